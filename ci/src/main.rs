@@ -1,0 +1,2 @@
+//! pidle
+fn main() {}
