@@ -1,0 +1,57 @@
+//! Verify what `checkdead` counts, and how the clock moves.
+
+use runtime_model::g::GStatus;
+
+use crate::check::{ensure, Check};
+use crate::view::View;
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check {
+        name: "if no M runs, no G is runnable",
+        invariant: "INV-DEAD",
+        holds: if_no_m_runs_no_g_is_runnable,
+    },
+    Check {
+        name: "the clock jumps to the next timer",
+        invariant: "INV-FT1",
+        holds: no_timer_is_jumped_over,
+    },
+    Check {
+        name: "the clock goes on, and each jump has an effect",
+        invariant: "INV-FT2",
+        holds: the_clock_goes_on,
+    },
+];
+
+fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
+    let Some(locked) = view.locked() else { return Ok(()) };
+    let run = locked.mcount() - locked.idle_ms().len() as i32;
+    ensure!(run >= 0, "{run} Ms run");
+    for g in &view.sched.allg {
+        let status = view.status(g.id);
+        let runnable = matches!(status, GStatus::Runnable | GStatus::Running);
+        ensure!(run > 0 || !runnable, "no M runs, and {} is {status:?}", g.id);
+    }
+    Ok(())
+}
+
+fn no_timer_is_jumped_over(view: &View) -> Result<(), String> {
+    for p in view.ps() {
+        let when = p.timer0_when.peek();
+        ensure!(
+            when == 0 || when >= view.now(),
+            "{}'s timer of {when} is past at {}",
+            p.id,
+            view.now()
+        );
+    }
+    Ok(())
+}
+
+fn the_clock_goes_on(view: &View) -> Result<(), String> {
+    let (then, now) = (view.memory.clock, view.now());
+    ensure!(now >= then, "the clock went from {then} back to {now}");
+    let jumps = view.sched.idle_effort.peek(|effort| effort.jumps);
+    ensure!(jumps <= 1, "{jumps} jumps to {now}, and no timer ran in between");
+    Ok(())
+}

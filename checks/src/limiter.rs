@@ -1,0 +1,45 @@
+//! Verify that the limiter's events follow what their Ps do, and that each tick is counted once.
+
+use runtime_model::limiter::LimiterEventType;
+use runtime_model::p::PStatus;
+
+use crate::check::{ensure, Check};
+use crate::view::View;
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check { name: "an assist runs on a P that runs", invariant: "INV-LIM3", holds: an_assist_runs },
+    Check {
+        name: "each idle tick is counted once",
+        invariant: "INV-LIM4",
+        holds: idle_ticks_are_counted_once,
+    },
+];
+
+fn an_assist_runs(view: &View) -> Result<(), String> {
+    for p in view.ps() {
+        let event = p.limiter_event.peek();
+        let status = p.status.peek(|&status| status);
+        let assists = event != LimiterEventType::None && event != LimiterEventType::Idle;
+        ensure!(!assists || status == PStatus::Running, "{} is {status:?}, in a {event:?}", p.id);
+    }
+    Ok(())
+}
+
+/// The clock moves only when no M runs, so every P is idle for each of its ticks: what was accounted, with
+/// what the events in flight have come to, is the time times the number of Ps. No assist takes time.
+fn idle_ticks_are_counted_once(view: &View) -> Result<(), String> {
+    let limiter = &view.sched.limiter;
+    if view.locked().is_none() || !limiter.peek_unlocked() {
+        return Ok(());
+    }
+    let now = view.now();
+    let in_flight = view.ps().iter().map(|p| &p.limiter_event);
+    let in_flight = in_flight.filter(|event| event.peek() == LimiterEventType::Idle);
+    let counted =
+        limiter.peek_idle() + in_flight.map(|event| now - event.peek_since()).sum::<i64>();
+    let idle = (now - 1) * view.ps().len() as i64;
+    ensure!(counted == idle, "{counted} idle ticks are counted, of {idle}");
+    let assist = limiter.peek_assist();
+    ensure!(assist == 0, "{assist} ticks of assists are counted, and the clock stood during each");
+    Ok(())
+}

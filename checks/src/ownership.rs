@@ -1,0 +1,83 @@
+//! Verify that each P has one holder, and each M one place to be.
+
+use runtime_model::m::MId;
+use runtime_model::p::{PId, PStatus};
+
+use crate::check::{ensure, Check};
+use crate::view::View;
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check { name: "a P has one holder", invariant: "INV-OWNP", holds: a_p_has_one_holder },
+    Check { name: "a P and its M agree", invariant: "INV-WIRE", holds: a_p_and_its_m_agree },
+    Check {
+        name: "an idle M has nothing",
+        invariant: "INV-MIDLE, INV-HANDOVER",
+        holds: an_idle_m_has_nothing,
+    },
+    Check {
+        name: "an M that does not move is idle or busy",
+        invariant: "INV-NOTE",
+        holds: an_m_that_does_not_move_is_idle_or_busy,
+    },
+];
+
+/// At most one; exactly one if nobody moves, since then nobody has it in a local variable.
+fn a_p_has_one_holder(view: &View) -> Result<(), String> {
+    let Some(locked) = view.locked() else { return Ok(()) };
+    for p in view.ps() {
+        let mut holders = Vec::new();
+        let here = |held: PId| held == p.id;
+        holders.extend(locked.idle_ps().filter(|&q| here(q)).map(|_| "the idle list".to_string()));
+        holders
+            .extend(locked.reserved_ps().filter(|&q| here(q)).map(|_| "a reserved M".to_string()));
+        holders
+            .extend(view.ms().filter(|&m| view.p_of(m).is_some_and(here)).map(|m| format!("{m}")));
+        let next = view.ms().filter(|&m| view.nextp_of(m).is_some_and(here));
+        holders.extend(next.map(|m| format!("{m}'s nextp")));
+        ensure!(holders.len() <= 1, "{} is held by {}", p.id, holders.join(" and "));
+        ensure!(!view.quiescent || holders.len() == 1, "{} is nobody's", p.id);
+    }
+    Ok(())
+}
+
+fn a_p_and_its_m_agree(view: &View) -> Result<(), String> {
+    for p in view.ps() {
+        let (status, m) = (p.status.peek(|&s| s), p.m.peek(|&m| m));
+        let mutual = m.is_none_or(|m| view.p_of(m) == Some(p.id));
+        ensure!(mutual, "{} has {m:?}, which does not have it", p.id);
+        let running = status == PStatus::Running;
+        ensure!(running == m.is_some(), "{} is {status:?}, and its M is {m:?}", p.id);
+    }
+    for m in view.ms() {
+        let mutual = view.p_of(m).is_none_or(|p| view.ps()[p.index()].m.peek(|&of| of) == Some(m));
+        ensure!(mutual, "{m} has {:?}, which does not have it", view.p_of(m));
+    }
+    Ok(())
+}
+
+fn an_idle_m_has_nothing(view: &View) -> Result<(), String> {
+    let Some(locked) = view.locked() else { return Ok(()) };
+    for &m in locked.idle_ms() {
+        ensure!(view.p_of(m).is_none(), "{m} is idle and has {:?}", view.p_of(m));
+        ensure!(view.nextp_of(m).is_none(), "{m} is idle and was handed {:?}", view.nextp_of(m));
+        ensure!(!view.spinning(m), "{m} is idle and spins");
+    }
+    Ok(())
+}
+
+fn an_m_that_does_not_move_is_idle_or_busy(view: &View) -> Result<(), String> {
+    let Some(locked) = view.locked() else { return Ok(()) };
+    if !view.quiescent {
+        return Ok(());
+    }
+    let times = |m: MId| locked.idle_ms().iter().filter(|&&idle| idle == m).count();
+    for m in view.ms().filter(|&m| view.curg_of(m).is_none() && started(view, m)) {
+        ensure!(times(m) == 1, "{m} is parked, and on the idle list {} times", times(m));
+    }
+    Ok(())
+}
+
+/// An M is started once it, or nobody before it, had a number: Ms are started in order.
+fn started(view: &View, m: MId) -> bool {
+    view.sched.m(m).started.peek(|&started| started)
+}

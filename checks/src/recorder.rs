@@ -1,0 +1,127 @@
+//! Writes down an execution, step by step: what was done, in which Go function, and what changed.
+
+use runtime_model::event::{Event, Witness};
+use runtime_model::g::GId;
+use runtime_model::m::MId;
+use runtime_model::Sched;
+use sync::{Ghost, Operation};
+
+use crate::cex::Step;
+use crate::source::{function_at, Source};
+
+/// The steps so far of one execution.
+pub(crate) struct Recorder {
+    sources: Vec<Source>,
+    log: Ghost<Log>,
+}
+
+#[derive(Clone, Default)]
+struct Log {
+    steps: Vec<Step>,
+    last: Snapshot,
+    /// Events since the last operation: they belong to the thread that performs the next one.
+    function: String,
+}
+
+/// What a reader wants to see change: a name and a value for each item.
+type Snapshot = Vec<(String, String)>;
+
+impl Recorder {
+    pub(crate) fn new(sources: Vec<Source>) -> Self {
+        Recorder { sources, log: Ghost::new(Log::default()) }
+    }
+
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.log.peek(|log| log.steps.clone())
+    }
+
+    pub(crate) fn operation(&self, sched: &Sched, op: &Operation) {
+        let function = function_at(&self.sources, op.function);
+        let now = snapshot(sched);
+        self.log.with_mut(|log| {
+            let changed = differences(&log.last, &now);
+            log.last = now;
+            let step = Step {
+                step: log.steps.len() as u64 + 1,
+                thread: op.thread,
+                p: None,
+                g: None,
+                action: op.kind.to_string(),
+                function: function.clone(),
+                object: op.name.to_string(),
+                value: op.value.clone(),
+                changed,
+            };
+            log.function = function;
+            log.steps.push(with_m(step, sched));
+        });
+    }
+
+    /// Writes down what the model tells of itself.
+    fn event(&self, m: MId, event: Event) {
+        self.log.with_mut(|log| {
+            log.steps.push(Step {
+                step: log.steps.len() as u64 + 1,
+                thread: m.index(),
+                p: None,
+                g: None,
+                action: "event".into(),
+                function: log.function.clone(),
+                object: String::new(),
+                value: format!("{event:?}"),
+                changed: Vec::new(),
+            });
+        });
+    }
+}
+
+impl Witness for Recorder {
+    fn event(&self, m: MId, event: Event) {
+        Recorder::event(self, m, event);
+    }
+}
+
+/// Adds the P and the G that the thread's M has now.
+fn with_m(step: Step, sched: &Sched) -> Step {
+    let Some(m) = sched.allm.get(step.thread) else { return step };
+    Step { p: m.p.peek(|p| p.map(|p| p.0)), g: m.curg.peek(|g| g.map(|g| g.0)), ..step }
+}
+
+fn differences(old: &Snapshot, new: &Snapshot) -> Vec<String> {
+    let pairs = old.iter().zip(new).filter(|(old, new)| old.1 != new.1);
+    pairs.map(|(old, new)| format!("{} {} → {}", new.0, old.1, new.1)).collect()
+}
+
+fn snapshot(sched: &Sched) -> Snapshot {
+    let mut items: Snapshot = Vec::new();
+    let mut item = |name: String, value: String| items.push((name, value));
+    item("npidle".into(), sched.npidle.peek().to_string());
+    item("nmspinning".into(), sched.nmspinning.peek().to_string());
+    item("needspinning".into(), sched.needspinning.peek().to_string());
+    item("clock".into(), sched.faketime.peek(|&now| now).to_string());
+    let mask = |has: &dyn Fn(runtime_model::p::PId) -> bool| {
+        list(sched.allp.iter().map(|p| p.id).filter(|&p| has(p)))
+    };
+    item("idlepMask".into(), mask(&|p| sched.idlep_mask.peek(p)));
+    item("timerpMask".into(), mask(&|p| sched.timerp_mask.peek(p)));
+    for p in &sched.allp {
+        item(format!("{} runs on", p.id), p.m.peek(|m| m.map_or("no M".into(), |m| m.to_string())));
+        item(format!("{}'s queue", p.id), list(p.peek_runq()));
+        item(format!("{}'s next timer", p.id), p.timer0_when.peek().to_string());
+        item(format!("{}'s limiter event", p.id), format!("{:?}", p.limiter_event.peek()));
+    }
+    for (m, shared) in sched.allm.iter().enumerate() {
+        let g = |g: &Option<GId>| g.map_or("nothing".into(), |g| g.to_string());
+        item(format!("M{m} executes"), shared.curg.peek(g));
+        item(format!("M{m} spins"), shared.spinning.peek(|s| s.to_string()));
+    }
+    for g in &sched.allg {
+        item(g.id.to_string(), g.status.peek(|s| format!("{s:?}").to_lowercase()));
+    }
+    items
+}
+
+fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    format!("[{}]", items.join(" "))
+}

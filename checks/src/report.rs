@@ -1,0 +1,115 @@
+//! What a run is asked to do, and what it reports: the words that the gate and its engines exchange.
+
+use serde::{Deserialize, Serialize};
+
+use crate::verdict::Verdict;
+
+/// What counts as a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// What a user of Go would see: a throw, Go's report of a deadlock, a hang. It reads no state.
+    Symptoms,
+    /// The invariants as well, in every state.
+    Invariants,
+}
+
+/// How far a run goes. What does not concern the engine in use is ignored by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// loom: the largest number of preemptions in an execution; none means no bound.
+    pub bound: Option<usize>,
+    /// shuttle: executions for each seed and sampler. std: repetitions.
+    pub executions: u64,
+    /// shuttle: the seeds.
+    pub seeds: Vec<u64>,
+    /// Seconds after which the run stops, incomplete; none means no limit.
+    pub max_seconds: Option<u64>,
+}
+
+/// One run: a scenario, under a row of the step table, on the engine that this program was built for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// The suite or regression that it belongs to, for the table.
+    pub suite: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The row's name.
+    pub row: String,
+    /// What counts as a failure.
+    pub mode: Mode,
+    /// How far it goes.
+    pub limits: Limits,
+    /// What must happen in some execution, by name.
+    pub sometimes: Vec<String>,
+    /// What must come out.
+    pub expect: Expect,
+}
+
+/// What must come out of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Expect {
+    /// No failure.
+    Holds,
+    /// A failure by this check, or a panic with exactly this text; and no other failure first.
+    Fails {
+        /// The check's name, or `throw`.
+        check: String,
+        /// What the message contains.
+        message: String,
+        /// The documented bug, for the table.
+        bug: String,
+    },
+}
+
+/// A failure, as a reader sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// The check's name; `throw` for a throw, `deadlock` for a cycle of locks, `race` for a data race.
+    pub check: String,
+    /// The throw's exact text, or what the check says.
+    pub message: String,
+    /// The execution that failed, counted from 1.
+    pub execution: u64,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// What was asked.
+    pub job: Job,
+    /// The engine: `std`, `loom` or `shuttle`.
+    pub engine: String,
+    /// The scenario's size: Ps, Ms, Gs and flags in words.
+    pub size: String,
+    /// The verdict, with what was expected taken into account: an expected failure that came is *held*.
+    pub verdict: Verdict,
+    /// Executions that were run.
+    pub executions: u64,
+    /// Which part of all executions that is: `exhaustive`, `bound 2`, `sampled`, `repeated`.
+    pub extent: String,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+    /// The failure that was found, expected or not.
+    pub found: Option<Found>,
+    /// How often each thing that must sometimes happen did, by name.
+    pub sometimes: Vec<(String, u64)>,
+    /// Why the verdict is not *held*, or what was expected, in a sentence.
+    pub note: String,
+}
+
+/// A line of an engine's output.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Line {
+    /// So far.
+    Progress {
+        /// Executions run.
+        executions: u64,
+        /// Seconds since the start.
+        seconds: f64,
+    },
+    /// The end. At most one, the last line.
+    Report(Box<Report>),
+}

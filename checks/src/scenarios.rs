@@ -1,0 +1,172 @@
+//! The scenarios that come with pidle.
+
+use crate::scenario::Scenario;
+
+/// All of them, each at every size it is used at. The name of one with more Ms than 2 says so: `S1-3m`.
+pub fn all() -> Vec<Scenario> {
+    let sized = (2..=4).flat_map(|ms| CORE.iter().map(move |core| core.at(ms)));
+    sized.chain(single()).chain(programs()).chain(known_bugs()).chain(features()).collect()
+}
+
+/// The scenario of that name.
+pub fn find(name: &str) -> Option<Scenario> {
+    all().into_iter().find(|scenario| scenario.name == name)
+}
+
+/// A scenario at 2 Ps and a number of Ms to be chosen.
+struct Core {
+    name: &'static str,
+    about: &'static str,
+    lines: &'static [&'static str],
+}
+
+impl Core {
+    fn at(&self, ms: u32) -> Scenario {
+        let name = if ms == 2 { self.name.to_string() } else { format!("{}-{ms}m", self.name) };
+        Scenario::new(&name, self.about, 2, ms, self.lines)
+    }
+}
+
+const CORE: &[Core] = &[
+    Core {
+        name: "S1",
+        about: "a G sleeps, its timer readies it, it readies another and is readied",
+        lines: &["main: go A; sleep 10; ready A; park", "A: park; ready main"],
+    },
+    Core {
+        name: "S2",
+        about: "a G starts another and keeps its P busy until that one has run",
+        lines: &["main: go A; busy-until a", "A: set a"],
+    },
+    Core {
+        name: "S3",
+        about: "a G sleeps, readies another and keeps its P busy until that one has run",
+        lines: &["main: go A; sleep 10; ready A; busy-until a", "A: park; set a"],
+    },
+    Core {
+        name: "S4",
+        about: "two timers at one instant, three Gs that wait for each other",
+        lines: &[
+            "main: go A; go B; sleep 5; busy-until a; park",
+            "A: sleep 5; set a; ready B",
+            "B: park; ready main",
+        ],
+    },
+];
+
+/// One M: exactly one execution.
+fn single() -> Vec<Scenario> {
+    let one = |name, about, lines: &[&str]| Scenario {
+        deterministic: true,
+        ..Scenario::new(name, about, 1, 1, lines)
+    };
+    vec![
+        one("sleep-twice", "one G, one M, one P: it sleeps twice", &["main: sleep 5; sleep 5"]),
+        one("assist", "an idle P, then an assist on it", &["main: sleep 5; assist; sleep 5"]),
+    ]
+}
+
+/// What the programs do that the real runtime was measured with.
+fn programs() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "sleepers",
+            "sleeps and a timer function, one after the other",
+            2,
+            2,
+            &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
+        ),
+        Scenario::new(
+            "stealrunq",
+            "a G keeps its P busy until another one on its own run queue has run",
+            2,
+            2,
+            &["main: sleep 5; go A; busy-until a", "A: set a"],
+        ),
+        Scenario::new(
+            "stealtimer",
+            "a G keeps its P busy until a due timer on its own heap has run",
+            2,
+            2,
+            &["main: sleep 5; after 0 A; busy-until a nudge", "A: set a"],
+        ),
+    ]
+}
+
+/// The smallest programs that show a documented bug.
+fn known_bugs() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "three-newprocs",
+            "three Gs are started, two of them waited for: no P may idle beside the others",
+            2,
+            2,
+            &["main: go A; busy-until a; go B; go C; busy-until c", "A: set a", "B:", "C: set c"],
+        ),
+        Scenario::new(
+            "gosched-beside-newproc",
+            "a G gives up its P beside a new G that keeps that P busy",
+            2,
+            2,
+            &["main: go B; busy-until b; go A; gosched; set m", "A: busy-until m", "B: set b"],
+        ),
+        Scenario::new(
+            "due-timer",
+            "a timer is due beside a G that keeps the timer's P busy",
+            2,
+            2,
+            &["main: go B; busy-until b; after 0 A; busy-until a", "A: set a", "B: set b"],
+        ),
+    ]
+}
+
+/// What the others do not use.
+fn features() -> Vec<Scenario> {
+    vec![
+        Scenario {
+            ring: 2,
+            ..Scenario::new(
+                "overflow",
+                "more new Gs than a ring of two slots holds",
+                2,
+                2,
+                &["main: go A; go B; go C; go D; park", "A:", "B:", "C:", "D: ready main"],
+            )
+        },
+        Scenario::new(
+            "two-jumps",
+            "the clock jumps twice, and G A sleeps on another heap",
+            2,
+            2,
+            &["main: go A; sleep 5; sleep 5", "A: sleep 3; assist"],
+        ),
+        Scenario::new(
+            "three-ps",
+            "two Gs at once on three Ps: the order of stealing is a choice",
+            3,
+            3,
+            &["main: go A; go B; busy-until b", "A:", "B: set b"],
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_scenario_is_a_program() {
+        for scenario in all() {
+            scenario.program().unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+
+    #[test]
+    fn each_scenario_has_a_name_of_its_own() {
+        let mut names: Vec<String> = all().into_iter().map(|s| s.name).collect();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

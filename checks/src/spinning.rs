@@ -1,0 +1,52 @@
+//! Verify that `nmspinning` counts those who look for work, and nobody else.
+
+use crate::check::{ensure, Check};
+use crate::view::View;
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check {
+        name: "nmspinning counts the spinners",
+        invariant: "INV-SPIN",
+        holds: nmspinning_counts_the_spinners,
+    },
+    Check {
+        name: "one wakeup is under way at a time",
+        invariant: "INV-WAKEP, INV-ONE",
+        holds: one_wakeup_at_a_time,
+    },
+    Check {
+        name: "an M that executes a G does not spin",
+        invariant: "INV-RESET, INV-SPINLOCAL",
+        holds: who_executes_does_not_spin,
+    },
+];
+
+/// Those marked, and the increments that `startm` has in its hands; nobody, if nobody moves.
+fn nmspinning_counts_the_spinners(view: &View) -> Result<(), String> {
+    let nmspinning = view.sched.nmspinning.peek();
+    let marked: Vec<_> = view.ms().filter(|&m| view.spinning(m)).collect();
+    let in_flight = view.sched.spins_in_flight.peek(|&n| n);
+    ensure!(
+        nmspinning == marked.len() as i32 + in_flight,
+        "nmspinning is {nmspinning}; spinning: {marked:?}, increments in flight: {in_flight}"
+    );
+    let moves =
+        !view.quiescent || view.locked().is_some_and(|locked| locked.reserved_ps().count() > 0);
+    ensure!(moves || nmspinning == 0, "nobody moves, and nmspinning is {nmspinning}");
+    Ok(())
+}
+
+/// `wakep` increments from 0 only: a second increment cannot be under way beside the first.
+fn one_wakeup_at_a_time(view: &View) -> Result<(), String> {
+    let in_flight = view.sched.spins_in_flight.peek(|&n| n);
+    ensure!((0..=1).contains(&in_flight), "{in_flight} increments of nmspinning are under way");
+    Ok(())
+}
+
+fn who_executes_does_not_spin(view: &View) -> Result<(), String> {
+    for m in view.ms() {
+        let g = view.curg_of(m);
+        ensure!(g.is_none() || !view.spinning(m), "{m} executes {g:?} and spins");
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! The suites: the model as it should be, on programs that use each part of it.
+
+use sync::Engine;
+
+use crate::report::{Expect, Job, Limits, Mode};
+
+/// The name of the row that has to hold everything.
+pub const FIXED: &str = "GO_FIXED";
+
+/// A suite: scenarios that are run the same way, and what they must show.
+pub struct Suite {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for, in a sentence.
+    pub about: &'static str,
+    /// The scenarios, each with what some execution of it must show on every engine.
+    pub scenarios: &'static [(&'static str, &'static [&'static str])],
+    /// loom's bound on preemptions; none for no bound.
+    pub bound: Option<usize>,
+}
+
+/// All suites.
+pub const ALL: &[Suite] = &[
+    Suite {
+        name: "single",
+        about: "one M: exactly one execution, on every engine",
+        scenarios: &[
+            ("sleep-twice", &["the clock jumps", "a timer is run by its owner"]),
+            ("assist", &["the clock jumps"]),
+        ],
+        bound: None,
+    },
+    Suite {
+        name: "core",
+        about: "sleeping, readying, starting and waiting, at 2 Ps and 2 Ms",
+        scenarios: &[
+            (
+                "S1",
+                &[
+                    "the clock jumps",
+                    "an M is started",
+                    "wakep leaves it to a spinner",
+                    "an M parks",
+                ],
+            ),
+            ("S2", &["runnext is stolen", "an M is started"]),
+            ("S3", &["the clock jumps", "runnext is stolen"]),
+            ("S4", &["the clock jumps", "a timer is stolen", "the last look finds a timer"]),
+            ("two-jumps", &["the clock jumps"]),
+            ("sleepers", &["the clock jumps", "a timer is run by its owner"]),
+            ("stealrunq", &["runnext is stolen"]),
+            ("stealtimer", &["a timer is stolen"]),
+            ("three-newprocs", &["runnext is stolen"]),
+            ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
+            ("due-timer", &["a timer is stolen"]),
+            ("overflow", &["the ring overflows"]),
+        ],
+        bound: Some(2),
+    },
+    Suite {
+        name: "core-deep",
+        about: "the core's smallest programs, with one preemption more",
+        scenarios: &[("S1", &["the clock jumps"]), ("S2", &[]), ("S3", &[])],
+        bound: Some(3),
+    },
+    Suite {
+        name: "more-ms",
+        about: "the core with a third and a fourth M, and three Ps",
+        scenarios: &[
+            ("S1-3m", &[]),
+            ("S2-3m", &[]),
+            ("S3-3m", &[]),
+            ("S2-4m", &[]),
+            ("three-ps", &[]),
+        ],
+        bound: Some(1),
+    },
+];
+
+/// What is used where nothing else is said.
+pub fn limits(engine: Engine) -> Limits {
+    Limits {
+        bound: Some(2),
+        executions: match engine {
+            Engine::Shuttle => 1_000,
+            _ => 200,
+        },
+        seeds: vec![1, 2, 3],
+        max_seconds: None,
+    }
+}
+
+/// The suites' runs on that engine.
+pub fn jobs(engine: Engine) -> Vec<Job> {
+    ALL.iter().flat_map(|suite| suite.jobs(engine)).collect()
+}
+
+impl Suite {
+    fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
+        self.scenarios.iter().map(move |(scenario, sometimes)| Job {
+            suite: self.name.into(),
+            scenario: (*scenario).into(),
+            row: FIXED.into(),
+            mode: Mode::Invariants,
+            limits: Limits { bound: self.bound, ..limits(engine) },
+            sometimes: sometimes.iter().map(|&name| name.into()).collect(),
+            expect: Expect::Holds,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{scenarios, sometimes};
+
+    #[test]
+    fn each_suite_names_scenarios_and_happenings_that_exist() {
+        for (scenario, names) in ALL.iter().flat_map(|suite| suite.scenarios) {
+            assert!(scenarios::find(scenario).is_some(), "{scenario}");
+            for name in *names {
+                assert!(sometimes::find(name).is_some(), "{name}");
+            }
+        }
+    }
+}

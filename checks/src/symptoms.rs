@@ -1,0 +1,44 @@
+//! Verify that the program gets done. A user would see it if not: it reads no P, list, mask or counter.
+//!
+//! Throws, and Go's own report of a deadlock, are symptoms too; they come from the model.
+
+use crate::check::{ensure, Check};
+use crate::view::View;
+
+/// The check of a program that stands still.
+pub const HANG: &str = "the program finishes";
+
+/// The check of a program that runs and gets nowhere.
+pub const LIVELOCK: &str = "the program gets on";
+
+/// More rounds of `find_runnable`, of all Ms together, without a G run, a timer run or a step of time are
+/// a livelock, as are more jumps of the clock to one instant. An M looks once or twice before it parks.
+const MOST_ROUNDS: u32 = 60;
+const MOST_JUMPS: u32 = 8;
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check { name: LIVELOCK, invariant: "symptom, INV-PROGRESS", holds: the_program_gets_on },
+    Check { name: HANG, invariant: "symptom", holds: the_program_finishes },
+];
+
+fn the_program_gets_on(view: &View) -> Result<(), String> {
+    let effort = view.sched.idle_effort.peek(|&effort| effort);
+    let (rounds, jumps) = (effort.rounds, effort.jumps);
+    ensure!(
+        rounds <= MOST_ROUNDS,
+        "livelock: {rounds} rounds of find_runnable, and nothing came of them"
+    );
+    ensure!(jumps <= MOST_JUMPS, "livelock: {jumps} jumps of the clock to one instant");
+    Ok(())
+}
+
+/// Asked in final states only: quiescent ones in which the world has no move left.
+fn the_program_finishes(view: &View) -> Result<(), String> {
+    let waits = |g: &&runtime_model::g::GId| !view.sched.g(**g).finished.peek(|&finished| finished);
+    let waiting: Vec<_> = view.must_finish.iter().filter(waits).collect();
+    ensure!(
+        !view.last || waiting.is_empty(),
+        "hang: nobody moves, and {waiting:?} has not finished"
+    );
+    Ok(())
+}

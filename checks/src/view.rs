@@ -1,0 +1,84 @@
+//! What a check sees: a state of the scheduler, read-only, and no operation of any engine.
+
+use std::ops::Deref;
+
+use runtime_model::g::{GId, GStatus};
+use runtime_model::m::MId;
+use runtime_model::p::{PId, P};
+use runtime_model::sched::SchedLocked;
+use runtime_model::{Sched, Time};
+
+/// A state, between two operations.
+pub struct View<'a> {
+    /// The scheduler.
+    pub sched: &'a Sched,
+    /// No M can move, and no wakeup is pending.
+    pub quiescent: bool,
+    /// Quiescent, and the world has no move left.
+    pub last: bool,
+    /// What was remembered of the states before.
+    pub memory: Memory,
+    /// The Gs that must have finished in the end.
+    pub must_finish: &'a [GId],
+}
+
+/// What checks remember from one look to the next: part of the state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Memory {
+    /// The time at the last look.
+    pub clock: Time,
+}
+
+impl Memory {
+    /// What is to be remembered of this state.
+    pub fn of(sched: &Sched) -> Self {
+        Memory { clock: sched.faketime.peek(|&now| now) }
+    }
+}
+
+impl View<'_> {
+    /// What `sched.lock` protects, if nobody holds it: who does may be halfway through.
+    pub fn locked(&self) -> Option<impl Deref<Target = SchedLocked> + '_> {
+        self.sched.lock.peek()
+    }
+
+    /// All Ps.
+    pub fn ps(&self) -> &[P] {
+        &self.sched.allp
+    }
+
+    /// All Ms, started or not.
+    pub fn ms(&self) -> impl Iterator<Item = MId> {
+        (0..self.sched.allm.len() as u32).map(MId)
+    }
+
+    /// The P that `m` runs on.
+    pub fn p_of(&self, m: MId) -> Option<PId> {
+        self.sched.m(m).p.peek(|&p| p)
+    }
+
+    /// The P that was handed to `m`.
+    pub fn nextp_of(&self, m: MId) -> Option<PId> {
+        self.sched.m(m).nextp.peek(|p| p.as_ref().map(|p| p.id()))
+    }
+
+    /// The G that `m` executes.
+    pub fn curg_of(&self, m: MId) -> Option<GId> {
+        self.sched.m(m).curg.peek(|&g| g)
+    }
+
+    /// Whether `m` is marked as a spinner.
+    pub fn spinning(&self, m: MId) -> bool {
+        self.sched.m(m).spinning.peek(|&spinning| spinning)
+    }
+
+    /// The status of `g`.
+    pub fn status(&self, g: GId) -> GStatus {
+        self.sched.g(g).status.peek(|&status| status)
+    }
+
+    /// The time.
+    pub fn now(&self) -> Time {
+        self.sched.faketime.peek(|&now| now)
+    }
+}

@@ -1,0 +1,24 @@
+//! Verify that no work waits beside an idle P when nobody moves: no wakeup was lost.
+
+use runtime_model::g::GId;
+
+use crate::check::{ensure, Check};
+use crate::view::View;
+
+pub(crate) const CHECKS: &[Check] = &[Check {
+    name: "no G is runnable beside an idle P",
+    invariant: "INV-WC",
+    holds: no_g_is_runnable_beside_an_idle_p,
+}];
+
+fn no_g_is_runnable_beside_an_idle_p(view: &View) -> Result<(), String> {
+    let Some(locked) = view.locked() else { return Ok(()) };
+    let Some(idle) = locked.idle_ps().next().filter(|_| view.quiescent) else { return Ok(()) };
+    let global: Vec<GId> = locked.global_runq().collect();
+    ensure!(global.is_empty(), "{global:?} on the global queue, nobody moves, and {idle} is idle");
+    for p in view.ps() {
+        let gs = p.peek_runq();
+        ensure!(gs.is_empty(), "{gs:?} on {}'s queue, nobody moves, and {idle} is idle", p.id);
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! What a documented bug is here: a story, and rows of the step table that reproduce it.
+
+use checks::report::{Expect, Job, Mode};
+use checks::{HANG, LIVELOCK};
+use runtime_model::steps::Steps;
+
+/// A documented bug.
+pub struct Bug {
+    /// Its number, as users know it.
+    pub number: &'static str,
+    /// What it is, in a sentence.
+    pub title: &'static str,
+    /// What a user saw.
+    pub saw: &'static str,
+    /// What fixed it, or that nothing did.
+    pub fixed: &'static str,
+    /// The rows that reproduce it, the bug itself first.
+    pub mutants: &'static [Mutant],
+}
+
+/// A row that reproduces a bug, or a part of it.
+pub struct Mutant {
+    /// Its name within the bug.
+    pub name: &'static str,
+    /// What is done otherwise.
+    pub about: &'static str,
+    /// The row.
+    pub steps: Steps,
+    /// What it shows, the best to tell its story first.
+    pub shows: &'static [Shows],
+    /// It shows nothing, for this reason; the mutant of that name shows it.
+    pub masked: Option<Masked>,
+}
+
+/// Why a mutant shows nothing.
+pub struct Masked {
+    /// The reason, in a sentence.
+    pub because: &'static str,
+    /// The mutant in which it does show.
+    pub unmasked_by: &'static str,
+}
+
+/// What a mutant shows on a scenario.
+pub struct Shows {
+    /// The scenario.
+    pub scenario: &'static str,
+    /// What counts as a failure.
+    pub mode: Mode,
+    /// What comes out.
+    pub symptom: Symptom,
+    /// The engines that reach it; empty for all that explore.
+    pub only_on: &'static [sync::Engine],
+}
+
+/// What comes out of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symptom {
+    /// Nothing.
+    Holds,
+    /// A throw with exactly this text.
+    Throw(&'static str),
+    /// Nobody moves, and the program has not finished.
+    Hang,
+    /// The program runs and gets nowhere.
+    Livelock,
+    /// The check of this name fails.
+    Check(&'static str),
+}
+
+impl Shows {
+    /// In symptom mode.
+    pub const fn symptom(scenario: &'static str, symptom: Symptom) -> Self {
+        Shows { scenario, mode: Mode::Symptoms, symptom, only_on: &[] }
+    }
+
+    /// In invariant mode: the check of this name.
+    pub const fn invariant(scenario: &'static str, check: &'static str) -> Self {
+        Shows { scenario, mode: Mode::Invariants, symptom: Symptom::Check(check), only_on: &[] }
+    }
+
+    /// In invariant mode, nothing.
+    pub const fn holds(scenario: &'static str) -> Self {
+        Shows { scenario, mode: Mode::Invariants, symptom: Symptom::Holds, only_on: &[] }
+    }
+
+    /// The same, on this engine only: the other does not get there in the time there is.
+    pub const fn on(self, engines: &'static [sync::Engine]) -> Self {
+        Shows { only_on: engines, ..self }
+    }
+
+    /// The run that shows it.
+    pub fn job(&self, bug: &Bug, mutant: &Mutant, engine: sync::Engine) -> Job {
+        Job {
+            suite: bug.number.into(),
+            scenario: self.scenario.into(),
+            row: mutant.row(bug),
+            mode: self.mode,
+            limits: checks::suite::limits(engine),
+            sometimes: Vec::new(),
+            expect: self.symptom.expected(bug),
+        }
+    }
+
+    /// Whether this engine is expected to get there.
+    pub fn concerns(&self, engine: sync::Engine) -> bool {
+        self.only_on.is_empty() || self.only_on.contains(&engine)
+    }
+}
+
+impl Mutant {
+    /// The row's name, unique among all rows.
+    pub fn row(&self, bug: &Bug) -> String {
+        format!("{}/{}", bug.number, self.name)
+    }
+}
+
+impl Symptom {
+    fn expected(self, bug: &Bug) -> Expect {
+        let fails = |check: &str, message: &str| Expect::Fails {
+            check: check.into(),
+            message: message.into(),
+            bug: bug.number.into(),
+        };
+        match self {
+            Symptom::Holds => Expect::Holds,
+            Symptom::Throw(text) => fails("throw", text),
+            Symptom::Hang => fails(HANG, "hang"),
+            Symptom::Livelock => fails(LIVELOCK, "livelock"),
+            Symptom::Check(name) => fails(name, ""),
+        }
+    }
+}

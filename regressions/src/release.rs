@@ -1,0 +1,125 @@
+//! What is known to be wrong with the release: failures that are expected, by name.
+//!
+//! Each is two runs on one scenario: commit 13f6be28 fails, with exactly that check; and with that one
+//! fix it holds.
+
+use checks::report::{Expect, Job, Limits, Mode};
+use checks::suite::limits;
+use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28, GO_FIXED};
+use sync::Engine;
+
+/// A bug that the release has.
+pub struct Known {
+    /// Its name.
+    pub bug: &'static str,
+    /// The name of the row that has it.
+    pub row: &'static str,
+    /// That row.
+    pub steps: Steps,
+    /// The scenario that shows it.
+    pub scenario: &'static str,
+    /// The check that fails there.
+    pub check: &'static str,
+    /// The name of the row that has the fix.
+    pub fixed_row: &'static str,
+    /// The same with that one fix.
+    pub fixed: Steps,
+    /// The engines that get there in the gate's time.
+    pub engines: &'static [Engine],
+    /// loom's bound on preemptions.
+    pub bound: usize,
+}
+
+const RELEASE: &str = "GO_13F6BE28";
+
+const WITH_45867: Steps = Steps {
+    wakep: GO_FIXED.wakep,
+    p_for_work: GO_FIXED.p_for_work,
+    must_keep_p: GO_FIXED.must_keep_p,
+    became_spinning: GO_FIXED.became_spinning,
+    ..GO_13F6BE28
+};
+
+const WORK_WAITS: &str = "no G is runnable beside an idle P";
+const TIMER_WAITS: &str = "no timer is due beside an idle P";
+
+/// All that is known, as far as the core has it.
+pub const KNOWN: &[Known] = &[
+    Known {
+        bug: "golang/go#45867",
+        row: RELEASE,
+        steps: GO_13F6BE28,
+        scenario: "three-newprocs",
+        check: WORK_WAITS,
+        fixed_row: "GO_13F6BE28+45867",
+        fixed: WITH_45867,
+        engines: &[Engine::Loom, Engine::Shuttle],
+        bound: 3,
+    },
+    Known {
+        bug:
+            "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)",
+        row: "GO_13F6BE28+45867-as-in-1.20",
+        steps: Steps { wakep: wakep_1_20, ..WITH_45867 },
+        scenario: "three-newprocs",
+        check: WORK_WAITS,
+        fixed_row: "GO_13F6BE28+45867",
+        fixed: WITH_45867,
+        engines: &[Engine::Loom],
+        bound: 2,
+    },
+    Known {
+        bug: "golang/go#55160",
+        row: RELEASE,
+        steps: GO_13F6BE28,
+        scenario: "gosched-beside-newproc",
+        check: WORK_WAITS,
+        fixed_row: "GO_13F6BE28+55160",
+        fixed: Steps {
+            wake_for_global: GO_FIXED.wake_for_global,
+            recheck_global: GO_FIXED.recheck_global,
+            ..GO_13F6BE28
+        },
+        engines: &[Engine::Loom, Engine::Shuttle],
+        bound: 3,
+    },
+    Known {
+        bug: "defect 2 (the last look sees a due timer and stops all the same)",
+        row: RELEASE,
+        steps: GO_13F6BE28,
+        scenario: "due-timer",
+        check: TIMER_WAITS,
+        fixed_row: "GO_13F6BE28+defect-2",
+        fixed: Steps { p_for_due_timer: GO_FIXED.p_for_due_timer, ..GO_13F6BE28 },
+        engines: &[Engine::Loom, Engine::Shuttle],
+        bound: 3,
+    },
+];
+
+/// The two runs of each.
+pub fn jobs(engine: Engine) -> Vec<Job> {
+    KNOWN
+        .iter()
+        .filter(|known| known.engines.contains(&engine))
+        .flat_map(|known| known.jobs(engine))
+        .collect()
+}
+
+impl Known {
+    fn jobs(&self, engine: Engine) -> [Job; 2] {
+        let expected = Expect::Fails {
+            check: self.check.into(),
+            message: String::new(),
+            bug: self.bug.into(),
+        };
+        [(self.row, expected), (self.fixed_row, Expect::Holds)].map(|(row, expect)| Job {
+            suite: "release".into(),
+            scenario: self.scenario.into(),
+            row: row.into(),
+            mode: Mode::Invariants,
+            limits: Limits { bound: Some(self.bound), ..limits(engine) },
+            sometimes: Vec::new(),
+            expect,
+        })
+    }
+}

@@ -1,0 +1,17 @@
+//! The one door to the idle list past `pidleget`, for regressions that reproduce a bug which used one.
+//!
+//! Nothing else may use it; a test of the house rules says so.
+
+use crate::p::{OwnedP, PId};
+use crate::sched::SchedLocked;
+
+/// Unlinks `p` from the idle list and leaves all other bookkeeping as it is. None if it is not on the list.
+pub fn unlink(locked: &mut SchedLocked, p: PId) -> Option<OwnedP> {
+    let at = locked.pidle.iter().position(|idle| idle.id() == p)?;
+    Some(locked.pidle.remove(at))
+}
+
+/// Takes `p` and leaves it on the idle list, so that two own it.
+pub fn take_and_leave(locked: &SchedLocked, p: PId) -> Option<OwnedP> {
+    locked.idle_ps().find(|&idle| idle == p).map(OwnedP::new)
+}

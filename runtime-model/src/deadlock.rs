@@ -1,0 +1,76 @@
+//! `checkdead`: nobody runs. A deadlock, or time to let the clock jump.
+
+use crate::event::Event;
+use crate::g::GStatus;
+use crate::m::{MId, M};
+use crate::sched::{Sched, SchedLocked};
+use crate::{Time, MAX_WHEN};
+
+impl Sched {
+    /// Looks whether anybody runs. `m` holds the lock and has just put itself on the idle list.
+    ///
+    /// # Panics
+    /// As Go does: `checkdead: inconsistent counts`, `checkdead: runnable g`, `checkdead: no p for timer`,
+    /// `checkdead: no m for timer`; and with its reports of a deadlock.
+    ///
+    /// Go: proc.go, checkdead (1.19).
+    pub(crate) fn checkdead(&self, locked: &mut SchedLocked, m: &M) {
+        let run = locked.mcount - locked.midle.len() as i32;
+        if run > 0 {
+            return;
+        }
+        assert!(run == 0, "checkdead: inconsistent counts");
+        self.assert_a_g_waits();
+        let when = self.time_sleep_until();
+        if when == MAX_WHEN {
+            panic!("all goroutines are asleep - deadlock!");
+        }
+        self.jump(locked, m, when);
+    }
+
+    fn assert_a_g_waits(&self) {
+        let mut waiting = 0;
+        for g in &self.allg {
+            match g.status.get() {
+                GStatus::Waiting => waiting += 1,
+                GStatus::Runnable | GStatus::Running => panic!("checkdead: runnable g"),
+                GStatus::Idle | GStatus::Dead => {}
+            }
+        }
+        assert!(waiting > 0, "no goroutines (main called runtime.Goexit) - deadlock!");
+    }
+
+    /// Moves the clock to the next timer and wakes an M that looks for it.
+    ///
+    /// Go: proc.go, checkdead (of commit 13f6be28): the part under faketime.
+    fn jump(&self, locked: &mut SchedLocked, m: &M, when: Time) {
+        self.note_jump(when);
+        self.faketime.set(when);
+        let owner = self.next_timer_owner();
+        let Some(p) = (self.steps.take_p_for_timer)(self, locked, when) else {
+            panic!("checkdead: no p for timer");
+        };
+        let Some(nm) = self.mget(locked) else { panic!("checkdead: no m for timer") };
+        self.emit(m, Event::Jump(when, p.id()));
+        if owner != Some(p.id()) {
+            self.emit(m, Event::JumpToOther);
+        }
+        (self.steps.spin_for_timer)(self, nm);
+        let woken = self.m(nm);
+        woken.nextp.set(Some(p));
+        woken.park.wakeup();
+    }
+
+    fn note_jump(&self, when: Time) {
+        if when > self.nanotime() {
+            self.progress();
+        }
+        self.idle_effort.with_mut(|effort| effort.jumps += 1);
+    }
+
+    /// The woken M is counted as a spinner, and marked as one.
+    pub fn mark_spinning(&self, m: MId) {
+        self.nmspinning.add(1);
+        self.m(m).spinning.set(true);
+    }
+}

@@ -1,0 +1,76 @@
+//! What the model tells of itself: decisions that a state does not show.
+
+use sync::Arc;
+
+use crate::g::GId;
+use crate::m::{MId, M};
+use crate::p::PId;
+use crate::sched::Sched;
+use crate::Time;
+
+/// Something that an M did, or decided not to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// It executes the G.
+    Execute(GId),
+    /// The script of the G has ended.
+    Goexit(GId),
+    /// `wakep` left it at that, since somebody looks for work already.
+    WakepDeclinedSpinner,
+    /// `wakep` found no idle P.
+    WakepDeclinedNoIdleP,
+    /// `startm` found no P and undid the increment.
+    StartmUndone,
+    /// No M was idle: one is started.
+    Newm(MId),
+    /// No M was idle and none may be started: the next M that stops takes this P.
+    NewmReserved(PId),
+    /// A G was taken from another P's ring.
+    Stolen(PId),
+    /// A G was taken from another P's `runnext`.
+    RunnextStolen(PId),
+    /// A full ring went to the global queue, half of it.
+    RingOverflow,
+    /// A timer's function runs on an M whose P is not the timer's.
+    TimerRunByThief(PId),
+    /// A timer's function runs on an M whose P is the timer's.
+    TimerRunByOwner(PId),
+    /// The last look found work and a P to run it on.
+    LastLookFoundWork,
+    /// The last look saw that the next timer is due.
+    LastLookFoundTimer,
+    /// An M that did not spin kept its P, since a waker had found none.
+    KeptPForWaker,
+    /// The clock jumps, and this P is woken for the timer.
+    Jump(Time, PId),
+    /// The P that the jump wakes is not the timer's.
+    JumpToOther,
+    /// It parks.
+    Park,
+    /// It goes on, with a P.
+    Unpark(PId),
+}
+
+/// Who is told.
+pub trait Witness: Send + Sync {
+    /// `m` did `event`. It is called between two operations, and must perform none.
+    fn event(&self, m: MId, event: Event);
+}
+
+/// Nobody is told.
+pub struct Nobody;
+
+impl Witness for Nobody {
+    fn event(&self, _: MId, _: Event) {}
+}
+
+impl Sched {
+    /// Tells the witness and the trace.
+    pub fn emit(&self, m: &M, event: Event) {
+        tracing::debug!(target: "pidle::model", m = %m.id, ?event);
+        self.witness.event(m.id, event);
+    }
+}
+
+/// What [`Sched::new`] wants.
+pub type AnyWitness = Arc<dyn Witness>;

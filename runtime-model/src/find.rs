@@ -1,0 +1,272 @@
+//! Finding work: `schedule`, `find_runnable`, stealing, the last look.
+//!
+//! # The last look
+//! An M that spun and found nothing
+//! 1. gives up its P, under `sched.lock`, and looks at the global queue under the same lock;
+//! 2. gives up its place in `nmspinning`;
+//! 3. looks at every source of work again, without a P: the global queue, the run queues, the timers.
+//!
+//! With 2 after 3, work made between the two would be lost: whoever makes it sees a spinner and wakes
+//! nobody, and the spinner looks no more.
+//!
+//! An M that never spun does not look again. Who made work and found no idle P for it says so by
+//! `needspinning`, under the lock, and the M looks at that before it drops its own (Go 1.20).
+//!
+//! Go: proc.go, findRunnable (1.19).
+
+use crate::event::Event;
+use crate::g::GId;
+use crate::m::M;
+use crate::p::{OwnedP, PId};
+use crate::sched::Sched;
+use crate::timers::earlier;
+use crate::Time;
+
+/// What one look for work came to.
+enum Look {
+    /// A G to run.
+    Found(GId),
+    /// Something may be there now: look from the start.
+    Again,
+    /// Nothing. The next timer seen fires then; 0 if none was seen.
+    Nothing(Time),
+}
+
+impl Sched {
+    /// The G that `m` runs next.
+    ///
+    /// # Panics
+    /// As Go does: `schedule: spinning with local work`.
+    ///
+    /// Go: proc.go, schedule (1.19).
+    pub(crate) fn schedule(&self, m: &mut M) -> GId {
+        let spinning = &self.m(m.id).spinning;
+        // Nobody but its owner changes an empty queue.
+        let local = || self.p(m.p()).peek_runq();
+        assert!(!spinning.get() || local().is_empty(), "schedule: spinning with local work");
+        let g = self.find_runnable(m);
+        if spinning.get() {
+            self.resetspinning(m);
+        }
+        g
+    }
+
+    /// Waits until there is a G to run.
+    ///
+    /// Go: proc.go, findRunnable (1.19).
+    fn find_runnable(&self, m: &mut M) -> GId {
+        loop {
+            sync::checkpoint((m.id, m.p().id()));
+            self.idle_effort.with_mut(|effort| effort.rounds += 1);
+            let poll_until = match self.look(m) {
+                Look::Found(g) => return g,
+                Look::Again => continue,
+                Look::Nothing(when) => when,
+            };
+            match self.drop_p(m) {
+                Look::Found(g) => return g,
+                Look::Again => continue,
+                Look::Nothing(_) => {}
+            }
+            if self.m(m.id).spinning.get() {
+                match self.last_look(m, poll_until) {
+                    Look::Found(g) => return g,
+                    Look::Again => continue,
+                    Look::Nothing(_) => {}
+                }
+            }
+            self.stopm(m);
+        }
+    }
+
+    /// Looks with a P: at its timers, its queue, the global queue, and the other Ps.
+    fn look(&self, m: &M) -> Look {
+        let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
+        if let Some(g) = self.runqget(m.p()) {
+            return Look::Found(g);
+        }
+        if self.runqsize.load() != 0 {
+            let mut locked = self.lock.lock();
+            if let Some(g) = self.globrunqget(&mut locked, m, m.p()) {
+                return Look::Found(g);
+            }
+        }
+        if !self.may_spin(m) {
+            return Look::Nothing(poll_until);
+        }
+        match self.steal_work(m, now) {
+            Look::Nothing(when) => Look::Nothing(earlier(poll_until, when)),
+            found => found,
+        }
+    }
+
+    /// Whether `m` may look at other Ps: at most half of the busy Ps' number spin. It is counted then.
+    fn may_spin(&self, m: &M) -> bool {
+        if self.m(m.id).spinning.get() {
+            return true;
+        }
+        let spinning = self.nmspinning.load() as u32;
+        let busy = self.gomaxprocs().wrapping_sub(self.npidle.load());
+        if spinning.wrapping_mul(2) >= busy {
+            return false;
+        }
+        self.become_spinning(m);
+        true
+    }
+
+    /// Steals a G, or runs the timers, of other Ps. `now` is a recent time, or 0.
+    ///
+    /// Timers and `runnext` are for the last pass: the P itself is likely to serve both at once.
+    ///
+    /// Go: proc.go, stealWork (1.19).
+    fn steal_work(&self, m: &M, now: Time) -> Look {
+        let (mut now, mut poll_until, mut ran_timer) = (now, 0, false);
+        for pass in 1..=self.program.steal_tries {
+            let last = pass == self.program.steal_tries;
+            for &victim in self.steal_order(m) {
+                if last && self.timerp_mask.read(victim) {
+                    let (then, when, ran) = self.check_timers(m, victim, now);
+                    now = then;
+                    poll_until = earlier(poll_until, when);
+                    if ran {
+                        // The timers may have filled the queue that runqsteal takes for empty.
+                        if let Some(g) = self.runqget(m.p()) {
+                            return Look::Found(g);
+                        }
+                        ran_timer = true;
+                    }
+                }
+                if !self.idlep_mask.read(victim) {
+                    if let Some(g) = self.runqsteal(m, victim, last) {
+                        return Look::Found(g);
+                    }
+                }
+            }
+        }
+        if ran_timer {
+            Look::Again
+        } else {
+            Look::Nothing(poll_until)
+        }
+    }
+
+    /// One of the orders in which Go may go through the other Ps.
+    fn steal_order(&self, m: &M) -> &[PId] {
+        let orders = &self.steal_orders[m.p().id().index()];
+        &orders[sync::choose(orders.len())]
+    }
+
+    /// Gives up the P, unless there is work under the lock. The last look, step 1.
+    ///
+    /// # Panics
+    /// As `releasep` and `pidleput` do.
+    fn drop_p(&self, m: &mut M) -> Look {
+        let mut locked = self.lock.lock();
+        if let Some(g) = self.globrunqget(&mut locked, m, m.p()) {
+            return Look::Found(g);
+        }
+        if (self.steps.must_keep_p)(self, m) {
+            self.emit(m, Event::KeptPForWaker);
+            self.become_spinning(m);
+            return Look::Again;
+        }
+        let p = self.releasep(m);
+        self.pidleput(&mut locked, p, 0);
+        Look::Nothing(0)
+    }
+
+    /// Stops spinning and looks at everything again, without a P. `poll_until` is the next timer seen.
+    fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
+        self.stop_spinning(m); // The last look, step 2.
+        if let Some(g) = (self.steps.recheck_global)(self, m) {
+            self.emit(m, Event::LastLookFoundWork);
+            return Look::Found(g);
+        }
+        if let Some(p) = self.check_runqs_no_p() {
+            self.emit(m, Event::LastLookFoundWork);
+            return self.spin_again(m, p);
+        }
+        let poll_until = self.check_timers_no_p(poll_until);
+        if poll_until != 0 && poll_until <= self.nanotime() {
+            self.emit(m, Event::LastLookFoundTimer);
+            if let Some(p) = (self.steps.p_for_due_timer)(self) {
+                return self.spin_again(m, p);
+            }
+        }
+        Look::Nothing(poll_until)
+    }
+
+    /// Goes back to looking with a P, as a spinner: there may be more than one G, so that another M is
+    /// to be woken once the first is found.
+    fn spin_again(&self, m: &mut M, p: OwnedP) -> Look {
+        self.acquirep(m, p);
+        self.become_spinning(m);
+        Look::Again
+    }
+
+    /// An idle P, if some P that runs has a G to steal. The last look, step 3.
+    ///
+    /// Go: proc.go, checkRunqsNoP (1.19).
+    fn check_runqs_no_p(&self) -> Option<OwnedP> {
+        let has_work = |id: PId| !self.idlep_mask.read(id) && !self.runqempty(id);
+        if !self.allp.iter().any(|p| has_work(p.id)) {
+            return None;
+        }
+        let mut locked = self.lock.lock();
+        (self.steps.p_for_work)(self, &mut locked)
+    }
+}
+
+/// For each P, the distinct orders in which Go may go through the others: a random start, and a stride
+/// that has no factor in common with their number.
+///
+/// Go: proc.go, randomOrder (1.19).
+pub(crate) fn steal_orders(ps: u32) -> Vec<Vec<Vec<PId>>> {
+    (0..ps).map(|me| orders_of_others(ps, me)).collect()
+}
+
+fn orders_of_others(ps: u32, me: u32) -> Vec<Vec<PId>> {
+    let mut orders = Vec::new();
+    for stride in (1..=ps).filter(|&s| gcd(s, ps) == 1) {
+        for start in 0..ps {
+            let all = (0..ps).map(|i| (start + i * stride) % ps);
+            let others: Vec<PId> = all.filter(|&p| p != me).map(PId).collect();
+            if !orders.contains(&others) {
+                orders.push(others);
+            }
+        }
+    }
+    orders
+}
+
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 {
+        a
+    } else {
+        gcd(b, a % b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_two_ps_there_is_nothing_to_choose() {
+        assert_eq!(steal_orders(2), [[[PId(1)]], [[PId(0)]]]);
+    }
+
+    #[test]
+    fn with_three_ps_both_orders_of_the_others_occur() {
+        for (me, orders) in steal_orders(3).iter().enumerate() {
+            assert_eq!(orders.len(), 2);
+            assert!(orders.iter().all(|order| !order.contains(&PId(me as u32))));
+        }
+    }
+
+    #[test]
+    fn with_four_ps_all_six_orders_of_the_others_occur_that_a_stride_allows() {
+        // Forward and backward, from each of three places.
+        assert!(steal_orders(4).iter().all(|orders| orders.len() == 6));
+    }
+}

@@ -1,0 +1,137 @@
+//! G: a goroutine, which here is a script of actions.
+//!
+//! Go: runtime2.go, type g (1.19).
+
+use sync::{Atomic, Ghost, Plain, Word};
+
+/// A G's number, its index in `allg`. G 0 is main.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GId(pub u32);
+
+impl GId {
+    /// The main goroutine.
+    pub const MAIN: GId = GId(0);
+
+    /// The index of this G in `allg`.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl std::fmt::Display for GId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "G{}", self.0)
+    }
+}
+
+/// A pointer to a G, or nil, in one word. Go: runtime2.go, guintptr (1.19).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Guintptr(u32);
+
+impl Guintptr {
+    /// No G.
+    pub const NIL: Guintptr = Guintptr(0);
+
+    /// The pointer to `g`.
+    pub fn of(g: GId) -> Self {
+        Guintptr(g.0 + 1)
+    }
+
+    /// The G it points to, if any.
+    pub fn ptr(self) -> Option<GId> {
+        self.0.checked_sub(1).map(GId)
+    }
+}
+
+impl std::fmt::Debug for Guintptr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.ptr() {
+            Some(g) => write!(f, "{g}"),
+            None => f.write_str("nil"),
+        }
+    }
+}
+
+impl Word for Guintptr {
+    fn to_bits(self) -> u64 {
+        self.0.into()
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        Guintptr(bits as u32)
+    }
+}
+
+/// Go's G states, as far as the core has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GStatus {
+    /// `_Gidle`: nothing has started it yet.
+    Idle,
+    /// `_Grunnable`: on a run queue.
+    Runnable,
+    /// `_Grunning`: an M executes it.
+    Running,
+    /// `_Gwaiting`: parked or asleep.
+    Waiting,
+    /// `_Gdead`: its script has ended.
+    Dead,
+}
+
+/// How a G and those who ready it meet: what a channel's lock or a semaphore's does in Go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Park {
+    /// It runs, or sleeps, or will.
+    Away,
+    /// Somebody readied it before it parked: its next *park* goes on at once.
+    Permit,
+    /// It is parked.
+    Parked,
+}
+
+impl Word for Park {
+    fn to_bits(self) -> u64 {
+        self as u64
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        [Park::Away, Park::Permit, Park::Parked][bits as usize]
+    }
+}
+
+/// One goroutine.
+pub struct G {
+    /// Its index in `allg`.
+    pub id: GId,
+    /// Changed by whoever has the G to himself: its M, or the one who took it out of its wait.
+    pub status: Plain<GStatus>,
+    /// How *park* and *ready* meet.
+    pub park: Atomic<Park>,
+    /// The index of its next action.
+    pub pc: Plain<usize>,
+    /// Its script has ended. For checks.
+    pub finished: Ghost<bool>,
+}
+
+impl G {
+    pub(crate) fn new(id: GId) -> Self {
+        let name = |field| ("G", id.0, field);
+        G {
+            id,
+            status: Plain::new(name("status"), GStatus::Idle),
+            park: Atomic::new(name("park"), Park::Away),
+            pc: Plain::new(name("pc"), 0),
+            finished: Ghost::new(false),
+        }
+    }
+
+    /// Moves the status from `old` to `new`.
+    ///
+    /// # Panics
+    /// As Go does, if the status is not `old`: `casgstatus: bad incoming values`.
+    ///
+    /// Go: proc.go, casgstatus (1.19).
+    pub(crate) fn casgstatus(&self, old: GStatus, new: GStatus) {
+        let was = self.status.replace(new);
+        assert!(was == old, "casgstatus: bad incoming values");
+    }
+}

@@ -1,0 +1,116 @@
+//! Idle Ps and idle Ms.
+//!
+//! # The bookkeeping of an idle P
+//! A P on the idle list is idle in five places, and `pidleput` and `pidleget` change all of them under one
+//! hold of `sched.lock`:
+//! 1. the list itself;
+//! 2. `npidle`, its length, which wakers and spinners read without the lock;
+//! 3. `idlep_mask`: thieves pass by a P whose bit is set;
+//! 4. `timerp_mask`: a P that idles without timers is not asked for any, until it runs again;
+//! 5. the limiter's event: the P's time counts as idle.
+//!
+//! Whoever takes a P off the list by another way leaves some of them behind: with 2 or 3 left, its work is
+//! stolen by nobody; with 5 left, its next idling throws (golang/go#53294).
+
+use crate::limiter::LimiterEventType;
+use crate::m::MId;
+use crate::p::OwnedP;
+use crate::sched::{Sched, SchedLocked};
+use crate::Time;
+
+impl Sched {
+    /// Puts `p` on the idle list and gives up ownership of it. `now` is a recent time, or 0. Returns the
+    /// time.
+    ///
+    /// Once the lock is released, `p` belongs to whoever takes it from the list.
+    ///
+    /// # Panics
+    /// As Go does: `pidleput: P has non-empty run queue`; `must be able to track idle limiter event`.
+    ///
+    /// Go: proc.go, pidleput (1.19).
+    pub fn pidleput(&self, locked: &mut SchedLocked, p: OwnedP, now: Time) -> Time {
+        assert!(self.runqempty(p.id()), "pidleput: P has non-empty run queue");
+        let now = self.or_nanotime(now);
+        let owned = self.p(&p);
+        self.update_timer_p_mask(&p);
+        self.idlep_mask.set(p.id());
+        let id = p.id();
+        locked.pidle.push(p);
+        self.npidle.add(1);
+        let tracked = owned.limiter_event.start(LimiterEventType::Idle, now);
+        assert!(tracked, "must be able to track idle limiter event");
+        tracing::trace!(target: "pidle::model", p = %id, "pidleput");
+        now
+    }
+
+    /// Takes a P from the idle list, if there is one: the only way to come by an idle P. `now` is a recent
+    /// time, or 0.
+    ///
+    /// # Panics
+    /// As `limiterEvent.stop` does, if the P was not idle to the limiter.
+    ///
+    /// Go: proc.go, pidleget (1.19).
+    pub fn pidleget(&self, locked: &mut SchedLocked, now: Time) -> Option<OwnedP> {
+        let id = locked.pidle.last()?.id();
+        let now = self.or_nanotime(now);
+        // A timer may be added to it at any time from now on.
+        self.timerp_mask.set(id);
+        self.idlep_mask.clear(id);
+        let p = locked.pidle.pop()?;
+        self.npidle.add(u32::MAX);
+        self.p(&p).limiter_event.stop(LimiterEventType::Idle, now, &self.limiter);
+        tracing::trace!(target: "pidle::model", p = %id, "pidleget");
+        Some(p)
+    }
+
+    /// `pidleget` for somebody who has work to give away: if there is no P, an M that is about to drop one
+    /// is told to look again.
+    ///
+    /// Go: proc.go, pidlegetSpinning (1.20).
+    pub fn pidleget_spinning(&self, locked: &mut SchedLocked, now: Time) -> Option<OwnedP> {
+        let p = self.pidleget(locked, now);
+        if p.is_none() {
+            self.needspinning.store(1);
+        }
+        p
+    }
+
+    /// Puts `m` on the idle list, and looks whether anybody is left who runs.
+    ///
+    /// Go: proc.go, mput (1.19).
+    pub(crate) fn mput(&self, locked: &mut SchedLocked, m: &crate::m::M) {
+        locked.midle.push(m.id);
+        self.checkdead(locked, m);
+    }
+
+    /// Takes an M from the idle list, if there is one. Go: proc.go, mget (1.19).
+    pub fn mget(&self, locked: &mut SchedLocked) -> Option<MId> {
+        locked.midle.pop()
+    }
+
+    /// Clears `p`'s timer bit if it has no timers. The caller owns `p` and is about to idle it.
+    ///
+    /// An idle P gets no new timers, so nobody needs to ask it for any; a P that runs may get one at any
+    /// time. The second look is under the lock, since a thief that moves a timer within the heap takes it
+    /// out for a moment.
+    ///
+    /// Go: proc.go, updateTimerPMask (1.19).
+    pub(crate) fn update_timer_p_mask(&self, p: &OwnedP) {
+        let p = self.p(p);
+        if p.num_timers.load() > 0 {
+            return;
+        }
+        let _timers = p.timers.lock();
+        if p.num_timers.load() == 0 {
+            self.timerp_mask.clear(p.id);
+        }
+    }
+
+    fn or_nanotime(&self, now: Time) -> Time {
+        if now == 0 {
+            self.nanotime()
+        } else {
+            now
+        }
+    }
+}

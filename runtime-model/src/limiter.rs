@@ -1,0 +1,252 @@
+//! The GC CPU limiter: what each P's time is attributed to.
+//!
+//! Each P has a slot for one event in flight: none, or a kind and the time since which it is not yet
+//! accounted. Only the P's owner starts and stops events; anybody may *consume* the time so far, which
+//! moves the slot's time on. A stop accounts for the rest. So the time of an event is counted once.
+//!
+//! Go: mgclimit.go (1.19). The bucket and its fill are left out: only the times that go into it are kept.
+
+use sync::{Atomic, Name};
+
+use crate::sched::Sched;
+use crate::Time;
+
+/// What a P's time is attributed to. Go: mgclimit.go, limiterEventType (1.19).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LimiterEventType {
+    /// No event is in flight.
+    None = 0,
+    /// An idle mark worker.
+    IdleMarkWork = 1,
+    /// A mark assist.
+    MarkAssist = 2,
+    /// A scavenge assist.
+    ScavengeAssist = 3,
+    /// The P is on the idle list.
+    Idle = 4,
+}
+
+const EVENT_BITS: u32 = 3;
+const TYPE_MASK: u64 = ((1 << EVENT_BITS) - 1) << (64 - EVENT_BITS);
+
+/// A time packed with an event's type. Go: mgclimit.go, limiterEventStamp (1.19).
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp(u64);
+
+impl Stamp {
+    const NONE: Stamp = Stamp(0);
+
+    fn new(typ: LimiterEventType, now: Time) -> Self {
+        Stamp(((typ as u64) << (64 - EVENT_BITS)) | (now as u64 & !TYPE_MASK))
+    }
+
+    /// # Panics
+    /// If the type is none that exists, with Go's text.
+    fn typ(self) -> LimiterEventType {
+        use LimiterEventType::*;
+        let all = [None, IdleMarkWork, MarkAssist, ScavengeAssist, Idle];
+        match all.get((self.0 >> (64 - EVENT_BITS)) as usize) {
+            Some(&typ) => typ,
+            Option::None => panic!("invalid limiter event type found"),
+        }
+    }
+
+    /// The ticks from the stamp to `now`; 0 if `now` is stale.
+    fn duration(self, now: Time) -> Time {
+        let start = ((now as u64 & TYPE_MASK) | (self.0 & !TYPE_MASK)) as Time;
+        if now < start {
+            return 0;
+        }
+        now - start
+    }
+}
+
+/// A P's slot for the event in flight. Go: mgclimit.go, limiterEvent (1.19).
+pub struct LimiterEvent {
+    stamp: Atomic<u64>,
+}
+
+impl LimiterEvent {
+    /// An empty slot.
+    pub fn new(name: impl Into<Name>) -> Self {
+        LimiterEvent { stamp: Atomic::new(name, Stamp::NONE.0) }
+    }
+
+    /// Begins an event; false, and nothing changes, if one is in flight already.
+    ///
+    /// Only the P's owner calls it, and stays on the P until `stop`.
+    ///
+    /// Go: mgclimit.go, (*limiterEvent).start (1.19).
+    pub fn start(&self, typ: LimiterEventType, now: Time) -> bool {
+        if Stamp(self.stamp.load()).typ() != LimiterEventType::None {
+            return false;
+        }
+        self.stamp.store(Stamp::new(typ, now).0);
+        true
+    }
+
+    /// Takes the time of the event in flight so far: its type and ticks; none if there is no event, or
+    /// if `now` is stale.
+    ///
+    /// Anybody may call it; the compare-and-swap makes sure that no tick is given out twice.
+    ///
+    /// Go: mgclimit.go, (*limiterEvent).consume (1.19).
+    pub fn consume(&self, now: Time) -> (LimiterEventType, Time) {
+        loop {
+            let old = self.stamp.load();
+            let typ = Stamp(old).typ();
+            let duration = Stamp(old).duration(now);
+            if typ == LimiterEventType::None || duration == 0 {
+                return (LimiterEventType::None, 0);
+            }
+            if self.stamp.cas(old, Stamp::new(typ, now).0) {
+                return (typ, duration);
+            }
+        }
+    }
+
+    /// Ends the event of type `typ` and gives its time, as far as nobody consumed it, to `limiter`.
+    ///
+    /// # Panics
+    /// If the event in flight is another, with Go's text.
+    ///
+    /// Go: mgclimit.go, (*limiterEvent).stop (1.19).
+    pub fn stop(&self, typ: LimiterEventType, now: Time, limiter: &GcCpuLimiter) {
+        let stamp = loop {
+            let old = self.stamp.load();
+            let got = Stamp(old).typ();
+            if got != typ {
+                tracing::error!("runtime: want={} got={}", typ as u8, got as u8);
+                panic!("limiterEvent.stop: found wrong event in p's limiter event slot");
+            }
+            if self.stamp.cas(old, Stamp::NONE.0) {
+                break Stamp(old);
+            }
+        };
+        let duration = stamp.duration(now);
+        if duration != 0 {
+            limiter.account(typ, duration);
+        }
+    }
+
+    /// The type of the event in flight, for checks.
+    pub fn peek(&self) -> LimiterEventType {
+        Stamp(self.stamp.peek()).typ()
+    }
+
+    /// The time from which the event in flight is not accounted yet, for checks; 0 if there is none.
+    pub fn peek_since(&self) -> Time {
+        (self.stamp.peek() & !TYPE_MASK) as Time
+    }
+}
+
+/// The limiter: pools of time that stopped events leave, and what updates have taken out of them.
+///
+/// Go: mgclimit.go, gcCPULimiterState (1.19).
+pub struct GcCpuLimiter {
+    /// Held by a compare-and-swap; nobody waits for it.
+    lock: Atomic<u32>,
+    assist_time_pool: Atomic<i64>,
+    idle_time_pool: Atomic<i64>,
+    /// Ticks of assists that updates have seen. Written under `lock`.
+    assist_time: Atomic<i64>,
+    /// Idle ticks that updates have seen. Written under `lock`.
+    idle_time: Atomic<i64>,
+}
+
+impl Default for GcCpuLimiter {
+    fn default() -> Self {
+        GcCpuLimiter {
+            lock: Atomic::new("limiter.lock", 0),
+            assist_time_pool: Atomic::new("limiter.assistTimePool", 0),
+            idle_time_pool: Atomic::new("limiter.idleTimePool", 0),
+            assist_time: Atomic::new("limiter.assistTime", 0),
+            idle_time: Atomic::new("limiter.idleTime", 0),
+        }
+    }
+}
+
+impl GcCpuLimiter {
+    /// Adds the ticks of an event that ended.
+    fn account(&self, typ: LimiterEventType, duration: Time) {
+        use LimiterEventType::*;
+        match typ {
+            IdleMarkWork | Idle => self.idle_time_pool.add(duration),
+            MarkAssist | ScavengeAssist => self.assist_time_pool.add(duration),
+            None => panic!("limiterEvent.stop: invalid limiter event type found"),
+        };
+    }
+
+    /// Adds the ticks of an assist that no event tracked. Go: mgclimit.go, addAssistTime (1.19).
+    pub fn add_assist_time(&self, ticks: Time) {
+        self.assist_time_pool.add(ticks);
+    }
+
+    /// Takes what the pools hold and what the events in flight of `slots` have come to.
+    ///
+    /// Does nothing while another update is under way: that one, or the next, sees the time.
+    ///
+    /// Go: mgclimit.go, (*gcCPULimiterState).update (1.19).
+    pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
+        use LimiterEventType::*;
+        if !self.lock.cas(0, 1) {
+            return;
+        }
+        let mut assist = drain(&self.assist_time_pool);
+        let mut idle = drain(&self.idle_time_pool);
+        for slot in slots {
+            let (typ, duration) = slot.consume(now);
+            match typ {
+                IdleMarkWork | Idle => idle += duration,
+                MarkAssist | ScavengeAssist => assist += duration,
+                None => {}
+            }
+        }
+        self.assist_time.store(self.assist_time.owner_load() + assist);
+        self.idle_time.store(self.idle_time.owner_load() + idle);
+        self.lock.store(0);
+    }
+
+    /// Idle ticks accounted so far, pools included. For checks.
+    pub fn peek_idle(&self) -> Time {
+        self.idle_time.peek() + self.idle_time_pool.peek()
+    }
+
+    /// Assist ticks accounted so far, pools included. For checks.
+    pub fn peek_assist(&self) -> Time {
+        self.assist_time.peek() + self.assist_time_pool.peek()
+    }
+
+    /// No update is under way. For checks.
+    pub fn peek_unlocked(&self) -> bool {
+        self.lock.peek() == 0
+    }
+}
+
+/// Empties a pool and returns what it held.
+fn drain(pool: &Atomic<i64>) -> Time {
+    let ticks = pool.load();
+    if ticks != 0 {
+        pool.add(-ticks);
+    }
+    ticks
+}
+
+impl Sched {
+    /// A mark assist of the G that `m` runs: an event from start to stop, with an update of the limiter
+    /// in between, as any allocation may cause one.
+    ///
+    /// Go: mgcmark.go, gcAssistAlloc1 (1.19), its limiter's part.
+    pub(crate) fn gc_assist(&self, m: &crate::m::M) {
+        let slot = &self.p(m.p()).limiter_event;
+        let start = self.nanotime();
+        let tracked = slot.start(LimiterEventType::MarkAssist, start);
+        self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), self.nanotime());
+        let now = self.nanotime();
+        if tracked {
+            slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);
+        } else {
+            self.limiter.add_assist_time(now - start);
+        }
+    }
+}

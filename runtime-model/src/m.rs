@@ -1,0 +1,73 @@
+//! M: a thread that runs Gs, given a P.
+//!
+//! Go: runtime2.go, type m (1.19).
+
+use sync::{Ghost, Note, Plain};
+
+use crate::g::GId;
+use crate::p::{OwnedP, PId};
+
+/// An M's number, its index in `allm`. M 0 is the thread that started the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MId(pub u32);
+
+impl MId {
+    /// The index of this M in `allm`.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl std::fmt::Display for MId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "M{}", self.0)
+    }
+}
+
+/// The calling M: Go's `getg().m`. It is its thread's own, so what needs it takes it as an argument.
+pub struct M {
+    /// Which M this is.
+    pub id: MId,
+    /// `m.p`: the P it runs on. None while it is parked, or between dropping a P and parking.
+    pub(crate) p: Option<OwnedP>,
+}
+
+impl M {
+    /// The P it runs on.
+    ///
+    /// # Panics
+    /// If it has none: the model called a function that needs a P without one.
+    pub fn p(&self) -> &OwnedP {
+        self.p.as_ref().unwrap_or_else(|| panic!("{}: no p", self.id))
+    }
+}
+
+/// What others see of an M.
+pub struct MShared {
+    /// The note it sleeps on while it is on `midle`.
+    pub park: Note,
+    /// The P that it runs next: set by whoever wakes it, before the wakeup.
+    pub nextp: Plain<Option<OwnedP>>,
+    /// It looks for work and is counted in `nmspinning`. Its own while it runs; its waker's while it is parked.
+    pub spinning: Plain<bool>,
+    /// Its `m.p`, for checks.
+    pub p: Ghost<Option<PId>>,
+    /// The G that it executes, for checks.
+    pub curg: Ghost<Option<GId>>,
+    /// It has its thread. For checks.
+    pub started: Ghost<bool>,
+}
+
+impl MShared {
+    pub(crate) fn new(id: MId) -> Self {
+        let name = |field| ("M", id.0, field);
+        MShared {
+            park: Note::new(name("park")),
+            nextp: Plain::new(name("nextp"), None),
+            spinning: Plain::new(name("spinning"), false),
+            p: Ghost::new(None),
+            curg: Ghost::new(None),
+            started: Ghost::new(false),
+        }
+    }
+}

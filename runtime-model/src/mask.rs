@@ -1,0 +1,46 @@
+//! One bit for each P.
+
+use sync::{Atomic, Name};
+
+use crate::p::PId;
+
+/// An atomic set of Ps. Go: proc.go, pMask (1.19).
+pub struct PMask(Atomic<u32>);
+
+impl PMask {
+    /// At most this many Ps: one word of Go's mask.
+    pub const MAX: u32 = 32;
+
+    /// The set of the first `ps` Ps.
+    pub(crate) fn first(name: impl Into<Name>, ps: u32) -> Self {
+        let bits = (0..ps).map(|p| bit(PId(p))).sum();
+        PMask(Atomic::new(name, bits))
+    }
+
+    /// Whether `p`'s bit is set. Go: proc.go, (pMask).read (1.19).
+    #[track_caller]
+    pub fn read(&self, p: PId) -> bool {
+        self.0.load() & bit(p) != 0
+    }
+
+    /// Sets `p`'s bit. Go: proc.go, (pMask).set (1.19).
+    #[track_caller]
+    pub fn set(&self, p: PId) {
+        self.0.or(bit(p));
+    }
+
+    /// Clears `p`'s bit. Go: proc.go, (pMask).clear (1.19).
+    #[track_caller]
+    pub fn clear(&self, p: PId) {
+        self.0.and(!bit(p));
+    }
+
+    /// Whether `p`'s bit is set, for checks: no operation.
+    pub fn peek(&self, p: PId) -> bool {
+        self.0.peek() & bit(p) != 0
+    }
+}
+
+fn bit(p: PId) -> u32 {
+    1 << p.0
+}

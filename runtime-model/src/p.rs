@@ -1,0 +1,106 @@
+//! P: a processor, the right to run Gs; with its run queue, its timers and its limiter event.
+//!
+//! Go: runtime2.go, type p (1.19).
+
+use sync::{Atomic, Mutex, Plain};
+
+use crate::g::Guintptr;
+use crate::limiter::LimiterEvent;
+use crate::m::MId;
+use crate::timers::Timers;
+
+/// A P's number, its index in `allp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PId(pub u32);
+
+impl PId {
+    /// The index of this P in `allp`.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl std::fmt::Display for PId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "P{}", self.0)
+    }
+}
+
+/// Ownership of one P: whoever holds the value owns the P, and it cannot be copied.
+///
+/// The start of the world and `pidleget` give one out; `pidleput` takes it back. An M keeps it while it
+/// runs, `nextp` while it is handed over. So a P that was unlinked by hand cannot be owned: the list's
+/// field is private to this crate, and its one door, [`crate::by_hand`], is for the regressions.
+#[derive(Debug)]
+pub struct OwnedP(PId);
+
+impl OwnedP {
+    /// Made at the start of the world, and behind the regressions' door.
+    pub(crate) fn new(id: PId) -> Self {
+        OwnedP(id)
+    }
+
+    /// Which P this is.
+    pub fn id(&self) -> PId {
+        self.0
+    }
+}
+
+/// Go's P states, as far as the core has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PStatus {
+    /// `_Pidle`: on the idle list, or in the hands of somebody who is about to run it.
+    Idle,
+    /// `_Prunning`: an M runs on it.
+    Running,
+}
+
+/// One processor.
+pub struct P {
+    /// Its index in `allp`.
+    pub id: PId,
+    /// `Running` exactly while `m` is somebody. Written by the P's owner.
+    pub status: Plain<PStatus>,
+    /// The M that runs on it.
+    pub m: Plain<Option<MId>>,
+
+    /// The ring's head: thieves and the owner move it, by compare-and-swap.
+    pub runqhead: Atomic<u32>,
+    /// The ring's tail: only the owner moves it.
+    pub runqtail: Atomic<u32>,
+    /// The ring. A slot's content counts only between head and tail.
+    pub runq: Vec<Atomic<Guintptr>>,
+    /// The G to run next, before the ring. Anybody may take it (set it to nil); only the owner fills it.
+    pub runnext: Atomic<Guintptr>,
+
+    /// `timersLock` and what it protects.
+    pub timers: Mutex<Timers>,
+    /// The length of the heap, for those who do not hold the lock.
+    pub num_timers: Atomic<u32>,
+    /// When the heap's first timer fires; 0 if the heap is empty.
+    pub timer0_when: Atomic<i64>,
+
+    /// What the GC CPU limiter attributes the P's current time to.
+    pub limiter_event: LimiterEvent,
+}
+
+impl P {
+    /// A P with an empty run queue of `ring` slots. Go: proc.go, (*p).init (1.19).
+    pub(crate) fn new(id: PId, ring: u32) -> Self {
+        let name = |field| ("P", id.0, field);
+        let slot = |i| Atomic::new(("P", id.0, "runq", i), Guintptr::NIL);
+        P {
+            id,
+            status: Plain::new(name("status"), PStatus::Idle),
+            m: Plain::new(name("m"), None),
+            runqhead: Atomic::new(name("runqhead"), 0),
+            runqtail: Atomic::new(name("runqtail"), 0),
+            runq: (0..ring).map(slot).collect(),
+            runnext: Atomic::new(name("runnext"), Guintptr::NIL),
+            timers: Mutex::new(name("timersLock"), Timers::default()),
+            num_timers: Atomic::new(name("numTimers"), 0),
+            timer0_when: Atomic::new(name("timer0When"), 0),
+            limiter_event: LimiterEvent::new(name("limiterEvent")),
+        }
+    }
+}

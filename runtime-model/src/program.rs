@@ -1,0 +1,56 @@
+//! What a scenario is, to the model: numbers, and a script for each G.
+//!
+//! A program is taken as valid here; scenarios are checked, with errors for their authors, where they are
+//! built.
+
+use crate::g::GId;
+use crate::Time;
+
+/// A flag of the program: unset at first, and never unset again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FlagId(pub usize);
+
+/// One action of a G's script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// `go`: starts the G.
+    Go(GId),
+    /// Sleeps for so many ticks.
+    Sleep(Time),
+    /// Starts the G after so many ticks, by a timer; after 0 ticks the timer is due at once.
+    After(Time, GId),
+    /// Readies the G: wakes it if it is parked, else leaves one permit for its next *park*.
+    Ready(GId),
+    /// Waits to be readied.
+    Park,
+    /// Gives up the P and goes to the end of the global queue.
+    Gosched,
+    /// Keeps its P until the flag is set. With a nudge, it starts that G once if nothing else moves.
+    BusyUntil {
+        /// The flag.
+        flag: FlagId,
+        /// The empty G to start.
+        nudge: Option<GId>,
+    },
+    /// Sets the flag.
+    Set(FlagId),
+    /// A mark assist: an event of the limiter, with an update in between.
+    Assist,
+}
+
+/// What the model runs.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// GOMAXPROCS.
+    pub ps: u32,
+    /// The number of Ms that may exist, M0 included.
+    pub ms: u32,
+    /// Slots of each P's ring: a power of two, at least 2. Go's is 256.
+    pub ring: u32,
+    /// Passes over the other Ps in one attempt to steal, at least 2. Go's number is 4.
+    pub steal_tries: u32,
+    /// Each G's script; the first is main's.
+    pub scripts: Vec<Vec<Action>>,
+    /// The names of the flags.
+    pub flags: Vec<&'static str>,
+}

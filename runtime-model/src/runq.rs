@@ -1,0 +1,236 @@
+//! Run queues: each P's ring with `runnext`, the global queue, and stealing.
+//!
+//! # The ring
+//! 1. The owner writes a slot, then releases it to thieves by a store of `runqtail`.
+//! 2. Whoever takes from it, owner or thief, reads slots between head and tail, then commits by a
+//!    compare-and-swap of `runqhead`; if that fails, what was read is void.
+//! 3. `runnext` is a slot of its own: the owner alone fills it, anybody may take it.
+//!
+//! Without 2's order a thief would keep a G that the owner took meanwhile: it would run twice.
+
+use std::iter;
+
+use crate::event::Event;
+use crate::g::{GId, Guintptr};
+use crate::m::M;
+use crate::p::{OwnedP, PId, P};
+use crate::sched::{Sched, SchedLocked};
+
+impl Sched {
+    /// Whether `p` has no G on its run queue. Never true by mistake.
+    ///
+    /// The second look at the tail defends against an owner who kicks `runnext` into the ring and then
+    /// takes the new `runnext`: between head and tail there was nothing, in `runnext` there is nothing,
+    /// and yet the queue was never empty.
+    ///
+    /// Go: proc.go, runqempty (1.19).
+    pub fn runqempty(&self, p: PId) -> bool {
+        let p = &self.allp[p.index()];
+        loop {
+            let head = p.runqhead.load();
+            let tail = p.runqtail.load();
+            let next = p.runnext.load();
+            if tail == p.runqtail.load() {
+                return head == tail && next == Guintptr::NIL;
+            }
+        }
+    }
+
+    /// Puts `g` on the run queue of the P that the caller owns: in `runnext`, whose G moves to the ring,
+    /// or at the ring's tail. A full ring goes to the global queue, half of it.
+    ///
+    /// Go: proc.go, runqput (1.19).
+    pub fn runqput(&self, m: &M, p: &OwnedP, g: GId, next: bool) {
+        let p = self.p(p);
+        let mut g = g;
+        if next {
+            match put_runnext(p, g).ptr() {
+                None => return,
+                Some(kicked) => g = kicked,
+            }
+        }
+        loop {
+            let h = p.runqhead.load_acq();
+            let t = p.runqtail.owner_load();
+            if t.wrapping_sub(h) < p.runq.len() as u32 {
+                p.slot(t).store_relaxed(Guintptr::of(g));
+                // The ring, step 1.
+                p.runqtail.store_rel(t.wrapping_add(1));
+                return;
+            }
+            if self.runqputslow(m, p, g, h, t) {
+                return;
+            }
+        }
+    }
+
+    /// Moves half of the full ring of `p`, and `g`, to the global queue; false if a thief was faster, and
+    /// the ring is full no more.
+    ///
+    /// # Panics
+    /// As Go does: `runqputslow: queue is not full`.
+    ///
+    /// Go: proc.go, runqputslow (1.19).
+    fn runqputslow(&self, m: &M, p: &P, g: GId, h: u32, t: u32) -> bool {
+        let n = t.wrapping_sub(h) / 2;
+        assert!(n == p.runq.len() as u32 / 2, "runqputslow: queue is not full");
+        let batch: Vec<Guintptr> = p.read(h, n).collect();
+        if !p.runqhead.cas_rel(h, h.wrapping_add(n)) {
+            return false;
+        }
+        self.emit(m, Event::RingOverflow);
+        let batch = batch.into_iter().filter_map(Guintptr::ptr).chain(iter::once(g));
+        let mut locked = self.lock.lock();
+        batch.for_each(|g| self.globrunqput(&mut locked, g));
+        true
+    }
+
+    /// Takes the next G to run from the run queue of the P that the caller owns.
+    ///
+    /// Go: proc.go, runqget (1.19).
+    pub fn runqget(&self, p: &OwnedP) -> Option<GId> {
+        let p = self.p(p);
+        let next = p.runnext.load();
+        // If it fails, a thief took it; only the caller could have filled it again.
+        if next != Guintptr::NIL && p.runnext.cas(next, Guintptr::NIL) {
+            return next.ptr();
+        }
+        loop {
+            let h = p.runqhead.load_acq();
+            if p.runqtail.owner_load() == h {
+                return None;
+            }
+            let g = p.slot(h).load_relaxed();
+            // The ring, step 2.
+            if p.runqhead.cas_rel(h, h.wrapping_add(1)) {
+                return g.ptr();
+            }
+        }
+    }
+
+    /// Takes half of the Gs of `victim`'s ring, or its `runnext` if there are none and `next` is set.
+    ///
+    /// Go backs off for 3 µs before it takes the `runnext` of a P that runs; here any thread may be late
+    /// at any time.
+    ///
+    /// Go: proc.go, runqgrab (1.19).
+    fn runqgrab(&self, victim: &P, next: bool) -> Grabbed {
+        loop {
+            let h = victim.runqhead.load_acq();
+            let t = victim.runqtail.load_acq();
+            let n = t.wrapping_sub(h);
+            let n = n - n / 2;
+            if n == 0 {
+                if !next {
+                    return Grabbed::Nothing;
+                }
+                let g = victim.runnext.load();
+                let Some(id) = g.ptr() else { return Grabbed::Nothing };
+                if victim.runnext.cas(g, Guintptr::NIL) {
+                    return Grabbed::Runnext(id);
+                }
+                continue;
+            }
+            if n > victim.runq.len() as u32 / 2 {
+                continue; // head and tail do not belong together
+            }
+            let batch = victim.read(h, n).collect();
+            // The ring, step 2.
+            if victim.runqhead.cas_rel(h, h.wrapping_add(n)) {
+                return Grabbed::Ring(batch);
+            }
+        }
+    }
+
+    /// Steals from `victim` onto the ring of the P that `m` owns, which is empty, and returns one of the Gs.
+    ///
+    /// # Panics
+    /// As Go does: `runqsteal: runq overflow`.
+    ///
+    /// Go: proc.go, runqsteal (1.19).
+    pub fn runqsteal(&self, m: &M, victim: PId, next: bool) -> Option<GId> {
+        let p = self.p(m.p());
+        let mut batch = match self.runqgrab(&self.allp[victim.index()], next) {
+            Grabbed::Nothing => return None,
+            Grabbed::Runnext(g) => {
+                self.emit(m, Event::RunnextStolen(victim));
+                return Some(g);
+            }
+            Grabbed::Ring(batch) => batch,
+        };
+        self.emit(m, Event::Stolen(victim));
+        let g = batch.pop()?.ptr();
+        if batch.is_empty() {
+            return g;
+        }
+        let t = p.runqtail.owner_load();
+        let n = batch.len() as u32;
+        let at = (0..n).map(|i| p.slot(t.wrapping_add(i)));
+        at.zip(batch).for_each(|(slot, g)| slot.store_relaxed(g));
+        let h = p.runqhead.load_acq();
+        assert!(t.wrapping_sub(h) + n < p.runq.len() as u32, "runqsteal: runq overflow");
+        p.runqtail.store_rel(t.wrapping_add(n));
+        g
+    }
+
+    /// Puts `g` at the end of the global queue. Go: proc.go, globrunqput (1.19).
+    pub fn globrunqput(&self, locked: &mut SchedLocked, g: GId) {
+        locked.runq.push_back(g);
+        self.runqsize.add(1);
+    }
+
+    /// Takes a G from the global queue, and the P's share of the others onto its ring.
+    ///
+    /// Go: proc.go, globrunqget with max = 0 (1.19).
+    pub fn globrunqget(&self, locked: &mut SchedLocked, m: &M, p: &OwnedP) -> Option<GId> {
+        let size = locked.runq.len();
+        let share = size / self.gomaxprocs() as usize + 1;
+        let n = share.min(size).min(self.p(p).runq.len() / 2);
+        if n == 0 {
+            return None;
+        }
+        self.runqsize.add(-(n as i32));
+        let g = locked.runq.pop_front();
+        for _ in 1..n {
+            if let Some(g) = locked.runq.pop_front() {
+                self.runqput(m, p, g, false);
+            }
+        }
+        g
+    }
+}
+
+/// What `runqgrab` came by.
+enum Grabbed {
+    Nothing,
+    Runnext(GId),
+    Ring(Vec<Guintptr>),
+}
+
+impl P {
+    fn slot(&self, i: u32) -> &sync::Atomic<Guintptr> {
+        &self.runq[i as usize % self.runq.len()]
+    }
+
+    /// Reads `n` slots from `h` on. They count only once the head has been moved past them.
+    fn read(&self, h: u32, n: u32) -> impl Iterator<Item = Guintptr> + '_ {
+        (0..n).map(move |i| self.slot(h.wrapping_add(i)).load_relaxed())
+    }
+
+    /// The Gs on the run queue, `runnext` first. For checks.
+    pub fn peek_runq(&self) -> Vec<GId> {
+        let ring = self.runqhead.peek()..self.runqtail.peek();
+        let ring = ring.map(|i| self.slot(i).peek());
+        iter::once(self.runnext.peek()).chain(ring).filter_map(Guintptr::ptr).collect()
+    }
+}
+
+/// Puts `g` in `runnext` and returns what was there.
+fn put_runnext(p: &P, g: GId) -> Guintptr {
+    loop {
+        let old = p.runnext.load();
+        if p.runnext.cas(old, Guintptr::of(g)) {
+            return old;
+        }
+    }
+}

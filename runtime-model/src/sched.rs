@@ -1,0 +1,224 @@
+//! The scheduler's data: `sched`, `allp`, `allm`, `allg`, and the start of the world.
+//!
+//! Go: runtime2.go, type schedt (1.19).
+
+use std::collections::VecDeque;
+
+use sync::{Arc, Atomic, Ghost, Mutex, Plain, Weak};
+
+use crate::event::AnyWitness;
+use crate::find::steal_orders;
+use crate::g::{GId, GStatus, G};
+use crate::limiter::GcCpuLimiter;
+use crate::m::{MId, MShared, M};
+use crate::mask::PMask;
+use crate::p::{OwnedP, PId, P};
+use crate::program::Program;
+use crate::steps::Steps;
+use crate::world::World;
+use crate::Time;
+
+/// The scheduler of one program: Go's `sched`, with the Ps, Ms and Gs.
+pub struct Sched {
+    /// `sched.lock` and what it protects. Lock order: `sched.lock`, then a P's `timersLock`.
+    pub lock: Mutex<SchedLocked>,
+    /// The length of the idle P list, for those who do not hold the lock. Written under the lock.
+    pub npidle: Atomic<u32>,
+    /// The number of Ms that look for work, and of increments that `startm` will turn into one or undo.
+    pub nmspinning: Atomic<i32>,
+    /// 1 after a waker found no idle P: an M that never spun must look again before it drops its P.
+    /// Written under the lock. Go 1.20 on; unused by the steps of 1.19.
+    pub needspinning: Atomic<u32>,
+    /// The length of the global queue, for those who do not hold the lock. Written under the lock.
+    pub runqsize: Atomic<i32>,
+    /// P on the idle list <=> bit set. Written under the lock.
+    pub idlep_mask: PMask,
+    /// P may have timers => bit set. Written under the lock.
+    pub timerp_mask: PMask,
+
+    /// All Ps.
+    pub allp: Vec<P>,
+    /// What others see of each M, started or not.
+    pub allm: Vec<MShared>,
+    /// All Gs.
+    pub allg: Vec<G>,
+
+    /// `faketime`, in ticks, from 1 on: it moves when `checkdead` finds that nobody runs.
+    pub faketime: Plain<Time>,
+    /// The GC CPU limiter.
+    pub limiter: GcCpuLimiter,
+    /// What the program does and waits for.
+    pub world: World,
+
+    /// Increments of `nmspinning` for which no M is marked yet. For checks.
+    pub spins_in_flight: Ghost<i32>,
+    /// What happened since the last progress. For checks.
+    pub idle_effort: Ghost<IdleEffort>,
+
+    /// For each P, the orders in which it may go through the others.
+    pub(crate) steal_orders: Vec<Vec<Vec<PId>>>,
+    pub(crate) program: Program,
+    pub(crate) steps: Steps,
+    pub(crate) witness: AnyWitness,
+    pub(crate) this: Weak<Sched>,
+}
+
+/// What `sched.lock` protects.
+pub struct SchedLocked {
+    /// The idle Ps, the one to take first at the end. Filled by `pidleput`, emptied by `pidleget`.
+    pub(crate) pidle: Vec<OwnedP>,
+    /// The idle Ms, the one to take first at the end. `nmidle` is its length.
+    pub(crate) midle: Vec<MId>,
+    /// The global queue.
+    pub(crate) runq: VecDeque<GId>,
+    /// Ms that exist or whose id is reserved. Go: `mcount()`.
+    pub(crate) mcount: i32,
+    /// Ids of `allm` not started yet: the next one is the last.
+    pub(crate) unborn: Vec<MId>,
+    /// Reserved ids for which there is no M left to start, each with the P it would run.
+    pub(crate) reserved: Vec<Reserved>,
+}
+
+/// A P whose M exists as a number only: the next M that stops takes it over.
+pub(crate) struct Reserved {
+    pub(crate) p: OwnedP,
+    pub(crate) spin: Option<SpinIncrement>,
+}
+
+/// An increment of `nmspinning` that is owed: it becomes an M's `spinning`, or is undone.
+#[must_use]
+pub struct SpinIncrement(pub(crate) ());
+
+/// Work without effect, counted since the last progress: a G run, a timer run, a step of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct IdleEffort {
+    /// Rounds of `find_runnable`, of all Ms.
+    pub rounds: u32,
+    /// Jumps of the clock, all to the same instant.
+    pub jumps: u32,
+}
+
+impl SchedLocked {
+    /// The idle Ps, first to be taken last. For checks.
+    pub fn idle_ps(&self) -> impl Iterator<Item = PId> + '_ {
+        self.pidle.iter().map(OwnedP::id)
+    }
+
+    /// The idle Ms, first to be taken last. For checks.
+    pub fn idle_ms(&self) -> &[MId] {
+        &self.midle
+    }
+
+    /// The global queue. For checks.
+    pub fn global_runq(&self) -> impl Iterator<Item = GId> + '_ {
+        self.runq.iter().copied()
+    }
+
+    /// The Ps that wait for the next M that stops. For checks.
+    pub fn reserved_ps(&self) -> impl Iterator<Item = PId> + '_ {
+        self.reserved.iter().map(|r| r.p.id())
+    }
+
+    /// Ms that exist or whose id is reserved. For checks.
+    pub fn mcount(&self) -> i32 {
+        self.mcount
+    }
+}
+
+impl Sched {
+    /// The world before it starts: every P idle in nobody's hands, no M started but the caller's.
+    ///
+    /// # Panics
+    /// If the program is none: no P, no M, no G, or a ring that is no power of two.
+    pub fn new(program: Program, steps: Steps, witness: AnyWitness) -> Arc<Sched> {
+        let Program { ps, ms, ring, .. } = program;
+        assert!(0 < ps && ps <= PMask::MAX, "program: {ps} Ps");
+        assert!(0 < ms, "program: no M");
+        assert!(ring.is_power_of_two() && ring >= 2, "program: a ring of {ring}");
+        assert!(!program.scripts.is_empty(), "program: no G");
+        let gs = program.scripts.len() as u32;
+        Arc::new_cyclic(|this| Sched {
+            lock: Mutex::new(
+                "sched.lock",
+                SchedLocked {
+                    pidle: Vec::new(),
+                    midle: Vec::new(),
+                    runq: VecDeque::new(),
+                    mcount: 1,
+                    unborn: (1..ms).rev().map(MId).collect(),
+                    reserved: Vec::new(),
+                },
+            ),
+            npidle: Atomic::new("npidle", 0),
+            nmspinning: Atomic::new("nmspinning", 0),
+            needspinning: Atomic::new("needspinning", 0),
+            runqsize: Atomic::new("runqsize", 0),
+            idlep_mask: PMask::first("idlepMask", 0),
+            timerp_mask: PMask::first("timerpMask", ps),
+            allp: (0..ps).map(|p| P::new(PId(p), ring)).collect(),
+            allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
+            allg: (0..gs).map(|g| G::new(GId(g))).collect(),
+            faketime: Plain::new("faketime", 1),
+            limiter: GcCpuLimiter::default(),
+            world: World::new(&program),
+            spins_in_flight: Ghost::new(0),
+            idle_effort: Ghost::new(IdleEffort::default()),
+            steal_orders: steal_orders(ps),
+            program,
+            steps,
+            witness,
+            this: this.clone(),
+        })
+    }
+
+    /// Starts the world on the calling thread, which becomes M0, and runs main on P0. It does not return
+    /// before the execution ends.
+    ///
+    /// Go: proc.go, schedinit, procresize and mstart (1.19): P0 is M0's, the others are put on the idle
+    /// list, the last first.
+    pub fn start(&self) {
+        let mut m = M { id: MId(0), p: None };
+        self.put_ps_idle();
+        self.acquirep(&mut m, OwnedP::new(PId(0)));
+        self.g(GId::MAIN).casgstatus(GStatus::Idle, GStatus::Runnable);
+        self.runqput(&m, m.p(), GId::MAIN, true);
+        self.mstart(&mut m);
+    }
+
+    fn put_ps_idle(&self) {
+        let mut locked = self.lock.lock();
+        for p in self.allp[1..].iter().rev() {
+            self.pidleput(&mut locked, OwnedP::new(p.id), 0);
+        }
+    }
+
+    /// The P that `owned` owns.
+    pub fn p(&self, owned: &OwnedP) -> &P {
+        &self.allp[owned.id().index()]
+    }
+
+    /// What others see of `m`.
+    pub fn m(&self, m: MId) -> &MShared {
+        &self.allm[m.index()]
+    }
+
+    /// The G.
+    pub fn g(&self, g: GId) -> &G {
+        &self.allg[g.index()]
+    }
+
+    /// GOMAXPROCS.
+    pub fn gomaxprocs(&self) -> u32 {
+        self.program.ps
+    }
+
+    /// The time, in ticks. Go: time_fake.go, nanotime (1.19).
+    pub fn nanotime(&self) -> Time {
+        self.faketime.get()
+    }
+
+    /// Notes that something got done: what was tried in vain until now no longer counts.
+    pub(crate) fn progress(&self) {
+        self.idle_effort.set(IdleEffort::default());
+    }
+}

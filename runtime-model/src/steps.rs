@@ -1,0 +1,136 @@
+//! The step table: the places where Go's scheduler has, at some point, been wrong.
+//!
+//! A row is a whole scheduler; a bug is a row with an entry replaced, and lives with its regression.
+
+use crate::g::GId;
+use crate::m::{MId, M};
+use crate::p::OwnedP;
+use crate::sched::{Sched, SchedLocked};
+use crate::Time;
+
+/// The decisions that regressions replace.
+#[derive(Clone, Copy)]
+pub struct Steps {
+    /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
+    pub take_p_for_timer: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>,
+    /// The clock has jumped: the M that is woken has to be counted as a spinner, so that it may steal.
+    /// (golang/go#53294)
+    pub spin_for_timer: fn(&Sched, MId),
+    /// Somebody made work: wake an M? (golang/go#45867)
+    pub wakep: fn(&Sched, &M),
+    /// The last look found work: take a P for it. (golang/go#45867)
+    pub p_for_work: fn(&Sched, &mut SchedLocked) -> Option<OwnedP>,
+    /// An M without work holds the lock, to drop its P: must it keep it and look again?
+    /// (golang/go#45867)
+    pub must_keep_p: fn(&Sched, &M) -> bool,
+    /// An M has been counted as a spinner. (golang/go#45867)
+    pub became_spinning: fn(&Sched),
+    /// A G was put on the global queue by the M that ran it: wake another? (golang/go#55160)
+    pub wake_for_global: fn(&Sched, &M),
+    /// The last look: is there a G on the global queue by now, and a P to run it? The P is `m`'s then.
+    /// (golang/go#55160)
+    pub recheck_global: fn(&Sched, &mut M) -> Option<GId>,
+    /// The last look found a timer that is due: take a P to run it? (The second defect of Go 1.19 under
+    /// faketime; no issue is known.)
+    pub p_for_due_timer: fn(&Sched) -> Option<OwnedP>,
+}
+
+/// Go 1.19 with all known fixes, and two of our own where Go has none (`wakep`, `p_for_due_timer`): what
+/// has to hold, holds for this one.
+pub const GO_FIXED: Steps = Steps {
+    take_p_for_timer: Sched::pidleget,
+    spin_for_timer: Sched::mark_spinning,
+    wakep: wakep_with_p,
+    p_for_work: |sched, locked| sched.pidleget_spinning(locked, 0),
+    must_keep_p: |sched, m| !sched.m(m.id).spinning.get() && sched.needspinning.load() == 1,
+    became_spinning: |sched| sched.needspinning.store(0),
+    wake_for_global: Sched::wakep,
+    recheck_global,
+    p_for_due_timer,
+};
+
+/// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160
+/// and the second defect under faketime.
+pub const GO_13F6BE28: Steps = Steps {
+    wakep: wakep_if_idle_p,
+    p_for_work: |sched, locked| sched.pidleget(locked, 0),
+    must_keep_p: |_, _| false,
+    became_spinning: |_| {},
+    wake_for_global: |_, _| {},
+    recheck_global: |_, _| None,
+    p_for_due_timer: |_| None,
+    ..GO_FIXED
+};
+
+/// Go 1.19, the release. In what the core has of it, it is commit 13f6be28.
+pub const GO_1_19: Steps = GO_13F6BE28;
+
+/// As Go 1.20, but who finds no P takes its increment back *before* it tells those who drop one: ours, not
+/// Go's. In Go's order, a spinner may clear `needspinning` and then leave a wakeup to the increment that
+/// is about to be undone; see [`wakep_1_20`].
+pub fn wakep_with_p(sched: &Sched, m: &M) {
+    let Some(spin) = sched.begin_spin(m) else { return };
+    let mut locked = sched.lock.lock();
+    let Some(p) = sched.pidleget(&mut locked, 0) else {
+        sched.undo_spin(m, spin);
+        sched.needspinning.store(1);
+        return;
+    };
+    drop(locked);
+    sched.startm(m, Some(p), Some(spin));
+}
+
+/// A P is taken first; if there is none, who drops one is told, and then the increment is taken back.
+///
+/// 1. This M has made a G, finds no P, and sets `needspinning`.
+/// 2. Another, which has just begun to spin, clears it, and steals an older G.
+/// 3. It leaves it to this M's increment, which still counts as a spinner, to wake somebody.
+/// 4. This M undoes the increment. The G of step 1 has nobody: the other M may drop its P beside it.
+///
+/// Go: proc.go, wakep (1.20).
+pub fn wakep_1_20(sched: &Sched, m: &M) {
+    let Some(spin) = sched.begin_spin(m) else { return };
+    let mut locked = sched.lock.lock();
+    let Some(p) = sched.pidleget_spinning(&mut locked, 0) else {
+        sched.undo_spin(m, spin);
+        return;
+    };
+    drop(locked);
+    sched.startm(m, Some(p), Some(spin));
+}
+
+/// Go: proc.go, wakep (1.19): if no P is idle, nobody is told.
+pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
+    if sched.npidle.load() == 0 {
+        sched.emit(m, crate::event::Event::WakepDeclinedNoIdleP);
+        return;
+    }
+    if let Some(spin) = sched.begin_spin(m) {
+        sched.startm(m, None, Some(spin));
+    }
+}
+
+/// Go: proc.go, findRunnable (1.21): the global queue is looked at again.
+///
+/// # Panics
+/// As Go does: `global runq empty with non-zero runqsize`.
+pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
+    let mut locked = sched.lock.lock();
+    if locked.global_runq().next().is_none() {
+        return None;
+    }
+    let p = sched.pidleget_spinning(&mut locked, 0)?;
+    let g = sched.globrunqget(&mut locked, m, &p);
+    drop(locked);
+    assert!(g.is_some(), "global runq empty with non-zero runqsize");
+    sched.acquirep(m, p);
+    sched.become_spinning(m);
+    g
+}
+
+/// Takes a P for the due timer. Ours, not Go's: in real time the poller's way back takes one, under
+/// faketime Go stops the M.
+pub fn p_for_due_timer(sched: &Sched) -> Option<OwnedP> {
+    let mut locked = sched.lock.lock();
+    sched.pidleget_spinning(&mut locked, 0)
+}

@@ -1,0 +1,201 @@
+//! Timers: a heap for each P, and what runs them.
+//!
+//! A timer stays on the heap of the P that added it until somebody runs it: the P's owner when it
+//! schedules, or a thief in its last pass. Everybody else knows of it by `timer0_when`, and by the bit of
+//! `timerp_mask`, which is set whenever the P may have timers.
+//!
+//! The core has timers that are added and fire once; changing and deleting them, with the status machine
+//! of Go's time.go, comes with the events that need it.
+
+use sync::MutexGuard;
+
+use crate::event::Event;
+use crate::g::{GId, GStatus};
+use crate::m::M;
+use crate::p::{OwnedP, PId, P};
+use crate::sched::Sched;
+use crate::{Time, MAX_WHEN};
+
+/// What a timer does when it fires. Both run on the M that runs the timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimerFunc {
+    /// Wakes a sleeping G. Go: time.go, goroutineReady (1.19).
+    Wake(GId),
+    /// Starts a G. Go: sleep.go, goFunc (1.19).
+    Start(GId),
+}
+
+/// One timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Timer {
+    /// When it fires, in ticks; positive.
+    pub when: Time,
+    /// What it does then.
+    pub f: TimerFunc,
+}
+
+/// A P's timers, the next to fire first; of equal times, the one added first.
+#[derive(Debug, Default)]
+pub struct Timers {
+    heap: Vec<Timer>,
+}
+
+impl Timers {
+    /// Adds `t` in its place; whether that is the first.
+    fn insert(&mut self, t: Timer) -> bool {
+        let at = self.heap.partition_point(|other| other.when <= t.when);
+        self.heap.insert(at, t);
+        at == 0
+    }
+
+    /// All timers, the next to fire first.
+    pub fn as_slice(&self) -> &[Timer] {
+        &self.heap
+    }
+
+    fn when(&self) -> Time {
+        self.heap.first().map_or(0, |t| t.when)
+    }
+}
+
+impl Sched {
+    /// Adds a timer to the heap of the P that `m` owns, and sees to it that somebody waits for it.
+    ///
+    /// # Panics
+    /// As Go does: `timer when must be positive`.
+    ///
+    /// Go: time.go, addtimer (1.19).
+    pub(crate) fn addtimer(&self, m: &M, when: Time, f: TimerFunc) {
+        assert!(when > 0, "timer when must be positive");
+        let p = self.p(m.p());
+        let mut timers = p.timers.lock();
+        doaddtimer(p, &mut timers, Timer { when, f });
+        drop(timers); // The wake protocol, step 1.
+        self.wake_net_poller(m);
+    }
+
+    /// Wakes an M to wait for a timer: nobody polls, so it is one that looks for work.
+    ///
+    /// Go: proc.go, wakeNetPoller (1.19), for as long as no M sleeps in the poller.
+    fn wake_net_poller(&self, m: &M) {
+        self.wakep(m);
+    }
+
+    /// Puts `g` to sleep for so many ticks. Its M goes on without it.
+    ///
+    /// Go: time.go, timeSleep and resetForSleep (1.19): the timer is added once `g` waits.
+    pub(crate) fn time_sleep(&self, m: &M, g: GId, ticks: Time) {
+        let when = self.nanotime() + ticks;
+        self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
+        self.dropg(m);
+        self.addtimer(m, when, TimerFunc::Wake(g));
+    }
+
+    /// Runs the timers of `p` that are due, on `m`, which has a P. `now` is a recent time, or 0.
+    ///
+    /// Returns the time, when the next timer of `p` fires (0 if there is none, else later than the time),
+    /// and whether any ran.
+    ///
+    /// Go: proc.go, checkTimers (1.19).
+    pub(crate) fn check_timers(&self, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
+        let p = &self.allp[p.index()];
+        let next = p.timer0_when.load();
+        if next == 0 {
+            return (now, 0, false);
+        }
+        let now = if now == 0 { self.nanotime() } else { now };
+        if now < next {
+            return (now, next, false);
+        }
+        let mut timers = p.timers.lock();
+        let mut ran = false;
+        while timers.when() != 0 && timers.when() <= now {
+            timers = self.run_one_timer(m, p, timers);
+            ran = true;
+        }
+        (now, timers.when(), ran)
+    }
+
+    /// Takes the first timer off the heap and runs its function, with the lock released meanwhile: the
+    /// function may wake Ms, which takes `sched.lock`, and that comes before this lock.
+    ///
+    /// Go: time.go, runtimer and runOneTimer (1.19).
+    fn run_one_timer<'p>(
+        &self,
+        m: &M,
+        p: &'p P,
+        mut timers: MutexGuard<'p, Timers>,
+    ) -> MutexGuard<'p, Timers> {
+        let t = dodeltimer0(p, &mut timers);
+        drop(timers);
+        self.progress();
+        let owner = m.p().id() == p.id;
+        self.emit(
+            m,
+            if owner { Event::TimerRunByOwner(p.id) } else { Event::TimerRunByThief(p.id) },
+        );
+        match t.f {
+            TimerFunc::Wake(g) => self.ready(m, g, true),
+            TimerFunc::Start(g) => self.newproc(m, g),
+        }
+        p.timers.lock()
+    }
+
+    /// When the next timer of any P fires; [`MAX_WHEN`] if there is none.
+    ///
+    /// Go: time.go, timeSleepUntil (of commit 13f6be28). `allp` does not change, so there is no `allpLock`.
+    pub fn time_sleep_until(&self) -> Time {
+        let whens = self.allp.iter().map(|p| p.timer0_when.load());
+        whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
+    }
+
+    /// The P whose timer fires next, the first of them if there are several.
+    ///
+    /// Go: time.go, timeSleepUntil's second result before commit 13f6be28.
+    pub fn next_timer_owner(&self) -> Option<PId> {
+        let with_timers = self.allp.iter().filter(|p| p.timer0_when.peek() != 0);
+        with_timers.min_by_key(|p| p.timer0_when.peek()).map(|p| p.id)
+    }
+
+    /// The next timer of those Ps that may have any, or `poll_until` if that is earlier; 0 means none.
+    ///
+    /// Go: proc.go, checkTimersNoP (1.19).
+    pub(crate) fn check_timers_no_p(&self, poll_until: Time) -> Time {
+        let mut earliest = poll_until;
+        for p in &self.allp {
+            if self.timerp_mask.read(p.id) {
+                earliest = earlier(earliest, p.timer0_when.load());
+            }
+        }
+        earliest
+    }
+
+    /// Whether `p` has no timers, by the count. For steps.
+    pub fn has_timers(&self, p: &OwnedP) -> bool {
+        self.p(p).num_timers.load() > 0
+    }
+}
+
+/// The earlier of two times of which 0 means none.
+pub(crate) fn earlier(a: Time, b: Time) -> Time {
+    match (a, b) {
+        (0, t) | (t, 0) => t,
+        _ => a.min(b),
+    }
+}
+
+/// Go: time.go, doaddtimer (1.19).
+fn doaddtimer(p: &P, timers: &mut Timers, t: Timer) {
+    if timers.insert(t) {
+        p.timer0_when.store(t.when);
+    }
+    p.num_timers.add(1);
+}
+
+/// Go: time.go, dodeltimer0 (1.19).
+fn dodeltimer0(p: &P, timers: &mut Timers) -> Timer {
+    let t = timers.heap.remove(0);
+    p.timer0_when.store(timers.when());
+    p.num_timers.add(u32::MAX);
+    t
+}

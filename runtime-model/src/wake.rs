@@ -1,0 +1,236 @@
+//! Waking and stopping Ms.
+//!
+//! # The wake protocol
+//! An M without work *spins*: it is counted in `nmspinning` and looks at all sources of work before it
+//! parks. At most one is woken at a time, and it wakes the next.
+//! 1. Who makes work publishes it first (a run queue, a timer's heap).
+//! 2. Then, with a full barrier in between, it looks at `nmspinning`; if that is 0, it makes it 1 and
+//!    wakes an M with an idle P ([`Sched::wakep`]).
+//! 3. Who finds work while it spins stops spinning, and then does 2 for others ([`Sched::resetspinning`]).
+//! 4. Who finds none gives up its P, stops spinning, and only then takes a last look (find.rs).
+//!
+//! With 1 and 2 exchanged, the spinner that made 2 unnecessary may have taken its last look before the
+//! work was there. Without 3, work that came with other work waits for nobody.
+//!
+//! Go: proc.go, Worker thread parking/unparking (1.19).
+
+use crate::event::Event;
+use crate::g::{GId, GStatus, Park};
+use crate::m::{MId, M};
+use crate::p::OwnedP;
+use crate::sched::{Reserved, Sched, SchedLocked, SpinIncrement};
+
+impl Sched {
+    /// Makes the waiting `g` runnable, on the caller's P. Go: proc.go, ready (1.19).
+    ///
+    /// # Panics
+    /// As Go does, if `g` does not wait: `bad g->status in ready`.
+    pub(crate) fn ready(&self, m: &M, g: GId, next: bool) {
+        let status = &self.g(g).status;
+        assert!(status.get() == GStatus::Waiting, "bad g->status in ready");
+        status.set(GStatus::Runnable);
+        self.runqput(m, m.p(), g, next); // The wake protocol, step 1.
+        self.wakep(m);
+    }
+
+    /// Starts `g` on the caller's P. Go: proc.go, newproc (1.19).
+    pub(crate) fn newproc(&self, m: &M, g: GId) {
+        self.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
+        self.runqput(m, m.p(), g, true); // The wake protocol, step 1.
+        self.wakep(m);
+    }
+
+    /// Readies `g` if it is parked, or leaves it one permit, as a channel with room for one would.
+    ///
+    /// # Panics
+    /// With Go's `bad g->status in ready`, if `g` has a permit already.
+    pub(crate) fn ready_or_permit(&self, m: &M, g: GId) {
+        let park = &self.g(g).park;
+        if park.cas(Park::Parked, Park::Away) {
+            self.ready(m, g, true);
+        } else if !park.cas(Park::Away, Park::Permit) {
+            // It may have parked between the two.
+            assert!(park.cas(Park::Parked, Park::Away), "bad g->status in ready");
+            self.ready(m, g, true);
+        }
+    }
+
+    /// Gives up the P's rest of the time slice: `g` goes to the global queue.
+    ///
+    /// Go: proc.go, goschedImpl (1.19).
+    pub(crate) fn gosched(&self, m: &M, g: GId) {
+        self.g(g).casgstatus(GStatus::Running, GStatus::Runnable);
+        self.dropg(m);
+        let mut locked = self.lock.lock();
+        self.globrunqput(&mut locked, g);
+        drop(locked);
+        (self.steps.wake_for_global)(self, m);
+    }
+
+    /// Wakes an M with an idle P, if there is such a P and nobody looks for work already.
+    ///
+    /// It is a step: see [`crate::steps`] for how it changed.
+    pub fn wakep(&self, m: &M) {
+        (self.steps.wakep)(self, m);
+    }
+
+    /// Makes `nmspinning` 1 if nobody spins. The increment has to be given to an M, or undone.
+    pub fn begin_spin(&self, m: &M) -> Option<SpinIncrement> {
+        if self.nmspinning.load() != 0 || !self.nmspinning.cas(0, 1) {
+            self.emit(m, Event::WakepDeclinedSpinner);
+            return None;
+        }
+        self.spins_in_flight.with_mut(|n| *n += 1);
+        Some(SpinIncrement(()))
+    }
+
+    /// Takes an increment back: there was no P for an M to spin on.
+    ///
+    /// # Panics
+    /// As Go does: `startm: negative nmspinning`.
+    pub fn undo_spin(&self, m: &M, spin: SpinIncrement) {
+        let left = self.nmspinning.add(-1);
+        self.end_flight(spin);
+        assert!(left >= 0, "startm: negative nmspinning");
+        self.emit(m, Event::StartmUndone);
+    }
+
+    /// The increment becomes an M's `spinning`.
+    fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
+        let spinning = spin.is_some();
+        spin.into_iter().for_each(|spin| self.end_flight(spin));
+        self.m(m).spinning.set(spinning);
+    }
+
+    fn end_flight(&self, SpinIncrement(()): SpinIncrement) {
+        self.spins_in_flight.with_mut(|n| *n -= 1);
+    }
+
+    /// Schedules some M to run `p`, or an idle P if it is None; starts an M if none is idle. With `spin`,
+    /// the M starts out spinning.
+    ///
+    /// # Panics
+    /// As Go does: `startm: negative nmspinning`, `startm: m is spinning`, `startm: m has p`,
+    /// `startm: p has runnable gs`.
+    ///
+    /// Go: proc.go, startm (1.19).
+    pub fn startm(&self, m: &M, p: Option<OwnedP>, spin: Option<SpinIncrement>) {
+        let mut locked = self.lock.lock();
+        let Some(p) = p.or_else(|| self.pidleget(&mut locked, 0)) else {
+            drop(locked);
+            spin.into_iter().for_each(|spin| self.undo_spin(m, spin));
+            return;
+        };
+        let Some(nm) = self.mget(&mut locked) else {
+            // Reserved under the lock: once it is released, checkdead must count the new M as running.
+            let id = Self::m_reserve_id(&mut locked);
+            match id {
+                Some(id) => {
+                    drop(locked);
+                    self.newm(m, id, p, spin);
+                }
+                None => {
+                    self.emit(m, Event::NewmReserved(p.id()));
+                    locked.reserved.push(Reserved { p, spin });
+                }
+            }
+            return;
+        };
+        drop(locked);
+        let other = self.m(nm);
+        assert!(!other.spinning.get(), "startm: m is spinning");
+        assert!(other.nextp.with(Option::is_none), "startm: m has p");
+        assert!(spin.is_none() || self.runqempty(p.id()), "startm: p has runnable gs");
+        self.give_spin(nm, spin);
+        other.nextp.set(Some(p));
+        other.park.wakeup();
+    }
+
+    /// Counts one more M, and says which it is; None if the program may have no more.
+    ///
+    /// Go: proc.go, mReserveID (1.19).
+    fn m_reserve_id(locked: &mut SchedLocked) -> Option<MId> {
+        locked.mcount += 1;
+        locked.unborn.pop()
+    }
+
+    /// Starts the M `id`, which runs `p`. Go: proc.go, newm and mstart1 (1.19).
+    fn newm(&self, m: &M, id: MId, p: OwnedP, spin: Option<SpinIncrement>) {
+        self.emit(m, Event::Newm(id));
+        self.m(id).nextp.set(Some(p));
+        let Some(sched) = self.this.upgrade() else { return };
+        sync::spawn(move || {
+            let mut m = M { id, p: None };
+            sched.give_spin(id, spin);
+            sched.acquire_nextp(&mut m);
+            sched.mstart(&mut m);
+        });
+    }
+
+    /// Stops `m` until there is work, and returns with a P.
+    ///
+    /// If an M was reserved that cannot be started, `m` takes its place instead of parking.
+    ///
+    /// # Panics
+    /// As Go does: `stopm holding p`, `stopm spinning`.
+    ///
+    /// Go: proc.go, stopm (1.19).
+    pub(crate) fn stopm(&self, m: &mut M) {
+        let me = self.m(m.id);
+        assert!(m.p.is_none(), "stopm holding p");
+        assert!(!me.spinning.get(), "stopm spinning");
+        let mut locked = self.lock.lock();
+        if let Some(Reserved { p, spin }) = locked.reserved.pop() {
+            locked.mcount -= 1;
+            drop(locked);
+            self.give_spin(m.id, spin);
+            self.acquirep(m, p);
+            return;
+        }
+        self.mput(&mut locked, m);
+        drop(locked);
+        self.emit(m, Event::Park);
+        me.park.sleep();
+        me.park.clear();
+        self.acquire_nextp(m);
+    }
+
+    /// Runs on the P that the waker left in `nextp`.
+    fn acquire_nextp(&self, m: &mut M) {
+        let p = self.m(m.id).nextp.replace(None);
+        let Some(p) = p else { panic!("acquirep: nil p") };
+        self.emit(m, Event::Unpark(p.id()));
+        self.acquirep(m, p);
+    }
+
+    /// `m` found work and stops spinning; then it looks whether another should start.
+    ///
+    /// # Panics
+    /// As Go does: `resetspinning: not a spinning m`, `findrunnable: negative nmspinning`.
+    ///
+    /// Go: proc.go, resetspinning (1.19).
+    pub(crate) fn resetspinning(&self, m: &M) {
+        assert!(self.m(m.id).spinning.get(), "resetspinning: not a spinning m");
+        self.stop_spinning(m);
+        self.wakep(m); // The wake protocol, step 3.
+    }
+
+    /// `m` is counted as a spinner. Its own mark follows the count: nobody else reads it while `m` runs.
+    ///
+    /// Go: proc.go, (*m).becomeSpinning (1.20).
+    pub(crate) fn become_spinning(&self, m: &M) {
+        self.nmspinning.add(1);
+        self.m(m.id).spinning.set(true);
+        (self.steps.became_spinning)(self);
+    }
+
+    /// `m` is no longer counted as a spinner.
+    ///
+    /// # Panics
+    /// As Go does: `findrunnable: negative nmspinning`.
+    pub(crate) fn stop_spinning(&self, m: &M) {
+        let left = self.nmspinning.add(-1);
+        self.m(m.id).spinning.set(false);
+        assert!(left >= 0, "findrunnable: negative nmspinning");
+    }
+}

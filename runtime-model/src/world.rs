@@ -1,0 +1,163 @@
+//! What Gs do, and what they wait for: the actions of the scripts, the flags, the program's exit.
+//!
+//! Main's exit ends the program once every other M is parked or busy: until then main's M is on its way
+//! out, as a thread may be for as long as it likes, and what the others do meanwhile is still the
+//! program's. So an execution ends in a state in which nobody moves, and in no other.
+
+use sync::{Ghost, Latch};
+
+use crate::event::Event;
+use crate::g::{GId, GStatus, Park};
+use crate::m::M;
+use crate::p::{OwnedP, PStatus};
+use crate::program::{Action, FlagId, Program};
+use crate::sched::Sched;
+use crate::timers::TimerFunc;
+
+/// The environment of the scheduler.
+pub struct World {
+    /// The program's flags.
+    pub flags: Vec<Latch>,
+    /// Never set: main waits here once it has exited.
+    exit: Latch,
+    /// Flags whose waiters may be nudged, once each.
+    nudges: Ghost<Vec<FlagId>>,
+}
+
+impl World {
+    pub(crate) fn new(program: &Program) -> Self {
+        World {
+            flags: program.flags.iter().map(|&name| Latch::new(name)).collect(),
+            exit: Latch::new("exit"),
+            nudges: Ghost::new(Vec::new()),
+        }
+    }
+}
+
+impl Sched {
+    /// Moves the world, since nobody else moves: nudges the Gs that are busy. False if there is no move
+    /// left.
+    pub fn world_moves(&self) -> bool {
+        let nudges = self.world.nudges.with_mut(std::mem::take);
+        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
+    }
+
+    /// What an M does once it has a P. It does not return.
+    ///
+    /// Go: proc.go, mstart1 (1.19).
+    pub(crate) fn mstart(&self, m: &mut M) {
+        self.m(m.id).started.set(true);
+        loop {
+            let g = self.schedule(m);
+            self.execute(m, g);
+        }
+    }
+
+    /// Runs `g` on `m` until it gives up the M. Go: proc.go, execute (1.19).
+    fn execute(&self, m: &M, g: GId) {
+        self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
+        self.m(m.id).curg.set(Some(g));
+        self.progress();
+        self.emit(m, Event::Execute(g));
+        while self.m(m.id).curg.get() == Some(g) {
+            self.act(m, g);
+        }
+    }
+
+    /// Performs the next action of `g`.
+    fn act(&self, m: &M, g: GId) {
+        let pc = self.g(g).pc.get();
+        let Some(&action) = self.program.scripts[g.index()].get(pc) else {
+            return self.goexit(m, g);
+        };
+        self.g(g).pc.set(pc + 1);
+        match action {
+            Action::Go(other) => self.newproc(m, other),
+            Action::Sleep(ticks) => self.time_sleep(m, g, ticks),
+            Action::After(ticks, other) => {
+                self.addtimer(m, self.nanotime() + ticks, TimerFunc::Start(other));
+            }
+            Action::Ready(other) => self.ready_or_permit(m, other),
+            Action::Park => self.gopark(m, g),
+            Action::Gosched => self.gosched(m, g),
+            Action::BusyUntil { flag, nudge } => self.busy_until(m, flag, nudge),
+            Action::Set(flag) => self.world.flags[flag.0].set(),
+            Action::Assist => self.gc_assist(m),
+        }
+    }
+
+    /// Parks `g`, unless a permit is there: then it goes on, without giving up its M.
+    ///
+    /// Go: proc.go, gopark and park_m (1.19); the compare-and-swap is what its unlock function commits.
+    fn gopark(&self, m: &M, g: GId) {
+        let park = &self.g(g).park;
+        self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
+        self.dropg(m);
+        if park.cas(Park::Away, Park::Parked) {
+            return;
+        }
+        park.store(Park::Away);
+        self.g(g).casgstatus(GStatus::Waiting, GStatus::Running);
+        self.m(m.id).curg.set(Some(g));
+    }
+
+    /// Keeps the P until the flag is set.
+    fn busy_until(&self, m: &M, flag: FlagId, nudge: Option<GId>) {
+        if nudge.is_some() {
+            self.world.nudges.with_mut(|nudges| nudges.push(flag));
+        }
+        while !self.world.flags[flag.0].wait() {
+            nudge.into_iter().for_each(|empty| self.newproc(m, empty));
+        }
+    }
+
+    /// The script of `g` has ended; with main's, the program. Go: proc.go, goexit0 and main (1.19).
+    fn goexit(&self, m: &M, g: GId) {
+        self.g(g).finished.set(true);
+        self.emit(m, Event::Goexit(g));
+        if g == GId::MAIN {
+            self.world.exit.wait();
+        }
+        self.g(g).casgstatus(GStatus::Running, GStatus::Dead);
+        self.dropg(m);
+    }
+
+    /// `m` no longer runs its G. Go: proc.go, dropg (1.19).
+    pub(crate) fn dropg(&self, m: &M) {
+        self.m(m.id).curg.set(None);
+    }
+
+    /// `m` takes `p` and runs on it.
+    ///
+    /// # Panics
+    /// As Go does: `wirep: already in go`, `wirep: invalid p state`.
+    ///
+    /// Go: proc.go, acquirep and wirep (1.19).
+    pub fn acquirep(&self, m: &mut M, p: OwnedP) {
+        let owned = self.p(&p);
+        assert!(m.p.is_none(), "wirep: already in go");
+        let idle = owned.m.get().is_none() && owned.status.get() == PStatus::Idle;
+        assert!(idle, "wirep: invalid p state");
+        owned.m.set(Some(m.id));
+        owned.status.set(PStatus::Running);
+        self.m(m.id).p.set(Some(p.id()));
+        m.p = Some(p);
+    }
+
+    /// `m` gives up its P; it is in the caller's hands then.
+    ///
+    /// # Panics
+    /// As Go does: `releasep: invalid arg`, `releasep: invalid p state`.
+    ///
+    /// Go: proc.go, releasep (1.19).
+    pub(crate) fn releasep(&self, m: &mut M) -> OwnedP {
+        let Some(p) = m.p.take() else { panic!("releasep: invalid arg") };
+        let owned = self.p(&p);
+        let running = owned.m.get() == Some(m.id) && owned.status.get() == PStatus::Running;
+        assert!(running, "releasep: invalid p state");
+        self.m(m.id).p.set(None);
+        owned.m.set(None);
+        owned.status.set(PStatus::Idle);
+        p
+    }
+}
