@@ -1,1 +1,100 @@
-//! sync
+//! What a runtime is written against: atomics, locks, notes and threads, on std, loom or shuttle.
+//!
+//! This is the one crate that knows which engine runs. A program that uses it says what Go's runtime
+//! says (an atomic is loaded, a note is slept on) and names no `Ordering` and no engine; the crate's
+//! feature decides whether real threads run it once (no feature), or `loom` or `shuttle` runs all, or
+//! many, of its interleavings.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`Name`], [`Word`] | what an object is called, and what fits into an atomic |
+//! | [`Atomic`], [`Mutex`], [`Plain`], [`Ghost`] | shared state |
+//! | [`Note`], [`Latch`] | waiting: for another thread, for the environment |
+//! | [`spawn`], [`choose`], [`Observer`], [`Operation`] | one execution of a program, and who watches it |
+//! | [`explore()`], [`record`], [`Plan`], [`Schedule`] | all the executions of a program, and one of them again |
+//! | [`litmus`] | all the outcomes of a race, for tests |
+//!
+//! # Operations, steps and states
+//!
+//! What other threads can notice is an *operation*: of an atomic, a lock, a note, a latch; `spawn` and
+//! [`choose`] too. Each has one scheduling point, before it. What a thread does after that point up to
+//! its next operation is one *step*, and between two steps is a *state*. [`Plain`] and [`Ghost`]
+//! accesses, the release of a lock and every `peek` are part of the step they stand in. (The release of
+//! a lock can always be moved up to the operation before it, so a scheduling point there would show
+//! nothing new.)
+//!
+//! # The end of an execution
+//!
+//! An execution ends when its threads have finished, when nothing can move any more and the
+//! [`Observer`] says so, or at its first failure. From then on every thread *leaves*: its next
+//! operation does not return but unwinds to the thread's base, and sleepers are woken for that. While
+//! a thread unwinds, operations in destructors do nothing, and nobody switches threads.
+#![forbid(unsafe_code)]
+
+mod atomic;
+mod engine;
+mod execution;
+mod explore;
+mod failure;
+mod gate;
+pub mod litmus;
+mod mutex;
+mod name;
+mod note;
+mod operation;
+mod plain;
+mod table;
+mod word;
+
+pub use std::sync::{Arc, Weak};
+
+pub use atomic::Atomic;
+pub use engine::ENGINE;
+pub use execution::{checkpoint, choose, exit, observe, spawn, thread_id};
+pub use explore::{
+    explore, record, Control, Diverged, End, Explored, Plan, PlanError, Recorded, Sampler, Schedule,
+};
+pub use failure::{Cause, Failure, Violation};
+pub use mutex::{Mutex, MutexGuard};
+pub use name::{Engine, Name};
+pub use note::{Latch, Note};
+pub use operation::{Observer, Operation, Quiescent};
+pub use plain::{Ghost, Plain};
+pub use word::{BitWord, IntWord, Word};
+
+/// A test of what only an exploring engine can show: *ignored, with the reason*, on std.
+///
+/// ```ignore
+/// sync::explored! {
+///     /// The doc of the test.
+///     fn no_wakeup_is_lost() { .. }
+/// }
+/// ```
+#[cfg(any(feature = "loom", feature = "shuttle"))]
+#[macro_export]
+macro_rules! explored {
+    ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
+        $($(#[$meta])* #[test] fn $name() $body)*
+    };
+}
+
+/// A test of what only an exploring engine can show: *ignored, with the reason*, on std.
+///
+/// ```ignore
+/// sync::explored! {
+///     /// The doc of the test.
+///     fn no_wakeup_is_lost() { .. }
+/// }
+/// ```
+#[cfg(not(any(feature = "loom", feature = "shuttle")))]
+#[macro_export]
+macro_rules! explored {
+    ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
+        $(
+            $(#[$meta])*
+            #[test]
+            #[ignore = "std runs one interleaving; needs --features loom or shuttle"]
+            fn $name() $body
+        )*
+    };
+}

@@ -1,0 +1,79 @@
+//! A known schedule again.
+
+use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
+
+use crate::Trace;
+
+/// Where a schedule does not fit the program any more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Divergence {
+    /// The scheduling point, from 0.
+    pub step: usize,
+    /// What the schedule expects there, and what is the case.
+    pub expected: String,
+}
+
+/// A scheduler that follows a trace, once.
+///
+/// Where the trace does not fit any more it says so, once, and lets the first task go on that can: who
+/// runs the program is to bring it to its end.
+pub struct Replay {
+    trace: Trace,
+    step: usize,
+    choice: usize,
+    started: bool,
+    /// Whom to tell; `None` once told.
+    diverges: Option<Box<dyn FnOnce(Divergence)>>,
+}
+
+impl Replay {
+    /// Follows `trace`, and calls `diverges` where it does not fit.
+    pub fn new(trace: Trace, diverges: impl FnOnce(Divergence) + 'static) -> Self {
+        Replay { trace, step: 0, choice: 0, started: false, diverges: Some(Box::new(diverges)) }
+    }
+
+    fn diverge(&mut self, expected: impl FnOnce() -> String) {
+        if let Some(diverges) = self.diverges.take() {
+            diverges(Divergence { step: self.step, expected: expected() });
+        }
+    }
+}
+
+impl Scheduler for Replay {
+    fn new_execution(&mut self) -> Option<Schedule> {
+        let first = !self.started;
+        self.started = true;
+        first.then(|| Schedule::new(0))
+    }
+
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        _current: Option<TaskId>,
+        _is_yielding: bool,
+    ) -> Option<TaskId> {
+        let expected = self.trace.steps.get(self.step).copied();
+        let can_run = |task: u32| {
+            runnable.iter().map(|task| task.id()).find(|&id| usize::from(id) == task as usize)
+        };
+        let next = expected.and_then(can_run).or_else(|| {
+            let ids: Vec<usize> = runnable.iter().map(|task| task.id().into()).collect();
+            self.diverge(|| match expected {
+                Some(task) => format!("task {task} goes on, but only {ids:?} can"),
+                None => format!("the end, but {ids:?} can go on"),
+            });
+            runnable.first().map(|task| task.id())
+        });
+        self.step += 1;
+        next
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        let choice = self.trace.choices.get(self.choice).copied();
+        self.choice += 1;
+        choice.unwrap_or_else(|| {
+            self.diverge(|| "no further choice, but there is one".to_owned());
+            0
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Atomics with Go's total order, and the few operations that Go itself weakens.
+
+use std::fmt;
+
+use crate::engine::{Order, Update, Word as Raw};
+use crate::execution::Op;
+use crate::{BitWord, IntWord, Name, Word};
+
+/// A word that several threads read and write.
+///
+/// `load`, `store`, `swap`, `cas`, `add`, `or` and `and` are Go's `atomic` operations: all of them, of
+/// all atomics, stand in one total order that every thread sees. The others are for the words that Go
+/// weakens (the run queue); which of them may be used where is what an engine with weak memory checks.
+///
+/// Each operation is one scheduling point, taken before it.
+pub struct Atomic<T: Word> {
+    name: Name,
+    raw: Raw,
+    word: std::marker::PhantomData<T>,
+}
+
+impl<T: Word> Atomic<T> {
+    /// An atomic that holds `value`.
+    pub fn new(name: impl Into<Name>, value: T) -> Self {
+        Atomic { name: name.into(), raw: Raw::new(value.to_bits()), word: std::marker::PhantomData }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> Name {
+        self.name
+    }
+
+    /// Go: `atomic.Load`.
+    #[track_caller]
+    pub fn load(&self) -> T {
+        self.read(Order::Total, "load")
+    }
+
+    /// Go: `atomic.Store`.
+    #[track_caller]
+    pub fn store(&self, value: T) {
+        self.write(value, Order::Total, "store");
+    }
+
+    /// Go: `atomic.Xchg`. Returns the old value.
+    #[track_caller]
+    pub fn swap(&self, new: T) -> T {
+        self.update(Update::Swap(new.to_bits()), Order::Total, "swap").0
+    }
+
+    /// Go: `atomic.Cas`. Whether `old` was there, and `new` is there now.
+    #[track_caller]
+    pub fn cas(&self, old: T, new: T) -> bool {
+        self.compare(old, new, Order::Total, "cas")
+    }
+
+    /// Go: `atomic.LoadAcq`. May return an old value, but is followed by what it shows.
+    #[track_caller]
+    pub fn load_acq(&self) -> T {
+        self.read(Order::Weak, "load_acq")
+    }
+
+    /// Go: `atomic.StoreRel`. May be seen late, but not before what precedes it.
+    #[track_caller]
+    pub fn store_rel(&self, value: T) {
+        self.write(value, Order::Weak, "store_rel");
+    }
+
+    /// Go: `atomic.CasRel`. Compares with the latest value, and publishes what precedes it; acquires
+    /// nothing.
+    #[track_caller]
+    pub fn cas_rel(&self, old: T, new: T) -> bool {
+        self.compare(old, new, Order::Weak, "cas_rel")
+    }
+
+    /// A plain read in Go of a word that another thread may write meanwhile (a run queue's slot).
+    #[track_caller]
+    pub fn load_relaxed(&self) -> T {
+        self.read(Order::Relaxed, "load_relaxed")
+    }
+
+    /// A plain write in Go of a word that another thread may read meanwhile (a run queue's slot).
+    #[track_caller]
+    pub fn store_relaxed(&self, value: T) {
+        self.write(value, Order::Relaxed, "store_relaxed");
+    }
+
+    /// The plain read of a word that only the calling thread writes: always the latest value. No
+    /// scheduling point, since no other thread could change or notice anything.
+    pub fn owner_load(&self) -> T {
+        self.peek()
+    }
+
+    /// The latest value, in the order of the execution, for checks. No operation.
+    pub fn peek(&self) -> T {
+        T::from_bits(self.raw.peek())
+    }
+
+    #[track_caller]
+    fn read(&self, order: Order, kind: &'static str) -> T {
+        let Some(op) = Op::begin() else { return self.peek() };
+        let value = T::from_bits(self.raw.load(order));
+        op.end_unchanged(self.name, kind, || format!("{value:?}"));
+        value
+    }
+
+    #[track_caller]
+    fn write(&self, value: T, order: Order, kind: &'static str) {
+        let Some(op) = Op::begin() else { return };
+        self.raw.store(value.to_bits(), order);
+        op.end(self.name, kind, || format!("{value:?}"));
+    }
+
+    /// The value before, and the one after unless a comparison failed.
+    #[track_caller]
+    fn update(&self, update: Update, order: Order, kind: &'static str) -> (T, Option<T>) {
+        let Some(op) = Op::begin() else { return (self.peek(), None) };
+        let old = self.raw.update(update, order);
+        let (old, new) = (T::from_bits(old), update.apply(old).map(T::from_bits));
+        op.end_if(new.is_some(), self.name, kind, || match new {
+            Some(new) => format!("{old:?} -> {new:?}"),
+            None => format!("{old:?}"),
+        });
+        (old, new)
+    }
+
+    #[track_caller]
+    fn compare(&self, old: T, new: T, order: Order, kind: &'static str) -> bool {
+        let update = Update::Cas { old: old.to_bits(), new: new.to_bits() };
+        self.update(update, order, kind).1.is_some()
+    }
+}
+
+impl<T: IntWord> Atomic<T> {
+    /// Go: `atomic.Xadd`. Wraps, and returns the *new* value.
+    #[track_caller]
+    pub fn add(&self, delta: T) -> T {
+        let (old, new) = self.update(Update::Add(delta.to_bits()), Order::Total, "add");
+        new.unwrap_or(old)
+    }
+}
+
+impl<T: BitWord> Atomic<T> {
+    /// Go: `atomic.Or`.
+    #[track_caller]
+    pub fn or(&self, bits: T) {
+        self.update(Update::Or(bits.to_bits()), Order::Total, "or");
+    }
+
+    /// Go: `atomic.And`.
+    #[track_caller]
+    pub fn and(&self, bits: T) {
+        self.update(Update::And(bits.to_bits()), Order::Total, "and");
+    }
+}
+
+impl<T: Word> fmt::Debug for Atomic<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={:?}", self.name, self.peek())
+    }
+}

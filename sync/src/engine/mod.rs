@@ -1,0 +1,63 @@
+//! The engine: raw words, locks and gates, threads, and who repeats executions.
+//!
+//! One module an engine, all with the same items; what they share is here. Nothing outside this module
+//! knows which engine runs.
+//!
+//! An engine never lets a panic unwind through a switch of threads, and gives locks back without one.
+
+#[cfg(all(feature = "loom", feature = "shuttle"))]
+compile_error!(
+    "features `loom` and `shuttle` exclude each other: choose --features loom (weak memory), --features \
+     shuttle (sampled schedules), or neither (std)"
+);
+
+#[cfg(feature = "loom")]
+#[path = "loom.rs"]
+mod chosen;
+
+#[cfg(all(feature = "shuttle", not(feature = "loom")))]
+#[path = "shuttle.rs"]
+mod chosen;
+
+#[cfg(not(any(feature = "loom", feature = "shuttle")))]
+#[path = "std.rs"]
+mod chosen;
+
+pub use chosen::ENGINE;
+pub(crate) use chosen::{
+    begin_execution, check, choose, explore, install_hook, judge, replay, stop, stop_exploring,
+    Cell, Gate, GateGuard, Handle, Lock, LockGuard, Nursery, Word, TRACKS_RACES,
+};
+
+/// How strongly an operation of a word is ordered.
+#[derive(Clone, Copy)]
+pub(crate) enum Order {
+    /// In one order with all other such operations, as Go's atomics are.
+    Total,
+    /// A load acquires, a store or an update releases (and an update that fails is relaxed).
+    Weak,
+    Relaxed,
+}
+
+/// An atomic read-modify-write.
+#[derive(Clone, Copy)]
+pub(crate) enum Update {
+    Swap(u64),
+    Cas { old: u64, new: u64 },
+    Add(u64),
+    Or(u64),
+    And(u64),
+}
+
+impl Update {
+    /// What `old` becomes; `None` if a comparison fails.
+    pub(crate) fn apply(self, old: u64) -> Option<u64> {
+        match self {
+            Update::Swap(new) => Some(new),
+            Update::Cas { old: expected, new } => (old == expected).then_some(new),
+            Update::Add(delta) => Some(old.wrapping_add(delta)),
+            Update::Or(bits) => Some(old | bits),
+            Update::And(bits) => Some(old & bits),
+        }
+    }
+}

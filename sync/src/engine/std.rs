@@ -1,0 +1,221 @@
+//! Real threads: each execution is one interleaving, whichever the machine produces.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle, Thread};
+
+use super::{Order, Update};
+use crate::explore::{Diverged, Exploration, Plan, PlanError, Schedule};
+use crate::failure::{self, Cause, Verdict};
+use crate::Engine;
+
+/// The engine that this crate is built for.
+pub const ENGINE: Engine = Engine::Std;
+
+/// Whether [`Cell`] finds races.
+pub(crate) const TRACKS_RACES: bool = false;
+
+/// A word of 64 bits.
+pub(crate) struct Word(AtomicU64);
+
+impl Word {
+    pub(crate) fn new(bits: u64) -> Self {
+        Word(AtomicU64::new(bits))
+    }
+
+    pub(crate) fn load(&self, order: Order) -> u64 {
+        self.0.load(match order {
+            Order::Total => Ordering::SeqCst,
+            Order::Weak => Ordering::Acquire,
+            Order::Relaxed => Ordering::Relaxed,
+        })
+    }
+
+    pub(crate) fn store(&self, bits: u64, order: Order) {
+        self.0.store(bits, release(order));
+    }
+
+    pub(crate) fn update(&self, update: Update, order: Order) -> u64 {
+        let success = release(order);
+        match update {
+            Update::Swap(new) => self.0.swap(new, success),
+            Update::Add(delta) => self.0.fetch_add(delta, success),
+            Update::Or(bits) => self.0.fetch_or(bits, success),
+            Update::And(bits) => self.0.fetch_and(bits, success),
+            Update::Cas { old, new } => {
+                let failure = match order {
+                    Order::Total => Ordering::SeqCst,
+                    Order::Weak | Order::Relaxed => Ordering::Relaxed,
+                };
+                self.0.compare_exchange(old, new, success, failure).unwrap_or_else(|found| found)
+            }
+        }
+    }
+
+    pub(crate) fn peek(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+fn release(order: Order) -> Ordering {
+    match order {
+        Order::Total => Ordering::SeqCst,
+        Order::Weak => Ordering::Release,
+        Order::Relaxed => Ordering::Relaxed,
+    }
+}
+
+/// Nothing: safe Rust has no races here.
+pub(crate) struct Cell;
+
+impl Cell {
+    pub(crate) fn new() -> Self {
+        Cell
+    }
+
+    pub(crate) fn read(&self) {}
+
+    pub(crate) fn write(&self) {}
+}
+
+/// A lock.
+#[derive(Default)]
+pub(crate) struct Lock(Mutex<()>);
+
+/// The evidence that it is held.
+pub(crate) struct LockGuard<'a> {
+    _guard: MutexGuard<'a, ()>,
+}
+
+impl Lock {
+    pub(crate) fn new() -> Self {
+        Lock::default()
+    }
+
+    /// Waits until it is free. `None` if the thread was woken to leave, which never happens here:
+    /// whoever holds it leaves too.
+    pub(crate) fn lock(&self) -> Option<LockGuard<'_>> {
+        Some(LockGuard { _guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) })
+    }
+}
+
+/// A lock that can be waited in.
+#[derive(Default)]
+pub(crate) struct Gate(Mutex<()>);
+
+/// The evidence that a gate is held.
+pub(crate) struct GateGuard<'a> {
+    gate: &'a Gate,
+    guard: MutexGuard<'a, ()>,
+}
+
+impl Gate {
+    pub(crate) fn new() -> Self {
+        Gate::default()
+    }
+
+    pub(crate) fn enter(&self) -> GateGuard<'_> {
+        GateGuard { gate: self, guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+}
+
+impl<'a> GateGuard<'a> {
+    /// Waits, outside, to be woken; may return early.
+    pub(crate) fn wait(self) -> GateGuard<'a> {
+        let gate = self.gate;
+        drop(self.guard);
+        // Whoever wakes this thread before it parks leaves it a token.
+        thread::park();
+        gate.enter()
+    }
+
+    /// Wakes the threads, and leaves.
+    pub(crate) fn wake<'h>(self, sleepers: impl Iterator<Item = &'h Handle>) {
+        sleepers.for_each(Handle::wake);
+    }
+}
+
+/// To wake a thread.
+pub(crate) struct Handle(Thread);
+
+impl Handle {
+    pub(crate) fn current() -> Self {
+        Handle(thread::current())
+    }
+
+    pub(crate) fn wake(&self) {
+        self.0.unpark();
+    }
+}
+
+/// The threads of an execution.
+#[derive(Default)]
+pub(crate) struct Nursery(Mutex<Vec<JoinHandle<()>>>);
+
+impl Nursery {
+    pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
+        let handle = thread::spawn(|| {
+            failure::be_quiet();
+            f();
+        });
+        self.threads().push(handle);
+    }
+
+    /// Waits for all of them, those that they start meanwhile included.
+    pub(crate) fn join(&self) {
+        loop {
+            let Some(handle) = self.threads().pop() else { return };
+            // What it panicked with has been told by the hook.
+            let _ = handle.join();
+        }
+    }
+
+    fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) fn choose(n: usize) -> usize {
+    fastrand::usize(..n)
+}
+
+pub(crate) fn begin_execution(_plan: &Plan) {}
+
+pub(crate) fn stop_exploring() {}
+
+pub(crate) fn stop() {}
+
+pub(crate) fn install_hook() {}
+
+pub(crate) fn judge(_text: &str) -> Verdict {
+    Verdict::Failure(Cause::Panic)
+}
+
+/// Whether this engine can do what the plan asks for.
+pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
+    if plan.executions == 0 {
+        return Err(PlanError::NoExecutions);
+    }
+    Ok(())
+}
+
+/// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
+pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
+    for _ in 0..plan.executions {
+        exploration.run_one();
+        if exploration.is_over() {
+            break;
+        }
+    }
+    Schedule::Std
+}
+
+/// Runs one more execution: which, nobody can say.
+pub(crate) fn replay(
+    _plan: &Plan,
+    _schedule: &Schedule,
+    exploration: &Arc<Exploration>,
+) -> Option<Diverged> {
+    exploration.run_one();
+    None
+}

@@ -1,0 +1,377 @@
+//! All the executions of a program that a plan asks for, and one of them again.
+
+use std::fmt;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{self, ENGINE};
+use crate::execution::{Execution, Outcome};
+use crate::failure::{self, Failure};
+use crate::Engine;
+
+/// Which executions of a program to run.
+#[derive(Clone)]
+pub struct Plan {
+    /// loom: the preemptions an execution may have; `None` is no bound.
+    pub bound: Option<usize>,
+    /// shuttle: how schedules are chosen.
+    pub sampler: Sampler,
+    /// shuttle: the executions for each seed. std: how often the program runs.
+    pub executions: u64,
+    /// shuttle: one sample for each.
+    pub seeds: Vec<u64>,
+    /// The threads of the program, the first included.
+    pub threads: usize,
+    /// Whether the program calls [`choose`](crate::choose). On loom this costs one of its 5 threads.
+    pub choices: bool,
+    /// The operations an execution may have. A longer one ends the exploration without a verdict.
+    pub max_steps: usize,
+    /// Called at the end of each execution with their number so far.
+    #[allow(clippy::type_complexity)]
+    pub progress: Option<Arc<dyn Fn(u64) -> Control + Send + Sync>>,
+}
+
+impl Default for Plan {
+    /// Two threads, no bound, a thousand uniform random walks of one seed.
+    fn default() -> Self {
+        Plan {
+            bound: None,
+            sampler: Sampler::Urw,
+            executions: 1000,
+            seeds: vec![0],
+            threads: 2,
+            choices: false,
+            max_steps: 10_000,
+            progress: None,
+        }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("bound", &self.bound)
+            .field("sampler", &self.sampler)
+            .field("executions", &self.executions)
+            .field("seeds", &self.seeds)
+            .field("threads", &self.threads)
+            .field("choices", &self.choices)
+            .field("max_steps", &self.max_steps)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How shuttle chooses schedules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Sampler {
+    /// Any thread that can move, at each step.
+    Random,
+    /// Uniform random walks: all interleavings are about equally likely.
+    Urw,
+    /// Probabilistic concurrency testing of this depth, which is at least 3.
+    Pct(usize),
+    /// All schedules, of all threads at all steps: for tiny programs.
+    Dfs,
+}
+
+impl fmt::Display for Sampler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Sampler::Random => f.write_str("random"),
+            Sampler::Urw => f.write_str("urw"),
+            Sampler::Pct(depth) => write!(f, "pct{depth}"),
+            Sampler::Dfs => f.write_str("dfs"),
+        }
+    }
+}
+
+/// Whether an exploration goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Control {
+    /// It does.
+    Go,
+    /// It ends here, unfinished.
+    Stop,
+}
+
+/// What an exploration has come to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explored {
+    /// How many executions have been run.
+    pub executions: u64,
+    /// How it ended.
+    pub end: End,
+    /// Whether two threads could move at once, in any execution.
+    pub concurrent: bool,
+}
+
+/// How an exploration ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum End {
+    /// All executions have been run: on loom all within the bound, with [`Sampler::Dfs`] all, else as
+    /// many as were asked for.
+    Complete,
+    /// One failed; it was the last.
+    Failed {
+        /// How.
+        failure: Failure,
+        /// How to run it again.
+        schedule: Schedule,
+    },
+    /// [`Plan::progress`] said so.
+    Stopped,
+}
+
+/// One execution of an exploration, so that it can be run again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Schedule {
+    /// loom runs the same executions in the same order: this one, counted from 1.
+    Loom {
+        /// The preemption bound, on which the order depends.
+        bound: Option<usize>,
+        /// Its number.
+        execution: u64,
+    },
+    /// Which task goes on at each step, and what is chosen.
+    Shuttle {
+        /// The sampler that found it.
+        sampler: String,
+        /// The seed of the sample.
+        seed: u64,
+        /// Its number in that sample, from 1.
+        execution: u64,
+        /// The task that goes on at each scheduling point.
+        steps: Vec<u32>,
+        /// The random numbers behind the choices.
+        choices: Vec<u64>,
+    },
+    /// Real threads cannot be told what to do.
+    Std,
+}
+
+impl Schedule {
+    /// Whose schedule it is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Schedule::Loom { .. } => Engine::Loom,
+            Schedule::Shuttle { .. } => Engine::Shuttle,
+            Schedule::Std => Engine::Std,
+        }
+    }
+}
+
+/// What came of running a schedule again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recorded {
+    /// How the execution failed, if it did.
+    pub failure: Option<Failure>,
+    /// Where the schedule did not fit the program any more, if so.
+    pub diverged: Option<Diverged>,
+}
+
+/// Where a schedule does not fit the program any more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diverged {
+    /// The scheduling point, from 0; on loom, the number of executions there are.
+    pub step: usize,
+    /// What the schedule expects there, and what is the case.
+    pub expected: String,
+}
+
+/// A plan that cannot be carried out. No verdict on the program.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// loom has too few threads.
+    #[error("{asked} threads{}: loom has {max}", if *.choices { " and one for choices" } else { "" })]
+    Threads {
+        /// What the plan asks for.
+        asked: usize,
+        /// Whether it asks for choices too.
+        choices: bool,
+        /// What there is.
+        max: usize,
+    },
+    /// PCT is not deep enough.
+    #[error("pct of depth {0} finds nothing that needs 3 preemptions, as lost wakeups do; use 3 or more")]
+    ShallowPct(usize),
+    /// DFS cannot explore choices.
+    #[error("dfs does not explore choices: sample instead, or use loom")]
+    DfsWithChoices,
+    /// Nothing would be run.
+    #[error("the plan asks for no executions")]
+    NoExecutions,
+    /// shuttle would use another seed than the plan's.
+    #[error("the environment variable {0} overrides the plan; unset it")]
+    Environment(&'static str),
+    /// An execution is too long.
+    #[error("an execution exceeded max_steps, {0}: raise it, or is there a loop that waits?")]
+    TooLong(usize),
+    /// The schedule is of another engine.
+    #[error("a schedule of {0}, but this is {ENGINE}")]
+    OtherEngine(Engine),
+    /// The engine failed, for no reason that the program gave.
+    #[error("{ENGINE}: {0}")]
+    Engine(String),
+}
+
+/// Runs the executions of `program` that the plan asks for, until one fails.
+///
+/// The program makes its objects, tells who observes it, and spawns its threads; it is called once for
+/// each execution. It runs on an OS thread of its own, so thread-locals of the caller are not there.
+pub fn explore(
+    plan: &Plan,
+    program: impl Fn() + Send + Sync + 'static,
+) -> Result<Explored, PlanError> {
+    engine::check(plan)?;
+    let exploration = Arc::new(Exploration::new(plan, program, None));
+    let schedule = drive(|| engine::explore(plan, &exploration));
+    let end = match exploration.take_end(plan)? {
+        SoFar { outcome: Outcome::Failed(failure), .. } => End::Failed { failure, schedule },
+        SoFar { stopped: true, .. } => End::Stopped,
+        _ => End::Complete,
+    };
+    let executions = exploration.executions();
+    Ok(Explored { executions, end, concurrent: exploration.concurrent.load(Ordering::Relaxed) })
+}
+
+/// Runs that one execution of `program` again, with [`Observer::operation`](crate::Observer::operation)
+/// called after each operation.
+///
+/// The plan has to be that of the exploration. On std, some execution is run.
+pub fn record(
+    plan: &Plan,
+    schedule: &Schedule,
+    program: impl Fn() + Send + Sync + 'static,
+) -> Result<Recorded, PlanError> {
+    engine::check(plan)?;
+    if schedule.engine() != ENGINE {
+        return Err(PlanError::OtherEngine(schedule.engine()));
+    }
+    let recorded = match schedule {
+        Schedule::Loom { execution, .. } => *execution,
+        Schedule::Shuttle { .. } | Schedule::Std => 1,
+    };
+    let exploration = Arc::new(Exploration::new(plan, program, Some(recorded)));
+    let diverged = drive(|| engine::replay(plan, schedule, &exploration));
+    let failure = match exploration.take_end(plan)?.outcome {
+        Outcome::Failed(failure) => Some(failure),
+        _ => None,
+    };
+    Ok(Recorded { failure, diverged })
+}
+
+/// Runs an engine on an OS thread of its own, so that nothing that it leaves behind when it fails (a
+/// count of panics, a half-unwound coroutine) is there the next time.
+fn drive<R: Send>(engine: impl FnOnce() -> R + Send) -> R {
+    failure::install_hook();
+    let quiet = || {
+        failure::be_quiet();
+        engine()
+    };
+    let result = std::thread::scope(|scope| scope.spawn(quiet).join());
+    result.unwrap_or_else(|payload| resume_unwind(payload))
+}
+
+/// What the executions of an exploration have in common.
+pub(crate) struct Exploration {
+    program: Box<dyn Fn() + Send + Sync>,
+    plan: Plan,
+    /// The number of the execution to record, which is the last.
+    recorded: Option<u64>,
+    started: AtomicU64,
+    concurrent: AtomicBool,
+    over: AtomicBool,
+    end: Mutex<SoFar>,
+}
+
+/// What the executions have come to so far.
+#[derive(Default)]
+struct SoFar {
+    outcome: Outcome,
+    stopped: bool,
+    /// The engine panicked, with this text.
+    broken: Option<String>,
+}
+
+impl Exploration {
+    fn new(plan: &Plan, program: impl Fn() + Send + Sync + 'static, recorded: Option<u64>) -> Self {
+        Exploration {
+            program: Box::new(program),
+            plan: plan.clone(),
+            recorded,
+            started: AtomicU64::new(0),
+            concurrent: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+            end: Mutex::default(),
+        }
+    }
+
+    /// One execution, on the engine's main thread. On std it is over when this returns; an engine that
+    /// explores runs the other threads on.
+    pub(crate) fn run_one(self: &Arc<Self>) {
+        let number = self.started.fetch_add(1, Ordering::Relaxed) + 1;
+        let recording = self.recorded == Some(number);
+        let execution = Execution::new(self.clone(), recording);
+        execution.run(&self.program);
+        execution.join();
+    }
+
+    /// The executions started so far.
+    pub(crate) fn executions(&self) -> u64 {
+        self.started.load(Ordering::Relaxed)
+    }
+
+    /// No execution is to follow.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The last thread of an execution has ended.
+    pub(crate) fn ended(&self, outcome: Outcome, concurrent: bool) {
+        self.concurrent.fetch_or(concurrent, Ordering::Relaxed);
+        let progress = self.plan.progress.as_ref();
+        let control = progress.map_or(Control::Go, |progress| progress(self.executions()));
+        let mut end = self.end();
+        end.stopped = control == Control::Stop;
+        end.outcome = outcome;
+        let last = self.recorded.is_some_and(|recorded| recorded == self.executions());
+        if end.stopped || last || !matches!(end.outcome, Outcome::Fine) {
+            self.over.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Runs an engine that may panic: to stop, or because the program has broken one of its rules.
+    #[cfg(any(feature = "loom", feature = "shuttle"))]
+    pub(crate) fn catch(&self, engine: impl FnOnce()) {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(engine));
+        let Err(payload) = result else { return };
+        if self.is_over() {
+            return;
+        }
+        self.over.store(true, Ordering::Relaxed);
+        match crate::execution::take_abandoned() {
+            Some(outcome) => self.end().outcome = outcome,
+            None => self.end().broken = Some(failure::text(&*payload)),
+        }
+    }
+
+    fn take_end(&self, plan: &Plan) -> Result<SoFar, PlanError> {
+        match std::mem::take(&mut *self.end()) {
+            SoFar { outcome: Outcome::TooLong, .. } => Err(PlanError::TooLong(plan.max_steps)),
+            SoFar { broken: Some(text), .. } => Err(PlanError::Engine(text)),
+            end => Ok(end),
+        }
+    }
+
+    fn end(&self) -> MutexGuard<'_, SoFar> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

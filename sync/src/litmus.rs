@@ -1,0 +1,55 @@
+//! All the outcomes of a race, for tests.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{execution, explore, End, Failure, Plan};
+
+/// Where a program puts what its threads have seen.
+pub struct Sink<T>(Arc<Mutex<BTreeSet<T>>>);
+
+impl<T: Ord + Send + 'static> Sink<T> {
+    /// When the execution has ended and all its threads have, what `look` sees is an outcome. It may
+    /// `peek`; there is no engine any more to perform operations.
+    pub fn outcome(&self, look: impl FnOnce() -> T + Send + 'static) {
+        let outcomes = self.0.clone();
+        execution::at_end(move || {
+            let outcome = look();
+            outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(outcome);
+        });
+    }
+}
+
+/// All the outcomes of a program that does not fail.
+///
+/// # Panics
+///
+/// If the plan cannot be carried out, or an execution fails.
+#[track_caller]
+pub fn outcomes<T: Ord + Send + 'static>(
+    plan: &Plan,
+    program: impl Fn(&Sink<T>) + Send + Sync + 'static,
+) -> BTreeSet<T> {
+    let outcomes = Arc::new(Mutex::new(BTreeSet::new()));
+    let sink = Sink(outcomes.clone());
+    let explored =
+        explore(plan, move || program(&sink)).unwrap_or_else(|error| panic!("outcomes: {error}"));
+    if let End::Failed { failure, .. } = explored.end {
+        panic!("outcomes: {failure}");
+    }
+    let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::take(&mut outcomes)
+}
+
+/// The failure that exploring a program comes upon, if it does.
+///
+/// # Panics
+///
+/// If the plan cannot be carried out.
+#[track_caller]
+pub fn failure(plan: &Plan, program: impl Fn() + Send + Sync + 'static) -> Option<Failure> {
+    match explore(plan, program).unwrap_or_else(|error| panic!("failure: {error}")).end {
+        End::Failed { failure, .. } => Some(failure),
+        End::Complete | End::Stopped => None,
+    }
+}

@@ -1,0 +1,139 @@
+//! A lock and the data it protects.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, TryLockError};
+
+use crate::engine::{Lock, LockGuard};
+use crate::execution::{self, Op};
+use crate::Name;
+
+/// Go's `mutex`: taking it is an operation, giving it back is part of the step before.
+///
+/// The data lies in a std mutex beside the engine's, so that a check can look at it when it is free.
+pub struct Mutex<T> {
+    raw: Lock,
+    holder: Arc<Holder>,
+    data: std::sync::Mutex<T>,
+}
+
+/// Who holds a lock, for whoever finds out that nothing can move.
+#[derive(Debug)]
+pub(crate) struct Holder {
+    pub(crate) name: Name,
+    /// The number of the thread, plus one.
+    thread: AtomicUsize,
+}
+
+impl Holder {
+    pub(crate) fn thread(&self) -> Option<usize> {
+        self.thread.load(Ordering::SeqCst).checked_sub(1)
+    }
+}
+
+/// The evidence that the lock is held. Gives it back when dropped.
+pub struct MutexGuard<'a, T> {
+    // In the order they are given back: the data, its holder's mark, the lock.
+    data: Option<std::sync::MutexGuard<'a, T>>,
+    mutex: &'a Mutex<T>,
+    raw: Option<LockGuard<'a>>,
+    taken_at: &'static Location<'static>,
+}
+
+impl<T> Mutex<T> {
+    /// A free lock around `data`.
+    pub fn new(name: impl Into<Name>, data: T) -> Self {
+        Mutex {
+            raw: Lock::new(),
+            holder: Arc::new(Holder { name: name.into(), thread: AtomicUsize::new(0) }),
+            data: std::sync::Mutex::new(data),
+        }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> Name {
+        self.holder.name
+    }
+
+    /// Takes the lock; waits until it is free.
+    #[track_caller]
+    pub fn lock(&self) -> MutexGuard<'_, T> {
+        let taken_at = Location::caller();
+        let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
+        op.waits_for(&self.holder);
+        let Some(raw) = self.raw.lock() else { op.leave() };
+        self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
+        op.runs();
+        let data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = MutexGuard { data: Some(data), mutex: self, raw: Some(raw), taken_at };
+        op.end(self.name(), "lock", String::new);
+        guard
+    }
+
+    /// The data, for checks; `None` while the lock is held. No operation.
+    pub fn peek(&self) -> Option<impl Deref<Target = T> + '_> {
+        match self.data.try_lock() {
+            Ok(data) => Some(data),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// A thread that unwinds may not wait; what it could wait for has ended too.
+    #[cold]
+    fn lock_in_destructor(&self, taken_at: &'static Location<'static>) -> MutexGuard<'_, T> {
+        let data = match self.data.try_lock() {
+            Ok(data) => data,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                panic!(
+                    "lock: {} is held, and taken in a destructor that runs while unwinding",
+                    self.name()
+                )
+            }
+        };
+        MutexGuard { data: Some(data), mutex: self, raw: None, taken_at }
+    }
+}
+
+impl<T> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.data.as_ref().expect("lock: guard without data")
+    }
+}
+
+impl<T> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.data.as_mut().expect("lock: guard without data")
+    }
+}
+
+impl<T> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        self.data = None;
+        if let Some(raw) = self.raw.take() {
+            self.mutex.holder.thread.store(0, Ordering::SeqCst);
+            drop(raw);
+            execution::unlocked(self.mutex.name(), self.taken_at);
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.peek() {
+            Some(data) => write!(f, "{}={:?}", self.name(), *data),
+            None => write!(f, "{} (held)", self.name()),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}

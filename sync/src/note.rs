@@ -1,0 +1,175 @@
+//! Waiting: for another thread, and for the environment.
+
+use std::fmt;
+
+use crate::execution::Op;
+use crate::gate::{Gate, Wake};
+use crate::Name;
+
+/// Go's `note`: a one-time event. One thread sleeps until another wakes it, before or after; then it is
+/// cleared for the next time.
+///
+/// Go: lock_sema.go, note (1.19).
+pub struct Note {
+    gate: Gate<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Clear,
+    Woken,
+}
+
+impl Note {
+    /// A note that is clear.
+    pub fn new(name: impl Into<Name>) -> Self {
+        Note { gate: Gate::new(name.into(), State::Clear) }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> Name {
+        self.gate.name()
+    }
+
+    /// Waits for the wakeup. At most one thread may.
+    ///
+    /// Go: lock_sema.go, notesleep (1.19).
+    #[track_caller]
+    pub fn sleep(&self) {
+        let Some(op) = Op::begin() else { return };
+        let mine = Some(op.thread());
+        let mut slept = false;
+        let slept_before = self.gate.sleep(
+            &op,
+            |state, sleeper| match state {
+                State::Woken => Some(true),
+                State::Clear if sleeper.is_some() && sleeper != mine => Some(false),
+                State::Clear => None,
+            },
+            || {
+                slept = true;
+                op.tell(true, self.name(), "sleep", || "asleep".to_owned());
+            },
+        );
+        assert!(slept_before, "notesleep - waitm out of sync");
+        op.end(self.name(), "sleep", || if slept { "woken" } else { "was woken" }.to_owned());
+    }
+
+    /// Wakes the sleeper, whether it sleeps already or will.
+    ///
+    /// Go: lock_sema.go, notewakeup (1.19).
+    #[track_caller]
+    pub fn wakeup(&self) {
+        let Some(op) = Op::begin() else { return };
+        let before =
+            self.gate.change(&op, |state, _| (std::mem::replace(state, State::Woken), Wake::First));
+        assert!(before == State::Clear, "notewakeup - double wakeup");
+        op.end(self.name(), "wakeup", String::new);
+    }
+
+    /// Makes it ready for the next sleep.
+    ///
+    /// Go: lock_sema.go, noteclear (1.19).
+    #[track_caller]
+    pub fn clear(&self) {
+        let Some(op) = Op::begin() else { return };
+        self.gate.change(&op, |state, _| {
+            *state = State::Clear;
+            ((), Wake::Nobody)
+        });
+        op.end(self.name(), "clear", String::new);
+    }
+}
+
+impl fmt::Debug for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name())
+    }
+}
+
+/// A flag that the environment sets, once, and that threads wait for.
+pub struct Latch {
+    gate: Gate<Flag>,
+}
+
+#[derive(Default)]
+struct Flag {
+    set: bool,
+    /// Threads that have been woken without it.
+    nudged: Vec<usize>,
+}
+
+impl Latch {
+    /// A flag that is not set.
+    pub fn new(name: impl Into<Name>) -> Self {
+        Latch { gate: Gate::new(name.into(), Flag::default()) }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> Name {
+        self.gate.name()
+    }
+
+    /// Sets the flag; all who wait for it go on.
+    #[track_caller]
+    pub fn set(&self) {
+        let Some(op) = Op::begin() else { return };
+        self.gate.change(&op, |flag, _| {
+            flag.set = true;
+            ((), Wake::All)
+        });
+        op.end(self.name(), "set", String::new);
+    }
+
+    /// Wakes the thread that has been waiting longest, though the flag is not set. Whether there was
+    /// one.
+    #[track_caller]
+    pub fn nudge(&self) -> bool {
+        let Some(op) = Op::begin() else { return false };
+        let nudged = self.gate.change(&op, |flag, sleeper| match sleeper {
+            Some(sleeper) if !flag.set => {
+                flag.nudged.push(sleeper);
+                (true, Wake::First)
+            }
+            _ => (false, Wake::Nobody),
+        });
+        op.end_if(nudged, self.name(), "nudge", || nudged.to_string());
+        nudged
+    }
+
+    /// Waits: true when the flag is set, false when nudged.
+    #[track_caller]
+    pub fn wait(&self) -> bool {
+        let Some(op) = Op::begin() else { return true };
+        let me = op.thread();
+        let set = self.gate.sleep(
+            &op,
+            |flag, _| {
+                if let Some(i) = flag.nudged.iter().position(|&thread| thread == me) {
+                    flag.nudged.remove(i);
+                    return Some(false);
+                }
+                flag.set.then_some(true)
+            },
+            || op.tell(true, self.name(), "wait", || "asleep".to_owned()),
+        );
+        op.end(self.name(), "wait", || if set { "set" } else { "nudged" }.to_owned());
+        set
+    }
+
+    /// Whether the flag is set. No operation.
+    pub fn is_set(&self) -> bool {
+        self.gate.peek(|flag| flag.set)
+    }
+
+    /// Whether a thread waits that nobody has woken. No operation.
+    pub fn is_waiting(&self) -> bool {
+        self.gate.sleeper().is_some()
+    }
+}
+
+impl fmt::Debug for Latch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name(), self.is_set())
+    }
+}
