@@ -6,22 +6,49 @@ use sync::{Arc, Ghost, Observer, Operation, Quiescent, Violation};
 
 use crate::check::{self, Check};
 use crate::recorder::Recorder;
-use crate::report::Mode;
+use crate::report::Job;
+use crate::run::RunError;
 use crate::view::{Memory, View};
+
+/// The checks that are asked.
+#[derive(Clone)]
+pub(crate) struct Judged(Arc<[&'static Check]>);
+
+impl Judged {
+    /// Those that the job asks for.
+    pub(crate) fn of(job: &Job) -> Result<Self, RunError> {
+        let all = check::of(job.mode);
+        let Some(only) = &job.only else { return Ok(Judged(all.collect())) };
+        let found: Arc<[_]> = all.filter(|check| check.name == only).collect();
+        match found.is_empty() {
+            false => Ok(Judged(found)),
+            true => Err(RunError::Unknown {
+                what: "check",
+                name: only.clone(),
+                known: check::of(job.mode).map(|check| check.name).collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+}
 
 /// Judges one execution of a program.
 pub(crate) struct Judge {
-    pub(crate) sched: Arc<Sched>,
-    pub(crate) checks: Vec<&'static Check>,
-    pub(crate) must_finish: Arc<[GId]>,
-    pub(crate) memory: Ghost<Memory>,
-    pub(crate) recorder: Option<Arc<Recorder>>,
+    sched: Arc<Sched>,
+    checks: Judged,
+    must_finish: Vec<GId>,
+    memory: Ghost<Memory>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl Judge {
-    pub(crate) fn new(sched: Arc<Sched>, mode: Mode, must_finish: Arc<[GId]>) -> Self {
+    pub(crate) fn new(
+        sched: Arc<Sched>,
+        checks: &Judged,
+        must_finish: Vec<GId>,
+        recorder: Option<Arc<Recorder>>,
+    ) -> Self {
         let memory = Ghost::new(Memory::of(&sched));
-        Judge { sched, checks: check::of(mode).collect(), must_finish, memory, recorder: None }
+        Judge { sched, checks: checks.clone(), must_finish, memory, recorder }
     }
 
     fn judge(&self, quiescent: bool, last: bool) -> Result<(), Violation> {
@@ -32,7 +59,7 @@ impl Judge {
             memory: self.memory.get(),
             must_finish: &self.must_finish,
         };
-        for check in &self.checks {
+        for check in self.checks.0.iter() {
             (check.holds)(&view).map_err(|message| Violation { check: check.name, message })?;
         }
         self.memory.set(Memory::of(&self.sched));
@@ -58,7 +85,7 @@ impl Observer for Judge {
 
     fn operation(&self, op: &Operation) {
         if let Some(recorder) = &self.recorder {
-            recorder.operation(&self.sched, op);
+            recorder.write(Some(&self.sched), op);
         }
     }
 }

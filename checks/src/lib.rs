@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`scenario`], [`scenarios`] | programs of a few Gs, checked, and those that come with pidle |
+//! | [`kernels`] | a few threads and one structure, explored without a bound |
 //! | [`check`] | what a check is, and the list of all |
 //! | `symptoms` | what a user would see: a hang, a livelock |
 //! | `bookkeeping`, `ownership`, `spinning`, `limiter`, `timers`, `dead`, `wakeups` | the invariants, one family a file |
@@ -19,6 +20,7 @@ pub mod cex;
 pub mod check;
 mod dead;
 mod judge;
+pub mod kernels;
 mod limiter;
 mod ownership;
 mod recorder;

@@ -4,7 +4,7 @@ use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;
 use runtime_model::Sched;
-use sync::{Ghost, Operation};
+use sync::{Ghost, Observer, Operation, Quiescent, Violation};
 
 use crate::cex::Step;
 use crate::source::{function_at, Source};
@@ -19,7 +19,7 @@ pub(crate) struct Recorder {
 struct Log {
     steps: Vec<Step>,
     last: Snapshot,
-    /// Events since the last operation: they belong to the thread that performs the next one.
+    /// The function of the last operation: what the model tells of itself then happens in it.
     function: String,
 }
 
@@ -35,9 +35,10 @@ impl Recorder {
         self.log.peek(|log| log.steps.clone())
     }
 
-    pub(crate) fn operation(&self, sched: &Sched, op: &Operation) {
+    /// Writes down an operation, and what is different after it.
+    pub(crate) fn write(&self, sched: Option<&Sched>, op: &Operation) {
         let function = function_at(&self.sources, op.function);
-        let now = snapshot(sched);
+        let now = sched.map(snapshot).unwrap_or_default();
         self.log.with_mut(|log| {
             let changed = differences(&log.last, &now);
             log.last = now;
@@ -53,7 +54,7 @@ impl Recorder {
                 changed,
             };
             log.function = function;
-            log.steps.push(with_m(step, sched));
+            log.steps.push(sched.map_or(step.clone(), |sched| with_m(step, sched)));
         });
     }
 
@@ -72,6 +73,22 @@ impl Recorder {
                 changed: Vec::new(),
             });
         });
+    }
+}
+
+/// Of a kernel, which has no scheduler to judge: it only writes.
+impl Observer for Recorder {
+    fn visited(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+
+    fn quiescent(&self) -> Quiescent {
+        let message = "deadlock: nobody moves".into();
+        Quiescent::Over(Err(Violation { check: "deadlock", message }))
+    }
+
+    fn operation(&self, op: &Operation) {
+        self.write(None, op);
     }
 }
 

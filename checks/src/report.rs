@@ -32,12 +32,14 @@ pub struct Limits {
 pub struct Job {
     /// The suite or regression that it belongs to, for the table.
     pub suite: String,
-    /// The scenario's name.
+    /// The scenario's name, or `kernel/` and a kernel's.
     pub scenario: String,
-    /// The row's name.
+    /// The row's name; `-` for a kernel.
     pub row: String,
     /// What counts as a failure.
     pub mode: Mode,
+    /// The one check that is asked; none means all of the mode.
+    pub only: Option<String>,
     /// How far it goes.
     pub limits: Limits,
     /// What must happen in some execution, by name.

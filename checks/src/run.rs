@@ -6,10 +6,13 @@ use std::time::Instant;
 use runtime_model::event::Witness;
 use runtime_model::sched::Sched;
 use runtime_model::steps::Steps;
-use sync::{Arc, Control, End, Explored, Failure, Plan, PlanError, Sampler, Schedule, ENGINE};
+use sync::{
+    Arc, Control, End, Explored, Failure, Ghost, Plan, PlanError, Sampler, Schedule, ENGINE,
+};
 
-use crate::cex::{Counterexample, Header, FORMAT};
-use crate::judge::Judge;
+use crate::cex::{Counterexample, Header, Step, FORMAT};
+use crate::judge::{Judge, Judged};
+use crate::kernels::Kernel;
 use crate::recorder::Recorder;
 use crate::report::{Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
@@ -17,14 +20,82 @@ use crate::sometimes::{self, Tally};
 use crate::source::Source;
 use crate::verdict::judge;
 
-/// What a job names, found: the scenario, and the row.
+/// What a job names, found.
 pub struct Subject {
-    /// The scenario.
-    pub scenario: Scenario,
-    /// The row of the step table.
+    /// What is run.
+    pub what: What,
+    /// The row of the step table. A kernel has its own.
     pub steps: Steps,
     /// Where the functions of the model, and of the row, are written.
     pub sources: Vec<Source>,
+}
+
+/// What is run.
+pub enum What {
+    /// A scenario.
+    Scenario(Scenario),
+    /// A kernel.
+    Kernel(&'static Kernel),
+}
+
+/// What is run, checked.
+enum Target {
+    Scenario(Checked),
+    Kernel(&'static Kernel),
+}
+
+impl What {
+    fn checked(&self) -> Result<Target, ScenarioError> {
+        Ok(match self {
+            What::Scenario(scenario) => Target::Scenario(scenario.program()?),
+            What::Kernel(kernel) => Target::Kernel(kernel),
+        })
+    }
+}
+
+impl Target {
+    fn size(&self) -> String {
+        match self {
+            Target::Scenario(checked) => checked.size.clone(),
+            Target::Kernel(kernel) => format!("{} threads", kernel.threads),
+        }
+    }
+
+    fn threads(&self) -> usize {
+        match self {
+            Target::Scenario(checked) => checked.program.ms as usize,
+            Target::Kernel(kernel) => kernel.threads,
+        }
+    }
+
+    fn has_choices(&self) -> bool {
+        matches!(self, Target::Scenario(checked) if checked.program.ps > 2)
+    }
+
+    fn is_deterministic(&self) -> bool {
+        matches!(self, Target::Scenario(checked) if checked.deterministic)
+    }
+
+    /// One execution, told to `witness` and, if there is one, written down by `recorder`.
+    fn execute(
+        &self,
+        steps: Steps,
+        judged: &Judged,
+        witness: Arc<dyn Witness>,
+        recorder: Option<Arc<Recorder>>,
+    ) {
+        let checked = match self {
+            Target::Scenario(checked) => checked,
+            Target::Kernel(kernel) => {
+                recorder.into_iter().for_each(|recorder| sync::observe(recorder));
+                return (kernel.program)();
+            }
+        };
+        let sched = Sched::new(checked.program.clone(), steps, witness);
+        let judge = Judge::new(sched.clone(), judged, checked.must_finish.clone(), recorder);
+        sync::observe(Arc::new(judge));
+        sched.start();
+    }
 }
 
 /// Why a run could not be done.
@@ -87,7 +158,8 @@ type ControlFn = Arc<dyn Fn(u64) -> Control + Send + Sync>;
 /// # Errors
 /// If the scenario is none, or the engine cannot run it.
 pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, RunError> {
-    let checked = subject.scenario.program()?;
+    let target = Arc::new(subject.what.checked()?);
+    let judged = Judged::of(job)?;
     for name in &job.sometimes {
         known_sometimes(name)?;
     }
@@ -95,11 +167,14 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
     let began = Instant::now();
     let mut total = 0;
     let mut explored = Explored { executions: 0, end: End::Complete, concurrent: false };
-    for plan in plans(job, &checked) {
+    for plan in plans(job, &target) {
         let before = total;
         let asked = control.clone();
         let plan = Plan { progress: Some(Arc::new(move |n| asked(before + n))), ..plan };
-        let part = sync::explore(&plan, program(subject, job, &checked, Arc::new(tally.clone())))?;
+        let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
+        let witness = Arc::new(tally.clone());
+        let execute = move || target.execute(steps, &judged, witness.clone(), None);
+        let part = sync::explore(&plan, execute)?;
         total += part.executions;
         explored = Explored { concurrent: explored.concurrent || part.concurrent, ..part };
         if !matches!(explored.end, End::Complete) {
@@ -108,8 +183,7 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
     }
     explored.executions = total;
     let seconds = began.elapsed().as_secs_f64();
-    let counts = tally.of(&job.sometimes);
-    Ok(outcome(job, &checked, explored, seconds, counts))
+    Ok(outcome(job, &target, explored, seconds, tally.of(&job.sometimes)))
 }
 
 fn known_sometimes(name: &str) -> Result<(), RunError> {
@@ -123,7 +197,7 @@ fn known_sometimes(name: &str) -> Result<(), RunError> {
 
 fn outcome(
     job: &Job,
-    checked: &Checked,
+    target: &Target,
     explored: Explored,
     seconds: f64,
     sometimes: Vec<(String, u64)>,
@@ -139,7 +213,7 @@ fn outcome(
     let mut report = Report {
         job: job.clone(),
         engine: ENGINE.to_string(),
-        size: checked.size.clone(),
+        size: target.size(),
         verdict: crate::verdict::Verdict::Error,
         executions,
         extent: extent(job),
@@ -148,7 +222,7 @@ fn outcome(
         sometimes,
         note: String::new(),
     };
-    let one_is_all = checked.deterministic || !concurrent;
+    let one_is_all = target.is_deterministic() || !concurrent;
     (report.verdict, report.note) = judge(&report, stopped, one_is_all);
     Outcome { report, schedule }
 }
@@ -192,8 +266,7 @@ pub fn replay(subject: &Subject, cex: &Counterexample) -> Result<Replayed, RunEr
     for i in 0..steps.len().max(cex.steps.len()) {
         let (expected, got) = (cex.steps.get(i), steps.get(i));
         if expected != got {
-            let show =
-                |step: Option<&crate::cex::Step>| step.map_or_else(nothing, ToString::to_string);
+            let show = |step: Option<&Step>| step.map_or_else(nothing, ToString::to_string);
             return Ok(Replayed::Diverged {
                 step: i as u64 + 1,
                 expected: show(expected),
@@ -211,54 +284,34 @@ pub fn replay(subject: &Subject, cex: &Counterexample) -> Result<Replayed, RunEr
     }
 }
 
-type Steps_ = (Vec<crate::cex::Step>, Option<Failure>);
+type Written = (Vec<Step>, Option<Failure>);
 
-fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Steps_, RunError> {
-    let checked = subject.scenario.program()?;
-    let recorder = Arc::new(sync::Ghost::new(Arc::new(Recorder::new(vec![]))));
-    let plan = plans(job, &checked).swap_remove(0);
-    let sources = subject.sources.clone();
-    let (steps, mode) = (subject.steps, job.mode);
-    let must_finish: Arc<[_]> = checked.must_finish.clone().into();
-    let current = recorder.clone();
+fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, RunError> {
+    let target = subject.what.checked()?;
+    let judged = Judged::of(job)?;
+    let plan = plans(job, &target).swap_remove(0);
+    let (sources, steps) = (subject.sources.clone(), subject.steps);
+    // loom gets to the execution by running those before it: the last one's is the one that counts.
+    let current = Arc::new(Ghost::new(Arc::new(Recorder::new(Vec::new()))));
+    let last = current.clone();
     let recorded = sync::record(&plan, schedule, move || {
-        let fresh = Arc::new(Recorder::new(sources.clone()));
-        current.set(fresh.clone());
-        let sched = Sched::new(checked.program.clone(), steps, fresh.clone());
-        let mut judge = Judge::new(sched.clone(), mode, must_finish.clone());
-        judge.recorder = Some(fresh);
-        sync::observe(Arc::new(judge));
-        sched.start();
+        let recorder = Arc::new(Recorder::new(sources.clone()));
+        last.set(recorder.clone());
+        target.execute(steps, &judged, recorder.clone(), Some(recorder));
     })?;
-    Ok((recorder.get().steps(), recorded.failure))
-}
-
-/// The program of one execution.
-fn program(
-    subject: &Subject,
-    job: &Job,
-    checked: &Checked,
-    witness: Arc<dyn Witness>,
-) -> impl Fn() + Send + Sync + 'static {
-    let (program, steps, mode) = (checked.program.clone(), subject.steps, job.mode);
-    let must_finish: Arc<[_]> = checked.must_finish.clone().into();
-    move || {
-        let sched = Sched::new(program.clone(), steps, witness.clone());
-        sync::observe(Arc::new(Judge::new(sched.clone(), mode, must_finish.clone())));
-        sched.start();
-    }
+    Ok((current.get().steps(), recorded.failure))
 }
 
 /// One plan; for a sampled engine, one for each way to sample.
-fn plans(job: &Job, checked: &Checked) -> Vec<Plan> {
+fn plans(job: &Job, target: &Target) -> Vec<Plan> {
     let limits = &job.limits;
     let plan = |sampler| Plan {
         bound: limits.bound,
         sampler,
         executions: limits.executions,
         seeds: limits.seeds.clone(),
-        threads: checked.program.ms as usize,
-        choices: checked.program.ps > 2,
+        threads: target.threads(),
+        choices: target.has_choices(),
         ..Plan::default()
     };
     match ENGINE {
@@ -288,7 +341,7 @@ fn found(failure: &Failure, execution: u64) -> Found {
     Found { check, message: failure.message.clone(), execution }
 }
 
-impl fmt::Display for crate::cex::Step {
+impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,

@@ -81,14 +81,14 @@ fn programs() -> Vec<Scenario> {
             "a G keeps its P busy until another one on its own run queue has run",
             2,
             2,
-            &["main: sleep 5; go A; busy-until a", "A: set a"],
+            &["main: sleep 5; go A; busy-until a; sleep 5", "A: set a"],
         ),
         Scenario::new(
             "stealtimer",
             "a G keeps its P busy until a due timer on its own heap has run",
             2,
             2,
-            &["main: sleep 5; after 0 A; busy-until a nudge", "A: set a"],
+            &["main: after 5 A; sleep 5; busy-until a nudge; sleep 5", "A: set a"],
         ),
     ]
 }

@@ -2,10 +2,14 @@
 
 use sync::Engine;
 
+use crate::kernels::{self, Kernel};
 use crate::report::{Expect, Job, Limits, Mode};
 
 /// The name of the row that has to hold everything.
 pub const FIXED: &str = "GO_FIXED";
+
+/// What the name of a kernel begins with, where a scenario's could stand.
+pub const KERNEL: &str = "kernel/";
 
 /// A suite: scenarios that are run the same way, and what they must show.
 pub struct Suite {
@@ -45,14 +49,14 @@ pub const ALL: &[Suite] = &[
             ),
             ("S2", &["runnext is stolen", "an M is started"]),
             ("S3", &["the clock jumps", "runnext is stolen"]),
-            ("S4", &["the clock jumps", "a timer is stolen", "the last look finds a timer"]),
+            ("S4", &["the clock jumps", "a timer is stolen", "a G is stolen from a ring"]),
             ("two-jumps", &["the clock jumps"]),
             ("sleepers", &["the clock jumps", "a timer is run by its owner"]),
             ("stealrunq", &["runnext is stolen"]),
-            ("stealtimer", &["a timer is stolen"]),
+            ("stealtimer", &["a G is stolen from a ring"]),
             ("three-newprocs", &["runnext is stolen"]),
             ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
-            ("due-timer", &["a timer is stolen"]),
+            ("due-timer", &["a timer is stolen", "the last look finds a timer"]),
             ("overflow", &["the ring overflows"]),
         ],
         bound: Some(2),
@@ -90,9 +94,23 @@ pub fn limits(engine: Engine) -> Limits {
     }
 }
 
-/// The suites' runs on that engine.
+/// The runs on that engine: the kernels, without a bound, and the suites.
 pub fn jobs(engine: Engine) -> Vec<Job> {
-    ALL.iter().flat_map(|suite| suite.jobs(engine)).collect()
+    let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
+    kernels.chain(ALL.iter().flat_map(|suite| suite.jobs(engine))).collect()
+}
+
+fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
+    Job {
+        suite: "kernels".into(),
+        scenario: format!("{KERNEL}{}", kernel.name),
+        row: "-".into(),
+        mode: Mode::Symptoms,
+        only: None,
+        limits: Limits { bound: None, ..limits(engine) },
+        sometimes: Vec::new(),
+        expect: Expect::Holds,
+    }
 }
 
 impl Suite {
@@ -102,6 +120,7 @@ impl Suite {
             scenario: (*scenario).into(),
             row: FIXED.into(),
             mode: Mode::Invariants,
+            only: None,
             limits: Limits { bound: self.bound, ..limits(engine) },
             sometimes: sometimes.iter().map(|&name| name.into()).collect(),
             expect: Expect::Holds,

@@ -48,6 +48,8 @@ pub struct Shows {
     pub mode: Mode,
     /// What comes out.
     pub symptom: Symptom,
+    /// The one check that is asked, if its effect would be hidden by one that comes first.
+    pub only: Option<&'static str>,
     /// The engines that reach it; empty for all that explore.
     pub only_on: &'static [sync::Engine],
 }
@@ -70,17 +72,29 @@ pub enum Symptom {
 impl Shows {
     /// In symptom mode.
     pub const fn symptom(scenario: &'static str, symptom: Symptom) -> Self {
-        Shows { scenario, mode: Mode::Symptoms, symptom, only_on: &[] }
+        Shows { scenario, mode: Mode::Symptoms, symptom, only: None, only_on: &[] }
     }
 
     /// In invariant mode: the check of this name.
     pub const fn invariant(scenario: &'static str, check: &'static str) -> Self {
-        Shows { scenario, mode: Mode::Invariants, symptom: Symptom::Check(check), only_on: &[] }
+        let symptom = Symptom::Check(check);
+        Shows { scenario, mode: Mode::Invariants, symptom, only: None, only_on: &[] }
+    }
+
+    /// In invariant mode, with no other check asked.
+    pub const fn only(scenario: &'static str, check: &'static str) -> Self {
+        Shows { only: Some(check), ..Shows::invariant(scenario, check) }
     }
 
     /// In invariant mode, nothing.
     pub const fn holds(scenario: &'static str) -> Self {
-        Shows { scenario, mode: Mode::Invariants, symptom: Symptom::Holds, only_on: &[] }
+        Shows {
+            scenario,
+            mode: Mode::Invariants,
+            symptom: Symptom::Holds,
+            only: None,
+            only_on: &[],
+        }
     }
 
     /// The same, on this engine only: the other does not get there in the time there is.
@@ -95,6 +109,7 @@ impl Shows {
             scenario: self.scenario.into(),
             row: mutant.row(bug),
             mode: self.mode,
+            only: self.only.map(String::from),
             limits: checks::suite::limits(engine),
             sometimes: Vec::new(),
             expect: self.symptom.expected(bug),

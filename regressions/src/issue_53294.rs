@@ -7,7 +7,6 @@
 //!
 //! The rows leave out one step each, as was done to the real runtime to measure what each is worth.
 
-use checks::report::Mode;
 use runtime_model::by_hand;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::MId;
@@ -38,6 +37,8 @@ const ALL: Done =
     Done { unlink: true, npidle: true, idlep_mask: true, timerp_mask: true, limiter: true };
 const ONLY_UNLINK: Done =
     Done { npidle: false, idlep_mask: false, timerp_mask: false, limiter: false, ..ALL };
+const ALL_BUT_TIMERP_MASK: Done = Done { timerp_mask: false, ..ALL };
+const ALL_BUT_NPIDLE: Done = Done { npidle: false, ..ALL };
 
 /// Gives out the P that owns the next timer, with that much of the bookkeeping done.
 fn take_owner(sched: &Sched, locked: &mut SchedLocked, when: Time, done: Done) -> Option<OwnedP> {
@@ -65,15 +66,11 @@ fn keep_books(sched: &Sched, p: &OwnedP, when: Time, done: Done) {
     }
 }
 
-/// Takes the first P of the list by hand, whoever owns the timer, and leaves out `timerp_mask` only.
-fn take_any_without_timerp_mask(
-    sched: &Sched,
-    locked: &mut SchedLocked,
-    when: Time,
-) -> Option<OwnedP> {
+/// Gives out the P that `pidleget` would, whoever owns the timer, with that much of the bookkeeping done.
+fn take_any(sched: &Sched, locked: &mut SchedLocked, when: Time, done: Done) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
     let p = by_hand::unlink(locked, any)?;
-    keep_books(sched, &p, when, Done { timerp_mask: false, ..ALL });
+    keep_books(sched, &p, when, done);
     Some(p)
 }
 
@@ -113,24 +110,31 @@ pub const PARENT_OF_13F6BE28: Steps = Steps {
 const BEFORE_THE_LIMITER: Steps =
     Steps { spin_for_timer: spin_not, ..by_hand!(Done { limiter: true, ..ONLY_UNLINK }) };
 const COMPLETE: Steps = by_hand!(ALL);
-const WITHOUT_TIMERP_MASK: Steps = by_hand!(Done { timerp_mask: false, ..ALL });
+const WITHOUT_TIMERP_MASK: Steps = by_hand!(ALL_BUT_TIMERP_MASK);
 const WITHOUT_IDLEP_MASK: Steps = by_hand!(Done { idlep_mask: false, ..ALL });
-const WITHOUT_NPIDLE: Steps = by_hand!(Done { npidle: false, ..ALL });
+const WITHOUT_NPIDLE: Steps = by_hand!(ALL_BUT_NPIDLE);
 const WITHOUT_LIMITER: Steps = by_hand!(Done { limiter: false, ..ALL });
 const WITHOUT_UNLINK: Steps = by_hand!(Done { unlink: false, ..ALL });
 const ONLY_LIMITER: Steps = by_hand!(Done { limiter: true, ..ONLY_UNLINK });
-const ANY_P_WITHOUT_TIMERP_MASK: Steps =
-    Steps { take_p_for_timer: take_any_without_timerp_mask, ..GO_FIXED };
+const ANY_P_WITHOUT_TIMERP_MASK: Steps = Steps {
+    take_p_for_timer: |sched, locked, when| take_any(sched, locked, when, ALL_BUT_TIMERP_MASK),
+    ..GO_FIXED
+};
+const ANY_P_WITHOUT_NPIDLE_AND_SPINNING: Steps = Steps {
+    take_p_for_timer: |sched, locked, when| take_any(sched, locked, when, ALL_BUT_NPIDLE),
+    spin_for_timer: spin_not,
+    ..GO_FIXED
+};
 const NO_SPINNING: Steps = Steps { spin_for_timer: spin_not, ..GO_FIXED };
 const MARK_ONLY: Steps = Steps { spin_for_timer: mark_only, ..GO_FIXED };
 const COUNT_ONLY: Steps = Steps { spin_for_timer: count_only, ..GO_FIXED };
-const WITHOUT_NPIDLE_AND_SPINNING: Steps = Steps { spin_for_timer: spin_not, ..WITHOUT_NPIDLE };
 
 const NPIDLE: &str = "npidle is the length of the idle list";
 const IDLEP_MASK: &str = "idlepMask is the idle list";
 const TIMERP_MASK: &str = "timerpMask covers every P that may have timers";
 const LIMITER: &str = "the limiter's idle events are the idle list";
 const ONE_HOLDER: &str = "a P has one holder";
+const JUMP: &str = "the clock goes on, and each jump has an effect";
 const SPINNERS: &str = "nmspinning counts the spinners";
 
 /// What a mutant shows on the three programs of the real runtime, in symptom mode, and which check names
@@ -141,7 +145,7 @@ macro_rules! shows {
             Shows::symptom("sleepers", $sleepers),
             Shows::symptom("stealrunq", $stealrunq),
             Shows::symptom("stealtimer", $stealtimer),
-            Shows { scenario: "sleepers", mode: Mode::Invariants, symptom: $check, only_on: &[] },
+            Shows { symptom: $check, ..Shows::holds("sleepers") },
         ]
     };
 }
@@ -196,7 +200,7 @@ pub const BUG: Bug = Bug {
             name: "any-p-without-timerp-mask",
             about: "by hand, any P and not the timer's, and timerpMask is not set",
             steps: ANY_P_WITHOUT_TIMERP_MASK,
-            shows: &[Shows::invariant("two-jumps", TIMERP_MASK)],
+            shows: &[Shows::symptom("sleepers", Livelock), Shows::invariant("sleepers", TIMERP_MASK)],
             masked: None,
         },
         Mutant {
@@ -213,14 +217,18 @@ pub const BUG: Bug = Bug {
             shows: shows!(Holds, Holds, Holds, Check(NPIDLE)),
             masked: Some(Masked {
                 because: "the woken M is made a spinner explicitly, so the count that is too high stops nobody",
-                unmasked_by: "without-npidle-and-spinning",
+                unmasked_by: "any-p-without-npidle-and-spinning",
             }),
         },
         Mutant {
-            name: "without-npidle-and-spinning",
-            about: "by hand, npidle is not decremented, and the woken M is not made a spinner",
-            steps: WITHOUT_NPIDLE_AND_SPINNING,
-            shows: &[Shows::symptom("sleepers", Livelock), Shows::invariant("sleepers", NPIDLE)],
+            name: "any-p-without-npidle-and-spinning",
+            about: "by hand, any P, npidle is not decremented, and the woken M is not made a spinner",
+            steps: ANY_P_WITHOUT_NPIDLE_AND_SPINNING,
+            shows: &[
+                Shows::only("sleepers", JUMP),
+                Shows::invariant("sleepers", NPIDLE),
+                Shows::symptom("sleepers", Holds),
+            ],
             masked: None,
         },
         Mutant {
@@ -251,7 +259,7 @@ pub const BUG: Bug = Bug {
             shows: shows!(Holds, Holds, Holds, Holds),
             masked: Some(Masked {
                 because: "the woken M is the only one that runs, so it may spin",
-                unmasked_by: "without-npidle-and-spinning",
+                unmasked_by: "any-p-without-npidle-and-spinning",
             }),
         },
         Mutant {
@@ -265,7 +273,7 @@ pub const BUG: Bug = Bug {
             name: "counted-but-not-marked",
             about: "through pidleget, nmspinning without m.spinning: it never returns to 0",
             steps: COUNT_ONLY,
-            shows: shows!(Hang, Hang, Hang, Check(SPINNERS)),
+            shows: shows!(Livelock, Livelock, Livelock, Check(SPINNERS)),
             masked: None,
         },
     ],

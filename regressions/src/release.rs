@@ -117,6 +117,7 @@ impl Known {
             scenario: self.scenario.into(),
             row: row.into(),
             mode: Mode::Invariants,
+            only: None,
             limits: Limits { bound: Some(self.bound), ..limits(engine) },
             sometimes: Vec::new(),
             expect,

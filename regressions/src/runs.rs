@@ -2,8 +2,9 @@
 
 use checks::cex::Counterexample;
 use checks::report::Job;
-use checks::run::{Outcome, Replayed, RunError, Subject};
-use checks::{scenarios, suite};
+use checks::run::{Outcome, Replayed, RunError, Subject, What};
+use checks::{kernels, scenarios, suite};
+use runtime_model::steps::GO_FIXED;
 use sync::{Arc, Control, Engine};
 
 use crate::{release, rows, BUGS, SOURCES};
@@ -51,17 +52,20 @@ pub fn replay(cex: &Counterexample) -> Result<Replayed, RunError> {
 
 /// Looks up what the job names.
 fn subject(job: &Job) -> Result<Subject, RunError> {
-    let unknown = |what, name: &str, known: Vec<String>| RunError::Unknown {
-        what,
-        name: name.into(),
-        known: known.join(", "),
-    };
-    let scenario = scenarios::find(&job.scenario).ok_or_else(|| {
-        unknown("scenario", &job.scenario, scenarios::all().into_iter().map(|s| s.name).collect())
-    })?;
-    let row = rows::find(&job.row).ok_or_else(|| {
-        unknown("row", &job.row, rows::all().into_iter().map(|row| row.name).collect())
-    })?;
     let sources = runtime_model::SOURCES.iter().chain(SOURCES).copied().collect();
-    Ok(Subject { scenario, steps: row.steps, sources })
+    if let Some(name) = job.scenario.strip_prefix(suite::KERNEL) {
+        let known = || kernels::ALL.iter().map(|kernel| kernel.name.to_string()).collect();
+        let kernel = kernels::find(name).ok_or_else(|| unknown("kernel", name, known()))?;
+        return Ok(Subject { what: What::Kernel(kernel), steps: GO_FIXED, sources });
+    }
+    let known = || scenarios::all().into_iter().map(|scenario| scenario.name).collect();
+    let scenario = scenarios::find(&job.scenario)
+        .ok_or_else(|| unknown("scenario", &job.scenario, known()))?;
+    let known = || rows::all().into_iter().map(|row| row.name).collect();
+    let row = rows::find(&job.row).ok_or_else(|| unknown("row", &job.row, known()))?;
+    Ok(Subject { what: What::Scenario(scenario), steps: row.steps, sources })
+}
+
+fn unknown(what: &'static str, name: &str, known: Vec<String>) -> RunError {
+    RunError::Unknown { what, name: name.into(), known: known.join(", ") }
 }

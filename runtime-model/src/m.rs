@@ -33,6 +33,11 @@ pub struct M {
 }
 
 impl M {
+    /// An M without a P, for a kernel: a few threads and one structure, without the start of the world.
+    pub fn of_kernel(id: MId) -> Self {
+        M { id, p: None }
+    }
+
     /// The P it runs on.
     ///
     /// # Panics

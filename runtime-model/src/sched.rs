@@ -192,6 +192,13 @@ impl Sched {
         }
     }
 
+    /// The world of a kernel: `m` runs on P0, and nothing else has begun. Returns the other Ps, in order,
+    /// for the kernel to give to its threads.
+    pub fn start_kernel(&self, m: &mut M) -> Vec<OwnedP> {
+        self.acquirep(m, OwnedP::new(PId(0)));
+        self.allp[1..].iter().map(|p| OwnedP::new(p.id)).collect()
+    }
+
     /// The P that `owned` owns.
     pub fn p(&self, owned: &OwnedP) -> &P {
         &self.allp[owned.id().index()]

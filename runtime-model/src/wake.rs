@@ -218,7 +218,7 @@ impl Sched {
     /// `m` is counted as a spinner. Its own mark follows the count: nobody else reads it while `m` runs.
     ///
     /// Go: proc.go, (*m).becomeSpinning (1.20).
-    pub(crate) fn become_spinning(&self, m: &M) {
+    pub fn become_spinning(&self, m: &M) {
         self.nmspinning.add(1);
         self.m(m.id).spinning.set(true);
         (self.steps.became_spinning)(self);
@@ -228,7 +228,7 @@ impl Sched {
     ///
     /// # Panics
     /// As Go does: `findrunnable: negative nmspinning`.
-    pub(crate) fn stop_spinning(&self, m: &M) {
+    pub fn stop_spinning(&self, m: &M) {
         let left = self.nmspinning.add(-1);
         self.m(m.id).spinning.set(false);
         assert!(left >= 0, "findrunnable: negative nmspinning");

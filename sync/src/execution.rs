@@ -461,8 +461,9 @@ pub(crate) fn current_thread() -> Option<usize> {
     with(|execution| execution.map(|_| THREAD.get()))
 }
 
-/// Calls `look` when the current execution has ended without a failure, and all its threads have.
-pub(crate) fn at_end(look: impl FnOnce() + Send + 'static) {
+/// Calls `look` when the current execution has ended without a failure, and all its threads have. It may
+/// `peek`, and panic, which fails the execution; there is no engine any more to perform operations.
+pub fn at_end(look: impl FnOnce() + Send + 'static) {
     with(|execution| {
         if let Some(execution) = execution {
             lock(&execution.at_end).push(Box::new(look));

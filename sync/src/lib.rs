@@ -50,7 +50,7 @@ pub use std::sync::{Arc, Weak};
 
 pub use atomic::Atomic;
 pub use engine::ENGINE;
-pub use execution::{checkpoint, choose, exit, observe, spawn, thread_id};
+pub use execution::{at_end, checkpoint, choose, exit, observe, spawn, thread_id};
 pub use explore::{
     explore, record, Control, Diverged, End, Explored, Plan, PlanError, Recorded, Sampler, Schedule,
 };

@@ -1,0 +1,198 @@
+//! Kernels: two or three threads and one structure of the model, small enough to be explored without a
+//! bound.
+//!
+//! A kernel starts from the structure empty, has a clock of its own where it needs one, and judges what
+//! its threads came by once all of them have ended. Each takes the function under test as an argument, so
+//! that a test can plant a broken one.
+
+use runtime_model::event::Nobody;
+use runtime_model::g::GId;
+use runtime_model::m::{MId, M};
+use runtime_model::p::{OwnedP, PId};
+use runtime_model::program::Program;
+use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::{Sched, Time};
+use sync::{Arc, Ghost, Note, Plain};
+
+/// A kernel.
+pub struct Kernel {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds in it, in a sentence.
+    pub about: &'static str,
+    /// Its threads, the first included.
+    pub threads: usize,
+    /// One execution of it.
+    pub program: fn(),
+}
+
+/// All kernels.
+pub const ALL: &[Kernel] = &[
+    Kernel {
+        name: "limiter-slot",
+        about: "pidleput, pidleget and consume: each idle tick is counted once",
+        threads: 3,
+        program: || limiter_slot(Sched::pidleget),
+    },
+    Kernel {
+        name: "ring",
+        about: "owner and thief: each G is taken once",
+        threads: 2,
+        program: || ring(|sched, m, victim| sched.runqsteal(m, victim, true)),
+    },
+    Kernel {
+        name: "runqempty",
+        about: "runqempty beside the owner: never true of a queue that was never empty",
+        threads: 2,
+        program: || runqempty(Sched::runqempty),
+    },
+    Kernel {
+        name: "note",
+        about: "who is woken finds what was left for him, and is woken once",
+        threads: 2,
+        program: || {
+            note(|nextp, park| {
+                nextp.set(Some(1));
+                park.wakeup();
+            })
+        },
+    },
+    Kernel {
+        name: "submit-last-look",
+        about: "new work is seen by the last look, or its maker sees that nobody spins",
+        threads: 2,
+        program: || {
+            submit_last_look(|sched, m| {
+                sched.stop_spinning(m);
+                !sched.runqempty(PId(0))
+            })
+        },
+    },
+];
+
+/// The kernel of that name.
+pub fn find(name: &str) -> Option<&'static Kernel> {
+    ALL.iter().find(|kernel| kernel.name == name)
+}
+
+/// Two Ps with rings of 2 slots, and three Gs that nobody runs.
+fn world() -> (Arc<Sched>, M, Vec<OwnedP>) {
+    const STEPS: Steps = GO_FIXED;
+    let program =
+        Program { ps: 2, ms: 3, ring: 2, steal_tries: 2, scripts: vec![vec![]; 3], flags: vec![] };
+    let sched = Sched::new(program, STEPS, Arc::new(Nobody));
+    let mut m = M::of_kernel(MId(0));
+    let others = sched.start_kernel(&mut m);
+    (sched, m, others)
+}
+
+/// How a P is taken off the idle list, at that instant.
+pub type TakeP = fn(&Sched, &mut runtime_model::sched::SchedLocked, Time) -> Option<OwnedP>;
+
+/// P1 idles at 10; somebody takes it at 20, perhaps; an update at 15 counts what there is. In the end the
+/// idle ticks counted are those up to which the P was idle: 10 if it was taken, else those up to the
+/// update, or none.
+pub fn limiter_slot(take: TakeP) {
+    let (sched, _m, mut others) = world();
+    let taken = Arc::new(Ghost::new(false));
+    let (other, flag) = (sched.clone(), taken.clone());
+    sync::spawn(move || {
+        let p = take(&other, &mut other.lock.lock(), 20);
+        flag.set(p.is_some());
+    });
+    let other = sched.clone();
+    sync::spawn(move || other.limiter.update(other.allp.iter().map(|p| &p.limiter_event), 15));
+    let this = sched.clone();
+    sync::at_end(move || {
+        let counted = this.limiter.peek_idle();
+        let since = this.allp[1].limiter_event.peek_since();
+        let idle = if taken.get() { 10 } else { since - 10 };
+        assert!(counted == idle, "limiter: {counted} idle ticks counted, of {idle}");
+    });
+    if let Some(p) = others.pop() {
+        sched.pidleput(&mut sched.lock.lock(), p, 10);
+    }
+}
+
+/// How a thief steals from a P.
+pub type Steal = fn(&Sched, &M, PId) -> Option<GId>;
+
+/// The owner of P0 puts three Gs, one of them in `runnext`, and takes two; a thief on P1 steals once. In
+/// the end each G is with one of them, or still on a queue, once.
+pub fn ring(steal: Steal) {
+    let (sched, m, mut others) = world();
+    let got = Arc::new(Ghost::new(Vec::new()));
+    let (other, log) = (sched.clone(), got.clone());
+    let p1 = others.pop();
+    sync::spawn(move || {
+        let mut thief = M::of_kernel(MId(1));
+        p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
+        let g = steal(&other, &thief, PId(0));
+        log.with_mut(|log| log.extend(g));
+    });
+    let (this, log) = (sched.clone(), got.clone());
+    sync::at_end(move || {
+        let mut all: Vec<GId> = log.get();
+        all.extend(this.allp.iter().flat_map(|p| p.peek_runq()));
+        all.sort();
+        assert!(all == [GId(0), GId(1), GId(2)], "ring: {all:?} of three Gs");
+    });
+    sched.runqput(&m, m.p(), GId(0), false);
+    sched.runqput(&m, m.p(), GId(1), true);
+    let first = sched.runqget(m.p());
+    sched.runqput(&m, m.p(), GId(2), false);
+    let second = sched.runqget(m.p());
+    got.with_mut(|got| got.extend(first.into_iter().chain(second)));
+}
+
+/// Says whether a P's run queue is empty.
+pub type Empty = fn(&Sched, PId) -> bool;
+
+/// P0 has a G in `runnext`. Its owner puts another there, which kicks the first into the ring, and takes
+/// it back: the queue is never empty, and nobody may find it so.
+pub fn runqempty(empty: Empty) {
+    let (sched, m, _others) = world();
+    sched.runqput(&m, m.p(), GId(0), true);
+    let other = sched.clone();
+    sync::spawn(move || {
+        assert!(!empty(&other, PId(0)), "runqempty: true of a queue that was never empty")
+    });
+    sched.runqput(&m, m.p(), GId(1), true);
+    sched.runqget(m.p());
+}
+
+/// How a waker hands something to a sleeper.
+pub type Wake = fn(&Plain<Option<u32>>, &Note);
+
+/// One sleeps; the other leaves something for it and wakes it.
+pub fn note(wake: Wake) {
+    let shared = Arc::new((Plain::new("nextp", None), Note::new("park")));
+    let other = shared.clone();
+    sync::spawn(move || wake(&other.0, &other.1));
+    shared.1.sleep();
+    assert!(shared.0.get() == Some(1), "note: woken with nothing");
+}
+
+/// How a spinner stops spinning and takes its last look; whether it found work.
+pub type LastLook = fn(&Sched, &M) -> bool;
+
+/// M1 is the only spinner, without a P, and takes its last look; M0 makes work on P0 and looks whether
+/// anybody spins. One of them has to notice.
+pub fn submit_last_look(last_look: LastLook) {
+    let (sched, m, _others) = world();
+    let spinner = M::of_kernel(MId(1));
+    sched.become_spinning(&spinner);
+    let noticed = Arc::new(Ghost::new(false));
+    let (other, note) = (sched.clone(), noticed.clone());
+    sync::spawn(move || {
+        if last_look(&other, &spinner) {
+            note.set(true);
+        }
+    });
+    let note = noticed.clone();
+    sync::at_end(move || assert!(note.get(), "submit: work was made, and nobody noticed"));
+    sched.runqput(&m, m.p(), GId(0), true);
+    if sched.begin_spin(&m).is_some() {
+        noticed.set(true);
+    }
+}
