@@ -62,6 +62,7 @@ fn single() -> Vec<Scenario> {
     };
     vec![
         one("sleep-twice", "one G, one M, one P: it sleeps twice", &["main: sleep 5; sleep 5"]),
+        one("exit", "main exits at once", &["main:"]),
         one("assist", "an idle P, then an assist on it", &["main: sleep 5; assist; sleep 5"]),
     ]
 }

@@ -1,7 +1,9 @@
-//! The one door to the idle list past `pidleget`, for regressions that reproduce a bug which used one.
+//! The one door to the idle lists past `pidleget` and `mput`, for regressions that reproduce a bug which
+//! used one.
 //!
 //! Nothing else may use it; a test of the house rules says so.
 
+use crate::m::MId;
 use crate::p::{OwnedP, PId};
 use crate::sched::SchedLocked;
 
@@ -14,4 +16,9 @@ pub fn unlink(locked: &mut SchedLocked, p: PId) -> Option<OwnedP> {
 /// Takes `p` and leaves it on the idle list, so that two own it.
 pub fn take_and_leave(locked: &SchedLocked, p: PId) -> Option<OwnedP> {
     locked.idle_ps().find(|&idle| idle == p).map(OwnedP::new)
+}
+
+/// Puts `m` on the idle list without a look at whether anybody runs.
+pub fn put_m(locked: &mut SchedLocked, m: MId) {
+    locked.midle.push(m);
 }

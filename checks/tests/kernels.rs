@@ -1,0 +1,103 @@
+//! Each kernel holds, without a bound; and with a broken function in the place of the right one, it fails.
+
+use checks::kernels;
+use runtime_model::m::M;
+use runtime_model::p::PId;
+use runtime_model::{Sched, Time};
+use sync::{litmus, Engine, Plan, Sampler, ENGINE};
+
+fn plan(threads: usize) -> Plan {
+    // shuttle's own search ends for the two-thread kernels; the others are sampled.
+    let sampler = if threads == 2 { Sampler::Urw } else { Sampler::Random };
+    Plan { bound: None, threads, sampler, executions: 5_000, ..Plan::default() }
+}
+
+#[track_caller]
+fn fails_with(text: &str, threads: usize, program: fn()) {
+    let failure = litmus::failure(&plan(threads), program).expect("a failure");
+    assert!(failure.message.contains(text), "{failure:?}");
+}
+
+sync::explored! {
+    fn each_kernel_holds() {
+        for kernel in kernels::ALL {
+            let failure = litmus::failure(&plan(kernel.threads), kernel.program);
+            assert_eq!(failure, None, "{}", kernel.name);
+        }
+    }
+
+    /// The event is stopped with a time from before the update: what lies between is lost.
+    fn a_stale_time_loses_idle_ticks() {
+        fails_with("idle ticks counted", 3, || {
+            kernels::limiter_slot(|sched, locked, _| sched.pidleget(locked, 12 as Time));
+        });
+    }
+
+    /// The head is moved without looking whether somebody else has moved it.
+    fn a_thief_who_does_not_compare_takes_a_g_twice() {
+        fails_with("of three Gs", 2, || kernels::ring(steal_without_compare));
+    }
+
+    /// golang's CL 20858: without the second look at the tail.
+    fn without_a_second_look_at_the_tail_a_full_queue_seems_empty() {
+        fails_with("never empty", 2, || {
+            kernels::runqempty(|sched, p| {
+                let p = &sched.allp[p.index()];
+                p.runqhead.load() == p.runqtail.load() && p.runnext.load().ptr().is_none()
+            });
+        });
+    }
+
+    /// loom sees the race itself; for the others there is an operation in between.
+    fn who_is_woken_first_and_served_later_finds_nothing() {
+        fails_with("", 2, || {
+            kernels::note(|nextp, park| {
+                park.wakeup();
+                sync::Atomic::new("between", 0).load();
+                nextp.set(Some(1));
+            });
+        });
+    }
+
+    fn waking_twice_throws() {
+        fails_with("notewakeup - double wakeup", 2, || {
+            kernels::note(|nextp, park| {
+                nextp.set(Some(1));
+                park.wakeup();
+                park.wakeup();
+            });
+        });
+    }
+
+    /// A change of the engine or of the model shows in loom's numbers.
+    fn the_kernels_have_as_many_executions_as_they_had() {
+        let executions = |kernel: &kernels::Kernel| {
+            sync::explore(&plan(kernel.threads), kernel.program).expect("a plan").executions
+        };
+        let counts: Vec<u64> = kernels::ALL.iter().map(executions).collect();
+        let expected = if ENGINE == Engine::Loom { [311, 564, 69, 4, 10] } else { [5_000; 5] };
+        assert_eq!(counts, expected);
+    }
+
+    /// The last look before the decrement: work made between the two is lost.
+    fn a_last_look_before_the_decrement_loses_work() {
+        fails_with("nobody noticed", 2, || kernels::submit_last_look(look_first));
+    }
+}
+
+fn steal_without_compare(sched: &Sched, _: &M, victim: PId) -> Option<runtime_model::g::GId> {
+    let p = &sched.allp[victim.index()];
+    let head = p.runqhead.load();
+    if head == p.runqtail.load() {
+        return None;
+    }
+    let g = p.runq[head as usize % p.runq.len()].load_relaxed().ptr();
+    p.runqhead.store(head + 1);
+    g
+}
+
+fn look_first(sched: &Sched, m: &M) -> bool {
+    let found = !sched.runqempty(PId(0));
+    sched.stop_spinning(m);
+    found
+}

@@ -1,0 +1,219 @@
+//! Each check is seen to fail: for each there is a break that it catches, asked alone.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use checks::check;
+use checks::report::{Job, Mode};
+use common::{failing, job, run_with};
+use runtime_model::by_hand;
+use runtime_model::limiter::LimiterEventType;
+use runtime_model::m::MId;
+use runtime_model::p::{OwnedP, PStatus};
+use runtime_model::sched::SchedLocked;
+use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::{Sched, Time};
+
+/// A break, the scenario that shows it, and the check that catches it.
+struct Break {
+    check: &'static str,
+    scenario: &'static str,
+    steps: Steps,
+}
+
+/// Takes a P as it should be, and then does something to it or to the scheduler.
+macro_rules! after_take {
+    ($sched:ident, $locked:ident, $when:ident, $p:ident, $harm:expr) => {{
+        fn take($sched: &Sched, $locked: &mut SchedLocked, $when: Time) -> Option<OwnedP> {
+            let $p = $sched.pidleget($locked, $when)?;
+            $harm;
+            Some($p)
+        }
+        Steps { take_p_for_timer: take, ..GO_FIXED }
+    }};
+}
+
+fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
+    let any = locked.idle_ps().last()?;
+    by_hand::take_and_leave(locked, any)
+}
+
+fn other(sched: &Sched, m: MId) -> MId {
+    MId((m.0 + 1) % sched.allm.len() as u32)
+}
+
+fn breaks() -> Vec<Break> {
+    let of = |check, scenario, steps| Break { check, scenario, steps };
+    vec![
+        of(
+            "npidle is the length of the idle list",
+            "sleep-twice",
+            after_take!(sched, _l, _w, _p, sched.npidle.add(1)),
+        ),
+        of(
+            "idlepMask is the idle list",
+            "sleep-twice",
+            after_take!(sched, _l, _w, p, sched.idlep_mask.set(p.id())),
+        ),
+        of(
+            "the limiter's idle events are the idle list",
+            "sleep-twice",
+            after_take!(
+                sched,
+                _l,
+                when,
+                p,
+                sched.p(&p).limiter_event.start(LimiterEventType::Idle, when)
+            ),
+        ),
+        of(
+            "timerpMask covers every P that may have timers",
+            "sleep-twice",
+            after_take!(sched, _l, _w, p, sched.timerp_mask.clear(p.id())),
+        ),
+        of(
+            "an idle P has no M and no G",
+            "sleep-twice",
+            Steps { take_p_for_timer: leave_on_list, ..GO_FIXED },
+        ),
+        of(
+            "a P has one holder",
+            "sleep-twice",
+            Steps { take_p_for_timer: leave_on_list, ..GO_FIXED },
+        ),
+        of(
+            "a P and its M agree",
+            "sleep-twice",
+            after_take!(sched, _l, _w, p, sched.p(&p).status.set(PStatus::Running)),
+        ),
+        of(
+            "an idle M has nothing",
+            "sleepers",
+            Steps {
+                spin_for_timer: |sched, m| sched.m(other(sched, m)).spinning.set(true),
+                ..GO_FIXED
+            },
+        ),
+        of(
+            "an M that does not move is idle or busy",
+            "sleepers",
+            Steps {
+                take_p_for_timer: |sched, locked, when| {
+                    if locked.idle_ms().len() > 1 {
+                        sched.mget(locked);
+                    }
+                    sched.pidleget(locked, when)
+                },
+                ..GO_FIXED
+            },
+        ),
+        of(
+            "nmspinning counts the spinners",
+            "sleep-twice",
+            after_take!(sched, _l, _w, _p, sched.nmspinning.add(1)),
+        ),
+        of("one wakeup is under way at a time", "S2", Steps { wakep: wake_two, ..GO_FIXED }),
+        of(
+            "an M that executes a G does not spin",
+            "S2",
+            Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_FIXED },
+        ),
+        of(
+            "an assist runs on a P that runs",
+            "sleep-twice",
+            after_take!(
+                sched,
+                _l,
+                when,
+                p,
+                sched.p(&p).limiter_event.start(LimiterEventType::MarkAssist, when)
+            ),
+        ),
+        of(
+            "each idle tick is counted once",
+            "sleep-twice",
+            after_take!(sched, _l, when, p, idle_again(sched, &p, when)),
+        ),
+        of(
+            "each idle tick is counted once",
+            "assist",
+            after_take!(sched, _l, _w, _p, sched.limiter.add_assist_time(1)),
+        ),
+        of(
+            "timer0When and numTimers tell the heap",
+            "sleep-twice",
+            after_take!(sched, _l, _w, p, sched.p(&p).num_timers.add(1)),
+        ),
+        of("no timer is due beside an idle P", "due-timer", GO_13F6BE28),
+        of(
+            "if no M runs, no G is runnable",
+            "S2",
+            Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_FIXED },
+        ),
+        of(
+            "the clock jumps to the next timer",
+            "sleep-twice",
+            after_take!(sched, _l, when, _p, sched.faketime.set(when + 1)),
+        ),
+        of(
+            "the clock goes on, and each jump has an effect",
+            "sleep-twice",
+            after_take!(sched, _l, when, _p, sched.faketime.set(2 - when)),
+        ),
+        of("no G is runnable beside an idle P", "gosched-beside-newproc", GO_13F6BE28),
+        of(
+            checks::LIVELOCK,
+            "sleepers",
+            Steps {
+                spin_for_timer: |sched, _| {
+                    sched.nmspinning.add(1);
+                },
+                ..GO_FIXED
+            },
+        ),
+        of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
+    ]
+}
+
+/// Wakes two Ms at once: the second does not wait for the first to have found its place.
+fn wake_two(sched: &Sched, m: &runtime_model::m::M) {
+    let first = sched.begin_spin(m);
+    sched.nmspinning.store(0);
+    wakep_with_p(sched, m);
+    if first.is_some() {
+        sched.startm(m, None, first);
+    }
+}
+
+/// The P's last ticks count as idle a second time.
+fn idle_again(sched: &Sched, p: &OwnedP, when: Time) {
+    let event = &sched.p(p).limiter_event;
+    event.start(LimiterEventType::Idle, when - 1);
+    event.stop(LimiterEventType::Idle, when, &sched.limiter);
+}
+
+sync::explored! {
+    fn each_break_is_caught_by_its_check() {
+        for each in breaks() {
+            let job = Job { only: Some(each.check.into()), ..job(each.scenario, Mode::Invariants) };
+            let report = run_with(each.steps, &job);
+            assert_eq!(failing(&report), Some(each.check), "{}: {:?}", each.scenario, report);
+        }
+    }
+
+    fn no_check_fails_without_the_break() {
+        for each in breaks() {
+            let job = Job { only: Some(each.check.into()), ..job(each.scenario, Mode::Invariants) };
+            let report = run_with(GO_FIXED, &job);
+            assert_eq!(failing(&report), None, "{}: {:?}", each.scenario, report);
+        }
+    }
+}
+
+#[test]
+fn there_is_a_break_for_each_check() {
+    let broken: BTreeSet<&str> = breaks().iter().map(|each| each.check).collect();
+    let all: BTreeSet<&str> = check::of(Mode::Invariants).map(|check| check.name).collect();
+    assert_eq!(broken, all);
+}

@@ -1,0 +1,99 @@
+//! The model as it should be: on every engine, with checks and without, with few passes and with Go's.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use checks::report::{Job, Limits, Mode};
+use checks::scenarios;
+use checks::verdict::Verdict;
+use common::{job, run};
+use runtime_model::event::{Event, Witness};
+use runtime_model::g::GId;
+use runtime_model::m::MId;
+use runtime_model::steps::GO_FIXED;
+use runtime_model::Sched;
+use sync::{Arc, Engine, Ghost, Observer, Operation, Plan, Quiescent, Violation, ENGINE};
+
+/// A smoke test on real threads; on the other engines, a short look at each scenario.
+#[test]
+fn each_scenario_gets_done() {
+    for scenario in scenarios::all() {
+        let job = job(&scenario.name, Mode::Invariants);
+        let limits = Limits { bound: Some(1), executions: 50, ..job.limits };
+        let report = run(&Job { limits, ..job });
+        assert_eq!(report.verdict, Verdict::Held, "{}: {report:?}", scenario.name);
+    }
+}
+
+sync::explored! {
+    fn checks_cost_no_execution() {
+        for scenario in ["S1", "S2", "S3"] {
+            let [with, without] = [Mode::Invariants, Mode::Symptoms].map(|mode| run(&job(scenario, mode)));
+            assert!(with.executions > 1);
+            assert_eq!(with.executions, without.executions, "{scenario}");
+        }
+    }
+
+    /// Two passes of stealing are as good as Go's four: the same Gs run, in the same orders, on the same Ms.
+    fn two_passes_of_stealing_have_the_outcomes_of_four() {
+        for scenario in ["S2", "gosched-beside-newproc"] {
+            let [two, four] = [2, 4].map(|passes| outcomes(scenario, passes));
+            assert!(!two.is_empty());
+            assert_eq!(two, four, "{scenario}");
+        }
+    }
+}
+
+/// Which M executed which G, in order.
+type Story = Vec<(u32, u32)>;
+
+#[derive(Default)]
+struct Teller(Option<Ghost<Story>>);
+
+impl Witness for Teller {
+    fn event(&self, m: MId, event: Event) {
+        if let (Event::Execute(g), Some(story)) = (event, &self.0) {
+            story.with_mut(|story| story.push((m.0, g.0)));
+        }
+    }
+}
+
+/// Ends an execution when nobody moves.
+struct Ends(Arc<Sched>);
+
+impl Observer for Ends {
+    fn visited(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+
+    fn quiescent(&self) -> Quiescent {
+        assert!(self.0.g(GId::MAIN).finished.get(), "main has not finished");
+        Quiescent::Over(Ok(()))
+    }
+
+    fn operation(&self, _: &Operation) {}
+}
+
+fn outcomes(scenario: &str, passes: u32) -> BTreeSet<Story> {
+    let mut scenario = scenarios::find(scenario).expect("a scenario of that name");
+    scenario.steal_tries = passes;
+    let program = scenario.program().expect("a good scenario").program;
+    let all = Arc::new(Ghost::new(BTreeSet::new()));
+    let sink = all.clone();
+    let executions = if ENGINE == Engine::Shuttle { 20_000 } else { 1 };
+    let plan = Plan { bound: Some(3), threads: 2, executions, ..Plan::default() };
+    let explored = sync::explore(&plan, move || {
+        let teller = Arc::new(Teller(Some(Ghost::new(Vec::new()))));
+        let sched = Sched::new(program.clone(), GO_FIXED, teller.clone());
+        sync::observe(Arc::new(Ends(sched.clone())));
+        let sink = sink.clone();
+        sync::at_end(move || {
+            let story = teller.0.as_ref().map(Ghost::get).unwrap_or_default();
+            sink.with_mut(|all| all.insert(story));
+        });
+        sched.start();
+    });
+    assert_eq!(explored.expect("a plan").end, sync::End::Complete);
+    all.get()
+}
