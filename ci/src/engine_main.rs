@@ -1,2 +1,115 @@
-//! pidle
-fn main() {}
+//! The worker: does one request on the engine that it was built for. The rules are those of
+//! `ci::protocol`.
+
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use checks::report::{Job, Line};
+use checks::run::Replayed;
+use checks::verdict::Verdict;
+use ci::error::Error;
+use ci::protocol::{Answer, Request, GRACE, PROGRESS};
+use ci::{interrupt, trace};
+use regressions::runs;
+use sync::Control;
+
+fn main() -> ExitCode {
+    trace::inherit();
+    let served =
+        interrupt::ignore().map_err(|error: Error| error.to_string()).and_then(|()| serve());
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            say(&Answer::Refused(why));
+            ExitCode::from(Verdict::Error.exit_code())
+        }
+    }
+}
+
+/// Reads the request and answers it.
+fn serve() -> Result<(), String> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).map_err(|error| format!("no request: {error}"))?;
+    let request = serde_json::from_str(&line).map_err(|error| format!("not a request: {error}"))?;
+    let stop = leave_with_parent();
+    match request {
+        Request::Jobs => say(&Answer::Jobs(runs::gate(sync::ENGINE))),
+        Request::Run { job, record } => run(&job, record, stop)?,
+        Request::Replay(counterexample) => {
+            let replayed = runs::replay(&counterexample).map_err(|error| error.to_string())?;
+            say(&match replayed {
+                Replayed::Same => Answer::Same,
+                Replayed::Diverged { step, expected, got } => {
+                    Answer::Diverged { step, expected, got }
+                }
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Runs the job and reports.
+fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
+    let executions = Arc::new(AtomicU64::new(0));
+    let (ended, telling) = tell_progress(executions.clone());
+    let start = Instant::now();
+    let limit = job.limits.max_seconds.map(Duration::from_secs);
+    let control = move |so_far| {
+        executions.store(so_far, Ordering::Relaxed);
+        let late = limit.is_some_and(|limit| start.elapsed() >= limit);
+        match late || stop.load(Ordering::Relaxed) {
+            true => Control::Stop,
+            false => Control::Go,
+        }
+    };
+    let outcome = runs::run(job, control).map_err(|error| error.to_string())?;
+    drop(ended);
+    let _ = telling.join();
+    say(&Answer::Line(Line::Report(Box::new(outcome.report.clone()))));
+    if record {
+        let recorded = runs::record(&outcome).map_err(|error| error.to_string())?;
+        recorded.into_iter().for_each(|recorded| say(&Answer::Counterexample(Box::new(recorded))));
+    }
+    Ok(())
+}
+
+/// Says now and then how far the run is, until the sender is dropped. A thread of its own does, as an
+/// engine's own threads have little stack, and a single execution may be long.
+fn tell_progress(executions: Arc<AtomicU64>) -> (Sender<()>, JoinHandle<()>) {
+    let start = Instant::now();
+    let (ended, ending) = mpsc::channel();
+    let telling = thread::spawn(move || {
+        while ending.recv_timeout(PROGRESS) == Err(RecvTimeoutError::Timeout) {
+            let executions = executions.load(Ordering::Relaxed);
+            let seconds = start.elapsed().as_secs_f64();
+            say(&Answer::Line(Line::Progress { executions, seconds }));
+        }
+    });
+    (ended, telling)
+}
+
+/// Returns a flag that is set once stdin is closed; [`GRACE`] later the process is gone.
+fn leave_with_parent() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let set = stop.clone();
+    thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        set.store(true, Ordering::Relaxed);
+        thread::sleep(GRACE);
+        std::process::exit(Verdict::Incomplete.exit_code().into());
+    });
+    stop
+}
+
+/// Writes a line. Without a reader there is nobody left to tell, and the closed stdin ends the run.
+fn say(answer: &Answer) {
+    let mut line = serde_json::to_vec(answer).expect("plain data is always JSON");
+    line.push(b'\n');
+    let mut stdout = io::stdout().lock();
+    let _ = stdout.write_all(&line).and_then(|()| stdout.flush());
+}

@@ -1,2 +1,42 @@
-//! pidle
-fn main() {}
+//! `pidle`: gate, check, replay, repro, list, tidy.
+
+use std::process::ExitCode;
+
+use checks::verdict::Verdict;
+use ci::cli::{Cli, Command};
+use ci::error::Error;
+use ci::{check, gate, list, output, replay, repro, tidy, trace};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => {
+            let _ = usage.print();
+            let verdict = if usage.use_stderr() { Verdict::Error } else { Verdict::Held };
+            return verdict.exit_code().into();
+        }
+    };
+    if cli.trace {
+        trace::show(trace::FILTER);
+    }
+    let verdict = run(&cli).unwrap_or_else(|error| {
+        output::remark(&format!("error: {error}"));
+        match error {
+            Error::Interrupted => Verdict::Incomplete,
+            _ => Verdict::Error,
+        }
+    });
+    verdict.exit_code().into()
+}
+
+fn run(cli: &Cli) -> Result<Verdict, Error> {
+    match &cli.command {
+        Command::Gate(arguments) => gate::gate(arguments, cli.trace),
+        Command::Check(arguments) => check::check(arguments, cli.trace),
+        Command::Replay(arguments) => replay::replay(arguments, cli.trace),
+        Command::Repro(arguments) => repro::repro(arguments, cli.trace),
+        Command::List => list::list(),
+        Command::Tidy => tidy::tidy(),
+    }
+}

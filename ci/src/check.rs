@@ -1,0 +1,152 @@
+//! `pidle check`: one scenario, and a counterexample file if it fails.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use checks::cex::Counterexample;
+use checks::report::{Expect, Job, Limits, Mode, Report};
+use checks::suite;
+use checks::verdict::Verdict;
+use sync::Engine;
+
+use crate::error::Error;
+use crate::gate_table::{mode, verdict};
+use crate::output::{counted, wrap, WIDTH};
+use crate::progress::Progress;
+use crate::run::{run, Ran};
+use crate::{builder, cli, interrupt, lookup, output, story};
+
+/// What stands for a kernel's row.
+const NO_ROW: &str = "-";
+
+/// The command.
+///
+/// # Errors
+/// On bad input, before anything runs. If the engine cannot be built, or the file not be written.
+pub fn check(arguments: &cli::Check, trace: bool) -> Result<Verdict, Error> {
+    let cli::Check { engine, out, .. } = arguments;
+    let job = job(arguments)?;
+    out.as_deref().map_or(Ok(()), output::must_be_new)?;
+    interrupt::catch()?;
+    let worker = builder::build(*engine, trace)?;
+    let progress = Progress::new(1, trace);
+    let Ran { report, counterexample } = run(&worker, &job, true, &progress);
+    progress.clear();
+    output::print(&summary(&report))?;
+    if let Some(counterexample) = counterexample {
+        output::print(&format!("\n{}", story(&counterexample, arguments.full)))?;
+        let path = write(&counterexample, out.as_deref())?;
+        output::print(&format!("\nwritten to {path}; `cargo pidle replay {path}` replays it\n"))?;
+    }
+    Ok(report.verdict)
+}
+
+/// What is asked for, and that it is to hold.
+fn job(arguments: &cli::Check) -> Result<Job, Error> {
+    let cli::Check { scenario, row, mode, only, .. } = arguments;
+    let kernel = lookup::is_kernel(scenario);
+    if kernel && (row.is_some() || only.is_some()) {
+        let what = "a kernel has no row, and its own check: leave out --row and --only";
+        return Err(Error::Usage(what.into()));
+    }
+    let row = row.as_deref().unwrap_or(if kernel { NO_ROW } else { suite::FIXED });
+    lookup::known(scenario, row)?;
+    only.as_deref().map_or(Ok(()), |only| lookup::known_check(only, *mode))?;
+    Ok(Job {
+        suite: "check".into(),
+        scenario: scenario.clone(),
+        row: row.into(),
+        mode: if kernel { Mode::Symptoms } else { *mode },
+        only: only.clone(),
+        limits: limits(arguments)?,
+        sometimes: Vec::new(),
+        expect: Expect::Holds,
+    })
+}
+
+/// A run in a paragraph: what, its verdict, its numbers, and why.
+pub fn summary(report: &Report) -> String {
+    let Report { job, engine, size, extent, seconds, .. } = report;
+    let (mode, verdict) = (mode(job.mode), verdict(report));
+    let executions = counted(report.executions, "execution");
+    let head =
+        format!("{} ({size}) with {} on {engine}, {mode}: {verdict}\n", job.scenario, job.row);
+    let numbers = format!("  {executions}, {extent}, {seconds:.1} s\n");
+    head + &numbers + &wrap(&report.note, "  ", WIDTH)
+}
+
+/// The counterexample's story, as wide as stdout.
+pub fn story(counterexample: &Counterexample, full: bool) -> String {
+    let width = (!io::stdout().is_terminal()).then_some(WIDTH as u16);
+    story::render(counterexample, full, width)
+}
+
+/// Writes the counterexample to the file, or to a new one in the current directory. Returns its name.
+fn write(counterexample: &Counterexample, out: Option<&Path>) -> Result<String, Error> {
+    let job = &counterexample.header.job;
+    let engine = &counterexample.header.engine;
+    let path = match out {
+        Some(path) => counterexample.write(path).map(|()| path.to_path_buf())?,
+        None => {
+            counterexample.write_new(Path::new(""), &file_name(&job.scenario, &job.row, engine))?
+        }
+    };
+    Ok(path.display().to_string())
+}
+
+/// A file name that tells what is in it, in letters that no shell minds.
+fn file_name(scenario: &str, row: &str, engine: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+    format!("{scenario}-{row}-{engine}").chars().map(plain).collect()
+}
+
+/// The engine's limits, with what was asked for. What does not concern the engine is refused: it would
+/// look as if it did.
+fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
+    let engine = arguments.engine;
+    let foreign = |option: &str, engines: &str| {
+        Err(Error::Usage(format!("{option} means nothing to {engine}; it is for {engines}")))
+    };
+    let mut limits = suite::limits(engine);
+    if lookup::is_kernel(&arguments.scenario) {
+        limits.bound = None;
+    }
+    if let Some(cli::Bound(bound)) = arguments.bound {
+        if engine != Engine::Loom {
+            return foreign("--bound", "loom");
+        }
+        limits.bound = bound;
+    }
+    if let Some(executions) = arguments.executions {
+        if engine == Engine::Loom {
+            return foreign("--executions", "shuttle and std");
+        }
+        limits.executions = executions;
+    }
+    if !arguments.seeds.is_empty() {
+        if engine != Engine::Shuttle {
+            return foreign("--seed", "shuttle");
+        }
+        limits.seeds.clone_from(&arguments.seeds);
+    }
+    limits.max_seconds = arguments.max_seconds.or(limits.max_seconds);
+    Ok(limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::sample;
+
+    #[test]
+    fn a_summary_has_size_verdict_numbers_and_reason() {
+        let expected = "S1 (2P/2M/3G/1T) with UNLINKED_BY_HAND on loom, symptoms: violated\n  \
+                        1,234 executions, bound 2, 0.5 s\n  must be able to track idle limiter event\n";
+        assert_eq!(summary(&sample::report()), expected);
+    }
+
+    #[test]
+    fn a_file_name_has_no_letter_that_a_shell_minds() {
+        assert_eq!(file_name("S1-3m", "a b/$c", "loom"), "S1-3m-a-b--c-loom");
+    }
+}

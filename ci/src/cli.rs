@@ -1,0 +1,186 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use checks::report::Mode;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use sync::Engine;
+
+use crate::engine;
+
+/// Model-checks schedulers of Go's kind.
+///
+/// Exit codes: 0 held, 1 violated, 2 vacuous, 3 incomplete, 4 error.
+#[derive(Debug, Parser)]
+#[command(name = "pidle", bin_name = "cargo pidle", version, max_term_width = 100)]
+pub struct Cli {
+    /// Show the model's events on stderr
+    #[arg(long, global = true)]
+    pub trace: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run all suites and regressions on every engine, and print one table
+    Gate(Gate),
+    /// Run one scenario; a failure is written to a counterexample file
+    Check(Check),
+    /// Run a counterexample again, exactly
+    Replay(Replay),
+    /// Reproduce a documented bug and show the interleaving
+    Repro(Repro),
+    /// List scenarios, rows, bugs and their mutants, checks, suites and engines
+    List,
+    /// Check the house rules of this repository
+    Tidy,
+}
+
+/// What `gate` is told.
+#[derive(Debug, Args)]
+pub struct Gate {
+    /// An engine to run on; repeat it for several
+    #[arg(long = "engine", value_name = "ENGINE", default_values = ["loom", "shuttle"], value_parser = engine::parser())]
+    pub engines: Vec<Engine>,
+    /// Runs at a time [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// A file for the reports, as JSON; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// What `check` is told.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The scenario's name, or a kernel's, such as kernel/note
+    pub scenario: String,
+    /// The row of the step table, which says how it is scheduled [default: GO_FIXED]
+    #[arg(long)]
+    pub row: Option<String>,
+    /// The engine
+    #[arg(long, default_value = "loom", value_parser = engine::parser())]
+    pub engine: Engine,
+    /// loom: the most preemptions of an execution, or `none` for no bound [default: 2; a kernel's: none]
+    #[arg(long, value_name = "N|none", value_parser = bound)]
+    pub bound: Option<Bound>,
+    /// What counts as a failure
+    #[arg(long, default_value = "invariants", value_parser = modes())]
+    pub mode: Mode,
+    /// Ask one check alone
+    #[arg(long, value_name = "CHECK")]
+    pub only: Option<String>,
+    /// shuttle: executions for each seed and sampler; std: repetitions
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub executions: Option<u64>,
+    /// shuttle: a seed; repeat it for several
+    #[arg(long = "seed", value_name = "S")]
+    pub seeds: Vec<u64>,
+    /// Stop after that many seconds, incomplete
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_seconds: Option<u64>,
+    /// The file for a counterexample; it must not exist [default: a new one in the current directory]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Show every operation of the interleaving
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// What `replay` is told.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The counterexample
+    pub file: PathBuf,
+    /// Show every operation of the interleaving
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// What `repro` is told.
+#[derive(Debug, Args)]
+pub struct Repro {
+    /// The bug's number, such as 53294
+    pub bug: String,
+    /// Which part of the bug [default: its smallest form]
+    #[arg(long, value_name = "NAME")]
+    pub mutant: Option<String>,
+    /// The engine
+    #[arg(long, default_value = "loom", value_parser = engine::parser())]
+    pub engine: Engine,
+    /// A file for the counterexample; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Show every operation of the interleaving
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// A bound on preemptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound(pub Option<usize>);
+
+fn bound(text: &str) -> Result<Bound, String> {
+    match text {
+        "none" => Ok(Bound(None)),
+        _ => match text.parse() {
+            Ok(n) => Ok(Bound(Some(n))),
+            Err(_) => Err("a number of preemptions, or `none`".into()),
+        },
+    }
+}
+
+fn modes() -> impl TypedValueParser<Value = Mode> {
+    PossibleValuesParser::new(["symptoms", "invariants"]).map(|name| match name.as_str() {
+        "symptoms" => Mode::Symptoms,
+        _ => Mode::Invariants,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn check(arguments: &[&str]) -> Result<Check, String> {
+        let line = ["pidle", "check", "S1"].iter().chain(arguments);
+        match Cli::try_parse_from(line).map_err(|error| error.to_string())?.command {
+            Command::Check(check) => Ok(check),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bound_is_a_number_or_none() {
+        assert_eq!(check(&[]).unwrap().bound, None);
+        assert_eq!(check(&["--bound", "3"]).unwrap().bound, Some(Bound(Some(3))));
+        assert_eq!(check(&["--bound", "none"]).unwrap().bound, Some(Bound(None)));
+        let message = check(&["--bound", "few"]).unwrap_err();
+        assert!(message.contains("a number of preemptions, or `none`"), "{message}");
+    }
+
+    #[test]
+    fn unknown_engines_and_modes_are_told_the_known_ones() {
+        let message = check(&["--engine", "spin"]).unwrap_err();
+        assert!(message.contains("[possible values: std, loom, shuttle]"), "{message}");
+        let message = check(&["--mode", "vibes"]).unwrap_err();
+        assert!(message.contains("[possible values: symptoms, invariants]"), "{message}");
+    }
+
+    #[test]
+    fn nothing_is_run_no_times() {
+        assert!(check(&["--executions", "0"]).is_err());
+        assert!(check(&["--max-seconds", "0"]).is_err());
+        assert!(Cli::try_parse_from(["pidle", "gate", "--jobs", "0"]).is_err());
+    }
+}

@@ -1,0 +1,26 @@
+//! The engines that a worker can be built for. Here they are names: `pidle` itself runs none of them.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use sync::Engine;
+
+/// All of them.
+pub const ALL: [Engine; 3] = [Engine::Std, Engine::Loom, Engine::Shuttle];
+
+/// The cargo feature that chooses it. std is what there is without one.
+pub fn feature(engine: Engine) -> Option<&'static str> {
+    (engine != Engine::Std).then(|| engine.name())
+}
+
+/// What it is for, in a sentence.
+pub fn about(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Std => "real threads, repeated; explores nothing",
+        Engine::Loom => "every execution within a bound of preemptions, under weak memory",
+        Engine::Shuttle => "sampled schedules, from seeds; sizes that nothing exhausts",
+    }
+}
+
+/// Reads one from the command line; an error lists them.
+pub fn parser() -> impl TypedValueParser<Value = Engine> {
+    PossibleValuesParser::new(ALL.map(Engine::name)).try_map(|name| name.parse::<Engine>())
+}

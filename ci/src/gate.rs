@@ -1,0 +1,120 @@
+//! `pidle gate`: all jobs of every engine, and one table.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Instant;
+
+use checks::report::{Job, Report};
+use checks::verdict::Verdict;
+use serde::Serialize;
+use sync::Engine;
+
+use crate::error::Error;
+use crate::progress::Progress;
+use crate::run::{jobs, run, unfinished};
+use crate::worker::Worker;
+use crate::{builder, cli, engine, gate_table, interrupt, output};
+
+/// What a gate came to. `--json` writes it.
+#[derive(Debug, Serialize)]
+pub struct Gated {
+    /// The worst of all, as the exit code says it.
+    pub verdict: Verdict,
+    /// Wall-clock seconds of the runs.
+    pub seconds: f64,
+    /// What is wrong beside the reports: an engine without a job, an expected failure without its fix.
+    pub remarks: Vec<String>,
+    /// A report for each job.
+    pub reports: Vec<Report>,
+}
+
+/// A job, and the worker that does it.
+pub type Task<'w> = (&'w Worker, Job);
+
+/// The command.
+///
+/// # Errors
+/// If an engine cannot be built or asked for its jobs, or the results cannot be written.
+pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
+    arguments.json.as_deref().map_or(Ok(()), output::must_be_new)?;
+    interrupt::catch()?;
+    let workers = build(&arguments.engines, trace)?;
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut idle = Vec::new();
+    for worker in &workers {
+        let jobs = jobs(worker)?;
+        if jobs.is_empty() {
+            idle.push(worker.engine);
+        }
+        tasks.extend(jobs.into_iter().map(|job| (worker, job)));
+    }
+    let start = Instant::now();
+    let reports = run_all(&tasks, arguments.jobs.unwrap_or_else(cores), trace);
+    let gated = judge(reports, &idle, start.elapsed().as_secs_f64());
+    output::print(&gate_table::render(&gated))?;
+    arguments.json.as_deref().map_or(Ok(()), |path| write(&gated, path))?;
+    Ok(gated.verdict)
+}
+
+/// Builds a worker for each engine, once if it was named twice.
+fn build(engines: &[Engine], trace: bool) -> Result<Vec<Worker>, Error> {
+    let wanted = engine::ALL.into_iter().filter(|engine| engines.contains(engine));
+    wanted.map(|engine| builder::build(engine, trace)).collect()
+}
+
+fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Runs the tasks, `at_once` at a time. The reports are in the order of the tasks.
+pub fn run_all(tasks: &[Task], at_once: NonZeroUsize, plain: bool) -> Vec<Report> {
+    let progress = Progress::new(tasks.len(), plain);
+    let next = AtomicUsize::new(0);
+    let reports: Vec<OnceLock<Report>> = tasks.iter().map(|_| OnceLock::new()).collect();
+    thread::scope(|scope| {
+        for _ in 0..at_once.get().min(tasks.len()) {
+            scope.spawn(|| {
+                while !interrupt::requested() {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((worker, job)) = tasks.get(i) else { break };
+                    let _ = reports[i].set(run(worker, job, false, &progress).report);
+                }
+            });
+        }
+    });
+    progress.clear();
+    let begun = reports.into_iter().map(OnceLock::into_inner).zip(tasks);
+    begun.map(|(report, (worker, job))| report.unwrap_or_else(|| not_begun(worker, job))).collect()
+}
+
+fn not_begun(worker: &Worker, job: &Job) -> Report {
+    unfinished(worker, job, Verdict::Incomplete, "not begun when the gate was interrupted".into())
+}
+
+/// The verdict of all reports together. Where nothing was checked, it is *vacuous* at best: an engine
+/// without a job, and an expected failure without the run that shows it fixed.
+pub fn judge(reports: Vec<Report>, idle: &[Engine], seconds: f64) -> Gated {
+    let no_job =
+        idle.iter().map(|engine| format!("{engine} has no job: nothing was checked on it"));
+    let unfixed = gate_table::expected(&reports).filter(|(_, fixed)| fixed.is_none());
+    let unfixed = unfixed.map(|(failed, _)| {
+        let Report { job, engine, .. } = failed;
+        let row = &job.row;
+        format!(
+            "{row} fails on {engine} as expected, but no run of {} shows it fixed",
+            job.scenario
+        )
+    });
+    let remarks: Vec<String> = no_job.chain(unfixed).collect();
+    let verdicts = reports.iter().map(|report| report.verdict);
+    let verdict = Verdict::worst(verdicts.chain(remarks.iter().map(|_| Verdict::Vacuous)));
+    Gated { verdict, seconds, remarks, reports }
+}
+
+fn write(gated: &Gated, path: &Path) -> Result<(), Error> {
+    let json = serde_json::to_string_pretty(gated).expect("plain data is always JSON");
+    output::write_new(path, &(json + "\n"))
+}

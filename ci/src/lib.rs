@@ -1,0 +1,35 @@
+//! What the two programs of this package are made of: `pidle`, the command, and `pidle-engine`, its worker.
+//!
+//! `pidle` is a std build and searches nothing itself. It has a worker built for each engine, starts one
+//! for each run, and talks to it in lines of JSON: an engine that aborts takes one run with it, not the
+//! gate.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`cli`] | the command line |
+//! | [`gate`], [`check`], [`replay`], [`repro`], [`list`], [`tidy`] | the commands |
+//! | [`gate_table`], [`story`] | what the reader sees of a gate, and of a counterexample |
+//! | [`engine`], [`builder`], [`worker`], [`protocol`], [`run`] | workers: for which engine, built, talked to, in what words, for one run |
+//! | [`lookup`] | scenarios, rows and bugs by name |
+//! | [`progress`], [`interrupt`], [`output`], [`trace`], [`error`] | terminal, Ctrl-C, text, `--trace`, errors |
+
+pub mod builder;
+pub mod check;
+pub mod cli;
+pub mod engine;
+pub mod error;
+pub mod gate;
+pub mod gate_table;
+pub mod interrupt;
+pub mod list;
+pub mod lookup;
+pub mod output;
+pub mod progress;
+pub mod protocol;
+pub mod replay;
+pub mod repro;
+pub mod run;
+pub mod story;
+pub mod tidy;
+pub mod trace;
+pub mod worker;

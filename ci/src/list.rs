@@ -1,0 +1,72 @@
+//! `pidle list`: all that there is to name.
+
+use checks::report::Mode;
+use checks::verdict::Verdict;
+use checks::{check, kernels, scenarios, sometimes, suite};
+use comfy_table::{presets, ContentArrangement, Table};
+use regressions::{rows, BUGS};
+
+use crate::error::Error;
+use crate::{engine, lookup, output};
+
+/// The command.
+///
+/// # Errors
+/// If it cannot be printed.
+pub fn list() -> Result<Verdict, Error> {
+    output::print(&render())?;
+    Ok(Verdict::Held)
+}
+
+fn render() -> String {
+    let engines = engine::ALL.map(|engine| [engine.name().into(), engine::about(engine).into()]);
+    let suites = suite::ALL.iter().map(|suite| [suite.name.into(), suite.about.into()]);
+    let scenarios = scenarios::all().into_iter().map(|scenario| {
+        let size = lookup::size(&scenario.name).unwrap_or_default();
+        [scenario.name, size, scenario.about]
+    });
+    let kernels = kernels::ALL.iter().map(|kernel| {
+        let name = format!("{}{}", suite::KERNEL, kernel.name);
+        let size = lookup::size(&name).unwrap_or_default();
+        [name, size, kernel.about.into()]
+    });
+    let rows = rows::all().into_iter().filter(|row| !lookup::is_mutant(&row.name));
+    let bugs = BUGS.iter().map(|bug| [bug.number.into(), bug.title.into()]);
+    let mutants = BUGS.iter().flat_map(|bug| {
+        bug.mutants.iter().map(|mutant| {
+            let masked =
+                mutant.masked.as_ref().map(|by| format!("; masked, shows in {}", by.unmasked_by));
+            [mutant.row(bug), format!("{}{}", mutant.about, masked.unwrap_or_default())]
+        })
+    });
+    let checks =
+        check::of(Mode::Invariants).map(|check| [check.invariant.into(), check.name.into()]);
+    let sections = [
+        section("engines", engines),
+        section("suites of the gate", suites),
+        section(
+            "scenarios, and kernels, which are explored without a bound",
+            scenarios.chain(kernels),
+        ),
+        section("rows of the step table", rows.map(|row| [row.name, row.about])),
+        section("rows of the bugs' mutants: bug/mutant", mutants),
+        section("bugs", bugs),
+        section("checks", checks),
+        section("what must sometimes happen", sometimes::ALL.iter().map(|some| [some.name.into()])),
+    ];
+    sections.join("\n")
+}
+
+/// A title, and a line for each row.
+fn section<const N: usize>(title: &str, rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    if !table.is_tty() {
+        table.set_width(output::WIDTH as u16);
+    }
+    table.add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_padding((2, 0));
+    }
+    format!("{title}:\n{}\n", table.trim_fmt())
+}

@@ -1,0 +1,89 @@
+//! What is known of scenarios, rows and bugs, looked up by name.
+
+use checks::report::Mode;
+use checks::suite::KERNEL;
+use checks::{check, kernels, scenarios};
+use regressions::bug::{Bug, Mutant};
+use regressions::{rows, BUGS};
+
+use crate::error::Error;
+
+/// The bug of that number, `#` or not.
+///
+/// # Errors
+/// If there is none: the known ones are listed.
+pub fn bug(number: &str) -> Result<&'static Bug, Error> {
+    let bare = number.trim_start_matches('#');
+    let found = BUGS.iter().find(|bug| bug.number == bare);
+    let known = || BUGS.iter().map(|bug| bug.number.into()).collect();
+    found.copied().ok_or_else(|| Error::unknown("bug", number, known()))
+}
+
+/// The mutant of that name; the bug's first, which is the bug itself, if none is named.
+///
+/// # Errors
+/// If there is none: the known ones are listed.
+pub fn mutant(bug: &'static Bug, name: Option<&str>) -> Result<&'static Mutant, Error> {
+    let found = match name {
+        Some(name) => bug.mutants.iter().find(|mutant| mutant.name == name),
+        None => bug.mutants.first(),
+    };
+    let known = || bug.mutants.iter().map(|mutant| mutant.name.into()).collect();
+    let kind = format!("mutant of {}", bug.number);
+    found.ok_or_else(|| Error::unknown(&kind, name.unwrap_or_default(), known()))
+}
+
+/// The names of all kernels and scenarios.
+pub fn scenarios() -> Vec<String> {
+    let kernels = kernels::ALL.iter().map(|kernel| format!("{KERNEL}{}", kernel.name));
+    kernels.chain(scenarios::all().into_iter().map(|scenario| scenario.name)).collect()
+}
+
+/// Makes sure that there are such a scenario and such a row, before anything is built. A kernel's row is
+/// not looked at.
+///
+/// # Errors
+/// If there are not: the known ones are listed.
+pub fn known(scenario: &str, row: &str) -> Result<(), Error> {
+    if !scenarios().iter().any(|known| known == scenario) {
+        return Err(Error::unknown("scenario", scenario, scenarios()));
+    }
+    if is_kernel(scenario) {
+        return Ok(());
+    }
+    if rows::find(row).is_none() {
+        let known = rows::all().into_iter().map(|row| row.name).collect();
+        return Err(Error::unknown("row", row, known));
+    }
+    Ok(())
+}
+
+/// Makes sure that there is such a check in that mode.
+///
+/// # Errors
+/// If there is not: the known ones are listed.
+pub fn known_check(name: &str, mode: Mode) -> Result<(), Error> {
+    let known: Vec<String> = check::of(mode).map(|check| check.name.into()).collect();
+    match known.iter().any(|known| known == name) {
+        true => Ok(()),
+        false => Err(Error::unknown("check", name, known)),
+    }
+}
+
+/// The name is a kernel's.
+pub fn is_kernel(scenario: &str) -> bool {
+    scenario.starts_with(KERNEL)
+}
+
+/// The size of the scenario of that name, in words.
+pub fn size(scenario: &str) -> Option<String> {
+    if let Some(kernel) = scenario.strip_prefix(KERNEL) {
+        return kernels::find(kernel).map(|kernel| format!("{} threads", kernel.threads));
+    }
+    scenarios::find(scenario)?.program().ok().map(|checked| checked.size)
+}
+
+/// The row is a bug's, or a part of one.
+pub fn is_mutant(row: &str) -> bool {
+    BUGS.iter().any(|bug| bug.mutants.iter().any(|mutant| mutant.row(bug) == row))
+}

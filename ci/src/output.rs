@@ -1,0 +1,139 @@
+//! Text: to the terminal, into files that must be new, and numbers as readers want them.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::error::Error;
+
+/// The width of what is printed where nobody says how wide it may be.
+pub const WIDTH: usize = 100;
+
+/// Prints to stdout. A reader that has left, as `head` does, has seen enough.
+///
+/// # Errors
+/// If it cannot be written for another reason.
+pub fn print(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Io { path: "stdout".into(), error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a line to stderr, if anybody reads it.
+pub fn remark(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Makes sure, before any work, that a result can go to `path`: it is new, and its folder exists.
+///
+/// # Errors
+/// If not.
+pub fn must_be_new(path: &Path) -> Result<(), Error> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Error::Exists(path.into()));
+    }
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    match folder.metadata() {
+        Ok(found) if found.is_dir() && path.file_name().is_some() => Ok(()),
+        Ok(_) => Err(Error::Usage(format!("{}: not in a folder", path.display()))),
+        Err(error) => Err(Error::Io { path: folder.into(), error }),
+    }
+}
+
+/// Writes a file that must not exist.
+///
+/// # Errors
+/// If it exists, or cannot be written.
+pub fn write_new(path: &Path, text: &str) -> Result<(), Error> {
+    let io = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::Exists(path.into()),
+        _ => Error::Io { path: path.into(), error },
+    };
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(io)?;
+    file.write_all(text.as_bytes()).map_err(io)
+}
+
+/// A count with its thousands apart: `1,234,567`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number and what is counted: `1 job`, `2 jobs`.
+pub fn counted(n: u64, what: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", count(n))
+}
+
+/// `text` in lines of at most `width` columns, each begun with `indent`; words are kept whole.
+pub fn wrap(text: &str, indent: &str, width: usize) -> String {
+    let mut lines = String::new();
+    for paragraph in text.lines() {
+        let mut line = String::from(indent);
+        for word in paragraph.split_whitespace() {
+            let begun = line.len() > indent.len();
+            if begun && line.chars().count() + 1 + word.chars().count() > width {
+                lines += &(std::mem::replace(&mut line, indent.into()) + "\n");
+            } else if begun {
+                line.push(' ');
+            }
+            line += word;
+        }
+        lines += &(line + "\n");
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_kept_apart() {
+        let counts = [0, 999, 1000, 1_234_567].map(count);
+        assert_eq!(counts, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!([counted(1, "job"), counted(1000, "job")], ["1 job", "1,000 jobs"]);
+    }
+
+    #[test]
+    fn wrapped_lines_keep_words_whole_and_their_indent() {
+        assert_eq!(wrap("one two three", "  ", 9), "  one two\n  three\n");
+        assert_eq!(wrap("unbreakable", "", 4), "unbreakable\n");
+        assert_eq!(wrap("one\ntwo", "- ", 80), "- one\n- two\n");
+    }
+
+    #[test]
+    fn nothing_is_written_over_a_file() {
+        let path = std::env::temp_dir().join(format!("pidle-output-{}", std::process::id()));
+        must_be_new(&path).unwrap();
+        write_new(&path, "first").unwrap();
+        assert!(matches!(must_be_new(&path), Err(Error::Exists(_))));
+        assert!(matches!(write_new(&path, "second"), Err(Error::Exists(_))));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_result_needs_a_folder_to_go_to() {
+        let missing = must_be_new(Path::new("no/such/folder/x.json"));
+        assert!(matches!(missing, Err(Error::Io { .. })), "{missing:?}");
+    }
+}

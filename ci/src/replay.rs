@@ -1,0 +1,42 @@
+//! `pidle replay`: runs a counterexample again, exactly.
+
+use checks::cex::Counterexample;
+use checks::verdict::Verdict;
+use sync::Engine;
+
+use crate::check::story;
+use crate::error::Error;
+use crate::protocol::{Answer, Request};
+use crate::run::{one_answer, unexpected};
+use crate::{builder, cli, interrupt, lookup, output};
+
+/// The command. A failure that comes again is *violated*, a counterexample that no longer fits an error.
+///
+/// # Errors
+/// If the file is no counterexample, or of something that is not there any more. If the engine cannot be
+/// built.
+pub fn replay(arguments: &cli::Replay, trace: bool) -> Result<Verdict, Error> {
+    let counterexample = Counterexample::read(&arguments.file)?;
+    let header = &counterexample.header;
+    lookup::known(&header.job.scenario, &header.job.row)?;
+    let engine = header.engine.parse::<Engine>();
+    let engine = engine.map_err(|error| Error::Usage(error.to_string()))?;
+    interrupt::catch()?;
+    let worker = builder::build(engine, trace)?;
+    let answer = one_answer(&worker, &Request::Replay(Box::new(counterexample.clone())))?;
+    let title = format!("{} with {} on {engine}", header.job.scenario, header.job.row);
+    let verdict = match answer {
+        Answer::Same => {
+            output::print(&format!("{}\n", story(&counterexample, arguments.full)))?;
+            output::print(&format!("{title} fails the same way\n"))?;
+            Verdict::Violated
+        }
+        Answer::Diverged { step, expected, got } => {
+            output::print(&format!("{title} no longer fits, at step {step}\n"))?;
+            output::print(&format!("  expected: {expected}\n  got:      {got}\n"))?;
+            Verdict::Error
+        }
+        other => return Err(unexpected(&worker, &other)),
+    };
+    Ok(verdict)
+}

@@ -1,0 +1,124 @@
+//! `pidle repro`: reproduces a documented bug, or a part of it, and tells its story.
+//!
+//! Some parts of a bug are *masked*: left out alone, they show nothing, as something else makes up for
+//! them. Then two things are to be reproduced: that the part alone holds, and that it fails unmasked.
+
+use std::path::Path;
+
+use checks::report::{Expect, Job};
+use checks::verdict::Verdict;
+use regressions::bug::{Bug, Mutant, Symptom};
+use sync::Engine;
+
+use crate::check::{story, summary};
+use crate::error::Error;
+use crate::output::{wrap, WIDTH};
+use crate::progress::Progress;
+use crate::run::{run, Ran};
+use crate::worker::Worker;
+use crate::{builder, cli, interrupt, lookup, output};
+
+/// The command. What comes out as documented is *held*.
+///
+/// # Errors
+/// On bad input, before anything runs. If the engine cannot be built, or the file not be written.
+pub fn repro(arguments: &cli::Repro, trace: bool) -> Result<Verdict, Error> {
+    let cli::Repro { engine, out, full, .. } = arguments;
+    let bug = lookup::bug(&arguments.bug)?;
+    let mutant = lookup::mutant(bug, arguments.mutant.as_deref())?;
+    let unmasked = match &mutant.masked {
+        Some(masked) => Some((masked, lookup::mutant(bug, Some(masked.unmasked_by))?)),
+        None => None,
+    };
+    let shown = unmasked.map_or(mutant, |(_, shown)| shown);
+    let job = telling(bug, shown, *engine)?;
+    out.as_deref().map_or(Ok(()), output::must_be_new)?;
+    interrupt::catch()?;
+    let worker = builder::build(*engine, trace)?;
+    output::print(&introduction(bug, mutant))?;
+    if let Some((masked, shown)) = unmasked {
+        let alone = reproduce(&worker, &telling(bug, mutant, *engine)?, *full)?;
+        if alone.report.verdict != Verdict::Held {
+            return Ok(alone.report.verdict);
+        }
+        output::print(&masked_by(mutant, masked.because, shown))?;
+    }
+    let ran = reproduce(&worker, &job, *full)?;
+    if let Some(counterexample) = ran.counterexample {
+        if let Some(path) = out {
+            counterexample.write(path)?;
+        }
+        output::print(&how_to_replay(bug, shown, *engine, out.as_deref()))?;
+    }
+    Ok(ran.report.verdict)
+}
+
+/// The run that tells most: the first on this engine in which something shows; the first of all, if
+/// nothing ever does.
+fn telling(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error> {
+    let shows = |symptomatic: bool| {
+        let shows = mutant.shows.iter().filter(|shows| shows.concerns(engine));
+        shows.filter(move |shows| !symptomatic || shows.symptom != Symptom::Holds)
+    };
+    let first = shows(true).next().or_else(|| shows(false).next());
+    first.map(|shows| shows.job(bug, mutant, engine)).ok_or_else(|| {
+        let all = mutant.shows.iter().flat_map(|shows| shows.only_on);
+        let mut engines: Vec<&str> = all.map(|engine| engine.name()).collect();
+        engines.dedup();
+        let engines = engines.join(", ");
+        Error::Usage(format!("{} is not reached on {engine}; it is on {engines}", mutant.name))
+    })
+}
+
+/// Runs the job, and shows what came of it.
+fn reproduce(worker: &Worker, job: &Job, full: bool) -> Result<Ran, Error> {
+    let progress = Progress::new(1, worker.trace);
+    let ran = run(worker, job, true, &progress);
+    progress.clear();
+    output::print(&(summary(&ran.report) + "\n"))?;
+    if let Some(counterexample) = &ran.counterexample {
+        output::print(&(story(counterexample, full) + "\n"))?;
+    }
+    let shows = matches!(job.expect, Expect::Fails { .. });
+    match ran.report.verdict {
+        Verdict::Held if shows && ran.counterexample.is_none() => {
+            let why = "the failure was found, but not recorded".into();
+            return Err(Error::Worker { engine: worker.engine, why });
+        }
+        Verdict::Held if !shows => output::print("nothing shows, as documented\n\n")?,
+        Verdict::Held => {}
+        other => output::print(&format!("not reproduced: {other}\n\n"))?,
+    }
+    Ok(ran)
+}
+
+/// The story in three lines, and which part of it this is.
+fn introduction(bug: &Bug, mutant: &Mutant) -> String {
+    let lines = [
+        format!("golang/go#{}: {}", bug.number, bug.title),
+        format!("What a user saw: {}", bug.saw),
+        format!("Fixed by: {}", bug.fixed),
+        format!("Here, {}: {}", mutant.name, mutant.about),
+    ];
+    lines.map(|line| wrap(&line, "", WIDTH)).concat() + "\n"
+}
+
+fn masked_by(mutant: &Mutant, because: &str, shown: &Mutant) -> String {
+    let masked = format!("{} alone is masked: {because}.", mutant.name);
+    let unmasked = format!("It shows in {}: {}", shown.name, shown.about);
+    wrap(&masked, "", WIDTH) + &wrap(&unmasked, "", WIDTH) + "\n"
+}
+
+fn how_to_replay(bug: &Bug, mutant: &Mutant, engine: Engine, out: Option<&Path>) -> String {
+    if let Some(path) = out {
+        let path = path.display();
+        return format!("written to {path}; `cargo pidle replay {path}` replays it\n");
+    }
+    let (number, name) = (bug.number, mutant.name);
+    let file = format!("{number}-{name}.cex.ndjson");
+    format!(
+        "to replay it:\n  \
+         cargo pidle repro {number} --mutant {name} --engine {engine} --out {file}\n  \
+         cargo pidle replay {file}\n"
+    )
+}

@@ -1,0 +1,102 @@
+//! `pidle tidy`: the house rules that a program can see, checked over the workspace's files.
+//!
+//! A rule looks at one file and tells lines. Rules about code see it with comments and literals blanked
+//! (`source`), and line by line: what a macro makes, or a path put together from nested braces
+//! (`std::{sync::Arc}`), they do not see. They catch slips, not intent.
+
+mod engines;
+mod files;
+mod length;
+mod order;
+mod provenance;
+mod source;
+mod text;
+
+use std::fmt;
+use std::path::Path;
+
+use checks::verdict::Verdict;
+
+use crate::error::Error;
+use crate::output::{self, counted};
+use source::Source;
+
+/// A rule: its name, and the lines of a file that break it, each with what is wrong there.
+struct Rule {
+    name: &'static str,
+    broken: fn(&Source) -> Vec<(usize, String)>,
+}
+
+const RULES: &[Rule] = &[
+    Rule { name: "import-order", broken: order::broken },
+    Rule { name: "engine-names", broken: engines::names },
+    Rule { name: "model-cfg", broken: engines::model_cfg },
+    Rule { name: "by-hand", broken: engines::door },
+    Rule { name: "header", broken: text::header },
+    Rule { name: "unfinished", broken: text::unfinished },
+    Rule { name: "should-panic", broken: text::should_panic },
+    Rule { name: "ignore", broken: text::ignore },
+    Rule { name: "absolute-path", broken: text::absolute_path },
+    Rule { name: "long-file", broken: length::file },
+    Rule { name: "long-function", broken: length::function },
+    Rule { name: "provenance", broken: provenance::broken },
+];
+
+/// A rule that is broken, and where.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Broken {
+    path: String,
+    line: usize,
+    rule: &'static str,
+    what: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}: {}", self.path, self.line, self.rule, self.what)
+    }
+}
+
+/// The command.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn tidy() -> Result<Verdict, Error> {
+    let (files, broken) = check(&crate::builder::root())?;
+    for broken in &broken {
+        output::print(&format!("{broken}\n"))?;
+    }
+    let files = counted(files as u64, "file");
+    let rules = RULES.len();
+    if broken.is_empty() {
+        output::print(&format!("{files}, {rules} rules: tidy\n"))?;
+        return Ok(Verdict::Held);
+    }
+    let places = counted(broken.len() as u64, "place");
+    output::print(&format!("{files}, {rules} rules: broken in {places}\n"))?;
+    Ok(Verdict::Violated)
+}
+
+/// How many files there are below `root`, and what is broken in them, in their order.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn check(root: &Path) -> Result<(usize, Vec<Broken>), Error> {
+    let sources = files::read(root)?;
+    let mut broken: Vec<Broken> = sources.iter().flat_map(check_source).collect();
+    broken.sort();
+    Ok((sources.len(), broken))
+}
+
+fn check_source(source: &Source) -> impl Iterator<Item = Broken> + '_ {
+    RULES.iter().flat_map(move |rule| {
+        let broken = (rule.broken)(source).into_iter();
+        broken.map(|(line, what)| Broken { path: source.path.clone(), line, rule: rule.name, what })
+    })
+}
+
+/// For the rules' tests: lines and rules that a file breaks.
+#[cfg(test)]
+fn planted(path: &str, text: &str) -> Vec<(usize, &'static str)> {
+    check_source(&Source::new(path, text)).map(|broken| (broken.line, broken.rule)).collect()
+}

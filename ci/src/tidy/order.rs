@@ -1,0 +1,81 @@
+//! Imports between crates go one way.
+
+use super::source::{has_path, has_word, Source};
+
+/// Each crate may use those before it.
+const ORDER: [&str; 6] = ["explore", "sync", "runtime-model", "checks", "regressions", "ci"];
+
+/// Uses of a crate by one that it is built on: in a manifest's dependencies, and in code.
+pub(super) fn broken(source: &Source) -> Vec<(usize, String)> {
+    let Some(own) = ORDER.iter().position(|&krate| krate == source.krate()) else {
+        return Vec::new();
+    };
+    let later = &ORDER[own + 1..];
+    let told = |krate: &str| format!("{} may not use {krate}: {}", ORDER[own], ORDER.join(" <- "));
+    let in_code = source.code_lines().flat_map(|(line, code)| {
+        later.iter().filter(move |krate| uses(code, krate)).map(move |krate| (line, told(krate)))
+    });
+    let in_manifest = dependencies(source).into_iter().filter(|(_, name)| later.contains(name));
+    let in_manifest = in_manifest.map(|(line, name)| (line, told(name)));
+    in_code.chain(in_manifest).collect()
+}
+
+fn uses(code: &str, krate: &str) -> bool {
+    let name = krate.replace('-', "_");
+    let imported = code.trim_start().strip_prefix("use ").is_some_and(|rest| {
+        has_word(rest, &name) && rest.trim_end().trim_end_matches(';').trim_end() == name
+    });
+    imported || has_path(code, &format!("{name}::"))
+}
+
+/// The dependencies that a manifest names, with their lines.
+fn dependencies(source: &Source) -> Vec<(usize, &str)> {
+    let mut names = Vec::new();
+    if !source.path.ends_with("/Cargo.toml") {
+        return names;
+    }
+    let mut within = false;
+    for (line, text) in source.lines() {
+        let text = text.trim();
+        if let Some(section) = text.strip_prefix('[') {
+            let section = section.trim_end_matches(']');
+            within = section.ends_with("dependencies");
+            if let Some((_, name)) = section.split_once("dependencies.") {
+                names.push((line, name));
+            }
+        } else if within {
+            names.extend(text.split(['.', '=', ' ']).next().map(|name| (line, name)));
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tidy::planted;
+
+    #[test]
+    fn a_crate_does_not_use_one_that_is_built_on_it() {
+        let text = "//! A.\nuse checks::view::View;\nfn f() { regressions::bugs(); }\n";
+        let expected = [(2, "import-order"), (3, "import-order")];
+        assert_eq!(planted("runtime-model/src/a.rs", text), expected);
+        assert_eq!(planted("checks/src/a.rs", text), expected[1..]);
+        assert_eq!(planted("ci/src/a.rs", text), []);
+    }
+
+    #[test]
+    fn a_module_of_that_name_is_not_the_crate() {
+        let text = "//! A.\nuse crate::checks::all;\nuse super::checks::all;\n";
+        assert_eq!(planted("runtime-model/src/a.rs", text), []);
+    }
+
+    #[test]
+    fn a_manifest_does_not_name_one_either() {
+        let text =
+            "[package]\nname = \"sync\"\n[dependencies]\nchecks.workspace = true\nserde = \"1\"\n";
+        assert_eq!(planted("sync/Cargo.toml", text), [(4, "import-order")]);
+        let text = "[dev-dependencies.ci]\npath = \"../ci\"\n";
+        assert_eq!(planted("regressions/Cargo.toml", text), [(1, "import-order")]);
+        assert_eq!(planted("ci/Cargo.toml", "[dependencies]\nchecks.workspace = true\n"), []);
+    }
+}

@@ -1,0 +1,126 @@
+//! Bad input ends in exit code 4, before anything is built, with what would have been right.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+fn pidle(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pidle"));
+    // Nothing here may get as far as a build.
+    command.env("CARGO", "no-such-cargo").args(arguments).output().unwrap()
+}
+
+/// The exit code is 4, and stderr has all of `words`.
+fn fails(arguments: &[&str], words: &[&str]) {
+    let output = pidle(arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{arguments:?}: {stderr}");
+    for word in words {
+        assert!(stderr.contains(word), "{arguments:?}: no {word:?} in: {stderr}");
+    }
+}
+
+fn file(name: &str, content: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn unknown_names_are_told_the_known_ones() {
+    fails(&["check", "S0"], &["unknown scenario `S0`; known are: ", "S1"]);
+    fails(&["check", "S1", "--row", "GO_2"], &["unknown row `GO_2`; known are: ", "GO_FIXED"]);
+    fails(&["check", "S1", "--engine", "spin"], &["std, loom, shuttle"]);
+    fails(&["check", "S1", "--only", "x"], &["unknown check `x`; known are: "]);
+    fails(&["check", "kernel/x"], &["unknown scenario `kernel/x`; known are: ", "kernel/note"]);
+    fails(&["check", "S1", "--mode", "all"], &["symptoms, invariants"]);
+    fails(&["repro", "1"], &["unknown bug `1`; known are: ", "53294"]);
+    fails(&["repro", "53294", "--mutant", "x"], &["unknown mutant of 53294 `x`; known are: "]);
+    fails(&["gate", "--engine", "spin"], &["std, loom, shuttle"]);
+}
+
+#[test]
+fn bad_usage_is_an_error_and_help_is_not() {
+    fails(&[], &["Usage"]);
+    fails(&["check"], &["SCENARIO"]);
+    fails(&["gate", "--jobs", "0"], &["--jobs"]);
+    for asked in [&["--help"][..], &["--version"], &["check", "--help"]] {
+        assert_eq!(pidle(asked).status.code(), Some(0), "{asked:?}");
+    }
+}
+
+#[test]
+fn options_that_mean_nothing_to_the_engine_are_refused() {
+    fails(&["check", "S1", "--engine", "shuttle", "--bound", "2"], &["--bound", "loom"]);
+    fails(&["check", "S1", "--executions", "2"], &["--executions", "shuttle and std"]);
+    fails(&["check", "S1", "--engine", "std", "--seed", "2"], &["--seed", "shuttle"]);
+    fails(&["check", "kernel/note", "--row", "GO_FIXED"], &["a kernel has no row"]);
+}
+
+#[test]
+fn nothing_is_written_over_a_file() {
+    let there = file("there", "kept");
+    for arguments in [
+        &["check", "S1", "--out", &there][..],
+        &["repro", "53294", "--out", &there],
+        &["gate", "--json", &there],
+    ] {
+        fails(arguments, &["exists already; name another file"]);
+    }
+    assert_eq!(fs::read_to_string(&there).unwrap(), "kept");
+    fails(&["check", "S1", "--out", "no/such/folder/x"], &["no/such/folder: "]);
+}
+
+#[test]
+fn a_file_that_is_no_counterexample_is_told_with_its_line_and_left_as_it_is() {
+    for (name, content, words) in [
+        ("empty", "", ":1: the file is empty"),
+        ("foreign", "{\"a\":1}\n", ":1: not the header of a counterexample"),
+        ("binary", "\u{0}\u{1}", ":1: not the header of a counterexample"),
+    ] {
+        let path = file(name, content);
+        fails(&["replay", &path], &[&path, words]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+    fails(&["replay", "no-such-file"], &["no-such-file: "]);
+}
+
+#[test]
+fn an_engine_that_cannot_be_built_is_an_error() {
+    fails(&["check", "S1"], &["the loom engine was not built", "cargo could not be started"]);
+}
+
+#[test]
+fn the_list_names_all_there_is_to_name() {
+    let output = pidle(&["list"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    for word in [
+        "engines:",
+        "shuttle",
+        "scenarios",
+        "kernel/note",
+        "S1",
+        "GO_FIXED",
+        "53294",
+        "mutants",
+        "checks:",
+    ] {
+        assert!(text.contains(word), "no {word:?} in: {text}");
+    }
+}
+
+#[test]
+fn a_worker_refuses_what_is_no_request() {
+    let mut worker = Command::new(env!("CARGO_BIN_EXE_pidle-engine"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    worker.stdin.take().unwrap().write_all(b"hello\n").unwrap();
+    let output = worker.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("{\"refused\":\"not a request: "), "{text}");
+    assert_eq!(output.status.code(), Some(4));
+}

@@ -1,0 +1,35 @@
+//! What tests with scripts for workers share.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use checks::report::{Expect, Job, Limits, Mode};
+
+/// A job that is to hold.
+pub(crate) fn job() -> Job {
+    Job {
+        suite: "core".into(),
+        scenario: "S1".into(),
+        row: "GO_FIXED".into(),
+        mode: Mode::Invariants,
+        only: None,
+        limits: Limits { bound: Some(2), executions: 1, seeds: vec![1], max_seconds: None },
+        sometimes: Vec::new(),
+        expect: Expect::Holds,
+    }
+}
+
+/// Writes a program. A process of its own does: were the file open for writing here, a process that
+/// another test starts at this moment would inherit that, and the program could not be started.
+pub(crate) fn script(path: &Path, text: &str) {
+    let mut shell = Command::new("sh")
+        .args(["-c", "cat >\"$0\" && chmod +x \"$0\""])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let text = format!("#!/bin/sh\n{text}\n");
+    shell.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert!(shell.wait().unwrap().success());
+}

@@ -1,0 +1,9 @@
+//! The workspace keeps its own rules.
+
+#[test]
+fn the_workspace_is_tidy() {
+    let (files, broken) = ci::tidy::check(&ci::builder::root()).unwrap();
+    let told: String = broken.iter().map(|broken| format!("{broken}\n")).collect();
+    assert!(files > 20, "only {files} files were looked at");
+    assert!(broken.is_empty(), "\n{told}");
+}
