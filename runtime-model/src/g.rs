@@ -5,7 +5,7 @@
 use sync::{Atomic, Ghost, Plain, Word};
 
 /// A G's number, its index in `allg`. G 0 is main.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GId(pub u32);
 
 impl GId {
@@ -15,6 +15,12 @@ impl GId {
     /// The index of this G in `allg`.
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+impl std::fmt::Debug for GId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Go: mgclimit.go (1.19). The bucket and its fill are left out: only the times that go into it are kept.
 
-use sync::{Atomic, Name};
+use sync::{Atomic, Name, Word};
 
 use crate::sched::Sched;
 use crate::Time;
@@ -59,17 +59,41 @@ impl Stamp {
         }
         now - start
     }
+
+    /// The time in it; 0 if there is no event.
+    fn since(self) -> Time {
+        (self.0 & !TYPE_MASK) as Time
+    }
+}
+
+impl Word for Stamp {
+    fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        Stamp(bits)
+    }
+}
+
+impl std::fmt::Debug for Stamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.typ() {
+            LimiterEventType::None => write!(f, "None"),
+            typ => write!(f, "{typ:?} since {}", self.since()),
+        }
+    }
 }
 
 /// A P's slot for the event in flight. Go: mgclimit.go, limiterEvent (1.19).
 pub struct LimiterEvent {
-    stamp: Atomic<u64>,
+    stamp: Atomic<Stamp>,
 }
 
 impl LimiterEvent {
     /// An empty slot.
     pub fn new(name: impl Into<Name>) -> Self {
-        LimiterEvent { stamp: Atomic::new(name, Stamp::NONE.0) }
+        LimiterEvent { stamp: Atomic::new(name, Stamp::NONE) }
     }
 
     /// Begins an event; false, and nothing changes, if one is in flight already.
@@ -78,10 +102,10 @@ impl LimiterEvent {
     ///
     /// Go: mgclimit.go, (*limiterEvent).start (1.19).
     pub fn start(&self, typ: LimiterEventType, now: Time) -> bool {
-        if Stamp(self.stamp.load()).typ() != LimiterEventType::None {
+        if self.stamp.load().typ() != LimiterEventType::None {
             return false;
         }
-        self.stamp.store(Stamp::new(typ, now).0);
+        self.stamp.store(Stamp::new(typ, now));
         true
     }
 
@@ -94,12 +118,12 @@ impl LimiterEvent {
     pub fn consume(&self, now: Time) -> (LimiterEventType, Time) {
         loop {
             let old = self.stamp.load();
-            let typ = Stamp(old).typ();
-            let duration = Stamp(old).duration(now);
+            let typ = old.typ();
+            let duration = old.duration(now);
             if typ == LimiterEventType::None || duration == 0 {
                 return (LimiterEventType::None, 0);
             }
-            if self.stamp.cas(old, Stamp::new(typ, now).0) {
+            if self.stamp.cas(old, Stamp::new(typ, now)) {
                 return (typ, duration);
             }
         }
@@ -114,13 +138,13 @@ impl LimiterEvent {
     pub fn stop(&self, typ: LimiterEventType, now: Time, limiter: &GcCpuLimiter) {
         let stamp = loop {
             let old = self.stamp.load();
-            let got = Stamp(old).typ();
+            let got = old.typ();
             if got != typ {
                 tracing::error!("runtime: want={} got={}", typ as u8, got as u8);
                 panic!("limiterEvent.stop: found wrong event in p's limiter event slot");
             }
-            if self.stamp.cas(old, Stamp::NONE.0) {
-                break Stamp(old);
+            if self.stamp.cas(old, Stamp::NONE) {
+                break old;
             }
         };
         let duration = stamp.duration(now);
@@ -131,12 +155,12 @@ impl LimiterEvent {
 
     /// The type of the event in flight, for checks.
     pub fn peek(&self) -> LimiterEventType {
-        Stamp(self.stamp.peek()).typ()
+        self.stamp.peek().typ()
     }
 
     /// The time from which the event in flight is not accounted yet, for checks; 0 if there is none.
     pub fn peek_since(&self) -> Time {
-        (self.stamp.peek() & !TYPE_MASK) as Time
+        self.stamp.peek().since()
     }
 }
 

@@ -8,13 +8,19 @@ use crate::g::GId;
 use crate::p::{OwnedP, PId};
 
 /// An M's number, its index in `allm`. M 0 is the thread that started the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MId(pub u32);
 
 impl MId {
     /// The index of this M in `allm`.
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+impl std::fmt::Debug for MId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
     }
 }
 

@@ -10,13 +10,19 @@ use crate::m::MId;
 use crate::timers::Timers;
 
 /// A P's number, its index in `allp`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PId(pub u32);
 
 impl PId {
     /// The index of this P in `allp`.
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+impl std::fmt::Debug for PId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
     }
 }
 
@@ -29,8 +35,42 @@ impl std::fmt::Display for PId {
 /// Ownership of one P: whoever holds the value owns the P, and it cannot be copied.
 ///
 /// The start of the world and `pidleget` give one out; `pidleput` takes it back. An M keeps it while it
-/// runs, `nextp` while it is handed over. So a P that was unlinked by hand cannot be owned: the list's
-/// field is private to this crate, and its one door, [`crate::by_hand`], is for the regressions.
+/// runs, `nextp` while it is handed over. So a P that was unlinked by hand is nobody's: the list is private
+/// to this crate, and its one door, [`crate::by_hand`], is for the regressions.
+///
+/// An idle P comes from `pidleget`:
+///
+/// ```
+/// # use runtime_model::{p::OwnedP, sched::SchedLocked, Sched};
+/// fn take(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
+///     sched.pidleget(locked, 0)
+/// }
+/// ```
+///
+/// and from nowhere else. To unlink it does not compile:
+///
+/// ```compile_fail,E0616
+/// # use runtime_model::{p::OwnedP, sched::SchedLocked, Sched};
+/// fn take(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
+///     locked.pidle.pop()
+/// }
+/// ```
+///
+/// nor to make one up, nor to own it twice:
+///
+/// ```compile_fail,E0423
+/// # use runtime_model::p::{OwnedP, PId};
+/// fn make() -> OwnedP {
+///     OwnedP(PId(0))
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # use runtime_model::p::OwnedP;
+/// fn twice(p: OwnedP) -> (OwnedP, OwnedP) {
+///     (p.clone(), p)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct OwnedP(PId);
 

@@ -41,9 +41,9 @@ pub const GO_FIXED: Steps = Steps {
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,
-    p_for_work: |sched, locked| sched.pidleget_spinning(locked, 0),
-    must_keep_p: |sched, m| !sched.m(m.id).spinning.get() && sched.needspinning.load() == 1,
-    became_spinning: |sched| sched.needspinning.store(0),
+    p_for_work,
+    must_keep_p,
+    became_spinning,
     wake_for_global: Sched::wakep,
     recheck_global,
     p_for_due_timer,
@@ -97,6 +97,21 @@ pub fn wakep_1_20(sched: &Sched, m: &M) {
     };
     drop(locked);
     sched.startm(m, Some(p), Some(spin));
+}
+
+/// Go: proc.go, checkRunqsNoP (1.20): if there is no P, who drops one is told.
+pub fn p_for_work(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
+    sched.pidleget_spinning(locked, 0)
+}
+
+/// Go: proc.go, findRunnable (1.20): somebody found no P since anybody began to spin.
+pub fn must_keep_p(sched: &Sched, m: &M) -> bool {
+    !sched.m(m.id).spinning.get() && sched.needspinning.load() == 1
+}
+
+/// Go: proc.go, (*m).becomeSpinning (1.20): this M looks at everything, so nobody has to be told.
+pub fn became_spinning(sched: &Sched) {
+    sched.needspinning.store(0);
 }
 
 /// Go: proc.go, wakep (1.19): if no P is idle, nobody is told.
