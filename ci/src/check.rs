@@ -1,7 +1,7 @@
 //! `pidle check`: one scenario, and a counterexample file if it fails.
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use checks::cex::Counterexample;
 use checks::report::{Expect, Job, Limits, Mode, Report};
@@ -36,7 +36,7 @@ pub fn check(arguments: &cli::Check, trace: bool) -> Result<Verdict, Error> {
     if let Some(counterexample) = counterexample {
         output::print(&format!("\n{}", story(&counterexample, arguments.full)))?;
         let path = write(&counterexample, out.as_deref())?;
-        output::print(&format!("\nwritten to {path}; `cargo pidle replay {path}` replays it\n"))?;
+        output::print(&format!("\n{}", written(&path, *engine)))?;
     }
     Ok(report.verdict)
 }
@@ -67,12 +67,29 @@ fn job(arguments: &cli::Check) -> Result<Job, Error> {
 /// A run in a paragraph: what, its verdict, its numbers, and why.
 pub fn summary(report: &Report) -> String {
     let Report { job, engine, size, extent, seconds, .. } = report;
-    let (mode, verdict) = (mode(job.mode), verdict(report));
+    let (subject, mode, verdict) = (subject(job), mode(job.mode), verdict(report));
+    let head = format!("{subject} on {engine}, {size}, {mode}: {verdict}");
     let executions = counted(report.executions, "execution");
-    let head =
-        format!("{} ({size}) with {} on {engine}, {mode}: {verdict}\n", job.scenario, job.row);
     let numbers = format!("  {executions}, {extent}, {seconds:.1} s\n");
-    head + &numbers + &wrap(&report.note, "  ", WIDTH)
+    wrap(&head, "", WIDTH) + &numbers + &wrap(&report.note, "  ", WIDTH)
+}
+
+/// What is run: the scenario with its row, or the kernel.
+pub fn subject(job: &Job) -> String {
+    match lookup::is_kernel(&job.scenario) {
+        true => job.scenario.clone(),
+        false => format!("{} with {}", job.scenario, job.row),
+    }
+}
+
+/// That a counterexample was written, and what to do with it. On std nothing brings the same interleaving
+/// about again.
+pub fn written(path: &Path, engine: Engine) -> String {
+    let path = path.display();
+    match engine.explores() {
+        true => format!("written to {path}; replay it with\n  cargo pidle replay {path}\n"),
+        false => format!("written to {path}; {engine} cannot replay it exactly\n"),
+    }
 }
 
 /// The counterexample's story, as wide as stdout.
@@ -81,17 +98,17 @@ pub fn story(counterexample: &Counterexample, full: bool) -> String {
     story::render(counterexample, full, width)
 }
 
-/// Writes the counterexample to the file, or to a new one in the current directory. Returns its name.
-fn write(counterexample: &Counterexample, out: Option<&Path>) -> Result<String, Error> {
+/// Writes the counterexample to the file, or to a new one in the current directory. Returns its path.
+fn write(counterexample: &Counterexample, out: Option<&Path>) -> Result<PathBuf, Error> {
     let job = &counterexample.header.job;
     let engine = &counterexample.header.engine;
     let path = match out {
-        Some(path) => counterexample.write(path).map(|()| path.to_path_buf())?,
+        Some(path) => counterexample.write(path).map(|()| path.to_path_buf()),
         None => {
-            counterexample.write_new(Path::new(""), &file_name(&job.scenario, &job.row, engine))?
+            counterexample.write_new(Path::new(""), &file_name(&job.scenario, &job.row, engine))
         }
     };
-    Ok(path.display().to_string())
+    Ok(path?)
 }
 
 /// A file name that tells what is in it, in letters that no shell minds.
@@ -140,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_summary_has_size_verdict_numbers_and_reason() {
-        let expected = "S1 (2P/2M/3G/1T) with UNLINKED_BY_HAND on loom, symptoms: violated\n  \
+        let expected = "S1 with UNLINKED_BY_HAND on loom, 2P/2M/3G/1T, symptoms: violated\n  \
                         1,234 executions, bound 2, 0.5 s\n  must be able to track idle limiter event\n";
         assert_eq!(summary(&sample::report()), expected);
     }

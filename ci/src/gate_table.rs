@@ -5,6 +5,7 @@ use checks::verdict::Verdict;
 use comfy_table::{presets, Cell, CellAlignment, Table};
 use sync::Engine;
 
+use crate::check::subject;
 use crate::gate::Gated;
 use crate::lookup;
 use crate::output::{count, counted, wrap, WIDTH};
@@ -141,7 +142,7 @@ fn pairs(expected: &[(&Report, Option<&Report>)]) -> String {
 /// Why a run did not hold, and how to see it.
 fn paragraph(report: &Report) -> String {
     let Report { job, verdict, engine, .. } = report;
-    let place = format!("{}/{} with {} on {engine}", job.suite, job.scenario, job.row);
+    let place = format!("{}: {} on {engine}", job.suite, subject(job));
     let mut text = format!("{verdict}: {place}, {}\n", mode(job.mode));
     text += &wrap(&report.note, "  ", WIDTH);
     if let Some(found) = report.found.as_ref().filter(|found| !report.note.contains(&found.message))

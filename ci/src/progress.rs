@@ -45,7 +45,7 @@ impl Progress {
             false => self.bars.add(ProgressBar::new_spinner()),
         };
         bar.set_style(style("  {spinner} {prefix}: {msg}"));
-        bar.set_prefix(title(engine, job));
+        bar.set_prefix(title(engine.name(), job));
         bar.set_message("starts");
         bar.enable_steady_tick(Duration::from_millis(200));
         Running { bar }
@@ -62,12 +62,8 @@ impl Progress {
             let (done, runs) = (self.total.position(), self.total.length().unwrap_or_default());
             let executions = counted(report.executions, "execution");
             remark(&format!(
-                "[{done}/{runs}] {verdict}: {}/{} {} {} {}: {executions}, {extent}, {seconds:.1} s",
-                job.suite,
-                job.scenario,
-                job.row,
-                report.engine,
-                mode(job.mode),
+                "[{done}/{runs}] {verdict}: {}: {executions}, {extent}, {seconds:.1} s",
+                title(&report.engine, job),
             ));
         }
     }
@@ -88,7 +84,7 @@ impl Running {
     }
 }
 
-fn title(engine: Engine, job: &Job) -> String {
+fn title(engine: &str, job: &Job) -> String {
     format!("{engine} {}/{} {} {}", job.suite, job.scenario, job.row, mode(job.mode))
 }
 

@@ -4,7 +4,7 @@ use checks::cex::Counterexample;
 use checks::verdict::Verdict;
 use sync::Engine;
 
-use crate::check::story;
+use crate::check::{story, subject};
 use crate::error::Error;
 use crate::protocol::{Answer, Request};
 use crate::run::{one_answer, unexpected};
@@ -24,7 +24,7 @@ pub fn replay(arguments: &cli::Replay, trace: bool) -> Result<Verdict, Error> {
     interrupt::catch()?;
     let worker = builder::build(engine, trace)?;
     let answer = one_answer(&worker, &Request::Replay(Box::new(counterexample.clone())))?;
-    let title = format!("{} with {} on {engine}", header.job.scenario, header.job.row);
+    let title = format!("{} on {engine}", subject(&header.job));
     let verdict = match answer {
         Answer::Same => {
             output::print(&format!("{}\n", story(&counterexample, arguments.full)))?;
@@ -34,6 +34,9 @@ pub fn replay(arguments: &cli::Replay, trace: bool) -> Result<Verdict, Error> {
         Answer::Diverged { step, expected, got } => {
             output::print(&format!("{title} no longer fits, at step {step}\n"))?;
             output::print(&format!("  expected: {expected}\n  got:      {got}\n"))?;
+            if !engine.explores() {
+                output::print("on std, threads run as the machine has them: nothing is exact\n")?;
+            }
             Verdict::Error
         }
         other => return Err(unexpected(&worker, &other)),

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use checks::report::{Expect, Job};
 use checks::verdict::Verdict;
-use regressions::bug::{Bug, Mutant, Symptom};
+use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use sync::Engine;
 
-use crate::check::{story, summary};
+use crate::check::{story, summary, written};
 use crate::error::Error;
 use crate::output::{wrap, WIDTH};
 use crate::progress::Progress;
@@ -53,20 +53,18 @@ pub fn repro(arguments: &cli::Repro, trace: bool) -> Result<Verdict, Error> {
     Ok(ran.report.verdict)
 }
 
-/// The run that tells most: the first on this engine in which something shows; the first of all, if
-/// nothing ever does.
+/// The run that tells most of the mutant: the first on this engine in which something shows, and for a
+/// masked one the first in which nothing does.
 fn telling(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error> {
-    let shows = |symptomatic: bool| {
-        let shows = mutant.shows.iter().filter(|shows| shows.concerns(engine));
-        shows.filter(move |shows| !symptomatic || shows.symptom != Symptom::Holds)
-    };
-    let first = shows(true).next().or_else(|| shows(false).next());
+    let on_engine = || mutant.shows.iter().filter(|shows| shows.concerns(engine));
+    let telling = |shows: &&Shows| (shows.symptom == Symptom::Holds) == mutant.masked.is_some();
+    let first = on_engine().find(telling).or_else(|| on_engine().next());
     first.map(|shows| shows.job(bug, mutant, engine)).ok_or_else(|| {
-        let all = mutant.shows.iter().flat_map(|shows| shows.only_on);
-        let mut engines: Vec<&str> = all.map(|engine| engine.name()).collect();
+        let mut engines: Vec<&str> =
+            mutant.shows.iter().flat_map(|shows| shows.only_on).map(|on| on.name()).collect();
         engines.dedup();
         let engines = engines.join(", ");
-        Error::Usage(format!("{} is not reached on {engine}; it is on {engines}", mutant.name))
+        Error::Usage(format!("{} is not reached on {engine}; it is on: {engines}", mutant.name))
     })
 }
 
@@ -111,8 +109,7 @@ fn masked_by(mutant: &Mutant, because: &str, shown: &Mutant) -> String {
 
 fn how_to_replay(bug: &Bug, mutant: &Mutant, engine: Engine, out: Option<&Path>) -> String {
     if let Some(path) = out {
-        let path = path.display();
-        return format!("written to {path}; `cargo pidle replay {path}` replays it\n");
+        return written(path, engine);
     }
     let (number, name) = (bug.number, mutant.name);
     let file = format!("{number}-{name}.cex.ndjson");

@@ -1,6 +1,9 @@
 //! `--trace`: the model's events, on stderr, from whichever process runs the model.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{fmt, registry, Layer};
 
 /// The environment variable that hands the filter to a worker.
 pub const VARIABLE: &str = "PIDLE_TRACE";
@@ -8,14 +11,12 @@ pub const VARIABLE: &str = "PIDLE_TRACE";
 /// What `--trace` shows: what the model and its harness tell, and nothing of other libraries.
 pub const FILTER: &str = "pidle=trace";
 
-/// Shows on stderr what passes the filter.
+/// Shows on stderr what passes the filter; nothing, if it is none.
 pub fn show(filter: &str) {
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .without_time()
-        .init();
+    let targets: Targets = filter.parse().unwrap_or_default();
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false).without_time();
+    // Only a second call in one process could fail: the first one's filter stays.
+    let _ = registry().with(lines.with_filter(targets)).try_init();
 }
 
 /// In a worker: shows what its parent was asked to show.

@@ -170,7 +170,7 @@ fn a_check_that_holds_writes_nothing() {
     let stage = Stage::new("check-held", &[], &[report(Verdict::Held)], ":");
     let (code, text, _) = stage.run(&["check", "S1", "--out", "x.cex.ndjson"]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("S1 (2P/2M/3G/1T) with GO_FIXED on loom, invariants: held"), "{text}");
+    assert!(text.contains("S1 with GO_FIXED on loom, 2P/2M/3G/1T, invariants: held"), "{text}");
     assert_eq!(stage.counterexamples(), [""; 0]);
 }
 

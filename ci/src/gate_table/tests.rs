@@ -46,11 +46,11 @@ fn what_did_not_hold_is_told_with_its_reason_and_the_worst_wins() {
     let reports = vec![report("A", Verdict::Violated), report("B", Verdict::Error)];
     let gated = judge(reports, &[], 1.0);
     let expected = "
-violated: issue_53294/S1 with A on loom, symptoms
+violated: issue_53294: S1 with A on loom, symptoms
   why violated
   to see it: cargo pidle check S1 --engine loom --row A --mode symptoms --bound 2
 
-error: issue_53294/S1 with B on loom, symptoms
+error: issue_53294: S1 with B on loom, symptoms
   why error
 
 2 runs: 1 violated, 1 error; 2,468 executions in 1.0 s. Verdict: error
