@@ -70,8 +70,11 @@ fn an_idle_p_has_no_m_and_no_g(view: &View) -> Result<(), String> {
         let (status, m) = (p.status.peek(|&s| s), p.m.peek(|&m| m));
         ensure!(status == PStatus::Idle, "{id} is on the list and {status:?}");
         ensure!(m.is_none(), "{id} is on the list and {m:?} runs on it");
-        let gs = p.peek_runq();
-        ensure!(gs.is_empty(), "{id} is on the list with {gs:?} on its run queue");
+        ensure!(
+            p.peek_runqempty(),
+            "{id} is on the list with {:?} on its run queue",
+            p.peek_runq()
+        );
     }
     Ok(())
 }

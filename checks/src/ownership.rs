@@ -1,7 +1,10 @@
 //! Verify that each P has one holder, and each M one place to be.
 
+use std::fmt;
+
 use runtime_model::m::MId;
 use runtime_model::p::{PId, PStatus};
+use runtime_model::sched::SchedLocked;
 
 use crate::check::{ensure, Check};
 use crate::view::View;
@@ -25,19 +28,46 @@ pub(crate) const CHECKS: &[Check] = &[
 fn a_p_has_one_holder(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
     for p in view.ps() {
-        let mut holders = Vec::new();
-        let here = |held: PId| held == p.id;
-        holders.extend(locked.idle_ps().filter(|&q| here(q)).map(|_| "the idle list".to_string()));
-        holders
-            .extend(locked.reserved_ps().filter(|&q| here(q)).map(|_| "a reserved M".to_string()));
-        holders
-            .extend(view.ms().filter(|&m| view.p_of(m).is_some_and(here)).map(|m| format!("{m}")));
-        let next = view.ms().filter(|&m| view.nextp_of(m).is_some_and(here));
-        holders.extend(next.map(|m| format!("{m}'s nextp")));
-        ensure!(holders.len() <= 1, "{} is held by {}", p.id, holders.join(" and "));
-        ensure!(!view.quiescent || holders.len() == 1, "{} is nobody's", p.id);
+        let holders = holders(view, &locked, p.id).count();
+        if holders > 1 {
+            let names: Vec<String> =
+                self::holders(view, &locked, p.id).map(|h| h.to_string()).collect();
+            return Err(format!("{} is held by {}", p.id, names.join(" and ")));
+        }
+        ensure!(!view.quiescent || holders == 1, "{} is nobody's", p.id);
     }
     Ok(())
+}
+
+/// Who may hold a P.
+enum Holder {
+    IdleList,
+    Reserved,
+    M(MId),
+    Nextp(MId),
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Holder::IdleList => write!(f, "the idle list"),
+            Holder::Reserved => write!(f, "a reserved M"),
+            Holder::M(m) => write!(f, "{m}"),
+            Holder::Nextp(m) => write!(f, "{m}'s nextp"),
+        }
+    }
+}
+
+fn holders<'a>(
+    view: &'a View,
+    locked: &'a SchedLocked,
+    p: PId,
+) -> impl Iterator<Item = Holder> + 'a {
+    let idle = locked.idle_ps().filter(move |&q| q == p).map(|_| Holder::IdleList);
+    let reserved = locked.reserved_ps().filter(move |&q| q == p).map(|_| Holder::Reserved);
+    let owners = view.ms().filter(move |&m| view.p_of(m) == Some(p)).map(Holder::M);
+    let next = view.ms().filter(move |&m| view.nextp_of(m) == Some(p)).map(Holder::Nextp);
+    idle.chain(reserved).chain(owners).chain(next)
 }
 
 fn a_p_and_its_m_agree(view: &View) -> Result<(), String> {

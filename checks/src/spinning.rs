@@ -24,11 +24,11 @@ pub(crate) const CHECKS: &[Check] = &[
 /// Those marked, and the increments that `startm` has in its hands; nobody, if nobody moves.
 fn nmspinning_counts_the_spinners(view: &View) -> Result<(), String> {
     let nmspinning = view.sched.nmspinning.peek();
-    let marked: Vec<_> = view.ms().filter(|&m| view.spinning(m)).collect();
+    let marked = view.ms().filter(|&m| view.spinning(m)).count();
     let in_flight = view.sched.spins_in_flight.peek(|&n| n);
     ensure!(
-        nmspinning == marked.len() as i32 + in_flight,
-        "nmspinning is {nmspinning}; spinning: {marked:?}, increments in flight: {in_flight}"
+        nmspinning == marked as i32 + in_flight,
+        "nmspinning is {nmspinning}; Ms that spin: {marked}, increments in flight: {in_flight}"
     );
     let moves =
         !view.quiescent || view.locked().is_some_and(|locked| locked.reserved_ps().count() > 0);

@@ -19,11 +19,11 @@ pub(crate) const CHECKS: &[Check] = &[
 fn the_heap_is_told(view: &View) -> Result<(), String> {
     for p in view.ps() {
         let Some(timers) = p.timers.peek() else { continue };
-        let whens: Vec<i64> = timers.as_slice().iter().map(|t| t.when).collect();
+        let heap = timers.as_slice();
         let (first, count) = (p.timer0_when.peek(), p.num_timers.peek());
-        ensure!(whens.is_sorted(), "{}'s heap is {whens:?}", p.id);
-        let told = first == whens.first().copied().unwrap_or(0) && count as usize == whens.len();
-        ensure!(told, "{}'s heap is {whens:?}; timer0When is {first}, numTimers {count}", p.id);
+        let told = first == heap.first().map_or(0, |t| t.when) && count as usize == heap.len();
+        ensure!(heap.is_sorted_by_key(|t| t.when), "{}'s heap is {heap:?}", p.id);
+        ensure!(told, "{}'s heap is {heap:?}; timer0When is {first}, numTimers {count}", p.id);
     }
     Ok(())
 }

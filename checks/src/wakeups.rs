@@ -18,7 +18,7 @@ fn no_g_is_runnable_beside_an_idle_p(view: &View) -> Result<(), String> {
     ensure!(global.is_empty(), "{global:?} on the global queue, nobody moves, and {idle} is idle");
     for p in view.ps() {
         let gs = p.peek_runq();
-        ensure!(gs.is_empty(), "{gs:?} on {}'s queue, nobody moves, and {idle} is idle", p.id);
+        ensure!(p.peek_runqempty(), "{gs:?} on {}'s queue, nobody moves, and {idle} is idle", p.id);
     }
     Ok(())
 }

@@ -43,137 +43,155 @@ fn other(sched: &Sched, m: MId) -> MId {
     MId((m.0 + 1) % sched.allm.len() as u32)
 }
 
-fn breaks() -> Vec<Break> {
-    let of = |check, scenario, steps| Break { check, scenario, steps };
-    vec![
-        of(
-            "npidle is the length of the idle list",
-            "sleep-twice",
-            after_take!(sched, _l, _w, _p, sched.npidle.add(1)),
+/// The idle list and its books.
+const BOOKKEEPING: &[Break] = &[
+    of(
+        "npidle is the length of the idle list",
+        "sleep-twice",
+        after_take!(sched, _l, _w, _p, sched.npidle.add(1)),
+    ),
+    of(
+        "idlepMask is the idle list",
+        "sleep-twice",
+        after_take!(sched, _l, _w, p, sched.idlep_mask.set(p.id())),
+    ),
+    of(
+        "the limiter's idle events are the idle list",
+        "sleep-twice",
+        after_take!(
+            sched,
+            _l,
+            when,
+            p,
+            sched.p(&p).limiter_event.start(LimiterEventType::Idle, when)
         ),
-        of(
-            "idlepMask is the idle list",
-            "sleep-twice",
-            after_take!(sched, _l, _w, p, sched.idlep_mask.set(p.id())),
-        ),
-        of(
-            "the limiter's idle events are the idle list",
-            "sleep-twice",
-            after_take!(
-                sched,
-                _l,
-                when,
-                p,
-                sched.p(&p).limiter_event.start(LimiterEventType::Idle, when)
-            ),
-        ),
-        of(
-            "timerpMask covers every P that may have timers",
-            "sleep-twice",
-            after_take!(sched, _l, _w, p, sched.timerp_mask.clear(p.id())),
-        ),
-        of(
-            "an idle P has no M and no G",
-            "sleep-twice",
-            Steps { take_p_for_timer: leave_on_list, ..GO_FIXED },
-        ),
-        of(
-            "a P has one holder",
-            "sleep-twice",
-            Steps { take_p_for_timer: leave_on_list, ..GO_FIXED },
-        ),
-        of(
-            "a P and its M agree",
-            "sleep-twice",
-            after_take!(sched, _l, _w, p, sched.p(&p).status.set(PStatus::Running)),
-        ),
-        of(
-            "an idle M has nothing",
-            "sleepers",
-            Steps {
-                spin_for_timer: |sched, m| sched.m(other(sched, m)).spinning.set(true),
-                ..GO_FIXED
+    ),
+    of(
+        "timerpMask covers every P that may have timers",
+        "sleep-twice",
+        after_take!(sched, _l, _w, p, sched.timerp_mask.clear(p.id())),
+    ),
+    of(
+        "an idle P has no M and no G",
+        "sleep-twice",
+        Steps { take_p_for_timer: leave_on_list, ..GO_FIXED },
+    ),
+];
+
+/// Who holds what.
+const OWNERSHIP: &[Break] = &[
+    of("a P has one holder", "sleep-twice", Steps { take_p_for_timer: leave_on_list, ..GO_FIXED }),
+    of(
+        "a P and its M agree",
+        "sleep-twice",
+        after_take!(sched, _l, _w, p, sched.p(&p).status.set(PStatus::Running)),
+    ),
+    of(
+        "an idle M has nothing",
+        "sleepers",
+        Steps {
+            spin_for_timer: |sched, m| sched.m(other(sched, m)).spinning.set(true),
+            ..GO_FIXED
+        },
+    ),
+    of(
+        "an M that does not move is idle or busy",
+        "sleepers",
+        Steps {
+            take_p_for_timer: |sched, locked, when| {
+                if locked.idle_ms().len() > 1 {
+                    sched.mget(locked);
+                }
+                sched.pidleget(locked, when)
             },
+            ..GO_FIXED
+        },
+    ),
+];
+
+/// Who is counted.
+const SPINNING: &[Break] = &[
+    of(
+        "nmspinning counts the spinners",
+        "sleep-twice",
+        after_take!(sched, _l, _w, _p, sched.nmspinning.add(1)),
+    ),
+    of("one wakeup is under way at a time", "S2", Steps { wakep: wake_two, ..GO_FIXED }),
+    of(
+        "an M that executes a G does not spin",
+        "S2",
+        Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_FIXED },
+    ),
+];
+
+/// The limiter, the heaps and the clock.
+const TIME: &[Break] = &[
+    of(
+        "an assist runs on a P that runs",
+        "sleep-twice",
+        after_take!(
+            sched,
+            _l,
+            when,
+            p,
+            sched.p(&p).limiter_event.start(LimiterEventType::MarkAssist, when)
         ),
-        of(
-            "an M that does not move is idle or busy",
-            "sleepers",
-            Steps {
-                take_p_for_timer: |sched, locked, when| {
-                    if locked.idle_ms().len() > 1 {
-                        sched.mget(locked);
-                    }
-                    sched.pidleget(locked, when)
-                },
-                ..GO_FIXED
+    ),
+    of(
+        "each idle tick is counted once",
+        "sleep-twice",
+        after_take!(sched, _l, when, p, idle_again(sched, &p, when)),
+    ),
+    of(
+        "each idle tick is counted once",
+        "assist",
+        after_take!(sched, _l, _w, _p, sched.limiter.add_assist_time(1)),
+    ),
+    of(
+        "timer0When and numTimers tell the heap",
+        "sleep-twice",
+        after_take!(sched, _l, _w, p, sched.p(&p).num_timers.add(1)),
+    ),
+    of("no timer is due beside an idle P", "due-timer", GO_13F6BE28),
+    of(
+        "if no M runs, no G is runnable",
+        "S2",
+        Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_FIXED },
+    ),
+    of(
+        "the clock jumps to the next timer",
+        "sleep-twice",
+        after_take!(sched, _l, when, _p, sched.faketime.set(when + 1)),
+    ),
+    of(
+        "the clock goes on, and each jump has an effect",
+        "sleep-twice",
+        after_take!(sched, _l, when, _p, sched.faketime.set(2 - when)),
+    ),
+];
+
+/// What nobody does.
+const PROGRESS: &[Break] = &[
+    of("no G is runnable beside an idle P", "gosched-beside-newproc", GO_13F6BE28),
+    of(
+        checks::LIVELOCK,
+        "sleepers",
+        Steps {
+            spin_for_timer: |sched, _| {
+                sched.nmspinning.add(1);
             },
-        ),
-        of(
-            "nmspinning counts the spinners",
-            "sleep-twice",
-            after_take!(sched, _l, _w, _p, sched.nmspinning.add(1)),
-        ),
-        of("one wakeup is under way at a time", "S2", Steps { wakep: wake_two, ..GO_FIXED }),
-        of(
-            "an M that executes a G does not spin",
-            "S2",
-            Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_FIXED },
-        ),
-        of(
-            "an assist runs on a P that runs",
-            "sleep-twice",
-            after_take!(
-                sched,
-                _l,
-                when,
-                p,
-                sched.p(&p).limiter_event.start(LimiterEventType::MarkAssist, when)
-            ),
-        ),
-        of(
-            "each idle tick is counted once",
-            "sleep-twice",
-            after_take!(sched, _l, when, p, idle_again(sched, &p, when)),
-        ),
-        of(
-            "each idle tick is counted once",
-            "assist",
-            after_take!(sched, _l, _w, _p, sched.limiter.add_assist_time(1)),
-        ),
-        of(
-            "timer0When and numTimers tell the heap",
-            "sleep-twice",
-            after_take!(sched, _l, _w, p, sched.p(&p).num_timers.add(1)),
-        ),
-        of("no timer is due beside an idle P", "due-timer", GO_13F6BE28),
-        of(
-            "if no M runs, no G is runnable",
-            "S2",
-            Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_FIXED },
-        ),
-        of(
-            "the clock jumps to the next timer",
-            "sleep-twice",
-            after_take!(sched, _l, when, _p, sched.faketime.set(when + 1)),
-        ),
-        of(
-            "the clock goes on, and each jump has an effect",
-            "sleep-twice",
-            after_take!(sched, _l, when, _p, sched.faketime.set(2 - when)),
-        ),
-        of("no G is runnable beside an idle P", "gosched-beside-newproc", GO_13F6BE28),
-        of(
-            checks::LIVELOCK,
-            "sleepers",
-            Steps {
-                spin_for_timer: |sched, _| {
-                    sched.nmspinning.add(1);
-                },
-                ..GO_FIXED
-            },
-        ),
-        of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
-    ]
+            ..GO_FIXED
+        },
+    ),
+    of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
+];
+
+fn breaks() -> impl Iterator<Item = &'static Break> {
+    [BOOKKEEPING, OWNERSHIP, SPINNING, TIME, PROGRESS].into_iter().flatten()
+}
+
+const fn of(check: &'static str, scenario: &'static str, steps: Steps) -> Break {
+    Break { check, scenario, steps }
 }
 
 /// Wakes two Ms at once: the second does not wait for the first to have found its place.

@@ -41,9 +41,9 @@ impl Sched {
     /// Go: proc.go, schedule (1.19).
     pub(crate) fn schedule(&self, m: &mut M) -> GId {
         let spinning = &self.m(m.id).spinning;
-        // Nobody but its owner changes an empty queue.
-        let local = || self.p(m.p()).peek_runq();
-        assert!(!spinning.get() || local().is_empty(), "schedule: spinning with local work");
+        // Nobody but its owner changes an empty queue, so a look at it is no operation.
+        let empty = || self.p(m.p()).peek_runqempty();
+        assert!(!spinning.get() || empty(), "schedule: spinning with local work");
         let g = self.find_runnable(m);
         if spinning.get() {
             self.resetspinning(m);

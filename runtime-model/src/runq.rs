@@ -217,6 +217,11 @@ impl P {
         (0..n).map(move |i| self.slot(h.wrapping_add(i)).load_relaxed())
     }
 
+    /// No G is on the run queue. For checks, and for the owner of a queue that nobody else fills.
+    pub fn peek_runqempty(&self) -> bool {
+        self.runnext.peek() == Guintptr::NIL && self.runqhead.peek() == self.runqtail.peek()
+    }
+
     /// The Gs on the run queue, `runnext` first. For checks.
     pub fn peek_runq(&self) -> Vec<GId> {
         let ring = self.runqhead.peek()..self.runqtail.peek();

@@ -149,9 +149,8 @@ impl Sched {
         whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
     }
 
-    /// The P whose timer fires next, the first of them if there are several.
-    ///
-    /// Go: time.go, timeSleepUntil's second result before commit 13f6be28.
+    /// The P whose timer fires next, the first of them if there are several: what `timeSleepUntil` returned
+    /// as well, until commit 13f6be28.
     pub fn next_timer_owner(&self) -> Option<PId> {
         let with_timers = self.allp.iter().filter(|p| p.timer0_when.peek() != 0);
         with_timers.min_by_key(|p| p.timer0_when.peek()).map(|p| p.id)
