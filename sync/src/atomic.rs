@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::current::changed;
 use crate::engine::{Order, Update, Word as Raw};
-use crate::execution::Op;
+use crate::op::Op;
 use crate::{BitWord, IntWord, Name, Word};
 
 /// A word that several threads read and write.
@@ -117,7 +118,10 @@ impl<T: Word> Atomic<T> {
         let Some(op) = Op::begin() else { return (self.peek(), None) };
         let old = self.raw.update(update, order);
         let (old, new) = (T::from_bits(old), update.apply(old).map(T::from_bits));
-        op.end_if(new.is_some(), self.name, kind, || match new {
+        if new.is_some() {
+            changed();
+        }
+        op.end_unchanged(self.name, kind, || match new {
             Some(new) => format!("{old:?} -> {new:?}"),
             None => format!("{old:?}"),
         });

@@ -357,8 +357,8 @@ impl Exploration {
             return;
         }
         self.over.store(true, Ordering::Relaxed);
-        match crate::execution::take_abandoned() {
-            Some(outcome) => self.end().outcome = outcome,
+        match crate::current::take_execution().filter(|execution| execution.is_over()) {
+            Some(execution) => self.end().outcome = execution.take_outcome(),
             None => self.end().broken = Some(failure::text(&*payload)),
         }
     }

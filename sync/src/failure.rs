@@ -3,12 +3,12 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
-use std::panic::{self, PanicHookInfo};
+use std::panic;
 use std::sync::Once;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{engine, execution};
+use crate::{current, engine};
 
 /// A check that does not hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,7 +76,7 @@ impl From<Violation> for Failure {
         Failure {
             cause: Cause::Check(violation.check.to_owned()),
             message: violation.message,
-            thread: execution::current_thread(),
+            thread: current::thread(),
             location: None,
         }
     }
@@ -119,7 +119,8 @@ pub(crate) fn install_hook() {
         engine::install_hook();
         panic::set_hook(Box::new(move |info| {
             if QUIET.get() {
-                execution::panicked(|| failure_of(info));
+                let location = || info.location().map(ToString::to_string);
+                current::panicked(|| failure_with(text(info.payload()), location()));
             } else {
                 before(info);
             }
@@ -127,24 +128,14 @@ pub(crate) fn install_hook() {
     });
 }
 
-fn failure_of(info: &PanicHookInfo<'_>) -> Option<Failure> {
-    let location = info.location().map(ToString::to_string);
-    failure_with(text_of(info), location)
-}
-
-fn text_of(info: &PanicHookInfo<'_>) -> String {
-    info.payload_as_str()
-        .map_or_else(|| "a panic with a payload that is no text".to_owned(), str::to_owned)
-}
-
 /// The failure that a panic with this text is; `None` if it says nothing about the program.
 pub(crate) fn failure_with(text: String, location: Option<String>) -> Option<Failure> {
-    let thread = execution::current_thread();
+    let thread = current::thread();
     match engine::judge(&text) {
         Verdict::TooLong => None,
         Verdict::Failure(Cause::Race) => {
             let text = text.trim();
-            let (message, location) = match execution::racing() {
+            let (message, location) = match current::racing() {
                 Some((name, caller)) => (format!("{name}: {text}"), Some(caller.to_string())),
                 None => (text.to_owned(), location),
             };

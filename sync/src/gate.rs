@@ -2,8 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::current;
 use crate::engine::{self, GateGuard, Handle};
-use crate::execution::{self, Op};
+use crate::op::Op;
 use crate::Name;
 
 /// A state, and the threads that wait for it to change.
@@ -73,9 +74,11 @@ impl<S> Gate<S> {
         }
         let woken: Vec<Sleeper> = inside.sleepers.drain(..count).collect();
         drop(inside);
-        for sleeper in &woken {
-            execution::awake(sleeper.thread);
-        }
+        current::with(|execution| {
+            if let Some(execution) = execution {
+                woken.iter().for_each(|sleeper| execution.wakes(sleeper.thread));
+            }
+        });
         guard.wake(woken.iter().map(|sleeper| &sleeper.handle));
         result
     }
@@ -106,7 +109,7 @@ impl<S> Gate<S> {
             if op.falls_asleep(self.name) {
                 guard = stay_or_leave(guard.wait(), op);
             } else {
-                drop(guard);
+                guard.leave();
                 op.judge();
                 guard = self.enter(op);
             }
@@ -125,7 +128,7 @@ impl<S> Gate<S> {
 /// Other threads have run meanwhile. If the execution has ended, gives the gate back before it unwinds.
 fn stay_or_leave<'a>(guard: GateGuard<'a>, op: &Op) -> GateGuard<'a> {
     if op.is_over() {
-        drop(guard);
+        guard.leave();
         op.leave();
     }
     guard

@@ -29,9 +29,14 @@
 //! [`Observer`] says so, or at its first failure. From then on every thread *leaves*: its next
 //! operation does not return but unwinds to the thread's base, and sleepers are woken for that. While
 //! a thread unwinds, operations in destructors do nothing, and nobody switches threads.
+//!
+//! There is no way for a program to break off an execution while threads can move. An engine that leaves
+//! out equivalent interleavings knows what a thread would do next only once the thread has got there; if
+//! it never does, interleavings that matter are left out too.
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod current;
 mod engine;
 mod execution;
 mod explore;
@@ -41,16 +46,18 @@ pub mod litmus;
 mod mutex;
 mod name;
 mod note;
+mod op;
 mod operation;
 mod plain;
+mod program;
 mod table;
 mod word;
 
 pub use std::sync::{Arc, Weak};
 
 pub use atomic::Atomic;
+pub use current::thread_id;
 pub use engine::ENGINE;
-pub use execution::{at_end, checkpoint, choose, exit, observe, spawn, thread_id};
 pub use explore::{
     explore, record, Control, Diverged, End, Explored, Plan, PlanError, Recorded, Sampler, Schedule,
 };
@@ -60,6 +67,7 @@ pub use name::{Engine, Name};
 pub use note::{Latch, Note};
 pub use operation::{Observer, Operation, Quiescent};
 pub use plain::{Ghost, Plain};
+pub use program::{at_end, checkpoint, choose, observe, spawn};
 pub use word::{BitWord, IntWord, Word};
 
 /// A test of what only an exploring engine can show: *ignored, with the reason*, on std.

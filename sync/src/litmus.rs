@@ -3,17 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{execution, explore, End, Failure, Plan};
+use crate::{at_end, explore, End, Failure, Plan};
 
 /// Where a program puts what its threads have seen.
 pub struct Sink<T>(Arc<Mutex<BTreeSet<T>>>);
 
 impl<T: Ord + Send + 'static> Sink<T> {
-    /// When the execution has ended and all its threads have, what `look` sees is an outcome. It may
-    /// `peek`; there is no engine any more to perform operations.
+    /// What `look` sees is an outcome, once the execution has ended as [`at_end`] says.
     pub fn outcome(&self, look: impl FnOnce() -> T + Send + 'static) {
         let outcomes = self.0.clone();
-        execution::at_end(move || {
+        at_end(move || {
             let outcome = look();
             outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(outcome);
         });

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, TryLockError};
 
 use crate::engine::{Lock, LockGuard};
-use crate::execution::{self, Op};
+use crate::op::{self, Op};
 use crate::Name;
 
 /// Go's `mutex`: taking it is an operation, giving it back is part of the step before.
@@ -64,8 +64,9 @@ impl<T> Mutex<T> {
         let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
         op.waits_for(&self.holder);
         let Some(raw) = self.raw.lock() else { op.leave() };
-        self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
+        // In this order: nobody may take this thread for one that waits for a lock that is held.
         op.runs();
+        self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
         let data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
         let guard = MutexGuard { data: Some(data), mutex: self, raw: Some(raw), taken_at };
         op.end(self.name(), "lock", String::new);
@@ -118,7 +119,7 @@ impl<T> Drop for MutexGuard<'_, T> {
         if let Some(raw) = self.raw.take() {
             self.mutex.holder.thread.store(0, Ordering::SeqCst);
             drop(raw);
-            execution::unlocked(self.mutex.name(), self.taken_at);
+            op::unlocked(self.mutex.name(), self.taken_at);
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::execution::Op;
+use crate::current::changed;
 use crate::gate::{Gate, Wake};
+use crate::op::Op;
 use crate::Name;
 
 /// Go's `note`: a one-time event. One thread sleeps until another wakes it, before or after; then it is
@@ -48,7 +49,8 @@ impl Note {
             },
             || {
                 slept = true;
-                op.tell(true, self.name(), "sleep", || "asleep".to_owned());
+                changed();
+                op.tell(self.name(), "sleep", || "asleep".to_owned());
             },
         );
         assert!(slept_before, "notesleep - waitm out of sync");
@@ -133,7 +135,7 @@ impl Latch {
             }
             _ => (false, Wake::Nobody),
         });
-        op.end_if(nudged, self.name(), "nudge", || nudged.to_string());
+        op.end(self.name(), "nudge", || nudged.to_string());
         nudged
     }
 
@@ -151,7 +153,10 @@ impl Latch {
                 }
                 flag.set.then_some(true)
             },
-            || op.tell(true, self.name(), "wait", || "asleep".to_owned()),
+            || {
+                changed();
+                op.tell(self.name(), "wait", || "asleep".to_owned());
+            },
         );
         op.end(self.name(), "wait", || if set { "set" } else { "nudged" }.to_owned());
         set

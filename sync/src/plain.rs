@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::engine::{Cell, ENGINE};
-use crate::{execution, Name};
+use crate::{current, Name};
 
 /// A plain Go field that threads share under the protocol's own synchronization.
 ///
@@ -53,7 +53,7 @@ impl<T> Plain<T> {
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         let caller = Location::caller();
         let tracked = access(&self.tracked, Some(self.name));
-        execution::racy(self.name, caller, || tracked.0.read());
+        current::racy(self.name, caller, || tracked.0.read());
         read(&tracked.1)
     }
 
@@ -62,8 +62,8 @@ impl<T> Plain<T> {
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         let caller = Location::caller();
         let mut tracked = access(&self.tracked, Some(self.name));
-        execution::racy(self.name, caller, || tracked.0.write());
-        execution::changed();
+        current::racy(self.name, caller, || tracked.0.write());
+        current::changed();
         change(&mut tracked.1)
     }
 
@@ -113,7 +113,7 @@ impl<T> Ghost<T> {
 
     /// Changes the value. No operation may happen inside `change`.
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        execution::changed();
+        current::changed();
         change(&mut access(&self.0, None))
     }
 

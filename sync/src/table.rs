@@ -40,10 +40,14 @@ pub(crate) enum Waits {
 }
 
 impl Table {
-    /// A new thread, which can move, and its number.
-    pub(crate) fn add(&mut self) -> usize {
+    /// A new thread, which can move, and its number; `None` if there would be more than `max`.
+    pub(crate) fn add(&mut self, max: usize) -> Option<usize> {
+        let number = self.threads.len();
+        if number >= max {
+            return None;
+        }
         self.threads.push(Thread { doing: Doing::Running, judges: false, handle: None });
-        self.threads.len() - 1
+        Some(number)
     }
 
     pub(crate) fn started(&mut self, thread: usize, handle: Handle) {

@@ -12,7 +12,7 @@ compile_error!(
 );
 
 #[cfg(feature = "loom")]
-#[path = "loom.rs"]
+#[path = "loom/mod.rs"]
 mod chosen;
 
 #[cfg(all(feature = "shuttle", not(feature = "loom")))]

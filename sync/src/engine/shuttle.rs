@@ -18,9 +18,10 @@ use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
 use super::{Order, Update};
+use crate::execution::Outcome;
 use crate::explore::{Diverged, Exploration, Plan, PlanError, Sampler, Schedule};
 use crate::failure::{Cause, Verdict};
-use crate::{execution, Engine};
+use crate::{current, Engine};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Shuttle;
@@ -156,6 +157,8 @@ impl Gate {
 }
 
 impl<'a> GateGuard<'a> {
+    pub(crate) fn leave(self) {}
+
     /// Waits, outside, to be woken.
     pub(crate) fn wait(self) -> GateGuard<'a> {
         block(shuttle::current::me());
@@ -182,10 +185,13 @@ impl Handle {
 }
 
 /// The threads of an execution, which shuttle runs to their ends.
-#[derive(Default)]
 pub(crate) struct Nursery;
 
 impl Nursery {
+    pub(crate) fn new() -> Self {
+        Nursery
+    }
+
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
         drop(shuttle::thread::spawn(f));
         // shuttle has none after it: what the spawning thread does next would always come first.
@@ -280,7 +286,11 @@ pub(crate) fn replay(
     let diverged = Rc::new(RefCell::new(None));
     let told = diverged.clone();
     let replay = Replay::new(trace, move |divergence: Divergence| {
-        execution::give_up();
+        current::with(|execution| {
+            if let Some(execution) = execution {
+                execution.end(Outcome::Fine);
+            }
+        });
         told.replace(Some(Diverged { step: divergence.step, expected: divergence.expected }));
     });
     run(plan, exploration, replay);

@@ -120,6 +120,8 @@ impl Gate {
 }
 
 impl<'a> GateGuard<'a> {
+    pub(crate) fn leave(self) {}
+
     /// Waits, outside, to be woken; may return early.
     pub(crate) fn wait(self) -> GateGuard<'a> {
         let gate = self.gate;
@@ -153,6 +155,10 @@ impl Handle {
 pub(crate) struct Nursery(Mutex<Vec<JoinHandle<()>>>);
 
 impl Nursery {
+    pub(crate) fn new() -> Self {
+        Nursery::default()
+    }
+
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
         let handle = thread::spawn(|| {
             failure::be_quiet();

@@ -1,0 +1,218 @@
+//! A word with Go's total order, and with the weaker ones.
+//!
+//! # The total order
+//!
+//! loom takes `SeqCst` for acquire and release (loom#180), so the order is made: every operation in it is
+//! a read-modify-write, which reads the latest value, and stands between two fences, which order it with
+//! the weaker operations before and after. That loads are read-modify-writes too is for the next reason.
+//!
+//! A fence looks at every store of every atomic, so the first of the two is left out where it would find
+//! nothing: where the thread's last action was the second fence of its operation before.
+//!
+//! # A load hides the loads before it
+//!
+//! loom orders a write before an earlier access only if it is the last access of the atomic (loom#166,
+//! loom#392). So if A loads, B loads, and B writes, it never lets B write before A loads: it compares
+//! B's write with B's load. In the total order nothing is hidden, since nothing is a mere load. A weaker
+//! load must be one, to read an old value; so it leaves a *mark*, an operation on an object that only
+//! the loads of its thread and the writes that could miss them touch:
+//!
+//! 1. A weak load touches the mark of its thread, and then loads.
+//! 2. A write touches the marks of the threads whose loads are hidden, and then writes.
+
+use std::cell::Cell as StdCell;
+use std::sync::atomic::{AtomicU64 as Shadow, Ordering as StdOrdering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use loom::sync::atomic::{fence, AtomicU64, Ordering};
+use loom::sync::Condvar;
+use loom::MAX_THREADS;
+
+use crate::current::thread_id;
+use crate::engine::{Order, Update};
+
+thread_local! {
+    /// By thread: its last action was a fence.
+    static FENCED: StdCell<u64> = const { StdCell::new(0) };
+}
+
+/// A new execution begins: nobody has done anything.
+pub(super) fn begin_execution() {
+    FENCED.set(0);
+}
+
+/// A word of 64 bits.
+pub(crate) struct Word {
+    raw: AtomicU64,
+    /// The latest value, in the order of the execution.
+    shadow: Shadow,
+    /// `None` before the first weak load.
+    readers: OnceLock<Readers>,
+}
+
+impl Word {
+    pub(crate) fn new(bits: u64) -> Self {
+        Word { raw: AtomicU64::new(bits), shadow: Shadow::new(bits), readers: OnceLock::new() }
+    }
+
+    pub(crate) fn load(&self, order: Order) -> u64 {
+        match order {
+            Order::Total => self.update(Update::Add(0), Order::Total),
+            Order::Weak => self.weak_load(Ordering::Acquire),
+            Order::Relaxed => self.weak_load(Ordering::Relaxed),
+        }
+    }
+
+    fn weak_load(&self, order: Ordering) -> u64 {
+        let me = thread_id();
+        let readers = self.readers.get_or_init(Readers::new);
+        readers.marks[me].notify_one();
+        let value = unfenced(me, || self.raw.load(order));
+        readers.reads().add(me);
+        value
+    }
+
+    pub(crate) fn store(&self, bits: u64, order: Order) {
+        match order {
+            Order::Total => {
+                self.update(Update::Swap(bits), Order::Total);
+            }
+            Order::Weak => self.weak_store(bits, Ordering::Release),
+            Order::Relaxed => self.weak_store(bits, Ordering::Relaxed),
+        }
+    }
+
+    fn weak_store(&self, bits: u64, order: Ordering) {
+        self.write(|me| unfenced(me, || self.raw.store(bits, order)));
+        self.shadow.store(bits, StdOrdering::Relaxed);
+    }
+
+    /// Returns the value before.
+    pub(crate) fn update(&self, update: Update, order: Order) -> u64 {
+        use Ordering::{AcqRel, Acquire, Relaxed, Release};
+        let old = self.write(|me| match order {
+            Order::Total => fenced(me, || self.raw_update(update, AcqRel, Acquire)),
+            Order::Weak => unfenced(me, || self.raw_update(update, Release, Relaxed)),
+            Order::Relaxed => unfenced(me, || self.raw_update(update, Relaxed, Relaxed)),
+        });
+        if let Some(new) = update.apply(old) {
+            self.shadow.store(new, StdOrdering::Relaxed);
+        }
+        old
+    }
+
+    fn raw_update(&self, update: Update, success: Ordering, failure: Ordering) -> u64 {
+        match update {
+            Update::Swap(new) => self.raw.swap(new, success),
+            Update::Add(delta) => self.raw.fetch_add(delta, success),
+            Update::Or(bits) => self.raw.fetch_or(bits, success),
+            Update::And(bits) => self.raw.fetch_and(bits, success),
+            Update::Cas { old, new } => {
+                self.raw.compare_exchange(old, new, success, failure).unwrap_or_else(|found| found)
+            }
+        }
+    }
+
+    /// Performs what is a write to loom, even if it leaves the value as it is.
+    fn write<R>(&self, write: impl FnOnce(usize) -> R) -> R {
+        let me = thread_id();
+        let Some(readers) = self.readers.get() else { return write(me) };
+        // Other threads may load while this one touches a mark, so it looks again until it finds none.
+        let mut touched = [0; MAX_THREADS];
+        loop {
+            let hidden = readers.reads().hidden_from(me, &mut touched);
+            let Some(reader) = hidden else { break };
+            readers.marks[reader].notify_one();
+        }
+        let result = write(me);
+        readers.reads().clear();
+        result
+    }
+
+    pub(crate) fn peek(&self) -> u64 {
+        self.shadow.load(StdOrdering::Relaxed)
+    }
+}
+
+/// The threads that have loaded a word weakly.
+struct Readers {
+    /// By thread. To notify a condition variable that nobody waits for is an operation, and no more.
+    marks: [Condvar; MAX_THREADS],
+    reads: Mutex<Reads>,
+}
+
+/// The weak loads since the last write.
+#[derive(Default)]
+struct Reads {
+    count: u32,
+    /// By thread: the number of its last load, or 0.
+    by: [u32; MAX_THREADS],
+}
+
+impl Readers {
+    fn new() -> Self {
+        let marks = std::array::from_fn(|_| Condvar::new());
+        Readers { marks, reads: Mutex::default() }
+    }
+
+    fn reads(&self) -> MutexGuard<'_, Reads> {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reads {
+    fn add(&mut self, thread: usize) {
+        self.count += 1;
+        self.by[thread] = self.count;
+    }
+
+    fn clear(&mut self) {
+        *self = Reads::default();
+    }
+
+    /// Another thread whose load is not the last, and which `touched` does not have yet.
+    fn hidden_from(&self, me: usize, touched: &mut [u32; MAX_THREADS]) -> Option<usize> {
+        let is_hidden = |thread: usize| {
+            let load = self.by[thread];
+            thread != me && load != 0 && load != self.count && load != touched[thread]
+        };
+        let hidden = (0..MAX_THREADS).find(|&thread| is_hidden(thread))?;
+        touched[hidden] = self.by[hidden];
+        Some(hidden)
+    }
+}
+
+/// Finds accesses that are not ordered. It has no value; that lies beside it.
+pub(crate) struct Cell(loom::cell::UnsafeCell<()>);
+
+impl Cell {
+    pub(crate) fn new() -> Self {
+        Cell(loom::cell::UnsafeCell::new(()))
+    }
+
+    pub(crate) fn read(&self) {
+        unfenced(thread_id(), || self.0.with(|_| ()));
+    }
+
+    pub(crate) fn write(&self) {
+        unfenced(thread_id(), || self.0.with_mut(|_| ()));
+    }
+}
+
+/// An operation of the total order.
+fn fenced<R>(me: usize, operation: impl FnOnce() -> R) -> R {
+    let mine = 1 << me;
+    if FENCED.get() & mine == 0 {
+        fence(Ordering::SeqCst);
+    }
+    let result = operation();
+    fence(Ordering::SeqCst);
+    FENCED.set(FENCED.get() | mine);
+    result
+}
+
+/// Anything else that loom sees.
+pub(super) fn unfenced<R>(me: usize, action: impl FnOnce() -> R) -> R {
+    FENCED.set(FENCED.get() & !(1 << me));
+    action()
+}

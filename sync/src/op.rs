@@ -1,0 +1,134 @@
+//! An operation that is under way.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::current::{self, changed, leave, set_thread, thread_id};
+use crate::execution::Execution;
+use crate::mutex::Holder;
+use crate::table::Waits;
+use crate::{Name, Operation};
+
+/// An operation that is under way: what stands around the engine's part of it.
+pub(crate) struct Op {
+    /// The thread that performs it.
+    thread: usize,
+    /// Where the program does.
+    function: &'static Location<'static>,
+}
+
+impl Op {
+    /// Begins an operation. `None` if it must not happen: it stands in a destructor, of a thread that
+    /// unwinds. Does not return if the execution is over.
+    #[track_caller]
+    pub(crate) fn begin() -> Option<Op> {
+        let function = Location::caller();
+        let happens = current::with(|execution| execution.is_none_or(Execution::begin_operation));
+        happens.then(|| Op { thread: thread_id(), function })
+    }
+
+    /// The thread that performs it.
+    pub(crate) fn thread(&self) -> usize {
+        self.thread
+    }
+
+    /// It has taken place, and has changed something.
+    pub(crate) fn end(self, name: Name, kind: &'static str, value: impl FnOnce() -> String) {
+        changed();
+        self.tell(name, kind, value);
+    }
+
+    /// It has taken place, and has changed nothing.
+    pub(crate) fn end_unchanged(
+        self,
+        name: Name,
+        kind: &'static str,
+        value: impl FnOnce() -> String,
+    ) {
+        self.tell(name, kind, value);
+    }
+
+    /// It, or a part of it, has taken place.
+    pub(crate) fn tell(&self, name: Name, kind: &'static str, value: impl FnOnce() -> String) {
+        set_thread(self.thread);
+        current::with(|execution| {
+            let Some(execution) = execution else { return };
+            if execution.is_over() {
+                leave();
+            }
+            execution.record(|| Operation {
+                thread: self.thread,
+                name,
+                kind,
+                value: value(),
+                function: self.function,
+            });
+        });
+    }
+
+    /// After the engine may have switched threads: this one is current again. Whether the execution has
+    /// ended meanwhile.
+    pub(crate) fn is_over(&self) -> bool {
+        set_thread(self.thread);
+        current::with(|execution| execution.is_some_and(Execution::is_over))
+    }
+
+    /// The execution has ended meanwhile.
+    #[cold]
+    pub(crate) fn leave(&self) -> ! {
+        set_thread(self.thread);
+        leave()
+    }
+
+    /// It is about to wait for a lock. Does not return if that is a deadlock.
+    pub(crate) fn waits_for(&self, holder: &Arc<Holder>) {
+        let waits = || {
+            let waits = |execution: &Execution| execution.waits_for(self.thread, holder);
+            current::with(|execution| execution.map_or(Waits::Fine, waits))
+        };
+        while let Waits::Stuck = waits() {
+            self.judge();
+        }
+    }
+
+    /// It can move again.
+    pub(crate) fn runs(&self) {
+        current::with(|execution| {
+            if let Some(execution) = execution {
+                execution.table().runs(self.thread);
+            }
+        });
+    }
+
+    /// It is about to fall asleep. False if somebody has to judge first, since nobody else can move.
+    pub(crate) fn falls_asleep(&self, name: Name) -> bool {
+        let sleeps = |execution: &Execution| execution.table().falls_asleep(self.thread, name);
+        current::with(|execution| execution.is_none_or(sleeps))
+    }
+
+    /// Nobody else can move: lets the environment.
+    pub(crate) fn judge(&self) {
+        if let Some(execution) = current::execution() {
+            execution.judge();
+        }
+        if self.is_over() {
+            leave();
+        }
+    }
+}
+
+/// A lock has been given back: part of the step before, but of interest in a recording.
+pub(crate) fn unlocked(name: Name, function: &'static Location<'static>) {
+    changed();
+    current::with(|execution| {
+        if let Some(execution) = execution.filter(|execution| !execution.is_over()) {
+            execution.record(|| Operation {
+                thread: thread_id(),
+                name,
+                kind: "unlock",
+                value: String::new(),
+                function,
+            });
+        }
+    });
+}

@@ -1,0 +1,66 @@
+//! What a program says to the execution that it is in.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use crate::op::Op;
+use crate::{current, engine, Name, Observer};
+
+/// Sets the observer of the current execution. The program does so at its start.
+pub fn observe(observer: Arc<dyn Observer>) {
+    current::with(|execution| {
+        if let Some(execution) = execution {
+            execution.observe(observer);
+        }
+    });
+}
+
+/// Calls `look` when the current execution has ended without a failure, and all its threads have.
+///
+/// It may look at everything, and perform no operation. A panic in it fails the execution.
+pub fn at_end(look: impl FnOnce() + Send + 'static) {
+    current::with(|execution| {
+        if let Some(execution) = execution {
+            execution.at_end(Box::new(look));
+        }
+    });
+}
+
+/// Starts a thread. A scheduling point *after* it: the new thread may go first.
+///
+/// The execution ends when all its threads have; nobody joins them.
+#[track_caller]
+pub fn spawn(f: impl FnOnce() + Send + 'static) {
+    let Some(op) = Op::begin() else { return };
+    let Some(execution) = current::execution() else {
+        return engine::Nursery::new().spawn(f);
+    };
+    let thread = execution.spawn(f);
+    drop(execution);
+    op.end(Name::Global("thread"), "spawn", || thread.to_string());
+}
+
+/// One of `0..n`: an engine that explores tries all of them, or samples.
+///
+/// The [`Plan`](crate::Plan) has to say that there are choices.
+#[track_caller]
+pub fn choose(n: usize) -> usize {
+    assert!(n > 0, "choose: nothing to choose from");
+    if n == 1 {
+        return 0;
+    }
+    let Some(op) = Op::begin() else { return 0 };
+    let planned = current::with(|execution| execution.is_none_or(|e| e.plan().choices));
+    assert!(planned, "choose: 1 of {n} in a plan without choices");
+    let chosen = engine::choose(n);
+    op.end_unchanged(Name::Global("choice"), "choose", || format!("{chosen} of {n}"));
+    chosen
+}
+
+/// Here the thread depends on nothing that it has seen before, except `locals`.
+///
+/// Does nothing now. The state cache of a stateful search takes two histories of a thread for one if
+/// they meet here with the same locals.
+pub fn checkpoint(locals: impl Hash) {
+    let _ = locals;
+}

@@ -1,0 +1,268 @@
+//! When nothing can move: who is asked, and how an execution ends.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sync::litmus::{failure, outcomes};
+use sync::{
+    explore, observe, spawn, Arc, Atomic, Cause, End, Ghost, Latch, Mutex, Note, Observer, Plan,
+    Quiescent, Violation, ENGINE,
+};
+
+fn plan(threads: usize) -> Plan {
+    Plan { threads, executions: if ENGINE.explores() { 500 } else { 50 }, ..Plan::default() }
+}
+
+/// An environment made of one closure.
+struct World<F>(F);
+
+impl<F: Fn() -> Quiescent + Send + Sync> Observer for World<F> {
+    fn quiescent(&self) -> Quiescent {
+        (self.0)()
+    }
+}
+
+fn world(quiescent: impl Fn() -> Quiescent + Send + Sync + 'static) {
+    observe(Arc::new(World(quiescent)));
+}
+
+const OVER: Quiescent = Quiescent::Over(Ok(()));
+
+#[test]
+fn the_environment_sets_a_flag_when_nobody_can_move() {
+    let found = outcomes(&plan(3), |sink| {
+        let latch = Arc::new(Latch::new("flag"));
+        let got = Arc::new(Ghost::new(vec![]));
+        for _ in 0..2 {
+            let (theirs, log) = (latch.clone(), got.clone());
+            spawn(move || {
+                let set = theirs.wait();
+                log.with_mut(|log| log.push(set));
+            });
+        }
+        let (theirs, at) = (latch.clone(), got.clone());
+        sink.outcome(move || at.get());
+        world(move || {
+            assert!(theirs.is_waiting() && !theirs.is_set());
+            theirs.set();
+            Quiescent::Moved
+        });
+    });
+    assert_eq!(found, BTreeSet::from([vec![true, true]]));
+}
+
+#[test]
+fn a_nudge_wakes_one_without_the_flag() {
+    let found = outcomes(&plan(3), |sink| {
+        let latch = Arc::new(Latch::new("flag"));
+        let got = Arc::new(Ghost::new(vec![]));
+        for _ in 0..2 {
+            let (theirs, log) = (latch.clone(), got.clone());
+            spawn(move || {
+                let set = theirs.wait();
+                log.with_mut(|log| log.push(set));
+            });
+        }
+        let (theirs, at) = (latch.clone(), got.clone());
+        sink.outcome(move || at.get());
+        let nudged = Ghost::new(false);
+        world(move || {
+            if nudged.replace(true) {
+                theirs.set();
+                assert!(!theirs.nudge(), "a flag that is set needs no nudge");
+            } else {
+                assert!(theirs.nudge());
+            }
+            Quiescent::Moved
+        });
+    });
+    assert_eq!(found, BTreeSet::from([vec![false, true]]));
+}
+
+#[test]
+fn who_judges_counts_as_waiting_where_it_waits() {
+    let found = outcomes(&plan(1), |sink| {
+        let latch = Arc::new(Latch::new("flag"));
+        let theirs = latch.clone();
+        world(move || {
+            assert!(theirs.is_waiting());
+            assert!(theirs.nudge());
+            Quiescent::Moved
+        });
+        let set = latch.wait();
+        sink.outcome(move || set);
+    });
+    assert_eq!(found, BTreeSet::from([false]));
+}
+
+/// The usual end of a scheduler: main is through, and the others sleep.
+#[test]
+fn an_execution_may_end_with_sleepers_who_hold_locks() {
+    let executions = Arc::new(AtomicU64::new(0));
+    let count = executions.clone();
+    let explored = explore(&plan(3), move || {
+        let held = Arc::new(Mutex::new("held", ()));
+        let park = Arc::new([Note::new(("M", 1, "park")), Note::new(("M", 2, "park"))]);
+        for i in 0..2 {
+            let (lock, park) = (held.clone(), park.clone());
+            spawn(move || {
+                let _guard = (i == 0).then(|| lock.lock());
+                park[i].sleep();
+                unreachable!("nobody wakes it");
+            });
+        }
+        let count = count.clone();
+        world(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            OVER
+        });
+        // Waits for a lock whose holder sleeps for ever, in some executions.
+        drop(held.lock());
+    });
+    let explored = explored.expect("the plan is fine");
+    assert_eq!(explored.end, End::Complete);
+    assert_eq!(explored.executions, executions.load(Ordering::Relaxed));
+    assert!(!ENGINE.explores() || explored.executions > 2, "{explored:?}");
+}
+
+#[test]
+fn what_the_environment_finds_is_a_failure() {
+    let violated = failure(&plan(2), || {
+        let park = Arc::new(Note::new("park"));
+        let theirs = park.clone();
+        spawn(move || theirs.sleep());
+        world(|| {
+            let message = "G1 sleeps for ever".to_owned();
+            Quiescent::Over(Err(Violation { check: "hang", message }))
+        });
+    });
+    let violated = violated.expect("it hangs");
+    assert_eq!(violated.cause, Cause::Check("hang".to_owned()));
+    assert_eq!(violated.message, "G1 sleeps for ever");
+}
+
+#[test]
+fn an_environment_that_moves_nothing_is_told() {
+    let failure = failure(&plan(1), || {
+        world(|| Quiescent::Moved);
+        Note::new("park").sleep();
+    });
+    assert_eq!(failure.expect("it hangs").message, "quiescent: moved, and nothing was woken");
+}
+
+#[test]
+fn a_panic_of_the_environment_is_told() {
+    let failure = failure(&plan(2), || {
+        let park = Arc::new(Note::new("park"));
+        let theirs = park.clone();
+        spawn(move || theirs.sleep());
+        world(|| panic!("checkdead: no m for timer"));
+    });
+    assert_eq!(failure.expect("it panics").message, "checkdead: no m for timer");
+}
+
+#[test]
+fn nobody_asks_the_environment_when_all_have_finished() {
+    let explored = explore(&plan(2), || {
+        world(|| unreachable!("nobody waits"));
+        spawn(|| {});
+    });
+    assert_eq!(explored.expect("the plan is fine").end, End::Complete);
+}
+
+/// A lock held by a sleeper is no deadlock: the environment may wake it.
+#[test]
+fn a_sleeper_may_be_woken_while_somebody_waits_for_its_lock() {
+    let found = outcomes(&plan(2), |sink| {
+        let lock = Arc::new(Mutex::new("lock", 0));
+        let park = Arc::new(Note::new("park"));
+        let (theirs, their_park) = (lock.clone(), park.clone());
+        spawn(move || {
+            let mut guard = theirs.lock();
+            their_park.sleep();
+            *guard += 1;
+        });
+        world(move || {
+            park.wakeup();
+            Quiescent::Moved
+        });
+        *lock.lock() += 1;
+        sink.outcome(move || *lock.peek().expect("free"));
+    });
+    assert_eq!(found, BTreeSet::from([2]));
+}
+
+#[test]
+fn locks_taken_in_a_circle_are_told_though_others_sleep() {
+    let failure = failure(&plan(3), || {
+        let locks = Arc::new([Mutex::new("a", ()), Mutex::new("b", ())]);
+        let (theirs, park) = (locks.clone(), Note::new("park"));
+        spawn(move || park.sleep());
+        spawn(move || {
+            let _b = theirs[1].lock();
+            let _a = theirs[0].lock();
+        });
+        world(|| OVER);
+        let _a = locks[0].lock();
+        let _b = locks[1].lock();
+    });
+    if ENGINE.explores() {
+        assert_eq!(failure.expect("it deadlocks").cause, Cause::Deadlock);
+    }
+}
+
+#[test]
+fn a_lock_taken_twice_is_a_deadlock() {
+    let failure = failure(&plan(1), || {
+        let lock = Mutex::new("sched.lock", ());
+        let _once = lock.lock();
+        let _twice = lock.lock();
+    });
+    let failure = failure.expect("it deadlocks");
+    assert_eq!(failure.cause, Cause::Deadlock);
+    assert_eq!(failure.message, "thread 0 waits for sched.lock, held by thread 0");
+}
+
+/// A thread that leaves runs its destructors, and what they do to shared objects does nothing.
+#[test]
+fn destructors_of_leaving_threads_do_no_operations() {
+    type Objects = (Mutex<u32>, Atomic<u32>, Note, Latch, sync::Plain<u32>);
+    struct Touches(Arc<Objects>);
+    impl Drop for Touches {
+        fn drop(&mut self) {
+            let (lock, word, note, latch, plain) = &*self.0;
+            *lock.lock() += 1;
+            word.store(word.load() + 1);
+            assert!(!word.cas(7, 8));
+            note.wakeup();
+            note.clear();
+            note.sleep();
+            latch.set();
+            latch.nudge();
+            latch.wait();
+            plain.set(plain.get() + 1);
+            spawn(|| unreachable!("no thread is started"));
+            sync::choose(2);
+        }
+    }
+    let explored = explore(&plan(3), || {
+        let objects = (
+            Mutex::new("lock", 0),
+            Atomic::new("word", 0),
+            Note::new("note"),
+            Latch::new("latch"),
+            sync::Plain::new("plain", 0),
+        );
+        let objects = Arc::new(objects);
+        for _ in 0..2 {
+            let touches = Touches(objects.clone());
+            spawn(move || {
+                let touches = touches;
+                Note::new("park").sleep();
+                drop(touches);
+            });
+        }
+        world(|| OVER);
+    });
+    assert_eq!(explored.expect("the plan is fine").end, End::Complete);
+}
