@@ -231,7 +231,7 @@ sync::explored! {
 
 #[test]
 fn there_is_a_break_for_each_check() {
-    let broken: BTreeSet<&str> = breaks().iter().map(|each| each.check).collect();
+    let broken: BTreeSet<&str> = breaks().map(|each| each.check).collect();
     let all: BTreeSet<&str> = check::of(Mode::Invariants).map(|check| check.name).collect();
     assert_eq!(broken, all);
 }
