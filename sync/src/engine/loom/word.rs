@@ -82,8 +82,10 @@ impl Word {
         }
     }
 
+    /// A store that races a read-modify-write breaks loom's modification order (loom#254, loom#424), and
+    /// every operation of the total order is one: so a weak store is one too, with the weak order.
     fn weak_store(&self, bits: u64, order: Ordering) {
-        self.write(|me| unfenced(me, || self.raw.store(bits, order)));
+        self.write(|me| unfenced(me, || self.raw.swap(bits, order)));
         self.shadow.store(bits, StdOrdering::Relaxed);
     }
 
