@@ -62,7 +62,7 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let taken_at = Location::caller();
         let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
-        op.waits_for(&self.holder);
+        op.waits_for(&self.holder, || self.raw.would_wait());
         let Some(raw) = self.raw.lock() else { op.leave() };
         // In this order: nobody may take this thread for one that waits for a lock that is held.
         op.runs();

@@ -80,13 +80,15 @@ impl Op {
         leave()
     }
 
-    /// It is about to wait for a lock. Does not return if that is a deadlock.
-    pub(crate) fn waits_for(&self, holder: &Arc<Holder>) {
+    /// It is about to wait for a lock. Does not return if that is a deadlock. Tells the engine, by
+    /// `would_wait`, if it judges first, and so may never come to wait.
+    pub(crate) fn waits_for(&self, holder: &Arc<Holder>, would_wait: impl Fn()) {
         let waits = || {
             let waits = |execution: &Execution| execution.waits_for(self.thread, holder);
             current::with(|execution| execution.map_or(Waits::Fine, waits))
         };
         while let Waits::Stuck = waits() {
+            would_wait();
             self.judge();
         }
     }

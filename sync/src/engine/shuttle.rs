@@ -118,6 +118,8 @@ impl Lock {
         Some(LockGuard(self))
     }
 
+    pub(crate) fn would_wait(&self) {}
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -27,6 +27,12 @@ impl Lock {
     pub(crate) fn lock(&self) -> Option<LockGuard<'_>> {
         unfenced(thread_id(), || Some(LockGuard(self.0.lock().ok())))
     }
+
+    /// The lock is held, and nobody can move. The thread will not come to wait, if now is the end; but
+    /// only if loom knows that it would have taken the lock does it try to let it take it before.
+    pub(crate) fn would_wait(&self) {
+        unfenced(thread_id(), || drop(self.0.try_lock()));
+    }
 }
 
 impl Drop for LockGuard<'_> {
