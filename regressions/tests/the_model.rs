@@ -37,7 +37,10 @@ sync::explored! {
 
     /// Two passes of stealing are as good as Go's four: the same Gs run, in the same orders, on the same Ms.
     fn two_passes_of_stealing_have_the_outcomes_of_four() {
-        for scenario in ["S2", "gosched-beside-newproc"] {
+        // A sample may miss an outcome that the other happens upon; S2 has too few for that.
+        let sampled = ENGINE == Engine::Shuttle;
+        let scenarios = if sampled { &["S2"][..] } else { &["S2", "gosched-beside-newproc"] };
+        for &scenario in scenarios {
             let [two, four] = [2, 4].map(|passes| outcomes(scenario, passes));
             assert!(!two.is_empty());
             assert_eq!(two, four, "{scenario}");
