@@ -4,10 +4,10 @@
 //! threads do, nor of Go. Now it samples schedules and runs a known one again; the exhaustive search
 //! with a state cache, over the same threads, comes to live here.
 //!
-//! | module | holds |
+//! | type | is |
 //! |---|---|
-//! | [`Sample`] | schedules chosen by a [`Strategy`], the last of them kept as a [`Trace`] |
-//! | [`Replay`] | a [`Trace`] again, and the [`Divergence`] where it no longer fits |
+//! | `Sample` | schedules chosen by a `Strategy`, the last of them kept as a `Trace` |
+//! | `Replay` | a `Trace` again, and the `Divergence` where it no longer fits |
 //!
 //! All of it is behind the feature `shuttle`, so that a build for another engine does not compile
 //! shuttle.

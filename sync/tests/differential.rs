@@ -2,7 +2,7 @@
 //!
 //! An interpreter runs every interleaving of a program, one operation at a time. An engine that leaves
 //! out equivalent interleavings must come to the same outcomes: all of them, and in Go's total order no
-//! others. loom as it is leaves out too many (loom_traps.rs, L15).
+//! others. loom as it is leaves out too many (loom_traps, L15).
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -29,8 +29,10 @@ enum Op {
     Lock(usize),
     /// The next operation is left out if the last one returned 0.
     SkipIfZero,
+    /// On the thread's own note.
     Sleep,
-    Wakeup,
+    /// Wakes that thread; once in a program.
+    Wakeup(usize),
     /// Waits for the flag that the environment sets when nobody can move.
     Wait,
     /// 0 or 1.
@@ -72,14 +74,17 @@ impl Random {
         }
     }
 
-    /// A program whose last thread but one may wake the last.
+    /// A program in which each thread may sleep once, and be woken by another.
     fn program(&mut self, threads: usize, length: usize, weak: bool) -> Program {
         let mut program: Program =
             (0..threads).map(|_| (0..length).map(|_| self.op(weak)).collect()).collect();
-        if self.below(2) == 0 {
-            for (thread, op) in [(threads - 2, Op::Wakeup), (threads - 1, Op::Sleep)] {
-                let at = self.below(length as u64) as usize;
-                program[thread][at] = op;
+        for sleeper in 0..threads {
+            if self.below(2) == 0 {
+                let waker = (sleeper + 1 + self.below(threads as u64 - 1) as usize) % threads;
+                for (thread, op) in [(sleeper, Op::Sleep), (waker, Op::Wakeup(sleeper))] {
+                    let at = self.below(length as u64) as usize;
+                    program[thread][at] = op;
+                }
             }
         }
         program
@@ -91,7 +96,6 @@ impl Random {
 struct State {
     words: [u32; WORDS],
     holder: Option<usize>,
-    woken: bool,
     flag: bool,
     threads: Vec<Thread>,
 }
@@ -100,6 +104,7 @@ struct State {
 struct Thread {
     at: usize,
     log: Vec<u32>,
+    woken: bool,
     /// Operations up to the release of the lock.
     holds: Option<usize>,
 }
@@ -109,7 +114,7 @@ impl State {
         match program[thread].get(self.threads[thread].at) {
             None => false,
             Some(Op::Lock(_)) => self.holder.is_none() || self.holder == Some(thread),
-            Some(Op::Sleep) => self.woken,
+            Some(Op::Sleep) => self.threads[thread].woken,
             Some(Op::Wait) => self.flag,
             Some(_) => true,
         }
@@ -140,8 +145,8 @@ impl State {
                 }
                 Some(u32::from(swaps))
             }
-            Op::Wakeup => {
-                self.woken = true;
+            Op::Wakeup(sleeper) => {
+                self.threads[sleeper].woken = true;
                 None
             }
             Op::Choose => Some(choice),
@@ -217,7 +222,7 @@ impl Observer for World {
 struct Shared {
     words: [Atomic<u32>; WORDS],
     lock: Mutex<()>,
-    note: Note,
+    notes: Vec<Note>,
     flag: Latch,
     logs: Vec<Ghost<Vec<u32>>>,
 }
@@ -262,11 +267,11 @@ fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
                 None
             }
             Op::Sleep => {
-                shared.note.sleep();
+                shared.notes[thread].sleep();
                 None
             }
-            Op::Wakeup => {
-                shared.note.wakeup();
+            Op::Wakeup(sleeper) => {
+                shared.notes[sleeper].wakeup();
                 None
             }
             Op::Wait => {
@@ -294,7 +299,7 @@ fn run(program: &Program) -> BTreeSet<Outcome> {
         let shared = Arc::new(Shared {
             words: [Atomic::new("x", 0), Atomic::new("y", 0)],
             lock: Mutex::new("lock", ()),
-            note: Note::new("note"),
+            notes: (0..threads).map(|thread| Note::new(("M", thread as u32, "park"))).collect(),
             flag: Latch::new("flag"),
             logs: (0..program.len()).map(|_| Ghost::new(vec![])).collect(),
         });

@@ -23,6 +23,9 @@ mod chosen;
 #[path = "std.rs"]
 mod chosen;
 
+#[cfg(not(feature = "loom"))]
+mod untracked;
+
 pub use chosen::ENGINE;
 pub(crate) use chosen::{
     begin_execution, check, choose, explore, install_hook, judge, replay, stop, stop_exploring,

@@ -17,6 +17,7 @@ use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
+pub(crate) use super::untracked::{Cell, TRACKS_RACES};
 use super::{Order, Update};
 use crate::execution::Outcome;
 use crate::explore::{Diverged, Exploration, Plan, PlanError, Sampler, Schedule};
@@ -25,9 +26,6 @@ use crate::{current, Engine};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Shuttle;
-
-/// Whether [`Cell`] finds races.
-pub(crate) const TRACKS_RACES: bool = false;
 
 /// Bytes of stack for each thread.
 const STACK: usize = 256 * 1024;
@@ -63,19 +61,6 @@ impl Word {
     pub(crate) fn peek(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
-}
-
-/// Nothing: what is not ordered is not noticed here.
-pub(crate) struct Cell;
-
-impl Cell {
-    pub(crate) fn new() -> Self {
-        Cell
-    }
-
-    pub(crate) fn read(&self) {}
-
-    pub(crate) fn write(&self) {}
 }
 
 /// A lock.

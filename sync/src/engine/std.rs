@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 
+pub(crate) use super::untracked::{Cell, TRACKS_RACES};
 use super::{Order, Update};
 use crate::explore::{Diverged, Exploration, Plan, PlanError, Schedule};
 use crate::failure::{self, Cause, Verdict};
@@ -11,9 +12,6 @@ use crate::Engine;
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Std;
-
-/// Whether [`Cell`] finds races.
-pub(crate) const TRACKS_RACES: bool = false;
 
 /// A word of 64 bits.
 pub(crate) struct Word(AtomicU64);
@@ -63,19 +61,6 @@ fn release(order: Order) -> Ordering {
         Order::Weak => Ordering::Release,
         Order::Relaxed => Ordering::Relaxed,
     }
-}
-
-/// Nothing: safe Rust has no races here.
-pub(crate) struct Cell;
-
-impl Cell {
-    pub(crate) fn new() -> Self {
-        Cell
-    }
-
-    pub(crate) fn read(&self) {}
-
-    pub(crate) fn write(&self) {}
 }
 
 /// A lock.

@@ -40,8 +40,7 @@ const STACK: usize = 256 * 1024;
 /// operations of an execution comes first, and ends it in an orderly way.
 const BRANCHES_PER_STEP: usize = 8;
 
-/// To wake a thread that is to leave, wherever it is blocked. Nothing else is woken like this: loom does
-/// not see it as an operation.
+/// To wake a thread that sleeps in a gate; or one that is to leave, wherever it is blocked.
 pub(crate) struct Handle(Thread);
 
 impl Handle {

@@ -4,10 +4,17 @@
 //!
 //! loom takes `SeqCst` for acquire and release (loom#180), so the order is made: every operation in it is
 //! a read-modify-write, which reads the latest value, and stands between two fences, which order it with
-//! the weaker operations before and after. That loads are read-modify-writes too is for the next reason.
+//! the weaker operations before and after. That loads are read-modify-writes too is because of what
+//! loads hide, below.
 //!
 //! A fence looks at every store of every atomic, so the first of the two is left out where it would find
 //! nothing: where the thread's last action was the second fence of its operation before.
+//!
+//! # All writes are read-modify-writes
+//!
+//! A plain store beside a read-modify-write breaks loom's modification order (loom#254, loom#424): a
+//! thread could read what was there before its own store. So a weak store is an exchange, with the weak
+//! order. It may publish more than it should, namely what the store that it replaces has published.
 //!
 //! # A load hides the loads before it
 //!
@@ -73,20 +80,7 @@ impl Word {
     }
 
     pub(crate) fn store(&self, bits: u64, order: Order) {
-        match order {
-            Order::Total => {
-                self.update(Update::Swap(bits), Order::Total);
-            }
-            Order::Weak => self.weak_store(bits, Ordering::Release),
-            Order::Relaxed => self.weak_store(bits, Ordering::Relaxed),
-        }
-    }
-
-    /// A store that races a read-modify-write breaks loom's modification order (loom#254, loom#424), and
-    /// every operation of the total order is one: so a weak store is one too, with the weak order.
-    fn weak_store(&self, bits: u64, order: Ordering) {
-        self.write(|me| unfenced(me, || self.raw.swap(bits, order)));
-        self.shadow.store(bits, StdOrdering::Relaxed);
+        self.update(Update::Swap(bits), order);
     }
 
     /// Returns the value before.
