@@ -52,27 +52,26 @@ fn a_store_and_a_load_are_not_reordered() {
     all_of(&store_buffering(STORE, LOAD), &ONE_SEES_THE_OTHER);
 }
 
-#[test]
-fn a_read_modify_write_is_a_full_barrier() {
-    let updates: [Write; 4] = [
-        |word| assert!(word.swap(1) == 0),
-        |word| assert!(word.cas(0, 1)),
-        |word| assert!(word.add(1) == 1),
-        |word| word.or(1),
-    ];
-    for update in updates {
-        all_of(&store_buffering(update, LOAD_ACQ), &ONE_SEES_THE_OTHER);
-        all_of(&store_buffering(update, LOAD_RELAXED), &ONE_SEES_THE_OTHER);
-    }
-}
-
-#[test]
-fn one_full_end_is_enough() {
-    all_of(&store_buffering(STORE_REL, LOAD), &ONE_SEES_THE_OTHER);
-    all_of(&store_buffering(STORE, LOAD_ACQ), &ONE_SEES_THE_OTHER);
-}
-
+// Not on std, where a weak operation is what the machine makes of it.
 sync::explored! {
+    fn a_read_modify_write_is_a_full_barrier() {
+        let updates: [Write; 4] = [
+            |word| assert!(word.swap(1) == 0),
+            |word| assert!(word.cas(0, 1)),
+            |word| assert!(word.add(1) == 1),
+            |word| word.or(1),
+        ];
+        for update in updates {
+            all_of(&store_buffering(update, LOAD_ACQ), &ONE_SEES_THE_OTHER);
+            all_of(&store_buffering(update, LOAD_RELAXED), &ONE_SEES_THE_OTHER);
+        }
+    }
+
+    fn one_full_end_is_enough() {
+        all_of(&store_buffering(STORE_REL, LOAD), &ONE_SEES_THE_OTHER);
+        all_of(&store_buffering(STORE, LOAD_ACQ), &ONE_SEES_THE_OTHER);
+    }
+
     /// The test of the tests above: with both ends weakened it is there, and loom sees it.
     fn two_weak_ends_miss_each_other() {
         for (write, read) in [(STORE_REL, LOAD_ACQ), (STORE_RELAXED, LOAD_RELAXED)] {
