@@ -39,6 +39,8 @@ pub struct Options {
     pub keep_going: bool,
     /// More states than these make it incomplete.
     pub max_states: Option<usize>,
+    /// More executions than these make it incomplete.
+    pub max_executions: Option<u64>,
     /// A longer execution makes it incomplete.
     pub max_depth: usize,
     /// Later than this, it is incomplete.
@@ -58,6 +60,7 @@ impl Default for Options {
             bound: None,
             keep_going: false,
             max_states: None,
+            max_executions: None,
             max_depth: 1_000_000,
             deadline: None,
             stop: None,
@@ -92,6 +95,8 @@ pub struct Statistics {
 pub enum Incomplete {
     /// [`Options::max_states`].
     States,
+    /// [`Options::max_executions`].
+    Executions,
     /// [`Options::max_depth`].
     Depth,
     /// [`Options::deadline`].
@@ -200,6 +205,9 @@ impl Dfs {
         let states = self.visited.len().max(self.distinct.len());
         if options.max_states.is_some_and(|max| states > max) {
             return Some(Incomplete::States);
+        }
+        if options.max_executions.is_some_and(|max| self.statistics.executions >= max) {
+            return Some(Incomplete::Executions);
         }
         if self.path.len() > options.max_depth {
             return Some(Incomplete::Depth);

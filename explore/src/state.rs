@@ -54,6 +54,8 @@ struct Thread {
     history: u128,
     threads: u32,
     objects: u32,
+    /// Those that it holds.
+    locks: u32,
     /// Of all of it; `None` if it has changed.
     fingerprint: Option<u128>,
 }
@@ -117,7 +119,7 @@ impl State {
     fn add_thread(&mut self, id: ThreadId, history: u128) {
         let start = Operation { kind: Kind::Start, object: None };
         let next = Next::Operation { operation: start, enabled: true };
-        let new = Thread { id, next, history, threads: 0, objects: 0, fingerprint: None };
+        let new = Thread { id, next, history, threads: 0, objects: 0, locks: 0, fingerprint: None };
         self.threads.push(new);
     }
 
@@ -200,6 +202,12 @@ impl State {
         self.observes(value);
     }
 
+    /// Whose step it is depends on the object, but learns nothing: what it is about to do, and whether it
+    /// can, is part of the state.
+    pub fn considers(&mut self, object: Handle) {
+        self.touch(object);
+    }
+
     /// Whose step it is has changed the object, to a value of this fingerprint.
     pub fn writes(&mut self, object: Handle, value: u128) {
         let index = self.touch(object);
@@ -217,9 +225,36 @@ impl State {
     }
 
     /// Here the thread depends on nothing that it has observed, except what has this fingerprint.
+    ///
+    /// # Panics
+    /// If the thread holds a lock: what it has made of the data meanwhile, only its history tells.
     pub fn checkpoint(&mut self, locals: u128) {
         if let Mover::Thread(_) = self.mover {
-            self.me().history = locals;
+            let me = self.me();
+            assert!(me.locks == 0, "checkpoint: the thread holds {} locks", me.locks);
+            me.history = locals;
+        }
+    }
+
+    /// The thread whose step it is has taken a lock. Its id.
+    pub fn takes(&mut self, lock: Handle) -> ThreadId {
+        self.enables_all(Kind::Lock, lock, false);
+        match self.mover {
+            Mover::Thread(_) => {
+                let me = self.me();
+                me.locks += 1;
+                me.id
+            }
+            _ => ThreadId::WORLD,
+        }
+    }
+
+    /// The thread whose step it is has given a lock back.
+    pub fn gives_back(&mut self, lock: Handle) {
+        self.enables_all(Kind::Lock, lock, true);
+        if let Mover::Thread(_) = self.mover {
+            let me = self.me();
+            me.locks = me.locks.saturating_sub(1);
         }
     }
 

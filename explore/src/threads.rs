@@ -13,7 +13,7 @@
 //! - A thread is registered before its task is spawned ([`State::spawn`]), in the same order, and says
 //!   when its program has ended ([`State::finishes`]); its task may go on, but not announce.
 //! - When an execution has ended, all threads leave: what they would announce must unwind instead. That
-//!   is so once the program has said so ([`State::ends`]), or has been told (the function `cut`).
+//!   is so once the program has said so ([`ends`]), or has been told (the function `cut`).
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -32,6 +32,8 @@ use crate::state::{Fault, Handle, State};
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
     static SEARCHING: Cell<bool> = const { Cell::new(false) };
+    /// How the program has ended the execution. Not in the state, which may be borrowed when it panics.
+    static ENDED: Cell<Option<Ended>> = const { Cell::new(None) };
 }
 
 /// Whether a search runs the current thread.
@@ -42,6 +44,13 @@ pub fn searching() -> bool {
 /// Tells the state under search of something; `None` if there is no search.
 pub fn with<R>(tell: impl FnOnce(&mut State) -> R) -> Option<R> {
     searching().then(|| STATE.with_borrow_mut(tell))
+}
+
+/// The program ends the current execution, at this step.
+pub fn ends(how: Ended) {
+    if ENDED.get().is_none() {
+        ENDED.set(Some(how));
+    }
 }
 
 /// Announces an operation, and returns when the search has picked it: with the outcome of a choice.
@@ -61,7 +70,7 @@ pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, mut world: imp
     loop {
         switch();
         let outcome =
-            STATE.with_borrow(|state| (!state.is_world() || state.ended().is_some()).then(|| state.outcome()));
+            STATE.with_borrow(|state| (!state.is_world()).then(|| state.outcome()));
         match outcome {
             Some(outcome) => return outcome,
             None => world(),
@@ -199,6 +208,7 @@ impl<S: Search> Driver<S> {
                 self.phase = Phase::Replaying(0);
             }
         }
+        ENDED.set(None);
         state.begin();
         Some(Schedule::new(0))
     }
@@ -217,6 +227,7 @@ impl<S: Search> Driver<S> {
 
     /// A node has been reached: who goes on; `None` if nobody, and the tasks are to leave.
     fn node(&mut self, state: &mut State) -> Option<Pick> {
+        ENDED.take().into_iter().for_each(|how| state.ends(how));
         let step = state.end_step();
         state.pending(&mut self.pending);
         let ended = state.ended().or(self.pending.is_empty().then_some(Ended::Complete));

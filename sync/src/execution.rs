@@ -54,8 +54,10 @@ pub(crate) enum Outcome {
     #[default]
     Fine,
     Failed(Failure),
-    /// It was cut short, and says nothing.
+    /// It was longer than allowed, and says nothing.
     TooLong,
+    /// What would follow is known.
+    Cut,
 }
 
 impl Execution {
@@ -137,6 +139,11 @@ impl Execution {
     /// to judge that.
     fn finish(&self, thread: usize) {
         self.look();
+        if engine::search::searching() {
+            self.table().finishes(thread);
+            engine::search::finishes();
+            return;
+        }
         while !self.is_over() && !self.table().finishes(thread) {
             self.judge();
         }
@@ -147,7 +154,9 @@ impl Execution {
         if matches!(*lock(&self.end), Outcome::Fine) {
             let looks = std::mem::take(&mut *lock(&self.at_end));
             let result =
-                catch_unwind(AssertUnwindSafe(|| looks.into_iter().for_each(|look| look())));
+                engine::search::observing(|| {
+                    catch_unwind(AssertUnwindSafe(|| looks.into_iter().for_each(|look| look())))
+                });
             if let Err(payload) = result {
                 self.caught(&*payload);
             }
@@ -171,6 +180,7 @@ impl Execution {
     pub(crate) fn end(&self, outcome: Outcome) {
         let mut end = lock(&self.end);
         if !self.over.swap(true, Ordering::Relaxed) {
+            engine::search::ends(!matches!(outcome, Outcome::Fine));
             *end = outcome;
         }
     }
@@ -224,7 +234,7 @@ impl Execution {
             return;
         }
         if let Some(observer) = self.observer.get() {
-            if let Err(violation) = observer.visited() {
+            if let Err(violation) = engine::search::observing(|| observer.visited()) {
                 self.end_and_leave(Outcome::Failed(violation.into()));
             }
         }
@@ -237,7 +247,7 @@ impl Execution {
             self.fail(Cause::Deadlock, description);
         };
         let wakeups = self.wakeups.load(Ordering::Relaxed);
-        match observer.quiescent() {
+        match engine::search::observing(|| observer.quiescent()) {
             Quiescent::Moved if self.wakeups.load(Ordering::Relaxed) == wakeups => {
                 self.fail(Cause::Panic, "quiescent: moved, and nothing was woken".to_owned());
             }
@@ -362,7 +372,11 @@ impl Op {
         loop {
             let waits = with(|execution| {
                 let Some(execution) = execution else { return Waits::Fine };
-                let waits = execution.table().locks(self.thread, holder);
+                let mut waits = execution.table().locks(self.thread, holder);
+                if matches!(waits, Waits::Stuck) && engine::search::searching() {
+                    // The search finds out.
+                    waits = Waits::Fine;
+                }
                 if matches!(waits, Waits::InACircle) {
                     let description = execution.table().describe();
                     execution.fail(Cause::Deadlock, description);
@@ -489,6 +503,26 @@ pub(crate) fn give_up() {
     });
 }
 
+/// A search knows what would follow in the current execution.
+#[cfg(feature = "shuttle")]
+pub(crate) fn cut() {
+    with(|execution| {
+        if let Some(execution) = execution {
+            execution.end(Outcome::Cut);
+        }
+    });
+}
+
+/// No thread can move, and a search has picked this one to let the environment move.
+#[cfg(feature = "shuttle")]
+pub(crate) fn world_moves(thread: usize) {
+    THREAD.set(thread);
+    let execution = CURRENT.with_borrow(Option::clone);
+    if let Some(execution) = execution.filter(|execution| !execution.is_over()) {
+        execution.judge();
+    }
+}
+
 /// Sets the observer of the current execution. The program does so at its start.
 pub fn observe(observer: Arc<dyn Observer>) {
     with(|execution| {
@@ -543,10 +577,12 @@ pub fn choose(n: usize) -> usize {
 
 /// Here the thread depends on nothing that it has seen before, except `locals`.
 ///
-/// Does nothing now. The state cache of a stateful search takes two histories of a thread for one if
-/// they meet here with the same locals.
+/// The state cache of a search takes two histories of a thread for one if they meet here with the same
+/// locals: each that is live has to be among them, those of all callers included. Not while the thread
+/// holds a lock.
+#[track_caller]
 pub fn checkpoint(locals: impl Hash) {
-    let _ = locals;
+    engine::search::checkpoint(locals);
 }
 
 /// Ends the execution, as the return of Go's `main.main` does, without a failure. Not from a

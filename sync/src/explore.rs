@@ -1,10 +1,12 @@
 //! All the executions of a program that a plan asks for, and one of them again.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ::explore::search::{Incomplete, Options, Statistics};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, ENGINE};
@@ -29,6 +31,10 @@ pub struct Plan {
     pub choices: bool,
     /// The operations an execution may have. A longer one ends the exploration without a verdict.
     pub max_steps: usize,
+    /// shuttle, with [`Sampler::Exhaustive`]: what is searched, and how. Its bound is `bound` above.
+    pub search: Options,
+    /// With [`Sampler::Exhaustive`]: whether the fingerprints of the states are wanted.
+    pub list_states: bool,
     /// Called at the end of each execution with their number so far.
     #[allow(clippy::type_complexity)]
     pub progress: Option<Arc<dyn Fn(u64) -> Control + Send + Sync>>,
@@ -45,6 +51,8 @@ impl Default for Plan {
             threads: 2,
             choices: false,
             max_steps: 10_000,
+            search: Options::default(),
+            list_states: false,
             progress: None,
         }
     }
@@ -60,6 +68,7 @@ impl fmt::Debug for Plan {
             .field("threads", &self.threads)
             .field("choices", &self.choices)
             .field("max_steps", &self.max_steps)
+            .field("search", &self.search)
             .finish_non_exhaustive()
     }
 }
@@ -75,6 +84,8 @@ pub enum Sampler {
     Pct(usize),
     /// All schedules, of all threads at all steps: for tiny programs.
     Dfs,
+    /// All states, by a search with a state cache: see [`Plan::search`].
+    Exhaustive,
 }
 
 impl fmt::Display for Sampler {
@@ -84,6 +95,7 @@ impl fmt::Display for Sampler {
             Sampler::Urw => f.write_str("urw"),
             Sampler::Pct(depth) => write!(f, "pct{depth}"),
             Sampler::Dfs => f.write_str("dfs"),
+            Sampler::Exhaustive => f.write_str("exhaustive"),
         }
     }
 }
@@ -106,13 +118,31 @@ pub struct Explored {
     pub end: End,
     /// Whether two threads could move at once, in any execution.
     pub concurrent: bool,
+    /// What a search has come to.
+    pub searched: Option<Searched>,
+}
+
+/// What a search has come to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Searched {
+    /// How much there was to do. With a bound, the executions are those of all bounds so far, the rest
+    /// is of the last.
+    pub statistics: Statistics,
+    /// The bound that left something out; `None` if nothing was.
+    pub bound: Option<u32>,
+    /// Why it ended before its time, if so. There is no verdict then.
+    pub incomplete: Option<Incomplete>,
+    /// The fingerprints of the states, with [`Plan::list_states`].
+    pub states: BTreeSet<u128>,
+    /// The messages of the failures, with [`Options::keep_going`].
+    pub failures: BTreeSet<String>,
 }
 
 /// How an exploration ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum End {
-    /// All executions have been run: on loom all within the bound, with [`Sampler::Dfs`] all, else as
-    /// many as were asked for.
+    /// All executions have been run: on loom all within the bound, with [`Sampler::Dfs`] all, with
+    /// [`Sampler::Exhaustive`] all but those that show nothing new, else as many as were asked for.
     Complete,
     /// One failed; it was the last.
     Failed {
@@ -121,7 +151,7 @@ pub enum End {
         /// How to run it again.
         schedule: Schedule,
     },
-    /// [`Plan::progress`] said so.
+    /// [`Plan::progress`] said so, or a limit of the search: it is not finished.
     Stopped,
 }
 
@@ -148,6 +178,11 @@ pub enum Schedule {
         /// The random numbers behind the choices.
         choices: Vec<u64>,
     },
+    /// The execution that a search found.
+    Search {
+        /// Who goes on at each step, as text.
+        picks: String,
+    },
     /// Real threads cannot be told what to do.
     Std,
 }
@@ -157,7 +192,7 @@ impl Schedule {
     pub fn engine(&self) -> Engine {
         match self {
             Schedule::Loom { .. } => Engine::Loom,
-            Schedule::Shuttle { .. } => Engine::Shuttle,
+            Schedule::Shuttle { .. } | Schedule::Search { .. } => Engine::Shuttle,
             Schedule::Std => Engine::Std,
         }
     }
@@ -229,13 +264,20 @@ pub fn explore(
     engine::check(plan)?;
     let exploration = Arc::new(Exploration::new(plan, program, None));
     let schedule = drive(|| engine::explore(plan, &exploration));
+    let mut searched = exploration.take_searched();
+    if let Some(searched) = &mut searched {
+        searched.failures = std::mem::take(&mut exploration.end().failures);
+    }
+    let incomplete = searched.as_ref().is_some_and(|searched| searched.incomplete.is_some());
     let end = match exploration.take_end(plan)? {
         SoFar { outcome: Outcome::Failed(failure), .. } => End::Failed { failure, schedule },
         SoFar { stopped: true, .. } => End::Stopped,
+        _ if incomplete => End::Stopped,
         _ => End::Complete,
     };
     let executions = exploration.executions();
-    Ok(Explored { executions, end, concurrent: exploration.concurrent.load(Ordering::Relaxed) })
+    let concurrent = exploration.concurrent.load(Ordering::Relaxed);
+    Ok(Explored { executions, end, concurrent, searched })
 }
 
 /// Runs that one execution of `program` again, with [`Observer::operation`](crate::Observer::operation)
@@ -253,7 +295,7 @@ pub fn record(
     }
     let recorded = match schedule {
         Schedule::Loom { execution, .. } => *execution,
-        Schedule::Shuttle { .. } | Schedule::Std => 1,
+        Schedule::Shuttle { .. } | Schedule::Search { .. } | Schedule::Std => 1,
     };
     let exploration = Arc::new(Exploration::new(plan, program, Some(recorded)));
     let diverged = drive(|| engine::replay(plan, schedule, &exploration));
@@ -286,6 +328,7 @@ pub(crate) struct Exploration {
     concurrent: AtomicBool,
     over: AtomicBool,
     end: Mutex<SoFar>,
+    searched: Mutex<Option<Searched>>,
 }
 
 /// What the executions have come to so far.
@@ -295,6 +338,8 @@ struct SoFar {
     stopped: bool,
     /// The engine panicked, with this text.
     broken: Option<String>,
+    /// The messages of failures that did not end it.
+    failures: BTreeSet<String>,
 }
 
 impl Exploration {
@@ -307,6 +352,7 @@ impl Exploration {
             concurrent: AtomicBool::new(false),
             over: AtomicBool::new(false),
             end: Mutex::default(),
+            searched: Mutex::default(),
         }
     }
 
@@ -341,9 +387,15 @@ impl Exploration {
         let control = progress.map_or(Control::Go, |progress| progress(self.executions()));
         let mut end = self.end();
         end.stopped = control == Control::Stop;
-        end.outcome = outcome;
+        end.outcome = match outcome {
+            Outcome::Failed(failure) if self.plan.search.keep_going => {
+                end.failures.insert(failure.message);
+                Outcome::Cut
+            }
+            outcome => outcome,
+        };
         let last = self.recorded.is_some_and(|recorded| recorded == self.executions());
-        if end.stopped || last || !matches!(end.outcome, Outcome::Fine) {
+        if end.stopped || last || !matches!(end.outcome, Outcome::Fine | Outcome::Cut) {
             self.over.store(true, Ordering::Relaxed);
         }
     }
@@ -361,6 +413,23 @@ impl Exploration {
             Some(outcome) => self.end().outcome = outcome,
             None => self.end().broken = Some(failure::text(&*payload)),
         }
+    }
+
+    /// The engine has found something wrong with the program.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn is_broken(&self, text: String) {
+        self.over.store(true, Ordering::Relaxed);
+        self.end().broken = Some(text);
+    }
+
+    /// A search is over.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn searched(&self, searched: Searched) {
+        *self.searched.lock().unwrap_or_else(PoisonError::into_inner) = Some(searched);
+    }
+
+    fn take_searched(&self) -> Option<Searched> {
+        self.searched.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn take_end(&self, plan: &Plan) -> Result<SoFar, PlanError> {

@@ -48,18 +48,21 @@ mod word;
 
 pub use std::sync::{Arc, Weak};
 
+pub use ::explore::search::{Incomplete, Options, Statistics};
+
 pub use atomic::Atomic;
 pub use engine::ENGINE;
 pub use execution::{at_end, checkpoint, choose, exit, observe, spawn, thread_id};
 pub use explore::{
     explore, record, Control, Diverged, End, Explored, Plan, PlanError, Recorded, Sampler, Schedule,
+    Searched,
 };
 pub use failure::{Cause, Failure, Violation};
 pub use mutex::{Mutex, MutexGuard};
 pub use name::{Engine, Name};
 pub use note::{Latch, Note};
 pub use operation::{Observer, Operation, Quiescent};
-pub use plain::{Ghost, Plain};
+pub use plain::{Ghost, Outside, Plain};
 pub use word::{BitWord, IntWord, Word};
 
 /// A test of what only an exploring engine can show: *ignored, with the reason*, on std.

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use loom::sync::atomic::{fence, AtomicU64, Ordering};
 use loom::thread::{self, Thread};
 
+use super::search::Object;
 use super::{Order, Update};
 use crate::explore::{Diverged, Exploration, Plan, PlanError, Schedule};
 use crate::failure::{Cause, Verdict};
@@ -161,7 +162,7 @@ impl Lock {
     }
 
     /// Waits until it is free. `None` if the thread was woken to leave, which here it learns by a panic.
-    pub(crate) fn lock(&self) -> Option<LockGuard<'_>> {
+    pub(crate) fn lock(&self, _object: &Object) -> Option<LockGuard<'_>> {
         unfenced(|| Some(LockGuard(self.0.lock().ok())))
     }
 }

@@ -29,6 +29,9 @@ pub(crate) use chosen::{
     Cell, Gate, GateGuard, Handle, Lock, LockGuard, Nursery, Word, TRACKS_RACES,
 };
 
+#[cfg_attr(not(all(feature = "shuttle", not(feature = "loom"))), path = "unsearched.rs")]
+pub(crate) mod search;
+
 /// How strongly an operation of a word is ordered.
 #[derive(Clone, Copy)]
 pub(crate) enum Order {

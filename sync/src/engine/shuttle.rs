@@ -11,14 +11,20 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ::explore::{Divergence, Replay, Sample, Strategy, Trace};
+use ::explore::operation::Kind;
+use ::explore::schedule::{self, Follow};
+use ::explore::seam::Substrate;
+use ::explore::search::{Dfs, Incomplete, Options};
+use ::explore::threads::{searching, Threads};
+use ::explore::{fingerprint, Divergence, Replay, Sample, Strategy, Trace};
 use shuttle::scheduler::{Scheduler, TaskId};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
+use super::search::{operate, Object};
 use super::{Order, Update};
-use crate::explore::{Diverged, Exploration, Plan, PlanError, Sampler, Schedule};
+use crate::explore::{Diverged, Exploration, Plan, PlanError, Sampler, Schedule, Searched};
 use crate::failure::{Cause, Verdict};
 use crate::{execution, Engine};
 
@@ -32,35 +38,52 @@ pub(crate) const TRACKS_RACES: bool = false;
 const STACK: usize = 256 * 1024;
 
 /// A word of 64 bits.
-pub(crate) struct Word(AtomicU64);
+pub(crate) struct Word {
+    bits: AtomicU64,
+    object: Object,
+}
 
 impl Word {
     pub(crate) fn new(bits: u64) -> Self {
-        Word(AtomicU64::new(bits))
+        Word { bits: AtomicU64::new(bits), object: Object::new(|| fingerprint::of(bits)) }
     }
 
     pub(crate) fn load(&self, _order: Order) -> u64 {
-        switch();
+        self.turn(Kind::Read);
         self.peek()
     }
 
     pub(crate) fn store(&self, bits: u64, _order: Order) {
-        switch();
-        self.0.store(bits, Ordering::Relaxed);
+        self.turn(Kind::Write);
+        self.set(bits);
     }
 
     /// Returns the value before.
     pub(crate) fn update(&self, update: Update, _order: Order) -> u64 {
-        switch();
+        self.turn(Kind::Update);
         let old = self.peek();
         if let Some(new) = update.apply(old) {
-            self.0.store(new, Ordering::Relaxed);
+            self.set(new);
         }
         old
     }
 
     pub(crate) fn peek(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.object.reads();
+        self.bits.load(Ordering::Relaxed)
+    }
+
+    fn turn(&self, kind: Kind) {
+        if searching() {
+            self.object.operate(kind, true);
+        } else {
+            switch();
+        }
+    }
+
+    fn set(&self, bits: u64) {
+        self.bits.store(bits, Ordering::Relaxed);
+        self.object.writes(|| fingerprint::of(bits));
     }
 }
 
@@ -97,7 +120,13 @@ impl Lock {
     }
 
     /// Waits until it is free. `None` if the task was woken to leave.
-    pub(crate) fn lock(&self) -> Option<LockGuard<'_>> {
+    pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
+        if searching() {
+            let free = !self.queue().held;
+            object.operate(Kind::Lock, free);
+            let mut queue = self.queue();
+            return (!std::mem::replace(&mut queue.held, true)).then(|| LockGuard(self));
+        }
         let me = shuttle::current::me();
         {
             let mut queue = self.queue();
@@ -149,8 +178,11 @@ impl Gate {
         Gate
     }
 
+    /// In a search, whoever enters has had its turn.
     pub(crate) fn enter(&self) -> GateGuard<'_> {
-        switch();
+        if !searching() {
+            switch();
+        }
         GateGuard(self)
     }
 }
@@ -177,7 +209,10 @@ impl Handle {
     }
 
     pub(crate) fn wake(&self) {
-        unblock(self.0);
+        // In a search nobody blocks.
+        if !searching() {
+            unblock(self.0);
+        }
     }
 }
 
@@ -187,6 +222,12 @@ pub(crate) struct Nursery;
 
 impl Nursery {
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
+        if searching() {
+            super::search::spawns();
+            drop(shuttle::thread::spawn(f));
+            operate(Kind::Spawn, None, true);
+            return;
+        }
         drop(shuttle::thread::spawn(f));
         // shuttle has none after it: what the spawning thread does next would always come first.
         switch();
@@ -196,6 +237,9 @@ impl Nursery {
 }
 
 pub(crate) fn choose(n: usize) -> usize {
+    if searching() {
+        return operate(Kind::Choose(n as u32), None, true) as usize;
+    }
     (ExecutionState::next_u64() % n as u64) as usize
 }
 
@@ -225,7 +269,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
     match plan.sampler {
         Sampler::Pct(depth) if depth < 3 => return Err(PlanError::ShallowPct(depth)),
         Sampler::Dfs if plan.choices => return Err(PlanError::DfsWithChoices),
-        Sampler::Dfs => return Ok(()),
+        Sampler::Dfs | Sampler::Exhaustive => return Ok(()),
         _ => {}
     }
     if plan.executions == 0 || plan.seeds.is_empty() {
@@ -241,6 +285,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
 pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
     let (strategy, seeds) = match plan.sampler {
+        Sampler::Exhaustive => return search(plan, exploration),
         Sampler::Random => (Strategy::Random, plan.seeds.as_slice()),
         Sampler::Urw => (Strategy::Urw, plan.seeds.as_slice()),
         Sampler::Pct(depth) => (Strategy::Pct(depth), plan.seeds.as_slice()),
@@ -275,6 +320,9 @@ pub(crate) fn replay(
     schedule: &Schedule,
     exploration: &Arc<Exploration>,
 ) -> Option<Diverged> {
+    if let Schedule::Search { picks } = schedule {
+        return follow(plan, picks, exploration);
+    }
     let Schedule::Shuttle { steps, choices, .. } = schedule else { return None };
     let trace = Trace { steps: steps.clone(), choices: choices.clone() };
     let diverged = Rc::new(RefCell::new(None));
@@ -285,6 +333,65 @@ pub(crate) fn replay(
     });
     run(plan, exploration, replay);
     diverged.take()
+}
+
+/// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.
+fn search(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
+    let bounds: Vec<Option<u32>> = match plan.bound {
+        None => vec![None],
+        Some(most) => (0..=most as u32).map(Some).collect(),
+    };
+    let mut picks = Vec::new();
+    let mut sum = Searched::default();
+    for bound in bounds {
+        let options = Options { bound, ..plan.search.clone() };
+        let search = drive(plan, exploration, Dfs::new(options));
+        let statistics = search.statistics();
+        picks = search.failure().map(<[_]>::to_vec).unwrap_or_default();
+        let executions = sum.statistics.executions + statistics.executions;
+        sum.statistics = statistics;
+        sum.statistics.executions = executions;
+        sum.bound = bound.filter(|_| search.is_bounded());
+        sum.incomplete = search.incomplete().filter(|&why| why != Incomplete::Failed);
+        if plan.list_states {
+            sum.states = search.states().collect();
+        }
+        if search.incomplete().is_some() || !search.is_bounded() || exploration.is_over() {
+            break;
+        }
+    }
+    exploration.searched(sum);
+    Schedule::Search { picks: schedule::write(&picks) }
+}
+
+/// Runs the one execution that the schedule describes.
+fn follow(plan: &Plan, picks: &str, exploration: &Arc<Exploration>) -> Option<Diverged> {
+    let picks = match schedule::read(picks) {
+        Ok(picks) => picks,
+        Err(expected) => return Some(Diverged { step: 0, expected }),
+    };
+    let diverged = drive(plan, exploration, Follow::new(picks)).diverged()?;
+    let expected = format!("{}, but {}", diverged.expected, diverged.got);
+    Some(Diverged { step: diverged.step, expected })
+}
+
+fn drive<S: ::explore::seam::Search + 'static>(
+    plan: &Plan,
+    exploration: &Arc<Exploration>,
+    search: S,
+) -> S {
+    let one = exploration.clone();
+    let program = move || one.run_one();
+    let mut threads = Threads::new(config(plan.max_steps), program, execution::cut)
+        .with_fault(plan.search.fault);
+    let driven = threads.drive(search);
+    if let Some(diverged) = driven.diverged {
+        exploration.is_broken(diverged.to_string());
+    }
+    if let Some(payload) = driven.panic {
+        exploration.catch(|| panic::resume_unwind(payload));
+    }
+    driven.search
 }
 
 fn run(plan: &Plan, exploration: &Arc<Exploration>, scheduler: impl Scheduler + 'static) {
