@@ -387,6 +387,11 @@ impl State {
         self.threads[number].id
     }
 
+    /// Whether the thread has come to its end, by its number in the order of creation.
+    pub fn has_finished(&self, number: usize) -> bool {
+        matches!(self.threads[number].next, Next::Finished)
+    }
+
     /// The number of the first thread, by ids, that has not finished, in the order of creation.
     pub fn first_unfinished(&self) -> Option<usize> {
         let threads = self.threads.iter().enumerate();

@@ -32,6 +32,8 @@ use crate::state::{Fault, Handle, State};
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
     static SEARCHING: Cell<bool> = const { Cell::new(false) };
+    /// The current switch is ours: shuttle has some of its own (before it spawns a task).
+    static ANNOUNCED: Cell<bool> = const { Cell::new(false) };
     /// How the program has ended the execution. Not in the state, which may be borrowed when it panics.
     static ENDED: Cell<Option<Ended>> = const { Cell::new(None) };
 }
@@ -68,6 +70,7 @@ pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, mut world: imp
         return 0;
     }
     loop {
+        ANNOUNCED.set(true);
         switch();
         let outcome =
             STATE.with_borrow(|state| (!state.is_world()).then(|| state.outcome()));
@@ -123,8 +126,20 @@ impl<S: Search> Scheduler for Shared<S> {
         STATE.with_borrow_mut(|state| self.0.borrow_mut().new_execution(state))
     }
 
-    fn next_task(&mut self, runnable: &[&Task], _: Option<TaskId>, _: bool) -> Option<TaskId> {
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<TaskId>,
+        _: bool,
+    ) -> Option<TaskId> {
         let mut driver = self.0.borrow_mut();
+        let announced = ANNOUNCED.take();
+        if let Some(task) = current.filter(|_| !announced && driver.phase != Phase::Leaving) {
+            let finished = STATE.with_borrow(|state| state.has_finished(task.into()));
+            if !finished && runnable.iter().any(|other| other.id() == task) {
+                return Some(task);
+            }
+        }
         let next = STATE.with_borrow_mut(|state| driver.next(state));
         // Not while the state is borrowed: the program tells it of the end.
         if driver.is_to_cut {

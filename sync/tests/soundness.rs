@@ -7,7 +7,7 @@ use common::{search, Found, Program};
 use explore::search::Options;
 
 /// Plain search of a larger program is not waited for.
-const MOST: u64 = 4_000;
+const MOST: u64 = 10_000;
 
 fn options(cache: bool, sleep: bool) -> Options {
     Options { cache, sleep, max_executions: Some(MOST), ..Options::default() }
@@ -53,6 +53,24 @@ fn cache_and_sleep_sets_lose_nothing() {
         }
     }
     println!("{compared} programs of {seed}; executions plain, cache, sleep sets, both: {sum:?}");
+}
+
+/// Where executions go round in circles, a plain search does not end; a cache without sleep sets does,
+/// and what it does is plain.
+#[test]
+fn sleep_sets_lose_nothing_where_programs_loop() {
+    let (mut compared, mut seed) = (0, 2_000_000);
+    let mut sum = [0; 2];
+    while compared < 2 * cases(60) {
+        seed += 1;
+        let program = Program::generate_with_loops(seed);
+        let Some((cached, one)) = search(&program, options(true, false), None) else { continue };
+        let Some((both, two)) = search(&program, options(true, true), None) else { continue };
+        compared += 1;
+        sum = [sum[0] + one.executions, sum[1] + two.executions];
+        same(seed, "sleep sets and loops", &program, &cached, &both);
+    }
+    println!("{compared} programs of {}; executions cache, both: {sum:?}", seed - 2_000_000);
 }
 
 #[test]

@@ -46,7 +46,11 @@ impl Object {
 
     /// It has changed, to a value of this fingerprint.
     pub(crate) fn writes(&self, value: impl FnOnce() -> u128) {
-        self.with(|state, handle| state.writes(handle, value()));
+        if searching() {
+            // Not while the state is borrowed: a value may be told by threads, which are in it.
+            let value = value();
+            self.with(|state, handle| state.writes(handle, value));
+        }
     }
 
     /// It is a lock, and has been taken. The data is the thread's own until it is given back: it has seen
@@ -61,10 +65,13 @@ impl Object {
 
     /// It is a lock, and has been given back, with data of this fingerprint.
     pub(crate) fn gives_back(&self, data: impl FnOnce() -> u128) {
-        self.with(|state, handle| {
-            state.gives_back(handle);
-            state.writes(handle, data());
-        });
+        if searching() {
+            let data = data();
+            self.with(|state, handle| {
+                state.gives_back(handle);
+                state.writes(handle, data);
+            });
+        }
     }
 
     /// Announces an operation of it, and waits for its turn.

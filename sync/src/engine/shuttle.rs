@@ -25,7 +25,7 @@ use shuttle_engine::runtime::thread::switch;
 use super::search::{operate, Object};
 use super::{Order, Update};
 use crate::explore::{Diverged, Exploration, Plan, PlanError, Sampler, Schedule, Searched};
-use crate::failure::{Cause, Verdict};
+use crate::failure::{self, Cause, Verdict};
 use crate::{execution, Engine};
 
 /// The engine that this crate is built for.
@@ -389,7 +389,7 @@ fn drive<S: ::explore::seam::Search + 'static>(
         exploration.is_broken(diverged.to_string());
     }
     if let Some(payload) = driven.panic {
-        exploration.catch(|| panic::resume_unwind(payload));
+        exploration.is_broken(failure::text(&*payload));
     }
     driven.search
 }

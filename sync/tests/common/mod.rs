@@ -33,6 +33,10 @@ pub enum Act {
     Plain(u32),
     /// What a check might read.
     Ghost(u32),
+    /// Waits, busily, until the word has this value.
+    Spin(usize, u32),
+    /// As above, and meanwhile sets the other word to 1 and to 0.
+    Blink(usize, u32),
     /// Forgets all but the last bit of what it has observed.
     Checkpoint,
 }
@@ -42,7 +46,22 @@ pub enum Act {
 pub struct Program(pub Vec<Vec<Act>>);
 
 impl Program {
+    /// A program whose executions end.
     pub fn generate(seed: u64) -> Program {
+        Program::of(seed, act)
+    }
+
+    /// A program with loops: its states are finite, but its executions are not.
+    pub fn generate_with_loops(seed: u64) -> Program {
+        Program::of(seed, |rng, me, threads| match rng.u32(..4) {
+            0 => Act::Spin(rng.usize(..2), rng.u32(..2)),
+            1 => Act::Blink(rng.usize(..2), rng.u32(..2)),
+            2 => Act::Store(rng.usize(..2), rng.u32(..2)),
+            _ => act(rng, me, threads),
+        })
+    }
+
+    fn of(seed: u64, act: fn(&mut Rng, usize, usize) -> Act) -> Program {
         let mut rng = Rng::with_seed(seed);
         let threads = rng.usize(2..=3);
         let mut acts: Vec<Vec<Act>> = Vec::new();
@@ -111,6 +130,19 @@ impl Shared {
     fn run(self: &Arc<Self>, me: usize) {
         let mut seen = 0u64;
         for (pc, &act) in self.program.0[me].iter().enumerate() {
+            if let Act::Spin(word, value) | Act::Blink(word, value) = act {
+                loop {
+                    sync::checkpoint((me, pc, seen));
+                    if self.words[word].load() == value {
+                        break;
+                    }
+                    if let Act::Blink(..) = act {
+                        self.words[1 - word].store(1);
+                        self.words[1 - word].store(0);
+                    }
+                }
+                continue;
+            }
             let new = self.act(me, act);
             seen = seen.wrapping_mul(31).wrapping_add(new);
             if let Act::Checkpoint = act {
@@ -166,7 +198,7 @@ impl Shared {
             }
             Act::Plain(value) => self.plain.replace(value).into(),
             Act::Ghost(value) => self.ghost.replace(value).into(),
-            Act::Checkpoint => 0,
+            Act::Checkpoint | Act::Spin(..) | Act::Blink(..) => 0,
         }
     }
 
