@@ -26,7 +26,8 @@ pub fn write(picks: &[Pick]) -> String {
 /// # Errors
 /// In words, if it is none, or of another version.
 pub fn read(text: &str) -> Result<Vec<Pick>, String> {
-    let Some((version, steps)) = text.strip_prefix("explore ").and_then(|rest| rest.split_once(':'))
+    let Some((version, steps)) =
+        text.strip_prefix("explore ").and_then(|rest| rest.split_once(':'))
     else {
         return Err("no schedule: it does not begin with `explore` and a version".into());
     };

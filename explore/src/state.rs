@@ -134,7 +134,10 @@ impl State {
         let (n, history) = (parent.threads, parent.history);
         parent.threads += 1;
         let id = parent.id.child(n).unwrap_or_else(|| {
-            panic!("spawn: thread {} has made {n} threads; the search has no name for one more", parent.id)
+            panic!(
+                "spawn: thread {} has made {n} threads; the search has no name for one more",
+                parent.id
+            )
         });
         self.add_thread(id, history);
         self.threads.len() - 1
@@ -417,8 +420,7 @@ impl Thread {
             Next::Finished => of((self.id, "finished")),
             Next::Operation { operation, enabled } => {
                 let next = (fault != Some(Fault::PendingLeftOut)).then_some((operation, enabled));
-                let history =
-                    if fault == Some(Fault::HistoryLeftOut) { 0 } else { self.history };
+                let history = if fault == Some(Fault::HistoryLeftOut) { 0 } else { self.history };
                 of((self.id, history, self.threads, self.objects, next))
             }
         };

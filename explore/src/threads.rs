@@ -72,8 +72,7 @@ pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, mut world: imp
     loop {
         ANNOUNCED.set(true);
         switch();
-        let outcome =
-            STATE.with_borrow(|state| (!state.is_world()).then(|| state.outcome()));
+        let outcome = STATE.with_borrow(|state| (!state.is_world()).then(|| state.outcome()));
         match outcome {
             Some(outcome) => return outcome,
             None => world(),

@@ -31,7 +31,7 @@ impl std::fmt::Display for PId {
 /// The start of the world and `pidleget` give one out; `pidleput` takes it back. An M keeps it while it
 /// runs, `nextp` while it is handed over. So a P that was unlinked by hand cannot be owned: the list's
 /// field is private to this crate, and its one door, [`crate::by_hand`], is for the regressions.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub struct OwnedP(PId);
 
 impl OwnedP {

@@ -153,10 +153,9 @@ impl Execution {
     fn ended(&self) {
         if matches!(*lock(&self.end), Outcome::Fine) {
             let looks = std::mem::take(&mut *lock(&self.at_end));
-            let result =
-                engine::search::observing(|| {
-                    catch_unwind(AssertUnwindSafe(|| looks.into_iter().for_each(|look| look())))
-                });
+            let result = engine::search::observing(|| {
+                catch_unwind(AssertUnwindSafe(|| looks.into_iter().for_each(|look| look())))
+            });
             if let Err(payload) = result {
                 self.caught(&*payload);
             }

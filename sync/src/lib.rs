@@ -54,8 +54,8 @@ pub use atomic::Atomic;
 pub use engine::ENGINE;
 pub use execution::{at_end, checkpoint, choose, exit, observe, spawn, thread_id};
 pub use explore::{
-    explore, record, Control, Diverged, End, Explored, Plan, PlanError, Recorded, Sampler, Schedule,
-    Searched,
+    explore, record, Control, Diverged, End, Explored, Plan, PlanError, Recorded, Sampler,
+    Schedule, Searched,
 };
 pub use failure::{Cause, Failure, Violation};
 pub use mutex::{Mutex, MutexGuard};

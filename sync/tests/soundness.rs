@@ -41,7 +41,9 @@ fn cache_and_sleep_sets_lose_nothing() {
     while compared < cases(60) {
         seed += 1;
         let program = Program::generate(seed);
-        let Some((plain, statistics)) = search(&program, options(false, false), None) else { continue };
+        let Some((plain, statistics)) = search(&program, options(false, false), None) else {
+            continue;
+        };
         compared += 1;
         sum[0] += statistics.executions;
         let ways = [("cache", true, false), ("sleep sets", false, true), ("both", true, true)];
@@ -79,13 +81,13 @@ fn a_bound_with_a_cache_loses_nothing() {
     while compared < cases(60) / 3 {
         seed += 1;
         let program = Program::generate(seed);
-        let all: Option<Vec<_>> = (0..=3)
-            .map(|bound| search(&program, options(false, false), Some(bound)))
-            .collect();
+        let all: Option<Vec<_>> =
+            (0..=3).map(|bound| search(&program, options(false, false), Some(bound))).collect();
         let Some(all) = all else { continue };
         compared += 1;
         for (bound, (plain, _)) in all.into_iter().enumerate() {
-            let (found, _) = search(&program, options(true, false), Some(bound)).expect("no longer");
+            let (found, _) =
+                search(&program, options(true, false), Some(bound)).expect("no longer");
             same(seed, &format!("bound {bound} with a cache"), &program, &plain, &found);
         }
     }

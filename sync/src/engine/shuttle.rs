@@ -382,8 +382,8 @@ fn drive<S: ::explore::seam::Search + 'static>(
 ) -> S {
     let one = exploration.clone();
     let program = move || one.run_one();
-    let mut threads = Threads::new(config(plan.max_steps), program, execution::cut)
-        .with_fault(plan.search.fault);
+    let mut threads =
+        Threads::new(config(plan.max_steps), program, execution::cut).with_fault(plan.search.fault);
     let driven = threads.drive(search);
     if let Some(diverged) = driven.diverged {
         exploration.is_broken(diverged.to_string());
