@@ -4,7 +4,7 @@ use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;
 use runtime_model::Sched;
-use sync::{Ghost, Observer, Operation, Quiescent, Violation};
+use sync::{Observer, Operation, Outside, Quiescent, Violation};
 
 use crate::cex::Step;
 use crate::source::{function_at, Source};
@@ -12,7 +12,7 @@ use crate::source::{function_at, Source};
 /// The steps so far of one execution.
 pub(crate) struct Recorder {
     sources: Vec<Source>,
-    log: Ghost<Log>,
+    log: Outside<Log>,
 }
 
 #[derive(Clone, Default)]
@@ -28,11 +28,11 @@ type Snapshot = Vec<(String, String)>;
 
 impl Recorder {
     pub(crate) fn new(sources: Vec<Source>) -> Self {
-        Recorder { sources, log: Ghost::new(Log::default()) }
+        Recorder { sources, log: Outside::new(Log::default()) }
     }
 
     pub(crate) fn steps(&self) -> Vec<Step> {
-        self.log.peek(|log| log.steps.clone())
+        self.log.get().steps
     }
 
     /// Writes down an operation, and what is different after it.

@@ -7,7 +7,7 @@ use runtime_model::event::Witness;
 use runtime_model::sched::Sched;
 use runtime_model::steps::Steps;
 use sync::{
-    Arc, Control, End, Explored, Failure, Ghost, Plan, PlanError, Sampler, Schedule, ENGINE,
+    Arc, Control, End, Explored, Failure, Outside, Plan, PlanError, Sampler, Schedule, ENGINE,
 };
 
 use crate::cex::{Counterexample, Header, Step, FORMAT};
@@ -166,7 +166,8 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
     let tally = Tally::default();
     let began = Instant::now();
     let mut total = 0;
-    let mut explored = Explored { executions: 0, end: End::Complete, concurrent: false };
+    let mut explored =
+        Explored { executions: 0, end: End::Complete, concurrent: false, searched: None };
     for plan in plans(job, &target) {
         let before = total;
         let asked = control.clone();
@@ -184,6 +185,33 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
     explored.executions = total;
     let seconds = began.elapsed().as_secs_f64();
     Ok(outcome(job, &target, explored, seconds, tally.of(&job.sometimes)))
+}
+
+/// Searches all that the job's program can do, on an engine that can. The job's bound counts, its other
+/// limits do not.
+///
+/// # Errors
+/// If the scenario is none, or the engine cannot search it.
+pub fn search(
+    subject: &Subject,
+    job: &Job,
+    search: sync::Options,
+) -> Result<(Explored, Tally), RunError> {
+    let target = Arc::new(subject.what.checked()?);
+    let judged = Judged::of(job)?;
+    let plan = Plan {
+        bound: job.limits.bound,
+        sampler: Sampler::Exhaustive,
+        threads: target.threads(),
+        choices: target.has_choices(),
+        search,
+        ..Plan::default()
+    };
+    let tally = Tally::default();
+    let witness = Arc::new(tally.clone());
+    let steps = subject.steps;
+    let execute = move || target.execute(steps, &judged, witness.clone(), None);
+    Ok((sync::explore(&plan, execute)?, tally))
 }
 
 fn known_sometimes(name: &str) -> Result<(), RunError> {
@@ -292,7 +320,7 @@ fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, R
     let plan = plans(job, &target).swap_remove(0);
     let (sources, steps) = (subject.sources.clone(), subject.steps);
     // loom gets to the execution by running those before it: the last one's is the one that counts.
-    let current = Arc::new(Ghost::new(Arc::new(Recorder::new(Vec::new()))));
+    let current = Arc::new(Outside::new(Arc::new(Recorder::new(Vec::new()))));
     let last = current.clone();
     let recorded = sync::record(&plan, schedule, move || {
         let recorder = Arc::new(Recorder::new(sources.clone()));

@@ -1,21 +1,39 @@
-//! Which of a program's schedules to run, under shuttle.
+//! An exhaustive, stateful search over the threads of a program.
 //!
-//! The crate knows threads that can move and numbers that are drawn; it knows nothing of what the
-//! threads do, nor of Go. Now it samples schedules and runs a known one again; the exhaustive search
-//! with a state cache, over the same threads, comes to live here.
+//! The crate knows threads, the operations that they announce, and fingerprints of states; it knows
+//! nothing of what the threads do, nor of Go. A *search* says who goes on; a *substrate* runs the
+//! threads and goes back to a prefix of an execution. `README.md` has the argument for soundness.
 //!
 //! | type | is |
 //! |---|---|
-//! | `Sample` | schedules chosen by a `Strategy`, the last of them kept as a `Trace` |
-//! | `Replay` | a `Trace` again, and the `Divergence` where it no longer fits |
-//!
-//! All of it is behind the feature `shuttle`, so that a build for another engine does not compile
-//! shuttle.
+//! | [`operation`] | threads, objects, operations, and which steps depend on each other |
+//! | [`fingerprint`] | 128 bits for a value |
+//! | [`state`] | what a search sees of a program: objects, histories, pending operations |
+//! | [`seam`] | the traits between search and substrate |
+//! | [`search`], [`cache`] | depth first, with a state cache, sleep sets, preemption bounds |
+//! | [`schedule`] | an execution as readable text |
+//! | [`threads`] | the substrate that replays: threads run by shuttle (feature `shuttle`) |
+//! | [`Sample`], [`Replay`] | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
 #![forbid(unsafe_code)]
-#![cfg(feature = "shuttle")]
 
+pub mod cache;
+pub mod fingerprint;
+pub mod operation;
+mod options;
+pub mod schedule;
+pub mod seam;
+pub mod search;
+pub mod state;
+mod thread;
+
+#[cfg(feature = "shuttle")]
 mod replay;
+#[cfg(feature = "shuttle")]
 mod sample;
+#[cfg(feature = "shuttle")]
+pub mod threads;
 
+#[cfg(feature = "shuttle")]
 pub use replay::{Divergence, Replay};
+#[cfg(feature = "shuttle")]
 pub use sample::{Sample, Strategy, Trace};

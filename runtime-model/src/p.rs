@@ -71,7 +71,7 @@ impl std::fmt::Display for PId {
 ///     (p.clone(), p)
 /// }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub struct OwnedP(PId);
 
 impl OwnedP {

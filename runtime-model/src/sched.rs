@@ -64,6 +64,7 @@ pub struct Sched {
 }
 
 /// What `sched.lock` protects.
+#[derive(Hash)]
 pub struct SchedLocked {
     /// The idle Ps, the one to take first at the end. Filled by `pidleput`, emptied by `pidleget`.
     pub(crate) pidle: Vec<OwnedP>,
@@ -80,6 +81,7 @@ pub struct SchedLocked {
 }
 
 /// A P whose M exists as a number only: the next M that stops takes it over.
+#[derive(Hash)]
 pub(crate) struct Reserved {
     pub(crate) p: OwnedP,
     pub(crate) spin: Option<SpinIncrement>,
@@ -87,6 +89,7 @@ pub(crate) struct Reserved {
 
 /// An increment of `nmspinning` that is owed: it becomes an M's `spinning`, or is undone.
 #[must_use]
+#[derive(Hash)]
 pub struct SpinIncrement(pub(crate) ());
 
 /// Work without effect, counted since the last progress: a G run, a timer run, a step of time.

@@ -35,7 +35,7 @@ pub struct Timer {
 }
 
 /// A P's timers, the next to fire first; of equal times, the one added first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub struct Timers {
     heap: Vec<Timer>,
 }

@@ -60,6 +60,7 @@ impl Sched {
         self.progress();
         self.emit(m, Event::Execute(g));
         while self.m(m.id).curg.get() == Some(g) {
+            sync::checkpoint((m.id, m.p().id(), g));
             self.act(m, g);
         }
     }

@@ -48,8 +48,10 @@ pub(crate) enum Outcome {
     #[default]
     Fine,
     Failed(Failure),
-    /// It was cut short, and says nothing.
+    /// It was longer than allowed, and says nothing.
     TooLong,
+    /// What would follow is known.
+    Cut,
 }
 
 impl Execution {
@@ -135,6 +137,11 @@ impl Execution {
     /// to judge that.
     fn finish(&self, thread: usize) {
         self.look();
+        if engine::search::searching() {
+            self.table().finishes(thread);
+            engine::search::finishes();
+            return;
+        }
         while !self.is_over() && !self.table().finishes(thread) {
             self.judge();
         }
@@ -157,7 +164,8 @@ impl Execution {
         if matches!(*lock(&self.end), Outcome::Fine) {
             let looks = std::mem::take(&mut *lock(&self.at_end));
             let look = || looks.into_iter().for_each(|look| look());
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(look)) {
+            let look = || catch_unwind(AssertUnwindSafe(look));
+            if let Err(payload) = engine::search::observing(look) {
                 self.caught(&*payload);
             }
         }
@@ -190,6 +198,7 @@ impl Execution {
     pub(crate) fn end(&self, outcome: Outcome) {
         let mut end = lock(&self.end);
         if self.phase.swap(OVER, Relaxed) != OVER {
+            engine::search::ends(!matches!(outcome, Outcome::Fine));
             *end = outcome;
         }
     }
@@ -242,7 +251,7 @@ impl Execution {
             return;
         }
         if let Some(observer) = self.observer.get() {
-            if let Err(violation) = observer.visited() {
+            if let Err(violation) = engine::search::observing(|| observer.visited()) {
                 self.end_and_leave(Outcome::Failed(violation.into()));
             }
         }
@@ -255,7 +264,7 @@ impl Execution {
             self.fail(Cause::Deadlock, description);
         };
         let wakeups = self.wakeups.load(Relaxed);
-        match observer.quiescent() {
+        match engine::search::observing(|| observer.quiescent()) {
             Quiescent::Moved if self.wakeups.load(Relaxed) == wakeups => {
                 self.fail(Cause::Panic, "quiescent: moved, and nothing was woken".to_owned());
             }
@@ -282,6 +291,10 @@ impl Execution {
         if let Waits::InACircle = waits {
             let description = self.table().describe();
             self.fail(Cause::Deadlock, description);
+        }
+        if engine::search::searching() {
+            // That nobody can move, the search finds out.
+            return Waits::Fine;
         }
         waits
     }

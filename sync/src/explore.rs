@@ -1,101 +1,17 @@
 //! All the executions of a program that a plan asks for, and one of them again.
 
-use std::fmt;
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ::explore::search::{Incomplete, Statistics};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, ENGINE};
 use crate::execution::{Execution, Outcome};
 use crate::failure::{self, Failure};
-use crate::Engine;
-
-/// Which executions of a program to run.
-#[derive(Clone)]
-pub struct Plan {
-    /// loom: the preemptions an execution may have; `None` is no bound.
-    pub bound: Option<usize>,
-    /// shuttle: how schedules are chosen.
-    pub sampler: Sampler,
-    /// shuttle: the executions for each seed. std: how often the program runs.
-    pub executions: u64,
-    /// shuttle: one sample for each.
-    pub seeds: Vec<u64>,
-    /// The threads of the program, the first included.
-    pub threads: usize,
-    /// Whether the program calls [`choose`](crate::choose). On loom this costs one of its 5 threads.
-    pub choices: bool,
-    /// The operations an execution may have. A longer one ends the exploration without a verdict.
-    pub max_steps: usize,
-    /// Called at the end of each execution with their number so far.
-    #[allow(clippy::type_complexity)]
-    pub progress: Option<Arc<dyn Fn(u64) -> Control + Send + Sync>>,
-}
-
-impl Default for Plan {
-    /// Two threads, no bound, a thousand uniform random walks of one seed.
-    fn default() -> Self {
-        Plan {
-            bound: None,
-            sampler: Sampler::Urw,
-            executions: 1000,
-            seeds: vec![0],
-            threads: 2,
-            choices: false,
-            max_steps: 10_000,
-            progress: None,
-        }
-    }
-}
-
-impl fmt::Debug for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Plan")
-            .field("bound", &self.bound)
-            .field("sampler", &self.sampler)
-            .field("executions", &self.executions)
-            .field("seeds", &self.seeds)
-            .field("threads", &self.threads)
-            .field("choices", &self.choices)
-            .field("max_steps", &self.max_steps)
-            .finish_non_exhaustive()
-    }
-}
-
-/// How shuttle chooses schedules.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Sampler {
-    /// Any thread that can move, at each step.
-    Random,
-    /// Uniform random walks: all interleavings are about equally likely.
-    Urw,
-    /// Probabilistic concurrency testing of this depth, which is at least 3.
-    Pct(usize),
-    /// All schedules, of all threads at all steps: for tiny programs.
-    Dfs,
-}
-
-impl fmt::Display for Sampler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Sampler::Random => f.write_str("random"),
-            Sampler::Urw => f.write_str("urw"),
-            Sampler::Pct(depth) => write!(f, "pct{depth}"),
-            Sampler::Dfs => f.write_str("dfs"),
-        }
-    }
-}
-
-/// Whether an exploration goes on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Control {
-    /// It does.
-    Go,
-    /// It ends here, unfinished.
-    Stop,
-}
+use crate::{Control, Engine, Plan, PlanError};
 
 /// What an exploration has come to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -106,13 +22,31 @@ pub struct Explored {
     pub end: End,
     /// Whether two threads could move at once, in any execution.
     pub concurrent: bool,
+    /// What a search has come to.
+    pub searched: Option<Searched>,
+}
+
+/// What a search has come to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Searched {
+    /// How much there was to do. With a bound, the executions are those of all bounds so far, the rest
+    /// is of the last.
+    pub statistics: Statistics,
+    /// The bound that left something out; `None` if nothing was.
+    pub bound: Option<u32>,
+    /// Why it ended before its time, if so. There is no verdict then.
+    pub incomplete: Option<Incomplete>,
+    /// The fingerprints of the states, with [`Plan::list_states`].
+    pub states: BTreeSet<u128>,
+    /// The messages of the failures, with [`Options::keep_going`](crate::Options::keep_going).
+    pub failures: BTreeSet<String>,
 }
 
 /// How an exploration ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum End {
-    /// All executions have been run: on loom all within the bound, with [`Sampler::Dfs`] all, else as
-    /// many as were asked for.
+    /// All executions have been run: on loom all within the bound, with [`Sampler::Dfs`] all, with
+    /// [`Sampler::Exhaustive`] all but those that show nothing new, else as many as were asked for.
     Complete,
     /// One failed; it was the last.
     Failed {
@@ -121,7 +55,7 @@ pub enum End {
         /// How to run it again.
         schedule: Schedule,
     },
-    /// [`Plan::progress`] said so.
+    /// [`Plan::progress`] said so, or a limit of the search: it is not finished.
     Stopped,
 }
 
@@ -148,6 +82,11 @@ pub enum Schedule {
         /// The random numbers behind the choices.
         choices: Vec<u64>,
     },
+    /// The execution that a search found.
+    Search {
+        /// Who goes on at each step, as text.
+        picks: String,
+    },
     /// Real threads cannot be told what to do.
     Std,
 }
@@ -157,7 +96,7 @@ impl Schedule {
     pub fn engine(&self) -> Engine {
         match self {
             Schedule::Loom { .. } => Engine::Loom,
-            Schedule::Shuttle { .. } => Engine::Shuttle,
+            Schedule::Shuttle { .. } | Schedule::Search { .. } => Engine::Shuttle,
             Schedule::Std => Engine::Std,
         }
     }
@@ -181,43 +120,6 @@ pub struct Diverged {
     pub expected: String,
 }
 
-/// A plan that cannot be carried out. No verdict on the program.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PlanError {
-    /// loom has too few threads.
-    #[error("{asked} threads{}: loom has {max}", if *.choices { " and one for choices" } else { "" })]
-    Threads {
-        /// What the plan asks for.
-        asked: usize,
-        /// Whether it asks for choices too.
-        choices: bool,
-        /// What there is.
-        max: usize,
-    },
-    /// PCT is not deep enough.
-    #[error("pct of depth {0} finds nothing that needs 3 preemptions, as lost wakeups do; use 3 or more")]
-    ShallowPct(usize),
-    /// DFS cannot explore choices.
-    #[error("dfs does not explore choices: sample instead, or use loom")]
-    DfsWithChoices,
-    /// Nothing would be run.
-    #[error("the plan asks for no executions")]
-    NoExecutions,
-    /// shuttle would use another seed than the plan's.
-    #[error("the environment variable {0} overrides the plan; unset it")]
-    Environment(&'static str),
-    /// An execution is too long.
-    #[error("an execution exceeded max_steps, {0}: raise it, or is there a loop that waits?")]
-    TooLong(usize),
-    /// The schedule is of another engine.
-    #[error("a schedule of {0}, but this is {ENGINE}")]
-    OtherEngine(Engine),
-    /// The engine failed, for no reason that the program gave.
-    #[error("{ENGINE}: {0}")]
-    Engine(String),
-}
-
 /// Runs the executions of `program` that the plan asks for, until one fails.
 ///
 /// The program makes its objects, tells who observes it, and spawns its threads; it is called once for
@@ -229,13 +131,20 @@ pub fn explore(
     engine::check(plan)?;
     let exploration = Arc::new(Exploration::new(plan, program, None));
     let schedule = drive(|| engine::explore(plan, &exploration));
+    let mut searched = exploration.take_searched();
+    if let Some(searched) = &mut searched {
+        searched.failures = std::mem::take(&mut exploration.end().failures);
+    }
+    let incomplete = searched.as_ref().is_some_and(|searched| searched.incomplete.is_some());
     let end = match exploration.take_end(plan)? {
         SoFar { outcome: Outcome::Failed(failure), .. } => End::Failed { failure, schedule },
         SoFar { stopped: true, .. } => End::Stopped,
+        _ if incomplete => End::Stopped,
         _ => End::Complete,
     };
     let executions = exploration.executions();
-    Ok(Explored { executions, end, concurrent: exploration.concurrent.load(Ordering::Relaxed) })
+    let concurrent = exploration.concurrent.load(Ordering::Relaxed);
+    Ok(Explored { executions, end, concurrent, searched })
 }
 
 /// Runs that one execution of `program` again, with [`Observer::operation`](crate::Observer::operation)
@@ -253,7 +162,7 @@ pub fn record(
     }
     let recorded = match schedule {
         Schedule::Loom { execution, .. } => *execution,
-        Schedule::Shuttle { .. } | Schedule::Std => 1,
+        Schedule::Shuttle { .. } | Schedule::Search { .. } | Schedule::Std => 1,
     };
     let exploration = Arc::new(Exploration::new(plan, program, Some(recorded)));
     let diverged = drive(|| engine::replay(plan, schedule, &exploration));
@@ -286,6 +195,7 @@ pub(crate) struct Exploration {
     concurrent: AtomicBool,
     over: AtomicBool,
     end: Mutex<SoFar>,
+    searched: Mutex<Option<Searched>>,
 }
 
 /// What the executions have come to so far.
@@ -295,6 +205,8 @@ struct SoFar {
     stopped: bool,
     /// The engine panicked, with this text.
     broken: Option<String>,
+    /// The messages of failures that did not end it.
+    failures: BTreeSet<String>,
 }
 
 impl Exploration {
@@ -307,6 +219,7 @@ impl Exploration {
             concurrent: AtomicBool::new(false),
             over: AtomicBool::new(false),
             end: Mutex::default(),
+            searched: Mutex::default(),
         }
     }
 
@@ -341,9 +254,15 @@ impl Exploration {
         let control = progress.map_or(Control::Go, |progress| progress(self.executions()));
         let mut end = self.end();
         end.stopped = control == Control::Stop;
-        end.outcome = outcome;
+        end.outcome = match outcome {
+            Outcome::Failed(failure) if self.plan.search.keep_going => {
+                end.failures.insert(failure.message);
+                Outcome::Cut
+            }
+            outcome => outcome,
+        };
         let last = self.recorded.is_some_and(|recorded| recorded == self.executions());
-        if end.stopped || last || !matches!(end.outcome, Outcome::Fine) {
+        if end.stopped || last || !matches!(end.outcome, Outcome::Fine | Outcome::Cut) {
             self.over.store(true, Ordering::Relaxed);
         }
     }
@@ -361,6 +280,23 @@ impl Exploration {
             Some(execution) => self.end().outcome = execution.take_outcome(),
             None => self.end().broken = Some(failure::text(&*payload)),
         }
+    }
+
+    /// The engine has found something wrong with the program.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn is_broken(&self, text: String) {
+        self.over.store(true, Ordering::Relaxed);
+        self.end().broken = Some(text);
+    }
+
+    /// A search is over.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn searched(&self, searched: Searched) {
+        *self.searched.lock().unwrap_or_else(PoisonError::into_inner) = Some(searched);
+    }
+
+    fn take_searched(&self) -> Option<Searched> {
+        self.searched.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn take_end(&self, plan: &Plan) -> Result<SoFar, PlanError> {

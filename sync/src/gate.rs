@@ -2,7 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ::explore::fingerprint;
+
 use crate::current;
+use crate::engine::search::{self, Object};
 use crate::engine::{self, GateGuard, Handle};
 use crate::op::Op;
 use crate::Name;
@@ -13,7 +16,12 @@ pub(crate) struct Gate<S> {
     /// Held while anything below changes; the engine sees who was there before whom.
     raw: engine::Gate,
     inside: Mutex<Inside<S>>,
+    object: Object,
+    view: View<S>,
 }
+
+/// What a search has to know of a state: its bits, and threads, by their numbers.
+pub(crate) type View<S> = fn(&S) -> (u64, &[usize]);
 
 struct Inside<S> {
     state: S,
@@ -35,9 +43,10 @@ pub(crate) enum Wake {
 }
 
 impl<S> Gate<S> {
-    pub(crate) fn new(name: Name, state: S) -> Self {
+    pub(crate) fn new(name: Name, state: S, view: View<S>) -> Self {
+        let object = Object::new(|| fingerprint::of((view(&state).0, 0u64)));
         let inside = Inside { state, sleepers: Vec::new() };
-        Gate { name, raw: engine::Gate::new(), inside: Mutex::new(inside) }
+        Gate { name, raw: engine::Gate::new(), inside: Mutex::new(inside), object, view }
     }
 
     pub(crate) fn name(&self) -> Name {
@@ -46,12 +55,29 @@ impl<S> Gate<S> {
 
     /// The number of the thread that has been asleep longest.
     pub(crate) fn sleeper(&self) -> Option<usize> {
+        self.object.reads();
         self.inside().sleepers.first().map(|sleeper| sleeper.thread)
     }
 
     /// Looks at the state; no operation.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&S) -> R) -> R {
+        self.object.reads();
         look(&self.inside().state)
+    }
+
+    /// Tells a search what has become of it.
+    fn changed(&self, inside: &Inside<S>) {
+        self.object.writes(|| {
+            let (bits, threads) = (self.view)(&inside.state);
+            let sleepers = inside.sleepers.iter().map(|sleeper| sleeper.thread);
+            let threads = threads.iter().copied().chain([usize::MAX]).chain(sleepers);
+            let key = |thread| if thread == usize::MAX { 0 } else { search::key(thread) };
+            let threads: Vec<u64> = threads.map(key).collect();
+            match threads[..] {
+                [0] => fingerprint::of((bits, 0u64)),
+                _ => fingerprint::of((bits, threads)),
+            }
+        });
     }
 
     /// Looks at the state, and at the first sleeper; changes it, and says who wakes up.
@@ -60,7 +86,11 @@ impl<S> Gate<S> {
         op: &Op,
         change: impl FnOnce(&mut S, Option<usize>) -> (R, Wake),
     ) -> R {
+        if search::searching() {
+            search::wakes(&self.object);
+        }
         let guard = self.enter(op);
+        self.object.reads();
         let mut inside = self.inside();
         let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
         let (result, wake) = change(&mut inside.state, first);
@@ -69,11 +99,13 @@ impl<S> Gate<S> {
             Wake::First => inside.sleepers.len().min(1),
             Wake::All => inside.sleepers.len(),
         };
-        if count == 0 {
+        let woken: Vec<Sleeper> = inside.sleepers.drain(..count).collect();
+        self.changed(&inside);
+        drop(inside);
+        if woken.is_empty() {
             return result;
         }
-        let woken: Vec<Sleeper> = inside.sleepers.drain(..count).collect();
-        drop(inside);
+        woken.iter().for_each(|sleeper| search::enables(sleeper.thread));
         current::with(|execution| {
             if let Some(execution) = execution {
                 woken.iter().for_each(|sleeper| execution.wakes(sleeper.thread));
@@ -90,6 +122,9 @@ impl<S> Gate<S> {
         mut ready: impl FnMut(&mut S, Option<usize>) -> Option<R>,
         falling_asleep: impl FnOnce(),
     ) -> R {
+        if search::searching() {
+            return self.sleep_in_a_search(op, ready, falling_asleep);
+        }
         let mut falling_asleep = Some(falling_asleep);
         let mut guard = self.enter(op);
         loop {
@@ -112,6 +147,44 @@ impl<S> Gate<S> {
                 guard.leave();
                 op.judge();
                 guard = self.enter(op);
+            }
+        }
+    }
+
+    /// As above, but the waiting is one operation, and the thread has its turn when it can go on.
+    fn sleep_in_a_search<R>(
+        &self,
+        op: &Op,
+        mut ready: impl FnMut(&mut S, Option<usize>) -> Option<R>,
+        falling_asleep: impl FnOnce(),
+    ) -> R {
+        let mut falling_asleep = Some(falling_asleep);
+        let thread = op.thread();
+        loop {
+            let mut inside = self.inside();
+            let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
+            self.object.considers();
+            // Nothing that it would change is there before it has slept.
+            let can = ready(&mut inside.state, first).is_some();
+            if !can {
+                inside.sleepers.push(Sleeper { thread, handle: Handle::current() });
+                self.changed(&inside);
+            }
+            drop(inside);
+            if !can {
+                falling_asleep.take().into_iter().for_each(|falling_asleep| falling_asleep());
+                op.falls_asleep(self.name);
+            }
+            search::waits(&self.object, can);
+            self.enter(op).leave();
+            op.runs();
+            self.object.reads();
+            let mut inside = self.inside();
+            let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
+            let result = ready(&mut inside.state, first);
+            self.changed(&inside);
+            if let Some(result) = result {
+                return result;
             }
         }
     }

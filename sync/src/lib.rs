@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`Name`], [`Word`] | what an object is called, and what fits into an atomic |
 //! | [`Atomic`], [`Mutex`], [`Plain`], [`Ghost`] | shared state |
+//! | [`Outside`] | what an execution leaves behind: no part of its state |
 //! | [`Note`], [`Latch`] | waiting: for another thread, for the environment |
 //! | [`spawn`], [`choose`], [`Observer`], [`Operation`] | one execution of a program, and who watches it |
 //! | [`explore()`], [`record`], [`Plan`], [`Schedule`] | all the executions of a program, and one of them again |
@@ -49,24 +50,26 @@ mod note;
 mod op;
 mod operation;
 mod plain;
+mod plan;
 mod program;
 mod table;
 mod word;
 
 pub use std::sync::{Arc, Weak};
 
+pub use ::explore::search::{Incomplete, Options, Statistics};
+
 pub use atomic::Atomic;
 pub use current::thread_id;
 pub use engine::ENGINE;
-pub use explore::{
-    explore, record, Control, Diverged, End, Explored, Plan, PlanError, Recorded, Sampler, Schedule,
-};
+pub use explore::{explore, record, Diverged, End, Explored, Recorded, Schedule, Searched};
 pub use failure::{Cause, Failure, Violation};
 pub use mutex::{Mutex, MutexGuard};
 pub use name::{Engine, Name};
 pub use note::{Latch, Note};
 pub use operation::{Observer, Operation, Quiescent};
-pub use plain::{Ghost, Plain};
+pub use plain::{Ghost, Outside, Plain};
+pub use plan::{Control, Plan, PlanError, Sampler};
 pub use program::{at_end, checkpoint, choose, observe, spawn};
 pub use word::{BitWord, IntWord, Word};
 

@@ -1,11 +1,15 @@
 //! A lock and the data it protects.
 
 use std::fmt;
+use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, TryLockError};
 
+use ::explore::fingerprint;
+
+use crate::engine::search::Object;
 use crate::engine::{Lock, LockGuard};
 use crate::op::{self, Op};
 use crate::Name;
@@ -17,6 +21,8 @@ pub struct Mutex<T> {
     raw: Lock,
     holder: Arc<Holder>,
     data: std::sync::Mutex<T>,
+    object: Object,
+    fingerprint: fn(&T) -> u128,
 }
 
 /// Who holds a lock, for whoever finds out that nothing can move.
@@ -44,8 +50,13 @@ pub struct MutexGuard<'a, T> {
 
 impl<T> Mutex<T> {
     /// A free lock around `data`.
-    pub fn new(name: impl Into<Name>, data: T) -> Self {
+    pub fn new(name: impl Into<Name>, data: T) -> Self
+    where
+        T: Hash,
+    {
         Mutex {
+            object: Object::new(|| fingerprint::of(&data)),
+            fingerprint: |value| fingerprint::of(value),
             raw: Lock::new(),
             holder: Arc::new(Holder { name: name.into(), thread: AtomicUsize::new(0) }),
             data: std::sync::Mutex::new(data),
@@ -63,7 +74,8 @@ impl<T> Mutex<T> {
         let taken_at = Location::caller();
         let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
         op.waits_for(&self.holder, || self.raw.would_wait());
-        let Some(raw) = self.raw.lock() else { op.leave() };
+        let Some(raw) = self.raw.lock(&self.object) else { op.leave() };
+        self.object.takes();
         // In this order: nobody may take this thread for one that waits for a lock that is held.
         op.runs();
         self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
@@ -75,6 +87,7 @@ impl<T> Mutex<T> {
 
     /// The data, for checks; `None` while the lock is held. No operation.
     pub fn peek(&self) -> Option<impl Deref<Target = T> + '_> {
+        self.object.reads();
         match self.data.try_lock() {
             Ok(data) => Some(data),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
@@ -115,8 +128,12 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        self.data = None;
+        let data = self.data.take();
         if let Some(raw) = self.raw.take() {
+            self.mutex
+                .object
+                .gives_back(|| data.as_ref().map_or(0, |data| (self.mutex.fingerprint)(data)));
+            drop(data);
             self.mutex.holder.thread.store(0, Ordering::SeqCst);
             drop(raw);
             op::unlocked(self.mutex.name(), self.taken_at);

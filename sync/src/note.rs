@@ -24,7 +24,7 @@ enum State {
 impl Note {
     /// A note that is clear.
     pub fn new(name: impl Into<Name>) -> Self {
-        Note { gate: Gate::new(name.into(), State::Clear) }
+        Note { gate: Gate::new(name.into(), State::Clear, |state| (*state as u64, &[])) }
     }
 
     /// What it is called.
@@ -104,7 +104,9 @@ struct Flag {
 impl Latch {
     /// A flag that is not set.
     pub fn new(name: impl Into<Name>) -> Self {
-        Latch { gate: Gate::new(name.into(), Flag::default()) }
+        Latch {
+            gate: Gate::new(name.into(), Flag::default(), |flag| (flag.set.into(), &flag.nudged)),
+        }
     }
 
     /// What it is called.

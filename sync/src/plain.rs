@@ -1,9 +1,13 @@
 //! State without synchronization of its own: a plain Go field, and what only checks read.
 
 use std::fmt;
+use std::hash::Hash;
 use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
+use ::explore::fingerprint;
+
+use crate::engine::search::Object;
 use crate::engine::{Cell, ENGINE};
 use crate::{current, Name};
 
@@ -14,12 +18,19 @@ use crate::{current, Name};
 pub struct Plain<T> {
     name: Name,
     tracked: Mutex<(Cell, T)>,
+    object: Object,
+    fingerprint: fn(&T) -> u128,
 }
 
 impl<T> Plain<T> {
     /// A field that holds `value`.
-    pub fn new(name: impl Into<Name>, value: T) -> Self {
-        Plain { name: name.into(), tracked: Mutex::new((Cell::new(), value)) }
+    pub fn new(name: impl Into<Name>, value: T) -> Self
+    where
+        T: Hash,
+    {
+        let object = Object::new(|| fingerprint::of(&value));
+        let tracked = Mutex::new((Cell::new(), value));
+        Plain { name: name.into(), tracked, object, fingerprint: |value| fingerprint::of(value) }
     }
 
     /// What it is called.
@@ -54,6 +65,7 @@ impl<T> Plain<T> {
         let caller = Location::caller();
         let tracked = access(&self.tracked, Some(self.name));
         current::racy(self.name, caller, || tracked.0.read());
+        self.object.reads();
         read(&tracked.1)
     }
 
@@ -64,11 +76,15 @@ impl<T> Plain<T> {
         let mut tracked = access(&self.tracked, Some(self.name));
         current::racy(self.name, caller, || tracked.0.write());
         current::changed();
-        change(&mut tracked.1)
+        self.object.reads();
+        let result = change(&mut tracked.1);
+        self.object.writes(|| (self.fingerprint)(&tracked.1));
+        result
     }
 
     /// Reads the value for a check: not tracked.
     pub fn peek<R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        self.object.reads();
         read(&access(&self.tracked, Some(self.name)).1)
     }
 }
@@ -80,12 +96,22 @@ impl<T: fmt::Debug> fmt::Debug for Plain<T> {
 }
 
 /// State that only checks and the world read: no operation, and not tracked.
-pub struct Ghost<T>(Mutex<T>);
+///
+/// What it holds is part of the state that a search knows: what is not, is an [`Outside`].
+pub struct Ghost<T> {
+    value: Mutex<T>,
+    object: Object,
+    fingerprint: fn(&T) -> u128,
+}
 
 impl<T> Ghost<T> {
     /// A ghost of `value`.
-    pub fn new(value: T) -> Self {
-        Ghost(Mutex::new(value))
+    pub fn new(value: T) -> Self
+    where
+        T: Hash,
+    {
+        let object = Object::new(|| fingerprint::of(&value));
+        Ghost { value: Mutex::new(value), object, fingerprint: |value| fingerprint::of(value) }
     }
 
     /// A copy of the value.
@@ -108,13 +134,18 @@ impl<T> Ghost<T> {
 
     /// Reads the value. No operation may happen inside `read`.
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
-        read(&access(&self.0, None))
+        self.object.reads();
+        read(&access(&self.value, None))
     }
 
     /// Changes the value. No operation may happen inside `change`.
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         current::changed();
-        change(&mut access(&self.0, None))
+        self.object.reads();
+        let mut value = access(&self.value, None);
+        let result = change(&mut value);
+        self.object.writes(|| (self.fingerprint)(&value));
+        result
     }
 
     /// The same as [`Ghost::with`], by the name that checks use.
@@ -126,6 +157,36 @@ impl<T> Ghost<T> {
 impl<T: fmt::Debug> fmt::Debug for Ghost<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.with(|value| value.fmt(f))
+    }
+}
+
+/// What an execution leaves behind: counts, logs, recordings.
+///
+/// No part of the state: neither the program nor a check may read it while an execution is under way.
+pub struct Outside<T>(Mutex<T>);
+
+impl<T> Outside<T> {
+    /// One that holds `value`.
+    pub fn new(value: T) -> Self {
+        Outside(Mutex::new(value))
+    }
+
+    /// A copy of the value.
+    pub fn get(&self) -> T
+    where
+        T: Clone,
+    {
+        access(&self.0, None).clone()
+    }
+
+    /// Puts `value` there.
+    pub fn set(&self, value: T) {
+        self.with_mut(|place| *place = value);
+    }
+
+    /// Changes the value. No operation may happen inside `change`.
+    pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        change(&mut access(&self.0, None))
     }
 }
 

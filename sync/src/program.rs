@@ -59,8 +59,10 @@ pub fn choose(n: usize) -> usize {
 
 /// Here the thread depends on nothing that it has seen before, except `locals`.
 ///
-/// Does nothing now. The state cache of a stateful search takes two histories of a thread for one if
-/// they meet here with the same locals.
+/// The state cache of a search takes two histories of a thread for one if they meet here with the same
+/// locals: each that is live has to be among them, those of all callers included. Not while the thread
+/// holds a lock.
+#[track_caller]
 pub fn checkpoint(locals: impl Hash) {
-    let _ = locals;
+    engine::search::checkpoint(locals);
 }

@@ -16,7 +16,7 @@ compile_error!(
 mod chosen;
 
 #[cfg(all(feature = "shuttle", not(feature = "loom")))]
-#[path = "shuttle.rs"]
+#[path = "shuttle/mod.rs"]
 mod chosen;
 
 #[cfg(not(any(feature = "loom", feature = "shuttle")))]
@@ -31,6 +31,9 @@ pub(crate) use chosen::{
     begin_execution, check, choose, explore, install_hook, judge, replay, stop, stop_exploring,
     Cell, Gate, GateGuard, Handle, Lock, LockGuard, Nursery, Word, TRACKS_RACES,
 };
+
+#[cfg_attr(not(all(feature = "shuttle", not(feature = "loom"))), path = "unsearched.rs")]
+pub(crate) mod search;
 
 /// How strongly an operation of a word is ordered.
 #[derive(Clone, Copy)]

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 
+use super::search::Object;
 pub(crate) use super::untracked::{Cell, TRACKS_RACES};
 use super::{Order, Update};
-use crate::explore::{Diverged, Exploration, Plan, PlanError, Schedule};
+use crate::explore::{Diverged, Exploration, Schedule};
 use crate::failure::{self, Cause, Verdict};
-use crate::Engine;
+use crate::{Engine, Plan, PlanError};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Std;
@@ -79,7 +80,7 @@ impl Lock {
 
     /// Waits until it is free. `None` if the thread was woken to leave, which never happens here:
     /// whoever holds it leaves too.
-    pub(crate) fn lock(&self) -> Option<LockGuard<'_>> {
+    pub(crate) fn lock(&self, _object: &Object) -> Option<LockGuard<'_>> {
         Some(LockGuard { _guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) })
     }
 

@@ -22,6 +22,7 @@ use loom::thread;
 use super::word::unfenced;
 use super::Handle;
 use crate::current::thread_id;
+use crate::engine::search::Object;
 
 /// A lock.
 pub(crate) struct Lock(Mutex<()>);
@@ -35,7 +36,7 @@ impl Lock {
     }
 
     /// Waits until it is free. `None` if the thread was woken to leave, which here it learns by a panic.
-    pub(crate) fn lock(&self) -> Option<LockGuard<'_>> {
+    pub(crate) fn lock(&self, _object: &Object) -> Option<LockGuard<'_>> {
         unfenced(thread_id(), || Some(LockGuard(self.0.lock().ok())))
     }
 

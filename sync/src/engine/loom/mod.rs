@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 use loom::thread::{self, Thread};
 
-use crate::explore::{Diverged, Exploration, Plan, PlanError, Schedule};
+use crate::explore::{Diverged, Exploration, Schedule};
 use crate::failure::{Cause, Verdict};
-use crate::Engine;
+use crate::{Engine, Plan, PlanError};
 
 pub(crate) use dice::choose;
 pub(crate) use lock::{Gate, GateGuard, Lock, LockGuard};

@@ -1,65 +1,83 @@
-//! shuttle: sequentially consistent interleavings, sampled; of tiny programs, all.
+//! shuttle: sequentially consistent interleavings, sampled, or searched; of tiny programs, all.
 //!
 //! A word is std's, with a switch before each operation. Locks and gates block tasks themselves:
 //! shuttle's own would switch where a lock is given back, even while unwinding, and print what it finds.
 //! A task that waits for a lock is not runnable before the lock is free, so no step is spent on finding
 //! it taken.
 
-use std::cell::RefCell;
+mod run;
+
 use std::panic;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ::explore::{Divergence, Replay, Sample, Strategy, Trace};
-use shuttle::scheduler::{Scheduler, TaskId};
-use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
+use ::explore::operation::Kind;
+use ::explore::threads::searching;
+use ::explore::{fingerprint, Sample, Strategy};
+use shuttle::scheduler::TaskId;
+use shuttle::Runner;
 use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
+use super::search::{operate, Object};
 pub(crate) use super::untracked::{Cell, TRACKS_RACES};
 use super::{Order, Update};
-use crate::execution::Outcome;
-use crate::explore::{Diverged, Exploration, Plan, PlanError, Sampler, Schedule};
 use crate::failure::{Cause, Verdict};
-use crate::{current, Engine};
+use crate::{Engine, Plan};
+
+pub(crate) use run::{check, explore, replay};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Shuttle;
 
-/// Bytes of stack for each thread.
-const STACK: usize = 256 * 1024;
-
 /// A word of 64 bits.
-pub(crate) struct Word(AtomicU64);
+pub(crate) struct Word {
+    bits: AtomicU64,
+    object: Object,
+}
 
 impl Word {
     pub(crate) fn new(bits: u64) -> Self {
-        Word(AtomicU64::new(bits))
+        Word { bits: AtomicU64::new(bits), object: Object::new(|| fingerprint::of(bits)) }
     }
 
     pub(crate) fn load(&self, _order: Order) -> u64 {
-        switch();
+        self.turn(Kind::Read);
         self.peek()
     }
 
     pub(crate) fn store(&self, bits: u64, _order: Order) {
-        switch();
-        self.0.store(bits, Ordering::Relaxed);
+        self.turn(Kind::Write);
+        self.set(bits);
     }
 
     /// Returns the value before.
     pub(crate) fn update(&self, update: Update, _order: Order) -> u64 {
-        switch();
+        self.turn(Kind::Update);
         let old = self.peek();
         if let Some(new) = update.apply(old) {
-            self.0.store(new, Ordering::Relaxed);
+            self.set(new);
         }
         old
     }
 
     pub(crate) fn peek(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.object.reads();
+        self.bits.load(Ordering::Relaxed)
+    }
+
+    fn turn(&self, kind: Kind) {
+        if searching() {
+            self.object.operate(kind, true);
+        } else {
+            switch();
+        }
+    }
+
+    fn set(&self, bits: u64) {
+        self.bits.store(bits, Ordering::Relaxed);
+        self.object.writes(|| fingerprint::of(bits));
     }
 }
 
@@ -83,7 +101,13 @@ impl Lock {
     }
 
     /// Waits until it is free. `None` if the task was woken to leave.
-    pub(crate) fn lock(&self) -> Option<LockGuard<'_>> {
+    pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
+        if searching() {
+            let free = !self.queue().held;
+            object.operate(Kind::Lock, free);
+            let mut queue = self.queue();
+            return (!std::mem::replace(&mut queue.held, true)).then(|| LockGuard(self));
+        }
         let me = shuttle::current::me();
         {
             let mut queue = self.queue();
@@ -137,8 +161,11 @@ impl Gate {
         Gate
     }
 
+    /// In a search, whoever enters has had its turn.
     pub(crate) fn enter(&self) -> GateGuard<'_> {
-        switch();
+        if !searching() {
+            switch();
+        }
         GateGuard(self)
     }
 }
@@ -167,7 +194,10 @@ impl Handle {
     }
 
     pub(crate) fn wake(&self) {
-        unblock(self.0);
+        // In a search nobody blocks.
+        if !searching() {
+            unblock(self.0);
+        }
     }
 }
 
@@ -180,6 +210,12 @@ impl Nursery {
     }
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
+        if searching() {
+            super::search::spawns();
+            drop(shuttle::thread::spawn(f));
+            operate(Kind::Spawn, None, true);
+            return;
+        }
         drop(shuttle::thread::spawn(f));
         // shuttle has none after it: what the spawning thread does next would always come first.
         switch();
@@ -189,6 +225,9 @@ impl Nursery {
 }
 
 pub(crate) fn choose(n: usize) -> usize {
+    if searching() {
+        return operate(Kind::Choose(n as u32), None, true) as usize;
+    }
     (ExecutionState::next_u64() % n as u64) as usize
 }
 
@@ -201,7 +240,8 @@ pub(crate) fn stop() {}
 /// shuttle puts a hook that prints on top of whatever is there, once, when it first runs; so it is made
 /// to do that now, and what it did is undone.
 pub(crate) fn install_hook() {
-    Runner::new(Sample::new(Strategy::Random, 0, 1, Rc::default(), || false), config(1)).run(|| {});
+    Runner::new(Sample::new(Strategy::Random, 0, 1, Rc::default(), || false), run::config(1))
+        .run(|| {});
     drop(panic::take_hook());
 }
 
@@ -211,93 +251,4 @@ pub(crate) fn judge(text: &str) -> Verdict {
     } else {
         Verdict::Failure(Cause::Panic)
     }
-}
-
-/// Whether this engine can do what the plan asks for.
-pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
-    match plan.sampler {
-        Sampler::Pct(depth) if depth < 3 => return Err(PlanError::ShallowPct(depth)),
-        Sampler::Dfs if plan.choices => return Err(PlanError::DfsWithChoices),
-        Sampler::Dfs => return Ok(()),
-        _ => {}
-    }
-    if plan.executions == 0 || plan.seeds.is_empty() {
-        return Err(PlanError::NoExecutions);
-    }
-    const SEED: &str = "SHUTTLE_RANDOM_SEED";
-    if std::env::var_os(SEED).is_some() {
-        return Err(PlanError::Environment(SEED));
-    }
-    Ok(())
-}
-
-/// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
-    let (strategy, seeds) = match plan.sampler {
-        Sampler::Random => (Strategy::Random, plan.seeds.as_slice()),
-        Sampler::Urw => (Strategy::Urw, plan.seeds.as_slice()),
-        Sampler::Pct(depth) => (Strategy::Pct(depth), plan.seeds.as_slice()),
-        Sampler::Dfs => (Strategy::Dfs, &[0][..]),
-    };
-    let trace = Rc::<RefCell<Trace>>::default();
-    let mut before = 0;
-    let mut seed = 0;
-    for &next in seeds {
-        (before, seed) = (exploration.executions(), next);
-        let over = exploration.clone();
-        let sample =
-            Sample::new(strategy, seed, plan.executions, trace.clone(), move || over.is_over());
-        run(plan, exploration, sample);
-        if exploration.is_over() {
-            break;
-        }
-    }
-    let Trace { steps, choices } = trace.take();
-    Schedule::Shuttle {
-        sampler: plan.sampler.to_string(),
-        seed,
-        execution: exploration.executions() - before,
-        steps,
-        choices,
-    }
-}
-
-/// Runs the one execution that the schedule describes.
-pub(crate) fn replay(
-    plan: &Plan,
-    schedule: &Schedule,
-    exploration: &Arc<Exploration>,
-) -> Option<Diverged> {
-    let Schedule::Shuttle { steps, choices, .. } = schedule else { return None };
-    let trace = Trace { steps: steps.clone(), choices: choices.clone() };
-    let diverged = Rc::new(RefCell::new(None));
-    let told = diverged.clone();
-    let replay = Replay::new(trace, move |divergence: Divergence| {
-        current::with(|execution| {
-            if let Some(execution) = execution {
-                execution.end(Outcome::Fine);
-            }
-        });
-        told.replace(Some(Diverged { step: divergence.step, expected: divergence.expected }));
-    });
-    run(plan, exploration, replay);
-    diverged.take()
-}
-
-fn run(plan: &Plan, exploration: &Arc<Exploration>, scheduler: impl Scheduler + 'static) {
-    let runner = Runner::new(scheduler, config(plan.max_steps));
-    let one = exploration.clone();
-    exploration.catch(|| {
-        runner.run(move || one.run_one());
-    });
-}
-
-fn config(max_steps: usize) -> Config {
-    let mut config = Config::new();
-    config.stack_size = STACK;
-    config.failure_persistence = FailurePersistence::None;
-    // Our own bound comes first, and ends an execution in an orderly way.
-    config.max_steps = MaxSteps::FailAfter(max_steps.saturating_mul(8).saturating_add(1000));
-    config.silence_warnings = true;
-    config
 }

@@ -1,0 +1,234 @@
+//! Threads, objects and operations; and which steps depend on each other.
+//!
+//! Threads and objects are known by who made them, and as which: the order in which different threads
+//! make theirs is different in each interleaving, and must not matter.
+
+use std::fmt;
+
+/// A thread: its creator, and as which of the creator's threads it was created.
+///
+/// At most 7 generations of 255 threads each; the first thread is the root.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ThreadId(u64);
+
+impl ThreadId {
+    /// The first thread.
+    pub const MAIN: ThreadId = ThreadId(0);
+
+    /// The environment, which moves when no thread can.
+    pub const WORLD: ThreadId = ThreadId(u64::MAX);
+
+    /// The `n`-th thread, from 0, that this one creates; `None` if the search has no name for it.
+    pub fn child(self, n: u32) -> Option<ThreadId> {
+        let fits = self.0 < 1 << 48 && n < 255;
+        fits.then(|| ThreadId(self.0 << 8 | u64::from(n + 1)))
+    }
+
+    /// Reads what [`fmt::Display`] writes.
+    pub fn parse(text: &str) -> Option<ThreadId> {
+        if text == "world" {
+            return Some(ThreadId::WORLD);
+        }
+        let mut parts = text.split('.');
+        if parts.next() != Some("0") {
+            return None;
+        }
+        parts.try_fold(ThreadId::MAIN, |id, n| id.child(n.parse::<u32>().ok()?.checked_sub(1)?))
+    }
+}
+
+impl fmt::Display for ThreadId {
+    /// `0` is the first thread, `0.2` its second child, `0.2.1` that one's first.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == ThreadId::WORLD {
+            return f.write_str("world");
+        }
+        f.write_str("0")?;
+        let bytes = self.0.to_be_bytes();
+        bytes.iter().filter(|&&n| n > 0).try_for_each(|n| write!(f, ".{n}"))
+    }
+}
+
+/// A shared object: its creator, and as which of the creator's objects it was created.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ObjectId {
+    /// The thread that made it.
+    pub thread: ThreadId,
+    /// Its number among those that this thread made.
+    pub n: u32,
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "object {}#{}", self.thread, self.n)
+    }
+}
+
+/// What a thread is about to do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kind {
+    /// It begins.
+    Start,
+    /// It reads an object.
+    Read,
+    /// It writes an object.
+    Write,
+    /// It reads an object and perhaps writes it, at once.
+    Update,
+    /// It takes a lock; it can, if the lock is free.
+    Lock,
+    /// It waits; it can go on once somebody has let it.
+    Wait,
+    /// It lets those go on that wait, or will.
+    Wake,
+    /// It chooses one of so many outcomes.
+    Choose(u32),
+    /// It has started a thread, and goes on.
+    Spawn,
+    /// The environment moves, because no thread can.
+    World,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Start => f.write_str("start"),
+            Kind::Read => f.write_str("read"),
+            Kind::Write => f.write_str("write"),
+            Kind::Update => f.write_str("update"),
+            Kind::Lock => f.write_str("lock"),
+            Kind::Wait => f.write_str("wait"),
+            Kind::Wake => f.write_str("wake"),
+            Kind::Choose(n) => write!(f, "choose 1 of {n}"),
+            Kind::Spawn => f.write_str("spawned"),
+            Kind::World => f.write_str("the world moves"),
+        }
+    }
+}
+
+/// An operation that a thread has announced.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Operation {
+    /// What.
+    pub kind: Kind,
+    /// To what.
+    pub object: Option<ObjectId>,
+}
+
+impl Operation {
+    /// How many outcomes it has, from which the search chooses.
+    pub fn outcomes(&self) -> u32 {
+        match self.kind {
+            Kind::Choose(n) => n,
+            _ => 1,
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind)?;
+        self.object.iter().try_for_each(|object| write!(f, " {object}"))
+    }
+}
+
+/// What a step did to an object.
+///
+/// Not what it was announced as: a step is atomic, so one that leaves an object as it found it (a
+/// comparison that fails, a lock taken and given back) has only read it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// It may have looked at it, and it is as it was.
+    Read,
+    /// It is not as it was.
+    Write,
+}
+
+/// What a step did: its operation, and everything up to the thread's next one.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Footprint {
+    /// It ended the execution, or was the environment's: it commutes with nothing.
+    pub all: bool,
+    /// Each object that it touched, once.
+    pub accesses: Vec<(ObjectId, Access)>,
+}
+
+impl Footprint {
+    /// Of a step that commutes with nothing.
+    pub fn of_all() -> Footprint {
+        Footprint { all: true, accesses: Vec::new() }
+    }
+
+    /// **The dependency relation.** Two steps of different threads, both enabled in a state, depend on
+    /// each other unless, in either order, both can be taken, have these footprints and lead to the same
+    /// state. They surely do if every object that both touch is only read by both.
+    pub fn depends_on(&self, other: &Footprint) -> bool {
+        self.all
+            || other.all
+            || self.accesses.iter().any(|&(mine, a)| {
+                let theirs = other.accesses.iter().filter(|(object, _)| *object == mine);
+                theirs.into_iter().any(|&(_, b)| a == Access::Write || b == Access::Write)
+            })
+    }
+
+    /// Adds what another outcome of the same operation did.
+    pub fn add(&mut self, other: &Footprint) {
+        self.all |= other.all;
+        for &(object, access) in &other.accesses {
+            match self.accesses.iter_mut().find(|(mine, _)| *mine == object) {
+                None => self.accesses.push((object, access)),
+                Some((_, mine)) if access == Access::Write => *mine = access,
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_are_read_back_from_their_names() {
+        let child = ThreadId::MAIN.child(1).unwrap();
+        let grandchild = child.child(0).unwrap();
+        for (id, name) in [(ThreadId::MAIN, "0"), (child, "0.2"), (grandchild, "0.2.1")] {
+            assert_eq!(id.to_string(), name);
+            assert_eq!(ThreadId::parse(name), Some(id));
+        }
+        assert_eq!(ThreadId::parse("world"), Some(ThreadId::WORLD));
+        assert_eq!(ThreadId::parse("1"), None);
+        assert_eq!(ThreadId::parse("0.0"), None);
+    }
+
+    #[test]
+    fn the_search_has_names_for_so_many_threads_only() {
+        assert_eq!(ThreadId::MAIN.child(255), None);
+        let seventh = (0..7).try_fold(ThreadId::MAIN, |id, _| id.child(0));
+        assert_eq!(seventh.map(|id| id.child(0)), Some(None));
+    }
+
+    /// Each pair of accesses, of one object and of two.
+    #[test]
+    fn steps_depend_on_each_other_where_one_writes_what_both_touch() {
+        let object = |n| ObjectId { thread: ThreadId::MAIN, n };
+        let step = |n, access| Footprint { all: false, accesses: vec![(object(n), access)] };
+        use Access::{Read, Write};
+        for (a, b, depend) in
+            [(Read, Read, false), (Read, Write, true), (Write, Read, true), (Write, Write, true)]
+        {
+            assert_eq!(step(0, a).depends_on(&step(0, b)), depend, "{a:?} {b:?}");
+            assert!(!step(0, a).depends_on(&step(1, b)));
+        }
+        assert!(Footprint::of_all().depends_on(&Footprint::default()));
+        assert!(Footprint::default().depends_on(&Footprint::of_all()));
+    }
+
+    #[test]
+    fn a_choice_has_done_what_any_of_its_outcomes_did() {
+        let object = ObjectId { thread: ThreadId::MAIN, n: 0 };
+        let mut sum = Footprint { all: false, accesses: vec![(object, Access::Read)] };
+        sum.add(&Footprint { all: false, accesses: vec![(object, Access::Write)] });
+        assert_eq!(sum.accesses, [(object, Access::Write)]);
+    }
+}

@@ -1,0 +1,114 @@
+//! An execution as readable text.
+//!
+//! `explore 1: 0 0 0.1 0.1:2 world 0` is: the first thread twice, its first child twice, the second time
+//! with the third outcome of its choice, the environment, the first thread.
+
+use crate::operation::ThreadId;
+use crate::seam::{Diverged, Next, Node, Pick, Resume, Search};
+
+/// The version of the text.
+pub const VERSION: u32 = 1;
+
+/// The schedule as text.
+pub fn write(picks: &[Pick]) -> String {
+    let mut text = format!("explore {VERSION}:");
+    for pick in picks {
+        text.push_str(&format!(" {}", pick.thread));
+        if pick.outcome > 0 {
+            text.push_str(&format!(":{}", pick.outcome));
+        }
+    }
+    text
+}
+
+/// The schedule that a text describes.
+///
+/// # Errors
+/// In words, if it is none, or of another version.
+pub fn read(text: &str) -> Result<Vec<Pick>, String> {
+    let Some((version, steps)) =
+        text.strip_prefix("explore ").and_then(|rest| rest.split_once(':'))
+    else {
+        return Err("no schedule: it does not begin with `explore` and a version".into());
+    };
+    if version.parse() != Ok(VERSION) {
+        return Err(format!("a schedule of version {version}; this is version {VERSION}"));
+    }
+    let pick = |(n, word): (usize, &str)| {
+        let (thread, outcome) = word.split_once(':').unwrap_or((word, "0"));
+        let pick = ThreadId::parse(thread).zip(outcome.parse().ok());
+        let pick = pick.map(|(thread, outcome)| Pick { thread, outcome });
+        pick.ok_or_else(|| format!("step {n}: `{word}` is no thread, or no outcome"))
+    };
+    steps.split_whitespace().enumerate().map(pick).collect()
+}
+
+/// A search of one execution: that of a schedule.
+pub struct Follow {
+    picks: Vec<Pick>,
+    step: usize,
+    diverged: Option<Diverged>,
+}
+
+impl Follow {
+    /// Follows the schedule.
+    pub fn new(picks: Vec<Pick>) -> Follow {
+        Follow { picks, step: 0, diverged: None }
+    }
+
+    /// Where it did not fit, if so.
+    pub fn diverged(self) -> Option<Diverged> {
+        self.diverged
+    }
+}
+
+impl Search for Follow {
+    fn at_node(&mut self, node: &Node<'_>) -> Next {
+        let step = self.step;
+        let next = self.picks.get(step).copied();
+        self.step += 1;
+        if node.ended.is_some() && next.is_none() {
+            return Next::Stop;
+        }
+        let enabled = node.threads.iter().filter(|pending| pending.enabled);
+        let fits = |pick: Pick| {
+            let pending = enabled.clone().find(|pending| pending.thread == pick.thread)?;
+            (pick.outcome < pending.operation.outcomes() && node.ended.is_none()).then_some(pick)
+        };
+        if let Some(pick) = next.and_then(fits) {
+            return Next::Step { pick, keep_mark: false };
+        }
+        let expected = next.map_or("the end".into(), |pick| {
+            format!("thread {} goes on, outcome {}", pick.thread, pick.outcome)
+        });
+        let can: Vec<String> = enabled
+            .map(|pending| format!("{} can go on ({})", pending.thread, pending.operation))
+            .collect();
+        let got = if node.ended.is_some() { "the end".into() } else { can.join(", ") };
+        self.diverged = Some(Diverged { step, expected, got });
+        Next::Stop
+    }
+
+    fn backtrack(&mut self) -> Option<Resume<'_>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_is_read_back() {
+        let text = "explore 1: 0 0 0.1 0.1:2 world 0";
+        assert_eq!(write(&read(text).unwrap()), text);
+        assert_eq!(read("explore 1:").unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_no_schedule_is_told() {
+        assert!(read("nonsense").unwrap_err().contains("no schedule"));
+        assert!(read("explore 2: 0").unwrap_err().contains("version 2"));
+        assert!(read("explore 1: 0 x").unwrap_err().contains("step 1: `x`"));
+    }
+}

@@ -1,0 +1,394 @@
+//! What a search sees of a program: its objects, and its threads.
+//!
+//! Whoever offers atomics, locks and the like to a program tells of everything that a thread does with
+//! them. A state's fingerprint is that of
+//! - each shared object's value, changed as it changes, so that an operation costs O(1);
+//! - for each thread: what it has observed since its last checkpoint, how many threads and objects it has
+//!   made, what it does next and whether it can. A thread is deterministic, so this is all that it will
+//!   ever do: a checkpoint is told every local that is live.
+
+use crate::fingerprint::{mix, of};
+use crate::operation::{Access, Footprint, Kind, ObjectId, Operation, ThreadId};
+use crate::seam::{Ended, Pending};
+use crate::thread::{Next, Thread};
+
+/// One execution, as far as it has come.
+#[derive(Default)]
+pub struct State {
+    /// In the order in which they were created here; [`Pending`] has them by their ids.
+    threads: Vec<Thread>,
+    objects: Vec<Object>,
+    /// Of all objects together.
+    memory: u128,
+    /// Objects that the environment made.
+    of_world: u32,
+    /// Which execution this is: an object of another is told by it.
+    epoch: u32,
+    /// Whose step it is.
+    mover: Mover,
+    /// The outcome of its choice.
+    outcome: u32,
+    /// What the step under way has touched, and how it was before.
+    touched: Vec<(usize, u128)>,
+    /// A step's number, so that an object knows whether this one has touched it.
+    step: u64,
+    /// Somebody looks who is no part of the program.
+    observers: u32,
+    ended: Option<Ended>,
+    /// What is planted, for a test.
+    fault: Option<Fault>,
+}
+
+/// Who moves.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+enum Mover {
+    #[default]
+    Nobody,
+    Thread(usize),
+    World,
+}
+
+struct Object {
+    id: ObjectId,
+    /// Of its id and its value.
+    fingerprint: u128,
+    /// The last step that touched it.
+    step: u64,
+}
+
+/// An object of one execution.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Handle {
+    epoch: u32,
+    index: u32,
+}
+
+/// A mistake that is made on purpose, so that a test shows that it would be noticed.
+#[doc(hidden)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The `n`-th object of the first thread is left out of the hash.
+    ObjectLeftOut(u32),
+    /// Pending operations are left out of the hash.
+    PendingLeftOut,
+    /// What threads have observed is left out of the hash.
+    HistoryLeftOut,
+    /// Two writes count as independent.
+    WritesIndependent,
+    /// On a cache hit, the sleep set is not looked at.
+    SleepIgnoredOnHit,
+}
+
+impl State {
+    /// A state to begin executions in.
+    #[doc(hidden)]
+    pub fn with_fault(fault: Option<Fault>) -> State {
+        State { fault, ..State::default() }
+    }
+
+    /// A new execution: the first thread is about to start.
+    pub fn begin(&mut self) {
+        let epoch = self.epoch.wrapping_add(1);
+        let (mut threads, mut objects) = Default::default();
+        std::mem::swap(&mut threads, &mut self.threads);
+        std::mem::swap(&mut objects, &mut self.objects);
+        threads.clear();
+        objects.clear();
+        *self = State { epoch, threads, objects, fault: self.fault, ..State::default() };
+        self.add_thread(ThreadId::MAIN, 0);
+    }
+
+    fn add_thread(&mut self, id: ThreadId, history: u128) {
+        let start = Operation { kind: Kind::Start, object: None };
+        let next = Next::Operation { operation: start, enabled: true };
+        let new = Thread { id, next, history, threads: 0, objects: 0, locks: 0, fingerprint: None };
+        self.threads.push(new);
+    }
+
+    /// The thread whose step it is creates another. Its number, in the order of creation.
+    ///
+    /// What the new thread was given is a function of its creator's history.
+    ///
+    /// # Panics
+    /// If the search has no name for it.
+    pub fn spawn(&mut self) -> usize {
+        let parent = self.me();
+        let (n, history) = (parent.threads, parent.history);
+        parent.threads += 1;
+        let id = parent.id.child(n).unwrap_or_else(|| {
+            panic!(
+                "spawn: thread {} has made {n} threads; the search has no name for one more",
+                parent.id
+            )
+        });
+        self.add_thread(id, history);
+        self.threads.len() - 1
+    }
+
+    /// An object is made, with a value of this fingerprint.
+    pub fn object(&mut self, value: u128) -> Handle {
+        let id = match self.mover {
+            Mover::Thread(_) => {
+                let me = self.me();
+                me.objects += 1;
+                ObjectId { thread: me.id, n: me.objects - 1 }
+            }
+            _ => {
+                self.of_world += 1;
+                ObjectId { thread: ThreadId::WORLD, n: self.of_world - 1 }
+            }
+        };
+        let fingerprint = self.of_object(id, value);
+        self.memory ^= fingerprint;
+        self.objects.push(Object { id, fingerprint, step: 0 });
+        Handle { epoch: self.epoch, index: (self.objects.len() - 1) as u32 }
+    }
+
+    fn of_object(&self, id: ObjectId, value: u128) -> u128 {
+        match self.fault {
+            Some(Fault::ObjectLeftOut(n)) if id == (ObjectId { thread: ThreadId::MAIN, n }) => 0,
+            _ => mix(of(id), value),
+        }
+    }
+
+    /// The object's id.
+    ///
+    /// # Panics
+    /// If it was not made in this execution.
+    pub fn id(&self, object: Handle) -> ObjectId {
+        self.objects[self.index(object)].id
+    }
+
+    fn index(&self, object: Handle) -> usize {
+        assert!(
+            object.epoch == self.epoch,
+            "search: an object that was not made in this execution is used in it"
+        );
+        object.index as usize
+    }
+
+    fn touch(&mut self, object: Handle) -> usize {
+        let index = self.index(object);
+        let at = &mut self.objects[index];
+        if at.step != self.step {
+            at.step = self.step;
+            self.touched.push((index, at.fingerprint));
+        }
+        index
+    }
+
+    /// Whose step it is looks at the object.
+    pub fn reads(&mut self, object: Handle) {
+        if self.observers > 0 || self.mover == Mover::World {
+            return;
+        }
+        let index = self.touch(object);
+        let value = self.objects[index].fingerprint;
+        self.observes(value);
+    }
+
+    /// Whose step it is depends on the object, but learns nothing: what it is about to do, and whether it
+    /// can, is part of the state.
+    pub fn considers(&mut self, object: Handle) {
+        self.touch(object);
+    }
+
+    /// Whose step it is has changed the object, to a value of this fingerprint.
+    pub fn writes(&mut self, object: Handle, value: u128) {
+        let index = self.touch(object);
+        let fingerprint = self.of_object(self.objects[index].id, value);
+        let before = std::mem::replace(&mut self.objects[index].fingerprint, fingerprint);
+        self.memory ^= before ^ fingerprint;
+    }
+
+    /// Whose step it is has learnt something.
+    pub fn observes(&mut self, what: u128) {
+        if let Mover::Thread(_) = self.mover {
+            let me = self.me();
+            me.history = mix(me.history, what);
+        }
+    }
+
+    /// Here the thread depends on nothing that it has observed, except what has this fingerprint.
+    ///
+    /// # Panics
+    /// If the thread holds a lock: what it has made of the data meanwhile, only its history tells.
+    pub fn checkpoint(&mut self, locals: u128) {
+        if let Mover::Thread(_) = self.mover {
+            let me = self.me();
+            assert!(me.locks == 0, "checkpoint: the thread holds {} locks", me.locks);
+            me.history = locals;
+        }
+    }
+
+    /// The thread whose step it is has taken a lock. Its id.
+    pub fn takes(&mut self, lock: Handle) -> ThreadId {
+        self.enables_all(Kind::Lock, lock, false);
+        match self.mover {
+            Mover::Thread(_) => {
+                let me = self.me();
+                me.locks += 1;
+                me.id
+            }
+            _ => ThreadId::WORLD,
+        }
+    }
+
+    /// The thread whose step it is has given a lock back.
+    pub fn gives_back(&mut self, lock: Handle) {
+        self.enables_all(Kind::Lock, lock, true);
+        if let Mover::Thread(_) = self.mover {
+            let me = self.me();
+            me.locks = me.locks.saturating_sub(1);
+        }
+    }
+
+    /// The thread whose step it is has come to its next operation; the step is over.
+    pub fn announces(&mut self, kind: Kind, object: Option<Handle>, enabled: bool) {
+        let object = object.map(|object| self.id(object));
+        self.me().next = Next::Operation { operation: Operation { kind, object }, enabled };
+    }
+
+    /// The thread whose step it is has come to its end.
+    pub fn finishes(&mut self) {
+        if let Mover::Thread(_) = self.mover {
+            self.me().next = Next::Finished;
+        }
+    }
+
+    /// The thread, by its number in the order of creation, can now do what it has announced, or not.
+    pub fn enables(&mut self, thread: usize, can: bool) {
+        let thread = &mut self.threads[thread];
+        if let Next::Operation { enabled, .. } = &mut thread.next {
+            *enabled = can;
+            thread.fingerprint = None;
+        }
+    }
+
+    /// All that have announced this operation of the object can do it now, or not.
+    pub fn enables_all(&mut self, kind: Kind, object: Handle, can: bool) {
+        let announced = Operation { kind, object: Some(self.id(object)) };
+        for thread in &mut self.threads {
+            match &mut thread.next {
+                Next::Operation { operation, enabled } if *operation == announced => {
+                    *enabled = can;
+                    thread.fingerprint = None;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The execution ends in the step under way.
+    pub fn ends(&mut self, how: Ended) {
+        self.ended.get_or_insert(how);
+    }
+
+    /// Whether the execution has ended early.
+    pub fn ended(&self) -> Option<Ended> {
+        self.ended
+    }
+
+    /// From now on, until as many [`State::observed`], whatever looks is no part of the program.
+    pub fn observe(&mut self) {
+        self.observers += 1;
+    }
+
+    /// See [`State::observe`].
+    pub fn observed(&mut self) {
+        self.observers -= 1;
+    }
+
+    /// The step of the thread of this id begins. Its number in the order of creation.
+    pub fn step(&mut self, id: ThreadId, outcome: u32) -> usize {
+        self.step += 1;
+        self.outcome = outcome;
+        if id == ThreadId::WORLD {
+            self.mover = Mover::World;
+            return usize::MAX;
+        }
+        let number = self.threads.iter().position(|thread| thread.id == id);
+        let number = number.expect("step: a thread that there is");
+        self.mover = Mover::Thread(number);
+        let me = &mut self.threads[number];
+        if let Next::Operation { operation, .. } = me.next {
+            me.history = mix(me.history, of((operation, outcome)));
+        }
+        number
+    }
+
+    /// It is the environment's step.
+    pub fn is_world(&self) -> bool {
+        self.mover == Mover::World
+    }
+
+    /// The outcome of the choice of the step under way.
+    pub fn outcome(&self) -> u32 {
+        self.outcome
+    }
+
+    /// The step under way is over. What it did, if anybody was to move.
+    pub fn end_step(&mut self) -> Footprint {
+        if let Mover::Thread(number) = self.mover {
+            self.threads[number].fingerprint = None;
+        }
+        let all = self.mover == Mover::World || self.ended.is_some();
+        self.mover = Mover::Nobody;
+        let objects = &self.objects;
+        let access = |(index, before): (usize, u128)| {
+            let object: &Object = &objects[index];
+            let changed = object.fingerprint != before;
+            (object.id, if changed { Access::Write } else { Access::Read })
+        };
+        let accesses = self.touched.drain(..).map(access).collect();
+        Footprint { all, accesses }
+    }
+
+    /// The threads that have not finished, by their ids. If none of them can move, the environment too.
+    pub fn pending(&self, all: &mut Vec<Pending>) {
+        all.clear();
+        for thread in &self.threads {
+            if let Next::Operation { operation, enabled } = thread.next {
+                all.push(Pending { thread: thread.id, operation, enabled });
+            }
+        }
+        all.sort_unstable_by_key(|pending| pending.thread);
+        if !all.is_empty() && !all.iter().any(|pending| pending.enabled) {
+            let operation = Operation { kind: Kind::World, object: None };
+            all.push(Pending { thread: ThreadId::WORLD, operation, enabled: true });
+        }
+    }
+
+    /// The state's fingerprint, between two steps.
+    pub fn fingerprint(&mut self) -> u128 {
+        let fault = self.fault;
+        let threads = self.threads.iter_mut().map(|thread| thread.fingerprint(fault));
+        let threads = threads.fold(0, |sum, thread| sum ^ thread);
+        mix(self.memory, mix(threads, of((self.of_world, self.ended.is_some()))))
+    }
+
+    /// The id of a thread, by its number in the order of creation.
+    pub fn thread(&self, number: usize) -> ThreadId {
+        self.threads[number].id
+    }
+
+    /// Whether the thread has come to its end, by its number in the order of creation.
+    pub fn has_finished(&self, number: usize) -> bool {
+        matches!(self.threads[number].next, Next::Finished)
+    }
+
+    /// The number of the first thread, by ids, that has not finished, in the order of creation.
+    pub fn first_unfinished(&self) -> Option<usize> {
+        let threads = self.threads.iter().enumerate();
+        let unfinished = threads.filter(|(_, thread)| !matches!(thread.next, Next::Finished));
+        unfinished.min_by_key(|(_, thread)| thread.id).map(|(number, _)| number)
+    }
+
+    /// The thread whose step it is.
+    fn me(&mut self) -> &mut Thread {
+        match self.mover {
+            Mover::Thread(number) => &mut self.threads[number],
+            mover => panic!("search: an operation, and whose step it is: {mover:?}"),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What a search sees of one thread.
+
+use crate::fingerprint::of;
+use crate::operation::{Operation, ThreadId};
+use crate::state::Fault;
+
+/// A thread: its past, and what it does next.
+pub(crate) struct Thread {
+    pub(crate) id: ThreadId,
+    pub(crate) next: Next,
+    /// Of what it has done and observed since its last checkpoint.
+    pub(crate) history: u128,
+    pub(crate) threads: u32,
+    pub(crate) objects: u32,
+    /// Those that it holds.
+    pub(crate) locks: u32,
+    /// Of all of it; `None` if it has changed.
+    pub(crate) fingerprint: Option<u128>,
+}
+
+/// What a thread does next.
+#[derive(Clone, Copy)]
+pub(crate) enum Next {
+    Operation { operation: Operation, enabled: bool },
+    Finished,
+}
+
+impl Thread {
+    /// The fingerprint of all that it will ever do.
+    pub(crate) fn fingerprint(&mut self, fault: Option<Fault>) -> u128 {
+        if let Some(fingerprint) = self.fingerprint {
+            return fingerprint;
+        }
+        let fingerprint = match self.next {
+            Next::Finished => of((self.id, "finished")),
+            Next::Operation { operation, enabled } => {
+                let next = (fault != Some(Fault::PendingLeftOut)).then_some((operation, enabled));
+                let history = if fault == Some(Fault::HistoryLeftOut) { 0 } else { self.history };
+                of((self.id, history, self.threads, self.objects, next))
+            }
+        };
+        self.fingerprint = Some(fingerprint);
+        fingerprint
+    }
+}

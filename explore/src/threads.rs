@@ -1,0 +1,302 @@
+//! The substrate that replays: threads run by shuttle.
+//!
+//! shuttle runs the threads of a program as tasks on one OS thread, and asks at each switch who goes on.
+//! A task switches only where it has announced an operation ([`operate`]), and none ever blocks: a thread
+//! that cannot do what it has announced is not enabled, and not picked. To come back to a node, the
+//! execution is brought to its end and the path is run again from the start; the fingerprint of each
+//! state on the way has to be what it was.
+//!
+//! # For who offers objects to a program
+//! - Each object is registered where it is made ([`State::object`], by [`with`]).
+//! - [`operate`] comes before each operation that others can notice; [`State::reads`] and
+//!   [`State::writes`] with the operation itself, and with whatever else the step touches.
+//! - A thread is registered before its task is spawned ([`State::spawn`]), in the same order, and says
+//!   when its program has ended ([`State::finishes`]); its task may go on, but not announce.
+//! - When an execution has ended, all threads leave: what they would announce must unwind instead. That
+//!   is so once the program has said so ([`ends`]), or has been told (the function `cut`).
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
+use shuttle::{Config, Runner};
+use shuttle_engine::runtime::thread::switch;
+
+use crate::operation::{Footprint, Kind, Operation, ThreadId};
+use crate::seam::{Diverged, Driven, Ended, Next, Node, Pending, Pick, Search, Substrate};
+use crate::state::{Fault, Handle, State};
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::default();
+    static SEARCHING: Cell<bool> = const { Cell::new(false) };
+    /// The current switch is ours: shuttle has some of its own (before it spawns a task).
+    static ANNOUNCED: Cell<bool> = const { Cell::new(false) };
+    /// How the program has ended the execution. Not in the state, which may be borrowed when it panics.
+    static ENDED: Cell<Option<Ended>> = const { Cell::new(None) };
+}
+
+/// Whether a search runs the current thread.
+pub fn searching() -> bool {
+    SEARCHING.get()
+}
+
+/// Tells the state under search of something; `None` if there is no search.
+pub fn with<R>(tell: impl FnOnce(&mut State) -> R) -> Option<R> {
+    searching().then(|| STATE.with_borrow_mut(tell))
+}
+
+/// The program ends the current execution, at this step.
+pub fn ends(how: Ended) {
+    if ENDED.get().is_none() {
+        ENDED.set(Some(how));
+    }
+}
+
+/// Announces an operation, and returns when the search has picked it: with the outcome of a choice.
+///
+/// `world` moves the environment: the calling thread is the one that does it, when no thread can move.
+/// In the environment's step itself, nothing is announced.
+pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, mut world: impl FnMut()) -> u32 {
+    let is_world = STATE.with_borrow_mut(|state| {
+        if !state.is_world() {
+            state.announces(kind, object, enabled);
+        }
+        state.is_world()
+    });
+    if is_world {
+        return 0;
+    }
+    loop {
+        ANNOUNCED.set(true);
+        switch();
+        let outcome = STATE.with_borrow(|state| (!state.is_world()).then(|| state.outcome()));
+        match outcome {
+            Some(outcome) => return outcome,
+            None => world(),
+        }
+    }
+}
+
+/// Threads run by shuttle.
+pub struct Threads {
+    config: Config,
+    program: Arc<dyn Fn() + Send + Sync>,
+    cut: fn(),
+    fault: Option<Fault>,
+}
+
+impl Threads {
+    /// The first thread of an execution runs `program`. `cut` is called when an execution is to be
+    /// brought to its end without a verdict; it may not call shuttle.
+    pub fn new(config: Config, program: impl Fn() + Send + Sync + 'static, cut: fn()) -> Threads {
+        Threads { config, program: Arc::new(program), cut, fault: None }
+    }
+
+    #[doc(hidden)]
+    pub fn with_fault(self, fault: Option<Fault>) -> Threads {
+        Threads { fault, ..self }
+    }
+}
+
+impl Substrate for Threads {
+    fn drive<S: Search + 'static>(&mut self, search: S) -> Driven<S> {
+        STATE.set(State::with_fault(self.fault));
+        let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));
+        let runner = Runner::new(Shared(driver.clone()), self.config.clone());
+        let program = self.program.clone();
+        SEARCHING.set(true);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            runner.run(move || program());
+        }));
+        SEARCHING.set(false);
+        let driver = Rc::into_inner(driver).expect("drive: shuttle is done").into_inner();
+        let panic: Option<Box<dyn Any + Send>> = result.err();
+        Driven { search: driver.search, diverged: driver.diverged, panic }
+    }
+}
+
+struct Shared<S>(Rc<RefCell<Driver<S>>>);
+
+impl<S: Search> Scheduler for Shared<S> {
+    fn new_execution(&mut self) -> Option<Schedule> {
+        STATE.with_borrow_mut(|state| self.0.borrow_mut().new_execution(state))
+    }
+
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<TaskId>,
+        _: bool,
+    ) -> Option<TaskId> {
+        let mut driver = self.0.borrow_mut();
+        let announced = ANNOUNCED.take();
+        if let Some(task) = current.filter(|_| !announced && driver.phase != Phase::Leaving) {
+            let finished = STATE.with_borrow(|state| state.has_finished(task.into()));
+            if !finished && runnable.iter().any(|other| other.id() == task) {
+                return Some(task);
+            }
+        }
+        let next = STATE.with_borrow_mut(|state| driver.next(state));
+        // Not while the state is borrowed: the program tells it of the end.
+        if driver.is_to_cut {
+            driver.is_to_cut = false;
+            (driver.cut)();
+        }
+        match next {
+            Some(number) => Some(TaskId::from(number)),
+            // The first task last: when it is gone, shuttle would abandon the others.
+            None => runnable.last().map(|task| task.id()),
+        }
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        0
+    }
+}
+
+/// Where the current execution is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// No execution yet, or none any more.
+    Off,
+    /// On the way back to a node: so many steps have been taken.
+    Replaying(usize),
+    /// Beyond it.
+    Searching,
+    /// It has ended: the tasks run to theirs.
+    Leaving,
+}
+
+struct Driver<S> {
+    search: S,
+    cut: fn(),
+    is_to_cut: bool,
+    phase: Phase,
+    /// What to do on the way back, the new step last.
+    path: Vec<Pick>,
+    /// The states on the current path.
+    trace: Vec<Visited>,
+    pending: Vec<Pending>,
+    diverged: Option<Diverged>,
+}
+
+/// A state on the path.
+struct Visited {
+    fingerprint: u128,
+    pending: Box<[(ThreadId, Operation)]>,
+}
+
+impl<S: Search> Driver<S> {
+    fn new(search: S, cut: fn()) -> Self {
+        Driver {
+            search,
+            cut,
+            is_to_cut: false,
+            phase: Phase::Off,
+            path: Vec::new(),
+            trace: Vec::new(),
+            pending: Vec::new(),
+            diverged: None,
+        }
+    }
+
+    fn new_execution(&mut self, state: &mut State) -> Option<Schedule> {
+        match self.phase {
+            Phase::Off => self.phase = Phase::Searching,
+            phase => {
+                if phase != Phase::Leaving {
+                    // The last task ended without asking who goes on.
+                    self.node(state);
+                }
+                if self.diverged.is_some() {
+                    return None;
+                }
+                let resume = self.search.backtrack()?;
+                self.path.clear();
+                self.path.extend_from_slice(resume.path);
+                self.path.push(resume.next);
+                self.trace.truncate(resume.depth + 1);
+                self.phase = Phase::Replaying(0);
+            }
+        }
+        ENDED.set(None);
+        state.begin();
+        Some(Schedule::new(0))
+    }
+
+    /// The number of the task that goes on; `None` if all are to leave.
+    fn next(&mut self, state: &mut State) -> Option<usize> {
+        if self.phase == Phase::Leaving {
+            return None;
+        }
+        let pick = self.node(state)?;
+        Some(match state.step(pick.thread, pick.outcome) {
+            usize::MAX => state.first_unfinished().expect("the world moves for somebody"),
+            number => number,
+        })
+    }
+
+    /// A node has been reached: who goes on; `None` if nobody, and the tasks are to leave.
+    fn node(&mut self, state: &mut State) -> Option<Pick> {
+        ENDED.take().into_iter().for_each(|how| state.ends(how));
+        let step = state.end_step();
+        state.pending(&mut self.pending);
+        let ended = state.ended().or(self.pending.is_empty().then_some(Ended::Complete));
+        let fingerprint = state.fingerprint();
+        if let Phase::Replaying(steps) = self.phase {
+            let pick = self.path[steps];
+            self.compare(steps, fingerprint, ended, pick);
+            if self.diverged.is_some() {
+                return self.leave(ended);
+            }
+            let more = steps + 1 < self.path.len();
+            self.phase = if more { Phase::Replaying(steps + 1) } else { Phase::Searching };
+            return Some(pick);
+        }
+        match self.ask(&step, fingerprint, ended) {
+            Next::Step { pick, .. } => {
+                let pending = self.pending.iter().map(|p| (p.thread, p.operation)).collect();
+                self.trace.push(Visited { fingerprint, pending });
+                Some(pick)
+            }
+            Next::Backtrack | Next::Stop => self.leave(ended),
+        }
+    }
+
+    fn ask(&mut self, step: &Footprint, fingerprint: u128, ended: Option<Ended>) -> Next {
+        self.search.at_node(&Node { threads: &self.pending, fingerprint, step, ended })
+    }
+
+    fn leave(&mut self, ended: Option<Ended>) -> Option<Pick> {
+        self.is_to_cut = ended.is_none();
+        self.phase = Phase::Leaving;
+        None
+    }
+
+    /// The state after so many steps has to be what it was.
+    fn compare(&mut self, steps: usize, fingerprint: u128, ended: Option<Ended>, pick: Pick) {
+        let before = &self.trace[steps];
+        let can = self.pending.iter().any(|now| now.thread == pick.thread && now.enabled);
+        if before.fingerprint == fingerprint && ended.is_none() && can {
+            return;
+        }
+        let show = |(thread, operation): &(ThreadId, Operation)| format!("{thread}: {operation}");
+        let now: Vec<_> = self.pending.iter().map(|p| (p.thread, p.operation)).collect();
+        let different = before.pending.iter().find(|&known| !now.contains(known));
+        let (expected, got) = match different {
+            Some(known) => {
+                let got = now.iter().find(|now| now.0 == known.0);
+                (show(known), got.map_or(format!("{}: nothing", known.0), show))
+            }
+            None if before.pending.len() != now.len() => {
+                let new = now.iter().find(|now| !before.pending.contains(now));
+                ("fewer threads".to_owned(), new.map_or("more".to_owned(), show))
+            }
+            None => ("other values".to_owned(), "the same operations".to_owned()),
+        };
+        self.diverged = Some(Diverged { step: steps, expected, got });
+    }
+}

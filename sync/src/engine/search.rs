@@ -1,0 +1,150 @@
+//! What a search is told: by objects, of what is done to them; by threads, of where they are.
+//!
+//! Outside a search, all of it does nothing.
+
+use std::hash::Hash;
+
+use ::explore::fingerprint;
+use ::explore::operation::Kind;
+use ::explore::seam::Ended;
+use ::explore::state;
+use ::explore::threads::{self, with};
+
+pub(crate) use ::explore::threads::searching;
+
+use crate::current;
+
+/// An object that a search keeps book of, if there is one.
+pub(crate) struct Object(Option<state::Handle>);
+
+impl Object {
+    /// A new object with a value of this fingerprint.
+    pub(crate) fn new(value: impl FnOnce() -> u128) -> Self {
+        let value = searching().then(value);
+        Object(value.and_then(|value| with(|state| state.object(value))))
+    }
+
+    fn with(&self, tell: impl FnOnce(&mut state::State, state::Handle)) {
+        if !searching() {
+            return;
+        }
+        let Some(handle) = self.0 else {
+            panic!("search: an object that was made outside of the execution is used in it");
+        };
+        with(|state| tell(state, handle));
+    }
+
+    /// It is looked at.
+    pub(crate) fn reads(&self) {
+        self.with(|state, handle| state.reads(handle));
+    }
+
+    /// What somebody does next depends on it.
+    pub(crate) fn considers(&self) {
+        self.with(|state, handle| state.considers(handle));
+    }
+
+    /// It has changed, to a value of this fingerprint.
+    pub(crate) fn writes(&self, value: impl FnOnce() -> u128) {
+        if searching() {
+            // Not while the state is borrowed: a value may be told by threads, which are in it.
+            let value = value();
+            self.with(|state, handle| state.writes(handle, value));
+        }
+    }
+
+    /// It is a lock, and has been taken. The data is the thread's own until it is given back: it has seen
+    /// what it was, so its history tells what it is.
+    pub(crate) fn takes(&self) {
+        self.with(|state, handle| {
+            state.reads(handle);
+            let thread = state.takes(handle);
+            state.writes(handle, fingerprint::of(("held by", thread)));
+        });
+    }
+
+    /// It is a lock, and has been given back, with data of this fingerprint.
+    pub(crate) fn gives_back(&self, data: impl FnOnce() -> u128) {
+        if searching() {
+            let data = data();
+            self.with(|state, handle| {
+                state.gives_back(handle);
+                state.writes(handle, data);
+            });
+        }
+    }
+
+    /// Announces an operation of it, and waits for its turn.
+    pub(super) fn operate(&self, kind: Kind, can: bool) {
+        operate(kind, self.0, can);
+    }
+}
+
+/// Announces an operation, and waits for its turn. The outcome, if it is a choice.
+pub(super) fn operate(kind: Kind, object: Option<state::Handle>, can: bool) -> u32 {
+    let me = current::thread_id();
+    threads::operate(kind, object, can, || world_moves(me))
+}
+
+/// No thread can move, and the search has picked this one to let the environment move.
+fn world_moves(thread: usize) {
+    current::set_thread(thread);
+    if let Some(execution) = current::execution().filter(|execution| !execution.is_over()) {
+        execution.judge();
+    }
+}
+
+/// The current thread is about to start another.
+pub(super) fn spawns() {
+    with(state::State::spawn);
+}
+
+/// The calling thread waits at a gate. It goes on when it can.
+pub(crate) fn waits(gate: &Object, can: bool) {
+    gate.operate(Kind::Wait, can);
+}
+
+/// The calling thread changes a gate.
+pub(crate) fn wakes(gate: &Object) {
+    gate.operate(Kind::Wake, true);
+}
+
+/// The thread can go on that waits.
+pub(crate) fn enables(thread: usize) {
+    with(|state| state.enables(thread, true));
+}
+
+/// The thread, by its number; not the order of creation, which differs between interleavings.
+pub(crate) fn key(thread: usize) -> u64 {
+    with(|state| fingerprint::of(state.thread(thread)) as u64).unwrap_or(thread as u64)
+}
+
+/// The thread depends on nothing it has seen, but on these.
+#[track_caller]
+pub(crate) fn checkpoint(locals: impl Hash) {
+    if searching() {
+        let here = std::panic::Location::caller();
+        let locals = fingerprint::of((here.file(), here.line(), here.column(), locals));
+        with(|state| state.checkpoint(locals));
+    }
+}
+
+/// The execution ends.
+pub(crate) fn ends(failed: bool) {
+    if searching() {
+        threads::ends(if failed { Ended::Failed } else { Ended::Complete });
+    }
+}
+
+/// The current thread has come to its end.
+pub(crate) fn finishes() {
+    with(|state| state.finishes());
+}
+
+/// Whoever looks meanwhile is no part of the program.
+pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
+    with(|state| state.observe());
+    let seen = look();
+    with(|state| state.observed());
+    seen
+}

@@ -1,0 +1,175 @@
+//! Who repeats executions: samples of schedules, and searches.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ::explore::schedule::{self, Follow};
+use ::explore::seam::{Search, Substrate};
+use ::explore::search::{Dfs, Incomplete, Options};
+use ::explore::threads::Threads;
+use ::explore::{Divergence, Replay, Sample, Strategy, Trace};
+use shuttle::scheduler::Scheduler;
+use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
+
+use crate::current;
+use crate::execution::Outcome;
+use crate::explore::{Diverged, Exploration, Schedule, Searched};
+use crate::failure;
+use crate::{Plan, PlanError, Sampler};
+
+/// Bytes of stack for each thread.
+const STACK: usize = 256 * 1024;
+
+/// Whether this engine can do what the plan asks for.
+pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
+    match plan.sampler {
+        Sampler::Pct(depth) if depth < 3 => return Err(PlanError::ShallowPct(depth)),
+        Sampler::Dfs if plan.choices => return Err(PlanError::DfsWithChoices),
+        Sampler::Dfs | Sampler::Exhaustive => return Ok(()),
+        _ => {}
+    }
+    if plan.executions == 0 || plan.seeds.is_empty() {
+        return Err(PlanError::NoExecutions);
+    }
+    const SEED: &str = "SHUTTLE_RANDOM_SEED";
+    if std::env::var_os(SEED).is_some() {
+        return Err(PlanError::Environment(SEED));
+    }
+    Ok(())
+}
+
+/// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
+pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
+    let (strategy, seeds) = match plan.sampler {
+        Sampler::Exhaustive => return search(plan, exploration),
+        Sampler::Random => (Strategy::Random, plan.seeds.as_slice()),
+        Sampler::Urw => (Strategy::Urw, plan.seeds.as_slice()),
+        Sampler::Pct(depth) => (Strategy::Pct(depth), plan.seeds.as_slice()),
+        Sampler::Dfs => (Strategy::Dfs, &[0][..]),
+    };
+    let trace = Rc::<RefCell<Trace>>::default();
+    let mut before = 0;
+    let mut seed = 0;
+    for &next in seeds {
+        (before, seed) = (exploration.executions(), next);
+        let over = exploration.clone();
+        let sample =
+            Sample::new(strategy, seed, plan.executions, trace.clone(), move || over.is_over());
+        run(plan, exploration, sample);
+        if exploration.is_over() {
+            break;
+        }
+    }
+    let Trace { steps, choices } = trace.take();
+    Schedule::Shuttle {
+        sampler: plan.sampler.to_string(),
+        seed,
+        execution: exploration.executions() - before,
+        steps,
+        choices,
+    }
+}
+
+/// Runs the one execution that the schedule describes.
+pub(crate) fn replay(
+    plan: &Plan,
+    schedule: &Schedule,
+    exploration: &Arc<Exploration>,
+) -> Option<Diverged> {
+    if let Schedule::Search { picks } = schedule {
+        return follow(plan, picks, exploration);
+    }
+    let Schedule::Shuttle { steps, choices, .. } = schedule else { return None };
+    let trace = Trace { steps: steps.clone(), choices: choices.clone() };
+    let diverged = Rc::new(RefCell::new(None));
+    let told = diverged.clone();
+    let replay = Replay::new(trace, move |divergence: Divergence| {
+        end_current(Outcome::Fine);
+        told.replace(Some(Diverged { step: divergence.step, expected: divergence.expected }));
+    });
+    run(plan, exploration, replay);
+    diverged.take()
+}
+
+/// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.
+fn search(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
+    let bounds: Vec<Option<u32>> = match plan.bound {
+        None => vec![None],
+        Some(most) => (0..=most as u32).map(Some).collect(),
+    };
+    let mut picks = Vec::new();
+    let mut sum = Searched::default();
+    for bound in bounds {
+        let options = Options { bound, ..plan.search.clone() };
+        let search = drive(plan, exploration, Dfs::new(options));
+        let statistics = search.statistics();
+        picks = search.failure().map(<[_]>::to_vec).unwrap_or_default();
+        let executions = sum.statistics.executions + statistics.executions;
+        sum.statistics = statistics;
+        sum.statistics.executions = executions;
+        sum.bound = bound.filter(|_| search.is_bounded());
+        sum.incomplete = search.incomplete().filter(|&why| why != Incomplete::Failed);
+        if plan.list_states {
+            sum.states = search.states().collect();
+        }
+        if search.incomplete().is_some() || !search.is_bounded() || exploration.is_over() {
+            break;
+        }
+    }
+    exploration.searched(sum);
+    Schedule::Search { picks: schedule::write(&picks) }
+}
+
+/// Runs the one execution that the schedule describes.
+fn follow(plan: &Plan, picks: &str, exploration: &Arc<Exploration>) -> Option<Diverged> {
+    let picks = match schedule::read(picks) {
+        Ok(picks) => picks,
+        Err(expected) => return Some(Diverged { step: 0, expected }),
+    };
+    let diverged = drive(plan, exploration, Follow::new(picks)).diverged()?;
+    let expected = format!("{}, but {}", diverged.expected, diverged.got);
+    Some(Diverged { step: diverged.step, expected })
+}
+
+fn drive<S: Search + 'static>(plan: &Plan, exploration: &Arc<Exploration>, search: S) -> S {
+    let one = exploration.clone();
+    let program = move || one.run_one();
+    let mut threads = Threads::new(config(plan.max_steps), program, || end_current(Outcome::Cut))
+        .with_fault(plan.search.fault);
+    let driven = threads.drive(search);
+    if let Some(diverged) = driven.diverged {
+        exploration.is_broken(diverged.to_string());
+    }
+    if let Some(payload) = driven.panic {
+        exploration.is_broken(failure::text(&*payload));
+    }
+    driven.search
+}
+
+/// Ends the current execution, if there is one; its threads leave as soon as they notice.
+fn end_current(outcome: Outcome) {
+    current::with(|execution| {
+        if let Some(execution) = execution {
+            execution.end(outcome);
+        }
+    });
+}
+
+fn run(plan: &Plan, exploration: &Arc<Exploration>, scheduler: impl Scheduler + 'static) {
+    let runner = Runner::new(scheduler, config(plan.max_steps));
+    let one = exploration.clone();
+    exploration.catch(|| {
+        runner.run(move || one.run_one());
+    });
+}
+
+pub(super) fn config(max_steps: usize) -> Config {
+    let mut config = Config::new();
+    config.stack_size = STACK;
+    config.failure_persistence = FailurePersistence::None;
+    // Our own bound comes first, and ends an execution in an orderly way.
+    config.max_steps = MaxSteps::FailAfter(max_steps.saturating_mul(8).saturating_add(1000));
+    config.silence_warnings = true;
+    config
+}

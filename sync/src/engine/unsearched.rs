@@ -1,0 +1,49 @@
+//! What a search is told, on an engine that has none: nothing.
+
+use std::hash::Hash;
+
+/// An object that nobody keeps book of.
+pub(crate) struct Object;
+
+impl Object {
+    pub(crate) fn new(_value: impl FnOnce() -> u128) -> Self {
+        Object
+    }
+
+    pub(crate) fn reads(&self) {}
+
+    pub(crate) fn considers(&self) {}
+
+    pub(crate) fn writes(&self, _value: impl FnOnce() -> u128) {}
+
+    pub(crate) fn takes(&self) {}
+
+    pub(crate) fn gives_back(&self, _data: impl FnOnce() -> u128) {}
+}
+
+pub(crate) fn searching() -> bool {
+    false
+}
+
+/// Nothing is searched, so nobody waits as part of a search.
+pub(crate) fn waits(_gate: &Object, _can: bool) {}
+
+/// As above.
+pub(crate) fn wakes(_gate: &Object) {}
+
+pub(crate) fn enables(_thread: usize) {}
+
+pub(crate) fn key(thread: usize) -> u64 {
+    thread as u64
+}
+
+pub(crate) fn checkpoint(_locals: impl Hash) {}
+
+pub(crate) fn ends(_failed: bool) {}
+
+pub(crate) fn finishes() {}
+
+/// Whoever looks meanwhile is no part of the program.
+pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
+    look()
+}

@@ -1,0 +1,142 @@
+//! Which executions of a program to run.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ::explore::search::Options;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::ENGINE;
+use crate::Engine;
+
+/// Which executions of a program to run.
+#[derive(Clone)]
+pub struct Plan {
+    /// loom: the preemptions an execution may have; `None` is no bound.
+    pub bound: Option<usize>,
+    /// shuttle: how schedules are chosen.
+    pub sampler: Sampler,
+    /// shuttle: the executions for each seed. std: how often the program runs.
+    pub executions: u64,
+    /// shuttle: one sample for each.
+    pub seeds: Vec<u64>,
+    /// The threads of the program, the first included.
+    pub threads: usize,
+    /// Whether the program calls [`choose`](crate::choose). On loom this costs one of its 5 threads.
+    pub choices: bool,
+    /// The operations an execution may have. A longer one ends the exploration without a verdict.
+    pub max_steps: usize,
+    /// shuttle, with [`Sampler::Exhaustive`]: what is searched, and how. Its bound is `bound` above.
+    pub search: Options,
+    /// With [`Sampler::Exhaustive`]: whether the fingerprints of the states are wanted.
+    pub list_states: bool,
+    /// Called at the end of each execution with their number so far.
+    #[allow(clippy::type_complexity)]
+    pub progress: Option<Arc<dyn Fn(u64) -> Control + Send + Sync>>,
+}
+
+impl Default for Plan {
+    /// Two threads, no bound, a thousand uniform random walks of one seed.
+    fn default() -> Self {
+        Plan {
+            bound: None,
+            sampler: Sampler::Urw,
+            executions: 1000,
+            seeds: vec![0],
+            threads: 2,
+            choices: false,
+            max_steps: 10_000,
+            search: Options::default(),
+            list_states: false,
+            progress: None,
+        }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("bound", &self.bound)
+            .field("sampler", &self.sampler)
+            .field("executions", &self.executions)
+            .field("seeds", &self.seeds)
+            .field("threads", &self.threads)
+            .field("choices", &self.choices)
+            .field("max_steps", &self.max_steps)
+            .field("search", &self.search)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How shuttle chooses schedules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Sampler {
+    /// Any thread that can move, at each step.
+    Random,
+    /// Uniform random walks: all interleavings are about equally likely.
+    Urw,
+    /// Probabilistic concurrency testing of this depth, which is at least 3.
+    Pct(usize),
+    /// All schedules, of all threads at all steps: for tiny programs.
+    Dfs,
+    /// All states, by a search with a state cache: see [`Plan::search`].
+    Exhaustive,
+}
+
+impl fmt::Display for Sampler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Sampler::Random => f.write_str("random"),
+            Sampler::Urw => f.write_str("urw"),
+            Sampler::Pct(depth) => write!(f, "pct{depth}"),
+            Sampler::Dfs => f.write_str("dfs"),
+            Sampler::Exhaustive => f.write_str("exhaustive"),
+        }
+    }
+}
+
+/// Whether an exploration goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Control {
+    /// It does.
+    Go,
+    /// It ends here, unfinished.
+    Stop,
+}
+
+/// A plan that cannot be carried out. No verdict on the program.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// loom has too few threads.
+    #[error("{asked} threads{}: loom has {max}", if *.choices { " and one for choices" } else { "" })]
+    Threads {
+        /// What the plan asks for.
+        asked: usize,
+        /// Whether it asks for choices too.
+        choices: bool,
+        /// What there is.
+        max: usize,
+    },
+    /// PCT is not deep enough.
+    #[error("pct of depth {0} finds nothing that needs 3 preemptions, as lost wakeups do; use 3 or more")]
+    ShallowPct(usize),
+    /// DFS cannot explore choices.
+    #[error("dfs does not explore choices: sample instead, or use loom")]
+    DfsWithChoices,
+    /// Nothing would be run.
+    #[error("the plan asks for no executions")]
+    NoExecutions,
+    /// shuttle would use another seed than the plan's.
+    #[error("the environment variable {0} overrides the plan; unset it")]
+    Environment(&'static str),
+    /// An execution is too long.
+    #[error("an execution exceeded max_steps, {0}: raise it, or is there a loop that waits?")]
+    TooLong(usize),
+    /// The schedule is of another engine.
+    #[error("a schedule of {0}, but this is {ENGINE}")]
+    OtherEngine(Engine),
+    /// The engine failed, for no reason that the program gave.
+    #[error("{ENGINE}: {0}")]
+    Engine(String),
+}
