@@ -109,3 +109,26 @@ macro_rules! explored {
         )*
     };
 }
+
+/// A test that searches: *ignored, with the reason*, where nothing does.
+#[cfg(all(feature = "shuttle", not(feature = "loom")))]
+#[macro_export]
+macro_rules! searched {
+    ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
+        $($(#[$meta])* #[test] fn $name() $body)*
+    };
+}
+
+/// A test that searches: *ignored, with the reason*, where nothing does.
+#[cfg(not(all(feature = "shuttle", not(feature = "loom"))))]
+#[macro_export]
+macro_rules! searched {
+    ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
+        $(
+            $(#[$meta])*
+            #[test]
+            #[ignore = "only shuttle's threads are searched; needs --features shuttle"]
+            fn $name() $body
+        )*
+    };
+}
