@@ -131,9 +131,7 @@ pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
 /// As Go does: `global runq empty with non-zero runqsize`.
 pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     let mut locked = sched.lock.lock();
-    if locked.global_runq().next().is_none() {
-        return None;
-    }
+    locked.global_runq().next()?;
     let p = sched.pidleget_spinning(&mut locked, 0)?;
     let g = sched.globrunqget(&mut locked, m, &p);
     drop(locked);
