@@ -6,7 +6,7 @@
 //! 1. Who makes work publishes it first (a run queue, a timer's heap).
 //! 2. Then, with a full barrier in between, it looks at `nmspinning`; if that is 0, it makes it 1 and
 //!    wakes an M with an idle P ([`Sched::wakep`]).
-//! 3. Who finds work while it spins stops spinning, and then does 2 for others ([`Sched::resetspinning`]).
+//! 3. Who finds work while it spins stops spinning, and then does 2 for others (`resetspinning`).
 //! 4. Who finds none gives up its P, stops spinning, and only then takes a last look (find.rs).
 //!
 //! With 1 and 2 exchanged, the spinner that made 2 unnecessary may have taken its last look before the
