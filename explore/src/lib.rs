@@ -12,8 +12,8 @@
 //! | [`seam`] | the traits between search and substrate |
 //! | [`search`], [`cache`] | depth first, with a state cache, sleep sets, preemption bounds |
 //! | [`schedule`] | an execution as readable text |
-//! | [`threads`] | the substrate that replays: threads run by shuttle (feature `shuttle`) |
-//! | [`Sample`], [`Replay`] | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
+//! | `threads` | the substrate that replays: threads run by shuttle (feature `shuttle`) |
+//! | `Sample`, `Replay` | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
 #![forbid(unsafe_code)]
 
 pub mod cache;

@@ -45,8 +45,8 @@ pub struct Searched {
 /// How an exploration ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum End {
-    /// All executions have been run: on loom all within the bound, with [`Sampler::Dfs`] all, with
-    /// [`Sampler::Exhaustive`] all but those that show nothing new, else as many as were asked for.
+    /// All executions have been run: on loom all within the bound, with `Sampler::Dfs` all, with
+    /// `Sampler::Exhaustive` all but those that show nothing new, else as many as were asked for.
     Complete,
     /// One failed; it was the last.
     Failed {
