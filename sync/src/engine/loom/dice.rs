@@ -10,6 +10,9 @@ use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::sync::{Condvar, Mutex};
 use loom::thread;
 
+use super::word::unfenced;
+use crate::current::thread_id;
+
 /// Dice in an execution. A choice among `n` throws as many as it takes bits to tell them apart.
 const COUNT: usize = 64;
 
@@ -34,7 +37,7 @@ pub(crate) fn choose(n: usize) -> usize {
 fn throw() -> bool {
     let die = DICE.with_borrow_mut(Vec::pop);
     let die = die.unwrap_or_else(|| panic!("choose: more than {COUNT} dice in one execution"));
-    die.load(Ordering::Relaxed) == 1
+    unfenced(thread_id(), || die.load(Ordering::Relaxed)) == 1
 }
 
 /// Lays out the dice: makes them, and has a thread store to them so that it has ended before anything

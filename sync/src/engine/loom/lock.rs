@@ -19,7 +19,7 @@ use std::mem;
 use loom::sync::{Mutex, MutexGuard};
 use loom::thread;
 
-use super::word::strong;
+use super::word::unfenced;
 use super::Handle;
 use crate::current::thread_id;
 
@@ -36,13 +36,13 @@ impl Lock {
 
     /// Waits until it is free. `None` if the thread was woken to leave, which here it learns by a panic.
     pub(crate) fn lock(&self) -> Option<LockGuard<'_>> {
-        strong(thread_id(), || Some(LockGuard(self.0.lock().ok())))
+        unfenced(thread_id(), || Some(LockGuard(self.0.lock().ok())))
     }
 
     /// The lock is held, and nobody can move. The thread will not come to wait, if now is the end; but
     /// only if loom knows that it would have taken the lock does it try to let it take it before.
     pub(crate) fn would_wait(&self) {
-        strong(thread_id(), || drop(self.0.try_lock()));
+        unfenced(thread_id(), || drop(self.0.try_lock()));
     }
 }
 
@@ -56,7 +56,7 @@ fn give_back(guard: Option<MutexGuard<'_, ()>>) {
     if std::thread::panicking() {
         mem::forget(guard);
     } else {
-        strong(thread_id(), || drop(guard));
+        unfenced(thread_id(), || drop(guard));
     }
 }
 
@@ -75,7 +75,7 @@ impl Gate {
     }
 
     pub(crate) fn enter(&self) -> GateGuard<'_> {
-        strong(thread_id(), || GateGuard { gate: self, guard: self.0.lock().ok() })
+        unfenced(thread_id(), || GateGuard { gate: self, guard: self.0.lock().ok() })
     }
 }
 
@@ -87,7 +87,7 @@ impl<'a> GateGuard<'a> {
         let (me, gate) = (thread_id(), self.gate);
         self.leave();
         thread::park();
-        strong(me, || GateGuard { gate, guard: gate.0.lock().ok() })
+        unfenced(me, || GateGuard { gate, guard: gate.0.lock().ok() })
     }
 
     /// Wakes the threads, and leaves.

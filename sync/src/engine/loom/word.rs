@@ -2,21 +2,13 @@
 //!
 //! # The total order
 //!
-//! loom takes `SeqCst` for acquire and release (loom#180), so the order is made. Every operation in it is
-//! a read-modify-write: it reads the latest value, and comes after whoever wrote that. Go's locks and
-//! notes are made of such operations.
+//! loom takes `SeqCst` for acquire and release (loom#180), so the order is made: every operation in it is
+//! a read-modify-write, which reads the latest value, and stands between two fences, which order it with
+//! the weaker operations before and after. That loads are read-modify-writes too is because of what
+//! loads hide, below.
 //!
-//! - A store is an exchange.
-//! - A load adds 0. So whoever writes the word next comes after the load too, as in a total order: who
-//!   loads x, and then y, has y's next writer know of x.
-//! - What a load puts back is one more store that a weak load can read. So where there are weak loads
-//!   of the word, a load is a comparison that fails, and makes what it knows known by a fence before it.
-//! - Where a thread goes over from the total order to weaker operations, or back, there is a fence, for
-//!   Go's are full barriers: without it, a store followed by a weak load would be store buffering.
-//!
-//! Fences all around each operation would do as well, and are half of an execution's time: a fence looks
-//! at every store of every atomic. And they order more than Go does: with them, no race of plain
-//! accesses is noticed where both threads have used some atomic, be it another one.
+//! A fence looks at every store of every atomic, so the first of the two is left out where it would find
+//! nothing: where the thread's last action was the second fence of its operation before.
 //!
 //! # All writes are read-modify-writes
 //!
@@ -38,7 +30,6 @@
 use std::cell::Cell as StdCell;
 use std::sync::atomic::{AtomicU64 as Shadow, Ordering as StdOrdering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::LocalKey;
 
 use loom::sync::atomic::{fence, AtomicU64, Ordering};
 use loom::sync::Condvar;
@@ -48,16 +39,13 @@ use crate::current::thread_id;
 use crate::engine::{Order, Update};
 
 thread_local! {
-    /// By thread: since its last fence, it has done operations of the total order.
-    static STRONG: StdCell<u64> = const { StdCell::new(0) };
-    /// By thread: since its last fence, it has done weak operations.
-    static WEAK: StdCell<u64> = const { StdCell::new(0) };
+    /// By thread: its last action was a fence.
+    static FENCED: StdCell<u64> = const { StdCell::new(0) };
 }
 
 /// A new execution begins: nobody has done anything.
 pub(super) fn begin_execution() {
-    STRONG.set(0);
-    WEAK.set(0);
+    FENCED.set(0);
 }
 
 /// A word of 64 bits.
@@ -76,27 +64,17 @@ impl Word {
 
     pub(crate) fn load(&self, order: Order) -> u64 {
         match order {
-            Order::Total => self.strong_load(),
+            Order::Total => self.update(Update::Add(0), Order::Total),
             Order::Weak => self.weak_load(Ordering::Acquire),
             Order::Relaxed => self.weak_load(Ordering::Relaxed),
         }
-    }
-
-    fn strong_load(&self) -> u64 {
-        if self.readers.get().is_none() {
-            return self.update(Update::Add(0), Order::Total);
-        }
-        full_fence(thread_id());
-        // If the word comes to hold this meanwhile, it is put back.
-        let other = !self.peek();
-        self.update(Update::Cas { old: other, new: other }, Order::Total)
     }
 
     fn weak_load(&self, order: Ordering) -> u64 {
         let me = thread_id();
         let readers = self.readers.get_or_init(Readers::new);
         readers.marks[me].notify_one();
-        let value = weak(me, || self.raw.load(order));
+        let value = unfenced(me, || self.raw.load(order));
         readers.reads().add(me);
         value
     }
@@ -109,9 +87,9 @@ impl Word {
     pub(crate) fn update(&self, update: Update, order: Order) -> u64 {
         use Ordering::{AcqRel, Acquire, Relaxed, Release};
         let old = self.write(|me| match order {
-            Order::Total => strong(me, || self.raw_update(update, AcqRel, Acquire)),
-            Order::Weak => weak(me, || self.raw_update(update, Release, Relaxed)),
-            Order::Relaxed => weak(me, || self.raw_update(update, Relaxed, Relaxed)),
+            Order::Total => fenced(me, || self.raw_update(update, AcqRel, Acquire)),
+            Order::Weak => unfenced(me, || self.raw_update(update, Release, Relaxed)),
+            Order::Relaxed => unfenced(me, || self.raw_update(update, Relaxed, Relaxed)),
         });
         if let Some(new) = update.apply(old) {
             self.shadow.store(new, StdOrdering::Relaxed);
@@ -209,38 +187,28 @@ impl Cell {
     }
 
     pub(crate) fn read(&self) {
-        self.0.with(|_| ());
+        unfenced(thread_id(), || self.0.with(|_| ()));
     }
 
     pub(crate) fn write(&self) {
-        self.0.with_mut(|_| ());
+        unfenced(thread_id(), || self.0.with_mut(|_| ()));
     }
 }
 
 /// An operation of the total order.
-pub(super) fn strong<R>(me: usize, operation: impl FnOnce() -> R) -> R {
-    if is_set(&WEAK, me) {
-        full_fence(me);
+fn fenced<R>(me: usize, operation: impl FnOnce() -> R) -> R {
+    let mine = 1 << me;
+    if FENCED.get() & mine == 0 {
+        fence(Ordering::SeqCst);
     }
-    STRONG.set(STRONG.get() | 1 << me);
-    operation()
-}
-
-fn weak<R>(me: usize, operation: impl FnOnce() -> R) -> R {
-    if is_set(&STRONG, me) {
-        full_fence(me);
-    }
-    WEAK.set(WEAK.get() | 1 << me);
-    operation()
-}
-
-/// After it, it does not matter what the thread did before.
-fn full_fence(me: usize) {
+    let result = operation();
     fence(Ordering::SeqCst);
-    STRONG.set(STRONG.get() & !(1 << me));
-    WEAK.set(WEAK.get() & !(1 << me));
+    FENCED.set(FENCED.get() | mine);
+    result
 }
 
-fn is_set(threads: &'static LocalKey<StdCell<u64>>, thread: usize) -> bool {
-    threads.get() & 1 << thread != 0
+/// Anything else that loom sees.
+pub(super) fn unfenced<R>(me: usize, action: impl FnOnce() -> R) -> R {
+    FENCED.set(FENCED.get() & !(1 << me));
+    action()
 }
