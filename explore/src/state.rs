@@ -3,8 +3,8 @@
 //! Whoever offers atomics, locks and the like to a program tells of everything that a thread does with
 //! them. A state's fingerprint is that of
 //! - each shared object's value, changed as it changes, so that an operation costs O(1);
-//! - for each thread: what it has observed since its last checkpoint, how many threads and objects it has
-//!   made, what it does next and whether it can. A thread is deterministic, so this is all that it will
+//! - for each thread: what it has observed since its last checkpoint, call by call, how many threads and
+//!   objects it has made, what it does next and whether it can. A thread is deterministic, so this is all that it will
 //!   ever do: a checkpoint is told every local that is live.
 
 use crate::fingerprint::{mix, of};
@@ -50,6 +50,8 @@ enum Mover {
 
 struct Object {
     id: ObjectId,
+    /// Of its id. `None` if it is left out, by a planted mistake.
+    key: Option<u128>,
     /// Of its id and its value.
     fingerprint: u128,
     /// The last step that touched it.
@@ -61,6 +63,13 @@ struct Object {
 pub struct Handle {
     epoch: u32,
     index: u32,
+}
+
+/// What a thread has seen before a call, kept while it lasts.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    callers: u128,
+    history: u128,
 }
 
 /// A mistake that is made on purpose, so that a test shows that it would be noticed.
@@ -101,7 +110,16 @@ impl State {
     fn add_thread(&mut self, id: ThreadId, history: u128) {
         let start = Operation { kind: Kind::Start, object: None };
         let next = Next::Operation { operation: start, enabled: true };
-        let new = Thread { id, next, history, threads: 0, objects: 0, locks: 0, fingerprint: None };
+        let new = Thread {
+            id,
+            next,
+            callers: 0,
+            history,
+            threads: 0,
+            objects: 0,
+            locks: 0,
+            fingerprint: None,
+        };
         self.threads.push(new);
     }
 
@@ -113,7 +131,7 @@ impl State {
     /// If the search has no name for it.
     pub fn spawn(&mut self) -> usize {
         let parent = self.me();
-        let (n, history) = (parent.threads, parent.history);
+        let (n, history) = (parent.threads, mix(parent.callers, parent.history));
         parent.threads += 1;
         let id = parent.id.child(n).unwrap_or_else(|| {
             panic!(
@@ -138,17 +156,16 @@ impl State {
                 ObjectId { thread: ThreadId::WORLD, n: self.of_world - 1 }
             }
         };
-        let fingerprint = self.of_object(id, value);
+        let key = (!self.leaves_out(id)).then(|| of(id));
+        let fingerprint = key.map_or(0, |key| mix(key, value));
         self.memory ^= fingerprint;
-        self.objects.push(Object { id, fingerprint, step: 0 });
+        self.objects.push(Object { id, key, fingerprint, step: 0 });
         Handle { epoch: self.epoch, index: (self.objects.len() - 1) as u32 }
     }
 
-    fn of_object(&self, id: ObjectId, value: u128) -> u128 {
-        match self.fault {
-            Some(Fault::ObjectLeftOut(n)) if id == (ObjectId { thread: ThreadId::MAIN, n }) => 0,
-            _ => mix(of(id), value),
-        }
+    fn leaves_out(&self, id: ObjectId) -> bool {
+        let planted = |n| id == (ObjectId { thread: ThreadId::MAIN, n });
+        matches!(self.fault, Some(Fault::ObjectLeftOut(n)) if planted(n))
     }
 
     /// The object's id.
@@ -187,17 +204,21 @@ impl State {
         self.observes(value);
     }
 
-    /// Whose step it is depends on the object, but learns nothing: what it is about to do, and whether it
-    /// can, is part of the state.
+    /// Whose step it is depends on the object, but learns nothing of its value, or says so itself
+    /// ([`State::observes`]). What it is about to do, and whether it can, is part of the state.
     pub fn considers(&mut self, object: Handle) {
+        if self.observers > 0 || self.mover == Mover::World {
+            return;
+        }
         self.touch(object);
     }
 
     /// Whose step it is has changed the object, to a value of this fingerprint.
     pub fn writes(&mut self, object: Handle, value: u128) {
         let index = self.touch(object);
-        let fingerprint = self.of_object(self.objects[index].id, value);
-        let before = std::mem::replace(&mut self.objects[index].fingerprint, fingerprint);
+        let object = &mut self.objects[index];
+        let fingerprint = object.key.map_or(0, |key| mix(key, value));
+        let before = std::mem::replace(&mut object.fingerprint, fingerprint);
         self.memory ^= before ^ fingerprint;
     }
 
@@ -209,7 +230,8 @@ impl State {
         }
     }
 
-    /// Here the thread depends on nothing that it has observed, except what has this fingerprint.
+    /// Here the innermost call depends on nothing that the thread has observed since it began, except what
+    /// has this fingerprint.
     ///
     /// # Panics
     /// If the thread holds a lock: what it has made of the data meanwhile, only its history tells.
@@ -219,6 +241,33 @@ impl State {
             assert!(me.locks == 0, "checkpoint: the thread holds {} locks", me.locks);
             me.history = locals;
         }
+    }
+
+    /// The thread whose step it is begins a call, whose result will be all that it learns from it. `None`
+    /// if it holds a lock: then what it does with the data is for its history to tell, and nothing of that
+    /// can be left out.
+    pub fn enter(&mut self) -> Option<Caller> {
+        let Mover::Thread(_) = self.mover else { return None };
+        let me = self.me();
+        if me.locks > 0 {
+            return None;
+        }
+        let caller = Caller { callers: me.callers, history: me.history };
+        me.callers = mix(me.callers, me.history);
+        me.history = 0;
+        Some(caller)
+    }
+
+    /// The call has come to its end, with a result of this fingerprint.
+    ///
+    /// # Panics
+    /// If the thread holds a lock that it did not hold before.
+    pub fn leave(&mut self, caller: Caller, result: u128) {
+        let Mover::Thread(_) = self.mover else { return };
+        let me = self.me();
+        assert!(me.locks == 0, "summarized: the thread holds {} locks", me.locks);
+        me.callers = caller.callers;
+        me.history = mix(caller.history, result);
     }
 
     /// The thread whose step it is has taken a lock. Its id.

@@ -8,7 +8,9 @@ use crate::state::Fault;
 pub(crate) struct Thread {
     pub(crate) id: ThreadId,
     pub(crate) next: Next,
-    /// Of what it has done and observed since its last checkpoint.
+    /// Of the calls that it is in: what the callers of the innermost have seen.
+    pub(crate) callers: u128,
+    /// Of what it has done and observed in the innermost call, since the last checkpoint there.
     pub(crate) history: u128,
     pub(crate) threads: u32,
     pub(crate) objects: u32,
@@ -36,7 +38,7 @@ impl Thread {
             Next::Operation { operation, enabled } => {
                 let next = (fault != Some(Fault::PendingLeftOut)).then_some((operation, enabled));
                 let history = if fault == Some(Fault::HistoryLeftOut) { 0 } else { self.history };
-                of((self.id, history, self.threads, self.objects, next))
+                of((self.id, self.callers, history, self.threads, self.objects, next))
             }
         };
         self.fingerprint = Some(fingerprint);

@@ -32,6 +32,8 @@ use crate::state::{Fault, Handle, State};
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
     static SEARCHING: Cell<bool> = const { Cell::new(false) };
+    /// The states that are passed now have been visited.
+    static REPLAYING: Cell<bool> = const { Cell::new(false) };
     /// The current switch is ours: shuttle has some of its own (before it spawns a task).
     static ANNOUNCED: Cell<bool> = const { Cell::new(false) };
     /// How the program has ended the execution. Not in the state, which may be borrowed when it panics.
@@ -41,6 +43,12 @@ thread_local! {
 /// Whether a search runs the current thread.
 pub fn searching() -> bool {
     SEARCHING.get()
+}
+
+/// Whether the execution is on its way back to a state that has been visited: those before it have been,
+/// too.
+pub fn replaying() -> bool {
+    REPLAYING.get()
 }
 
 /// Tells the state under search of something; `None` if there is no search.
@@ -205,7 +213,7 @@ impl<S: Search> Driver<S> {
 
     fn new_execution(&mut self, state: &mut State) -> Option<Schedule> {
         match self.phase {
-            Phase::Off => self.phase = Phase::Searching,
+            Phase::Off => self.set_phase(Phase::Searching),
             phase => {
                 if phase != Phase::Leaving {
                     // The last task ended without asking who goes on.
@@ -219,7 +227,7 @@ impl<S: Search> Driver<S> {
                 self.path.extend_from_slice(resume.path);
                 self.path.push(resume.next);
                 self.trace.truncate(resume.depth + 1);
-                self.phase = Phase::Replaying(0);
+                self.set_phase(Phase::Replaying(0));
             }
         }
         ENDED.set(None);
@@ -245,17 +253,19 @@ impl<S: Search> Driver<S> {
         let step = state.end_step();
         state.pending(&mut self.pending);
         let ended = state.ended().or(self.pending.is_empty().then_some(Ended::Complete));
-        let fingerprint = state.fingerprint();
         if let Phase::Replaying(steps) = self.phase {
             let pick = self.path[steps];
+            let last = steps + 1 == self.path.len();
+            // Values that differ, the last state shows; until then, operations tell where they do.
+            let fingerprint = last.then(|| state.fingerprint());
             self.compare(steps, fingerprint, ended, pick);
             if self.diverged.is_some() {
                 return self.leave(ended);
             }
-            let more = steps + 1 < self.path.len();
-            self.phase = if more { Phase::Replaying(steps + 1) } else { Phase::Searching };
+            self.set_phase(if last { Phase::Searching } else { Phase::Replaying(steps + 1) });
             return Some(pick);
         }
+        let fingerprint = state.fingerprint();
         match self.ask(&step, fingerprint, ended) {
             Next::Step { pick, .. } => {
                 let pending = self.pending.iter().map(|p| (p.thread, p.operation)).collect();
@@ -272,15 +282,29 @@ impl<S: Search> Driver<S> {
 
     fn leave(&mut self, ended: Option<Ended>) -> Option<Pick> {
         self.is_to_cut = ended.is_none();
-        self.phase = Phase::Leaving;
+        self.set_phase(Phase::Leaving);
         None
     }
 
-    /// The state after so many steps has to be what it was.
-    fn compare(&mut self, steps: usize, fingerprint: u128, ended: Option<Ended>, pick: Pick) {
+    fn set_phase(&mut self, phase: Phase) {
+        self.phase = phase;
+        REPLAYING.set(matches!(phase, Phase::Replaying(_)));
+    }
+
+    /// The state after so many steps has to be what it was: its operations, and its values if they are known.
+    fn compare(
+        &mut self,
+        steps: usize,
+        fingerprint: Option<u128>,
+        ended: Option<Ended>,
+        pick: Pick,
+    ) {
         let before = &self.trace[steps];
         let can = self.pending.iter().any(|now| now.thread == pick.thread && now.enabled);
-        if before.fingerprint == fingerprint && ended.is_none() && can {
+        let now = self.pending.iter().map(|p| (p.thread, p.operation));
+        let same = before.pending.iter().copied().eq(now);
+        let values = fingerprint.is_none_or(|fingerprint| before.fingerprint == fingerprint);
+        if same && values && ended.is_none() && can {
             return;
         }
         let show = |(thread, operation): &(ThreadId, Operation)| format!("{thread}: {operation}");

@@ -23,6 +23,7 @@ use crate::timers::earlier;
 use crate::Time;
 
 /// What one look for work came to.
+#[derive(Hash)]
 enum Look {
     /// A G to run.
     Found(GId),
@@ -45,6 +46,7 @@ impl Sched {
         let empty = || self.p(m.p()).peek_runqempty();
         assert!(!spinning.get() || empty(), "schedule: spinning with local work");
         let g = self.find_runnable(m);
+        sync::checkpoint((&*m, g));
         if spinning.get() {
             self.resetspinning(m);
         }
@@ -56,18 +58,20 @@ impl Sched {
     /// Go: proc.go, findRunnable (1.19).
     fn find_runnable(&self, m: &mut M) -> GId {
         loop {
-            sync::checkpoint((m.id, m.p().id()));
-            self.idle_effort.with_mut(|effort| effort.rounds += 1);
+            sync::checkpoint(&*m);
+            self.idle_effort.change(|effort| effort.rounds += 1);
             let poll_until = match self.look(m) {
                 Look::Found(g) => return g,
                 Look::Again => continue,
                 Look::Nothing(when) => when,
             };
+            sync::checkpoint((&*m, poll_until));
             match self.drop_p(m) {
                 Look::Found(g) => return g,
                 Look::Again => continue,
                 Look::Nothing(_) => {}
             }
+            sync::checkpoint((&*m, poll_until));
             if self.m(m.id).spinning.get() {
                 match self.last_look(m, poll_until) {
                     Look::Found(g) => return g,
@@ -75,11 +79,13 @@ impl Sched {
                     Look::Nothing(_) => {}
                 }
             }
+            sync::checkpoint(&*m);
             self.stopm(m);
         }
     }
 
     /// Looks with a P: at its timers, its queue, the global queue, and the other Ps.
+    #[sync::summarized]
     fn look(&self, m: &M) -> Look {
         let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
         if let Some(g) = self.runqget(m.p()) {
@@ -101,6 +107,7 @@ impl Sched {
     }
 
     /// Whether `m` may look at other Ps: at most half of the busy Ps' number spin. It is counted then.
+    #[sync::summarized]
     fn may_spin(&self, m: &M) -> bool {
         if self.m(m.id).spinning.get() {
             return true;
@@ -119,6 +126,7 @@ impl Sched {
     /// Timers and `runnext` are for the last pass: the P itself is likely to serve both at once.
     ///
     /// Go: proc.go, stealWork (1.19).
+    #[sync::summarized]
     fn steal_work(&self, m: &M, now: Time) -> Look {
         let (mut now, mut poll_until, mut ran_timer) = (now, 0, false);
         for pass in 1..=self.program.steal_tries {
@@ -178,15 +186,18 @@ impl Sched {
     /// Stops spinning and looks at everything again, without a P. `poll_until` is the next timer seen.
     fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
         self.stop_spinning(m); // The last look, step 2.
+        sync::checkpoint((&*m, poll_until));
         if let Some(g) = (self.steps.recheck_global)(self, m) {
             self.emit(m, Event::LastLookFoundWork);
             return Look::Found(g);
         }
+        sync::checkpoint((&*m, poll_until));
         if let Some(p) = self.check_runqs_no_p() {
             self.emit(m, Event::LastLookFoundWork);
             return self.spin_again(m, p);
         }
         let poll_until = self.check_timers_no_p(poll_until);
+        sync::checkpoint((&*m, poll_until));
         if poll_until != 0 && poll_until <= self.nanotime() {
             self.emit(m, Event::LastLookFoundTimer);
             if let Some(p) = (self.steps.p_for_due_timer)(self) {
@@ -200,6 +211,7 @@ impl Sched {
     /// to be woken once the first is found.
     fn spin_again(&self, m: &mut M, p: OwnedP) -> Look {
         self.acquirep(m, p);
+        sync::checkpoint(&*m);
         self.become_spinning(m);
         Look::Again
     }
@@ -207,6 +219,7 @@ impl Sched {
     /// An idle P, if some P that runs has a G to steal. The last look, step 3.
     ///
     /// Go: proc.go, checkRunqsNoP (1.19).
+    #[sync::summarized]
     fn check_runqs_no_p(&self) -> Option<OwnedP> {
         let has_work = |id: PId| !self.idlep_mask.read(id) && !self.runqempty(id);
         if !self.allp.iter().any(|p| has_work(p.id)) {

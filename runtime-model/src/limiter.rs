@@ -101,6 +101,7 @@ impl LimiterEvent {
     /// Only the P's owner calls it, and stays on the P until `stop`.
     ///
     /// Go: mgclimit.go, (*limiterEvent).start (1.19).
+    #[sync::summarized]
     pub fn start(&self, typ: LimiterEventType, now: Time) -> bool {
         if self.stamp.load().typ() != LimiterEventType::None {
             return false;
@@ -135,6 +136,7 @@ impl LimiterEvent {
     /// If the event in flight is another, with Go's text.
     ///
     /// Go: mgclimit.go, (*limiterEvent).stop (1.19).
+    #[sync::summarized]
     pub fn stop(&self, typ: LimiterEventType, now: Time, limiter: &GcCpuLimiter) {
         let stamp = loop {
             let old = self.stamp.load();
@@ -211,6 +213,7 @@ impl GcCpuLimiter {
     /// Does nothing while another update is under way: that one, or the next, sees the time.
     ///
     /// Go: mgclimit.go, (*gcCPULimiterState).update (1.19).
+    #[sync::summarized]
     pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
         use LimiterEventType::*;
         if !self.lock.cas(0, 1) {
@@ -261,6 +264,7 @@ impl Sched {
     /// in between, as any allocation may cause one.
     ///
     /// Go: mgcmark.go, gcAssistAlloc1 (1.19), its limiter's part.
+    #[sync::summarized]
     pub(crate) fn gc_assist(&self, m: &crate::m::M) {
         let slot = &self.p(m.p()).limiter_event;
         let start = self.nanotime();

@@ -31,6 +31,7 @@ impl std::fmt::Display for MId {
 }
 
 /// The calling M: Go's `getg().m`. It is its thread's own, so what needs it takes it as an argument.
+#[derive(Hash)]
 pub struct M {
     /// Which M this is.
     pub id: MId,

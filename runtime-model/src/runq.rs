@@ -24,6 +24,7 @@ impl Sched {
     /// and yet the queue was never empty.
     ///
     /// Go: proc.go, runqempty (1.19).
+    #[sync::summarized]
     pub fn runqempty(&self, p: PId) -> bool {
         let p = &self.allp[p.index()];
         loop {
@@ -40,6 +41,7 @@ impl Sched {
     /// or at the ring's tail. A full ring goes to the global queue, half of it.
     ///
     /// Go: proc.go, runqput (1.19).
+    #[sync::summarized]
     pub fn runqput(&self, m: &M, p: &OwnedP, g: GId, next: bool) {
         let p = self.p(p);
         let mut g = g;
@@ -88,6 +90,7 @@ impl Sched {
     /// Takes the next G to run from the run queue of the P that the caller owns.
     ///
     /// Go: proc.go, runqget (1.19).
+    #[sync::summarized]
     pub fn runqget(&self, p: &OwnedP) -> Option<GId> {
         let p = self.p(p);
         let next = p.runnext.load();
@@ -148,6 +151,7 @@ impl Sched {
     /// As Go does: `runqsteal: runq overflow`.
     ///
     /// Go: proc.go, runqsteal (1.19).
+    #[sync::summarized]
     pub fn runqsteal(&self, m: &M, victim: PId, next: bool) -> Option<GId> {
         let p = self.p(m.p());
         let mut batch = match self.runqgrab(&self.allp[victim.index()], next) {

@@ -77,6 +77,7 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
         return;
     };
     drop(locked);
+    sync::checkpoint((m, &p, &spin));
     sched.startm(m, Some(p), Some(spin));
 }
 

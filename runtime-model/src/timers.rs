@@ -65,6 +65,7 @@ impl Sched {
     /// As Go does: `timer when must be positive`.
     ///
     /// Go: time.go, addtimer (1.19).
+    #[sync::summarized]
     pub(crate) fn addtimer(&self, m: &M, when: Time, f: TimerFunc) {
         assert!(when > 0, "timer when must be positive");
         let p = self.p(m.p());
@@ -84,6 +85,7 @@ impl Sched {
     /// Puts `g` to sleep for so many ticks. Its M goes on without it.
     ///
     /// Go: time.go, timeSleep and resetForSleep (1.19): the timer is added once `g` waits.
+    #[sync::summarized]
     pub(crate) fn time_sleep(&self, m: &M, g: GId, ticks: Time) {
         let when = self.nanotime() + ticks;
         self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
@@ -97,6 +99,7 @@ impl Sched {
     /// and whether any ran.
     ///
     /// Go: proc.go, checkTimers (1.19).
+    #[sync::summarized]
     pub(crate) fn check_timers(&self, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
         let p = &self.allp[p.index()];
         let next = p.timer0_when.load();
@@ -144,6 +147,7 @@ impl Sched {
     /// When the next timer of any P fires; [`MAX_WHEN`] if there is none.
     ///
     /// Go: time.go, timeSleepUntil (of commit 13f6be28). `allp` does not change, so there is no `allpLock`.
+    #[sync::summarized]
     pub fn time_sleep_until(&self) -> Time {
         let whens = self.allp.iter().map(|p| p.timer0_when.load());
         whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
@@ -159,6 +163,7 @@ impl Sched {
     /// The next timer of those Ps that may have any, or `poll_until` if that is earlier; 0 means none.
     ///
     /// Go: proc.go, checkTimersNoP (1.19).
+    #[sync::summarized]
     pub(crate) fn check_timers_no_p(&self, poll_until: Time) -> Time {
         let mut earliest = poll_until;
         for p in &self.allp {

@@ -25,6 +25,7 @@ impl Sched {
     ///
     /// # Panics
     /// As Go does, if `g` does not wait: `bad g->status in ready`.
+    #[sync::summarized]
     pub(crate) fn ready(&self, m: &M, g: GId, next: bool) {
         let status = &self.g(g).status;
         assert!(status.get() == GStatus::Waiting, "bad g->status in ready");
@@ -34,6 +35,7 @@ impl Sched {
     }
 
     /// Starts `g` on the caller's P. Go: proc.go, newproc (1.19).
+    #[sync::summarized]
     pub(crate) fn newproc(&self, m: &M, g: GId) {
         self.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
         self.runqput(m, m.p(), g, true); // The wake protocol, step 1.
@@ -44,6 +46,7 @@ impl Sched {
     ///
     /// # Panics
     /// With Go's `bad g->status in ready`, if `g` has a permit already.
+    #[sync::summarized]
     pub(crate) fn ready_or_permit(&self, m: &M, g: GId) {
         let park = &self.g(g).park;
         if park.cas(Park::Parked, Park::Away) {
@@ -58,6 +61,7 @@ impl Sched {
     /// Gives up the P's rest of the time slice: `g` goes to the global queue.
     ///
     /// Go: proc.go, goschedImpl (1.19).
+    #[sync::summarized]
     pub(crate) fn gosched(&self, m: &M, g: GId) {
         self.g(g).casgstatus(GStatus::Running, GStatus::Runnable);
         self.dropg(m);
@@ -70,6 +74,7 @@ impl Sched {
     /// Wakes an M with an idle P, if there is such a P and nobody looks for work already.
     ///
     /// It is a step: see [`crate::steps`] for how it changed.
+    #[sync::summarized]
     pub fn wakep(&self, m: &M) {
         (self.steps.wakep)(self, m);
     }
@@ -114,6 +119,7 @@ impl Sched {
     /// `startm: p has runnable gs`.
     ///
     /// Go: proc.go, startm (1.19).
+    #[sync::summarized]
     pub fn startm(&self, m: &M, p: Option<OwnedP>, spin: Option<SpinIncrement>) {
         let mut locked = self.lock.lock();
         let Some(p) = p.or_else(|| self.pidleget(&mut locked, 0)) else {
@@ -127,6 +133,7 @@ impl Sched {
             match id {
                 Some(id) => {
                     drop(locked);
+                    sync::checkpoint((m, &p, id, &spin));
                     self.newm(m, id, p, spin);
                 }
                 None => {
@@ -137,6 +144,7 @@ impl Sched {
             return;
         };
         drop(locked);
+        sync::checkpoint((m, &p, nm, &spin));
         let other = self.m(nm);
         assert!(!other.spinning.get(), "startm: m is spinning");
         assert!(other.nextp.with(Option::is_none), "startm: m has p");
@@ -160,6 +168,7 @@ impl Sched {
         self.m(id).nextp.set(Some(p));
         let Some(sched) = self.this.upgrade() else { return };
         sync::spawn(move || {
+            sync::checkpoint((id, &spin));
             let mut m = M { id, p: None };
             sched.give_spin(id, spin);
             sched.acquire_nextp(&mut m);
@@ -183,15 +192,18 @@ impl Sched {
         if let Some(Reserved { p, spin }) = locked.reserved.pop() {
             locked.mcount -= 1;
             drop(locked);
+            sync::checkpoint((&*m, &p, &spin));
             self.give_spin(m.id, spin);
             self.acquirep(m, p);
             return;
         }
         self.mput(&mut locked, m);
         drop(locked);
+        sync::checkpoint(&*m);
         self.emit(m, Event::Park);
         me.park.sleep();
         me.park.clear();
+        sync::checkpoint(&*m);
         self.acquire_nextp(m);
     }
 
@@ -209,6 +221,7 @@ impl Sched {
     /// As Go does: `resetspinning: not a spinning m`, `findrunnable: negative nmspinning`.
     ///
     /// Go: proc.go, resetspinning (1.19).
+    #[sync::summarized]
     pub(crate) fn resetspinning(&self, m: &M) {
         assert!(self.m(m.id).spinning.get(), "resetspinning: not a spinning m");
         self.stop_spinning(m);

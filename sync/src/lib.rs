@@ -70,7 +70,8 @@ pub use note::{Latch, Note};
 pub use operation::{Observer, Operation, Quiescent};
 pub use plain::{Ghost, Outside, Plain};
 pub use plan::{Control, Plan, PlanError, Sampler};
-pub use program::{at_end, checkpoint, choose, observe, spawn};
+pub use program::{at_end, checkpoint, choose, observe, spawn, summarized};
+pub use sync_macros::summarized;
 pub use word::{BitWord, IntWord, Word};
 
 /// A test of what only an exploring engine can show: *ignored, with the reason*, on std.

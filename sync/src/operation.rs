@@ -13,6 +13,10 @@ pub trait Observer: Send + Sync {
         Ok(())
     }
 
+    /// A search passes a state again that it has visited, on the way to others. What the observer
+    /// remembers of it has to become what [`Observer::visited`] made it.
+    fn passed(&self) {}
+
     /// No thread can move, and no wakeup is pending; at least one thread has not finished. Called on
     /// the thread that was the last to move, which counts as waiting where it waits.
     fn quiescent(&self) -> Quiescent;

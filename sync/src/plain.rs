@@ -50,7 +50,7 @@ impl<T> Plain<T> {
     /// Puts `value` there.
     #[track_caller]
     pub fn set(&self, value: T) {
-        self.with_mut(|place| *place = value);
+        self.change(|place| *place = value);
     }
 
     /// Puts `value` there, and returns the one before.
@@ -69,14 +69,20 @@ impl<T> Plain<T> {
         read(&tracked.1)
     }
 
-    /// Changes the value. No operation may happen inside `change`.
+    /// Changes the value, and learns from it what `change` returns. No operation may happen inside.
     #[track_caller]
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        self.object.reads();
+        self.change(change)
+    }
+
+    /// The same, where a search need not know what is learnt: nothing, or it has been told.
+    #[track_caller]
+    fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         let caller = Location::caller();
         let mut tracked = access(&self.tracked, Some(self.name));
         current::racy(self.name, caller, || tracked.0.write());
         current::changed();
-        self.object.reads();
         let result = change(&mut tracked.1);
         self.object.writes(|| (self.fingerprint)(&tracked.1));
         result
@@ -124,7 +130,7 @@ impl<T> Ghost<T> {
 
     /// Puts `value` there.
     pub fn set(&self, value: T) {
-        self.with_mut(|place| *place = value);
+        self.change(|place| *place = value);
     }
 
     /// Puts `value` there, and returns the one before.
@@ -138,14 +144,20 @@ impl<T> Ghost<T> {
         read(&access(&self.value, None))
     }
 
-    /// Changes the value. No operation may happen inside `change`.
+    /// Changes the value, and learns from it what `change` returns. No operation may happen inside.
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        current::changed();
         self.object.reads();
+        let mut result = None;
+        self.change(|value| result = Some(change(value)));
+        result.expect("change has been called")
+    }
+
+    /// Changes the value, and learns nothing from it. No operation may happen inside.
+    pub fn change(&self, change: impl FnOnce(&mut T)) {
+        current::changed();
         let mut value = access(&self.value, None);
-        let result = change(&mut value);
+        change(&mut value);
         self.object.writes(|| (self.fingerprint)(&value));
-        result
     }
 
     /// The same as [`Ghost::with`], by the name that checks use.

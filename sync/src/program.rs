@@ -60,9 +60,24 @@ pub fn choose(n: usize) -> usize {
 /// Here the thread depends on nothing that it has seen before, except `locals`.
 ///
 /// The state cache of a search takes two histories of a thread for one if they meet here with the same
-/// locals: each that is live has to be among them, those of all callers included. Not while the thread
-/// holds a lock.
+/// locals: each that is live has to be among them, those of all callers included, up to the innermost that
+/// is [`summarized`]. Not while the thread holds a lock.
 #[track_caller]
 pub fn checkpoint(locals: impl Hash) {
     engine::search::checkpoint(locals);
+}
+
+/// Runs `f`, of which the thread learns nothing but the result.
+///
+/// A state cache forgets what was seen on the way to the result, and inside, a [`checkpoint`] speaks of
+/// the call's own locals and arguments only. So the result has to be all that is left of the call, except
+/// what is in shared objects: nothing else that was seen inside may reach a local of the caller.
+///
+/// Under a lock it changes nothing: what is made of the lock's data, the whole history tells.
+#[track_caller]
+pub fn summarized<R: Hash>(f: impl FnOnce() -> R) -> R {
+    let caller = engine::search::enters();
+    let result = f();
+    engine::search::leaves(caller, &result);
+    result
 }

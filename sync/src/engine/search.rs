@@ -10,7 +10,7 @@ use ::explore::seam::Ended;
 use ::explore::state;
 use ::explore::threads::{self, with};
 
-pub(crate) use ::explore::threads::searching;
+pub(crate) use ::explore::threads::{replaying, searching};
 
 use crate::current;
 
@@ -39,7 +39,7 @@ impl Object {
         self.with(|state, handle| state.reads(handle));
     }
 
-    /// What somebody does next depends on it.
+    /// What somebody does next depends on it, but of its value nothing is learnt.
     pub(crate) fn considers(&self) {
         self.with(|state, handle| state.considers(handle));
     }
@@ -126,6 +126,28 @@ pub(crate) fn checkpoint(locals: impl Hash) {
         let here = std::panic::Location::caller();
         let locals = fingerprint::of((here.file(), here.line(), here.column(), locals));
         with(|state| state.checkpoint(locals));
+    }
+}
+
+/// The thread begins a call that will be summarized, if there is a search.
+pub(crate) fn enters() -> Option<state::Caller> {
+    with(state::State::enter).flatten()
+}
+
+/// The call has come to its end.
+#[track_caller]
+pub(crate) fn leaves(caller: Option<state::Caller>, result: impl Hash) {
+    if let Some(caller) = caller {
+        let here = std::panic::Location::caller();
+        let result = fingerprint::of((here.file(), here.line(), here.column(), result));
+        with(|state| state.leave(caller, result));
+    }
+}
+
+/// The current thread has learnt this.
+pub(crate) fn learns(what: impl Hash) {
+    if searching() {
+        with(|state| state.observes(fingerprint::of(what)));
     }
 }
 

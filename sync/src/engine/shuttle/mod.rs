@@ -20,7 +20,7 @@ use shuttle::Runner;
 use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
-use super::search::{operate, Object};
+use super::search::{learns, operate, Object};
 pub(crate) use super::untracked::{Cell, TRACKS_RACES};
 use super::{Order, Update};
 use crate::failure::{Cause, Verdict};
@@ -55,8 +55,16 @@ impl Word {
     /// Returns the value before.
     pub(crate) fn update(&self, update: Update, _order: Order) -> u64 {
         self.turn(Kind::Update);
-        let old = self.peek();
-        if let Some(new) = update.apply(old) {
+        let old = self.bits.load(Ordering::Relaxed);
+        let new = update.apply(old);
+        self.object.considers();
+        match update {
+            // Whoever compares learns whether it was equal, and who sets or clears bits nothing.
+            Update::Cas { .. } => learns(new.is_some()),
+            Update::Or(_) | Update::And(_) => {}
+            Update::Add(_) | Update::Swap(_) => learns(old),
+        }
+        if let Some(new) = new {
             self.set(new);
         }
         old
