@@ -1,6 +1,7 @@
 //! What a run is asked to do, and what it reports: the words that the gate and its engines exchange.
 
 use serde::{Deserialize, Serialize};
+use sync::Statistics;
 
 use crate::verdict::Verdict;
 
@@ -17,14 +18,48 @@ pub enum Mode {
 /// How far a run goes. What does not concern the engine in use is ignored by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// loom: the largest number of preemptions in an execution; none means no bound.
+    /// loom, and a search: the largest number of preemptions in an execution; none means no bound.
     pub bound: Option<usize>,
-    /// shuttle: executions for each seed and sampler. std: repetitions.
+    /// shuttle, without a search: executions for each seed and sampler. std: repetitions.
     pub executions: u64,
-    /// shuttle: the seeds.
+    /// shuttle, without a search: the seeds.
     pub seeds: Vec<u64>,
+    /// shuttle: whether all is searched, instead of sampled, and how.
+    pub search: Option<Search>,
     /// Seconds after which the run stops, incomplete; none means no limit.
     pub max_seconds: Option<u64>,
+}
+
+/// How a search goes about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// Whether a state is explored once only.
+    pub cache: bool,
+    /// Whether, of steps that commute, one order is explored only.
+    pub sleep: bool,
+    /// Whether states that the cache takes for known are looked into.
+    pub paranoid: bool,
+    /// Whether distinct traces are counted: executions that differ in more than the order of steps that
+    /// commute.
+    pub traces: bool,
+    /// OS threads.
+    pub jobs: usize,
+    /// MiB of memory beyond which it stops, incomplete; none means no limit.
+    pub max_memory: Option<u64>,
+}
+
+impl Default for Search {
+    /// Everything on that makes it faster, on one thread.
+    fn default() -> Self {
+        Search {
+            cache: true,
+            sleep: true,
+            paranoid: false,
+            traces: false,
+            jobs: 1,
+            max_memory: None,
+        }
+    }
 }
 
 /// One run: a scenario, under a row of the step table, on the engine that this program was built for.
@@ -91,6 +126,8 @@ pub struct Report {
     pub executions: u64,
     /// Which part of all executions that is: `exhaustive`, `bound 2`, `sampled`, `repeated`.
     pub extent: String,
+    /// What a search has come to.
+    pub searched: Option<Statistics>,
     /// Wall-clock seconds.
     pub seconds: f64,
     /// The failure that was found, expected or not.

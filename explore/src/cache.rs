@@ -1,7 +1,10 @@
-//! The states that have been visited, and what remains to be done in each.
+//! The states that have been visited, and what remains to be done in each. Shared by all workers.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use dashmap::mapref::entry::Entry;
+use dashmap::DashMap;
 
 /// A set of threads, by their numbers in the search.
 pub type Threads = u64;
@@ -9,11 +12,17 @@ pub type Threads = u64;
 /// The visited states.
 ///
 /// With sleep sets, a state is stored with the threads that have *not* been explored from it, since they
-/// slept. With a bound, with the largest budget of preemptions that it was explored with.
+/// slept. With a bound, with the largest budget of preemptions that it was explored with. Each visit is
+/// one atomic step of its entry.
 #[derive(Default)]
 pub struct Visited {
-    states: HashMap<u128, u64, BuildHasherDefault<Fold>>,
+    states: DashMap<Key, u64, BuildHasherDefault<Fold>>,
+    len: AtomicUsize,
 }
+
+/// A fingerprint, at an alignment that wastes no room in the table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key([u64; 2]);
 
 /// What a visit is to explore.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,32 +36,37 @@ pub enum Visit {
         /// Those that still sleep.
         asleep: Threads,
     },
-    /// Nothing: it has been done.
+    /// Nothing: it has been done, or somebody is about to.
     Done,
 }
 
 impl Visited {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.states.len()
+        self.len.load(Ordering::Relaxed)
     }
 
     /// There are none.
     pub fn is_empty(&self) -> bool {
-        self.states.is_empty()
+        self.len() == 0
+    }
+
+    /// It is one of them.
+    pub fn contains(&self, state: u128) -> bool {
+        self.states.contains_key(&Key::of(state))
     }
 
     /// The state is visited with `asleep`.
     ///
     /// After it, every enabled thread that is not in the stored set has been explored from the state, or
     /// is about to be: what a visit leaves out is what slept in all visits, so the intersection is stored.
-    pub fn visit_sleeping(&mut self, state: u128, asleep: Threads) -> Visit {
-        match self.states.entry(state) {
-            std::collections::hash_map::Entry::Vacant(entry) => {
+    pub fn visit_sleeping(&self, state: u128, asleep: Threads) -> Visit {
+        match self.states.entry(Key::of(state)) {
+            Entry::Vacant(entry) => {
                 entry.insert(asleep);
-                Visit::New
+                self.is_new()
             }
-            std::collections::hash_map::Entry::Occupied(mut entry) => {
+            Entry::Occupied(mut entry) => {
                 let stored = *entry.get();
                 let awake = stored & !asleep;
                 if awake == 0 {
@@ -65,43 +79,69 @@ impl Visited {
     }
 
     /// The state is visited with so many preemptions left.
-    pub fn visit_bounded(&mut self, state: u128, budget: u32) -> Visit {
-        let stored = self.states.get(&state).copied();
-        if stored.is_some_and(|stored| stored >= u64::from(budget)) {
-            return Visit::Done;
+    pub fn visit_bounded(&self, state: u128, budget: u32) -> Visit {
+        match self.states.entry(Key::of(state)) {
+            Entry::Vacant(entry) => {
+                entry.insert(budget.into());
+                self.is_new()
+            }
+            Entry::Occupied(entry) if *entry.get() >= u64::from(budget) => Visit::Done,
+            Entry::Occupied(mut entry) => {
+                entry.insert(budget.into());
+                Visit::New
+            }
         }
-        self.states.insert(state, u64::from(budget));
-        Visit::New
     }
 
     /// The state is visited; only their number counts.
-    pub fn count(&mut self, state: u128) {
-        self.states.insert(state, 0);
+    pub fn count(&self, state: u128) {
+        if self.states.insert(Key::of(state), 0).is_none() {
+            self.is_new();
+        }
     }
 
     /// All of them.
-    pub fn fingerprints(&self) -> impl Iterator<Item = u128> + '_ {
-        self.states.keys().copied()
+    pub fn fingerprints(&self) -> Vec<u128> {
+        self.states.iter().map(|entry| entry.key().fingerprint()).collect()
+    }
+
+    fn is_new(&self) -> Visit {
+        self.len.fetch_add(1, Ordering::Relaxed);
+        Visit::New
+    }
+}
+
+impl Key {
+    fn of(state: u128) -> Key {
+        Key([state as u64, (state >> 64) as u64])
+    }
+
+    fn fingerprint(self) -> u128 {
+        u128::from(self.0[0]) | u128::from(self.0[1]) << 64
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write_u64(self.0[0]);
     }
 }
 
 /// A fingerprint is a hash already.
 #[derive(Default)]
-pub struct Fold(u64);
+struct Fold(u64);
 
 impl Hasher for Fold {
     fn finish(&self) -> u64 {
         self.0
     }
 
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("keys are hashed as one word")
     }
 
-    fn write_u128(&mut self, fingerprint: u128) {
-        self.0 = fingerprint as u64;
+    fn write_u64(&mut self, word: u64) {
+        self.0 = word;
     }
 }
 
@@ -111,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_visit_does_what_slept_in_all_visits_before() {
-        let mut visited = Visited::default();
+        let visited = Visited::default();
         assert_eq!(visited.visit_sleeping(1, 0b110), Visit::New);
         assert_eq!(visited.visit_sleeping(1, 0b110), Visit::Done);
         let rest = Visit::Rest { awake: 0b010, asleep: 0b100 };
@@ -124,10 +164,21 @@ mod tests {
 
     #[test]
     fn a_larger_budget_does_more() {
-        let mut visited = Visited::default();
+        let visited = Visited::default();
         assert_eq!(visited.visit_bounded(1, 1), Visit::New);
         assert_eq!(visited.visit_bounded(1, 0), Visit::Done);
         assert_eq!(visited.visit_bounded(1, 2), Visit::New);
         assert_eq!(visited.visit_bounded(1, 1), Visit::Done);
+        assert_eq!(visited.len(), 1);
+    }
+
+    #[test]
+    fn all_128_bits_tell_states_apart() {
+        let visited = Visited::default();
+        for state in [1, 1 << 64, 1 << 127, 1 | 1 << 64] {
+            assert_eq!(visited.visit_sleeping(state, 0), Visit::New);
+        }
+        assert_eq!(visited.len(), 4);
+        assert!(visited.contains(1 << 127) && !visited.contains(2));
     }
 }

@@ -11,6 +11,8 @@
 //! | [`state`] | what a search sees of a program: objects, histories, pending operations |
 //! | [`seam`] | the traits between search and substrate |
 //! | [`search`], [`cache`] | depth first, with a state cache, sleep sets, preemption bounds |
+//! | [`options`], [`workers`] | what is searched; what the workers of one search have in common |
+//! | [`paranoid`], [`traces`] | whether checkpoints forget too much; how much is done twice |
 //! | [`schedule`] | an execution as readable text |
 //! | `threads` | the substrate that replays: threads run by shuttle (feature `shuttle`) |
 //! | `Sample`, `Replay` | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
@@ -19,12 +21,15 @@
 pub mod cache;
 pub mod fingerprint;
 pub mod operation;
-mod options;
+pub mod options;
+pub mod paranoid;
 pub mod schedule;
 pub mod seam;
 pub mod search;
 pub mod state;
 mod thread;
+mod traces;
+pub mod workers;
 
 #[cfg(feature = "shuttle")]
 mod replay;

@@ -4,6 +4,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
+
 use crate::state::Fault;
 
 /// What is searched, and how.
@@ -13,14 +15,27 @@ pub struct Options {
     pub cache: bool,
     /// Of steps that commute, one order is explored. Only without a bound.
     pub sleep: bool,
+    /// Checkpoints, and calls that are summarized, make a thread forget. Without, there are more states.
+    pub checkpoints: bool,
+    /// Where the cache cuts an execution off, it is followed to its end once, to see that it does nothing
+    /// new: see [`crate::paranoid`].
+    pub paranoid: bool,
+    /// Distinct traces are counted: see [`crate::traces`].
+    pub traces: bool,
+    /// Distinct pairs of shared memory and pending operations are counted: what checkpoints must not change.
+    pub pairs: bool,
     /// The preemptions that an execution may have.
     pub bound: Option<u32>,
     /// Whether the search goes on after a failure.
     pub keep_going: bool,
+    /// OS threads that search.
+    pub jobs: usize,
     /// More states than these make it incomplete.
     pub max_states: Option<usize>,
     /// More executions than these make it incomplete.
     pub max_executions: Option<u64>,
+    /// If the process has more memory than these bytes, the search is incomplete.
+    pub max_memory: Option<usize>,
     /// A longer execution makes it incomplete.
     pub max_depth: usize,
     /// Later than this, it is incomplete.
@@ -32,15 +47,21 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Exhaustive, with everything on.
+    /// Exhaustive, on one OS thread, with everything on that makes it faster.
     fn default() -> Self {
         Options {
             cache: true,
             sleep: true,
+            checkpoints: true,
+            paranoid: false,
+            traces: false,
+            pairs: false,
             bound: None,
             keep_going: false,
+            jobs: 1,
             max_states: None,
             max_executions: None,
+            max_memory: None,
             max_depth: 1_000_000,
             deadline: None,
             stop: None,
@@ -50,7 +71,7 @@ impl Default for Options {
 }
 
 /// What a search has come to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Statistics {
     /// Executions: of them..
     pub executions: u64,
@@ -68,15 +89,44 @@ pub struct Statistics {
     pub transitions: u64,
     /// The steps of the longest execution.
     pub depth: u64,
+    /// Executions that were followed beyond a known state, with [`Options::paranoid`].
+    pub probes: u64,
+    /// Distinct traces of complete executions, with [`Options::traces`].
+    pub traces: u64,
+    /// Distinct pairs, with [`Options::pairs`].
+    pub pairs: u64,
+    /// The share of the tree of executions that is done, from 0 to 1: a guess, by Knuth's weights. The
+    /// first step of a node counts as much of the tree as the second.
+    pub share: f64,
+    /// Steps that were to be tried when the search ended, on the way to where it was.
+    pub open: u64,
+}
+
+impl Statistics {
+    /// Adds what another worker has come to, or the same one since.
+    pub(crate) fn add(&mut self, other: &Statistics) {
+        self.executions += other.executions;
+        self.complete += other.complete;
+        self.failed += other.failed;
+        self.cut_by_cache += other.cut_by_cache;
+        self.cut_by_sleep += other.cut_by_sleep;
+        self.transitions += other.transitions;
+        self.probes += other.probes;
+        self.depth = self.depth.max(other.depth);
+        self.share += other.share;
+        self.open += other.open;
+    }
 }
 
 /// Why a search ended before everything had been explored.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Incomplete {
     /// [`Options::max_states`].
     States,
     /// [`Options::max_executions`].
     Executions,
+    /// [`Options::max_memory`].
+    Memory,
     /// [`Options::max_depth`].
     Depth,
     /// [`Options::deadline`].
@@ -87,4 +137,22 @@ pub enum Incomplete {
     Threads,
     /// An execution failed, which ends the search.
     Failed,
+    /// Two executions have the same state and go on differently: see [`crate::paranoid`].
+    Unsound,
+}
+
+impl std::fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Incomplete::States => "the limit of states",
+            Incomplete::Executions => "the limit of executions",
+            Incomplete::Memory => "the limit of memory",
+            Incomplete::Depth => "the limit of depth",
+            Incomplete::Time => "the limit of time",
+            Incomplete::Stopped => "being told to stop",
+            Incomplete::Threads => "more threads than sleep sets have room for (64)",
+            Incomplete::Failed => "a failure",
+            Incomplete::Unsound => "an unsound checkpoint",
+        })
+    }
 }

@@ -41,6 +41,8 @@ pub struct Node<'a> {
     pub threads: &'a [Pending],
     /// The state.
     pub fingerprint: u128,
+    /// Of its shared objects and pending operations alone; 0 if nobody [`Search::wants_pairs`].
+    pub pair: u128,
     /// What the step did that led here. Of the first node, nothing.
     pub step: &'a Footprint,
     /// The execution has ended here.
@@ -74,6 +76,8 @@ pub struct Resume<'a> {
     pub next: Pick,
     /// The search will not come back to the node.
     pub last: bool,
+    /// The node's state: that of an execution that gets there has to be the same.
+    pub fingerprint: u128,
 }
 
 /// Says who goes on.
@@ -83,6 +87,16 @@ pub trait Search {
 
     /// Where to go on; `None` when the search is over.
     fn backtrack(&mut self) -> Option<Resume<'_>>;
+
+    /// Whether it begins at the first node; else it is asked where to go on first.
+    fn begins_at_root(&self) -> bool {
+        true
+    }
+
+    /// Whether nodes are to have a [`Node::pair`].
+    fn wants_pairs(&self) -> bool {
+        false
+    }
 }
 
 /// Runs threads, and goes back.

@@ -15,37 +15,50 @@
 //! are left and on who has just moved, so both are part of a state then; and since a sleeping thread may
 //! have been explored at the price of a preemption that is not to be paid here, nobody sleeps.
 
-use std::rc::Rc;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::sync::Arc;
 
-use crate::cache::{Threads, Visit, Visited};
+use crate::cache::{Threads, Visit};
 use crate::fingerprint::{mix, of};
 use crate::operation::{Access, Footprint, ThreadId};
+use crate::options::Statistics;
+use crate::paranoid::Probe;
 use crate::seam::{Ended, Next, Node, Pick, Resume, Search};
 use crate::state::Fault;
+use crate::traces::Trace;
+use crate::workers::Job;
 
-pub use crate::options::{Incomplete, Options, Statistics};
+pub use crate::options::{Incomplete, Options};
+pub use crate::workers::Shared;
 
-/// A search, depth first.
+/// One worker of a search, depth first.
 pub struct Dfs {
-    options: Options,
-    visited: Visited,
-    /// The states, where they are not what is cached.
-    distinct: Visited,
+    shared: Arc<Shared>,
+    /// Which it is: the first begins at the root, others wait until they are given something.
+    number: usize,
     frames: Vec<Frame>,
+    /// All steps to where it is; those before `frames` begin were given.
     path: Vec<Pick>,
-    /// The threads, by their numbers in sleep sets.
+    /// The threads, by their numbers in sleep sets, as far as this worker has asked.
     names: Vec<ThreadId>,
-    statistics: Statistics,
-    incomplete: Option<Incomplete>,
-    /// The bound left something out.
-    bounded: bool,
-    failure: Option<Vec<Pick>>,
+    /// What has not been reported yet.
+    since: Statistics,
+    /// Beyond a known state, to see that there is nothing new.
+    probe: Option<Probe>,
+    trace: Trace,
+    failure: Option<Failure>,
+}
+
+/// An execution that failed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// Its steps.
+    pub path: Vec<Pick>,
+    /// How many of them are switches away from a thread that could go on.
+    pub preemptions: u32,
 }
 
 /// A node on the path.
-struct Frame {
+pub(crate) struct Frame {
     /// What is still to be done, the next one last; the outcomes of a thread are neighbours.
     todo: Vec<Pick>,
     /// Who is being explored.
@@ -56,90 +69,80 @@ struct Frame {
     /// Who could go on without a preemption.
     current: Option<ThreadId>,
     budget: u32,
+    /// Which share of the tree each step from here has.
+    share: f64,
+    preemptions: u32,
+    fingerprint: u128,
 }
 
 /// A thread that sleeps, and what its step does.
-type Sleeper = (ThreadId, Rc<Footprint>);
+type Sleeper = (ThreadId, Arc<Footprint>);
+
+/// Executions after which a worker reports.
+const REPORT: u64 = 32;
 
 impl Dfs {
-    /// A search that has not begun.
-    pub fn new(options: Options) -> Dfs {
+    /// A search by one worker.
+    pub fn new(shared: Arc<Shared>) -> Dfs {
+        Dfs::worker(shared, 0)
+    }
+
+    /// The worker of this number, of those of [`Options::jobs`].
+    pub fn worker(shared: Arc<Shared>, number: usize) -> Dfs {
         Dfs {
-            options,
-            visited: Visited::default(),
-            distinct: Visited::default(),
+            shared,
+            number,
             frames: Vec::new(),
             path: Vec::new(),
             names: Vec::new(),
-            statistics: Statistics::default(),
-            incomplete: None,
-            bounded: false,
+            since: Statistics::default(),
+            probe: None,
+            trace: Trace::default(),
             failure: None,
         }
     }
 
-    /// What it has come to.
-    pub fn statistics(&self) -> Statistics {
-        let states = if self.options.cache && self.options.bound.is_none() {
-            self.visited.len()
-        } else {
-            self.distinct.len()
-        };
-        Statistics { states: states as u64, ..self.statistics }
+    /// The execution that failed, if this worker has found one.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
     }
 
-    /// Why not everything was explored, if so.
-    pub fn incomplete(&self) -> Option<Incomplete> {
-        self.incomplete
-    }
-
-    /// The bound left something out: a larger one would explore more.
-    pub fn is_bounded(&self) -> bool {
-        self.bounded
-    }
-
-    /// The first execution that failed.
-    pub fn failure(&self) -> Option<&[Pick]> {
-        self.failure.as_deref()
-    }
-
-    /// The distinct states.
-    pub fn states(&self) -> impl Iterator<Item = u128> + '_ {
-        let cached = self.options.cache && self.options.bound.is_none();
-        if cached { &self.visited } else { &self.distinct }.fingerprints()
+    fn options(&self) -> &Options {
+        &self.shared.options
     }
 
     fn sleeps(&self) -> bool {
-        self.options.sleep && self.options.bound.is_none()
+        self.options().sleep && self.options().bound.is_none()
     }
 
     fn stop(&mut self, why: Incomplete) -> Next {
-        self.incomplete.get_or_insert(why);
+        self.shared.stop(why);
+        self.leave()
+    }
+
+    /// Reports what is left, and stops.
+    fn leave(&mut self) -> Next {
+        self.since.open += self.frames.iter().map(|frame| frame.todo.len() as u64).sum::<u64>();
+        self.report();
         Next::Stop
     }
 
-    fn limit(&self) -> Option<Incomplete> {
-        let options = &self.options;
-        let states = self.visited.len().max(self.distinct.len());
-        if options.max_states.is_some_and(|max| states > max) {
-            return Some(Incomplete::States);
+    fn report(&mut self) {
+        self.shared.report(&std::mem::take(&mut self.since));
+    }
+
+    /// The execution comes to an end here: nothing more below this node.
+    fn leaf(&mut self) -> Next {
+        self.since.executions += 1;
+        self.since.share += self.frames.last().map_or(1.0, |parent| parent.share);
+        if self.since.executions >= REPORT {
+            self.report();
         }
-        if options.max_executions.is_some_and(|max| self.statistics.executions >= max) {
-            return Some(Incomplete::Executions);
-        }
-        if self.path.len() > options.max_depth {
-            return Some(Incomplete::Depth);
-        }
-        if options.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
-            return Some(Incomplete::Stopped);
-        }
-        let looks = self.statistics.transitions % 64 == 0;
-        let late = looks && options.deadline.is_some_and(|deadline| Instant::now() > deadline);
-        late.then_some(Incomplete::Time)
+        Next::Backtrack
     }
 
     fn independent(&self, a: &Footprint, b: &Footprint) -> bool {
-        if self.options.fault == Some(Fault::WritesIndependent) {
+        if self.options().fault == Some(Fault::WritesIndependent) {
             let reads = |f: &Footprint| {
                 let accesses = f.accesses.iter().filter(|(_, access)| *access == Access::Read);
                 Footprint { all: f.all, accesses: accesses.copied().collect() }
@@ -151,12 +154,12 @@ impl Dfs {
 
     /// The thread's number in sleep sets.
     fn bit(&mut self, thread: ThreadId) -> Option<Threads> {
-        let known = self.names.iter().position(|&name| name == thread);
-        let number = known.unwrap_or_else(|| {
-            self.names.push(thread);
-            self.names.len() - 1
-        });
-        1u64.checked_shl(number as u32)
+        let mut known = self.names.iter().position(|&name| name == thread);
+        if known.is_none() {
+            self.names = self.shared.names(thread);
+            known = self.names.iter().position(|&name| name == thread);
+        }
+        1u64.checked_shl(known? as u32)
     }
 
     /// Who sleeps in the node that the parent's step has led to.
@@ -167,30 +170,31 @@ impl Dfs {
     }
 
     /// Looks the state up. What is to be explored from it: who can move, but for those that sleep.
-    fn visit(&mut self, node: &Node, sleep: &mut Vec<Sleeper>, frame: &Frame) -> Option<Visit> {
-        if !self.options.cache || self.options.bound.is_some() {
-            self.distinct.count(node.fingerprint);
+    fn visit(&mut self, node: &Node, frame: &mut Frame) -> Option<Visit> {
+        let bounded = self.options().bound.is_some();
+        if !self.options().cache || bounded {
+            self.shared.distinct.count(node.fingerprint);
         }
-        if !self.options.cache {
+        if !self.options().cache {
             return Some(Visit::New);
         }
-        if self.options.bound.is_some() {
+        if bounded {
             let state = mix(node.fingerprint, of(frame.current));
-            return Some(self.visited.visit_bounded(state, frame.budget));
+            return Some(self.shared.visited.visit_bounded(state, frame.budget));
         }
         let mut mask = 0;
-        for &(thread, _) in &*sleep {
-            mask |= self.bit(thread)?;
+        for (thread, _) in &frame.sleep {
+            mask |= self.bit(*thread)?;
         }
-        let visit = self.visited.visit_sleeping(node.fingerprint, mask);
+        let visit = self.shared.visited.visit_sleeping(node.fingerprint, mask);
         match visit {
-            Visit::Rest { .. } if self.options.fault == Some(Fault::SleepIgnoredOnHit) => {
+            Visit::Rest { .. } if self.options().fault == Some(Fault::SleepIgnoredOnHit) => {
                 return Some(Visit::Done);
             }
             Visit::Rest { asleep, .. } => {
                 let names = &self.names;
                 let bit = |id| names.iter().position(|&name| name == id).map_or(0, |n| 1u64 << n);
-                sleep.retain(|&(thread, _)| bit(thread) & asleep != 0);
+                frame.sleep.retain(|&(thread, _)| bit(thread) & asleep != 0);
             }
             _ => {}
         }
@@ -213,8 +217,8 @@ impl Dfs {
             if !awake {
                 continue;
             }
-            if self.options.bound.is_some() && goes_on && i > 0 && frame.budget == 0 {
-                self.bounded = true;
+            if self.options().bound.is_some() && goes_on && i > 0 && frame.budget == 0 {
+                self.shared.bounded();
                 continue;
             }
             let outcomes = 0..pending.operation.outcomes();
@@ -237,105 +241,227 @@ impl Dfs {
             let did = std::mem::take(&mut frame.did);
             // Sleep sets, step 1. Nothing commutes with a step that commutes with nothing.
             if sleeps && !did.all {
-                frame.sleep.push((frame.thread, Rc::new(did)));
+                frame.sleep.push((frame.thread, Arc::new(did)));
             }
         }
         frame.thread = next?;
         pick
     }
 
-    fn count_end(&mut self, ended: Ended) -> Next {
+    fn count_end(&mut self, ended: Ended, preemptions: u32) -> Next {
         match ended {
-            Ended::Complete => self.statistics.complete += 1,
+            Ended::Complete => self.since.complete += 1,
             Ended::Failed => {
-                self.statistics.failed += 1;
-                self.failure.get_or_insert_with(|| self.path.clone());
-                if !self.options.keep_going {
+                self.since.failed += 1;
+                let path = &self.path;
+                self.failure.get_or_insert_with(|| Failure { path: path.clone(), preemptions });
+                if !self.options().keep_going {
+                    self.leaf();
                     return self.stop(Incomplete::Failed);
                 }
             }
         }
-        Next::Backtrack
+        if self.options().traces && ended == Ended::Complete {
+            self.shared.trace(self.trace.fingerprint());
+        }
+        self.leaf()
     }
 
-    /// What is left of the budget after the step that led here, and who made it.
-    fn arrive(&self) -> (Option<ThreadId>, u32) {
-        let Some((parent, last)) = self.frames.last().zip(self.path.last()) else {
-            return (None, self.options.bound.unwrap_or(0));
+    /// The frame of the node that the step has led to, with nothing to do yet.
+    fn arrive(&self, node: &Node) -> Frame {
+        let mut frame = Frame {
+            todo: Vec::new(),
+            thread: ThreadId::WORLD,
+            did: Footprint::default(),
+            sleep: self.asleep(node.step),
+            current: None,
+            budget: self.options().bound.unwrap_or(0),
+            share: 1.0,
+            preemptions: 0,
+            fingerprint: node.fingerprint,
         };
-        let preempts = parent.current.is_some_and(|current| current != last.thread);
-        (Some(last.thread), parent.budget - u32::from(preempts && self.options.bound.is_some()))
+        if let Some((parent, last)) = self.frames.last().zip(self.path.last()) {
+            let preempts = u32::from(parent.current.is_some_and(|current| current != last.thread));
+            frame.current = Some(last.thread);
+            frame.preemptions = parent.preemptions + preempts;
+            frame.budget = parent.budget.saturating_sub(preempts);
+            frame.share = parent.share;
+        }
+        frame
+    }
+
+    /// The step that led here is done: what it did is told to whom it concerns.
+    fn did(&mut self, node: &Node) {
+        self.since.depth = self.since.depth.max(self.path.len() as u64);
+        self.since.transitions += u64::from(!self.path.is_empty());
+        if let Some(parent) = self.frames.last_mut() {
+            parent.did.add(node.step);
+        }
+        if self.options().traces {
+            self.trace.step(&self.path, node.step);
+        }
+        if self.options().pairs {
+            self.shared.pair(node.pair);
+        }
+        if let Some((paranoid, parent)) = self.shared.paranoid.as_ref().zip(self.frames.last()) {
+            let step = (parent.fingerprint, self.path[self.path.len() - 1], node.fingerprint);
+            paranoid.step(step, &self.path).into_iter().for_each(|u| self.shared.is_unsound(u));
+        }
+    }
+
+    /// Nothing is to be done from here that has not been done. What there is, a probe looks at.
+    fn cut(&mut self, node: &Node) -> Next {
+        self.since.cut_by_cache += 1;
+        let next = self.leaf();
+        if self.shared.paranoid.is_none() {
+            return next;
+        }
+        self.since.probes += 1;
+        self.probe = Some(Probe::new(&self.path, node.fingerprint));
+        self.go_beyond(node)
+    }
+
+    /// A node beyond a known state.
+    fn go_beyond(&mut self, node: &Node) -> Next {
+        let stops = node.ended == Some(Ended::Failed) && !self.options().keep_going;
+        if let Some(probe) = self.probe.take_if(|_| stops) {
+            self.since.failed += 1;
+            let path = probe.path().to_vec();
+            self.failure.get_or_insert(Failure { path, preemptions: u32::MAX });
+            return self.stop(Incomplete::Failed);
+        }
+        let probed = self.shared.paranoid.as_ref().zip(self.probe.as_mut());
+        let next = probed.map(|(paranoid, probe)| probe.at_node(paranoid, node));
+        match next {
+            Some(Ok(Some(pick))) => Next::Step { pick, keep_mark: false },
+            Some(Err(unsound)) => {
+                self.shared.is_unsound(unsound);
+                self.leave()
+            }
+            Some(Ok(None)) | None => {
+                self.probe = None;
+                Next::Backtrack
+            }
+        }
+    }
+
+    /// Gives away what it would do last, at the node nearest to the root, if somebody has nothing to do.
+    fn share(&mut self) {
+        // The steps before the first frame were given to this worker.
+        let given = self.path.len() - self.frames.len();
+        let Some(depth) = self.frames.iter().position(Frame::can_give) else { return };
+        let frame = &mut self.frames[depth];
+        let todo = frame.give();
+        let thread = todo[0].thread;
+        let frame = Frame { todo, thread, did: Footprint::default(), ..frame.copy() };
+        self.shared.give(Job { path: self.path[..given + depth].to_vec(), frame });
+    }
+}
+
+impl Frame {
+    /// Whether the last thread to be explored is not the one that is being explored.
+    fn can_give(&self) -> bool {
+        self.todo.first().is_some_and(|pick| pick.thread != self.thread)
+    }
+
+    /// Takes out all outcomes of the thread that would be explored last.
+    fn give(&mut self) -> Vec<Pick> {
+        let thread = self.todo[0].thread;
+        let count = self.todo.iter().take_while(|pick| pick.thread == thread).count();
+        self.todo.drain(..count).collect()
+    }
+
+    /// The same node, with nothing to do.
+    fn copy(&self) -> Frame {
+        Frame {
+            todo: Vec::new(),
+            thread: self.thread,
+            did: Footprint::default(),
+            sleep: self.sleep.clone(),
+            ..*self
+        }
     }
 }
 
 impl Search for Dfs {
     fn at_node(&mut self, node: &Node<'_>) -> Next {
-        self.statistics.depth = self.statistics.depth.max(self.path.len() as u64);
-        self.statistics.transitions += u64::from(!self.path.is_empty());
-        if let Some(parent) = self.frames.last_mut() {
-            parent.did.add(node.step);
+        if self.probe.is_some() {
+            return self.go_beyond(node);
         }
-        if let Some(why) = self.limit() {
+        self.did(node);
+        let mut frame = self.arrive(node);
+        // Before the limits: a failure may have met one of them.
+        if let Some(ended) = node.ended {
+            if ended == Ended::Complete {
+                self.visit(node, &mut frame);
+            }
+            return self.count_end(ended, frame.preemptions);
+        }
+        if self.shared.is_over() {
+            return self.leave();
+        }
+        let looks = self.since.transitions % 64 == 0;
+        if let Some(why) = self.shared.limit(self.since.executions, self.path.len(), looks) {
             return self.stop(why);
         }
-        let (current, budget) = self.arrive();
-        let mut sleep = self.asleep(node.step);
-        let mut frame = Frame {
-            todo: Vec::new(),
-            thread: ThreadId::WORLD,
-            did: Footprint::default(),
-            sleep: Vec::new(),
-            current,
-            budget,
-        };
-        if let Some(ended) = node.ended {
-            self.statistics.executions += 1;
-            if ended == Ended::Complete {
-                self.visit(node, &mut sleep, &frame);
-            }
-            return self.count_end(ended);
-        }
-        let Some(visit) = self.visit(node, &mut sleep, &frame) else {
+        let Some(visit) = self.visit(node, &mut frame) else {
             return self.stop(Incomplete::Threads);
         };
         if visit == Visit::Done {
-            self.statistics.executions += 1;
-            self.statistics.cut_by_cache += 1;
-            return Next::Backtrack;
+            return self.cut(node);
         }
-        frame.sleep = sleep;
         let Some(todo) = self.todo(node, visit, &mut frame) else {
             return self.stop(Incomplete::Threads);
         };
         let Some(&pick) = todo.last() else {
-            self.statistics.executions += 1;
-            self.statistics.cut_by_sleep += 1;
-            return Next::Backtrack;
+            self.since.cut_by_sleep += 1;
+            return self.leaf();
         };
         frame.thread = pick.thread;
+        frame.share /= todo.len() as f64;
         frame.todo = todo;
         frame.todo.pop();
         let keep_mark = !frame.todo.is_empty();
         self.frames.push(frame);
         self.path.push(pick);
+        if self.shared.is_hungry() {
+            self.share();
+        }
         Next::Step { pick, keep_mark }
     }
 
+    fn begins_at_root(&self) -> bool {
+        self.number == 0
+    }
+
+    fn wants_pairs(&self) -> bool {
+        self.options().pairs
+    }
+
     fn backtrack(&mut self) -> Option<Resume<'_>> {
-        if self.incomplete.is_some() {
-            return None;
+        loop {
+            if self.shared.is_over() {
+                self.leave();
+                return None;
+            }
+            while !self.frames.is_empty() {
+                let depth = self.path.len() - 1;
+                self.path.truncate(depth);
+                let Some(next) = self.go_on() else {
+                    self.frames.pop();
+                    continue;
+                };
+                self.path.push(next);
+                let frame = &self.frames[self.frames.len() - 1];
+                let (last, fingerprint) = (frame.todo.is_empty(), frame.fingerprint);
+                return Some(Resume { depth, path: &self.path[..depth], next, last, fingerprint });
+            }
+            self.report();
+            let Job { path, frame } = self.shared.take()?;
+            // As if its first step were under way, and were to be gone back from.
+            self.path = path;
+            self.path.push(frame.todo[frame.todo.len() - 1]);
+            self.frames.push(frame);
         }
-        while !self.frames.is_empty() {
-            let depth = self.frames.len() - 1;
-            self.path.truncate(depth);
-            let Some(next) = self.go_on() else {
-                self.frames.pop();
-                continue;
-            };
-            self.path.push(next);
-            let last = self.frames[depth].todo.is_empty();
-            return Some(Resume { depth, path: &self.path[..depth], next, last });
-        }
-        None
     }
 }

@@ -35,6 +35,8 @@ pub struct State {
     /// Somebody looks who is no part of the program.
     observers: u32,
     ended: Option<Ended>,
+    /// Nothing is ever forgotten.
+    remembers: bool,
     /// What is planted, for a test.
     fault: Option<Fault>,
 }
@@ -89,10 +91,9 @@ pub enum Fault {
 }
 
 impl State {
-    /// A state to begin executions in.
-    #[doc(hidden)]
-    pub fn with_fault(fault: Option<Fault>) -> State {
-        State { fault, ..State::default() }
+    /// A state to begin executions in. Without `checkpoints`, threads forget nothing.
+    pub fn new(checkpoints: bool, fault: Option<Fault>) -> State {
+        State { remembers: !checkpoints, fault, ..State::default() }
     }
 
     /// A new execution: the first thread is about to start.
@@ -103,7 +104,8 @@ impl State {
         std::mem::swap(&mut objects, &mut self.objects);
         threads.clear();
         objects.clear();
-        *self = State { epoch, threads, objects, fault: self.fault, ..State::default() };
+        let (remembers, fault) = (self.remembers, self.fault);
+        *self = State { epoch, threads, objects, remembers, fault, ..State::default() };
         self.add_thread(ThreadId::MAIN, 0);
     }
 
@@ -236,10 +238,13 @@ impl State {
     /// # Panics
     /// If the thread holds a lock: what it has made of the data meanwhile, only its history tells.
     pub fn checkpoint(&mut self, locals: u128) {
+        let remembers = self.remembers;
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             assert!(me.locks == 0, "checkpoint: the thread holds {} locks", me.locks);
-            me.history = locals;
+            if !remembers {
+                me.history = locals;
+            }
         }
     }
 
@@ -248,8 +253,9 @@ impl State {
     /// can be left out.
     pub fn enter(&mut self) -> Option<Caller> {
         let Mover::Thread(_) = self.mover else { return None };
+        let remembers = self.remembers;
         let me = self.me();
-        if me.locks > 0 {
+        if me.locks > 0 || remembers {
             return None;
         }
         let caller = Caller { callers: me.callers, history: me.history };
@@ -414,6 +420,15 @@ impl State {
         let threads = self.threads.iter_mut().map(|thread| thread.fingerprint(fault));
         let threads = threads.fold(0, |sum, thread| sum ^ thread);
         mix(self.memory, mix(threads, of((self.of_world, self.ended.is_some()))))
+    }
+
+    /// Of the shared objects and the pending operations alone: what threads have seen is left out.
+    pub fn pair(&self) -> u128 {
+        let next = |thread: &Thread| match thread.next {
+            Next::Operation { operation, enabled } => of((thread.id, operation, enabled)),
+            Next::Finished => of((thread.id, "finished")),
+        };
+        mix(self.memory, self.threads.iter().map(next).fold(0, |sum, next| sum ^ next))
     }
 
     /// The id of a thread, by its number in the order of creation.

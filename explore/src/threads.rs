@@ -27,6 +27,7 @@ use shuttle_engine::runtime::thread::switch;
 
 use crate::operation::{Footprint, Kind, Operation, ThreadId};
 use crate::seam::{Diverged, Driven, Ended, Next, Node, Pending, Pick, Search, Substrate};
+use crate::search::Options;
 use crate::state::{Fault, Handle, State};
 
 thread_local! {
@@ -93,6 +94,7 @@ pub struct Threads {
     config: Config,
     program: Arc<dyn Fn() + Send + Sync>,
     cut: fn(),
+    checkpoints: bool,
     fault: Option<Fault>,
 }
 
@@ -100,18 +102,18 @@ impl Threads {
     /// The first thread of an execution runs `program`. `cut` is called when an execution is to be
     /// brought to its end without a verdict; it may not call shuttle.
     pub fn new(config: Config, program: impl Fn() + Send + Sync + 'static, cut: fn()) -> Threads {
-        Threads { config, program: Arc::new(program), cut, fault: None }
+        Threads { config, program: Arc::new(program), cut, checkpoints: true, fault: None }
     }
 
-    #[doc(hidden)]
-    pub fn with_fault(self, fault: Option<Fault>) -> Threads {
-        Threads { fault, ..self }
+    /// As the options of a search say.
+    pub fn with(self, options: &Options) -> Threads {
+        Threads { checkpoints: options.checkpoints, fault: options.fault, ..self }
     }
 }
 
 impl Substrate for Threads {
     fn drive<S: Search + 'static>(&mut self, search: S) -> Driven<S> {
-        STATE.set(State::with_fault(self.fault));
+        STATE.set(State::new(self.checkpoints, self.fault));
         let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));
         let runner = Runner::new(Shared(driver.clone()), self.config.clone());
         let program = self.program.clone();
@@ -185,16 +187,14 @@ struct Driver<S> {
     phase: Phase,
     /// What to do on the way back, the new step last.
     path: Vec<Pick>,
-    /// The states on the current path.
-    trace: Vec<Visited>,
+    /// The state before that step.
+    goal: u128,
+    /// The steps of the current execution.
+    taken: Vec<Pick>,
+    /// What was pending before each of them, when that state was first met.
+    trace: Vec<Box<[(ThreadId, Operation)]>>,
     pending: Vec<Pending>,
     diverged: Option<Diverged>,
-}
-
-/// A state on the path.
-struct Visited {
-    fingerprint: u128,
-    pending: Box<[(ThreadId, Operation)]>,
 }
 
 impl<S: Search> Driver<S> {
@@ -205,6 +205,8 @@ impl<S: Search> Driver<S> {
             is_to_cut: false,
             phase: Phase::Off,
             path: Vec::new(),
+            goal: 0,
+            taken: Vec::new(),
             trace: Vec::new(),
             pending: Vec::new(),
             diverged: None,
@@ -213,9 +215,9 @@ impl<S: Search> Driver<S> {
 
     fn new_execution(&mut self, state: &mut State) -> Option<Schedule> {
         match self.phase {
-            Phase::Off => self.set_phase(Phase::Searching),
+            Phase::Off if self.search.begins_at_root() => self.set_phase(Phase::Searching),
             phase => {
-                if phase != Phase::Leaving {
+                if !matches!(phase, Phase::Off | Phase::Leaving) {
                     // The last task ended without asking who goes on.
                     self.node(state);
                 }
@@ -226,7 +228,12 @@ impl<S: Search> Driver<S> {
                 self.path.clear();
                 self.path.extend_from_slice(resume.path);
                 self.path.push(resume.next);
-                self.trace.truncate(resume.depth + 1);
+                self.goal = resume.fingerprint;
+                // The states are known as far as the last execution went the same way.
+                let both = self.taken.iter().zip(&self.path);
+                let same = both.take_while(|(taken, next)| taken == next).count();
+                self.trace.truncate(same + 1);
+                self.taken.clear();
                 self.set_phase(Phase::Replaying(0));
             }
         }
@@ -257,27 +264,39 @@ impl<S: Search> Driver<S> {
             let pick = self.path[steps];
             let last = steps + 1 == self.path.len();
             // Values that differ, the last state shows; until then, operations tell where they do.
-            let fingerprint = last.then(|| state.fingerprint());
-            self.compare(steps, fingerprint, ended, pick);
+            let same = !last || state.fingerprint() == self.goal;
+            self.compare(steps, same, ended, pick);
             if self.diverged.is_some() {
                 return self.leave(ended);
             }
             self.set_phase(if last { Phase::Searching } else { Phase::Replaying(steps + 1) });
-            return Some(pick);
+            return Some(self.take(pick));
         }
         let fingerprint = state.fingerprint();
-        match self.ask(&step, fingerprint, ended) {
-            Next::Step { pick, .. } => {
-                let pending = self.pending.iter().map(|p| (p.thread, p.operation)).collect();
-                self.trace.push(Visited { fingerprint, pending });
-                Some(pick)
-            }
+        let pair = if self.search.wants_pairs() { state.pair() } else { 0 };
+        match self.ask(&step, fingerprint, pair, ended) {
+            Next::Step { pick, .. } => Some(self.take(pick)),
             Next::Backtrack | Next::Stop => self.leave(ended),
         }
     }
 
-    fn ask(&mut self, step: &Footprint, fingerprint: u128, ended: Option<Ended>) -> Next {
-        self.search.at_node(&Node { threads: &self.pending, fingerprint, step, ended })
+    /// The step is taken from here.
+    fn take(&mut self, pick: Pick) -> Pick {
+        if self.trace.len() == self.taken.len() {
+            self.trace.push(self.pending.iter().map(|p| (p.thread, p.operation)).collect());
+        }
+        self.taken.push(pick);
+        pick
+    }
+
+    fn ask(
+        &mut self,
+        step: &Footprint,
+        fingerprint: u128,
+        pair: u128,
+        ended: Option<Ended>,
+    ) -> Next {
+        self.search.at_node(&Node { threads: &self.pending, fingerprint, pair, step, ended })
     }
 
     fn leave(&mut self, ended: Option<Ended>) -> Option<Pick> {
@@ -291,32 +310,24 @@ impl<S: Search> Driver<S> {
         REPLAYING.set(matches!(phase, Phase::Replaying(_)));
     }
 
-    /// The state after so many steps has to be what it was: its operations, and its values if they are known.
-    fn compare(
-        &mut self,
-        steps: usize,
-        fingerprint: Option<u128>,
-        ended: Option<Ended>,
-        pick: Pick,
-    ) {
-        let before = &self.trace[steps];
+    /// The state after so many steps has to be what it was: its operations, and its values, if they are known.
+    fn compare(&mut self, steps: usize, same_values: bool, ended: Option<Ended>, pick: Pick) {
+        let now: Vec<_> = self.pending.iter().map(|p| (p.thread, p.operation)).collect();
+        // Of a path that was handed over, this worker knows nothing before it has been there.
+        let before = self.trace.get(steps).map_or(&now[..], |before| before);
         let can = self.pending.iter().any(|now| now.thread == pick.thread && now.enabled);
-        let now = self.pending.iter().map(|p| (p.thread, p.operation));
-        let same = before.pending.iter().copied().eq(now);
-        let values = fingerprint.is_none_or(|fingerprint| before.fingerprint == fingerprint);
-        if same && values && ended.is_none() && can {
+        if before == now && same_values && ended.is_none() && can {
             return;
         }
         let show = |(thread, operation): &(ThreadId, Operation)| format!("{thread}: {operation}");
-        let now: Vec<_> = self.pending.iter().map(|p| (p.thread, p.operation)).collect();
-        let different = before.pending.iter().find(|&known| !now.contains(known));
+        let different = before.iter().find(|&known| !now.contains(known));
         let (expected, got) = match different {
             Some(known) => {
                 let got = now.iter().find(|now| now.0 == known.0);
                 (show(known), got.map_or(format!("{}: nothing", known.0), show))
             }
-            None if before.pending.len() != now.len() => {
-                let new = now.iter().find(|now| !before.pending.contains(now));
+            None if before.len() != now.len() => {
+                let new = now.iter().find(|now| !before.contains(now));
                 ("fewer threads".to_owned(), new.map_or("more".to_owned(), show))
             }
             None => ("other values".to_owned(), "the same operations".to_owned()),

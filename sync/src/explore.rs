@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
 
-use ::explore::search::{Incomplete, Statistics};
+use ::explore::options::Statistics;
+use ::explore::search::{Incomplete, Shared};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, ENGINE};
@@ -14,7 +16,7 @@ use crate::failure::{self, Failure};
 use crate::{Control, Engine, Plan, PlanError};
 
 /// What an exploration has come to.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Explored {
     /// How many executions have been run.
     pub executions: u64,
@@ -27,7 +29,7 @@ pub struct Explored {
 }
 
 /// What a search has come to.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Searched {
     /// How much there was to do. With a bound, the executions are those of all bounds so far, the rest
     /// is of the last.
@@ -38,6 +40,9 @@ pub struct Searched {
     pub incomplete: Option<Incomplete>,
     /// The fingerprints of the states, with [`Plan::list_states`].
     pub states: BTreeSet<u128>,
+    /// Those of the pairs of shared memory and pending operations, with [`Plan::list_states`] and
+    /// [`Options::pairs`](crate::Options::pairs).
+    pub pairs: BTreeSet<u128>,
     /// The messages of the failures, with [`Options::keep_going`](crate::Options::keep_going).
     pub failures: BTreeSet<String>,
 }
@@ -86,6 +91,8 @@ pub enum Schedule {
     Search {
         /// Who goes on at each step, as text.
         picks: String,
+        /// How many of the steps are switches away from a thread that could go on, if that is known.
+        preemptions: Option<u32>,
     },
     /// Real threads cannot be told what to do.
     Std,
@@ -193,15 +200,32 @@ pub(crate) struct Exploration {
     recorded: Option<u64>,
     started: AtomicU64,
     concurrent: AtomicBool,
-    over: AtomicBool,
+    over: Arc<AtomicBool>,
     end: Mutex<SoFar>,
+    searching: Mutex<Option<Arc<Shared>>>,
     searched: Mutex<Option<Searched>>,
+}
+
+/// How far an exploration is: what [`Plan::progress`] is told.
+pub struct Progress<'a> {
+    /// The executions started so far.
+    pub executions: u64,
+    search: Option<&'a Shared>,
+}
+
+impl Progress<'_> {
+    /// What a search has come to so far, if there is one. Takes a lock: not for each execution.
+    pub fn statistics(&self) -> Option<Statistics> {
+        self.search.map(Shared::statistics)
+    }
 }
 
 /// What the executions have come to so far.
 #[derive(Default)]
 struct SoFar {
     outcome: Outcome,
+    /// The OS thread on which it failed.
+    failed_on: Option<ThreadId>,
     stopped: bool,
     /// The engine panicked, with this text.
     broken: Option<String>,
@@ -217,8 +241,9 @@ impl Exploration {
             recorded,
             started: AtomicU64::new(0),
             concurrent: AtomicBool::new(false),
-            over: AtomicBool::new(false),
+            over: Arc::default(),
             end: Mutex::default(),
+            searching: Mutex::default(),
             searched: Mutex::default(),
         }
     }
@@ -243,6 +268,18 @@ impl Exploration {
         self.over.load(Ordering::Relaxed)
     }
 
+    /// Set when no execution is to follow.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn over(&self) -> Arc<AtomicBool> {
+        self.over.clone()
+    }
+
+    /// The OS thread on which the failure happened that is told.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn failed_on(&self) -> Option<ThreadId> {
+        self.end().failed_on
+    }
+
     pub(crate) fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -251,16 +288,23 @@ impl Exploration {
     pub(crate) fn ended(&self, outcome: Outcome, concurrent: bool) {
         self.concurrent.fetch_or(concurrent, Ordering::Relaxed);
         let progress = self.plan.progress.as_ref();
-        let control = progress.map_or(Control::Go, |progress| progress(self.executions()));
+        let searching = self.searching();
+        let so_far = Progress { executions: self.executions(), search: searching.as_deref() };
+        let control = progress.map_or(Control::Go, |progress| progress(&so_far));
         let mut end = self.end();
-        end.stopped = control == Control::Stop;
-        end.outcome = match outcome {
+        end.stopped |= control == Control::Stop;
+        match outcome {
             Outcome::Failed(failure) if self.plan.search.keep_going => {
                 end.failures.insert(failure.message);
-                Outcome::Cut
             }
-            outcome => outcome,
-        };
+            // Another worker of a search may have failed meanwhile: the first counts.
+            outcome if matches!(end.outcome, Outcome::Fine | Outcome::Cut) => {
+                let failed = matches!(outcome, Outcome::Failed(_));
+                end.failed_on = failed.then(|| std::thread::current().id());
+                end.outcome = outcome;
+            }
+            _ => {}
+        }
         let last = self.recorded.is_some_and(|recorded| recorded == self.executions());
         if end.stopped || last || !matches!(end.outcome, Outcome::Fine | Outcome::Cut) {
             self.over.store(true, Ordering::Relaxed);
@@ -287,6 +331,16 @@ impl Exploration {
     pub(crate) fn is_broken(&self, text: String) {
         self.over.store(true, Ordering::Relaxed);
         self.end().broken = Some(text);
+    }
+
+    /// A search begins; with bounds, one of several.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn searches(&self, shared: Arc<Shared>) {
+        *self.searching.lock().unwrap_or_else(PoisonError::into_inner) = Some(shared);
+    }
+
+    fn searching(&self) -> Option<Arc<Shared>> {
+        self.searching.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A search is over.

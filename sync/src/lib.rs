@@ -57,19 +57,21 @@ mod word;
 
 pub use std::sync::{Arc, Weak};
 
-pub use ::explore::search::{Incomplete, Options, Statistics};
+pub use ::explore::options::{Incomplete, Options, Statistics};
 
 pub use atomic::Atomic;
 pub use current::thread_id;
 pub use engine::ENGINE;
-pub use explore::{explore, record, Diverged, End, Explored, Recorded, Schedule, Searched};
+pub use explore::{
+    explore, record, Diverged, End, Explored, Progress, Recorded, Schedule, Searched,
+};
 pub use failure::{Cause, Failure, Violation};
 pub use mutex::{Mutex, MutexGuard};
 pub use name::{Engine, Name};
 pub use note::{Latch, Note};
 pub use operation::{Observer, Operation, Quiescent};
 pub use plain::{Ghost, Outside, Plain};
-pub use plan::{Control, Plan, PlanError, Sampler};
+pub use plan::{Control, OnProgress, Plan, PlanError, Sampler};
 pub use program::{at_end, checkpoint, choose, observe, spawn, summarized};
 pub use sync_macros::summarized;
 pub use word::{BitWord, IntWord, Word};

@@ -7,7 +7,10 @@ use ::explore::search::Options;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::ENGINE;
-use crate::Engine;
+use crate::{Engine, Progress};
+
+/// Is told how far an exploration is, and says whether it goes on.
+pub type OnProgress = Arc<dyn Fn(&Progress<'_>) -> Control + Send + Sync>;
 
 /// Which executions of a program to run.
 #[derive(Clone)]
@@ -30,9 +33,8 @@ pub struct Plan {
     pub search: Options,
     /// With [`Sampler::Exhaustive`]: whether the fingerprints of the states are wanted.
     pub list_states: bool,
-    /// Called at the end of each execution with their number so far.
-    #[allow(clippy::type_complexity)]
-    pub progress: Option<Arc<dyn Fn(u64) -> Control + Send + Sync>>,
+    /// Called at the end of each execution with how far the exploration is.
+    pub progress: Option<OnProgress>,
 }
 
 impl Default for Plan {

@@ -10,7 +10,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{search_of, Found};
-use explore::search::{Options, Statistics};
+use explore::options::{Options, Statistics};
 use sync::litmus::outcomes;
 use sync::{Arc, Atomic, Ghost, Mutex, Note, Plan, Sampler};
 

@@ -5,9 +5,9 @@
 mod common;
 
 use common::{search, search_of, Program};
-use explore::search::Options;
+use explore::options::Options;
 use explore::state::Fault;
-use sync::{Arc, Atomic, Ghost};
+use sync::{Arc, Atomic, End, Explored, Ghost, Plan, Sampler};
 
 /// How many programs it takes until one is searched differently.
 fn seen_after(fault: Fault, cache: bool, sleep: bool) -> u64 {
@@ -80,27 +80,50 @@ fn a_sleep_set_ignored_on_a_cache_hit_is_noticed() {
 
 /// A thread reads a word, and what it says later depends on it; the checkpoint in between does, or does
 /// not, tell.
+fn forgets(tells: bool, hear: impl FnOnce(u32) + Send + 'static) {
+    let word = Arc::new(Atomic::new("word", 0u32));
+    let said = Arc::new(Ghost::new(9));
+    let (theirs, look) = (word.clone(), said.clone());
+    sync::at_end(move || hear(look.get()));
+    sync::spawn(move || theirs.store(1));
+    let local = word.load();
+    sync::checkpoint(if tells { local } else { 0 });
+    word.add(1);
+    word.store(5);
+    said.set(local);
+}
+
+/// What it says, by all executions.
 fn forgetful(tells: bool, cache: bool) -> usize {
     let outcomes = Arc::new(std::sync::Mutex::new(std::collections::BTreeSet::new()));
     let sink = outcomes.clone();
     let options = Options { cache, sleep: false, ..Options::default() };
     search_of(options, None, 2, move || {
-        let word = Arc::new(Atomic::new("word", 0u32));
-        let said = Arc::new(Ghost::new(9));
-        let (theirs, sink, look) = (word.clone(), sink.clone(), said.clone());
-        sync::at_end(move || {
-            sink.lock().expect("fine").insert(look.get());
+        let sink = sink.clone();
+        forgets(tells, move |said| {
+            sink.lock().expect("fine").insert(said);
         });
-        sync::spawn(move || theirs.store(1));
-        let local = word.load();
-        sync::checkpoint(if tells { local } else { 0 });
-        word.add(1);
-        word.store(5);
-        said.set(local);
     })
     .expect("it ends");
     let outcomes = outcomes.lock().expect("fine");
     outcomes.len()
+}
+
+/// Without the comparison: the search complains by itself.
+#[test]
+fn a_local_left_out_of_a_checkpoint_is_noticed_by_a_paranoid_search() {
+    let search = |tells| {
+        let plan = Plan {
+            sampler: Sampler::Exhaustive,
+            search: Options { paranoid: true, ..Options::default() },
+            ..Plan::default()
+        };
+        sync::explore(&plan, move || forgets(tells, |_| {}))
+    };
+    assert!(matches!(search(true), Ok(Explored { end: End::Complete, .. })));
+    let error = search(false).expect_err("it is unsound").to_string();
+    assert!(error.contains("a checkpoint forgets what matters"), "{error}");
+    assert!(error.contains("`explore 1: 0 0"), "{error}");
 }
 
 #[test]

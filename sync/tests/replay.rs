@@ -27,7 +27,7 @@ fn a_failure_that_was_found_is_replayed() {
 
 #[test]
 fn a_schedule_of_another_program_says_where_it_does_not_fit() {
-    let schedule = Schedule::Search { picks: "explore 1: 0 0.2 0".into() };
+    let schedule = Schedule::Search { picks: "explore 1: 0 0.2 0".into(), preemptions: None };
     let diverged = record(&plan(), &schedule, lost_update).expect("fine").diverged;
     let diverged = diverged.expect("it does not fit");
     assert_eq!(diverged.step, 1);

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{search, Found, Program};
-use explore::search::Options;
+use explore::options::Options;
 
 /// Plain search of a larger program is not waited for.
 const MOST: u64 = 10_000;
@@ -37,7 +37,7 @@ fn same(seed: u64, what: &str, program: &Program, plain: &Found, other: &Found) 
 #[test]
 fn cache_and_sleep_sets_lose_nothing() {
     let (mut compared, mut seed) = (0, 0);
-    let mut sum = [0; 4];
+    let mut sum = [0; 5];
     while compared < cases(60) {
         seed += 1;
         let program = Program::generate(seed);
@@ -46,15 +46,22 @@ fn cache_and_sleep_sets_lose_nothing() {
         };
         compared += 1;
         sum[0] += statistics.executions;
-        let ways = [("cache", true, false), ("sleep sets", false, true), ("both", true, true)];
-        for (i, (what, cache, sleep)) in ways.into_iter().enumerate() {
+        let ways = [
+            ("cache", options(true, false)),
+            ("sleep sets", options(false, true)),
+            ("both", Options { paranoid: true, ..options(true, true) }),
+            ("both, by three workers", Options { jobs: 3, ..options(true, true) }),
+        ];
+        for (i, (what, options)) in ways.into_iter().enumerate() {
             let (found, statistics) =
-                search(&program, options(cache, sleep), None).expect("no longer than plain");
+                search(&program, options, None).expect("no longer than plain");
             same(seed, what, &program, &plain, &found);
             sum[i + 1] += statistics.executions;
         }
     }
-    println!("{compared} programs of {seed}; executions plain, cache, sleep sets, both: {sum:?}");
+    println!(
+        "{compared} programs of {seed}; executions plain, cache, sleep sets, both, by three: {sum:?}"
+    );
 }
 
 /// Where executions go round in circles, a plain search does not end; a cache without sleep sets does,
@@ -69,7 +76,10 @@ fn sleep_sets_lose_nothing_where_programs_loop() {
         let Some((cached, one)) = search(&program, options(true, false), None) else { continue };
         let Some((both, two)) = search(&program, options(true, true), None) else { continue };
         compared += 1;
+        let three = Options { jobs: 3, ..options(true, true) };
+        let (by_three, _) = search(&program, three, None).expect("no longer");
         sum = [sum[0] + one.executions, sum[1] + two.executions];
+        same(seed, "three workers and loops", &program, &cached, &by_three);
         same(seed, "sleep sets and loops", &program, &cached, &both);
     }
     println!("{compared} programs of {}; executions cache, both: {sum:?}", seed - 2_000_000);
@@ -88,6 +98,9 @@ fn a_bound_with_a_cache_loses_nothing() {
         for (bound, (plain, _)) in all.into_iter().enumerate() {
             let (found, _) =
                 search(&program, options(true, false), Some(bound)).expect("no longer");
+            let two = Options { jobs: 2, ..options(true, false) };
+            let (by_two, _) = search(&program, two, Some(bound)).expect("no longer");
+            same(seed, &format!("bound {bound} by two workers"), &program, &plain, &by_two);
             same(seed, &format!("bound {bound} with a cache"), &program, &plain, &found);
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex as StdMutex, PoisonError};
 
-use explore::search::{Options, Statistics};
+use explore::options::{Options, Statistics};
 use fastrand::Rng;
 use sync::{Arc, Atomic, Ghost, Latch, Mutex, Note, Plain, Plan, Sampler};
 

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use ::explore::options::Statistics;
 use ::explore::schedule::{self, Follow};
 use ::explore::seam::{Search, Substrate};
-use ::explore::search::{Dfs, Incomplete, Options};
+use ::explore::search::{Dfs, Failure, Incomplete, Options, Shared};
 use ::explore::threads::Threads;
 use ::explore::{Divergence, Replay, Sample, Strategy, Trace};
 use shuttle::scheduler::Scheduler;
@@ -77,7 +78,7 @@ pub(crate) fn replay(
     schedule: &Schedule,
     exploration: &Arc<Exploration>,
 ) -> Option<Diverged> {
-    if let Schedule::Search { picks } = schedule {
+    if let Schedule::Search { picks, .. } = schedule {
         return follow(plan, picks, exploration);
     }
     let Schedule::Shuttle { steps, choices, .. } = schedule else { return None };
@@ -98,27 +99,64 @@ fn search(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
         None => vec![None],
         Some(most) => (0..=most as u32).map(Some).collect(),
     };
-    let mut picks = Vec::new();
+    let mut failure = None;
     let mut sum = Searched::default();
     for bound in bounds {
-        let options = Options { bound, ..plan.search.clone() };
-        let search = drive(plan, exploration, Dfs::new(options));
-        let statistics = search.statistics();
-        picks = search.failure().map(<[_]>::to_vec).unwrap_or_default();
-        let executions = sum.statistics.executions + statistics.executions;
-        sum.statistics = statistics;
-        sum.statistics.executions = executions;
-        sum.bound = bound.filter(|_| search.is_bounded());
-        sum.incomplete = search.incomplete().filter(|&why| why != Incomplete::Failed);
-        if plan.list_states {
-            sum.states = search.states().collect();
+        let stop = Some(exploration.over());
+        let shared = Arc::new(Shared::new(Options { bound, stop, ..plan.search.clone() }));
+        exploration.searches(shared.clone());
+        failure = work(plan, exploration, &shared);
+        shared.finish();
+        if let Some(unsound) = shared.unsound() {
+            exploration.is_broken(unsound.to_string());
         }
-        if search.incomplete().is_some() || !search.is_bounded() || exploration.is_over() {
+        let statistics = shared.statistics();
+        let executions = sum.statistics.executions + statistics.executions;
+        sum.statistics = Statistics { executions, ..statistics };
+        sum.bound = bound.filter(|_| shared.is_bounded());
+        sum.incomplete = shared.incomplete().filter(|&why| why != Incomplete::Failed);
+        if plan.list_states {
+            sum.states = shared.states().into_iter().collect();
+            sum.pairs = shared.pairs().into_iter().collect();
+        }
+        if shared.incomplete().is_some() || !shared.is_bounded() || exploration.is_over() {
             break;
         }
     }
     exploration.searched(sum);
-    Schedule::Search { picks: schedule::write(&picks) }
+    let (picks, preemptions) = failure.map_or_else(Default::default, |failure: Failure| {
+        (failure.path, (failure.preemptions < u32::MAX).then_some(failure.preemptions))
+    });
+    Schedule::Search { picks: schedule::write(&picks), preemptions }
+}
+
+/// Lets the workers search, each on an OS thread of its own. The execution that failed, if one did.
+fn work(plan: &Plan, exploration: &Arc<Exploration>, shared: &Arc<Shared>) -> Option<Failure> {
+    let worker = |number| {
+        let worker = drive(plan, exploration, Dfs::worker(shared.clone(), number));
+        // A worker that has come to grief would be waited for.
+        if exploration.is_over() {
+            shared.stop(Incomplete::Stopped);
+        }
+        (std::thread::current().id(), worker.failure().cloned())
+    };
+    let found = std::thread::scope(|scope| {
+        let quiet = |number| {
+            failure::be_quiet();
+            worker(number)
+        };
+        let others: Vec<_> =
+            (1..plan.search.jobs.max(1)).map(|number| scope.spawn(move || quiet(number))).collect();
+        let mut found = vec![worker(0)];
+        found.extend(others.into_iter().map(|other| match other.join() {
+            Ok(found) => found,
+            Err(payload) => std::panic::resume_unwind(payload),
+        }));
+        found
+    });
+    // Several may have failed at once: the one whose failure is told.
+    let told = exploration.failed_on();
+    found.into_iter().find(|(thread, _)| Some(*thread) == told).and_then(|(_, failure)| failure)
 }
 
 /// Runs the one execution that the schedule describes.
@@ -135,9 +173,8 @@ fn follow(plan: &Plan, picks: &str, exploration: &Arc<Exploration>) -> Option<Di
 fn drive<S: Search + 'static>(plan: &Plan, exploration: &Arc<Exploration>, search: S) -> S {
     let one = exploration.clone();
     let program = move || one.run_one();
-    let mut threads = Threads::new(config(plan.max_steps), program, || end_current(Outcome::Cut))
-        .with_fault(plan.search.fault);
-    let driven = threads.drive(search);
+    let threads = Threads::new(config(plan.max_steps), program, || end_current(Outcome::Cut));
+    let driven = threads.with(&plan.search).drive(search);
     if let Some(diverged) = driven.diverged {
         exploration.is_broken(diverged.to_string());
     }

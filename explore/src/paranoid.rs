@@ -1,0 +1,132 @@
+//! A look at what the cache leaves out: two histories that it takes for one have to go on alike.
+//!
+//! A checkpoint that does not name a live local makes one state of two, and what the second would have
+//! done is lost; nothing else complains. With [`Options::paranoid`](crate::search::Options::paranoid)
+//! 1. an execution that comes to a known state is followed beyond it, to its end, by steps chosen at
+//!    random;
+//! 2. a step from a state has to lead to the same state each time, whatever the history;
+//! 3. each state that was seen on the way has to have been visited when the search is over.
+//!
+//! It samples: of the many ways on from a known state it takes one each time the state is met. Distinct
+//! pairs of shared memory and pending operations, compared with those without checkpoints, sample nothing.
+
+use dashmap::DashMap;
+
+use crate::cache::Visited;
+use crate::fingerprint::of;
+use crate::seam::{Ended, Node, Pick};
+
+/// The longest way beyond a known state, in steps: a program may go round in circles for ever.
+const LONGEST: usize = 5_000;
+
+/// Two executions with the same state that do not go on alike.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unsound {
+    /// What is different.
+    pub what: String,
+    /// The steps of the one that came first, if it is known, ..
+    pub before: Vec<Pick>,
+    /// ..and of the other.
+    pub now: Vec<Pick>,
+}
+
+impl std::fmt::Display for Unsound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [before, now] = [&self.before, &self.now].map(|path| crate::schedule::write(path));
+        write!(f, "a checkpoint forgets what matters: {}; one execution is `{now}`", self.what)?;
+        if !self.before.is_empty() {
+            write!(f, ", the other `{before}`")?;
+        }
+        Ok(())
+    }
+}
+
+/// What is known of steps, and of states that were seen beyond known ones.
+#[derive(Default)]
+pub(crate) struct Paranoid {
+    /// Where a step from a state leads to, and an execution that took it first.
+    steps: DashMap<(u128, Pick), (u128, Vec<Pick>)>,
+    /// States seen by probes, and how.
+    seen: DashMap<u128, Vec<Pick>>,
+}
+
+/// A step: from which state, which, and to which state.
+pub(crate) type Step = (u128, Pick, u128);
+
+impl Paranoid {
+    /// A step has been taken, the last of `path`. What is wrong, if it has led elsewhere before.
+    pub(crate) fn step(&self, (from, pick, to): Step, path: &[Pick]) -> Option<Unsound> {
+        let known = self.steps.entry((from, pick)).or_insert_with(|| (to, path.to_vec()));
+        let (before, first) = &*known;
+        (*before != to).then(|| Unsound {
+            what: format!(
+                "after {} steps, thread {} goes on from one state to two different ones",
+                path.len() - 1,
+                pick.thread
+            ),
+            before: first.clone(),
+            now: path.to_vec(),
+        })
+    }
+
+    /// A state that a probe has seen, and the search has not visited; if there is one.
+    pub(crate) fn missed(&self, visited: &Visited) -> Option<Unsound> {
+        let missed = self.seen.iter().find(|entry| !visited.contains(*entry.key()))?;
+        Some(Unsound {
+            what: format!("a state after {} steps is reached, and not visited", missed.len()),
+            before: Vec::new(),
+            now: missed.clone(),
+        })
+    }
+}
+
+/// An execution beyond a known state.
+pub(crate) struct Probe {
+    path: Vec<Pick>,
+    known: usize,
+    last: u128,
+}
+
+impl Probe {
+    /// Beyond the state that the path has led to.
+    pub(crate) fn new(path: &[Pick], state: u128) -> Probe {
+        Probe { path: path.to_vec(), known: path.len(), last: state }
+    }
+
+    /// The steps so far.
+    pub(crate) fn path(&self) -> &[Pick] {
+        &self.path
+    }
+
+    /// A node: the step from it; none at the end.
+    pub(crate) fn at_node(
+        &mut self,
+        paranoid: &Paranoid,
+        node: &Node,
+    ) -> Result<Option<Pick>, Unsound> {
+        if self.path.len() > self.known {
+            let step = (self.last, self.path[self.path.len() - 1], node.fingerprint);
+            paranoid.step(step, &self.path).map_or(Ok(()), Err)?;
+            // A failure is told, and not visited.
+            if node.ended != Some(Ended::Failed) {
+                paranoid.seen.entry(node.fingerprint).or_insert_with(|| self.path.clone());
+            }
+        }
+        self.last = node.fingerprint;
+        if node.ended.is_some() || self.path.len() - self.known > LONGEST {
+            return Ok(None);
+        }
+        let enabled = node.threads.iter().filter(|pending| pending.enabled);
+        let picks: Vec<Pick> = enabled
+            .flat_map(|pending| {
+                let thread = pending.thread;
+                (0..pending.operation.outcomes()).map(move |outcome| Pick { thread, outcome })
+            })
+            .collect();
+        // Chosen by the way here, so that another run of the search chooses the same.
+        let random = of((node.fingerprint, self.known, self.path.len())) as usize;
+        let pick = picks[random % picks.len()];
+        self.path.push(pick);
+        Ok(Some(pick))
+    }
+}

@@ -1,0 +1,254 @@
+//! What the workers of one search have in common: the visited states, the work to give away, the limits,
+//! and what has come of it.
+//!
+//! # Handing over work
+//! 1. A worker that has nothing left to do waits for a job.
+//! 2. Another sees that somebody waits, and gives away what it would do last at the node nearest to the
+//!    root: all outcomes of one thread's step, with the path there.
+//! 3. When all wait, the search is over.
+//!
+//! Who gives a step away does not let its thread sleep in what it explores itself, and whoever takes it
+//! lets only those sleep that had been explored before: each goes by what it knows, so a step may be
+//! taken by both, and none is left out.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::cache::Visited;
+use crate::operation::ThreadId;
+use crate::options::{Incomplete, Options, Statistics};
+use crate::paranoid::{Paranoid, Unsound};
+use crate::seam::Pick;
+use crate::search::Frame;
+
+/// What the workers of one search have in common.
+pub struct Shared {
+    pub(crate) options: Options,
+    pub(crate) visited: Visited,
+    /// The states, where they are not what is cached.
+    pub(crate) distinct: Visited,
+    pub(crate) paranoid: Option<Paranoid>,
+    /// The threads, by their numbers in sleep sets.
+    names: Mutex<Vec<ThreadId>>,
+    pool: Mutex<Pool>,
+    given: Condvar,
+    /// Workers that wait for a job that is not there yet.
+    hungry: AtomicUsize,
+    /// All are to stop.
+    over: AtomicBool,
+    results: Mutex<Results>,
+    traces: Mutex<HashSet<u128>>,
+    pairs: Mutex<HashSet<u128>>,
+}
+
+/// Jobs that nobody has taken.
+#[derive(Default)]
+struct Pool {
+    jobs: Vec<Job>,
+    waiting: usize,
+}
+
+/// Work that is given away: a node, and what is left to do there.
+pub(crate) struct Job {
+    pub(crate) path: Vec<Pick>,
+    pub(crate) frame: Frame,
+}
+
+/// What has come of the search so far.
+#[derive(Default)]
+struct Results {
+    statistics: Statistics,
+    incomplete: Option<Incomplete>,
+    bounded: bool,
+    unsound: Option<Unsound>,
+}
+
+impl Shared {
+    /// Of a search that has not begun.
+    pub fn new(options: Options) -> Shared {
+        Shared {
+            paranoid: options.paranoid.then(Paranoid::default),
+            options,
+            visited: Visited::default(),
+            distinct: Visited::default(),
+            names: Mutex::default(),
+            pool: Mutex::default(),
+            given: Condvar::new(),
+            hungry: AtomicUsize::new(0),
+            over: AtomicBool::new(false),
+            results: Mutex::default(),
+            traces: Mutex::default(),
+            pairs: Mutex::default(),
+        }
+    }
+
+    /// What it has come to so far.
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            states: self.all().len() as u64,
+            traces: lock(&self.traces).len() as u64,
+            pairs: lock(&self.pairs).len() as u64,
+            ..lock(&self.results).statistics
+        }
+    }
+
+    /// Why not everything was explored, if so.
+    pub fn incomplete(&self) -> Option<Incomplete> {
+        lock(&self.results).incomplete
+    }
+
+    /// The bound left something out: a larger one would explore more.
+    pub fn is_bounded(&self) -> bool {
+        lock(&self.results).bounded
+    }
+
+    /// Two executions with the same state that go on differently, if any were found.
+    pub fn unsound(&self) -> Option<Unsound> {
+        lock(&self.results).unsound.clone()
+    }
+
+    /// The fingerprints of the distinct states.
+    pub fn states(&self) -> Vec<u128> {
+        self.all().fingerprints()
+    }
+
+    /// The distinct pairs of shared memory and pending operations, with [`Options::pairs`].
+    pub fn pairs(&self) -> Vec<u128> {
+        lock(&self.pairs).iter().copied().collect()
+    }
+
+    fn all(&self) -> &Visited {
+        let cached = self.options.cache && self.options.bound.is_none();
+        if cached {
+            &self.visited
+        } else {
+            &self.distinct
+        }
+    }
+
+    /// All executions are done. With [`Options::paranoid`], what was seen beyond known states has to have
+    /// been visited as well.
+    pub fn finish(&self) {
+        let Some(paranoid) = &self.paranoid else { return };
+        if self.incomplete().is_none() {
+            paranoid.missed(&self.visited).into_iter().for_each(|unsound| self.is_unsound(unsound));
+        }
+    }
+
+    /// Ends the search: its workers leave as soon as they notice.
+    pub fn stop(&self, why: Incomplete) {
+        lock(&self.results).incomplete.get_or_insert(why);
+        self.over.store(true, Ordering::Relaxed);
+        // Under the lock: nobody looks at the flag, and then waits, meanwhile.
+        let _pool = lock(&self.pool);
+        self.given.notify_all();
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_unsound(&self, unsound: Unsound) {
+        lock(&self.results).unsound.get_or_insert(unsound);
+        self.stop(Incomplete::Unsound);
+    }
+
+    pub(crate) fn bounded(&self) {
+        lock(&self.results).bounded = true;
+    }
+
+    /// Adds what a worker has come to since the last time.
+    pub(crate) fn report(&self, since: &Statistics) {
+        lock(&self.results).statistics.add(since);
+    }
+
+    pub(crate) fn trace(&self, trace: u128) {
+        lock(&self.traces).insert(trace);
+    }
+
+    pub(crate) fn pair(&self, pair: u128) {
+        lock(&self.pairs).insert(pair);
+    }
+
+    /// The limit that has been met, if one has. `looks`: those that take time are looked at, too.
+    pub(crate) fn limit(&self, executions: u64, depth: usize, looks: bool) -> Option<Incomplete> {
+        let options = &self.options;
+        if options.max_states.is_some_and(|max| self.all().len() > max) {
+            return Some(Incomplete::States);
+        }
+        if let Some(max) = options.max_executions {
+            if lock(&self.results).statistics.executions + executions >= max {
+                return Some(Incomplete::Executions);
+            }
+        }
+        if depth > options.max_depth {
+            return Some(Incomplete::Depth);
+        }
+        if options.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+            return Some(Incomplete::Stopped);
+        }
+        if looks && options.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            return Some(Incomplete::Time);
+        }
+        if looks && options.max_memory.is_some_and(|max| memory() > max) {
+            return Some(Incomplete::Memory);
+        }
+        None
+    }
+
+    /// All names there are, and this one.
+    pub(crate) fn names(&self, thread: ThreadId) -> Vec<ThreadId> {
+        let mut names = lock(&self.names);
+        if !names.contains(&thread) {
+            names.push(thread);
+        }
+        names.clone()
+    }
+
+    /// Somebody waits for a job, and there is none.
+    pub(crate) fn is_hungry(&self) -> bool {
+        self.hungry.load(Ordering::Relaxed) > 0
+    }
+
+    /// Gives work away.
+    pub(crate) fn give(&self, job: Job) {
+        let mut pool = lock(&self.pool);
+        pool.jobs.push(job);
+        self.hungry.store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
+        self.given.notify_one();
+    }
+
+    /// Waits for work. `None` if the search is over.
+    pub(crate) fn take(&self) -> Option<Job> {
+        let mut pool = lock(&self.pool);
+        pool.waiting += 1;
+        loop {
+            if self.is_over() {
+                return None;
+            }
+            if let Some(job) = pool.jobs.pop() {
+                pool.waiting -= 1;
+                self.hungry.store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
+                return Some(job);
+            }
+            if pool.waiting == self.options.jobs {
+                self.over.store(true, Ordering::Relaxed);
+                self.given.notify_all();
+                return None;
+            }
+            self.hungry.store(pool.waiting, Ordering::Relaxed);
+            pool = self.given.wait(pool).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// The bytes of memory that the process has; 0 where that cannot be known.
+fn memory() -> usize {
+    memory_stats::memory_stats().map_or(0, |stats| stats.physical_mem)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
