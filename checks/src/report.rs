@@ -109,6 +109,9 @@ pub struct Found {
     pub message: String,
     /// The execution that failed, counted from 1.
     pub execution: u64,
+    /// Its preemptions, if they are known: a search knows them.
+    #[serde(default)]
+    pub preemptions: Option<u32>,
 }
 
 /// What a run came to.
@@ -146,6 +149,8 @@ pub enum Line {
     Progress {
         /// Executions run.
         executions: u64,
+        /// What a search has come to.
+        searched: Option<Statistics>,
         /// Seconds since the start.
         seconds: f64,
     },

@@ -3,18 +3,19 @@
 use std::fmt;
 use std::time::Instant;
 
-use runtime_model::event::Witness;
+use runtime_model::event::{Nobody, Witness};
 use runtime_model::sched::Sched;
 use runtime_model::steps::Steps;
 use sync::{
-    Arc, Control, End, Explored, Failure, Outside, Plan, PlanError, Sampler, Schedule, ENGINE,
+    Arc, End, Explored, Failure, OnProgress, Options, Outside, Plan, PlanError, Sampler, Schedule,
+    Searched, ENGINE,
 };
 
 use crate::cex::{Counterexample, Header, Step, FORMAT};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
 use crate::recorder::Recorder;
-use crate::report::{Found, Job, Report};
+use crate::report::{Found, Job, Limits, Report, Search};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
@@ -151,13 +152,11 @@ pub enum Replayed {
     },
 }
 
-type ControlFn = Arc<dyn Fn(u64) -> Control + Send + Sync>;
-
-/// Runs the job. `control` is asked after each execution, with their number so far, whether to go on.
+/// Runs the job. `control` is asked after each execution, with how far it is, whether to go on.
 ///
 /// # Errors
 /// If the scenario is none, or the engine cannot run it.
-pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, RunError> {
+pub fn run(subject: &Subject, job: &Job, control: OnProgress) -> Result<Outcome, RunError> {
     let target = Arc::new(subject.what.checked()?);
     let judged = Judged::of(job)?;
     for name in &job.sometimes {
@@ -165,13 +164,28 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
     }
     let tally = Tally::default();
     let began = Instant::now();
+    let explored = explored(subject, job, &target, &judged, &tally, control)?;
+    let seconds = began.elapsed().as_secs_f64();
+    Ok(outcome(job, &target, explored, seconds, tally.of(&job.sometimes)))
+}
+
+/// Carries out the job's plans, until one does not come to its end.
+fn explored(
+    subject: &Subject,
+    job: &Job,
+    target: &Arc<Target>,
+    judged: &Judged,
+    tally: &Tally,
+    control: OnProgress,
+) -> Result<Explored, RunError> {
     let mut total = 0;
     let mut explored =
         Explored { executions: 0, end: End::Complete, concurrent: false, searched: None };
-    for plan in plans(job, &target) {
+    for plan in plans(job, target) {
         let before = total;
         let asked = control.clone();
-        let plan = Plan { progress: Some(Arc::new(move |n| asked(before + n))), ..plan };
+        let progress: OnProgress = Arc::new(move |so_far| asked(&so_far.after(before)));
+        let plan = Plan { progress: Some(progress), ..plan };
         let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
         let witness = Arc::new(tally.clone());
         let execute = move || target.execute(steps, &judged, witness.clone(), None);
@@ -183,36 +197,54 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
         }
     }
     explored.executions = total;
-    let seconds = began.elapsed().as_secs_f64();
-    Ok(outcome(job, &target, explored, seconds, tally.of(&job.sometimes)))
+    Ok(explored)
 }
 
-/// Searches all that the job's program can do, on an engine that can. The job's bound counts, its other
-/// limits do not.
+/// Searches the job's program with other options than it says, and lists the states: to compare searches
+/// with each other. No verdict.
 ///
 /// # Errors
-/// If the scenario is none, or the engine cannot search it.
-pub fn search(
-    subject: &Subject,
-    job: &Job,
-    search: sync::Options,
-) -> Result<(Explored, Tally), RunError> {
-    let target = Arc::new(subject.what.checked()?);
+/// As [`run`]; or if the job is not searched on this engine.
+pub fn compare(subject: &Subject, job: &Job, options: Options) -> Result<Searched, RunError> {
+    let target = subject.what.checked()?;
     let judged = Judged::of(job)?;
-    let plan = Plan {
-        bound: job.limits.bound,
-        sampler: Sampler::Exhaustive,
-        threads: target.threads(),
-        choices: target.has_choices(),
-        search,
-        ..Plan::default()
-    };
-    let tally = Tally::default();
-    let witness = Arc::new(tally.clone());
+    let plan = plans(job, &target).swap_remove(0);
+    let plan = Plan { sampler: Sampler::Exhaustive, search: options, list_states: true, ..plan };
     let steps = subject.steps;
-    let execute = move || target.execute(steps, &judged, witness.clone(), None);
-    Ok((sync::explore(&plan, execute)?, tally))
+    let nobody = Arc::new(Nobody);
+    let explored = sync::explore(&plan, move || {
+        target.execute(steps, &judged, nobody.clone(), None);
+    })?;
+    Ok(explored.searched.unwrap_or_default())
 }
+
+/// The failure that an unbounded search has found, with as few preemptions as any has: by bounds, from 0.
+/// `control` is asked as in [`run`]. The same outcome if it says to stop, or there is nothing to be done.
+///
+/// # Errors
+/// As [`run`].
+pub fn smallest(
+    subject: &Subject,
+    outcome: Outcome,
+    control: OnProgress,
+) -> Result<Outcome, RunError> {
+    let job = &outcome.report.job;
+    let Some(found) = &outcome.report.found else { return Ok(outcome) };
+    let fewer = found.preemptions.map_or(MOST_PREEMPTIONS, |n| n.saturating_sub(1) as usize);
+    if job.limits.search.is_none() || job.limits.bound.is_some() || found.preemptions == Some(0) {
+        return Ok(outcome);
+    }
+    let limits = Limits { bound: Some(fewer), ..job.limits.clone() };
+    let bounded = run(subject, &Job { limits, ..job.clone() }, control)?;
+    let Some(smaller) = bounded.report.found.filter(|smaller| smaller.check == found.check) else {
+        return Ok(outcome);
+    };
+    let found = Some(Found { execution: found.execution, ..smaller });
+    Ok(Outcome { report: Report { found, ..outcome.report }, schedule: bounded.schedule })
+}
+
+/// More preemptions than these are not tried for a smaller counterexample.
+const MOST_PREEMPTIONS: usize = 6;
 
 fn known_sometimes(name: &str) -> Result<(), RunError> {
     let known = || sometimes::ALL.iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
@@ -230,27 +262,36 @@ fn outcome(
     seconds: f64,
     sometimes: Vec<(String, u64)>,
 ) -> Outcome {
-    let (executions, concurrent) = (explored.executions, explored.concurrent);
+    let concurrent = explored.concurrent;
+    let executions =
+        explored.searched.as_ref().map_or(explored.executions, |s| s.statistics.executions);
     let (found, schedule, stopped) = match explored.end {
         End::Complete => (None, None, false),
         End::Stopped => (None, None, true),
         End::Failed { failure, schedule } => {
-            (Some(found(&failure, executions)), Some(schedule), false)
+            let found = Found {
+                preemptions: schedule.preemptions(),
+                ..found(&failure, explored.executions)
+            };
+            (Some(found), Some(schedule), false)
         }
     };
+    let searched = explored.searched.as_ref();
     let mut report = Report {
         job: job.clone(),
         engine: ENGINE.to_string(),
         size: target.size(),
         verdict: crate::verdict::Verdict::Error,
         executions,
-        extent: extent(job),
+        extent: extent(job, searched),
+        searched: searched.map(|searched| searched.statistics),
         seconds,
         found,
         sometimes,
         note: String::new(),
     };
     let one_is_all = target.is_deterministic() || !concurrent;
+    let stopped = stopped.then(|| left(searched));
     (report.verdict, report.note) = judge(&report, stopped, one_is_all);
     Outcome { report, schedule }
 }
@@ -268,6 +309,7 @@ pub fn record(
         check: String::new(),
         message: String::new(),
         execution: 0,
+        preemptions: None,
     });
     let (steps, _) = again(subject, &report.job, schedule)?;
     let header = Header {
@@ -342,21 +384,56 @@ fn plans(job: &Job, target: &Target) -> Vec<Plan> {
         choices: target.has_choices(),
         ..Plan::default()
     };
-    match ENGINE {
-        sync::Engine::Shuttle => {
+    match (ENGINE, &limits.search) {
+        (sync::Engine::Shuttle, Some(search)) => {
+            vec![Plan { search: options(search), ..plan(Sampler::Exhaustive) }]
+        }
+        (sync::Engine::Shuttle, None) => {
             vec![plan(Sampler::Random), plan(Sampler::Urw), plan(Sampler::Pct(3))]
         }
         _ => vec![plan(Sampler::Random)],
     }
 }
 
-fn extent(job: &Job) -> String {
-    match (ENGINE, job.limits.bound) {
-        (sync::Engine::Loom, None) => "exhaustive".into(),
-        (sync::Engine::Loom, Some(bound)) => format!("bound {bound}"),
-        (sync::Engine::Shuttle, _) => "sampled".into(),
-        (sync::Engine::Std, _) => "repeated".into(),
+fn options(search: &Search) -> Options {
+    Options {
+        cache: search.cache,
+        sleep: search.sleep,
+        paranoid: search.paranoid,
+        traces: search.traces,
+        jobs: search.jobs,
+        max_memory: search.max_memory.map(|mib| mib as usize * 1024 * 1024),
+        ..Options::default()
     }
+}
+
+/// Which part of all executions was to be run. A bound that left nothing out is none.
+fn extent(job: &Job, searched: Option<&Searched>) -> String {
+    let bounded = |bound: Option<usize>| match bound {
+        None => "exhaustive".into(),
+        Some(bound) => format!("bound {bound}"),
+    };
+    match (ENGINE, searched) {
+        (_, Some(searched)) if searched.incomplete.is_some() => "not finished".into(),
+        (_, Some(searched)) => bounded(searched.bound.map(|bound| bound as usize)),
+        (sync::Engine::Loom, None) => bounded(job.limits.bound),
+        (sync::Engine::Shuttle, None) => "sampled".into(),
+        (sync::Engine::Std, None) => "repeated".into(),
+    }
+}
+
+/// Why a run stopped before its end, and how much is left.
+fn left(searched: Option<&Searched>) -> String {
+    let Some(Searched { statistics, incomplete, .. }) = searched else {
+        return "stopped before its end".into();
+    };
+    let why = incomplete.map_or_else(|| "being told to".into(), |why| why.to_string());
+    format!(
+        "stopped by {why}; about {:.2} % of the tree is done, as a guess, and on the way to where it was \
+         {} steps were left to try",
+        100.0 * statistics.share,
+        statistics.open
+    )
 }
 
 fn found(failure: &Failure, execution: u64) -> Found {
@@ -366,7 +443,7 @@ fn found(failure: &Failure, execution: u64) -> Found {
         sync::Cause::Deadlock => "deadlock".to_string(),
         sync::Cause::Race => "race".to_string(),
     };
-    Found { check, message: failure.message.clone(), execution }
+    Found { check, message: failure.message.clone(), execution, preemptions: None }
 }
 
 impl fmt::Display for Step {

@@ -98,6 +98,7 @@ pub fn limits(engine: Engine) -> Limits {
             _ => 200,
         },
         seeds: vec![1, 2, 3],
+        search: None,
         max_seconds: None,
     }
 }

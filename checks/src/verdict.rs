@@ -50,11 +50,17 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// The verdict of a run whose counts are in `report`, and the reason. `one_is_all`: a single execution is
-/// no sign of emptiness.
-pub(crate) fn judge(report: &Report, stopped: bool, one_is_all: bool) -> (Verdict, String) {
+/// The verdict of a run whose counts are in `report`, and the reason. `stopped`: why it was not finished,
+/// if it was not. `one_is_all`: a single execution is no sign of emptiness.
+pub(crate) fn judge(
+    report: &Report,
+    stopped: Option<String>,
+    one_is_all: bool,
+) -> (Verdict, String) {
+    if let (None, Some(stopped)) = (&report.found, stopped) {
+        return (Verdict::Incomplete, stopped);
+    }
     match (&report.job.expect, &report.found) {
-        (_, None) if stopped => (Verdict::Incomplete, "stopped before its end".into()),
         (Expect::Holds, Some(found)) => (Verdict::Violated, told(found)),
         (Expect::Fails { check, message, bug }, Some(found)) => {
             if is_expected(check, message, found) {

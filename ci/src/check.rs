@@ -1,17 +1,18 @@
 //! `pidle check`: one scenario, and a counterexample file if it fails.
 
 use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use checks::cex::Counterexample;
-use checks::report::{Expect, Job, Limits, Mode, Report};
+use checks::report::{Expect, Job, Limits, Mode, Report, Search};
 use checks::suite;
 use checks::verdict::Verdict;
-use sync::Engine;
+use sync::{Engine, Statistics};
 
 use crate::error::Error;
 use crate::gate_table::{mode, verdict};
-use crate::output::{counted, wrap, WIDTH};
+use crate::output::{count, counted, wrap, WIDTH};
 use crate::progress::Progress;
 use crate::run::{run, Ran};
 use crate::{builder, cli, interrupt, lookup, output, story};
@@ -71,7 +72,36 @@ pub fn summary(report: &Report) -> String {
     let head = format!("{subject} on {engine}, {size}, {mode}: {verdict}");
     let executions = counted(report.executions, "execution");
     let numbers = format!("  {executions}, {extent}, {seconds:.1} s\n");
-    wrap(&head, "", WIDTH) + &numbers + &wrap(&report.note, "  ", WIDTH)
+    let searched = report.searched.as_ref().map_or_else(String::new, |s| searched(s, *seconds));
+    wrap(&head, "", WIDTH)
+        + &numbers
+        + &wrap(&searched, "  ", WIDTH)
+        + &wrap(&report.note, "  ", WIDTH)
+}
+
+/// What a search has come to, in a sentence.
+fn searched(searched: &Statistics, seconds: f64) -> String {
+    let Statistics { executions, complete, cut_by_cache, cut_by_sleep, states, .. } = searched;
+    let Statistics { depth, transitions, probes, traces, .. } = searched;
+    let rate = count((*states as f64 / seconds.max(0.001)) as u64);
+    let mut text = format!(
+        "{} ({rate} a second), {}, depth {depth}; of the executions {} complete, {} cut by the cache, {} \
+         cut by sleep sets",
+        counted(*states, "state"),
+        counted(*transitions, "step"),
+        count(*complete),
+        count(*cut_by_cache),
+        count(*cut_by_sleep),
+    );
+    if *probes > 0 {
+        text += &format!("; {} beyond known states", counted(*probes, "probe"));
+    }
+    if *traces > 0 {
+        let redundancy = *executions as f64 / *traces as f64;
+        text +=
+            &format!("; {}, {redundancy:.2} executions each", counted(*traces, "distinct trace"));
+    }
+    text
 }
 
 /// What is run: the scenario with its row, or the kernel.
@@ -117,6 +147,18 @@ fn file_name(scenario: &str, row: &str, engine: &str) -> String {
     format!("{scenario}-{row}-{engine}").chars().map(plain).collect()
 }
 
+/// How a search goes about it, if there is to be one.
+fn search(arguments: &cli::Search) -> Option<Search> {
+    arguments.search.then(|| Search {
+        cache: !arguments.no_cache,
+        sleep: !arguments.no_sleep_sets,
+        paranoid: arguments.paranoid,
+        traces: arguments.traces,
+        jobs: arguments.jobs.map_or(1, NonZeroUsize::get),
+        max_memory: arguments.max_memory,
+    })
+}
+
 /// The engine's limits, with what was asked for. What does not concern the engine is refused: it would
 /// look as if it did.
 fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
@@ -125,24 +167,29 @@ fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
         Err(Error::Usage(format!("{option} means nothing to {engine}; it is for {engines}")))
     };
     let mut limits = suite::limits(engine);
-    if lookup::is_kernel(&arguments.scenario) {
+    limits.search = search(&arguments.search);
+    let searches = limits.search.is_some();
+    if searches && engine != Engine::Shuttle {
+        return foreign("--search", "shuttle");
+    }
+    if searches || lookup::is_kernel(&arguments.scenario) {
         limits.bound = None;
     }
     if let Some(cli::Bound(bound)) = arguments.bound {
-        if engine != Engine::Loom {
-            return foreign("--bound", "loom");
+        if engine != Engine::Loom && !searches {
+            return foreign("--bound", "loom, and for --search");
         }
         limits.bound = bound;
     }
     if let Some(executions) = arguments.executions {
-        if engine == Engine::Loom {
-            return foreign("--executions", "shuttle and std");
+        if engine == Engine::Loom || searches {
+            return foreign("--executions", "shuttle without --search, and std");
         }
         limits.executions = executions;
     }
     if !arguments.seeds.is_empty() {
-        if engine != Engine::Shuttle {
-            return foreign("--seed", "shuttle");
+        if engine != Engine::Shuttle || searches {
+            return foreign("--seed", "shuttle without --search");
         }
         limits.seeds.clone_from(&arguments.seeds);
     }

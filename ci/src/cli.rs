@@ -66,19 +66,23 @@ pub struct Check {
     /// The engine
     #[arg(long, default_value = "loom", value_parser = engine::parser())]
     pub engine: Engine,
-    /// loom: the most preemptions of an execution, or `none` for no bound [default: 2; a kernel's: none]
+    /// loom, and a search: the most preemptions of an execution, or `none` for no bound
+    /// [default: loom 2, a kernel's none; a search none]
     #[arg(long, value_name = "N|none", value_parser = bound)]
     pub bound: Option<Bound>,
+    /// How states are searched.
+    #[command(flatten)]
+    pub search: Search,
     /// What counts as a failure
     #[arg(long, default_value = "invariants", value_parser = modes())]
     pub mode: Mode,
     /// Ask one check alone
     #[arg(long, value_name = "CHECK")]
     pub only: Option<String>,
-    /// shuttle: executions for each seed and sampler; std: repetitions
+    /// shuttle, sampled: executions for each seed and sampler; std: repetitions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub executions: Option<u64>,
-    /// shuttle: a seed; repeat it for several
+    /// shuttle, sampled: a seed; repeat it for several
     #[arg(long = "seed", value_name = "S")]
     pub seeds: Vec<u64>,
     /// Stop after that many seconds, incomplete
@@ -90,6 +94,32 @@ pub struct Check {
     /// Show every operation of the interleaving
     #[arg(long)]
     pub full: bool,
+}
+
+/// How states are searched.
+#[derive(Debug, Args)]
+pub struct Search {
+    /// shuttle: search all states, instead of sampling schedules
+    #[arg(long)]
+    pub search: bool,
+    /// OS threads of a search [default: 1]
+    #[arg(long, value_name = "N", requires = "search")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Search without the state cache: every execution, but for what sleep sets leave out
+    #[arg(long, requires = "search")]
+    pub no_cache: bool,
+    /// Search without sleep sets: steps that commute are taken in all orders
+    #[arg(long, requires = "search")]
+    pub no_sleep_sets: bool,
+    /// Look into what the state cache cuts off: a checkpoint that forgets too much is an error
+    #[arg(long, requires = "search", conflicts_with = "no_cache")]
+    pub paranoid: bool,
+    /// Count distinct traces, for executions over traces; most telling with --no-cache
+    #[arg(long, requires = "search", conflicts_with = "jobs")]
+    pub traces: bool,
+    /// Stop if the search has more memory than this, incomplete
+    #[arg(long, value_name = "MIB", requires = "search", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_memory: Option<u64>,
 }
 
 /// What `replay` is told.

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use ci::error::Error;
 use ci::protocol::{Answer, Request, GRACE, PROGRESS};
 use ci::{interrupt, trace};
 use regressions::runs;
-use sync::Control;
+use sync::{Control, Progress, Statistics};
 
 fn main() -> ExitCode {
     trace::inherit();
@@ -55,19 +55,21 @@ fn serve() -> Result<(), String> {
 
 /// Runs the job and reports.
 fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
-    let executions = Arc::new(AtomicU64::new(0));
-    let (ended, telling) = tell_progress(executions.clone());
-    let start = Instant::now();
+    let so_far = Arc::new(SoFar::new());
+    let (ended, telling) = tell_progress(so_far.clone());
     let limit = job.limits.max_seconds.map(Duration::from_secs);
-    let control = move |so_far| {
-        executions.store(so_far, Ordering::Relaxed);
-        let late = limit.is_some_and(|limit| start.elapsed() >= limit);
+    let control = move |progress: &Progress<'_>| {
+        so_far.hear(progress);
+        let late = limit.is_some_and(|limit| so_far.start.elapsed() >= limit);
         match late || stop.load(Ordering::Relaxed) {
             true => Control::Stop,
             false => Control::Go,
         }
     };
-    let outcome = runs::run(job, control).map_err(|error| error.to_string())?;
+    let mut outcome = runs::run(job, control.clone()).map_err(|error| error.to_string())?;
+    if record {
+        outcome = runs::smallest(outcome, control).map_err(|error| error.to_string())?;
+    }
     drop(ended);
     let _ = telling.join();
     say(&Answer::Line(Line::Report(Box::new(outcome.report.clone()))));
@@ -78,16 +80,42 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
     Ok(())
 }
 
+/// How far the run is.
+struct SoFar {
+    start: Instant,
+    executions: AtomicU64,
+    searched: Mutex<(Duration, Option<Statistics>)>,
+}
+
+impl SoFar {
+    fn new() -> Self {
+        let (start, executions) = (Instant::now(), AtomicU64::new(0));
+        SoFar { start, executions, searched: Mutex::default() }
+    }
+
+    /// Of a search, more is told now and then.
+    fn hear(&self, progress: &Progress<'_>) {
+        self.executions.store(progress.executions, Ordering::Relaxed);
+        let Ok(mut searched) = self.searched.try_lock() else { return };
+        if self.start.elapsed() > searched.0 + PROGRESS / 2 {
+            *searched = (self.start.elapsed(), progress.statistics());
+        }
+    }
+
+    fn line(&self) -> Line {
+        let searched = self.searched.lock().map_or(None, |searched| searched.1);
+        let executions = self.executions.load(Ordering::Relaxed);
+        Line::Progress { executions, searched, seconds: self.start.elapsed().as_secs_f64() }
+    }
+}
+
 /// Says now and then how far the run is, until the sender is dropped. A thread of its own does, as an
 /// engine's own threads have little stack, and a single execution may be long.
-fn tell_progress(executions: Arc<AtomicU64>) -> (Sender<()>, JoinHandle<()>) {
-    let start = Instant::now();
+fn tell_progress(so_far: Arc<SoFar>) -> (Sender<()>, JoinHandle<()>) {
     let (ended, ending) = mpsc::channel();
     let telling = thread::spawn(move || {
         while ending.recv_timeout(PROGRESS) == Err(RecvTimeoutError::Timeout) {
-            let executions = executions.load(Ordering::Relaxed);
-            let seconds = start.elapsed().as_secs_f64();
-            say(&Answer::Line(Line::Progress { executions, seconds }));
+            say(&Answer::Line(so_far.line()));
         }
     });
     (ended, telling)

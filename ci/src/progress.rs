@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use checks::report::{Job, Report};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use sync::Engine;
+use sync::{Engine, Statistics};
 
 use crate::gate_table::mode;
 use crate::output::{count, counted, remark};
@@ -76,11 +76,20 @@ impl Progress {
 }
 
 impl Running {
-    /// So far, `executions` in `seconds`.
-    pub fn so_far(&self, executions: u64, seconds: f64) {
-        let rate = count((executions as f64 / seconds.max(0.001)) as u64);
-        let executions = counted(executions, "execution");
-        self.bar.set_message(format!("{executions}, {rate} a second, {seconds:.0} s"));
+    /// So far, `executions` in `seconds`; and what a search has come to.
+    pub fn so_far(&self, executions: u64, searched: Option<&Statistics>, seconds: f64) {
+        let rate = |n: u64| count((n as f64 / seconds.max(0.001)) as u64);
+        let message = match searched {
+            None => format!("{}, {} a second", counted(executions, "execution"), rate(executions)),
+            Some(Statistics { executions, states, depth, share, .. }) => format!(
+                "{}, {} a second, {}, depth {depth}, {:.2} % done (a guess)",
+                counted(*states, "state"),
+                rate(*states),
+                counted(*executions, "execution"),
+                100.0 * share,
+            ),
+        };
+        self.bar.set_message(format!("{message}, {seconds:.0} s"));
     }
 }
 

@@ -93,7 +93,7 @@ mod tests {
         let job = counterexample.header.job.clone();
         let answers = [
             Answer::Jobs(vec![job]),
-            Answer::Line(Line::Progress { executions: 7, seconds: 0.25 }),
+            Answer::Line(Line::Progress { executions: 7, searched: None, seconds: 0.25 }),
             Answer::Line(Line::Report(Box::new(sample::report()))),
             Answer::Counterexample(Box::new(counterexample)),
             Answer::Same,

@@ -29,9 +29,9 @@ pub fn run(worker: &Worker, job: &Job, record: bool, progress: &Progress) -> Ran
     let (mut reported, mut counterexample, mut refused, mut executions) = (None, None, None, 0);
     let request = Request::Run { job: Box::new(job.clone()), record };
     let end = worker.ask(&request, patience(job), |answer| match answer {
-        Answer::Line(Line::Progress { executions: so_far, seconds }) => {
+        Answer::Line(Line::Progress { executions: so_far, searched, seconds }) => {
             executions = so_far;
-            running.so_far(so_far, seconds);
+            running.so_far(so_far, searched.as_ref(), seconds);
         }
         Answer::Line(Line::Report(report)) => reported = Some(*report),
         Answer::Counterexample(recorded) => counterexample = Some(*recorded),
@@ -56,6 +56,7 @@ pub fn unfinished(worker: &Worker, job: &Job, verdict: Verdict, note: String) ->
         verdict,
         executions: 0,
         extent: "none".into(),
+        searched: None,
         seconds: 0.0,
         found: None,
         sometimes: Vec::new(),

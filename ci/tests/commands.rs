@@ -79,7 +79,7 @@ fn line(answer: &Answer) -> String {
 }
 
 fn found() -> Found {
-    Found { check: "throw".into(), message: "must be able".into(), execution: 9 }
+    Found { check: "throw".into(), message: "must be able".into(), execution: 9, preemptions: None }
 }
 
 fn report(verdict: Verdict) -> Answer {
@@ -90,6 +90,7 @@ fn report(verdict: Verdict) -> Answer {
         verdict,
         executions: 9,
         extent: "bound 2".into(),
+        searched: None,
         seconds: 0.1,
         found: (verdict == Verdict::Violated).then(found),
         sometimes: Vec::new(),
@@ -261,7 +262,7 @@ const UNTIL_CLOSED: &str = "touch \"$here/begun\"; cat >/dev/null";
 
 #[test]
 fn an_interrupted_gate_is_incomplete_and_tells_what_was_done() {
-    let progress = Answer::Line(Line::Progress { executions: 7, seconds: 0.1 });
+    let progress = Answer::Line(Line::Progress { executions: 7, searched: None, seconds: 0.1 });
     let stage = Stage::new("interrupted-gate", &[job(), job()], &[progress], UNTIL_CLOSED);
     let (code, text, _) = interrupted(&stage, &["gate", "--engine", "loom", "--jobs", "1"]);
     assert_eq!(code, Some(3), "{text}");

@@ -5,7 +5,7 @@ use checks::report::Job;
 use checks::run::{Outcome, Replayed, RunError, Subject, What};
 use checks::{kernels, scenarios, suite};
 use runtime_model::steps::GO_FIXED;
-use sync::{Arc, Control, Engine};
+use sync::{Arc, Control, Engine, Options, Progress, Searched};
 
 use crate::{release, rows, BUGS, SOURCES};
 
@@ -28,9 +28,29 @@ pub fn gate(engine: Engine) -> Vec<Job> {
 /// If it names something that is not there, or the engine cannot run it.
 pub fn run(
     job: &Job,
-    control: impl Fn(u64) -> Control + Send + Sync + 'static,
+    control: impl Fn(&Progress<'_>) -> Control + Send + Sync + 'static,
 ) -> Result<Outcome, RunError> {
     checks::run::run(&subject(job)?, job, Arc::new(control))
+}
+
+/// Searches the job's program with these options: see [`checks::run::compare`].
+///
+/// # Errors
+/// As [`run`].
+pub fn compare(job: &Job, options: Options) -> Result<Searched, RunError> {
+    checks::run::compare(&subject(job)?, job, options)
+}
+
+/// The failure that a search has found, with as few preemptions as any has: see [`checks::run::smallest`].
+///
+/// # Errors
+/// As [`run`].
+pub fn smallest(
+    outcome: Outcome,
+    control: impl Fn(&Progress<'_>) -> Control + Send + Sync + 'static,
+) -> Result<Outcome, RunError> {
+    let subject = subject(&outcome.report.job)?;
+    checks::run::smallest(&subject, outcome, Arc::new(control))
 }
 
 /// Runs the failure that was found again, and writes down each step. None if there is none.

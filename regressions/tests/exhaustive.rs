@@ -1,46 +1,73 @@
-//! The core holds in every state that it can reach.
+//! The core holds in every state that it can reach, and what makes that fast leaves out none of them.
 
 mod common;
 
-use checks::report::Mode;
-use checks::run::{self, Subject, What};
-use checks::{scenarios, suite};
-use regressions::rows;
-use sync::{End, Explored, Options};
+use checks::report::{Job, Mode, Search};
+use checks::verdict::Verdict;
+use regressions::runs;
+use sync::{Control, Options, Searched};
 
-fn search(scenario: &str, options: Options) -> Explored {
-    let steps = rows::find(suite::FIXED).expect("the row").steps;
-    let what = What::Scenario(scenarios::find(scenario).expect("a scenario of that name"));
-    let subject = Subject { what, steps, sources: Vec::new() };
+fn job(scenario: &str) -> Job {
     let mut job = common::job(scenario, Mode::Invariants);
     job.limits.bound = None;
-    run::search(&subject, &job, options).expect("a search").0
+    job.limits.search = Some(Search::default());
+    job
 }
 
-/// Not a test of anything: how much there is to search. `SEARCH=S1,S1-3m` says of what.
-#[test]
-#[ignore = "prints figures"]
-fn figures() {
-    let names = std::env::var("SEARCH").unwrap_or_else(|_| "S1,S2,S3,S4".into());
-    for name in names.split(',') {
-        let began = std::time::Instant::now();
-        let explored = search(name, Options::default());
-        let seconds = began.elapsed().as_secs_f64();
-        let searched = explored.searched.expect("searched");
-        println!(
-            "{name}: {:.2} s {:?} {:?} {:?}",
-            seconds, explored.end, searched.incomplete, searched.statistics
-        );
-    }
+/// Searches it, and holds, in so many states.
+fn holds_in(scenario: &str, states: u64) {
+    let outcome = runs::run(&job(scenario), |_| Control::Go).expect("a run");
+    let report = outcome.report;
+    assert_eq!((report.verdict, &*report.extent), (Verdict::Held, "exhaustive"), "{}", report.note);
+    assert_eq!(report.searched.expect("searched").states, states);
+}
+
+/// All of it.
+fn search(scenario: &str, options: Options) -> Searched {
+    let searched = runs::compare(&job(scenario), options).expect("a search");
+    assert_eq!(searched.incomplete, None);
+    searched
 }
 
 sync::searched! {
-    /// S2's number is the model's: it changes with every operation and every checkpoint of it.
-    fn s2_holds_in_every_state() {
-        let explored = search("S2", Options::default());
-        assert_eq!(explored.end, End::Complete);
-        let searched = explored.searched.expect("searched");
-        assert_eq!((searched.incomplete, searched.bound), (None, None));
-        assert_eq!(searched.statistics.states, 204);
+    /// The numbers are the model's: they change with every operation and every checkpoint of it.
+    fn s1_to_s4_hold_in_every_state() {
+        holds_in("S1", 71_093);
+        holds_in("S2", 204);
+        holds_in("S3", 30_349);
+        holds_in("S4", 290_775);
+    }
+
+    fn the_states_are_the_same_without_sleep_sets_and_with_two_workers() {
+        for scenario in ["S2", "S3"] {
+            let all = search(scenario, Options::default()).states;
+            let slow = search(scenario, Options { sleep: false, ..Options::default() }).states;
+            assert!(all == slow, "{scenario}: {} and {} states", all.len(), slow.len());
+            let by_two = search(scenario, Options { jobs: 2, ..Options::default() }).states;
+            assert!(all == by_two, "{scenario}: {} and {} states", all.len(), by_two.len());
+        }
+    }
+
+    /// What the cache cuts off is followed to its end, and nothing new is there.
+    fn no_checkpoint_of_the_model_forgets_what_matters() {
+        for scenario in ["S2", "S3"] {
+            let searched = search(scenario, Options { paranoid: true, ..Options::default() });
+            assert!(searched.statistics.probes > 0, "{scenario}");
+        }
+    }
+
+    /// Memory and pending operations are what the others see of a thread: without checkpoints, which make
+    /// far more states, a search comes to the same ones as far as it goes. S2's ends.
+    fn checkpoints_change_no_pair_of_memory_and_pending_operations() {
+        for (scenario, most) in [("S1", Some(150_000)), ("S2", None), ("S3", Some(150_000))] {
+            let with = search(scenario, Options { pairs: true, ..Options::default() }).pairs;
+            let options =
+                Options { pairs: true, checkpoints: false, max_states: most, ..Options::default() };
+            let without = runs::compare(&job(scenario), options).expect("a search");
+            let new = without.pairs.difference(&with).count();
+            assert_eq!(new, 0, "{scenario}: of {} pairs without checkpoints", without.pairs.len());
+            assert_eq!(without.incomplete.is_some(), most.is_some(), "{scenario}");
+            assert!(most.is_some() || without.pairs == with, "{scenario}");
+        }
     }
 }

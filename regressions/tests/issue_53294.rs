@@ -30,7 +30,12 @@ fn one_g_that_sleeps_twice_throws() {
     let report = run(&mutant("unlinked-by-hand", "sleep-twice", Mode::Symptoms));
     assert_eq!(
         report.found,
-        Some(Found { check: "throw".into(), message: TRACK.into(), execution: 1 })
+        Some(Found {
+            check: "throw".into(),
+            message: TRACK.into(),
+            execution: 1,
+            preemptions: None
+        })
     );
 }
 

@@ -99,6 +99,14 @@ pub enum Schedule {
 }
 
 impl Schedule {
+    /// How many of its steps are switches away from a thread that could go on, if that is known.
+    pub fn preemptions(&self) -> Option<u32> {
+        match self {
+            Schedule::Search { preemptions, .. } => *preemptions,
+            _ => None,
+        }
+    }
+
     /// Whose schedule it is.
     pub fn engine(&self) -> Engine {
         match self {
@@ -214,6 +222,11 @@ pub struct Progress<'a> {
 }
 
 impl Progress<'_> {
+    /// The same, as far as it is after so many executions before.
+    pub fn after(&self, executions: u64) -> Progress<'_> {
+        Progress { executions: self.executions + executions, search: self.search }
+    }
+
     /// What a search has come to so far, if there is one. Takes a lock: not for each execution.
     pub fn statistics(&self) -> Option<Statistics> {
         self.search.map(Shared::statistics)

@@ -188,7 +188,7 @@ impl<T> Outside<T> {
     where
         T: Clone,
     {
-        access(&self.0, None).clone()
+        self.lock().clone()
     }
 
     /// Puts `value` there.
@@ -198,7 +198,12 @@ impl<T> Outside<T> {
 
     /// Changes the value. No operation may happen inside `change`.
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        change(&mut access(&self.0, None))
+        change(&mut self.lock())
+    }
+
+    /// Workers of a search share it, so it may have to be waited for. Nobody switches threads inside.
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

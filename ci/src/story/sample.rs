@@ -8,7 +8,7 @@ use sync::Schedule;
 /// A throw.
 pub(crate) fn found() -> Found {
     let message = "must be able to track idle limiter event".into();
-    Found { check: "throw".into(), message, execution: 1234 }
+    Found { check: "throw".into(), message, execution: 1234, preemptions: None }
 }
 
 /// A job that is to hold.
@@ -19,7 +19,13 @@ pub(crate) fn job() -> Job {
         row: "UNLINKED_BY_HAND".into(),
         mode: Mode::Symptoms,
         only: None,
-        limits: Limits { bound: Some(2), executions: 100, seeds: vec![1, 2], max_seconds: None },
+        limits: Limits {
+            bound: Some(2),
+            executions: 100,
+            seeds: vec![1, 2],
+            search: None,
+            max_seconds: None,
+        },
         sometimes: Vec::new(),
         expect: Expect::Holds,
     }
@@ -34,6 +40,7 @@ pub(crate) fn report() -> Report {
         verdict: Verdict::Violated,
         executions: 1234,
         extent: "bound 2".into(),
+        searched: None,
         seconds: 0.5,
         found: Some(found()),
         sometimes: vec![("a timer is stolen".into(), 3)],
