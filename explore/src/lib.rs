@@ -14,7 +14,7 @@
 //! | [`schedule`] | an execution as readable text |
 //! | `threads` | the substrate that replays: threads run by shuttle (feature `shuttle`) |
 //! | `Sample`, `Replay` | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod cache;
 pub mod fingerprint;
@@ -25,15 +25,32 @@ pub mod seam;
 pub mod search;
 pub mod state;
 mod thread;
+pub mod told;
 
+#[cfg(not(feature = "explore"))]
+mod outer;
+#[cfg(feature = "explore")]
+mod raw;
 #[cfg(feature = "shuttle")]
 mod replay;
+#[cfg(feature = "explore")]
+pub mod restore;
 #[cfg(feature = "shuttle")]
 mod sample;
 #[cfg(feature = "shuttle")]
 pub mod threads;
+#[cfg(feature = "shuttle")]
+mod trace;
 
+#[cfg(not(feature = "explore"))]
+pub use outer::{abandons, outside, Outer};
+#[cfg(feature = "explore")]
+pub use raw::{outside, Outer};
 #[cfg(feature = "shuttle")]
 pub use replay::{Divergence, Replay};
+#[cfg(feature = "explore")]
+pub use restore::{abandons, operate};
 #[cfg(feature = "shuttle")]
 pub use sample::{Sample, Strategy, Trace};
+#[cfg(all(feature = "shuttle", not(feature = "explore")))]
+pub use threads::operate;

@@ -77,6 +77,12 @@ pub enum Fault {
     WritesIndependent,
     /// On a cache hit, the sleep set is not looked at.
     SleepIgnoredOnHit,
+    /// The substrate does not restore the stack of the thread of this number.
+    StackNotRestored(usize),
+    /// The substrate does not restore the last quarter of the heap.
+    HeapNotRestored,
+    /// The substrate does not restore thread-locals.
+    PlacesNotRestored,
 }
 
 impl State {

@@ -1,13 +1,13 @@
 //! A search that loses states is noticed: each mistake is made on purpose, and the comparison of
 //! `soundness.rs` has to see it.
-#![cfg(feature = "shuttle")]
+#![cfg(any(feature = "shuttle", feature = "explore"))]
 
 mod common;
 
 use common::{search, search_of, Program};
 use explore::search::Options;
 use explore::state::Fault;
-use sync::{Arc, Atomic, Ghost};
+use sync::{Arc, Atomic, Ghost, Outside};
 
 /// How many programs it takes until one is searched differently.
 fn seen_after(fault: Fault, cache: bool, sleep: bool) -> u64 {
@@ -81,7 +81,7 @@ fn a_sleep_set_ignored_on_a_cache_hit_is_noticed() {
 /// A thread reads a word, and what it says later depends on it; the checkpoint in between does, or does
 /// not, tell.
 fn forgetful(tells: bool, cache: bool) -> usize {
-    let outcomes = Arc::new(std::sync::Mutex::new(std::collections::BTreeSet::new()));
+    let outcomes = Outside::new(std::collections::BTreeSet::new());
     let sink = outcomes.clone();
     let options = Options { cache, sleep: false, ..Options::default() };
     search_of(options, None, 2, move || {
@@ -89,7 +89,7 @@ fn forgetful(tells: bool, cache: bool) -> usize {
         let said = Arc::new(Ghost::new(9));
         let (theirs, sink, look) = (word.clone(), sink.clone(), said.clone());
         sync::at_end(move || {
-            sink.lock().expect("fine").insert(look.get());
+            sink.with_mut(|outcomes| outcomes.insert(look.get()));
         });
         sync::spawn(move || theirs.store(1));
         let local = word.load();
@@ -99,8 +99,7 @@ fn forgetful(tells: bool, cache: bool) -> usize {
         said.set(local);
     })
     .expect("it ends");
-    let outcomes = outcomes.lock().expect("fine");
-    outcomes.len()
+    outcomes.get().len()
 }
 
 #[test]

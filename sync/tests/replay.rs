@@ -1,5 +1,5 @@
 //! What a search finds can be run again, and a schedule that does not fit says where.
-#![cfg(feature = "shuttle")]
+#![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use sync::{explore, record, spawn, Arc, Atomic, End, Plan, Sampler, Schedule};
 

@@ -8,9 +8,9 @@ use ::explore::fingerprint;
 use ::explore::operation::Kind;
 use ::explore::seam::Ended;
 use ::explore::state;
-use ::explore::threads::{self, with};
+use ::explore::told::{self, with};
 
-pub(crate) use ::explore::threads::searching;
+pub(crate) use ::explore::told::searching;
 
 use crate::current;
 
@@ -83,7 +83,7 @@ impl Object {
 /// Announces an operation, and waits for its turn. The outcome, if it is a choice.
 pub(super) fn operate(kind: Kind, object: Option<state::Handle>, can: bool) -> u32 {
     let me = current::thread_id();
-    threads::operate(kind, object, can, || world_moves(me))
+    ::explore::operate(kind, object, can, || world_moves(me))
 }
 
 /// No thread can move, and the search has picked this one to let the environment move.
@@ -132,7 +132,7 @@ pub(crate) fn checkpoint(locals: impl Hash) {
 /// The execution ends.
 pub(crate) fn ends(failed: bool) {
     if searching() {
-        threads::ends(if failed { Ended::Failed } else { Ended::Complete });
+        told::ends(if failed { Ended::Failed } else { Ended::Complete });
     }
 }
 

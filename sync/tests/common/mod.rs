@@ -2,11 +2,10 @@
 #![allow(dead_code, unreachable_pub)]
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex as StdMutex, PoisonError};
 
 use explore::search::{Options, Statistics};
 use fastrand::Rng;
-use sync::{Arc, Atomic, Ghost, Latch, Mutex, Note, Plain, Plan, Sampler};
+use sync::{Arc, Atomic, Ghost, Latch, Mutex, Note, Outside, Plain, Plan, Sampler};
 
 /// What a thread of a generated program does.
 #[derive(Clone, Copy, Debug)]
@@ -224,19 +223,19 @@ pub fn search(
     options: Options,
     bound: Option<usize>,
 ) -> Option<(Found, Statistics)> {
-    let outcomes = Arc::new(StdMutex::new(BTreeSet::new()));
+    let outcomes = Outside::new(BTreeSet::new());
     let (program, sink) = (program.clone(), outcomes.clone());
     search_of(options, bound, 3, move || {
         let shared = Arc::new(Shared::new(program.clone()));
         let (looked_at, sink) = (shared.clone(), sink.clone());
         sync::at_end(move || {
-            sink.lock().unwrap_or_else(PoisonError::into_inner).insert(looked_at.outcome());
+            let outcome = looked_at.outcome();
+            sink.with_mut(|outcomes| outcomes.insert(outcome.clone()));
         });
         shared.run(0);
     })
     .map(|(mut found, statistics)| {
-        found.outcomes =
-            std::mem::take(&mut outcomes.lock().unwrap_or_else(PoisonError::into_inner));
+        found.outcomes = outcomes.with_mut(std::mem::take);
         (found, statistics)
     })
 }

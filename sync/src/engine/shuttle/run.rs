@@ -2,19 +2,17 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use ::explore::schedule::{self, Follow};
 use ::explore::seam::{Search, Substrate};
-use ::explore::search::{Dfs, Incomplete, Options};
 use ::explore::threads::Threads;
-use ::explore::{Divergence, Replay, Sample, Strategy, Trace};
+use ::explore::{Divergence, Outer, Replay, Sample, Strategy, Trace};
 use shuttle::scheduler::Scheduler;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use crate::current;
 use crate::execution::Outcome;
-use crate::explore::{Diverged, Exploration, Schedule, Searched};
+use crate::engine::dfs::{follow, search};
+use crate::explore::{Diverged, Exploration, Schedule};
 use crate::failure;
 use crate::{Plan, PlanError, Sampler};
 
@@ -40,7 +38,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
+pub(crate) fn explore(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
     let (strategy, seeds) = match plan.sampler {
         Sampler::Exhaustive => return search(plan, exploration),
         Sampler::Random => (Strategy::Random, plan.seeds.as_slice()),
@@ -75,7 +73,7 @@ pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
 pub(crate) fn replay(
     plan: &Plan,
     schedule: &Schedule,
-    exploration: &Arc<Exploration>,
+    exploration: &Outer<Exploration>,
 ) -> Option<Diverged> {
     if let Schedule::Search { picks } = schedule {
         return follow(plan, picks, exploration);
@@ -92,49 +90,9 @@ pub(crate) fn replay(
     diverged.take()
 }
 
-/// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.
-fn search(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
-    let bounds: Vec<Option<u32>> = match plan.bound {
-        None => vec![None],
-        Some(most) => (0..=most as u32).map(Some).collect(),
-    };
-    let mut picks = Vec::new();
-    let mut sum = Searched::default();
-    for bound in bounds {
-        let options = Options { bound, ..plan.search.clone() };
-        let search = drive(plan, exploration, Dfs::new(options));
-        let statistics = search.statistics();
-        picks = search.failure().map(<[_]>::to_vec).unwrap_or_default();
-        let executions = sum.statistics.executions + statistics.executions;
-        sum.statistics = statistics;
-        sum.statistics.executions = executions;
-        sum.bound = bound.filter(|_| search.is_bounded());
-        sum.incomplete = search.incomplete().filter(|&why| why != Incomplete::Failed);
-        if plan.list_states {
-            sum.states = search.states().collect();
-        }
-        if search.incomplete().is_some() || !search.is_bounded() || exploration.is_over() {
-            break;
-        }
-    }
-    exploration.searched(sum);
-    Schedule::Search { picks: schedule::write(&picks) }
-}
-
-/// Runs the one execution that the schedule describes.
-fn follow(plan: &Plan, picks: &str, exploration: &Arc<Exploration>) -> Option<Diverged> {
-    let picks = match schedule::read(picks) {
-        Ok(picks) => picks,
-        Err(expected) => return Some(Diverged { step: 0, expected }),
-    };
-    let diverged = drive(plan, exploration, Follow::new(picks)).diverged()?;
-    let expected = format!("{}, but {}", diverged.expected, diverged.got);
-    Some(Diverged { step: diverged.step, expected })
-}
-
-fn drive<S: Search + 'static>(plan: &Plan, exploration: &Arc<Exploration>, search: S) -> S {
+pub(crate) fn drive<S: Search + 'static>(plan: &Plan, exploration: &Outer<Exploration>, search: S) -> S {
     let one = exploration.clone();
-    let program = move || one.run_one();
+    let program = move || Exploration::run_one(&one);
     let mut threads = Threads::new(config(plan.max_steps), program, || end_current(Outcome::Cut))
         .with_fault(plan.search.fault);
     let driven = threads.drive(search);
@@ -156,11 +114,11 @@ fn end_current(outcome: Outcome) {
     });
 }
 
-fn run(plan: &Plan, exploration: &Arc<Exploration>, scheduler: impl Scheduler + 'static) {
+fn run(plan: &Plan, exploration: &Outer<Exploration>, scheduler: impl Scheduler + 'static) {
     let runner = Runner::new(scheduler, config(plan.max_steps));
     let one = exploration.clone();
     exploration.catch(|| {
-        runner.run(move || one.run_one());
+        runner.run(move || Exploration::run_one(&one));
     });
 }
 
