@@ -215,6 +215,15 @@ impl State {
         }
     }
 
+    /// What the thread whose step it is has observed so far is remembered, whatever becomes of the thread:
+    /// an object that nobody changes.
+    pub fn remembers(&mut self) {
+        if let Mover::Thread(_) = self.mover {
+            let history = self.me().history;
+            self.object(history);
+        }
+    }
+
     /// Here the thread depends on nothing that it has observed, except what has this fingerprint.
     ///
     /// # Panics

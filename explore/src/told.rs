@@ -66,6 +66,11 @@ pub(crate) fn operate(
         state.is_world()
     });
     if is_world {
+        // Loudly: without it, all outcomes but one would be lost.
+        assert!(
+            !matches!(kind, Kind::Choose(_)),
+            "choose: a search does not try the environment's choices"
+        );
         return 0;
     }
     loop {

@@ -95,6 +95,8 @@ impl Execution {
     }
 
     pub(crate) fn at_end(&self, look: Look) {
+        // What the look owns is a function of that.
+        engine::search::remembers();
         lock(&self.at_end).push(look);
     }
 

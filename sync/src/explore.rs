@@ -233,6 +233,7 @@ impl Exploration {
 
     /// One execution, on the engine's main thread. On std it is over when this returns; an engine that
     /// explores runs the other threads on.
+    #[cfg(not(feature = "explore"))]
     pub(crate) fn run_one(this: &Outer<Self>) {
         this.counts();
         Exploration::run(this, this.executions());

@@ -4,7 +4,7 @@
 use sync::{explore, record, spawn, Arc, Atomic, End, Plan, Sampler, Schedule};
 
 fn plan() -> Plan {
-    Plan { sampler: Sampler::Exhaustive, ..Plan::default() }
+    Plan { sampler: Sampler::Exhaustive, audit: 1, ..Plan::default() }
 }
 
 fn lost_update() {

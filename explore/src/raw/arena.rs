@@ -54,14 +54,8 @@ impl Arena {
         }
         let heap = limits.heap.max(64 * 1024).next_multiple_of(guard);
         let base = space::take()?;
-        let arena = Box::new(Arena {
-            base,
-            stack,
-            guard,
-            heap,
-            ready: Cell::new(0),
-            _watch: Watch::new(),
-        });
+        let arena =
+            Box::new(Arena { base, stack, guard, heap, ready: Cell::new(0), _watch: Watch::new() });
         // SAFETY: the span has just been taken, and nobody uses it yet.
         unsafe {
             space::protect(base + STACKS, SPAN - STACKS, false)?;
@@ -135,7 +129,8 @@ impl Arena {
 
     /// The thread in whose guard the address lies.
     pub(super) fn overflown(&self, address: usize) -> Option<(usize, usize)> {
-        let distance = address.checked_sub(self.base + STACKS).filter(|_| address < self.base + SPAN)?;
+        let distance =
+            address.checked_sub(self.base + STACKS).filter(|_| address < self.base + SPAN)?;
         let thread = distance / (self.stack + self.guard);
         (distance % (self.stack + self.guard) < self.guard).then_some((thread, self.stack))
     }

@@ -2,8 +2,8 @@
 //!
 //! Not every word is determined by the steps: padding, and slots of a stack that nobody has written yet, hold
 //! what happened to be there. So the execution from scratch is run twice, in memory that is filled
-//! differently before it begins and, below each stack pointer, before each step; a word in which the two
-//! differ is not determined. Nor is one that holds an address of the driver's own stack.
+//! differently before it begins and, below each stack pointer, before each step, with registers of the driver
+//! filled as well; a word in which the two differ is not determined. Nor is one that holds an address of the driver's own stack.
 
 use std::ops::Range;
 
@@ -100,11 +100,6 @@ impl Live {
             }
             mine.differs(one, two, driver)
         })
-    }
-
-    /// Bytes of it.
-    pub(crate) fn bytes(&self) -> usize {
-        self.0.iter().map(|region| region.words.len() * 8).sum()
     }
 }
 

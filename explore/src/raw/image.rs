@@ -54,7 +54,8 @@ pub(crate) struct Image {
 impl Images {
     pub(crate) fn new(places: Vec<Place>) -> Images {
         let (bytes, images) = (Vec::new(), Vec::new());
-        let mut all = Images { bytes, images, places, empty: Vec::new(), largest: 0, sabotage: None };
+        let mut all =
+            Images { bytes, images, places, empty: Vec::new(), largest: 0, sabotage: None };
         all.copy_places_out();
         all.empty = std::mem::take(&mut all.bytes);
         all

@@ -89,5 +89,7 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_vo
     }
     let which = SIGNALS.iter().position(|&known| known == signal).unwrap_or(0);
     // SAFETY: not ours: the same thing happens again, and whoever was there before handles it.
-    unsafe { libc::sigaction(signal, (*(&raw const BEFORE))[which].as_ptr(), std::ptr::null_mut()) };
+    unsafe {
+        libc::sigaction(signal, (*(&raw const BEFORE))[which].as_ptr(), std::ptr::null_mut())
+    };
 }

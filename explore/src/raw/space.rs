@@ -55,9 +55,8 @@ pub(super) fn give_back(address: usize) {
 fn reserve() -> Result<usize, String> {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
     // SAFETY: a new mapping, at an address that the system chooses, which nobody may touch so far.
-    let base = unsafe {
-        libc::mmap(std::ptr::null_mut(), SPANS * SPAN, libc::PROT_NONE, flags, -1, 0)
-    };
+    let base =
+        unsafe { libc::mmap(std::ptr::null_mut(), SPANS * SPAN, libc::PROT_NONE, flags, -1, 0) };
     if base == libc::MAP_FAILED {
         let error = std::io::Error::last_os_error();
         let gib = (SPANS * SPAN) >> 30;

@@ -93,13 +93,17 @@ impl Arena {
     /// The thread runs, inside, until it suspends itself or ends. With what it panicked, if it should not
     /// have.
     pub(crate) fn resume(&self, thread: usize) -> Option<Box<dyn Any + Send>> {
-        let thread = self.threads()[thread];
-        inside(|| {
-            // SAFETY: the coroutine was made on this OS thread, is not running, and its memory, with that
-            // of its stack, is as it was when it suspended itself: either since nobody has touched it, or
-            // since an image of that moment has been restored. It does not move, as it is boxed.
-            let _ = unsafe { (*thread).resume(()) };
-        });
+        // SAFETY: the coroutine was made on this OS thread, is not running, and its memory, with that of
+        // its stack, is as it was when it suspended itself: either since nobody has touched it, or since an
+        // image of that moment has been restored. It does not move, as it is boxed.
+        inside(|| unsafe { switch_to(self.threads()[thread]) });
+        PANIC.take()
+    }
+
+    /// The same, with registers that are the driver's own, and that nobody may look at, filled with a byte.
+    pub(crate) fn resume_filled(&self, thread: usize, byte: u8) -> Option<Box<dyn Any + Send>> {
+        // SAFETY: as above.
+        inside(|| unsafe { switch_filled(self.threads()[thread], byte) });
         PANIC.take()
     }
 
@@ -123,6 +127,54 @@ impl Arena {
         let pointer = stack_pointer(self.threads()[number], top, bytes);
         Some((pointer, top - pointer))
     }
+}
+
+/// # Safety
+/// The thread can be resumed: see [`Arena::resume`].
+unsafe extern "C" fn switch_to(thread: *mut Thread) {
+    // SAFETY: as the caller says.
+    let _ = unsafe { (*thread).resume(()) };
+}
+
+/// A thread saves registers on its stack that it has found in use, so what the driver had in them is there.
+///
+/// # Safety
+/// As [`switch_to`].
+#[cfg(target_arch = "x86_64")]
+unsafe fn switch_filled(thread: *mut Thread, byte: u8) {
+    let fill = u64::from_ne_bytes([byte; 8]);
+    // SAFETY: a call of `switch_to`, as the caller says, which does not unwind. The stack is aligned for it;
+    // `rbx` and `rsp`, which cannot be named as clobbered, are put back.
+    unsafe {
+        std::arch::asm!(
+            "push rbx",
+            "push rbp",
+            "mov rbx, rsp",
+            "and rsp, -16",
+            "mov rbp, r12",
+            "call {switch}",
+            "mov rsp, rbx",
+            "pop rbp",
+            "pop rbx",
+            switch = sym switch_to,
+            in("rdi") thread,
+            inout("r12") fill => _,
+            inout("r13") fill => _,
+            inout("r14") fill => _,
+            inout("r15") fill => _,
+            clobber_abi("C"),
+        );
+    }
+}
+
+/// Elsewhere they are not filled, and an audit may find words that differ and mean nothing.
+///
+/// # Safety
+/// As [`switch_to`].
+#[cfg(not(target_arch = "x86_64"))]
+unsafe fn switch_filled(thread: *mut Thread, _byte: u8) {
+    // SAFETY: as the caller says.
+    unsafe { switch_to(thread) };
 }
 
 /// The stack pointer of a suspended coroutine, which corosensei keeps to itself.

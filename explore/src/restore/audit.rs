@@ -20,6 +20,7 @@ impl<S: Search> Run<'_, S> {
         let path = std::mem::take(&mut self.path);
         for byte in [0, 0xFF] {
             self.arena.fill(&live, byte);
+            self.fill = Some(byte);
             self.begin()?;
             let mut there = self.arrive()?;
             for &pick in &path {
@@ -33,6 +34,7 @@ impl<S: Search> Run<'_, S> {
             }
             scratch.push(self.arena.live(self.images.places()));
         }
+        self.fill = None;
         match live.differs([&scratch[0], &scratch[1]], &driver) {
             Some(what) => Err(broken(what, &path, left)),
             None => {
@@ -45,7 +47,8 @@ impl<S: Search> Run<'_, S> {
 
 fn broken(what: String, path: &[crate::seam::Pick], left: &[crate::seam::Pick]) -> Broken {
     Box::new(format!(
-        "audit: a restored state is not what it was: {what}; restored `{}`, coming from `{}`",
+        "audit: a restored state is not what it was (or the program is not deterministic): {what}; \
+         restored `{}`, coming from `{}`",
         schedule::write(path),
         schedule::write(left)
     ))

@@ -24,6 +24,8 @@ pub(super) struct Run<'a, S> {
     fault: Option<Fault>,
     audit: Option<u64>,
     restored: u64,
+    /// In an audit: what is to be where nobody looks.
+    pub(super) fill: Option<u8>,
     pub(super) pending: Vec<Pending>,
     /// The steps so far.
     pub(super) path: Vec<Pick>,
@@ -54,6 +56,7 @@ impl<'a, S: Search> Run<'a, S> {
             fault,
             audit,
             restored: 0,
+            fill: None,
             pending: Vec::new(),
             path: Vec::new(),
         }
@@ -113,7 +116,10 @@ impl<'a, S: Search> Run<'a, S> {
     }
 
     fn resume(&mut self, thread: usize) -> Result<(), Broken> {
-        let panic = self.arena.resume(thread);
+        let panic = match self.fill {
+            None => self.arena.resume(thread),
+            Some(byte) => self.arena.resume_filled(thread, byte),
+        };
         let trouble = match raw::take_trouble() {
             None => match panic {
                 None => return Ok(()),

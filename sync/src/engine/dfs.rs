@@ -38,7 +38,11 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
 }
 
 /// Runs the one execution that the schedule describes.
-pub(super) fn follow(plan: &Plan, picks: &str, exploration: &Outer<Exploration>) -> Option<Diverged> {
+pub(super) fn follow(
+    plan: &Plan,
+    picks: &str,
+    exploration: &Outer<Exploration>,
+) -> Option<Diverged> {
     let picks = match schedule::read(picks) {
         Ok(picks) => picks,
         Err(expected) => return Some(Diverged { step: 0, expected }),

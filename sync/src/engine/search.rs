@@ -129,6 +129,11 @@ pub(crate) fn checkpoint(locals: impl Hash) {
     }
 }
 
+/// Somebody remembers what the thread has seen so far, and will look at it when the thread has gone.
+pub(crate) fn remembers() {
+    with(|state| state.remembers());
+}
+
 /// The execution ends.
 pub(crate) fn ends(failed: bool) {
     if searching() {

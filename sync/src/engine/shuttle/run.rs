@@ -10,8 +10,8 @@ use shuttle::scheduler::Scheduler;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use crate::current;
-use crate::execution::Outcome;
 use crate::engine::dfs::{follow, search};
+use crate::execution::Outcome;
 use crate::explore::{Diverged, Exploration, Schedule};
 use crate::failure;
 use crate::{Plan, PlanError, Sampler};
@@ -90,7 +90,11 @@ pub(crate) fn replay(
     diverged.take()
 }
 
-pub(crate) fn drive<S: Search + 'static>(plan: &Plan, exploration: &Outer<Exploration>, search: S) -> S {
+pub(crate) fn drive<S: Search + 'static>(
+    plan: &Plan,
+    exploration: &Outer<Exploration>,
+    search: S,
+) -> S {
     let one = exploration.clone();
     let program = move || Exploration::run_one(&one);
     let mut threads = Threads::new(config(plan.max_steps), program, || end_current(Outcome::Cut))
