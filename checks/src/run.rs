@@ -13,7 +13,7 @@ use sync::{
 use crate::cex::{Counterexample, Header, Step, FORMAT};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
-use crate::recorder::Recorder;
+use crate::recorder::{Log, Recorder};
 use crate::report::{Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
@@ -173,8 +173,8 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
         let asked = control.clone();
         let plan = Plan { progress: Some(Arc::new(move |n| asked(before + n))), ..plan };
         let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
-        let witness = Arc::new(tally.clone());
-        let execute = move || target.execute(steps, &judged, witness.clone(), None);
+        let tally = tally.clone();
+        let execute = move || target.execute(steps, &judged, Arc::new(tally.clone()), None);
         let part = sync::explore(&plan, execute)?;
         total += part.executions;
         explored = Explored { concurrent: explored.concurrent || part.concurrent, ..part };
@@ -208,9 +208,8 @@ pub fn search(
         ..Plan::default()
     };
     let tally = Tally::default();
-    let witness = Arc::new(tally.clone());
-    let steps = subject.steps;
-    let execute = move || target.execute(steps, &judged, witness.clone(), None);
+    let (steps, witness) = (subject.steps, tally.clone());
+    let execute = move || target.execute(steps, &judged, Arc::new(witness.clone()), None);
     Ok((sync::explore(&plan, execute)?, tally))
 }
 
@@ -320,14 +319,13 @@ fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, R
     let plan = plans(job, &target).swap_remove(0);
     let (sources, steps) = (subject.sources.clone(), subject.steps);
     // loom gets to the execution by running those before it: the last one's is the one that counts.
-    let current = Arc::new(Outside::new(Arc::new(Recorder::new(Vec::new()))));
-    let last = current.clone();
+    let last = Outside::new(Log::default());
+    let log = last.clone();
     let recorded = sync::record(&plan, schedule, move || {
-        let recorder = Arc::new(Recorder::new(sources.clone()));
-        last.set(recorder.clone());
+        let recorder = Arc::new(Recorder::new(sources.clone(), log.clone()));
         target.execute(steps, &judged, recorder.clone(), Some(recorder));
     })?;
-    Ok((current.get().steps(), recorded.failure))
+    Ok((last.get().steps, recorded.failure))
 }
 
 /// One plan; for a sampled engine, one for each way to sample.
@@ -352,8 +350,8 @@ fn plans(job: &Job, target: &Target) -> Vec<Plan> {
 
 fn extent(job: &Job) -> String {
     match (ENGINE, job.limits.bound) {
-        (sync::Engine::Loom, None) => "exhaustive".into(),
-        (sync::Engine::Loom, Some(bound)) => format!("bound {bound}"),
+        (sync::Engine::Loom | sync::Engine::Explore, None) => "exhaustive".into(),
+        (sync::Engine::Loom | sync::Engine::Explore, Some(bound)) => format!("bound {bound}"),
         (sync::Engine::Shuttle, _) => "sampled".into(),
         (sync::Engine::Std, _) => "repeated".into(),
     }
