@@ -3,7 +3,12 @@
 //! Not every word is determined by the steps: padding, and slots of a stack that nobody has written yet, hold
 //! what happened to be there. So the execution from scratch is run twice, in memory that is filled
 //! differently before it begins and, below each stack pointer, before each step, with registers of the driver
-//! filled as well; a word in which the two differ is not determined. Nor is one that holds an address of the driver's own stack.
+//! filled as well; a word in which the two differ is not determined. Nor is one that holds an address of the
+//! driver's own stack.
+//!
+//! What comes from outside would count as not determined too. So it is run with the first filling once more,
+//! and then heap and places have to be the same. (A stack need not: what is done to an `Outside` leaves there
+//! what nobody reads.)
 
 use std::ops::Range;
 
@@ -11,7 +16,10 @@ use super::arena::Arena;
 use super::image::Place;
 
 /// What is live, at some moment.
-pub(crate) struct Live(Vec<Region>);
+pub(crate) struct Live {
+    heap_and_places: Vec<Region>,
+    stacks: Vec<Region>,
+}
 
 struct Region {
     what: String,
@@ -40,22 +48,22 @@ impl Arena {
     /// All that is live now.
     pub(crate) fn live(&self, places: &[Place]) -> Live {
         let (base, top) = self.used();
-        let mut regions = vec![region("the heap".into(), base, top - base)];
-        for (i, place) in places.iter().enumerate() {
-            regions.push(region(format!("place {i}"), place.address, place.bytes));
-        }
-        for thread in 0..self.count() {
-            if let Some((pointer, bytes)) = self.live_stack(thread) {
-                regions.push(region(format!("the stack of thread {thread}"), pointer, bytes));
-            }
-        }
-        Live(regions)
+        let mut heap_and_places = vec![region("the heap".into(), base, top - base)];
+        let places = places.iter().enumerate();
+        heap_and_places.extend(
+            places.map(|(i, place)| region(format!("place {i}"), place.address, place.bytes)),
+        );
+        let stack = |thread: usize| {
+            let (pointer, bytes) = self.live_stack(thread)?;
+            Some(region(format!("the stack of thread {thread}"), pointer, bytes))
+        };
+        Live { heap_and_places, stacks: (0..self.count()).filter_map(stack).collect() }
     }
 
     /// Fills the arena, which is about to be cleared, where that was live.
     pub(crate) fn fill(&self, live: &Live, byte: u8) {
         let (base, _) = self.used();
-        for Region { address, words, .. } in &live.0 {
+        for Region { address, words, .. } in live.heap_and_places.iter().chain(&live.stacks) {
             if (base..base + super::space::SPAN).contains(address) {
                 // SAFETY: memory of the arena, which is forgotten as a whole before anybody looks at it.
                 unsafe { std::ptr::write_bytes(*address as *mut u8, byte, words.len() * 8) };
@@ -87,20 +95,30 @@ impl Live {
     /// Where this differs from what both executions from scratch agree on, in words; `None` if nowhere.
     pub(crate) fn differs(&self, scratch: [&Live; 2], driver: &Driver) -> Option<String> {
         let [one, two] = scratch;
-        if self.0.len() != one.0.len() || one.0.len() != two.0.len() {
-            let (mine, theirs) = (self.0.len(), one.0.len());
-            return Some(format!("{mine} regions of memory are live, and {theirs} from scratch"));
-        }
-        self.0.iter().zip(one.0.iter().zip(&two.0)).find_map(|(mine, (one, two))| {
-            let where_ = |region: &Region| (region.address, region.words.len());
-            if where_(mine) != where_(one) {
-                let at = |(address, words)| format!("{words} words at {address:#x}");
-                let (here, there) = (at(where_(mine)), at(where_(one)));
-                return Some(format!("{} is {here}, and {there} from scratch", mine.what));
-            }
-            mine.differs(one, two, driver)
-        })
+        let all = [&one.heap_and_places, &two.heap_and_places];
+        differ(&self.heap_and_places, all, driver)
+            .or_else(|| differ(&self.stacks, [&one.stacks, &two.stacks], driver))
     }
+
+    /// Where this differs from what ought to be the same, stacks left aside.
+    pub(crate) fn differs_beside_stacks(&self, other: &Live, driver: &Driver) -> Option<String> {
+        differ(&self.heap_and_places, [&other.heap_and_places; 2], driver)
+    }
+}
+
+fn differ(mine: &[Region], [one, two]: [&Vec<Region>; 2], driver: &Driver) -> Option<String> {
+    if mine.len() != one.len() || one.len() != two.len() {
+        return Some(format!("{} threads go on, and {} from scratch", mine.len(), one.len()));
+    }
+    mine.iter().zip(one.iter().zip(two)).find_map(|(mine, (one, two))| {
+        let place = |region: &Region| (region.address, region.words.len());
+        if place(mine) != place(one) || place(one) != place(two) {
+            let at = |(address, words)| format!("{words} words at {address:#x}");
+            let (here, there) = (at(place(mine)), at(place(one)));
+            return Some(format!("{} is {here}, and {there} from scratch", mine.what));
+        }
+        mine.differs(one, two, driver)
+    })
 }
 
 impl Region {

@@ -2,7 +2,8 @@
 //!
 //! A block is given back to where it lies, whoever does it:
 //! - in the current arena: to its heap;
-//! - in another arena, or when none is current: to nobody. What was there has been forgotten as a whole;
+//! - in another arena, or when none is current: to nobody. What was there has been forgotten as a whole; or
+//!   an OS thread that the program has started itself does it, which is noticed ([`Trouble::Stranger`]);
 //! - the system's, given back inside: not at all, since an execution that is taken up again would give it
 //!   back once more. It is a mistake of the program ([`Trouble::Foreign`]).
 
@@ -27,13 +28,15 @@ pub(crate) enum Trouble {
     Exhausted,
     /// It has given back memory that is not its own.
     Foreign,
+    /// Another OS thread has used its memory.
+    Stranger,
     /// It has started more threads than there is room for stacks.
     Stacks,
 }
 
 /// What has happened since this was asked last.
-pub(crate) fn take_trouble() -> Option<Trouble> {
-    TROUBLE.take()
+pub(crate) fn take_trouble(arena: &Arena) -> Option<Trouble> {
+    TROUBLE.take().or_else(|| space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
 }
 
 pub(super) fn trouble(what: Trouble) {
@@ -116,9 +119,10 @@ unsafe impl GlobalAlloc for Allocator {
             }
             return trouble(Trouble::Foreign);
         }
-        if let Some(heap) = heap_of(block as usize) {
+        match heap_of(block as usize) {
             // SAFETY: it has been given out by this heap; the caller does not use it any more.
-            unsafe { (*heap).release(block, layout) };
+            Some(heap) => unsafe { (*heap).release(block, layout) },
+            None => space::touched_by_stranger(block as usize),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The address space of all arenas, reserved once; who has which span of it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes of addresses for an arena, half for its heap, half for its stacks.
@@ -24,6 +24,28 @@ pub(super) fn contains(address: usize) -> bool {
     base != 0 && address.wrapping_sub(base) < SPANS * SPAN
 }
 
+/// Of each span: an execution is in it now; and somebody else has touched that.
+static BUSY: [AtomicBool; SPANS] = [const { AtomicBool::new(false) }; SPANS];
+static STRANGER: [AtomicBool; SPANS] = [const { AtomicBool::new(false) }; SPANS];
+
+/// Somebody who has no execution gives back memory that lies in a span.
+pub(super) fn touched_by_stranger(address: usize) {
+    let span = (address - BASE.load(Ordering::Relaxed)) / SPAN;
+    if BUSY[span].load(Ordering::Relaxed) {
+        STRANGER[span].store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether that has happened to the span at this address.
+pub(super) fn has_stranger(address: usize) -> bool {
+    STRANGER[(address - BASE.load(Ordering::Relaxed)) / SPAN].load(Ordering::Relaxed)
+}
+
+fn busy(span: usize, is: bool) {
+    STRANGER[span].store(false, Ordering::Relaxed);
+    BUSY[span].store(is, Ordering::Relaxed);
+}
+
 fn free() -> MutexGuard<'static, (Vec<usize>, usize)> {
     FREE.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -37,18 +59,21 @@ pub(super) fn take() -> Result<usize, String> {
     };
     BASE.store(base, Ordering::Relaxed);
     if let Some(span) = free.0.pop() {
+        busy(span, true);
         return Ok(base + span * SPAN);
     }
     if free.1 == SPANS {
         return Err(format!("{SPANS} searches run in this process already, which is the most"));
     }
     free.1 += 1;
+    busy(free.1 - 1, true);
     Ok(base + (free.1 - 1) * SPAN)
 }
 
 /// The span is free again.
 pub(super) fn give_back(address: usize) {
     let span = (address - BASE.load(Ordering::Relaxed)) / SPAN;
+    busy(span, false);
     free().0.push(span);
 }
 

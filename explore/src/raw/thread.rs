@@ -129,8 +129,11 @@ impl Arena {
     }
 }
 
+/// Not inlined, so that what it leaves in registers is the same whoever calls it.
+///
 /// # Safety
 /// The thread can be resumed: see [`Arena::resume`].
+#[inline(never)]
 unsafe extern "C" fn switch_to(thread: *mut Thread) {
     // SAFETY: as the caller says.
     let _ = unsafe { (*thread).resume(()) };
@@ -152,6 +155,46 @@ unsafe fn switch_filled(thread: *mut Thread, byte: u8) {
             "mov rbx, rsp",
             "and rsp, -16",
             "mov rbp, r12",
+            "mov rax, r12",
+            "mov rcx, r12",
+            "mov rdx, r12",
+            "mov rsi, r12",
+            "mov r8, r12",
+            "mov r9, r12",
+            "mov r10, r12",
+            "mov r11, r12",
+            "movq xmm0, r12",
+            "punpcklqdq xmm0, xmm0",
+            "movq xmm1, r12",
+            "punpcklqdq xmm1, xmm1",
+            "movq xmm2, r12",
+            "punpcklqdq xmm2, xmm2",
+            "movq xmm3, r12",
+            "punpcklqdq xmm3, xmm3",
+            "movq xmm4, r12",
+            "punpcklqdq xmm4, xmm4",
+            "movq xmm5, r12",
+            "punpcklqdq xmm5, xmm5",
+            "movq xmm6, r12",
+            "punpcklqdq xmm6, xmm6",
+            "movq xmm7, r12",
+            "punpcklqdq xmm7, xmm7",
+            "movq xmm8, r12",
+            "punpcklqdq xmm8, xmm8",
+            "movq xmm9, r12",
+            "punpcklqdq xmm9, xmm9",
+            "movq xmm10, r12",
+            "punpcklqdq xmm10, xmm10",
+            "movq xmm11, r12",
+            "punpcklqdq xmm11, xmm11",
+            "movq xmm12, r12",
+            "punpcklqdq xmm12, xmm12",
+            "movq xmm13, r12",
+            "punpcklqdq xmm13, xmm13",
+            "movq xmm14, r12",
+            "punpcklqdq xmm14, xmm14",
+            "movq xmm15, r12",
+            "punpcklqdq xmm15, xmm15",
             "call {switch}",
             "mov rsp, rbx",
             "pop rbp",

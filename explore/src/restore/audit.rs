@@ -18,7 +18,7 @@ impl<S: Search> Run<'_, S> {
         let live = self.arena.live(self.images.places());
         let mut scratch = Vec::new();
         let path = std::mem::take(&mut self.path);
-        for byte in [0, 0xFF] {
+        for byte in [0, 0xFF, 0] {
             self.arena.fill(&live, byte);
             self.fill = Some(byte);
             self.begin()?;
@@ -35,7 +35,12 @@ impl<S: Search> Run<'_, S> {
             scratch.push(self.arena.live(self.images.places()));
         }
         self.fill = None;
-        match live.differs([&scratch[0], &scratch[1]], &driver) {
+        let [one, two, again] = &scratch[..] else { unreachable!("three times") };
+        // What two executions of the same steps in the same memory do not agree on comes from outside.
+        let differs = again
+            .differs_beside_stacks(one, &driver)
+            .map(|what| format!("twice from scratch: {what}"));
+        match differs.or_else(|| live.differs([one, two], &driver)) {
             Some(what) => Err(broken(what, &path, left)),
             None => {
                 self.path = path;

@@ -120,7 +120,7 @@ impl<'a, S: Search> Run<'a, S> {
             None => self.arena.resume(thread),
             Some(byte) => self.arena.resume_filled(thread, byte),
         };
-        let trouble = match raw::take_trouble() {
+        let trouble = match raw::take_trouble(self.arena) {
             None => match panic {
                 None => return Ok(()),
                 Some(payload) => crate::raw::outside(|| text(&*payload)),
@@ -132,6 +132,9 @@ impl<'a, S: Search> Run<'a, S> {
                 "search: no room for the stack of one more thread than {}: give each less (Plan::stack)",
                 self.arena.count()
             ),
+            Some(Trouble::Stranger) => "search: another OS thread has used the program's memory: start \
+                threads by `spawn` only"
+                .into(),
             Some(Trouble::Foreign) => "search: the program has freed memory that was allocated outside \
                 of its executions, as with the last `Arc` of something: hold that as an `Outside`"
                 .into(),

@@ -223,9 +223,14 @@ pub fn search(
     options: Options,
     bound: Option<usize>,
 ) -> Option<(Found, Statistics)> {
+    search_with(program, plan(options, bound, 3))
+}
+
+/// Searches the program by that plan; `None` if that takes too long.
+pub fn search_with(program: &Program, plan: Plan) -> Option<(Found, Statistics)> {
     let outcomes = Outside::new(BTreeSet::new());
     let (program, sink) = (program.clone(), outcomes.clone());
-    search_of(options, bound, 3, move || {
+    search_by(plan, move || {
         let shared = Arc::new(Shared::new(program.clone()));
         let (looked_at, sink) = (shared.clone(), sink.clone());
         sync::at_end(move || {
@@ -247,7 +252,12 @@ pub fn search_of(
     threads: usize,
     program: impl Fn() + Send + Sync + 'static,
 ) -> Option<(Found, Statistics)> {
-    let plan = Plan {
+    search_by(plan(options, bound, threads), program)
+}
+
+/// A search that goes on after failures and lists the states.
+pub fn plan(options: Options, bound: Option<usize>, threads: usize) -> Plan {
+    Plan {
         sampler: Sampler::Exhaustive,
         bound,
         threads,
@@ -255,7 +265,13 @@ pub fn search_of(
         search: Options { keep_going: true, ..options },
         list_states: true,
         ..Plan::default()
-    };
+    }
+}
+
+fn search_by(
+    plan: Plan,
+    program: impl Fn() + Send + Sync + 'static,
+) -> Option<(Found, Statistics)> {
     let explored = sync::explore(&plan, program).unwrap_or_else(|error| panic!("search: {error}"));
     let searched = explored.searched.expect("searched");
     searched.incomplete.is_none().then(|| {
