@@ -17,7 +17,7 @@ pub enum Mode {
 /// How far a run goes. What does not concern the engine in use is ignored by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// loom: the largest number of preemptions in an execution; none means no bound.
+    /// loom, explore: the largest number of preemptions in an execution; none means no bound.
     pub bound: Option<usize>,
     /// shuttle: executions for each seed and sampler. std: repetitions.
     pub executions: u64,
@@ -25,6 +25,9 @@ pub struct Limits {
     pub seeds: Vec<u64>,
     /// Seconds after which the run stops, incomplete; none means no limit.
     pub max_seconds: Option<u64>,
+    /// explore: every so many restored states, one is compared with the same steps from scratch; 0 is never.
+    #[serde(default)]
+    pub audit: u64,
 }
 
 /// One run: a scenario, under a row of the step table, on the engine that this program was built for.

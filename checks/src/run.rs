@@ -201,6 +201,7 @@ pub fn search(
     let judged = Judged::of(job)?;
     let plan = Plan {
         bound: job.limits.bound,
+        audit: job.limits.audit,
         sampler: Sampler::Exhaustive,
         threads: target.threads(),
         choices: target.has_choices(),
@@ -336,6 +337,7 @@ fn plans(job: &Job, target: &Target) -> Vec<Plan> {
         sampler,
         executions: limits.executions,
         seeds: limits.seeds.clone(),
+        audit: limits.audit,
         threads: target.threads(),
         choices: target.has_choices(),
         ..Plan::default()

@@ -100,6 +100,7 @@ pub fn limits(engine: Engine) -> Limits {
         },
         seeds: vec![1, 2, 3],
         max_seconds: None,
+        audit: 0,
     }
 }
 

@@ -129,13 +129,13 @@ fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
         limits.bound = None;
     }
     if let Some(cli::Bound(bound)) = arguments.bound {
-        if engine != Engine::Loom {
-            return foreign("--bound", "loom");
+        if ![Engine::Loom, Engine::Explore].contains(&engine) {
+            return foreign("--bound", "loom and explore");
         }
         limits.bound = bound;
     }
     if let Some(executions) = arguments.executions {
-        if engine == Engine::Loom {
+        if ![Engine::Shuttle, Engine::Std].contains(&engine) {
             return foreign("--executions", "shuttle and std");
         }
         limits.executions = executions;
@@ -145,6 +145,12 @@ fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
             return foreign("--seed", "shuttle");
         }
         limits.seeds.clone_from(&arguments.seeds);
+    }
+    if let Some(audit) = arguments.audit {
+        if engine != Engine::Explore {
+            return foreign("--audit", "explore");
+        }
+        limits.audit = audit;
     }
     limits.max_seconds = arguments.max_seconds.or(limits.max_seconds);
     Ok(limits)

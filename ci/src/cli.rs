@@ -66,7 +66,7 @@ pub struct Check {
     /// The engine
     #[arg(long, default_value = "loom", value_parser = engine::parser())]
     pub engine: Engine,
-    /// loom: the most preemptions of an execution, or `none` for no bound [default: 2; a kernel's: none]
+    /// loom, explore: the most preemptions of an execution, or `none` for no bound [default: 2 on loom; a kernel's, and explore's: none]
     #[arg(long, value_name = "N|none", value_parser = bound)]
     pub bound: Option<Bound>,
     /// What counts as a failure
@@ -84,6 +84,9 @@ pub struct Check {
     /// Stop after that many seconds, incomplete
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_seconds: Option<u64>,
+    /// explore: compare every N-th restored state with the same steps from scratch
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub audit: Option<u64>,
     /// The file for a counterexample; it must not exist [default: a new one in the current directory]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -172,7 +175,7 @@ mod tests {
     #[test]
     fn unknown_engines_and_modes_are_told_the_known_ones() {
         let message = check(&["--engine", "spin"]).unwrap_err();
-        assert!(message.contains("[possible values: std, loom, shuttle]"), "{message}");
+        assert!(message.contains("[possible values: std, loom, shuttle, explore]"), "{message}");
         let message = check(&["--mode", "vibes"]).unwrap_err();
         assert!(message.contains("[possible values: symptoms, invariants]"), "{message}");
     }

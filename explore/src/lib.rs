@@ -25,6 +25,7 @@ pub mod seam;
 pub mod search;
 pub mod state;
 mod thread;
+#[cfg(any(feature = "shuttle", feature = "explore"))]
 pub mod told;
 
 #[cfg(not(feature = "explore"))]

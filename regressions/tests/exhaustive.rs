@@ -14,6 +14,7 @@ fn search(scenario: &str, options: Options) -> Explored {
     let subject = Subject { what, steps, sources: Vec::new() };
     let mut job = common::job(scenario, Mode::Invariants);
     job.limits.bound = None;
+    job.limits.audit = std::env::var("AUDIT").map_or(0, |k| k.parse().expect("AUDIT: a number"));
     run::search(&subject, &job, options).expect("a search").0
 }
 

@@ -19,7 +19,13 @@ pub(crate) fn job() -> Job {
         row: "UNLINKED_BY_HAND".into(),
         mode: Mode::Symptoms,
         only: None,
-        limits: Limits { bound: Some(2), executions: 100, seeds: vec![1, 2], max_seconds: None },
+        limits: Limits {
+            bound: Some(2),
+            executions: 100,
+            seeds: vec![1, 2],
+            max_seconds: None,
+            audit: 0,
+        },
         sometimes: Vec::new(),
         expect: Expect::Holds,
     }

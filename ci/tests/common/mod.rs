@@ -14,7 +14,13 @@ pub(crate) fn job() -> Job {
         row: "GO_FIXED".into(),
         mode: Mode::Invariants,
         only: None,
-        limits: Limits { bound: Some(2), executions: 1, seeds: vec![1], max_seconds: None },
+        limits: Limits {
+            bound: Some(2),
+            executions: 1,
+            seeds: vec![1],
+            max_seconds: None,
+            audit: 0,
+        },
         sometimes: Vec::new(),
         expect: Expect::Holds,
     }
