@@ -15,6 +15,7 @@ pub fn of(value: impl Hash) -> u128 {
 }
 
 /// The fingerprint of two fingerprints, in this order.
+#[inline]
 pub fn mix(a: u128, b: u128) -> u128 {
     let mut hasher = SipHasher13::new();
     hasher.write_u128(a);

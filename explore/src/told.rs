@@ -24,6 +24,7 @@ thread_local! {
 }
 
 /// Whether a search runs the current thread.
+#[inline]
 pub fn searching() -> bool {
     SEARCHING.get()
 }
@@ -34,6 +35,7 @@ pub(crate) fn set_searching(searching: bool) {
 }
 
 /// Tells the state under search of something; `None` if there is no search, or the execution has ended.
+#[inline]
 pub fn with<R>(tell: impl FnOnce(&mut State) -> R) -> Option<R> {
     (searching() && ENDED.get().is_none()).then(|| STATE.with_borrow_mut(tell))
 }

@@ -67,6 +67,7 @@ impl Engine {
     }
 
     /// Whether it runs many interleavings, so that a test may rely on an outcome being seen.
+    #[inline]
     pub fn explores(self) -> bool {
         self != Engine::Std
     }

@@ -205,6 +205,7 @@ impl<T> Clone for Outside<T> {
 
 /// Where an engine switches threads itself, nobody else can be inside but a thread that has switched
 /// in the middle of an access; to wait for it would be to wait for ever.
+#[inline]
 fn access<T>(place: &Mutex<T>, name: Option<Name>) -> MutexGuard<'_, T> {
     if !ENGINE.explores() {
         return place.lock().unwrap_or_else(PoisonError::into_inner);

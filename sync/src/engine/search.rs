@@ -2,6 +2,7 @@
 //!
 //! Outside a search, all of it does nothing.
 
+use std::cell::Cell;
 use std::hash::Hash;
 
 use ::explore::fingerprint;
@@ -35,7 +36,12 @@ impl Object {
     }
 
     /// It is looked at.
+    #[inline]
     pub(crate) fn reads(&self) {
+        // Most looks are those of checks, and there are many.
+        if OBSERVING.get() {
+            return;
+        }
         self.with(|state, handle| state.reads(handle));
     }
 
@@ -148,8 +154,24 @@ pub(crate) fn finishes() {
 
 /// Whoever looks meanwhile is no part of the program.
 pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
+    let before = Observing(OBSERVING.replace(true));
     with(|state| state.observe());
     let seen = look();
     with(|state| state.observed());
+    drop(before);
     seen
+}
+
+thread_local! {
+    /// Whoever looks now is no part of the program, and what it looks at is told to nobody.
+    static OBSERVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Puts back what was the case before, also while unwinding.
+struct Observing(bool);
+
+impl Drop for Observing {
+    fn drop(&mut self) {
+        OBSERVING.set(self.0);
+    }
 }

@@ -40,6 +40,7 @@ impl Word {
         old
     }
 
+    #[inline]
     pub(crate) fn peek(&self) -> u64 {
         self.object.reads();
         self.bits.load(Ordering::Relaxed)
