@@ -12,14 +12,14 @@ use crate::view::{Memory, View};
 
 /// The checks that are asked.
 #[derive(Clone)]
-pub(crate) struct Judged(Arc<[&'static Check]>);
+pub(crate) struct Judged(Vec<&'static Check>);
 
 impl Judged {
     /// Those that the job asks for.
     pub(crate) fn of(job: &Job) -> Result<Self, RunError> {
         let all = check::of(job.mode);
         let Some(only) = &job.only else { return Ok(Judged(all.collect())) };
-        let found: Arc<[_]> = all.filter(|check| check.name == only).collect();
+        let found: Vec<_> = all.filter(|check| check.name == only).collect();
         match found.is_empty() {
             false => Ok(Judged(found)),
             true => Err(RunError::Unknown {

@@ -15,9 +15,10 @@ pub(crate) struct Recorder {
     log: Outside<Log>,
 }
 
+/// What has been written down.
 #[derive(Clone, Default)]
-struct Log {
-    steps: Vec<Step>,
+pub(crate) struct Log {
+    pub(crate) steps: Vec<Step>,
     last: Snapshot,
     /// The function of the last operation: what the model tells of itself then happens in it.
     function: String,
@@ -27,12 +28,10 @@ struct Log {
 type Snapshot = Vec<(String, String)>;
 
 impl Recorder {
-    pub(crate) fn new(sources: Vec<Source>) -> Self {
-        Recorder { sources, log: Outside::new(Log::default()) }
-    }
-
-    pub(crate) fn steps(&self) -> Vec<Step> {
-        self.log.get().steps
+    /// One that writes to `log`, which begins anew.
+    pub(crate) fn new(sources: Vec<Source>, log: Outside<Log>) -> Self {
+        log.set(&Log::default());
+        Recorder { sources, log }
     }
 
     /// Writes down an operation, and what is different after it.
@@ -41,7 +40,8 @@ impl Recorder {
         let now = sched.map(snapshot).unwrap_or_default();
         self.log.with_mut(|log| {
             let changed = differences(&log.last, &now);
-            log.last = now;
+            // What outlives the execution is copied here.
+            log.last = now.clone();
             let step = Step {
                 step: log.steps.len() as u64 + 1,
                 thread: op.thread,
@@ -53,7 +53,7 @@ impl Recorder {
                 value: op.value.clone(),
                 changed,
             };
-            log.function = function;
+            log.function = function.clone();
             log.steps.push(sched.map_or(step.clone(), |sched| with_m(step, sched)));
         });
     }

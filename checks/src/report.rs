@@ -18,16 +18,20 @@ pub enum Mode {
 /// How far a run goes. What does not concern the engine in use is ignored by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// loom, and a search: the largest number of preemptions in an execution; none means no bound.
+    /// loom, explore, and a search of shuttle's threads: the largest number of preemptions in an execution;
+    /// none means no bound.
     pub bound: Option<usize>,
     /// shuttle, without a search: executions for each seed and sampler. std: repetitions.
     pub executions: u64,
     /// shuttle, without a search: the seeds.
     pub seeds: Vec<u64>,
-    /// shuttle: whether all is searched, instead of sampled, and how.
+    /// shuttle: whether all is searched, instead of sampled, and how. explore: how; it always searches.
     pub search: Option<Search>,
     /// Seconds after which the run stops, incomplete; none means no limit.
     pub max_seconds: Option<u64>,
+    /// explore: every so many restored states, one is compared with the same steps from scratch; 0 is never.
+    #[serde(default)]
+    pub audit: u64,
 }
 
 /// How a search goes about it.

@@ -14,7 +14,7 @@ use sync::{
 use crate::cex::{Counterexample, Header, Step, FORMAT};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
-use crate::recorder::Recorder;
+use crate::recorder::{Log, Recorder};
 use crate::report::{Found, Job, Limits, Report, Search};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
@@ -187,8 +187,8 @@ fn explored(
         let progress: OnProgress = Arc::new(move |so_far| asked(&so_far.after(before)));
         let plan = Plan { progress: Some(progress), ..plan };
         let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
-        let witness = Arc::new(tally.clone());
-        let execute = move || target.execute(steps, &judged, witness.clone(), None);
+        let tally = tally.clone();
+        let execute = move || target.execute(steps, &judged, Arc::new(tally.clone()), None);
         let part = sync::explore(&plan, execute)?;
         total += part.executions;
         explored = Explored { concurrent: explored.concurrent || part.concurrent, ..part };
@@ -362,14 +362,13 @@ fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, R
     let plan = plans(job, &target).swap_remove(0);
     let (sources, steps) = (subject.sources.clone(), subject.steps);
     // loom gets to the execution by running those before it: the last one's is the one that counts.
-    let current = Arc::new(Outside::new(Arc::new(Recorder::new(Vec::new()))));
-    let last = current.clone();
+    let last = Outside::new(Log::default());
+    let log = last.clone();
     let recorded = sync::record(&plan, schedule, move || {
-        let recorder = Arc::new(Recorder::new(sources.clone()));
-        last.set(recorder.clone());
+        let recorder = Arc::new(Recorder::new(sources.clone(), log.clone()));
         target.execute(steps, &judged, recorder.clone(), Some(recorder));
     })?;
-    Ok((current.get().steps(), recorded.failure))
+    Ok((last.get().steps, recorded.failure))
 }
 
 /// One plan; for a sampled engine, one for each way to sample.
@@ -380,6 +379,7 @@ fn plans(job: &Job, target: &Target) -> Vec<Plan> {
         sampler,
         executions: limits.executions,
         seeds: limits.seeds.clone(),
+        audit: limits.audit,
         threads: target.threads(),
         choices: target.has_choices(),
         ..Plan::default()
@@ -391,7 +391,11 @@ fn plans(job: &Job, target: &Target) -> Vec<Plan> {
         (sync::Engine::Shuttle, None) => {
             vec![plan(Sampler::Random), plan(Sampler::Urw), plan(Sampler::Pct(3))]
         }
-        _ => vec![plan(Sampler::Random)],
+        (sync::Engine::Explore, search) => {
+            let search = options(&search.clone().unwrap_or_default());
+            vec![Plan { search, ..plan(Sampler::Exhaustive) }]
+        }
+        (sync::Engine::Loom | sync::Engine::Std, _) => vec![plan(Sampler::Random)],
     }
 }
 
@@ -416,7 +420,7 @@ fn extent(job: &Job, searched: Option<&Searched>) -> String {
     match (ENGINE, searched) {
         (_, Some(searched)) if searched.incomplete.is_some() => "not finished".into(),
         (_, Some(searched)) => bounded(searched.bound.map(|bound| bound as usize)),
-        (sync::Engine::Loom, None) => bounded(job.limits.bound),
+        (sync::Engine::Loom | sync::Engine::Explore, None) => bounded(job.limits.bound),
         (sync::Engine::Shuttle, None) => "sampled".into(),
         (sync::Engine::Std, None) => "repeated".into(),
     }

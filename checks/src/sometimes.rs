@@ -2,7 +2,7 @@
 
 use runtime_model::event::{Event, Witness};
 use runtime_model::m::MId;
-use sync::{Arc, Outside};
+use sync::Outside;
 
 /// Something that some execution must show.
 pub struct Sometimes {
@@ -57,11 +57,11 @@ pub fn find(name: &str) -> Option<&'static Sometimes> {
 
 /// Counts what happens, over all executions of a run.
 #[derive(Clone)]
-pub struct Tally(Arc<Outside<Vec<u64>>>);
+pub struct Tally(Outside<Vec<u64>>);
 
 impl Default for Tally {
     fn default() -> Self {
-        Tally(Arc::new(Outside::new(vec![0; ALL.len()])))
+        Tally(Outside::new(vec![0; ALL.len()]))
     }
 }
 

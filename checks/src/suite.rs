@@ -92,7 +92,8 @@ pub const ALL: &[Suite] = &[
 /// What is used where nothing else is said.
 pub fn limits(engine: Engine) -> Limits {
     Limits {
-        bound: Some(2),
+        // Where nothing is left out but what shows nothing new, none is needed.
+        bound: (engine != Engine::Explore).then_some(2),
         executions: match engine {
             Engine::Shuttle => 1_000,
             _ => 200,
@@ -100,6 +101,7 @@ pub fn limits(engine: Engine) -> Limits {
         seeds: vec![1, 2, 3],
         search: None,
         max_seconds: None,
+        audit: 0,
     }
 }
 

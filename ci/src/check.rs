@@ -148,8 +148,9 @@ fn file_name(scenario: &str, row: &str, engine: &str) -> String {
 }
 
 /// How a search goes about it, if there is to be one.
-fn search(arguments: &cli::Search) -> Option<Search> {
-    arguments.search.then(|| Search {
+fn search(arguments: &cli::Search, engine: Engine) -> Option<Search> {
+    let searches = engine == Engine::Explore || arguments.search && engine == Engine::Shuttle;
+    searches.then(|| Search {
         cache: !arguments.no_cache,
         sleep: !arguments.no_sleep_sets,
         paranoid: arguments.paranoid,
@@ -167,22 +168,22 @@ fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
         Err(Error::Usage(format!("{option} means nothing to {engine}; it is for {engines}")))
     };
     let mut limits = suite::limits(engine);
-    limits.search = search(&arguments.search);
+    limits.search = search(&arguments.search, engine);
     let searches = limits.search.is_some();
-    if searches && engine != Engine::Shuttle {
-        return foreign("--search", "shuttle");
+    if arguments.search.is_asked_for() && !searches {
+        return foreign("how to search", "explore, and for shuttle with --search");
     }
     if searches || lookup::is_kernel(&arguments.scenario) {
         limits.bound = None;
     }
     if let Some(cli::Bound(bound)) = arguments.bound {
         if engine != Engine::Loom && !searches {
-            return foreign("--bound", "loom, and for --search");
+            return foreign("--bound", "loom, explore, and --search");
         }
         limits.bound = bound;
     }
     if let Some(executions) = arguments.executions {
-        if engine == Engine::Loom || searches {
+        if ![Engine::Shuttle, Engine::Std].contains(&engine) || searches {
             return foreign("--executions", "shuttle without --search, and std");
         }
         limits.executions = executions;
@@ -192,6 +193,12 @@ fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
             return foreign("--seed", "shuttle without --search");
         }
         limits.seeds.clone_from(&arguments.seeds);
+    }
+    if let Some(audit) = arguments.audit {
+        if engine != Engine::Explore {
+            return foreign("--audit", "explore");
+        }
+        limits.audit = audit;
     }
     limits.max_seconds = arguments.max_seconds.or(limits.max_seconds);
     Ok(limits)

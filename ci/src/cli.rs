@@ -88,6 +88,9 @@ pub struct Check {
     /// Stop after that many seconds, incomplete
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_seconds: Option<u64>,
+    /// explore: compare every N-th restored state with the same steps from scratch
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub audit: Option<u64>,
     /// The file for a counterexample; it must not exist [default: a new one in the current directory]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -99,27 +102,41 @@ pub struct Check {
 /// How states are searched.
 #[derive(Debug, Args)]
 pub struct Search {
-    /// shuttle: search all states, instead of sampling schedules
+    /// shuttle: search all states, instead of sampling schedules, as explore does anyway
     #[arg(long)]
     pub search: bool,
     /// OS threads of a search [default: 1]
-    #[arg(long, value_name = "N", requires = "search")]
+    #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
     /// Search without the state cache: every execution, but for what sleep sets leave out
-    #[arg(long, requires = "search")]
+    #[arg(long)]
     pub no_cache: bool,
     /// Search without sleep sets: steps that commute are taken in all orders
-    #[arg(long, requires = "search")]
+    #[arg(long)]
     pub no_sleep_sets: bool,
     /// Look into what the state cache cuts off: a checkpoint that forgets too much is an error
-    #[arg(long, requires = "search", conflicts_with = "no_cache")]
+    #[arg(long, conflicts_with = "no_cache")]
     pub paranoid: bool,
     /// Count distinct traces, for executions over traces; most telling with --no-cache
-    #[arg(long, requires = "search", conflicts_with = "jobs")]
+    #[arg(long, conflicts_with = "jobs")]
     pub traces: bool,
     /// Stop if the search has more memory than this, incomplete
-    #[arg(long, value_name = "MIB", requires = "search", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_memory: Option<u64>,
+}
+
+impl Search {
+    /// Something was said of a search.
+    pub fn is_asked_for(&self) -> bool {
+        let Search { search, jobs, no_cache, no_sleep_sets, paranoid, traces, max_memory } = self;
+        *search
+            || *no_cache
+            || *no_sleep_sets
+            || *paranoid
+            || *traces
+            || jobs.is_some()
+            || max_memory.is_some()
+    }
 }
 
 /// What `replay` is told.
@@ -202,7 +219,7 @@ mod tests {
     #[test]
     fn unknown_engines_and_modes_are_told_the_known_ones() {
         let message = check(&["--engine", "spin"]).unwrap_err();
-        assert!(message.contains("[possible values: std, loom, shuttle]"), "{message}");
+        assert!(message.contains("[possible values: std, loom, shuttle, explore]"), "{message}");
         let message = check(&["--mode", "vibes"]).unwrap_err();
         assert!(message.contains("[possible values: symptoms, invariants]"), "{message}");
     }

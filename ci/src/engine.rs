@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use sync::Engine;
 
 /// All of them.
-pub const ALL: [Engine; 3] = [Engine::Std, Engine::Loom, Engine::Shuttle];
+pub const ALL: [Engine; 4] = [Engine::Std, Engine::Loom, Engine::Shuttle, Engine::Explore];
 
 /// The cargo feature that chooses it. std is what there is without one.
 pub fn feature(engine: Engine) -> Option<&'static str> {
@@ -17,6 +17,7 @@ pub fn about(engine: Engine) -> &'static str {
         Engine::Std => "real threads, repeated; explores nothing",
         Engine::Loom => "every execution within a bound of preemptions, under weak memory",
         Engine::Shuttle => "sampled schedules, from seeds; sizes that nothing exhausts",
+        Engine::Explore => "every state, sequentially consistent: a search that restores states",
     }
 }
 

@@ -31,13 +31,13 @@ fn file(name: &str, content: &str) -> String {
 fn unknown_names_are_told_the_known_ones() {
     fails(&["check", "S0"], &["unknown scenario `S0`; known are: ", "S1"]);
     fails(&["check", "S1", "--row", "GO_2"], &["unknown row `GO_2`; known are: ", "GO_FIXED"]);
-    fails(&["check", "S1", "--engine", "spin"], &["std, loom, shuttle"]);
+    fails(&["check", "S1", "--engine", "spin"], &["std, loom, shuttle, explore"]);
     fails(&["check", "S1", "--only", "x"], &["unknown check `x`; known are: "]);
     fails(&["check", "kernel/x"], &["unknown scenario `kernel/x`; known are: ", "kernel/note"]);
     fails(&["check", "S1", "--mode", "all"], &["symptoms, invariants"]);
     fails(&["repro", "1"], &["unknown bug `1`; known are: ", "53294"]);
     fails(&["repro", "53294", "--mutant", "x"], &["unknown mutant of 53294 `x`; known are: "]);
-    fails(&["gate", "--engine", "spin"], &["std, loom, shuttle"]);
+    fails(&["gate", "--engine", "spin"], &["std, loom, shuttle, explore"]);
 }
 
 #[test]
@@ -53,6 +53,7 @@ fn bad_usage_is_an_error_and_help_is_not() {
 #[test]
 fn options_that_mean_nothing_to_the_engine_are_refused() {
     fails(&["check", "S1", "--engine", "shuttle", "--bound", "2"], &["--bound", "loom"]);
+    fails(&["check", "S1", "--audit", "2"], &["--audit", "explore"]);
     fails(&["check", "S1", "--executions", "2"], &["--executions", "shuttle and std"]);
     fails(&["check", "S1", "--engine", "std", "--seed", "2"], &["--seed", "shuttle"]);
     fails(&["check", "kernel/note", "--row", "GO_FIXED"], &["a kernel has no row"]);

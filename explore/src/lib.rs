@@ -16,7 +16,7 @@
 //! | [`schedule`] | an execution as readable text |
 //! | `threads` | the substrate that replays: threads run by shuttle (feature `shuttle`) |
 //! | `Sample`, `Replay` | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod cache;
 pub mod fingerprint;
@@ -28,17 +28,35 @@ pub mod seam;
 pub mod search;
 pub mod state;
 mod thread;
+#[cfg(any(feature = "shuttle", feature = "explore"))]
+pub mod told;
 mod traces;
 pub mod workers;
 
+#[cfg(not(feature = "explore"))]
+mod outer;
+#[cfg(feature = "explore")]
+mod raw;
 #[cfg(feature = "shuttle")]
 mod replay;
+#[cfg(feature = "explore")]
+pub mod restore;
 #[cfg(feature = "shuttle")]
 mod sample;
 #[cfg(feature = "shuttle")]
 pub mod threads;
+#[cfg(feature = "shuttle")]
+mod trace;
 
+#[cfg(not(feature = "explore"))]
+pub use outer::{abandons, outside, Outer};
+#[cfg(feature = "explore")]
+pub use raw::{outside, Outer};
 #[cfg(feature = "shuttle")]
 pub use replay::{Divergence, Replay};
+#[cfg(feature = "explore")]
+pub use restore::{abandons, operate};
 #[cfg(feature = "shuttle")]
 pub use sample::{Sample, Strategy, Trace};
+#[cfg(all(feature = "shuttle", not(feature = "explore")))]
+pub use threads::operate;

@@ -88,6 +88,12 @@ pub enum Fault {
     WritesIndependent,
     /// On a cache hit, the sleep set is not looked at.
     SleepIgnoredOnHit,
+    /// The substrate does not restore the stack of the thread of this number.
+    StackNotRestored(usize),
+    /// The substrate does not restore the last quarter of the heap.
+    HeapNotRestored,
+    /// The substrate does not restore thread-locals.
+    PlacesNotRestored,
 }
 
 impl State {
@@ -229,6 +235,16 @@ impl State {
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             me.history = mix(me.history, what);
+        }
+    }
+
+    /// What the thread whose step it is has observed so far is remembered, whatever becomes of the thread:
+    /// an object that nobody changes.
+    pub fn remembers(&mut self) {
+        if let Mover::Thread(_) = self.mover {
+            let me = self.me();
+            let history = mix(me.callers, me.history);
+            self.object(history);
         }
     }
 

@@ -6,14 +6,8 @@
 //! execution is brought to its end and the path is run again from the start; the fingerprint of each
 //! state on the way has to be what it was.
 //!
-//! # For who offers objects to a program
-//! - Each object is registered where it is made ([`State::object`], by [`with`]).
-//! - [`operate`] comes before each operation that others can notice; [`State::reads`] and
-//!   [`State::writes`] with the operation itself, and with whatever else the step touches.
-//! - A thread is registered before its task is spawned ([`State::spawn`]), in the same order, and says
-//!   when its program has ended ([`State::finishes`]); its task may go on, but not announce.
-//! - When an execution has ended, all threads leave: what they would announce must unwind instead. That
-//!   is so once the program has said so ([`ends`]), or has been told (the function `cut`).
+//! What the program is to tell, [`crate::told`] says. A thread's task may go on after its end; all threads
+//! are brought to theirs by unwinding when an execution is over (the function `cut`).
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -25,68 +19,27 @@ use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, Runner};
 use shuttle_engine::runtime::thread::switch;
 
-use crate::operation::{Footprint, Kind, Operation, ThreadId};
+use crate::operation::{Footprint, Kind};
 use crate::seam::{Diverged, Driven, Ended, Next, Node, Pending, Pick, Search, Substrate};
 use crate::search::Options;
 use crate::state::{Fault, Handle, State};
+use crate::told::{self, STATE};
+use crate::trace::Met;
 
 thread_local! {
-    static STATE: RefCell<State> = RefCell::default();
-    static SEARCHING: Cell<bool> = const { Cell::new(false) };
-    /// The states that are passed now have been visited.
-    static REPLAYING: Cell<bool> = const { Cell::new(false) };
     /// The current switch is ours: shuttle has some of its own (before it spawns a task).
     static ANNOUNCED: Cell<bool> = const { Cell::new(false) };
-    /// How the program has ended the execution. Not in the state, which may be borrowed when it panics.
-    static ENDED: Cell<Option<Ended>> = const { Cell::new(None) };
-}
-
-/// Whether a search runs the current thread.
-pub fn searching() -> bool {
-    SEARCHING.get()
-}
-
-/// Whether the execution is on its way back to a state that has been visited: those before it have been,
-/// too.
-pub fn replaying() -> bool {
-    REPLAYING.get()
-}
-
-/// Tells the state under search of something; `None` if there is no search.
-pub fn with<R>(tell: impl FnOnce(&mut State) -> R) -> Option<R> {
-    searching().then(|| STATE.with_borrow_mut(tell))
-}
-
-/// The program ends the current execution, at this step.
-pub fn ends(how: Ended) {
-    if ENDED.get().is_none() {
-        ENDED.set(Some(how));
-    }
 }
 
 /// Announces an operation, and returns when the search has picked it: with the outcome of a choice.
 ///
 /// `world` moves the environment: the calling thread is the one that does it, when no thread can move.
 /// In the environment's step itself, nothing is announced.
-pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, mut world: impl FnMut()) -> u32 {
-    let is_world = STATE.with_borrow_mut(|state| {
-        if !state.is_world() {
-            state.announces(kind, object, enabled);
-        }
-        state.is_world()
-    });
-    if is_world {
-        return 0;
-    }
-    loop {
+pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, world: impl FnMut()) -> u32 {
+    told::operate(kind, object, enabled, world, || {
         ANNOUNCED.set(true);
         switch();
-        let outcome = STATE.with_borrow(|state| (!state.is_world()).then(|| state.outcome()));
-        match outcome {
-            Some(outcome) => return outcome,
-            None => world(),
-        }
-    }
+    })
 }
 
 /// Threads run by shuttle.
@@ -117,11 +70,11 @@ impl Substrate for Threads {
         let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));
         let runner = Runner::new(Shared(driver.clone()), self.config.clone());
         let program = self.program.clone();
-        SEARCHING.set(true);
+        told::set_searching(true);
         let result = catch_unwind(AssertUnwindSafe(|| {
             runner.run(move || program());
         }));
-        SEARCHING.set(false);
+        told::set_searching(false);
         let driver = Rc::into_inner(driver).expect("drive: shuttle is done").into_inner();
         let panic: Option<Box<dyn Any + Send>> = result.err();
         Driven { search: driver.search, diverged: driver.diverged, panic }
@@ -191,8 +144,8 @@ struct Driver<S> {
     goal: u128,
     /// The steps of the current execution.
     taken: Vec<Pick>,
-    /// What was pending before each of them, when that state was first met.
-    trace: Vec<Box<[(ThreadId, Operation)]>>,
+    /// The states before each of them, as they were when they were first met.
+    trace: Vec<Met>,
     pending: Vec<Pending>,
     diverged: Option<Diverged>,
 }
@@ -237,7 +190,7 @@ impl<S: Search> Driver<S> {
                 self.set_phase(Phase::Replaying(0));
             }
         }
-        ENDED.set(None);
+        told::take_ended();
         state.begin();
         Some(Schedule::new(0))
     }
@@ -256,7 +209,7 @@ impl<S: Search> Driver<S> {
 
     /// A node has been reached: who goes on; `None` if nobody, and the tasks are to leave.
     fn node(&mut self, state: &mut State) -> Option<Pick> {
-        ENDED.take().into_iter().for_each(|how| state.ends(how));
+        told::take_ended().into_iter().for_each(|how| state.ends(how));
         let step = state.end_step();
         state.pending(&mut self.pending);
         let ended = state.ended().or(self.pending.is_empty().then_some(Ended::Complete));
@@ -283,7 +236,7 @@ impl<S: Search> Driver<S> {
     /// The step is taken from here.
     fn take(&mut self, pick: Pick) -> Pick {
         if self.trace.len() == self.taken.len() {
-            self.trace.push(self.pending.iter().map(|p| (p.thread, p.operation)).collect());
+            self.trace.push(Met::new(&self.pending));
         }
         self.taken.push(pick);
         pick
@@ -307,31 +260,14 @@ impl<S: Search> Driver<S> {
 
     fn set_phase(&mut self, phase: Phase) {
         self.phase = phase;
-        REPLAYING.set(matches!(phase, Phase::Replaying(_)));
+        told::set_replaying(matches!(phase, Phase::Replaying(_)));
     }
 
     /// The state after so many steps has to be what it was: its operations, and its values, if they are known.
     fn compare(&mut self, steps: usize, same_values: bool, ended: Option<Ended>, pick: Pick) {
-        let now: Vec<_> = self.pending.iter().map(|p| (p.thread, p.operation)).collect();
         // Of a path that was handed over, this worker knows nothing before it has been there.
-        let before = self.trace.get(steps).map_or(&now[..], |before| before);
-        let can = self.pending.iter().any(|now| now.thread == pick.thread && now.enabled);
-        if before == now && same_values && ended.is_none() && can {
-            return;
-        }
-        let show = |(thread, operation): &(ThreadId, Operation)| format!("{thread}: {operation}");
-        let different = before.iter().find(|&known| !now.contains(known));
-        let (expected, got) = match different {
-            Some(known) => {
-                let got = now.iter().find(|now| now.0 == known.0);
-                (show(known), got.map_or(format!("{}: nothing", known.0), show))
-            }
-            None if before.len() != now.len() => {
-                let new = now.iter().find(|now| !before.contains(now));
-                ("fewer threads".to_owned(), new.map_or("more".to_owned(), show))
-            }
-            None => ("other values".to_owned(), "the same operations".to_owned()),
-        };
-        self.diverged = Some(Diverged { step: steps, expected, got });
+        let here = Met::new(&self.pending);
+        let before = self.trace.get(steps).unwrap_or(&here);
+        self.diverged = before.differs(steps, (&self.pending, same_values, ended), pick);
     }
 }

@@ -28,12 +28,20 @@ pub(crate) struct Leave;
 
 /// Unwinds the current thread to its base.
 pub(crate) fn leave() -> ! {
+    ::explore::abandons();
     resume_unwind(Box::new(Leave))
 }
 
 /// What `f` makes of the current execution. `f` must not switch threads; for that, [`execution`].
 pub(crate) fn with<R>(f: impl FnOnce(Option<&Execution>) -> R) -> R {
     EXECUTION.with_borrow(|current| f(current.as_deref()))
+}
+
+/// What here belongs to an execution, where those are restored.
+#[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+pub(crate) fn places() -> Vec<::explore::restore::Place> {
+    use ::explore::restore::Place;
+    vec![Place::of(&EXECUTION), Place::of(&THREAD), Place::of(&CHANGED)]
 }
 
 /// The current execution.

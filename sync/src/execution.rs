@@ -5,6 +5,8 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use ::explore::Outer;
+
 use crate::current::{self, leave, set_thread, thread_id, Leave};
 use crate::engine::{self, ENGINE};
 use crate::explore::Exploration;
@@ -12,11 +14,11 @@ use crate::failure::{self, Cause, Failure};
 use crate::mutex::Holder;
 use crate::operation::{Observer, Operation, Quiescent};
 use crate::table::{Table, Waits};
-use crate::Plan;
+use crate::{Engine, Plan};
 
 /// One execution.
 pub(crate) struct Execution {
-    exploration: Arc<Exploration>,
+    exploration: Outer<Exploration>,
     recording: bool,
     phase: AtomicU8,
     end: Mutex<Outcome>,
@@ -43,7 +45,7 @@ const OVER: u8 = 1;
 const FINISHED: u8 = 2;
 
 /// How an execution ended.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) enum Outcome {
     #[default]
     Fine,
@@ -56,7 +58,7 @@ pub(crate) enum Outcome {
 }
 
 impl Execution {
-    pub(crate) fn new(exploration: Arc<Exploration>, recording: bool) -> Arc<Execution> {
+    pub(crate) fn new(exploration: Outer<Exploration>, recording: bool) -> Arc<Execution> {
         Arc::new(Execution {
             exploration,
             recording,
@@ -94,6 +96,8 @@ impl Execution {
     }
 
     pub(crate) fn at_end(&self, look: Look) {
+        // What the look owns is a function of that.
+        engine::search::remembers();
         lock(&self.at_end).push(look);
     }
 
@@ -170,6 +174,14 @@ impl Execution {
                 self.caught(&*payload);
             }
         }
+        // Where executions are restored, who restores them asks what has become of one.
+        if ENGINE != Engine::Explore {
+            self.report();
+        }
+    }
+
+    /// Tells what has become of it.
+    fn report(&self) {
         self.exploration.ended(self.take_outcome(), self.concurrent.load(Relaxed));
         if ENGINE.explores() {
             current::take_execution();
@@ -177,6 +189,18 @@ impl Execution {
         if self.exploration.is_over() {
             engine::stop();
         }
+    }
+
+    /// How it has ended, and whether two threads could move at once.
+    #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+    pub(crate) fn became(&self) -> (Outcome, bool) {
+        (lock(&self.end).clone(), self.concurrent.load(Relaxed))
+    }
+
+    /// Whether somebody looks at what it leaves.
+    #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+    pub(crate) fn has_looks(&self) -> bool {
+        !lock(&self.at_end).is_empty()
     }
 
     /// How it ended.

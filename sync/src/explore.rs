@@ -8,6 +8,7 @@ use std::thread::ThreadId;
 
 use ::explore::options::Statistics;
 use ::explore::search::{Incomplete, Shared};
+use ::explore::Outer;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, ENGINE};
@@ -111,9 +112,16 @@ impl Schedule {
     pub fn engine(&self) -> Engine {
         match self {
             Schedule::Loom { .. } => Engine::Loom,
-            Schedule::Shuttle { .. } | Schedule::Search { .. } => Engine::Shuttle,
+            Schedule::Shuttle { .. } => Engine::Shuttle,
+            Schedule::Search { .. } => Engine::Explore,
             Schedule::Std => Engine::Std,
         }
+    }
+
+    /// Whether that engine can run it. What one search has found, the other can.
+    pub fn runs_on(&self, engine: Engine) -> bool {
+        let searched = matches!(self, Schedule::Search { .. });
+        self.engine() == engine || (searched && engine == Engine::Shuttle)
     }
 }
 
@@ -144,7 +152,7 @@ pub fn explore(
     program: impl Fn() + Send + Sync + 'static,
 ) -> Result<Explored, PlanError> {
     engine::check(plan)?;
-    let exploration = Arc::new(Exploration::new(plan, program, None));
+    let exploration = Outer::new(Exploration::new(plan, program, None));
     let schedule = drive(|| engine::explore(plan, &exploration));
     let mut searched = exploration.take_searched();
     if let Some(searched) = &mut searched {
@@ -172,14 +180,14 @@ pub fn record(
     program: impl Fn() + Send + Sync + 'static,
 ) -> Result<Recorded, PlanError> {
     engine::check(plan)?;
-    if schedule.engine() != ENGINE {
+    if !schedule.runs_on(ENGINE) {
         return Err(PlanError::OtherEngine(schedule.engine()));
     }
     let recorded = match schedule {
         Schedule::Loom { execution, .. } => *execution,
         Schedule::Shuttle { .. } | Schedule::Search { .. } | Schedule::Std => 1,
     };
-    let exploration = Arc::new(Exploration::new(plan, program, Some(recorded)));
+    let exploration = Outer::new(Exploration::new(plan, program, Some(recorded)));
     let diverged = drive(|| engine::replay(plan, schedule, &exploration));
     let failure = match exploration.take_end(plan)?.outcome {
         Outcome::Failed(failure) => Some(failure),
@@ -263,11 +271,22 @@ impl Exploration {
 
     /// One execution, on the engine's main thread. On std it is over when this returns; an engine that
     /// explores runs the other threads on.
-    pub(crate) fn run_one(self: &Arc<Self>) {
-        let number = self.started.fetch_add(1, Ordering::Relaxed) + 1;
-        let recording = self.recorded == Some(number);
-        let execution = Execution::new(self.clone(), recording);
-        execution.run(&self.program);
+    #[cfg(not(feature = "explore"))]
+    pub(crate) fn run_one(this: &Outer<Self>) {
+        this.counts();
+        Exploration::run(this, this.executions());
+    }
+
+    /// One more execution is counted.
+    pub(crate) fn counts(&self) {
+        self.started.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The execution of that number.
+    pub(crate) fn run(this: &Outer<Self>, number: u64) {
+        let recording = this.recorded == Some(number);
+        let execution = Execution::new(this.clone(), recording);
+        execution.run(&this.program);
         execution.join();
     }
 
@@ -282,13 +301,13 @@ impl Exploration {
     }
 
     /// Set when no execution is to follow.
-    #[cfg(feature = "shuttle")]
+    #[cfg(any(feature = "shuttle", feature = "explore"))]
     pub(crate) fn over(&self) -> Arc<AtomicBool> {
         self.over.clone()
     }
 
     /// The OS thread on which the failure happened that is told.
-    #[cfg(feature = "shuttle")]
+    #[cfg(any(feature = "shuttle", feature = "explore"))]
     pub(crate) fn failed_on(&self) -> Option<ThreadId> {
         self.end().failed_on
     }
@@ -340,14 +359,14 @@ impl Exploration {
     }
 
     /// The engine has found something wrong with the program.
-    #[cfg(feature = "shuttle")]
+    #[cfg(any(feature = "shuttle", feature = "explore"))]
     pub(crate) fn is_broken(&self, text: String) {
         self.over.store(true, Ordering::Relaxed);
         self.end().broken = Some(text);
     }
 
     /// A search begins; with bounds, one of several.
-    #[cfg(feature = "shuttle")]
+    #[cfg(any(feature = "shuttle", feature = "explore"))]
     pub(crate) fn searches(&self, shared: Arc<Shared>) {
         *self.searching.lock().unwrap_or_else(PoisonError::into_inner) = Some(shared);
     }
@@ -357,7 +376,7 @@ impl Exploration {
     }
 
     /// A search is over.
-    #[cfg(feature = "shuttle")]
+    #[cfg(any(feature = "shuttle", feature = "explore"))]
     pub(crate) fn searched(&self, searched: Searched) {
         *self.searched.lock().unwrap_or_else(PoisonError::into_inner) = Some(searched);
     }

@@ -1,9 +1,9 @@
-//! What a runtime is written against: atomics, locks, notes and threads, on std, loom or shuttle.
+//! What a runtime is written against: atomics, locks, notes and threads, on std, loom, shuttle or explore.
 //!
 //! This is the one crate that knows which engine runs. A program that uses it says what Go's runtime
 //! says (an atomic is loaded, a note is slept on) and names no `Ordering` and no engine; the crate's
-//! feature decides whether real threads run it once (no feature), or `loom` or `shuttle` runs all, or
-//! many, of its interleavings.
+//! feature decides whether real threads run it once (no feature), or `loom`, `shuttle` or `explore` runs
+//! all, or many, of its interleavings.
 //!
 //! | module | holds |
 //! |---|---|
@@ -84,7 +84,7 @@ pub use word::{BitWord, IntWord, Word};
 ///     fn no_wakeup_is_lost() { .. }
 /// }
 /// ```
-#[cfg(any(feature = "loom", feature = "shuttle"))]
+#[cfg(any(feature = "loom", feature = "shuttle", feature = "explore"))]
 #[macro_export]
 macro_rules! explored {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
@@ -100,21 +100,21 @@ macro_rules! explored {
 ///     fn no_wakeup_is_lost() { .. }
 /// }
 /// ```
-#[cfg(not(any(feature = "loom", feature = "shuttle")))]
+#[cfg(not(any(feature = "loom", feature = "shuttle", feature = "explore")))]
 #[macro_export]
 macro_rules! explored {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
         $(
             $(#[$meta])*
             #[test]
-            #[ignore = "std runs one interleaving; needs --features loom or shuttle"]
+            #[ignore = "std runs one interleaving; needs --features loom, shuttle or explore"]
             fn $name() $body
         )*
     };
 }
 
 /// A test that searches: *ignored, with the reason*, where nothing does.
-#[cfg(all(feature = "shuttle", not(feature = "loom")))]
+#[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
 #[macro_export]
 macro_rules! searched {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
@@ -123,14 +123,14 @@ macro_rules! searched {
 }
 
 /// A test that searches: *ignored, with the reason*, where nothing does.
-#[cfg(not(all(feature = "shuttle", not(feature = "loom"))))]
+#[cfg(not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))))]
 #[macro_export]
 macro_rules! searched {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
         $(
             $(#[$meta])*
             #[test]
-            #[ignore = "only shuttle's threads are searched; needs --features shuttle"]
+            #[ignore = "nothing is searched here; needs --features explore or shuttle"]
             fn $name() $body
         )*
     };

@@ -1,20 +1,19 @@
 //! All the outcomes of a race, for tests.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{at_end, explore, End, Failure, Plan};
+use crate::{at_end, explore, End, Failure, Outside, Plan};
 
 /// Where a program puts what its threads have seen.
-pub struct Sink<T>(Arc<Mutex<BTreeSet<T>>>);
+pub struct Sink<T>(Outside<BTreeSet<T>>);
 
-impl<T: Ord + Send + 'static> Sink<T> {
+impl<T: Clone + Ord + Send + 'static> Sink<T> {
     /// What `look` sees is an outcome, once the execution has ended as [`at_end`] says.
     pub fn outcome(&self, look: impl FnOnce() -> T + Send + 'static) {
         let outcomes = self.0.clone();
         at_end(move || {
             let outcome = look();
-            outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(outcome);
+            outcomes.with_mut(|outcomes| outcomes.insert(outcome.clone()));
         });
     }
 }
@@ -25,19 +24,18 @@ impl<T: Ord + Send + 'static> Sink<T> {
 ///
 /// If the plan cannot be carried out, or an execution fails.
 #[track_caller]
-pub fn outcomes<T: Ord + Send + 'static>(
+pub fn outcomes<T: Clone + Ord + Send + 'static>(
     plan: &Plan,
     program: impl Fn(&Sink<T>) + Send + Sync + 'static,
 ) -> BTreeSet<T> {
-    let outcomes = Arc::new(Mutex::new(BTreeSet::new()));
+    let outcomes = Outside::new(BTreeSet::new());
     let sink = Sink(outcomes.clone());
     let explored =
         explore(plan, move || program(&sink)).unwrap_or_else(|error| panic!("outcomes: {error}"));
     if let End::Failed { failure, .. } = explored.end {
         panic!("outcomes: {failure}");
     }
-    let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-    std::mem::take(&mut outcomes)
+    outcomes.with_mut(std::mem::take)
 }
 
 /// The failure that exploring a program comes upon, if it does.

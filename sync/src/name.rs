@@ -49,8 +49,10 @@ pub enum Engine {
     Std,
     /// All interleavings, under the weak memory model of C11.
     Loom,
-    /// Sequentially consistent interleavings, sampled or, for tiny programs, all.
+    /// Sequentially consistent interleavings: sampled, or searched by replaying.
     Shuttle,
+    /// Sequentially consistent interleavings: all of them, by a search that restores states.
+    Explore,
 }
 
 impl Engine {
@@ -60,10 +62,12 @@ impl Engine {
             Engine::Std => "std",
             Engine::Loom => "loom",
             Engine::Shuttle => "shuttle",
+            Engine::Explore => "explore",
         }
     }
 
     /// Whether it runs many interleavings, so that a test may rely on an outcome being seen.
+    #[inline]
     pub fn explores(self) -> bool {
         self != Engine::Std
     }
@@ -77,14 +81,14 @@ impl fmt::Display for Engine {
 
 /// Not the name of an engine.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("no engine is called {0:?}; there are std, loom and shuttle")]
+#[error("no engine is called {0:?}; there are std, loom, shuttle and explore")]
 pub struct UnknownEngine(String);
 
 impl FromStr for Engine {
     type Err = UnknownEngine;
 
     fn from_str(name: &str) -> Result<Engine, UnknownEngine> {
-        [Engine::Std, Engine::Loom, Engine::Shuttle]
+        [Engine::Std, Engine::Loom, Engine::Shuttle, Engine::Explore]
             .into_iter()
             .find(|engine| engine.name() == name)
             .ok_or_else(|| UnknownEngine(name.to_owned()))
@@ -105,7 +109,7 @@ mod tests {
 
     #[test]
     fn an_engine_is_read_back_from_its_name() {
-        for engine in [Engine::Std, Engine::Loom, Engine::Shuttle] {
+        for engine in [Engine::Std, Engine::Loom, Engine::Shuttle, Engine::Explore] {
             assert_eq!(engine.to_string().parse(), Ok(engine));
         }
         assert!("Loom".parse::<Engine>().is_err());

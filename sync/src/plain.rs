@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use ::explore::fingerprint;
+use ::explore::{fingerprint, outside, Outer};
 
 use crate::engine::search::Object;
 use crate::engine::{Cell, ENGINE};
@@ -172,15 +172,16 @@ impl<T: fmt::Debug> fmt::Debug for Ghost<T> {
     }
 }
 
-/// What an execution leaves behind: counts, logs, recordings.
+/// What executions leave behind: counts, logs, recordings. A handle: a copy of it is the same thing.
 ///
-/// No part of the state: neither the program nor a check may read it while an execution is under way.
-pub struct Outside<T>(Mutex<T>);
+/// No part of the state: neither the program nor a check may read it while an execution is under way. Where
+/// executions are restored, nothing else from outside may be owned inside, an `Arc` neither.
+pub struct Outside<T>(Outer<Mutex<T>>);
 
 impl<T> Outside<T> {
     /// One that holds `value`.
     pub fn new(value: T) -> Self {
-        Outside(Mutex::new(value))
+        Outside(Outer::new(Mutex::new(value)))
     }
 
     /// A copy of the value.
@@ -191,14 +192,20 @@ impl<T> Outside<T> {
         self.lock().clone()
     }
 
-    /// Puts `value` there.
-    pub fn set(&self, value: T) {
-        self.with_mut(|place| *place = value);
+    /// Puts a copy of `value` there.
+    pub fn set(&self, value: &T)
+    where
+        T: Clone,
+    {
+        self.with_mut(|place| *place = value.clone());
     }
 
     /// Changes the value. No operation may happen inside `change`.
+    ///
+    /// What `change` allocates outlives the execution. What has been allocated before does not, and has to
+    /// be copied in there.
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        change(&mut self.lock())
+        outside(|| change(&mut self.lock()))
     }
 
     /// Workers of a search share it, so it may have to be waited for. Nobody switches threads inside.
@@ -207,8 +214,15 @@ impl<T> Outside<T> {
     }
 }
 
+impl<T> Clone for Outside<T> {
+    fn clone(&self) -> Self {
+        Outside(self.0.clone())
+    }
+}
+
 /// Where an engine switches threads itself, nobody else can be inside but a thread that has switched
 /// in the middle of an access; to wait for it would be to wait for ever.
+#[inline]
 fn access<T>(place: &Mutex<T>, name: Option<Name>) -> MutexGuard<'_, T> {
     if !ENGINE.explores() {
         return place.lock().unwrap_or_else(PoisonError::into_inner);

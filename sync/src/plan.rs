@@ -15,9 +15,9 @@ pub type OnProgress = Arc<dyn Fn(&Progress<'_>) -> Control + Send + Sync>;
 /// Which executions of a program to run.
 #[derive(Clone)]
 pub struct Plan {
-    /// loom: the preemptions an execution may have; `None` is no bound.
+    /// loom and searches: the preemptions an execution may have; `None` is no bound.
     pub bound: Option<usize>,
-    /// shuttle: how schedules are chosen.
+    /// shuttle: how schedules are chosen. The engine explore searches all of them, whatever this says.
     pub sampler: Sampler,
     /// shuttle: the executions for each seed. std: how often the program runs.
     pub executions: u64,
@@ -29,10 +29,17 @@ pub struct Plan {
     pub choices: bool,
     /// The operations an execution may have. A longer one ends the exploration without a verdict.
     pub max_steps: usize,
-    /// shuttle, with [`Sampler::Exhaustive`]: what is searched, and how. Its bound is `bound` above.
+    /// explore, and shuttle with [`Sampler::Exhaustive`]: what is searched, and how. Its bound is `bound` above.
     pub search: Options,
-    /// With [`Sampler::Exhaustive`]: whether the fingerprints of the states are wanted.
+    /// In a search: whether the fingerprints of the states are wanted.
     pub list_states: bool,
+    /// explore: the bytes of stack that each thread has.
+    pub stack: usize,
+    /// explore: the bytes of heap that an execution has.
+    pub heap: usize,
+    /// explore: every so many times that a state is restored, it is compared with the same steps from
+    /// scratch; 0 is never.
+    pub audit: u64,
     /// Called at the end of each execution with how far the exploration is.
     pub progress: Option<OnProgress>,
 }
@@ -50,6 +57,9 @@ impl Default for Plan {
             max_steps: 10_000,
             search: Options::default(),
             list_states: false,
+            stack: 256 * 1024,
+            heap: 16 * 1024 * 1024,
+            audit: 0,
             progress: None,
         }
     }

@@ -99,12 +99,18 @@ fn the_environment_may_choose() {
             Quiescent::Moved
         }
     }
-    let found = outcomes(&plan(1), |sink| {
+    let program = |sink: Option<&sync::litmus::Sink<bool>>| {
         let latch = Arc::new(Latch::new("flag"));
         observe(Arc::new(Chooses(latch.clone())));
         let set = latch.wait();
-        sink.outcome(move || set);
-    });
+        sink.into_iter().for_each(|sink| sink.outcome(move || set));
+    };
+    if ENGINE == Engine::Explore {
+        let refused = failure(&plan(1), move || program(None)).expect("it is refused");
+        let message = "choose: a search does not try the environment's choices";
+        return assert_eq!(refused.message, message);
+    }
+    let found = outcomes(&plan(1), move |sink| program(Some(sink)));
     assert_eq!(found, BTreeSet::from([false, true]));
 }
 
@@ -127,6 +133,7 @@ fn choices_cost_a_thread_of_loom_and_are_not_for_dfs() {
             assert_eq!(crowded, Err(error));
         }
         Engine::Shuttle => assert_eq!(dfs, Err(PlanError::DfsWithChoices)),
+        Engine::Explore => assert!(crowded.is_ok() && dfs.is_ok()),
         Engine::Std => assert!(crowded.is_ok() && dfs.is_ok()),
     }
 }

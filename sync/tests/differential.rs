@@ -294,8 +294,9 @@ fn run(program: &Program) -> BTreeSet<Outcome> {
     let choices = ENGINE != Engine::Shuttle;
     let sampler = Sampler::Dfs;
     let plan = Plan { threads, sampler, executions: 20, choices, ..Plan::default() };
-    let program = Arc::new(program.clone());
+    let program = program.clone();
     outcomes(&plan, move |sink| {
+        let program = Arc::new(program.clone());
         let shared = Arc::new(Shared {
             words: [Atomic::new("x", 0), Atomic::new("y", 0)],
             lock: Mutex::new("lock", ()),

@@ -3,7 +3,7 @@
 //! A thread's places are counted: about to start (or, for the first thread, about to go on after it has
 //! started the other), about to do each operation, finished. The very first state, in which the first
 //! thread has not begun, comes on top.
-#![cfg(feature = "shuttle")]
+#![cfg(any(feature = "shuttle", feature = "explore"))]
 
 mod common;
 

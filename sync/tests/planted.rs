@@ -1,13 +1,13 @@
 //! A search that loses states is noticed: each mistake is made on purpose, and the comparison of
 //! `soundness.rs` has to see it.
-#![cfg(feature = "shuttle")]
+#![cfg(any(feature = "shuttle", feature = "explore"))]
 
 mod common;
 
 use common::{search, search_of, Program};
 use explore::options::Options;
 use explore::state::Fault;
-use sync::{Arc, Atomic, End, Explored, Ghost, Plan, Sampler};
+use sync::{Arc, Atomic, End, Explored, Ghost, Outside, Plan, Sampler};
 
 /// How many programs it takes until one is searched differently.
 fn seen_after(fault: Fault, cache: bool, sleep: bool) -> u64 {
@@ -95,18 +95,17 @@ fn forgets(tells: bool, hear: impl FnOnce(u32) + Send + 'static) {
 
 /// What it says, by all executions.
 fn forgetful(tells: bool, cache: bool) -> usize {
-    let outcomes = Arc::new(std::sync::Mutex::new(std::collections::BTreeSet::new()));
+    let outcomes = Outside::new(std::collections::BTreeSet::new());
     let sink = outcomes.clone();
     let options = Options { cache, sleep: false, ..Options::default() };
     search_of(options, None, 2, move || {
         let sink = sink.clone();
         forgets(tells, move |said| {
-            sink.lock().expect("fine").insert(said);
+            sink.with_mut(|outcomes| outcomes.insert(said));
         });
     })
     .expect("it ends");
-    let outcomes = outcomes.lock().expect("fine");
-    outcomes.len()
+    outcomes.get().len()
 }
 
 /// Without the comparison: the search complains by itself.

@@ -1,12 +1,9 @@
 //! One execution again, with everything that happened in it; and checks that only look.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::Mutex as StdMutex;
-
 use sync::{
     explore, observe, record, spawn, Arc, Atomic, Cause, Diverged, End, Engine, Failure, Mutex,
-    Note, Observer, Operation, Plan, PlanError, Quiescent, Recorded, Sampler, Schedule, Violation,
-    ENGINE,
+    Note, Observer, Operation, Outside, Plan, PlanError, Quiescent, Recorded, Sampler, Schedule,
+    Violation, ENGINE,
 };
 
 fn plan(sampler: Sampler) -> Plan {
@@ -22,14 +19,14 @@ fn samplers() -> Vec<Sampler> {
 }
 
 /// What an execution did, line by line.
-type Log = Arc<StdMutex<Vec<String>>>;
+type Log = Outside<Vec<String>>;
 
 /// Writes down operations, counts states, and may check that the word is not 2.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Watch {
     forbids_two: bool,
     log: Log,
-    states: Arc<AtomicU64>,
+    states: Outside<u64>,
 }
 
 /// Watches one execution.
@@ -37,7 +34,7 @@ struct Watching(Watch, Arc<Atomic<u32>>);
 
 impl Observer for Watching {
     fn visited(&self) -> Result<(), Violation> {
-        self.0.states.fetch_add(1, Ordering::Relaxed);
+        self.0.states.with_mut(|states| *states += 1);
         match self.1.peek() {
             2 if self.0.forbids_two => {
                 Err(Violation { check: "not two", message: "the word is 2".to_owned() })
@@ -53,7 +50,7 @@ impl Observer for Watching {
     fn operation(&self, op: &Operation) {
         let Operation { thread, name, kind, value, function } = op;
         assert!(function.file().ends_with("recording.rs"), "{op:?}");
-        self.0.log.lock().expect("no panic").push(format!("{thread} {name} {kind} {value}"));
+        self.0.log.with_mut(|log| log.push(format!("{thread} {name} {kind} {value}")));
     }
 }
 
@@ -64,7 +61,7 @@ fn program(watch: Option<&Watch>, choices: bool) -> impl Fn() + Send + Sync {
     move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         if let Some(watch) = &watch {
-            watch.log.lock().expect("no panic").clear();
+            watch.log.with_mut(Vec::clear);
             observe(Arc::new(Watching(watch.clone(), word.clone())));
         }
         let lock = Arc::new(Mutex::new("lock", ()));
@@ -95,8 +92,12 @@ fn failed(plan: &Plan, watch: &Watch) -> (Failure, Schedule) {
     }
 }
 
+fn watching(forbids_two: bool) -> Watch {
+    Watch { forbids_two, log: Outside::new(Vec::new()), states: Outside::new(0) }
+}
+
 fn checking() -> Watch {
-    Watch { forbids_two: true, ..Watch::default() }
+    watching(true)
 }
 
 sync::explored! {
@@ -105,7 +106,7 @@ sync::explored! {
             let (plan, watch) = (plan(sampler), checking());
             let (failure, schedule) = failed(&plan, &watch);
             assert_eq!(failure.cause, Cause::Check("not two".to_owned()), "{failure}");
-            assert!(watch.log.lock().expect("no panic").is_empty(), "an exploration records nothing");
+            assert!(watch.log.get().is_empty(), "an exploration records nothing");
 
             // What goes through a file is still the schedule.
             let text = serde_json::to_string(&schedule).expect("it is data");
@@ -115,7 +116,7 @@ sync::explored! {
                 let recorded = record(&plan, &schedule, program(Some(&watch), plan.choices));
                 let expected = Recorded { failure: Some(failure.clone()), diverged: None };
                 assert_eq!(recorded, Ok(expected), "{sampler}");
-                logs.push(watch.log.lock().expect("no panic").clone());
+                logs.push(watch.log.get());
             }
             assert_eq!(logs[0], logs[1]);
             for line in ["0 thread spawn 1", "0 thread spawn 2", "0 word load 6", "0 word store 2"] {
@@ -147,9 +148,9 @@ sync::explored! {
                 let program = program(watch, plan.choices);
                 explore(&plan, program).expect("the plan is fine").executions
             };
-            let watch = Watch::default();
+            let watch = watching(false);
             assert_eq!(executions(Some(&watch)), executions(None), "{sampler}");
-            assert!(watch.states.load(Ordering::Relaxed) > 0);
+            assert!(watch.states.get() > 0);
         }
     }
 }
@@ -172,7 +173,7 @@ fn a_plan_for_nothing_is_refused() {
     let shallow = explore(&Plan { sampler: Sampler::Pct(2), ..Plan::default() }, || {});
     match ENGINE {
         Engine::Std => assert_eq!(none, Err(PlanError::NoExecutions)),
-        Engine::Loom => assert!(none.is_ok() && shallow.is_ok()),
+        Engine::Loom | Engine::Explore => assert!(none.is_ok() && shallow.is_ok()),
         Engine::Shuttle => {
             assert_eq!(none, Err(PlanError::NoExecutions));
             assert_eq!(shallow, Err(PlanError::ShallowPct(2)));

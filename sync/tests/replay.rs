@@ -1,10 +1,10 @@
 //! What a search finds can be run again, and a schedule that does not fit says where.
-#![cfg(feature = "shuttle")]
+#![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use sync::{explore, record, spawn, Arc, Atomic, End, Plan, Sampler, Schedule};
 
 fn plan() -> Plan {
-    Plan { sampler: Sampler::Exhaustive, ..Plan::default() }
+    Plan { sampler: Sampler::Exhaustive, audit: 1, ..Plan::default() }
 }
 
 fn lost_update() {

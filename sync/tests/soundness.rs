@@ -1,5 +1,5 @@
 //! Cache and sleep sets lose nothing: compared with plain search, on generated programs.
-#![cfg(feature = "shuttle")]
+#![cfg(any(feature = "shuttle", feature = "explore"))]
 
 mod common;
 

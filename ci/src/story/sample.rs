@@ -25,6 +25,7 @@ pub(crate) fn job() -> Job {
             seeds: vec![1, 2],
             search: None,
             max_seconds: None,
+            audit: 0,
         },
         sometimes: Vec::new(),
         expect: Expect::Holds,

@@ -20,6 +20,7 @@ pub(crate) fn job() -> Job {
             seeds: vec![1],
             search: None,
             max_seconds: None,
+            audit: 0,
         },
         sometimes: Vec::new(),
         expect: Expect::Holds,

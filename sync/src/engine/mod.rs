@@ -5,10 +5,14 @@
 //!
 //! An engine never lets a panic unwind through a switch of threads, and gives locks back without one.
 
-#[cfg(all(feature = "loom", feature = "shuttle"))]
+#[cfg(any(
+    all(feature = "loom", feature = "shuttle"),
+    all(feature = "loom", feature = "explore"),
+    all(feature = "shuttle", feature = "explore")
+))]
 compile_error!(
-    "features `loom` and `shuttle` exclude each other: choose --features loom (weak memory), --features \
-     shuttle (sampled schedules), or neither (std)"
+    "features `loom`, `shuttle` and `explore` exclude each other: choose --features loom (weak memory), \
+     --features shuttle (sampled schedules), --features explore (all states), or none (std)"
 );
 
 #[cfg(feature = "loom")]
@@ -19,9 +23,19 @@ mod chosen;
 #[path = "shuttle/mod.rs"]
 mod chosen;
 
-#[cfg(not(any(feature = "loom", feature = "shuttle")))]
+#[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+#[path = "explore/mod.rs"]
+mod chosen;
+
+#[cfg(not(any(feature = "loom", feature = "shuttle", feature = "explore")))]
 #[path = "std.rs"]
 mod chosen;
+
+#[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
+mod dfs;
+
+#[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
+mod sequential;
 
 #[cfg(not(feature = "loom"))]
 mod untracked;
@@ -32,7 +46,10 @@ pub(crate) use chosen::{
     Cell, Gate, GateGuard, Handle, Lock, LockGuard, Nursery, Word, TRACKS_RACES,
 };
 
-#[cfg_attr(not(all(feature = "shuttle", not(feature = "loom"))), path = "unsearched.rs")]
+#[cfg_attr(
+    not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
+    path = "unsearched.rs"
+)]
 pub(crate) mod search;
 
 /// How strongly an operation of a word is ordered.

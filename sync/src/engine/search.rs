@@ -2,15 +2,16 @@
 //!
 //! Outside a search, all of it does nothing.
 
+use std::cell::Cell;
 use std::hash::Hash;
 
 use ::explore::fingerprint;
 use ::explore::operation::Kind;
 use ::explore::seam::Ended;
 use ::explore::state;
-use ::explore::threads::{self, with};
+use ::explore::told::{self, with};
 
-pub(crate) use ::explore::threads::{replaying, searching};
+pub(crate) use ::explore::told::{replaying, searching};
 
 use crate::current;
 
@@ -35,7 +36,12 @@ impl Object {
     }
 
     /// It is looked at.
+    #[inline]
     pub(crate) fn reads(&self) {
+        // Most looks are those of checks, and there are many.
+        if OBSERVING.get() {
+            return;
+        }
         self.with(|state, handle| state.reads(handle));
     }
 
@@ -83,7 +89,7 @@ impl Object {
 /// Announces an operation, and waits for its turn. The outcome, if it is a choice.
 pub(super) fn operate(kind: Kind, object: Option<state::Handle>, can: bool) -> u32 {
     let me = current::thread_id();
-    threads::operate(kind, object, can, || world_moves(me))
+    ::explore::operate(kind, object, can, || world_moves(me))
 }
 
 /// No thread can move, and the search has picked this one to let the environment move.
@@ -151,10 +157,15 @@ pub(crate) fn learns(what: impl Hash) {
     }
 }
 
+/// Somebody remembers what the thread has seen so far, and will look at it when the thread has gone.
+pub(crate) fn remembers() {
+    with(|state| state.remembers());
+}
+
 /// The execution ends.
 pub(crate) fn ends(failed: bool) {
     if searching() {
-        threads::ends(if failed { Ended::Failed } else { Ended::Complete });
+        told::ends(if failed { Ended::Failed } else { Ended::Complete });
     }
 }
 
@@ -165,8 +176,24 @@ pub(crate) fn finishes() {
 
 /// Whoever looks meanwhile is no part of the program.
 pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
+    let before = Observing(OBSERVING.replace(true));
     with(|state| state.observe());
     let seen = look();
     with(|state| state.observed());
+    drop(before);
     seen
+}
+
+thread_local! {
+    /// Whoever looks now is no part of the program, and what it looks at is told to nobody.
+    static OBSERVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Puts back what was the case before, also while unwinding.
+struct Observing(bool);
+
+impl Drop for Observing {
+    fn drop(&mut self) {
+        OBSERVING.set(self.0);
+    }
 }

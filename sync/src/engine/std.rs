@@ -1,8 +1,10 @@
 //! Real threads: each execution is one interleaving, whichever the machine produces.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
+
+use ::explore::Outer;
 
 use super::search::Object;
 pub(crate) use super::untracked::{Cell, TRACKS_RACES};
@@ -194,9 +196,9 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
+pub(crate) fn explore(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
     for _ in 0..plan.executions {
-        exploration.run_one();
+        Exploration::run_one(exploration);
         if exploration.is_over() {
             break;
         }
@@ -208,8 +210,8 @@ pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
 pub(crate) fn replay(
     _plan: &Plan,
     _schedule: &Schedule,
-    exploration: &Arc<Exploration>,
+    exploration: &Outer<Exploration>,
 ) -> Option<Diverged> {
-    exploration.run_one();
+    Exploration::run_one(exploration);
     None
 }

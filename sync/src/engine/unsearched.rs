@@ -51,6 +51,7 @@ pub(crate) fn enters() -> Option<Caller> {
 }
 
 pub(crate) fn leaves(_caller: Option<Caller>, _result: impl Hash) {}
+pub(crate) fn remembers() {}
 
 pub(crate) fn ends(_failed: bool) {}
 

@@ -2,11 +2,10 @@
 #![allow(dead_code, unreachable_pub)]
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex as StdMutex, PoisonError};
 
 use explore::options::{Options, Statistics};
 use fastrand::Rng;
-use sync::{Arc, Atomic, Ghost, Latch, Mutex, Note, Plain, Plan, Sampler};
+use sync::{Arc, Atomic, Ghost, Latch, Mutex, Note, Outside, Plain, Plan, Sampler};
 
 /// What a thread of a generated program does.
 #[derive(Clone, Copy, Debug)]
@@ -224,19 +223,24 @@ pub fn search(
     options: Options,
     bound: Option<usize>,
 ) -> Option<(Found, Statistics)> {
-    let outcomes = Arc::new(StdMutex::new(BTreeSet::new()));
+    search_with(program, plan(options, bound, 3))
+}
+
+/// Searches the program by that plan; `None` if that takes too long.
+pub fn search_with(program: &Program, plan: Plan) -> Option<(Found, Statistics)> {
+    let outcomes = Outside::new(BTreeSet::new());
     let (program, sink) = (program.clone(), outcomes.clone());
-    search_of(options, bound, 3, move || {
+    search_by(plan, move || {
         let shared = Arc::new(Shared::new(program.clone()));
         let (looked_at, sink) = (shared.clone(), sink.clone());
         sync::at_end(move || {
-            sink.lock().unwrap_or_else(PoisonError::into_inner).insert(looked_at.outcome());
+            let outcome = looked_at.outcome();
+            sink.with_mut(|outcomes| outcomes.insert(outcome.clone()));
         });
         shared.run(0);
     })
     .map(|(mut found, statistics)| {
-        found.outcomes =
-            std::mem::take(&mut outcomes.lock().unwrap_or_else(PoisonError::into_inner));
+        found.outcomes = outcomes.with_mut(std::mem::take);
         (found, statistics)
     })
 }
@@ -248,7 +252,12 @@ pub fn search_of(
     threads: usize,
     program: impl Fn() + Send + Sync + 'static,
 ) -> Option<(Found, Statistics)> {
-    let plan = Plan {
+    search_by(plan(options, bound, threads), program)
+}
+
+/// A search that goes on after failures and lists the states.
+pub fn plan(options: Options, bound: Option<usize>, threads: usize) -> Plan {
+    Plan {
         sampler: Sampler::Exhaustive,
         bound,
         threads,
@@ -256,7 +265,13 @@ pub fn search_of(
         search: Options { keep_going: true, ..options },
         list_states: true,
         ..Plan::default()
-    };
+    }
+}
+
+fn search_by(
+    plan: Plan,
+    program: impl Fn() + Send + Sync + 'static,
+) -> Option<(Found, Statistics)> {
     let explored = sync::explore(&plan, program).unwrap_or_else(|error| panic!("search: {error}"));
     let searched = explored.searched.expect("searched");
     searched.incomplete.is_none().then(|| {

@@ -15,8 +15,8 @@ mod word;
 
 use std::mem;
 use std::panic::resume_unwind;
-use std::sync::Arc;
 
+use ::explore::Outer;
 use loom::thread::{self, Thread};
 
 use crate::explore::{Diverged, Exploration, Schedule};
@@ -116,7 +116,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
+pub(crate) fn explore(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
     run(plan, plan.bound, exploration);
     Schedule::Loom { bound: plan.bound, execution: exploration.executions() }
 }
@@ -125,7 +125,7 @@ pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
 pub(crate) fn replay(
     plan: &Plan,
     schedule: &Schedule,
-    exploration: &Arc<Exploration>,
+    exploration: &Outer<Exploration>,
 ) -> Option<Diverged> {
     let &Schedule::Loom { bound, execution } = schedule else { return None };
     run(plan, bound, exploration);
@@ -136,7 +136,7 @@ pub(crate) fn replay(
     })
 }
 
-fn run(plan: &Plan, bound: Option<usize>, exploration: &Arc<Exploration>) {
+fn run(plan: &Plan, bound: Option<usize>, exploration: &Outer<Exploration>) {
     let mut builder = loom::model::Builder::new();
     builder.max_threads = loom::MAX_THREADS;
     builder.max_branches = plan.max_steps.saturating_mul(BRANCHES_PER_STEP);
@@ -148,5 +148,5 @@ fn run(plan: &Plan, bound: Option<usize>, exploration: &Arc<Exploration>) {
     builder.location = false;
     builder.log = false;
     let one = exploration.clone();
-    exploration.catch(|| builder.check(move || one.run_one()));
+    exploration.catch(|| builder.check(move || Exploration::run_one(&one)));
 }

@@ -1,6 +1,6 @@
 //! shuttle: sequentially consistent interleavings, sampled, or searched; of tiny programs, all.
 //!
-//! A word is std's, with a switch before each operation. Locks and gates block tasks themselves:
+//! Locks and gates block tasks themselves:
 //! shuttle's own would switch where a lock is given back, even while unwinding, and print what it finds.
 //! A task that waits for a lock is not runnable before the lock is free, so no step is spent on finding
 //! it taken.
@@ -9,83 +9,33 @@ mod run;
 
 use std::panic;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ::explore::operation::Kind;
-use ::explore::threads::searching;
-use ::explore::{fingerprint, Sample, Strategy};
+use ::explore::told::searching;
+use ::explore::{Sample, Strategy};
 use shuttle::scheduler::TaskId;
 use shuttle::Runner;
 use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
-use super::search::{learns, operate, Object};
+use super::search::{operate, Object};
+pub(crate) use super::sequential::Word;
 pub(crate) use super::untracked::{Cell, TRACKS_RACES};
-use super::{Order, Update};
 use crate::failure::{Cause, Verdict};
 use crate::{Engine, Plan};
 
-pub(crate) use run::{check, explore, replay};
+pub(crate) use run::{check, drive, explore, replay};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Shuttle;
 
-/// A word of 64 bits.
-pub(crate) struct Word {
-    bits: AtomicU64,
-    object: Object,
-}
-
-impl Word {
-    pub(crate) fn new(bits: u64) -> Self {
-        Word { bits: AtomicU64::new(bits), object: Object::new(|| fingerprint::of(bits)) }
-    }
-
-    pub(crate) fn load(&self, _order: Order) -> u64 {
-        self.turn(Kind::Read);
-        self.peek()
-    }
-
-    pub(crate) fn store(&self, bits: u64, _order: Order) {
-        self.turn(Kind::Write);
-        self.set(bits);
-    }
-
-    /// Returns the value before.
-    pub(crate) fn update(&self, update: Update, _order: Order) -> u64 {
-        self.turn(Kind::Update);
-        let old = self.bits.load(Ordering::Relaxed);
-        let new = update.apply(old);
-        self.object.considers();
-        match update {
-            // Whoever compares learns whether it was equal, and who sets or clears bits nothing.
-            Update::Cas { .. } => learns(new.is_some()),
-            Update::Or(_) | Update::And(_) => {}
-            Update::Add(_) | Update::Swap(_) => learns(old),
-        }
-        if let Some(new) = new {
-            self.set(new);
-        }
-        old
-    }
-
-    pub(crate) fn peek(&self) -> u64 {
-        self.object.reads();
-        self.bits.load(Ordering::Relaxed)
-    }
-
-    fn turn(&self, kind: Kind) {
-        if searching() {
-            self.object.operate(kind, true);
-        } else {
-            switch();
-        }
-    }
-
-    fn set(&self, bits: u64) {
-        self.bits.store(bits, Ordering::Relaxed);
-        self.object.writes(|| fingerprint::of(bits));
+/// What follows is the thread's turn.
+pub(super) fn turn(object: &Object, kind: Kind) {
+    if searching() {
+        object.operate(kind, true);
+    } else {
+        switch();
     }
 }
 

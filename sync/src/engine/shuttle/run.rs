@@ -2,20 +2,17 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use ::explore::options::Statistics;
-use ::explore::schedule::{self, Follow};
 use ::explore::seam::{Search, Substrate};
-use ::explore::search::{Dfs, Failure, Incomplete, Options, Shared};
 use ::explore::threads::Threads;
-use ::explore::{Divergence, Replay, Sample, Strategy, Trace};
+use ::explore::{Divergence, Outer, Replay, Sample, Strategy, Trace};
 use shuttle::scheduler::Scheduler;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use crate::current;
+use crate::engine::dfs::{follow, search};
 use crate::execution::Outcome;
-use crate::explore::{Diverged, Exploration, Schedule, Searched};
+use crate::explore::{Diverged, Exploration, Schedule};
 use crate::failure;
 use crate::{Plan, PlanError, Sampler};
 
@@ -41,7 +38,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
+pub(crate) fn explore(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
     let (strategy, seeds) = match plan.sampler {
         Sampler::Exhaustive => return search(plan, exploration),
         Sampler::Random => (Strategy::Random, plan.seeds.as_slice()),
@@ -76,7 +73,7 @@ pub(crate) fn explore(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
 pub(crate) fn replay(
     plan: &Plan,
     schedule: &Schedule,
-    exploration: &Arc<Exploration>,
+    exploration: &Outer<Exploration>,
 ) -> Option<Diverged> {
     if let Schedule::Search { picks, .. } = schedule {
         return follow(plan, picks, exploration);
@@ -93,86 +90,13 @@ pub(crate) fn replay(
     diverged.take()
 }
 
-/// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.
-fn search(plan: &Plan, exploration: &Arc<Exploration>) -> Schedule {
-    let bounds: Vec<Option<u32>> = match plan.bound {
-        None => vec![None],
-        Some(most) => (0..=most as u32).map(Some).collect(),
-    };
-    let mut failure = None;
-    let mut sum = Searched::default();
-    for bound in bounds {
-        let stop = Some(exploration.over());
-        let shared = Arc::new(Shared::new(Options { bound, stop, ..plan.search.clone() }));
-        exploration.searches(shared.clone());
-        failure = work(plan, exploration, &shared);
-        shared.finish();
-        if let Some(unsound) = shared.unsound() {
-            exploration.is_broken(unsound.to_string());
-        }
-        let statistics = shared.statistics();
-        let executions = sum.statistics.executions + statistics.executions;
-        sum.statistics = Statistics { executions, ..statistics };
-        sum.bound = bound.filter(|_| shared.is_bounded());
-        sum.incomplete = shared.incomplete().filter(|&why| why != Incomplete::Failed);
-        if plan.list_states {
-            sum.states = shared.states().into_iter().collect();
-            sum.pairs = shared.pairs().into_iter().collect();
-        }
-        if shared.incomplete().is_some() || !shared.is_bounded() || exploration.is_over() {
-            break;
-        }
-    }
-    exploration.searched(sum);
-    let (picks, preemptions) = failure.map_or_else(Default::default, |failure: Failure| {
-        (failure.path, (failure.preemptions < u32::MAX).then_some(failure.preemptions))
-    });
-    Schedule::Search { picks: schedule::write(&picks), preemptions }
-}
-
-/// Lets the workers search, each on an OS thread of its own. The execution that failed, if one did.
-fn work(plan: &Plan, exploration: &Arc<Exploration>, shared: &Arc<Shared>) -> Option<Failure> {
-    let worker = |number| {
-        let worker = drive(plan, exploration, Dfs::worker(shared.clone(), number));
-        // A worker that has come to grief would be waited for.
-        if exploration.is_over() {
-            shared.stop(Incomplete::Stopped);
-        }
-        (std::thread::current().id(), worker.failure().cloned())
-    };
-    let found = std::thread::scope(|scope| {
-        let quiet = |number| {
-            failure::be_quiet();
-            worker(number)
-        };
-        let others: Vec<_> =
-            (1..plan.search.jobs.max(1)).map(|number| scope.spawn(move || quiet(number))).collect();
-        let mut found = vec![worker(0)];
-        found.extend(others.into_iter().map(|other| match other.join() {
-            Ok(found) => found,
-            Err(payload) => std::panic::resume_unwind(payload),
-        }));
-        found
-    });
-    // Several may have failed at once: the one whose failure is told.
-    let told = exploration.failed_on();
-    found.into_iter().find(|(thread, _)| Some(*thread) == told).and_then(|(_, failure)| failure)
-}
-
-/// Runs the one execution that the schedule describes.
-fn follow(plan: &Plan, picks: &str, exploration: &Arc<Exploration>) -> Option<Diverged> {
-    let picks = match schedule::read(picks) {
-        Ok(picks) => picks,
-        Err(expected) => return Some(Diverged { step: 0, expected }),
-    };
-    let diverged = drive(plan, exploration, Follow::new(picks)).diverged()?;
-    let expected = format!("{}, but {}", diverged.expected, diverged.got);
-    Some(Diverged { step: diverged.step, expected })
-}
-
-fn drive<S: Search + 'static>(plan: &Plan, exploration: &Arc<Exploration>, search: S) -> S {
+pub(crate) fn drive<S: Search + 'static>(
+    plan: &Plan,
+    exploration: &Outer<Exploration>,
+    search: S,
+) -> S {
     let one = exploration.clone();
-    let program = move || one.run_one();
+    let program = move || Exploration::run_one(&one);
     let threads = Threads::new(config(plan.max_steps), program, || end_current(Outcome::Cut));
     let driven = threads.with(&plan.search).drive(search);
     if let Some(diverged) = driven.diverged {
@@ -193,11 +117,11 @@ fn end_current(outcome: Outcome) {
     });
 }
 
-fn run(plan: &Plan, exploration: &Arc<Exploration>, scheduler: impl Scheduler + 'static) {
+fn run(plan: &Plan, exploration: &Outer<Exploration>, scheduler: impl Scheduler + 'static) {
     let runner = Runner::new(scheduler, config(plan.max_steps));
     let one = exploration.clone();
     exploration.catch(|| {
-        runner.run(move || one.run_one());
+        runner.run(move || Exploration::run_one(&one));
     });
 }
 

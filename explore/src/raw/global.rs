@@ -1,0 +1,145 @@
+//! The allocator: what is allocated inside lies in the arena, all else is the system's.
+//!
+//! A block is given back to where it lies, whoever does it:
+//! - in the current arena: to its heap;
+//! - in another arena, or when none is current: to nobody. What was there has been forgotten as a whole; or
+//!   an OS thread that the program has started itself does it, which is noticed ([`Trouble::Stranger`]);
+//! - the system's, given back inside: not at all, since an execution that is taken up again would give it
+//!   back once more. It is a mistake of the program ([`Trouble::Foreign`]).
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use super::arena::Arena;
+use super::heap::Heap;
+use super::space;
+
+thread_local! {
+    /// The current arena, or null.
+    static ARENA: Cell<*const Arena> = const { Cell::new(std::ptr::null()) };
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+    static TROUBLE: Cell<Option<Trouble>> = const { Cell::new(None) };
+}
+
+/// What a program has done that cannot be restored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Trouble {
+    /// The heap has no room for what it asked for, which lies elsewhere now.
+    Exhausted,
+    /// It has given back memory that is not its own.
+    Foreign,
+    /// Another OS thread has used its memory.
+    Stranger,
+    /// It has started more threads than there is room for stacks.
+    Stacks,
+}
+
+/// What has happened since this was asked last.
+pub(crate) fn take_trouble(arena: &Arena) -> Option<Trouble> {
+    TROUBLE.take().or_else(|| space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
+}
+
+pub(super) fn trouble(what: Trouble) {
+    if TROUBLE.get().is_none() {
+        TROUBLE.set(Some(what));
+    }
+}
+
+/// The current arena, if there is one.
+pub(super) fn arena() -> *const Arena {
+    ARENA.get()
+}
+
+pub(super) fn set_arena(arena: *const Arena) {
+    ARENA.set(arena);
+}
+
+/// Whether what is allocated now lies in the arena.
+pub(super) fn is_inside() -> bool {
+    INSIDE.get()
+}
+
+/// Puts back what was the case before.
+struct Before(bool);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        INSIDE.set(self.0);
+    }
+}
+
+/// What `f` allocates lies in the arena, if there is one.
+pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
+    let _before = Before(INSIDE.replace(!arena().is_null()));
+    f()
+}
+
+/// What `f` allocates outlives the execution.
+///
+/// What it only moves does not: copy that.
+pub fn outside<R>(f: impl FnOnce() -> R) -> R {
+    let _before = Before(INSIDE.replace(false));
+    f()
+}
+
+struct Allocator;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
+/// The heap of the current arena, if the address is in it.
+fn heap_of(address: usize) -> Option<*mut Heap> {
+    let arena = arena();
+    // SAFETY: who makes an arena current keeps it until it is not.
+    let arena = unsafe { arena.as_ref() }?;
+    arena.holds(address).then(|| arena.heap())
+}
+
+// SAFETY: blocks come from a heap or from the system, and go back to where their addresses say they are
+// from, for the layout that they were given out for; or they stay where they are, which is allowed.
+// Nothing here allocates, and thread-locals without destructors can be read at any time.
+unsafe impl GlobalAlloc for Allocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if !INSIDE.get() {
+            return System.alloc(layout);
+        }
+        // SAFETY: inside, an arena is current, and this thread alone uses it.
+        let block = unsafe { (*(*arena()).heap()).allocate(layout) };
+        if block.is_null() {
+            trouble(Trouble::Exhausted);
+            return System.alloc(layout);
+        }
+        block
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if !space::contains(block as usize) {
+            if !INSIDE.get() {
+                return System.dealloc(block, layout);
+            }
+            return trouble(Trouble::Foreign);
+        }
+        match heap_of(block as usize) {
+            // SAFETY: it has been given out by this heap; the caller does not use it any more.
+            Some(heap) => unsafe { (*heap).release(block, layout) },
+            None => space::touched_by_stranger(block as usize),
+        }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if !space::contains(block as usize) {
+            return System.realloc(block, layout, size);
+        }
+        if layout.align() <= 16 && Heap::same_class(layout.size(), size) {
+            return block;
+        }
+        let wanted = Layout::from_size_align_unchecked(size, layout.align());
+        // Where the block is, not where the code is.
+        let new = inside(|| self.alloc(wanted));
+        if !new.is_null() {
+            std::ptr::copy_nonoverlapping(block, new, size.min(layout.size()));
+            self.dealloc(block, layout);
+        }
+        new
+    }
+}

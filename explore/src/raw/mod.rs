@@ -1,0 +1,43 @@
+//! The one place with `unsafe`: memory that is copied out and back, stacks that lie in it, the allocator.
+//!
+//! # What holds everywhere here
+//! 1. An [`Arena`] is a span of addresses of its own, which one OS thread uses at a time: the one that has
+//!    made it current. Nothing in it is ever moved to another address.
+//! 2. Code is *inside* while a thread of the program runs ([`inside`]), and everything that it allocates
+//!    then lies in the arena. What is allocated outside never does.
+//! 3. Threads of the program run only in [`Arena::resume`]. Between two of those calls no frame on an OS
+//!    thread's stack borrows anything in the arena, so its bytes may be changed: [`Image`] does that.
+//! 4. Copying bytes back makes the arena what it was: values in it are neither dropped nor duplicated by
+//!    that, they are in another state. This is sound if what is in the arena owns nothing outside; the
+//!    facade sees to that with [`Outer`], and what the program does against it is found by the allocator.
+//! 5. What is abandoned is never dropped: the next execution begins by forgetting all there is.
+#![allow(unsafe_code)]
+
+mod arena;
+mod compare;
+mod global;
+mod heap;
+mod image;
+mod outer;
+mod overflow;
+mod space;
+mod thread;
+
+pub(crate) use arena::Arena;
+pub use arena::Limits;
+pub(crate) use compare::Driver;
+pub use global::outside;
+pub(crate) use global::{inside, take_trouble, Trouble};
+pub use image::Place;
+pub(crate) use image::{Images, Sabotage};
+pub use outer::Outer;
+pub(crate) use thread::{spawn, spawn_first, suspend};
+
+#[cfg(not(all(
+    any(target_os = "linux", target_os = "macos"),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
+compile_error!(
+    "feature `explore` is for Linux and macOS on x86-64 and aarch64: choose --features shuttle (the same \
+     search, slower), --features loom (weak memory), or neither (std)"
+);

@@ -1,0 +1,95 @@
+//! A stack that is used up: told, with the thread's name and what to do, instead of a bare signal.
+
+use std::io::Write;
+use std::mem::MaybeUninit;
+use std::sync::Once;
+
+use super::global;
+use crate::told::STATE;
+
+/// Bytes of the stack that the handler runs on.
+const BYTES: usize = 64 * 1024;
+
+/// The exit code of an error, as everywhere in this project.
+const ERROR: i32 = 4;
+
+/// While it is there, this OS thread has a stack of its own for signals.
+pub(super) struct Watch {
+    _stack: Box<[u8]>,
+    before: libc::stack_t,
+}
+
+impl Watch {
+    pub(super) fn new() -> Watch {
+        install();
+        let mut stack = vec![0u8; BYTES].into_boxed_slice();
+        let ours = libc::stack_t { ss_sp: stack.as_mut_ptr().cast(), ss_flags: 0, ss_size: BYTES };
+        let mut before = MaybeUninit::uninit();
+        // SAFETY: the stack is as large as said, and is there until `drop` has put back the one before.
+        let before = unsafe {
+            libc::sigaltstack(&ours, before.as_mut_ptr());
+            before.assume_init()
+        };
+        Watch { _stack: stack, before }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // SAFETY: what was there before; no signal is being handled here.
+        unsafe { libc::sigaltstack(&self.before, std::ptr::null_mut()) };
+    }
+}
+
+/// What was done about the signals before: the first is of SIGSEGV, the second of SIGBUS.
+static mut BEFORE: [MaybeUninit<libc::sigaction>; 2] = [MaybeUninit::uninit(); 2];
+
+const SIGNALS: [i32; 2] = [libc::SIGSEGV, libc::SIGBUS];
+
+fn install() {
+    static INSTALL: Once = Once::new();
+    INSTALL.call_once(|| {
+        for (i, signal) in SIGNALS.into_iter().enumerate() {
+            // SAFETY: a handler that does only what a handler may; `BEFORE` is written here alone, once,
+            // before the handler that reads it can run.
+            unsafe {
+                let mut action: libc::sigaction = std::mem::zeroed();
+                action.sa_sigaction = handle as *const () as usize;
+                action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+                libc::sigaction(signal, &action, (*(&raw mut BEFORE))[i].as_mut_ptr());
+            }
+        }
+    });
+}
+
+extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
+    // SAFETY: the system gives a valid one; the arena, if current, is there.
+    let overflown = unsafe {
+        global::arena().as_ref().and_then(|arena| arena.overflown((*info).si_addr() as usize))
+    };
+    if let Some((thread, bytes)) = overflown {
+        let mut text = [0u8; 256];
+        let mut rest = std::io::Cursor::new(&mut text[..]);
+        let id = STATE.try_with(|state| state.try_borrow().ok().map(|state| state.thread(thread)));
+        let _ = match id {
+            Ok(Some(id)) => write!(rest, "search: thread {id}"),
+            _ => write!(rest, "search: the thread that was created as number {thread}"),
+        };
+        let _ = writeln!(
+            rest,
+            " has used up its stack of {} KiB: give it more (Plan::stack), or is there a recursion?",
+            bytes / 1024
+        );
+        let length = rest.position() as usize;
+        // SAFETY: may be called in a handler, and do not return to what cannot go on.
+        unsafe {
+            libc::write(2, text.as_ptr().cast(), length);
+            libc::_exit(ERROR);
+        }
+    }
+    let which = SIGNALS.iter().position(|&known| known == signal).unwrap_or(0);
+    // SAFETY: not ours: the same thing happens again, and whoever was there before handles it.
+    unsafe {
+        libc::sigaction(signal, (*(&raw const BEFORE))[which].as_ptr(), std::ptr::null_mut())
+    };
+}

@@ -1,0 +1,266 @@
+//! Runs the threads under the search, and goes back by restoring.
+
+use std::any::Any;
+
+use crate::operation::Footprint;
+use crate::raw::{self, inside, Arena, Images, Trouble};
+use crate::seam::{Diverged, Ended, Next, Node, Pending, Pick, Search};
+use crate::state::{Fault, State};
+use crate::told::{self, STATE};
+
+use super::{Facade, LEAVING};
+
+/// Something is wrong with the program, or with what runs it.
+pub(super) type Broken = Box<dyn Any + Send>;
+
+/// One search under way.
+pub(super) struct Run<'a, S> {
+    pub(super) arena: &'a Arena,
+    pub(super) images: Images,
+    /// The nodes of the images, by their depths.
+    marks: Vec<usize>,
+    pub(super) search: S,
+    facade: &'a dyn Facade,
+    fresh: Fresh,
+    audit: Option<u64>,
+    restored: u64,
+    /// In an audit: what is to be where nobody looks.
+    pub(super) fill: Option<u8>,
+    pub(super) pending: Vec<Pending>,
+    /// The steps so far.
+    pub(super) path: Vec<Pick>,
+    /// The program did something else when a path was run again.
+    pub(super) diverged: Option<Diverged>,
+}
+
+/// What an execution begins with.
+#[derive(Clone, Copy)]
+pub(super) struct Fresh {
+    pub(super) checkpoints: bool,
+    pub(super) fault: Option<Fault>,
+}
+
+/// A state between two steps.
+pub(super) struct Here {
+    pub(super) step: Footprint,
+    pub(super) fingerprint: u128,
+    pub(super) ended: Option<Ended>,
+}
+
+impl<'a, S: Search> Run<'a, S> {
+    pub(super) fn new(
+        arena: &'a Arena,
+        images: Images,
+        search: S,
+        facade: &'a dyn Facade,
+        fresh: Fresh,
+        audit: Option<u64>,
+    ) -> Self {
+        Run {
+            arena,
+            images,
+            marks: Vec::new(),
+            search,
+            facade,
+            fresh,
+            audit,
+            restored: 0,
+            fill: None,
+            pending: Vec::new(),
+            path: Vec::new(),
+            diverged: None,
+        }
+    }
+
+    /// Until the search is over.
+    pub(super) fn drive(&mut self) -> Result<(), Broken> {
+        if self.search.begins_at_root() {
+            self.begin()?;
+        } else {
+            let Some(first) = self.back()? else { return Ok(()) };
+            self.path.push(first);
+            self.step(first)?;
+        }
+        loop {
+            let Here { step, fingerprint, ended } = self.arrive()?;
+            let pair = match self.search.wants_pairs() {
+                true => STATE.with_borrow(State::pair),
+                false => 0,
+            };
+            let node = Node { threads: &self.pending, fingerprint, pair, step: &step, ended };
+            let next = match self.search.at_node(&node) {
+                Next::Step { pick, keep_mark } => {
+                    if keep_mark {
+                        self.images.save(self.arena);
+                        self.marks.push(self.path.len());
+                    }
+                    pick
+                }
+                Next::Stop => {
+                    self.over(ended)?;
+                    return Ok(());
+                }
+                Next::Backtrack => {
+                    if !self.over(ended)? {
+                        return Ok(());
+                    }
+                    match self.back()? {
+                        Some(pick) => pick,
+                        None => return Ok(()),
+                    }
+                }
+            };
+            self.path.push(next);
+            self.step(next)?;
+        }
+    }
+
+    /// A new execution: the first thread is about to start.
+    pub(super) fn begin(&mut self) -> Result<(), Broken> {
+        self.arena.clear();
+        self.images.clear_places();
+        STATE.set(State::new(self.fresh.checkpoints, self.fresh.fault));
+        inside(|| STATE.with_borrow_mut(State::begin));
+        told::take_ended();
+        raw::spawn_first(self.facade);
+        Ok(())
+    }
+
+    /// The threads take a step.
+    pub(super) fn step(&mut self, pick: Pick) -> Result<(), Broken> {
+        let thread = STATE.with_borrow_mut(|state| match state.step(pick.thread, pick.outcome) {
+            usize::MAX => state.first_unfinished().expect("the world moves for somebody"),
+            number => number,
+        });
+        self.resume(thread)
+    }
+
+    fn resume(&mut self, thread: usize) -> Result<(), Broken> {
+        let panic = match self.fill {
+            None => self.arena.resume(thread),
+            Some(byte) => self.arena.resume_filled(thread, byte),
+        };
+        let trouble = match raw::take_trouble(self.arena) {
+            None => match panic {
+                None => return Ok(()),
+                Some(payload) => crate::raw::outside(|| text(&*payload)),
+            },
+            Some(Trouble::Exhausted) => "search: the program has used up its heap: give it more \
+                (Plan::heap), or does it grow without end?"
+                .into(),
+            Some(Trouble::Stacks) => format!(
+                "search: no room for the stack of one more thread than {}: give each less (Plan::stack)",
+                self.arena.count()
+            ),
+            Some(Trouble::Stranger) => "search: another OS thread has used the program's memory: start \
+                threads by `spawn` only"
+                .into(),
+            Some(Trouble::Foreign) => "search: the program has freed memory that was allocated outside \
+                of its executions, as with the last `Arc` of something: hold that as an `Outside`"
+                .into(),
+        };
+        Err(Box::new(trouble))
+    }
+
+    /// The step is over: what it did, and where that has led.
+    pub(super) fn arrive(&mut self) -> Result<Here, Broken> {
+        let pending = &mut self.pending;
+        Ok(STATE.with_borrow_mut(|state| {
+            told::take_ended().into_iter().for_each(|how| state.ends(how));
+            let step = state.end_step();
+            state.pending(pending);
+            let ended = state.ended().or(pending.is_empty().then_some(Ended::Complete));
+            Here { step, fingerprint: state.fingerprint(), ended }
+        }))
+    }
+
+    /// An execution is over. Whether to go on.
+    fn over(&mut self, ended: Option<Ended>) -> Result<bool, Broken> {
+        if ended == Some(Ended::Complete) && self.facade.looks() {
+            LEAVING.set(true);
+            let mut thread = 0;
+            // More may be started meanwhile.
+            while thread < self.arena.count() {
+                if !self.arena.is_done(thread) {
+                    self.resume(thread)?;
+                }
+                thread += 1;
+            }
+            LEAVING.set(false);
+            told::take_ended();
+        }
+        Ok(self.facade.over(ended))
+    }
+
+    /// Goes back to where the search goes on. The step from there; `None` if the search is over.
+    fn back(&mut self) -> Result<Option<Pick>, Broken> {
+        let Some(resume) = self.search.backtrack() else { return Ok(None) };
+        let (depth, next, last) = (resume.depth, resume.next, resume.last);
+        let same = self.path.get(..depth) == Some(resume.path);
+        let (handed_over, goal) = (resume.path.to_vec(), resume.fingerprint);
+        while self.marks.last().is_some_and(|&mark| mark > depth || !same) {
+            self.marks.pop();
+            self.images.pop();
+        }
+        if self.marks.last() != Some(&depth) {
+            return match self.start_at(&handed_over, goal, last)? {
+                true => Ok(Some(next)),
+                false => Ok(None),
+            };
+        }
+        self.images.restore(self.arena);
+        self.restored += 1;
+        if self.audit.is_some_and(|k| self.restored % k == 0) {
+            let left = std::mem::take(&mut self.path);
+            self.path.extend_from_slice(&left[..depth]);
+            self.audit(&left)?;
+            self.images.restore(self.arena);
+        }
+        self.path.truncate(depth);
+        if last {
+            self.marks.pop();
+            self.images.pop();
+        }
+        Ok(Some(next))
+    }
+}
+
+impl<S: Search> Run<'_, S> {
+    /// Comes to a node that another worker has been at, by running the steps there. False if they lead
+    /// elsewhere.
+    fn start_at(&mut self, path: &[Pick], goal: u128, last: bool) -> Result<bool, Broken> {
+        told::set_replaying(true);
+        self.begin()?;
+        self.path.clear();
+        let mut here = self.arrive()?;
+        for &pick in path {
+            let can = self.pending.iter().any(|p| p.thread == pick.thread && p.enabled);
+            if here.ended.is_some() || !can {
+                let (step, expected) = (self.path.len(), format!("{} could go on", pick.thread));
+                let got = "it cannot".to_owned();
+                self.diverged = Some(Diverged { step, expected, got });
+                break;
+            }
+            self.path.push(pick);
+            self.step(pick)?;
+            here = self.arrive()?;
+        }
+        told::set_replaying(false);
+        if self.diverged.is_none() && here.fingerprint != goal {
+            let (expected, got) = ("other values".to_owned(), "the same operations".to_owned());
+            self.diverged = Some(Diverged { step: path.len(), expected, got });
+        }
+        if !last {
+            self.images.save(self.arena);
+            self.marks.push(path.len());
+        }
+        Ok(self.diverged.is_none())
+    }
+}
+
+/// The text of a panic.
+fn text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic with a payload that is no text".to_owned())
+}

@@ -1,0 +1,93 @@
+//! Searches: all the executions of a program that show something new, and one of them again.
+
+use std::sync::Arc;
+
+use ::explore::options::Statistics;
+use ::explore::schedule::{self, Follow};
+use ::explore::search::{Dfs, Failure, Incomplete, Options, Shared};
+use ::explore::Outer;
+
+use super::chosen::drive;
+use crate::explore::{Diverged, Exploration, Schedule, Searched};
+use crate::{failure, Plan};
+
+/// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.
+pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+    let bounds: Vec<Option<u32>> = match plan.bound {
+        None => vec![None],
+        Some(most) => (0..=most as u32).map(Some).collect(),
+    };
+    let mut failure = None;
+    let mut sum = Searched::default();
+    for bound in bounds {
+        let stop = Some(exploration.over());
+        let shared = Arc::new(Shared::new(Options { bound, stop, ..plan.search.clone() }));
+        exploration.searches(shared.clone());
+        failure = work(plan, exploration, &shared);
+        shared.finish();
+        if let Some(unsound) = shared.unsound() {
+            exploration.is_broken(unsound.to_string());
+        }
+        let statistics = shared.statistics();
+        let executions = sum.statistics.executions + statistics.executions;
+        sum.statistics = Statistics { executions, ..statistics };
+        sum.bound = bound.filter(|_| shared.is_bounded());
+        sum.incomplete = shared.incomplete().filter(|&why| why != Incomplete::Failed);
+        if plan.list_states {
+            sum.states = shared.states().into_iter().collect();
+            sum.pairs = shared.pairs().into_iter().collect();
+        }
+        if shared.incomplete().is_some() || !shared.is_bounded() || exploration.is_over() {
+            break;
+        }
+    }
+    exploration.searched(sum);
+    let (picks, preemptions) = failure.map_or_else(Default::default, |failure: Failure| {
+        (failure.path, (failure.preemptions < u32::MAX).then_some(failure.preemptions))
+    });
+    Schedule::Search { picks: schedule::write(&picks), preemptions }
+}
+
+/// Lets the workers search, each on an OS thread of its own. The execution that failed, if one did.
+fn work(plan: &Plan, exploration: &Outer<Exploration>, shared: &Arc<Shared>) -> Option<Failure> {
+    let worker = |number| {
+        let worker = drive(plan, exploration, Dfs::worker(shared.clone(), number));
+        // A worker that has come to grief would be waited for.
+        if exploration.is_over() {
+            shared.stop(Incomplete::Stopped);
+        }
+        (std::thread::current().id(), worker.failure().cloned())
+    };
+    let found = std::thread::scope(|scope| {
+        let quiet = |number| {
+            failure::be_quiet();
+            worker(number)
+        };
+        let others: Vec<_> =
+            (1..plan.search.jobs.max(1)).map(|number| scope.spawn(move || quiet(number))).collect();
+        let mut found = vec![worker(0)];
+        found.extend(others.into_iter().map(|other| match other.join() {
+            Ok(found) => found,
+            Err(payload) => std::panic::resume_unwind(payload),
+        }));
+        found
+    });
+    // Several may have failed at once: the one whose failure is told.
+    let told = exploration.failed_on();
+    found.into_iter().find(|(thread, _)| Some(*thread) == told).and_then(|(_, failure)| failure)
+}
+
+/// Runs the one execution that the schedule describes.
+pub(super) fn follow(
+    plan: &Plan,
+    picks: &str,
+    exploration: &Outer<Exploration>,
+) -> Option<Diverged> {
+    let picks = match schedule::read(picks) {
+        Ok(picks) => picks,
+        Err(expected) => return Some(Diverged { step: 0, expected }),
+    };
+    let diverged = drive(plan, exploration, Follow::new(picks)).diverged()?;
+    let expected = format!("{}, but {}", diverged.expected, diverged.got);
+    Some(Diverged { step: diverged.step, expected })
+}

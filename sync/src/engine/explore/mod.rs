@@ -1,0 +1,132 @@
+//! All sequentially consistent interleavings, by a search that restores the states that it goes back to.
+//!
+//! All threads run on one OS thread, and no thread ever blocks: one whose operation cannot proceed is not
+//! picked. So locks and gates only remember that they are held. What an execution owns lies in an arena that
+//! is copied and put back; what it leaves behind is an [`Outside`](crate::Outside), or is told by [`run`].
+
+mod run;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ::explore::operation::Kind;
+
+use super::search::{operate, Object};
+pub(crate) use super::sequential::Word;
+pub(crate) use super::untracked::{Cell, TRACKS_RACES};
+use crate::failure::{Cause, Verdict};
+use crate::{Engine, Plan};
+
+pub(crate) use run::{check, drive, explore, replay};
+
+/// The engine that this crate is built for.
+pub const ENGINE: Engine = Engine::Explore;
+
+/// What follows is the thread's turn.
+pub(super) fn turn(object: &Object, kind: Kind) {
+    if super::search::searching() {
+        object.operate(kind, true);
+    }
+}
+
+/// A lock.
+#[derive(Default)]
+pub(crate) struct Lock {
+    held: AtomicBool,
+}
+
+/// The evidence that it is held.
+pub(crate) struct LockGuard<'a>(&'a Lock);
+
+impl Lock {
+    pub(crate) fn new() -> Self {
+        Lock::default()
+    }
+
+    /// Waits until it is free. `None` if the execution has ended meanwhile.
+    pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
+        if super::search::searching() {
+            object.operate(Kind::Lock, !self.held.load(Ordering::Relaxed));
+        }
+        (!self.held.swap(true, Ordering::Relaxed)).then(|| LockGuard(self))
+    }
+
+    pub(crate) fn would_wait(&self) {}
+}
+
+impl Drop for LockGuard<'_> {
+    fn drop(&mut self) {
+        self.0.held.store(false, Ordering::Relaxed);
+    }
+}
+
+/// A lock that can be waited in. Nothing switches while it is held, so it needs none.
+pub(crate) struct Gate;
+
+/// The evidence that a gate is held.
+pub(crate) struct GateGuard<'a>(&'a Gate);
+
+impl Gate {
+    pub(crate) fn new() -> Self {
+        Gate
+    }
+
+    /// Whoever enters has had its turn.
+    pub(crate) fn enter(&self) -> GateGuard<'_> {
+        GateGuard(self)
+    }
+}
+
+impl<'a> GateGuard<'a> {
+    pub(crate) fn leave(self) {}
+
+    /// Only where no search runs the thread, and nobody else could wake it.
+    pub(crate) fn wait(self) -> GateGuard<'a> {
+        self.0.enter()
+    }
+
+    pub(crate) fn wake<'h>(self, _sleepers: impl Iterator<Item = &'h Handle>) {}
+}
+
+/// To wake a thread; nobody blocks.
+pub(crate) struct Handle;
+
+impl Handle {
+    pub(crate) fn current() -> Self {
+        Handle
+    }
+
+    pub(crate) fn wake(&self) {}
+}
+
+/// The threads of an execution.
+pub(crate) struct Nursery;
+
+impl Nursery {
+    pub(crate) fn new() -> Self {
+        Nursery
+    }
+
+    pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
+        super::search::spawns();
+        ::explore::restore::spawn(f);
+        operate(Kind::Spawn, None, true);
+    }
+
+    pub(crate) fn join(&self) {}
+}
+
+pub(crate) fn choose(n: usize) -> usize {
+    operate(Kind::Choose(n as u32), None, true) as usize
+}
+
+pub(crate) fn begin_execution(_plan: &Plan) {}
+
+pub(crate) fn stop_exploring() {}
+
+pub(crate) fn stop() {}
+
+pub(crate) fn install_hook() {}
+
+pub(crate) fn judge(_text: &str) -> Verdict {
+    Verdict::Failure(Cause::Panic)
+}

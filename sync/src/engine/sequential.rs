@@ -1,0 +1,61 @@
+//! A word where one OS thread runs all threads: std's, with a turn before each operation.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ::explore::fingerprint;
+use ::explore::operation::Kind;
+
+use super::chosen::turn;
+use super::search::{learns, Object};
+use super::{Order, Update};
+
+/// A word of 64 bits.
+pub(crate) struct Word {
+    bits: AtomicU64,
+    object: Object,
+}
+
+impl Word {
+    pub(crate) fn new(bits: u64) -> Self {
+        Word { bits: AtomicU64::new(bits), object: Object::new(|| fingerprint::of(bits)) }
+    }
+
+    pub(crate) fn load(&self, _order: Order) -> u64 {
+        turn(&self.object, Kind::Read);
+        self.peek()
+    }
+
+    pub(crate) fn store(&self, bits: u64, _order: Order) {
+        turn(&self.object, Kind::Write);
+        self.set(bits);
+    }
+
+    /// Returns the value before.
+    pub(crate) fn update(&self, update: Update, _order: Order) -> u64 {
+        turn(&self.object, Kind::Update);
+        let old = self.bits.load(Ordering::Relaxed);
+        let new = update.apply(old);
+        self.object.considers();
+        match update {
+            // Whoever compares learns whether it was equal, and who sets or clears bits nothing.
+            Update::Cas { .. } => learns(new.is_some()),
+            Update::Or(_) | Update::And(_) => {}
+            Update::Add(_) | Update::Swap(_) => learns(old),
+        }
+        if let Some(new) = new {
+            self.set(new);
+        }
+        old
+    }
+
+    #[inline]
+    pub(crate) fn peek(&self) -> u64 {
+        self.object.reads();
+        self.bits.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, bits: u64) {
+        self.bits.store(bits, Ordering::Relaxed);
+        self.object.writes(|| fingerprint::of(bits));
+    }
+}
