@@ -97,21 +97,27 @@ pub enum Fault {
 }
 
 impl State {
-    /// A state to begin executions in. Without `checkpoints`, threads forget nothing.
-    pub fn new(checkpoints: bool, fault: Option<Fault>) -> State {
-        State { remembers: !checkpoints, fault, ..State::default() }
+    /// Before the first execution. Without `checkpoints`, threads forget nothing.
+    pub fn prepare(&mut self, checkpoints: bool, fault: Option<Fault>) {
+        self.remembers = !checkpoints;
+        self.fault = fault;
     }
 
     /// A new execution: the first thread is about to start.
     pub fn begin(&mut self) {
-        let epoch = self.epoch.wrapping_add(1);
-        let (mut threads, mut objects) = Default::default();
-        std::mem::swap(&mut threads, &mut self.threads);
-        std::mem::swap(&mut objects, &mut self.objects);
-        threads.clear();
-        objects.clear();
-        let (remembers, fault) = (self.remembers, self.fault);
-        *self = State { epoch, threads, objects, remembers, fault, ..State::default() };
+        // Field by field: what lies between them stays as it is, so that two states of the same steps are
+        // the same to the byte.
+        self.threads.clear();
+        self.objects.clear();
+        self.touched.clear();
+        self.memory = 0;
+        self.of_world = 0;
+        self.epoch = self.epoch.wrapping_add(1);
+        self.mover = Mover::Nobody;
+        self.outcome = 0;
+        self.step = 0;
+        self.observers = 0;
+        self.ended = None;
         self.add_thread(ThreadId::MAIN, 0);
     }
 

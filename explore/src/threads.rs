@@ -66,7 +66,8 @@ impl Threads {
 
 impl Substrate for Threads {
     fn drive<S: Search + 'static>(&mut self, search: S) -> Driven<S> {
-        STATE.set(State::new(self.checkpoints, self.fault));
+        STATE.take();
+        STATE.with_borrow_mut(|state| state.prepare(self.checkpoints, self.fault));
         let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));
         let runner = Runner::new(Shared(driver.clone()), self.config.clone());
         let program = self.program.clone();

@@ -119,7 +119,8 @@ impl<'a, S: Search> Run<'a, S> {
     pub(super) fn begin(&mut self) -> Result<(), Broken> {
         self.arena.clear();
         self.images.clear_places();
-        STATE.set(State::new(self.fresh.checkpoints, self.fresh.fault));
+        let Fresh { checkpoints, fault } = self.fresh;
+        STATE.with_borrow_mut(|state| state.prepare(checkpoints, fault));
         inside(|| STATE.with_borrow_mut(State::begin));
         told::take_ended();
         raw::spawn_first(self.facade);
