@@ -59,28 +59,30 @@ impl Sched {
     fn find_runnable(&self, m: &mut M) -> GId {
         loop {
             sync::checkpoint(&*m);
-            self.idle_effort.change(|effort| effort.rounds += 1);
-            let poll_until = match self.look(m) {
+            match self.round(m) {
                 Look::Found(g) => return g,
-                Look::Again => continue,
-                Look::Nothing(when) => when,
-            };
-            sync::checkpoint((&*m, poll_until));
-            match self.drop_p(m) {
-                Look::Found(g) => return g,
-                Look::Again => continue,
-                Look::Nothing(_) => {}
+                Look::Again => self.idle_effort.change(|effort| effort.rounds += 1),
+                Look::Nothing(_) => self.stopm(m),
             }
-            sync::checkpoint((&*m, poll_until));
-            if self.m(m.id).spinning.get() {
-                match self.last_look(m, poll_until) {
-                    Look::Found(g) => return g,
-                    Look::Again => continue,
-                    Look::Nothing(_) => {}
-                }
-            }
-            sync::checkpoint(&*m);
-            self.stopm(m);
+        }
+    }
+
+    /// Looks at everything once; if there is nothing, `m` has no P any more.
+    fn round(&self, m: &mut M) -> Look {
+        let poll_until = match self.look(m) {
+            Look::Nothing(when) => when,
+            found => return found,
+        };
+        let spinning = self.m(m.id).spinning.get();
+        sync::checkpoint((&*m, spinning, poll_until));
+        match self.drop_p(m) {
+            Look::Nothing(_) => {}
+            found => return found,
+        }
+        sync::checkpoint((&*m, spinning, poll_until));
+        match spinning {
+            true => self.last_look(m, poll_until),
+            false => Look::Nothing(poll_until),
         }
     }
 
@@ -88,6 +90,7 @@ impl Sched {
     #[sync::summarized]
     fn look(&self, m: &M) -> Look {
         let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
+        sync::checkpoint((m, now, poll_until));
         if let Some(g) = self.runqget(m.p()) {
             return Look::Found(g);
         }
@@ -97,9 +100,11 @@ impl Sched {
                 return Look::Found(g);
             }
         }
+        sync::checkpoint((m, now, poll_until));
         if !self.may_spin(m) {
             return Look::Nothing(poll_until);
         }
+        sync::checkpoint((m, now, poll_until));
         match self.steal_work(m, now) {
             Look::Nothing(when) => Look::Nothing(earlier(poll_until, when)),
             found => found,
@@ -131,7 +136,9 @@ impl Sched {
         let (mut now, mut poll_until, mut ran_timer) = (now, 0, false);
         for pass in 1..=self.program.steal_tries {
             let last = pass == self.program.steal_tries;
-            for &victim in self.steal_order(m) {
+            let order = self.steal_order(m);
+            for (i, &victim) in order.iter().enumerate() {
+                sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
                 if last && self.timerp_mask.read(victim) {
                     let (then, when, ran) = self.check_timers(m, victim, now);
                     now = then;
@@ -222,9 +229,14 @@ impl Sched {
     #[sync::summarized]
     fn check_runqs_no_p(&self) -> Option<OwnedP> {
         let has_work = |id: PId| !self.idlep_mask.read(id) && !self.runqempty(id);
-        if !self.allp.iter().any(|p| has_work(p.id)) {
+        let any = self.allp.iter().any(|p| {
+            sync::checkpoint(p.id);
+            has_work(p.id)
+        });
+        if !any {
             return None;
         }
+        sync::checkpoint(any);
         let mut locked = self.lock.lock();
         (self.steps.p_for_work)(self, &mut locked)
     }

@@ -31,8 +31,10 @@ impl Sched {
             let head = p.runqhead.load();
             let tail = p.runqtail.load();
             let next = p.runnext.load();
+            let empty = head == tail && next == Guintptr::NIL;
+            sync::checkpoint((p.id, tail, empty));
             if tail == p.runqtail.load() {
-                return head == tail && next == Guintptr::NIL;
+                return empty;
             }
         }
     }

@@ -167,6 +167,7 @@ impl Sched {
     pub(crate) fn check_timers_no_p(&self, poll_until: Time) -> Time {
         let mut earliest = poll_until;
         for p in &self.allp {
+            sync::checkpoint((p.id, earliest));
             if self.timerp_mask.read(p.id) {
                 earliest = earlier(earliest, p.timer0_when.load());
             }

@@ -61,7 +61,7 @@ pub fn choose(n: usize) -> usize {
 ///
 /// The state cache of a search takes two histories of a thread for one if they meet here with the same
 /// locals: each that is live has to be among them, those of all callers included, up to the innermost that
-/// is [`summarized`]. Not while the thread holds a lock.
+/// is [`summarized`]. While the thread holds a lock, nothing is forgotten.
 #[track_caller]
 pub fn checkpoint(locals: impl Hash) {
     engine::search::checkpoint(locals);
