@@ -208,6 +208,40 @@ fn panics_are_found_with_guards_held_and_without() {
     assert_eq!(searched.failures, expected.into());
 }
 
+/// The execution ends as it should, with a thread that sleeps and holds a lock; then somebody looks.
+#[test]
+fn a_look_at_the_end_finds_what_threads_leave_and_may_fail() {
+    struct Over;
+    impl sync::Observer for Over {
+        fn quiescent(&self) -> sync::Quiescent {
+            sync::Quiescent::Over(Ok(()))
+        }
+    }
+    let program = |expected: u32| {
+        let lock = Arc::new(Mutex::new("lock", 0u32));
+        let (theirs, look) = (lock.clone(), lock.clone());
+        sync::observe(Arc::new(Over));
+        sync::at_end(move || {
+            let left = *look.peek().expect("given back while unwinding");
+            assert!(left == expected, "look: {left}");
+        });
+        spawn(move || {
+            let mut guard = theirs.lock();
+            *guard += 1;
+            sync::Note::new("park").sleep();
+        });
+    };
+    assert_eq!(explore(&audited(None), move || program(1)).expect("fine").end, End::Complete);
+    let End::Failed { failure, schedule } =
+        explore(&audited(None), move || program(2)).expect("fine").end
+    else {
+        panic!("the look fails")
+    };
+    assert_eq!(failure.message, "look: 1");
+    let again = sync::record(&audited(None), &schedule, move || program(2)).expect("fine");
+    assert_eq!(again.failure.expect("again").message, "look: 1");
+}
+
 #[test]
 fn too_little_heap_is_told_with_the_setting() {
     let small = Plan { heap: 1 << 20, ..audited(None) };

@@ -67,6 +67,7 @@ impl<'a, S: Search> Run<'a, S> {
         self.begin()?;
         loop {
             let Here { step, fingerprint, ended } = self.arrive()?;
+            let ended = self.look(ended)?;
             let node = Node { threads: &self.pending, fingerprint, step: &step, ended };
             let next = match self.search.at_node(&node) {
                 Next::Step { pick, keep_mark } => {
@@ -77,11 +78,11 @@ impl<'a, S: Search> Run<'a, S> {
                     pick
                 }
                 Next::Stop => {
-                    self.over(ended)?;
+                    self.facade.over(ended);
                     return Ok(());
                 }
                 Next::Backtrack => {
-                    if !self.over(ended)? {
+                    if !self.facade.over(ended) {
                         return Ok(());
                     }
                     match self.back()? {
@@ -154,22 +155,21 @@ impl<'a, S: Search> Run<'a, S> {
         }))
     }
 
-    /// An execution is over. Whether to go on.
-    fn over(&mut self, ended: Option<Ended>) -> Result<bool, Broken> {
-        if ended == Some(Ended::Complete) && self.facade.looks() {
-            LEAVING.set(true);
-            let mut thread = 0;
-            // More may be started meanwhile.
-            while thread < self.arena.count() {
-                if !self.arena.is_done(thread) {
-                    self.resume(thread)?;
-                }
-                thread += 1;
-            }
-            LEAVING.set(false);
-            told::take_ended();
+    /// If somebody looks at what an execution has left, all threads go to their ends first, and the look may
+    /// find that it has failed.
+    fn look(&mut self, ended: Option<Ended>) -> Result<Option<Ended>, Broken> {
+        if ended != Some(Ended::Complete) || !self.facade.looks() {
+            return Ok(ended);
         }
-        Ok(self.facade.over(ended))
+        LEAVING.set(true);
+        for thread in 0..self.arena.count() {
+            if !self.arena.is_done(thread) {
+                self.resume(thread)?;
+            }
+        }
+        LEAVING.set(false);
+        let failed = told::take_ended() == Some(Ended::Failed);
+        Ok(if failed { Some(Ended::Failed) } else { ended })
     }
 
     /// Goes back to where the search goes on. The step from there; `None` if the search is over.
