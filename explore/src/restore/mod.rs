@@ -112,7 +112,7 @@ impl Substrate for Restore {
             Err(why) => return Driven { search, diverged: None, panic: Some(Box::new(why)) },
         };
         let mut places = self.facade.places();
-        places.push(Place::of(&STATE));
+        places.push(STATE.with(Place::of));
         let mut images = Images::new(places);
         images.sabotage = self.sabotage();
         told::set_searching(true);
