@@ -146,6 +146,26 @@ fn an_arc_from_outside_that_is_given_back_is_noticed() {
     assert!(told.contains("hold that as an `Outside`"), "{told}");
 }
 
+/// Somebody else owns it as well, so nothing is ever freed inside.
+#[test]
+fn an_arc_from_outside_that_is_counted_too_few_times_is_noticed() {
+    let outside = Arc::new(7);
+    let ours = vec![outside.clone(); 100];
+    let told = error(explore(&Plan { audit: 0, ..audited(None) }, move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let (theirs, owned) = (word.clone(), outside.clone());
+        spawn(move || {
+            theirs.store(1);
+            drop(owned);
+        });
+        word.load();
+        word.load();
+    }));
+    assert!(told.contains("hold that as an `Outside`"), "{told}");
+    // More owners than are counted: none of them may give it back.
+    std::mem::forget(ours);
+}
+
 #[test]
 fn what_is_left_outside_grows_and_stays() {
     let lengths = Outside::new(Vec::new());

@@ -14,9 +14,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// Where the value is of a thread-local of the calling OS thread. What it owns has to lie in the arena.
-    pub fn of<T: 'static>(value: &T) -> Place {
-        Place { address: &raw const *value as usize, bytes: size_of::<T>() }
+    /// Where the value is: of a thread-local of the calling OS thread, and what it owns has to lie in the
+    /// arena.
+    pub fn of<T: ?Sized>(value: &T) -> Place {
+        Place { address: (&raw const *value).cast::<u8>() as usize, bytes: size_of_val(value) }
     }
 }
 

@@ -62,6 +62,9 @@ pub trait Facade {
     /// What the first thread of an execution runs.
     fn program(&self);
 
+    /// Where the program's closure is.
+    fn given(&self) -> Place;
+
     /// The thread-locals that belong to an execution.
     fn places(&self) -> Vec<Place>;
 
