@@ -147,14 +147,16 @@ unsafe extern "C" fn switch_to(thread: *mut Thread) {
 unsafe fn switch_filled(thread: *mut Thread, byte: u8) {
     let fill = u64::from_ne_bytes([byte; 8]);
     // SAFETY: a call of `switch_to`, as the caller says, which does not unwind. The stack is aligned for it;
-    // `rbx` and `rsp`, which cannot be named as clobbered, are put back.
+    // `rbx`, `rbp` and `rsp`, which cannot be named as clobbered, are put back.
     unsafe {
         std::arch::asm!(
             "push rbx",
             "push rbp",
-            "mov rbx, rsp",
+            "mov rax, rsp",
             "and rsp, -16",
-            "mov rbp, r12",
+            "push rax",
+            "push rax",
+            "mov rbx, r12; mov rbp, r12",
             "mov rax, r12; mov rcx, r12; mov rdx, r12; mov rsi, r12",
             "mov r8, r12; mov r9, r12; mov r10, r12; mov r11, r12",
             "movq xmm0, r12; movq xmm1, r12",
@@ -174,7 +176,8 @@ unsafe fn switch_filled(thread: *mut Thread, byte: u8) {
             "punpcklqdq xmm12, xmm12; punpcklqdq xmm13, xmm13",
             "punpcklqdq xmm14, xmm14; punpcklqdq xmm15, xmm15",
             "call {switch}",
-            "mov rsp, rbx",
+            "pop rax",
+            "mov rsp, rax",
             "pop rbp",
             "pop rbx",
             switch = sym switch_to,
