@@ -16,10 +16,12 @@ use ci::error::Error;
 use ci::protocol::{Answer, Request, GRACE, PROGRESS};
 use ci::{interrupt, trace};
 use regressions::runs;
-use sync::{Control, Progress, Statistics};
+use sync::{Control, Engine, Progress, Statistics, ENGINE};
 
 fn main() -> ExitCode {
-    trace::inherit();
+    if ENGINE != Engine::Explore {
+        trace::inherit();
+    }
     let served =
         interrupt::ignore().map_err(|error: Error| error.to_string()).and_then(|()| serve());
     match served {
@@ -38,9 +40,10 @@ fn serve() -> Result<(), String> {
     let request = serde_json::from_str(&line).map_err(|error| format!("not a request: {error}"))?;
     let stop = leave_with_parent();
     match request {
-        Request::Jobs => say(&Answer::Jobs(runs::gate(sync::ENGINE))),
+        Request::Jobs => say(&Answer::Jobs(runs::gate(ENGINE))),
         Request::Run { job, record } => run(&job, record, stop)?,
         Request::Replay(counterexample) => {
+            trace_one_execution();
             let replayed = runs::replay(&counterexample).map_err(|error| error.to_string())?;
             say(&match replayed {
                 Replayed::Same => Answer::Same,
@@ -74,6 +77,7 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
     let _ = telling.join();
     say(&Answer::Line(Line::Report(Box::new(outcome.report.clone()))));
     if record {
+        trace_one_execution();
         let recorded = runs::record(&outcome).map_err(|error| error.to_string())?;
         recorded.into_iter().for_each(|recorded| say(&Answer::Counterexample(Box::new(recorded))));
     }
@@ -106,6 +110,14 @@ impl SoFar {
         let searched = self.searched.lock().map_or(None, |searched| searched.1);
         let executions = self.executions.load(Ordering::Relaxed);
         Line::Progress { executions, searched, seconds: self.start.elapsed().as_secs_f64() }
+    }
+}
+
+/// What shows events keeps state in thread-locals. Where executions are restored, it would see states that
+/// never were; so it is off in a search, and on when one execution is run from its start to its end.
+fn trace_one_execution() {
+    if ENGINE == Engine::Explore {
+        trace::inherit();
     }
 }
 

@@ -14,11 +14,16 @@
 //! | [`options`], [`workers`] | what is searched; what the workers of one search have in common |
 //! | [`paranoid`], [`traces`] | whether checkpoints forget too much; how much is done twice |
 //! | [`schedule`] | an execution as readable text |
+//! | `told` | what the program tells of itself, on either substrate |
 //! | `threads` | the substrate that replays: threads run by shuttle (feature `shuttle`) |
+//! | `restore` | the substrate that restores: threads and memory in an arena (feature `explore`) |
+//! | `raw` | all that is unsafe: memory that is copied, stacks, the allocator (feature `explore`) |
+//! | [`Outer`], [`outside()`] | what outlives an execution |
 //! | `Sample`, `Replay` | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
 #![deny(unsafe_code)]
 
 pub mod cache;
+mod fault;
 pub mod fingerprint;
 pub mod operation;
 pub mod options;

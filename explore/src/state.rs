@@ -12,6 +12,9 @@ use crate::operation::{Access, Footprint, Kind, ObjectId, Operation, ThreadId};
 use crate::seam::{Ended, Pending};
 use crate::thread::{Next, Thread};
 
+#[doc(hidden)]
+pub use crate::fault::Fault;
+
 /// One execution, as far as it has come.
 #[derive(Default)]
 pub struct State {
@@ -72,28 +75,6 @@ pub struct Handle {
 pub struct Caller {
     callers: u128,
     history: u128,
-}
-
-/// A mistake that is made on purpose, so that a test shows that it would be noticed.
-#[doc(hidden)]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fault {
-    /// The `n`-th object of the first thread is left out of the hash.
-    ObjectLeftOut(u32),
-    /// Pending operations are left out of the hash.
-    PendingLeftOut,
-    /// What threads have observed is left out of the hash.
-    HistoryLeftOut,
-    /// Two writes count as independent.
-    WritesIndependent,
-    /// On a cache hit, the sleep set is not looked at.
-    SleepIgnoredOnHit,
-    /// The substrate does not restore the stack of the thread of this number.
-    StackNotRestored(usize),
-    /// The substrate does not restore the last quarter of the heap.
-    HeapNotRestored,
-    /// The substrate does not restore thread-locals.
-    PlacesNotRestored,
 }
 
 impl State {

@@ -128,7 +128,7 @@ fn unlink_last(locked: &mut SchedLocked) -> Option<OwnedP> {
 
 /// The idle ticks counted of a P that idles from 10 to 20 and then runs; an update looks at 30.
 fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Time {
-    let counted = Arc::new(sync::Ghost::new(0));
+    let counted = sync::Outside::new(0);
     let log = counted.clone();
     let explored = sync::explore(&Plan { threads: 1, ..Plan::default() }, move || {
         let program =
@@ -145,7 +145,7 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
                 && sched.allp[event].limiter_event.peek() != LimiterEventType::MarkAssist
         );
         sched.limiter.update(sched.allp.iter().map(|p| &p.limiter_event), 30);
-        log.set(sched.limiter.peek_idle());
+        log.set(&sched.limiter.peek_idle());
     });
     assert_eq!(explored.expect("a plan").end, End::Complete);
     counted.get()

@@ -13,7 +13,7 @@ use runtime_model::g::GId;
 use runtime_model::m::MId;
 use runtime_model::steps::GO_FIXED;
 use runtime_model::Sched;
-use sync::{Arc, Engine, Ghost, Observer, Operation, Plan, Quiescent, Violation, ENGINE};
+use sync::{Arc, Engine, Ghost, Observer, Operation, Outside, Plan, Quiescent, Violation, ENGINE};
 
 /// A smoke test on real threads; on the other engines, a short look at each scenario.
 #[test]
@@ -82,7 +82,7 @@ fn outcomes(scenario: &str, passes: u32) -> BTreeSet<Story> {
     let mut scenario = scenarios::find(scenario).expect("a scenario of that name");
     scenario.steal_tries = passes;
     let program = scenario.program().expect("a good scenario").program;
-    let all = Arc::new(Ghost::new(BTreeSet::new()));
+    let all = Outside::new(BTreeSet::new());
     let sink = all.clone();
     let executions = if ENGINE == Engine::Shuttle { 20_000 } else { 1 };
     let plan = Plan { bound: Some(3), threads: 2, executions, ..Plan::default() };
@@ -93,7 +93,7 @@ fn outcomes(scenario: &str, passes: u32) -> BTreeSet<Story> {
         let sink = sink.clone();
         sync::at_end(move || {
             let story = teller.0.as_ref().map(Ghost::get).unwrap_or_default();
-            sink.with_mut(|all| all.insert(story));
+            sink.with_mut(|all| all.insert(story.clone()));
         });
         sched.start();
     });

@@ -41,7 +41,7 @@ pub(crate) fn with<R>(f: impl FnOnce(Option<&Execution>) -> R) -> R {
 #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
 pub(crate) fn places() -> Vec<::explore::restore::Place> {
     use ::explore::restore::Place;
-    vec![Place::of(&EXECUTION), Place::of(&THREAD), Place::of(&CHANGED)]
+    vec![EXECUTION.with(Place::of), THREAD.with(Place::of), CHANGED.with(Place::of)]
 }
 
 /// The current execution.

@@ -161,6 +161,17 @@ impl Execution {
         self.end(failure.map_or(Outcome::TooLong, Outcome::Failed));
     }
 
+    /// A look has panicked. It had ended as it should, but this is how it ends now.
+    fn looked_in_vain(&self, payload: &(dyn Any + Send)) {
+        self.caught(payload);
+        let mut end = lock(&self.end);
+        if let Outcome::Fine = *end {
+            let failure = failure::failure_with(failure::text(payload), None);
+            *end = failure.map_or(Outcome::TooLong, Outcome::Failed);
+            engine::search::ends(true);
+        }
+    }
+
     /// The last thread has ended.
     fn ended(&self) {
         if !self.is_over() {
@@ -171,7 +182,7 @@ impl Execution {
             let look = || looks.into_iter().for_each(|look| look());
             let look = || catch_unwind(AssertUnwindSafe(look));
             if let Err(payload) = engine::search::observing(look) {
-                self.caught(&*payload);
+                self.looked_in_vain(&*payload);
             }
         }
         // Where executions are restored, who restores them asks what has become of one.

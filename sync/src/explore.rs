@@ -312,6 +312,12 @@ impl Exploration {
         self.end().failed_on
     }
 
+    /// What is run in each execution.
+    #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+    pub(crate) fn program(&self) -> &(dyn Fn() + Send + Sync) {
+        &*self.program
+    }
+
     pub(crate) fn plan(&self) -> &Plan {
         &self.plan
     }

@@ -25,6 +25,16 @@ fn a_failure_that_was_found_is_replayed() {
     assert_eq!(recorded.failure.expect("it fails").message, failure.message);
 }
 
+/// Found by one substrate, it replays on the other: both find this one, and it is all that they replay from.
+#[test]
+fn both_substrates_find_the_same_schedule() {
+    let End::Failed { schedule, .. } = explore(&plan(), lost_update).expect("fine").end else {
+        panic!("no update is lost")
+    };
+    let picks = "explore 1: 0 0 0 0.1 0.1 0.1 0".into();
+    assert_eq!(schedule, Schedule::Search { picks, preemptions: Some(1) });
+}
+
 #[test]
 fn a_schedule_of_another_program_says_where_it_does_not_fit() {
     let schedule = Schedule::Search { picks: "explore 1: 0 0.2 0".into(), preemptions: None };

@@ -146,6 +146,26 @@ fn an_arc_from_outside_that_is_given_back_is_noticed() {
     assert!(told.contains("hold that as an `Outside`"), "{told}");
 }
 
+/// Somebody else owns it as well, so nothing is ever freed inside.
+#[test]
+fn an_arc_from_outside_that_is_counted_too_few_times_is_noticed() {
+    let outside = Arc::new(7);
+    let ours = vec![outside.clone(); 100];
+    let told = error(explore(&Plan { audit: 0, ..audited(None) }, move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let (theirs, owned) = (word.clone(), outside.clone());
+        spawn(move || {
+            theirs.store(1);
+            drop(owned);
+        });
+        word.load();
+        word.load();
+    }));
+    assert!(told.contains("hold that as an `Outside`"), "{told}");
+    // More owners than are counted: none of them may give it back.
+    std::mem::forget(ours);
+}
+
 #[test]
 fn what_is_left_outside_grows_and_stays() {
     let lengths = Outside::new(Vec::new());
@@ -206,6 +226,40 @@ fn panics_are_found_with_guards_held_and_without() {
     let searched = explored.expect("fine").searched.expect("searched");
     let expected = ["first: 2", "second: 2"].map(str::to_owned);
     assert_eq!(searched.failures, expected.into());
+}
+
+/// The execution ends as it should, with a thread that sleeps and holds a lock; then somebody looks.
+#[test]
+fn a_look_at_the_end_finds_what_threads_leave_and_may_fail() {
+    struct Over;
+    impl sync::Observer for Over {
+        fn quiescent(&self) -> sync::Quiescent {
+            sync::Quiescent::Over(Ok(()))
+        }
+    }
+    let program = |expected: u32| {
+        let lock = Arc::new(Mutex::new("lock", 0u32));
+        let (theirs, look) = (lock.clone(), lock.clone());
+        sync::observe(Arc::new(Over));
+        sync::at_end(move || {
+            let left = *look.peek().expect("given back while unwinding");
+            assert!(left == expected, "look: {left}");
+        });
+        spawn(move || {
+            let mut guard = theirs.lock();
+            *guard += 1;
+            sync::Note::new("park").sleep();
+        });
+    };
+    assert_eq!(explore(&audited(None), move || program(1)).expect("fine").end, End::Complete);
+    let End::Failed { failure, schedule } =
+        explore(&audited(None), move || program(2)).expect("fine").end
+    else {
+        panic!("the look fails")
+    };
+    assert_eq!(failure.message, "look: 1");
+    let again = sync::record(&audited(None), &schedule, move || program(2)).expect("fine");
+    assert_eq!(again.failure.expect("again").message, "look: 1");
 }
 
 #[test]

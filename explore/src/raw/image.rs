@@ -4,8 +4,6 @@
 //! and the places outside of the arena that belong to an execution all the same: thread-locals, which the
 //! facade names. About 3 KiB for three threads.
 
-use std::thread::LocalKey;
-
 use super::arena::Arena;
 
 /// A thread-local of this OS thread whose value belongs to the execution.
@@ -16,9 +14,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// The thread-local of the calling OS thread. What it owns has to lie in the arena.
-    pub fn of<T: 'static>(local: &'static LocalKey<T>) -> Place {
-        local.with(|value| Place { address: &raw const *value as usize, bytes: size_of::<T>() })
+    /// Where the value is: of a thread-local of the calling OS thread, and what it owns has to lie in the
+    /// arena.
+    pub fn of<T: ?Sized>(value: &T) -> Place {
+        Place { address: (&raw const *value).cast::<u8>() as usize, bytes: size_of_val(value) }
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod arena;
 mod compare;
+mod given;
 mod global;
 mod heap;
 mod image;
@@ -26,6 +27,7 @@ mod thread;
 pub(crate) use arena::Arena;
 pub use arena::Limits;
 pub(crate) use compare::Driver;
+pub(crate) use given::Given;
 pub use global::outside;
 pub(crate) use global::{inside, take_trouble, Trouble};
 pub use image::Place;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::mem::MaybeUninit;
-use std::sync::Once;
+use std::sync::OnceLock;
 
 use super::global;
 use crate::told::STATE;
@@ -42,24 +42,32 @@ impl Drop for Watch {
 }
 
 /// What was done about the signals before: the first is of SIGSEGV, the second of SIGBUS.
-static mut BEFORE: [MaybeUninit<libc::sigaction>; 2] = [MaybeUninit::uninit(); 2];
+static BEFORE: OnceLock<[libc::sigaction; 2]> = OnceLock::new();
 
 const SIGNALS: [i32; 2] = [libc::SIGSEGV, libc::SIGBUS];
 
 fn install() {
-    static INSTALL: Once = Once::new();
-    INSTALL.call_once(|| {
-        for (i, signal) in SIGNALS.into_iter().enumerate() {
-            // SAFETY: a handler that does only what a handler may; `BEFORE` is written here alone, once,
-            // before the handler that reads it can run.
-            unsafe {
-                let mut action: libc::sigaction = std::mem::zeroed();
-                action.sa_sigaction = handle as *const () as usize;
-                action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
-                libc::sigaction(signal, &action, (*(&raw mut BEFORE))[i].as_mut_ptr());
-            }
-        }
+    // SAFETY: questions, and then a handler that does only what a handler may. What was there before is
+    // known before the handler can ask for it.
+    let ask = |signal| unsafe {
+        let mut before: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(signal, std::ptr::null(), &mut before);
+        before
+    };
+    let mut first = false;
+    BEFORE.get_or_init(|| {
+        first = true;
+        SIGNALS.map(ask)
     });
+    for signal in SIGNALS.into_iter().filter(|_| first) {
+        // SAFETY: as above.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = handle as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+            libc::sigaction(signal, &action, std::ptr::null_mut());
+        }
+    }
 }
 
 extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
@@ -88,8 +96,8 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_vo
         }
     }
     let which = SIGNALS.iter().position(|&known| known == signal).unwrap_or(0);
-    // SAFETY: not ours: the same thing happens again, and whoever was there before handles it.
-    unsafe {
-        libc::sigaction(signal, (*(&raw const BEFORE))[which].as_ptr(), std::ptr::null_mut())
-    };
+    if let Some(before) = BEFORE.get() {
+        // SAFETY: not ours: the same thing happens again, and whoever was there before handles it.
+        unsafe { libc::sigaction(signal, &before[which], std::ptr::null_mut()) };
+    }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use crate::operation::Footprint;
-use crate::raw::{self, inside, Arena, Images, Trouble};
+use crate::raw::{self, inside, Arena, Given, Images, Trouble};
 use crate::seam::{Diverged, Ended, Next, Node, Pending, Pick, Search};
 use crate::state::{Fault, State};
 use crate::told::{self, STATE};
@@ -24,6 +24,8 @@ pub(super) struct Run<'a, S> {
     fresh: Fresh,
     audit: Option<u64>,
     restored: u64,
+    executions: u64,
+    given: Given,
     /// In an audit: what is to be where nobody looks.
     pub(super) fill: Option<u8>,
     pub(super) pending: Vec<Pending>,
@@ -65,6 +67,8 @@ impl<'a, S: Search> Run<'a, S> {
             fresh,
             audit,
             restored: 0,
+            executions: 0,
+            given: Given::of(facade.given()),
             fill: None,
             pending: Vec::new(),
             path: Vec::new(),
@@ -83,6 +87,7 @@ impl<'a, S: Search> Run<'a, S> {
         }
         loop {
             let Here { step, fingerprint, ended } = self.arrive()?;
+            let ended = self.look(ended)?;
             let pair = match self.search.wants_pairs() {
                 true => STATE.with_borrow(State::pair),
                 false => 0,
@@ -98,15 +103,15 @@ impl<'a, S: Search> Run<'a, S> {
                 }
                 Next::Stop => {
                     self.over(ended)?;
-                    return Ok(());
+                    return self.check_given();
                 }
                 Next::Backtrack => {
                     if !self.over(ended)? {
-                        return Ok(());
+                        return self.check_given();
                     }
                     match self.back()? {
                         Some(pick) => pick,
-                        None => return Ok(()),
+                        None => return self.check_given(),
                     }
                 }
             };
@@ -141,26 +146,50 @@ impl<'a, S: Search> Run<'a, S> {
             None => self.arena.resume(thread),
             Some(byte) => self.arena.resume_filled(thread, byte),
         };
-        let trouble = match raw::take_trouble(self.arena) {
-            None => match panic {
-                None => return Ok(()),
-                Some(payload) => crate::raw::outside(|| text(&*payload)),
-            },
-            Some(Trouble::Exhausted) => "search: the program has used up its heap: give it more \
-                (Plan::heap), or does it grow without end?"
-                .into(),
-            Some(Trouble::Stacks) => format!(
-                "search: no room for the stack of one more thread than {}: give each less (Plan::stack)",
+        match (raw::take_trouble(self.arena), panic) {
+            (Some(trouble), _) => Err(self.told(trouble)),
+            (None, Some(payload)) => Err(Box::new(raw::outside(|| text(&*payload)))),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// What is wrong with the program, and what to do.
+    fn told(&self, trouble: Trouble) -> Broken {
+        let text = match trouble {
+            Trouble::Exhausted => {
+                "the program has used up its heap: give it more (Plan::heap), or does it \
+                grow without end?"
+                    .into()
+            }
+            Trouble::Stacks => format!(
+                "no room for the stack of one more thread than {}: give each less (Plan::stack)",
                 self.arena.count()
             ),
-            Some(Trouble::Stranger) => "search: another OS thread has used the program's memory: start \
-                threads by `spawn` only"
-                .into(),
-            Some(Trouble::Foreign) => "search: the program has freed memory that was allocated outside \
-                of its executions, as with the last `Arc` of something: hold that as an `Outside`"
-                .into(),
+            Trouble::Stranger => {
+                "another OS thread has used the program's memory: start threads by `spawn` only"
+                    .into()
+            }
+            Trouble::Foreign => {
+                "the program has given back what was allocated outside of its executions, \
+                as with an `Arc`: hold that as an `Outside`"
+                    .to_owned()
+            }
         };
-        Err(Box::new(trouble))
+        Box::new(format!("search: {text}"))
+    }
+
+    /// An execution is over. Whether to go on.
+    fn over(&mut self, ended: Option<Ended>) -> Result<bool, Broken> {
+        self.executions += 1;
+        // Mistakes are made in all executions, and looking costs more than most of those.
+        if self.executions < 100 || self.executions.is_power_of_two() {
+            self.check_given()?;
+        }
+        Ok(self.facade.over(ended))
+    }
+
+    fn check_given(&self) -> Result<(), Broken> {
+        self.given.trouble().map_or(Ok(()), |trouble| Err(self.told(trouble)))
     }
 
     /// The step is over: what it did, and where that has led.
@@ -175,22 +204,21 @@ impl<'a, S: Search> Run<'a, S> {
         }))
     }
 
-    /// An execution is over. Whether to go on.
-    fn over(&mut self, ended: Option<Ended>) -> Result<bool, Broken> {
-        if ended == Some(Ended::Complete) && self.facade.looks() {
-            LEAVING.set(true);
-            let mut thread = 0;
-            // More may be started meanwhile.
-            while thread < self.arena.count() {
-                if !self.arena.is_done(thread) {
-                    self.resume(thread)?;
-                }
-                thread += 1;
-            }
-            LEAVING.set(false);
-            told::take_ended();
+    /// If somebody looks at what an execution has left, all threads go to their ends first, and the look may
+    /// find that it has failed.
+    fn look(&mut self, ended: Option<Ended>) -> Result<Option<Ended>, Broken> {
+        if ended != Some(Ended::Complete) || !self.facade.looks() {
+            return Ok(ended);
         }
-        Ok(self.facade.over(ended))
+        LEAVING.set(true);
+        for thread in 0..self.arena.count() {
+            if !self.arena.is_done(thread) {
+                self.resume(thread)?;
+            }
+        }
+        LEAVING.set(false);
+        let failed = told::take_ended() == Some(Ended::Failed);
+        Ok(if failed { Some(Ended::Failed) } else { ended })
     }
 
     /// Goes back to where the search goes on. The step from there; `None` if the search is over.

@@ -64,6 +64,9 @@ pub trait Facade {
     /// What the first thread of an execution runs.
     fn program(&self);
 
+    /// Where the program's closure is.
+    fn given(&self) -> Place;
+
     /// The thread-locals that belong to an execution.
     fn places(&self) -> Vec<Place>;
 
@@ -119,7 +122,7 @@ impl Substrate for Restore {
             Err(why) => return Driven { search, diverged: None, panic: Some(Box::new(why)) },
         };
         let mut places = self.facade.places();
-        places.push(Place::of(&STATE));
+        places.push(STATE.with(Place::of));
         let mut images = Images::new(places);
         images.sabotage = self.sabotage();
         told::set_searching(true);

@@ -39,7 +39,7 @@ impl Object {
     #[inline]
     pub(crate) fn reads(&self) {
         // Most looks are those of checks, and there are many.
-        if OBSERVING.get() {
+        if OBSERVING.get() && self.0.is_some() {
             return;
         }
         self.with(|state, handle| state.reads(handle));

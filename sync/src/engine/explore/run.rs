@@ -38,6 +38,10 @@ impl Facade for Program {
         Exploration::run(&self.0, self.0.executions() + 1);
     }
 
+    fn given(&self) -> Place {
+        Place::of(self.0.program())
+    }
+
     fn places(&self) -> Vec<Place> {
         current::places()
     }

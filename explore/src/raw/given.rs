@@ -1,0 +1,58 @@
+//! What a program was given from outside, looked at for signs of what must not be.
+//!
+//! Nothing inside may own what is outside. That cannot be seen from a type; but what the program's closure has
+//! captured can be looked at: each word that points somewhere readable, and whether what is there looks like
+//! the counts of an `Arc`, and is less than it was. What lies deeper is not looked at.
+
+use super::global::Trouble;
+use super::image::Place;
+
+/// Words of a closure that are looked at.
+const MOST: usize = 256;
+
+/// More than these are no count.
+const COUNT: usize = 1 << 20;
+
+/// What a program was given: addresses, and how many own what is there.
+pub(crate) struct Given(Vec<(usize, usize)>);
+
+impl Given {
+    /// What the closure at this place has captured.
+    pub(crate) fn of(closure: Place) -> Given {
+        let Place { address, bytes } = closure;
+        let words = (0..(bytes / 8).min(MOST)).filter_map(|word| read::<1>(address + word * 8));
+        let counted = words.filter_map(|[pointer]| {
+            let [owners, weak] = read::<2>(pointer).filter(|_| pointer % 8 == 0)?;
+            let counts = (1..COUNT).contains(&owners) && (1..COUNT).contains(&weak);
+            counts.then_some((pointer, owners))
+        });
+        Given(counted.collect())
+    }
+
+    /// A sign that something has been given back too often.
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        let fewer = |&(address, owners): &(usize, usize)| {
+            read::<1>(address).is_some_and(|[now]| now < owners)
+        };
+        self.0.iter().any(fewer).then_some(Trouble::Foreign)
+    }
+}
+
+/// The words at an address, if it can be read.
+#[cfg(target_os = "linux")]
+fn read<const N: usize>(address: usize) -> Option<[usize; N]> {
+    let mut words = [0usize; N];
+    let bytes = size_of::<[usize; N]>();
+    let here = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: bytes };
+    let there = libc::iovec { iov_base: address as *mut _, iov_len: bytes };
+    // SAFETY: the system copies into `words`, which is as large as said, and looks itself whether there is
+    // something at the other address.
+    let copied = unsafe { libc::process_vm_readv(libc::getpid(), &here, 1, &there, 1, 0) };
+    (copied == bytes as isize).then_some(words)
+}
+
+/// Elsewhere there is nobody to ask whether it can.
+#[cfg(not(target_os = "linux"))]
+fn read<const N: usize>(_address: usize) -> Option<[usize; N]> {
+    None
+}
