@@ -69,7 +69,7 @@ impl Target {
     }
 
     fn has_choices(&self) -> bool {
-        matches!(self, Target::Scenario(checked) if checked.program.ps > 2)
+        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness)
     }
 
     fn is_deterministic(&self) -> bool {
@@ -88,7 +88,7 @@ impl Target {
             Target::Scenario(checked) => checked,
             Target::Kernel(kernel) => {
                 recorder.into_iter().for_each(|recorder| sync::observe(recorder));
-                return (kernel.program)();
+                return (kernel.program)(steps);
             }
         };
         let sched = Sched::new(checked.program.clone(), steps, witness);

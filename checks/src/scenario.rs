@@ -10,6 +10,7 @@
 //! | `ready X` | wakes X if it is parked, else leaves it one permit |
 //! | `park` | waits to be readied |
 //! | `gosched` | goes to the end of the global queue |
+//! | `goyield` | goes to the end of its P's queue, which it wakes nobody for |
 //! | `busy-until f` | keeps its P until flag f is set |
 //! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
@@ -22,7 +23,7 @@ use runtime_model::program::{Action, FlagId, Program};
 
 /// The actions, for messages.
 const ACTIONS: &str =
-    "go X, sleep N, after N X, ready X, park, gosched, busy-until F [nudge], set F, assist";
+    "go X, sleep N, after N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
 
 /// What a program may use of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Scenario {
     pub ring: u32,
     /// Passes of one attempt to steal, at least 2. Go's number is 4.
     pub steal_tries: u32,
+    /// Any look for work may begin with the global queue.
+    pub fairness: bool,
     /// What it may use of time.
     pub clock: Clock,
     /// A line for each G.
@@ -97,6 +100,7 @@ impl Scenario {
             ms,
             ring: 4,
             steal_tries: 2,
+            fairness: false,
             clock: Clock::Fake,
             lines: lines.iter().map(|&line| line.into()).collect(),
             must_finish: Vec::new(),
@@ -132,6 +136,7 @@ impl Scenario {
                 ms: self.ms,
                 ring: self.ring,
                 steal_tries: self.steal_tries,
+                fairness: self.fairness,
                 scripts,
                 flags: flags.into_iter().map(|flag| &*flag.to_string().leak()).collect(),
             },
@@ -285,6 +290,7 @@ impl<'a> Parser<'a> {
             ["ready", g] => Action::Ready(self.g(g)?),
             ["park"] => Action::Park,
             ["gosched"] => Action::Gosched,
+            ["goyield"] => Action::Goyield,
             ["busy-until", flag] => Action::BusyUntil { flag: self.flag(flag), nudge: None },
             ["busy-until", flag, "nudge"] => {
                 Action::BusyUntil { flag: self.flag(flag), nudge: Some(UNKNOWN) }

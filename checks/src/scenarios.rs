@@ -112,6 +112,37 @@ fn known_bugs() -> Vec<Scenario> {
             &["main: go B; busy-until b; go A; gosched; set m", "A: busy-until m", "B: set b"],
         ),
         Scenario::new(
+            "two-newprocs",
+            "a G is started while the M that ran another looks for work",
+            2,
+            2,
+            &["main: go B; busy-until b; go A; busy-until a", "A: set a", "B: set b"],
+        ),
+        Scenario::new(
+            "goyield-beside-newproc",
+            "a G changes places with a new G that keeps the P busy: its queue is never empty",
+            2,
+            2,
+            &["main: go B; busy-until b; go A; goyield; set m", "A: busy-until m", "B: set b"],
+        ),
+        Scenario::new(
+            "two-at-once",
+            "two Gs are started at once, and the first keeps its P busy until the second has run",
+            3,
+            3,
+            &["main: go A; go B; busy-until b", "A: busy-until b", "B: set b"],
+        ),
+        Scenario {
+            fairness: true,
+            ..Scenario::new(
+                "fairness",
+                "a G of the global queue may come before a P's own; it starts another and sleeps",
+                2,
+                2,
+                &["main: go A; gosched; set m; go B; sleep 5", "A: busy-until m", "B:"],
+            )
+        },
+        Scenario::new(
             "due-timer",
             "a timer is due beside a G that keeps the timer's P busy",
             2,

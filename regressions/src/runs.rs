@@ -7,6 +7,7 @@ use checks::{kernels, scenarios, suite};
 use runtime_model::steps::GO_FIXED;
 use sync::{Arc, Control, Engine};
 
+use crate::rows::Row;
 use crate::{release, rows, BUGS, SOURCES};
 
 /// The gate's runs on that engine: the suites, what is known of the release, and each bug's rows.
@@ -56,14 +57,21 @@ fn subject(job: &Job) -> Result<Subject, RunError> {
     if let Some(name) = job.scenario.strip_prefix(suite::KERNEL) {
         let known = || kernels::ALL.iter().map(|kernel| kernel.name.to_string()).collect();
         let kernel = kernels::find(name).ok_or_else(|| unknown("kernel", name, known()))?;
-        return Ok(Subject { what: What::Kernel(kernel), steps: GO_FIXED, sources });
+        let steps = match job.row == suite::NO_ROW {
+            true => GO_FIXED,
+            false => row(&job.row)?.steps,
+        };
+        return Ok(Subject { what: What::Kernel(kernel), steps, sources });
     }
     let known = || scenarios::all().into_iter().map(|scenario| scenario.name).collect();
     let scenario = scenarios::find(&job.scenario)
         .ok_or_else(|| unknown("scenario", &job.scenario, known()))?;
+    Ok(Subject { what: What::Scenario(scenario), steps: row(&job.row)?.steps, sources })
+}
+
+fn row(name: &str) -> Result<Row, RunError> {
     let known = || rows::all().into_iter().map(|row| row.name).collect();
-    let row = rows::find(&job.row).ok_or_else(|| unknown("row", &job.row, known()))?;
-    Ok(Subject { what: What::Scenario(scenario), steps: row.steps, sources })
+    rows::find(name).ok_or_else(|| unknown("row", name, known()))
 }
 
 fn unknown(what: &'static str, name: &str, known: Vec<String>) -> RunError {

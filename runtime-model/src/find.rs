@@ -18,14 +18,16 @@ use crate::event::Event;
 use crate::g::GId;
 use crate::m::M;
 use crate::p::{OwnedP, PId};
-use crate::sched::Sched;
+use crate::sched::{Sched, SchedLocked};
 use crate::timers::earlier;
 use crate::Time;
 
 /// What one look for work came to.
-enum Look {
+pub enum Look {
     /// A G to run.
     Found(GId),
+    /// A G of the global queue, taken before the P's own Gs were looked at.
+    Fair(GId),
     /// Something may be there now: look from the start.
     Again,
     /// Nothing. The next timer seen fires then; 0 if none was seen.
@@ -44,33 +46,34 @@ impl Sched {
         // Nobody but its owner changes an empty queue, so a look at it is no operation.
         let empty = || self.p(m.p()).peek_runqempty();
         assert!(!spinning.get() || empty(), "schedule: spinning with local work");
-        let g = self.find_runnable(m);
+        let (g, fair) = self.find_runnable(m);
         if spinning.get() {
-            self.resetspinning(m);
+            (self.steps.reset_spinning)(self, m, fair);
         }
         g
     }
 
-    /// Waits until there is a G to run.
+    /// Waits until there is a G to run. Whether it was taken on the fairness path.
     ///
     /// Go: proc.go, findRunnable (1.19).
-    fn find_runnable(&self, m: &mut M) -> GId {
+    fn find_runnable(&self, m: &mut M) -> (GId, bool) {
         loop {
             sync::checkpoint((m.id, m.p().id()));
             self.idle_effort.with_mut(|effort| effort.rounds += 1);
             let poll_until = match self.look(m) {
-                Look::Found(g) => return g,
+                Look::Found(g) => return (g, false),
+                Look::Fair(g) => return (g, true),
                 Look::Again => continue,
                 Look::Nothing(when) => when,
             };
-            match self.drop_p(m) {
-                Look::Found(g) => return g,
+            match (self.steps.drop_p)(self, m) {
+                Look::Found(g) | Look::Fair(g) => return (g, false),
                 Look::Again => continue,
                 Look::Nothing(_) => {}
             }
             if self.m(m.id).spinning.get() {
-                match self.last_look(m, poll_until) {
-                    Look::Found(g) => return g,
+                match (self.steps.last_look)(self, m, poll_until) {
+                    Look::Found(g) | Look::Fair(g) => return (g, false),
                     Look::Again => continue,
                     Look::Nothing(_) => {}
                 }
@@ -82,12 +85,15 @@ impl Sched {
     /// Looks with a P: at its timers, its queue, the global queue, and the other Ps.
     fn look(&self, m: &M) -> Look {
         let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
+        if let Some(g) = self.look_fairly(m) {
+            return Look::Fair(g);
+        }
         if let Some(g) = self.runqget(m.p()) {
             return Look::Found(g);
         }
         if self.runqsize.load() != 0 {
             let mut locked = self.lock.lock();
-            if let Some(g) = self.globrunqget(&mut locked, m, m.p()) {
+            if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
                 return Look::Found(g);
             }
         }
@@ -98,6 +104,16 @@ impl Sched {
             Look::Nothing(when) => Look::Nothing(earlier(poll_until, when)),
             found => found,
         }
+    }
+
+    /// Now and then the global queue comes first, so that Gs that start each other do not keep a P to
+    /// themselves. Go does it every 61st time; here any time may be one, if the program says so.
+    fn look_fairly(&self, m: &M) -> Option<GId> {
+        if !self.program.fairness || self.runqsize.load() == 0 || sync::choose(2) == 0 {
+            return None;
+        }
+        let mut locked = self.lock.lock();
+        self.globrunqget(&mut locked, m, m.p(), 1)
     }
 
     /// Whether `m` may look at other Ps: at most half of the busy Ps' number spin. It is counted then.
@@ -124,7 +140,7 @@ impl Sched {
         for pass in 1..=self.program.steal_tries {
             let last = pass == self.program.steal_tries;
             for &victim in self.steal_order(m) {
-                if last && self.timerp_mask.read(victim) {
+                if last && (self.steps.steal_timers)(self, victim) {
                     let (then, when, ran) = self.check_timers(m, victim, now);
                     now = then;
                     poll_until = earlier(poll_until, when);
@@ -160,23 +176,28 @@ impl Sched {
     ///
     /// # Panics
     /// As `releasep` and `pidleput` do.
-    fn drop_p(&self, m: &mut M) -> Look {
+    pub fn drop_p(&self, m: &mut M) -> Look {
         let mut locked = self.lock.lock();
-        if let Some(g) = self.globrunqget(&mut locked, m, m.p()) {
+        if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
             return Look::Found(g);
         }
+        self.drop_p_locked(&mut locked, m)
+    }
+
+    /// The same once the global queue has been looked at. Go: proc.go, findRunnable (1.20).
+    pub fn drop_p_locked(&self, locked: &mut SchedLocked, m: &mut M) -> Look {
         if (self.steps.must_keep_p)(self, m) {
             self.emit(m, Event::KeptPForWaker);
             self.become_spinning(m);
             return Look::Again;
         }
         let p = self.releasep(m);
-        self.pidleput(&mut locked, p, 0);
+        self.pidleput(locked, p, 0);
         Look::Nothing(0)
     }
 
     /// Stops spinning and looks at everything again, without a P. `poll_until` is the next timer seen.
-    fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
+    pub fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
         self.stop_spinning(m); // The last look, step 2.
         if let Some(g) = (self.steps.recheck_global)(self, m) {
             self.emit(m, Event::LastLookFoundWork);
@@ -186,7 +207,7 @@ impl Sched {
             self.emit(m, Event::LastLookFoundWork);
             return self.spin_again(m, p);
         }
-        let poll_until = self.check_timers_no_p(poll_until);
+        let poll_until = (self.steps.recheck_timers)(self, poll_until);
         if poll_until != 0 && poll_until <= self.nanotime() {
             self.emit(m, Event::LastLookFoundTimer);
             if let Some(p) = (self.steps.p_for_due_timer)(self) {
@@ -204,12 +225,16 @@ impl Sched {
         Look::Again
     }
 
+    /// Whether `p` runs and has a G to steal. It is a step.
+    pub fn has_work(&self, p: PId) -> bool {
+        (self.steps.has_work)(self, p)
+    }
+
     /// An idle P, if some P that runs has a G to steal. The last look, step 3.
     ///
     /// Go: proc.go, checkRunqsNoP (1.19).
-    fn check_runqs_no_p(&self) -> Option<OwnedP> {
-        let has_work = |id: PId| !self.idlep_mask.read(id) && !self.runqempty(id);
-        if !self.allp.iter().any(|p| has_work(p.id)) {
+    pub fn check_runqs_no_p(&self) -> Option<OwnedP> {
+        if !self.allp.iter().any(|p| self.has_work(p.id)) {
             return None;
         }
         let mut locked = self.lock.lock();

@@ -159,7 +159,7 @@ impl Sched {
     /// The next timer of those Ps that may have any, or `poll_until` if that is earlier; 0 means none.
     ///
     /// Go: proc.go, checkTimersNoP (1.19).
-    pub(crate) fn check_timers_no_p(&self, poll_until: Time) -> Time {
+    pub fn check_timers_no_p(&self, poll_until: Time) -> Time {
         let mut earliest = poll_until;
         for p in &self.allp {
             if self.timerp_mask.read(p.id) {
