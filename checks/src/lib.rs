@@ -8,6 +8,7 @@
 //! | `symptoms` | what a user would see: a hang, a livelock |
 //! | `bookkeeping`, `ownership`, `spinning`, `limiter`, `timers`, `dead`, `wakeups` | the invariants, one family a file |
 //! | [`view`] | the state as a check sees it |
+//! | [`census`] | how all executions that were drawn end |
 //! | [`sometimes`] | what some execution must show |
 //! | [`run`] | runs a scenario under a row of steps; `judge` and `recorder` are its observers |
 //! | [`suite`] | the suites of the model as it should be |
@@ -16,6 +17,7 @@
 //! It does not know that anybody breaks the model: the rows that do are the regressions'.
 
 mod bookkeeping;
+pub mod census;
 pub mod cex;
 pub mod check;
 mod dead;

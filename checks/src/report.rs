@@ -1,5 +1,7 @@
 //! What a run is asked to do, and what it reports: the words that the gate and its engines exchange.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::verdict::Verdict;
@@ -63,6 +65,12 @@ pub enum Expect {
         /// The documented bug, for the table.
         bug: String,
     },
+    /// Some execution fails by one of these, and none by anything else; if there are none, none fails. An
+    /// engine that samples counts the failures and goes on; one that enumerates stops at the first.
+    Ends {
+        /// Checks' names, and throws' texts.
+        how: Vec<String>,
+    },
 }
 
 /// A failure, as a reader sees it.
@@ -95,6 +103,9 @@ pub struct Report {
     pub seconds: f64,
     /// The failure that was found, expected or not.
     pub found: Option<Found>,
+    /// How often executions failed in which way, by a check's name or a throw's text.
+    #[serde(default)]
+    pub endings: BTreeMap<String, u64>,
     /// How often each thing that must sometimes happen did, by name.
     pub sometimes: Vec<(String, u64)>,
     /// Why the verdict is not *held*, or what was expected, in a sentence.

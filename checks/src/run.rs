@@ -10,11 +10,12 @@ use sync::{
     Arc, Control, End, Explored, Failure, Outside, Plan, PlanError, Sampler, Schedule, ENGINE,
 };
 
+use crate::census::{self, Endings};
 use crate::cex::{Counterexample, Header, Step, FORMAT};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
 use crate::recorder::Recorder;
-use crate::report::{Found, Job, Report};
+use crate::report::{Expect, Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
@@ -39,13 +40,13 @@ pub enum What {
 }
 
 /// What is run, checked.
-enum Target {
+pub(crate) enum Target {
     Scenario(Checked),
     Kernel(&'static Kernel),
 }
 
 impl What {
-    fn checked(&self) -> Result<Target, ScenarioError> {
+    pub(crate) fn checked(&self) -> Result<Target, ScenarioError> {
         Ok(match self {
             What::Scenario(scenario) => Target::Scenario(scenario.program()?),
             What::Kernel(kernel) => Target::Kernel(kernel),
@@ -77,7 +78,7 @@ impl Target {
     }
 
     /// One execution, told to `witness` and, if there is one, written down by `recorder`.
-    fn execute(
+    pub(crate) fn execute(
         &self,
         steps: Steps,
         judged: &Judged,
@@ -151,7 +152,7 @@ pub enum Replayed {
     },
 }
 
-type ControlFn = Arc<dyn Fn(u64) -> Control + Send + Sync>;
+pub(crate) type ControlFn = Arc<dyn Fn(u64) -> Control + Send + Sync>;
 
 /// Runs the job. `control` is asked after each execution, with their number so far, whether to go on.
 ///
@@ -165,6 +166,14 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
     }
     let tally = Tally::default();
     let began = Instant::now();
+    if matches!(job.expect, Expect::Ends { .. }) && ENGINE == sync::Engine::Shuttle {
+        let (executions, endings, stopped) =
+            census::census(subject.steps, &target, job, &judged, control)?;
+        let end = if stopped { End::Stopped } else { End::Complete };
+        let explored = Explored { executions, end, concurrent: true, searched: None };
+        let seconds = began.elapsed().as_secs_f64();
+        return Ok(outcome(job, &target, explored, seconds, (Vec::new(), endings)));
+    }
     let mut total = 0;
     let mut explored =
         Explored { executions: 0, end: End::Complete, concurrent: false, searched: None };
@@ -184,7 +193,7 @@ pub fn run(subject: &Subject, job: &Job, control: ControlFn) -> Result<Outcome, 
     }
     explored.executions = total;
     let seconds = began.elapsed().as_secs_f64();
-    Ok(outcome(job, &target, explored, seconds, tally.of(&job.sometimes)))
+    Ok(outcome(job, &target, explored, seconds, (tally.of(&job.sometimes), Endings::new())))
 }
 
 /// Searches all that the job's program can do, on an engine that can. The job's bound counts, its other
@@ -228,14 +237,16 @@ fn outcome(
     target: &Target,
     explored: Explored,
     seconds: f64,
-    sometimes: Vec<(String, u64)>,
+    (sometimes, mut endings): (Vec<(String, u64)>, Endings),
 ) -> Outcome {
     let (executions, concurrent) = (explored.executions, explored.concurrent);
     let (found, schedule, stopped) = match explored.end {
         End::Complete => (None, None, false),
         End::Stopped => (None, None, true),
         End::Failed { failure, schedule } => {
-            (Some(found(&failure, executions)), Some(schedule), false)
+            let found = found(&failure, executions);
+            endings.insert(census::told(&found), 1);
+            (Some(found), Some(schedule), false)
         }
     };
     let mut report = Report {
@@ -247,6 +258,7 @@ fn outcome(
         extent: extent(job),
         seconds,
         found,
+        endings,
         sometimes,
         note: String::new(),
     };
@@ -331,7 +343,7 @@ fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, R
 }
 
 /// One plan; for a sampled engine, one for each way to sample.
-fn plans(job: &Job, target: &Target) -> Vec<Plan> {
+pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
     let limits = &job.limits;
     let plan = |sampler| Plan {
         bound: limits.bound,
@@ -359,7 +371,7 @@ fn extent(job: &Job) -> String {
     }
 }
 
-fn found(failure: &Failure, execution: u64) -> Found {
+pub(crate) fn found(failure: &Failure, execution: u64) -> Found {
     let check = match &failure.cause {
         sync::Cause::Panic => "throw".to_string(),
         sync::Cause::Check(name) => name.clone(),

@@ -67,31 +67,29 @@ fn single() -> Vec<Scenario> {
     ]
 }
 
-/// What the programs do that the real runtime was measured with.
+/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3.
+const PROGRAMS: &[Core] = &[
+    Core {
+        name: "sleepers",
+        about: "sleeps and a timer function, one after the other",
+        lines: &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
+    },
+    Core {
+        name: "stealrunq",
+        about: "a G keeps its P busy until another one on its own run queue has run",
+        lines: &["main: sleep 5; go A; busy-until a; sleep 5", "A: set a"],
+    },
+    Core {
+        name: "stealtimer",
+        about: "a G keeps its P busy until a due timer on its own heap has run",
+        lines: &["main: after 5 A; sleep 5; busy-until a nudge; sleep 5", "A: set a"],
+    },
+];
+
 fn programs() -> Vec<Scenario> {
-    vec![
-        Scenario::new(
-            "sleepers",
-            "sleeps and a timer function, one after the other",
-            2,
-            2,
-            &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
-        ),
-        Scenario::new(
-            "stealrunq",
-            "a G keeps its P busy until another one on its own run queue has run",
-            2,
-            2,
-            &["main: sleep 5; go A; busy-until a; sleep 5", "A: set a"],
-        ),
-        Scenario::new(
-            "stealtimer",
-            "a G keeps its P busy until a due timer on its own heap has run",
-            2,
-            2,
-            &["main: after 5 A; sleep 5; busy-until a nudge; sleep 5", "A: set a"],
-        ),
-    ]
+    let at_3 =
+        |core: &Core| Scenario::new(&format!("{}-3p", core.name), core.about, 3, 3, core.lines);
+    PROGRAMS.iter().map(|core| core.at(2)).chain(PROGRAMS.iter().map(at_3)).collect()
 }
 
 /// The smallest programs that show a documented bug.
@@ -165,6 +163,59 @@ fn features() -> Vec<Scenario> {
                 &["main: go A; go B; go C; go D; park", "A:", "B:", "C:", "D: ready main"],
             )
         },
+        Scenario::new(
+            "rendezvous",
+            "two Gs wait for each other, each on a P of its own",
+            2,
+            2,
+            &[
+                "main: go A; go B; park",
+                "A: set a; busy-until b; ready main",
+                "B: set b; busy-until a",
+            ],
+        ),
+        Scenario::new(
+            "fork-join",
+            "three Gs on three Ps, each of which waits for all",
+            3,
+            3,
+            &[
+                "main: go A; go B; busy-until a; busy-until b",
+                "A: set a; busy-until b",
+                "B: set b; busy-until a",
+            ],
+        ),
+        Scenario::new(
+            "ping-pong",
+            "two Gs ready each other in turn, and a third keeps a P busy until they are done",
+            2,
+            2,
+            &["main: go A; ready A; park; go B; busy-until b", "A: park; ready main", "B: set b"],
+        ),
+        Scenario::new(
+            "yielders",
+            "Gs that give up their P, to the global queue and to their own, and wait for each other",
+            2,
+            2,
+            &["main: go A; gosched; set m; busy-until a", "A: goyield; busy-until m; set a"],
+        ),
+        Scenario {
+            fairness: true,
+            ..Scenario::new(
+                "fair-yielders",
+                "the same, where a G of the global queue may come before a P's own, and one more G",
+                2,
+                2,
+                &["main: go A; gosched; go B; sleep 1", "A: gosched", "B:"],
+            )
+        },
+        Scenario::new(
+            "timer-beside-busy",
+            "a timer falls due at once while its P is kept busy, and another later",
+            2,
+            2,
+            &["main: go B; sleep 1; after 0 A; busy-until a; sleep 1", "A: set a", "B: sleep 1"],
+        ),
         Scenario::new(
             "two-jumps",
             "the clock jumps twice, and G A sleeps on another heap",

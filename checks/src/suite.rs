@@ -62,6 +62,26 @@ pub const ALL: &[Suite] = &[
         bound: Some(2),
     },
     Suite {
+        name: "mixed",
+        about: "Gs that wait for each other in all the ways there are, on 2 Ps",
+        scenarios: &[
+            ("rendezvous", &["an M is started", "wakep leaves it to a spinner"]),
+            ("ping-pong", &["runnext is stolen"]),
+            ("yielders", &["an M is started"]),
+            ("timer-beside-busy", &["the clock jumps", "a timer is stolen"]),
+        ],
+        bound: Some(2),
+    },
+    Suite {
+        name: "mixed-wide",
+        about: "the same on three Ps, or with choices",
+        scenarios: &[
+            ("fork-join", &["an M is started"]),
+            ("fair-yielders", &["an M is started"]),
+        ],
+        bound: Some(0),
+    },
+    Suite {
         name: "known",
         about: "the smallest programs that show a documented bug, which the model as it should be has not",
         scenarios: &[
@@ -119,6 +139,9 @@ pub const ALL: &[Suite] = &[
     },
 ];
 
+/// The names of the suites whose programs were written to use the scheduler, and not to show a bug.
+pub const GENERAL: &[&str] = &["single", "core", "mixed", "mixed-wide"];
+
 /// What is used where nothing else is said.
 pub fn limits(engine: Engine) -> Limits {
     Limits {
@@ -152,7 +175,8 @@ fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
 }
 
 impl Suite {
-    fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
+    /// The suite's runs on that engine.
+    pub fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
         self.scenarios.iter().map(move |(scenario, sometimes)| Job {
             suite: self.name.into(),
             scenario: (*scenario).into(),

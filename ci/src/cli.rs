@@ -35,6 +35,10 @@ pub enum Command {
     Replay(Replay),
     /// Reproduce a documented bug and show the interleaving
     Repro(Repro),
+    /// Run each row of each bug, print what kills it and how soon, and compare with the committed table
+    Matrix(Matrix),
+    /// Run the programs that the real runtime was measured with, and print model and reality side by side
+    Truth,
     /// List scenarios, rows, bugs and their mutants, checks, suites and engines
     List,
     /// Check the house rules of this repository
@@ -119,6 +123,14 @@ pub struct Repro {
     /// Show every operation of the interleaving
     #[arg(long)]
     pub full: bool,
+}
+
+/// What `matrix` is told.
+#[derive(Debug, Args)]
+pub struct Matrix {
+    /// Write the table without its numbers to this file, which must not exist, and compare nothing
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
 }
 
 /// A bound on preemptions.

@@ -73,22 +73,23 @@ fn table(reports: &[Report]) -> String {
     spaced(table)
 }
 
-/// A table without lines.
-fn plain_table() -> Table {
+/// A table without lines between its cells.
+pub fn plain_table() -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table
 }
 
 /// Its text, the columns two spaces apart.
-fn spaced(mut table: Table) -> String {
+pub fn spaced(mut table: Table) -> String {
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
     table.trim_fmt()
 }
 
-fn number(text: String) -> Cell {
+/// A cell with a number.
+pub fn number(text: String) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
@@ -97,6 +98,9 @@ pub fn verdict(report: &Report) -> String {
     match report.job.expect {
         Expect::Fails { .. } if report.verdict == Verdict::Held => {
             "held (fails as expected)".into()
+        }
+        Expect::Ends { ref how } if report.verdict == Verdict::Held && !how.is_empty() => {
+            "held (fails as in reality)".into()
         }
         _ => report.verdict.to_string(),
     }

@@ -92,6 +92,7 @@ fn report(verdict: Verdict) -> Answer {
         extent: "bound 2".into(),
         seconds: 0.1,
         found: (verdict == Verdict::Violated).then(found),
+        endings: Default::default(),
         sometimes: Vec::new(),
         note: format!("why {verdict}"),
     })))

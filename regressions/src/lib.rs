@@ -13,6 +13,7 @@
 //! | [`store_load_barrier`] | each barrier of the wake protocol, left out |
 //! | [`cl_310149`] | `runqdrain` links Gs before they are its own |
 //! | [`release`] | what is known to be wrong with Go 1.19 as it was: failures that are expected |
+//! | [`truth`] | what the real runtime does with golang/go#53294 and its parts |
 //! | [`rows`] | all rows by name |
 //! | [`runs`] | all runs of the gate, and how a job is run |
 
@@ -29,6 +30,7 @@ pub mod release;
 pub mod rows;
 pub mod runs;
 pub mod store_load_barrier;
+pub mod truth;
 
 use bug::Bug;
 

@@ -8,12 +8,14 @@ use runtime_model::steps::GO_FIXED;
 use sync::{Arc, Control, Engine};
 
 use crate::rows::Row;
-use crate::{release, rows, BUGS, SOURCES};
+use crate::{release, rows, truth, BUGS, SOURCES};
 
-/// The gate's runs on that engine: the suites, what is known of the release, and each bug's rows.
+/// The gate's runs on that engine: the suites, what is known of the release, what the real runtime does, and
+/// each bug's rows.
 pub fn gate(engine: Engine) -> Vec<Job> {
     let mut jobs = suite::jobs(engine);
     jobs.extend(release::jobs(engine));
+    jobs.extend(truth::jobs(engine));
     for bug in BUGS {
         for mutant in bug.mutants {
             let shows = mutant.shows.iter().filter(|shows| shows.concerns(engine));

@@ -36,6 +36,7 @@ pub(crate) fn report() -> Report {
         extent: "bound 2".into(),
         seconds: 0.5,
         found: Some(found()),
+        endings: Default::default(),
         sometimes: vec![("a timer is stolen".into(), 3)],
         note: found().message,
     }
