@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`scenario`], [`scenarios`] | programs of a few Gs, checked, and those that come with pidle |
+//! | [`scenario_file`] | scenarios in TOML files |
 //! | [`kernels`] | a few threads and one structure, explored without a bound |
 //! | [`check`] | what a check is, and the list of all |
 //! | `symptoms` | what a user would see: a hang, a livelock |
@@ -29,6 +30,7 @@ mod recorder;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod scenario_file;
 pub mod scenarios;
 pub mod sometimes;
 mod source;

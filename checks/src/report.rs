@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::scenario::Scenario;
 use crate::verdict::Verdict;
 
 /// What counts as a failure.
@@ -36,6 +37,9 @@ pub struct Job {
     pub suite: String,
     /// The scenario's name, or `kernel/` and a kernel's.
     pub scenario: String,
+    /// The scenario itself, if it is none of those that come with pidle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<Box<Scenario>>,
     /// The row's name; `-` for a kernel.
     pub row: String,
     /// What counts as a failure.

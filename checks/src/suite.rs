@@ -165,6 +165,7 @@ fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
     Job {
         suite: "kernels".into(),
         scenario: format!("{KERNEL}{}", kernel.name),
+        program: None,
         row: NO_ROW.into(),
         mode: Mode::Symptoms,
         only: None,
@@ -180,6 +181,7 @@ impl Suite {
         self.scenarios.iter().map(move |(scenario, sometimes)| Job {
             suite: self.name.into(),
             scenario: (*scenario).into(),
+            program: None,
             row: FIXED.into(),
             mode: Mode::Invariants,
             only: None,

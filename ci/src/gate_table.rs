@@ -1,6 +1,7 @@
 //! What the reader sees of a gate: one table, the expected failures, and what did not hold.
 
 use checks::report::{Expect, Mode, Report};
+use checks::suite::NO_ROW;
 use checks::verdict::Verdict;
 use comfy_table::{presets, Cell, CellAlignment, Table};
 use sync::Engine;
@@ -167,6 +168,8 @@ fn again(report: &Report) -> String {
     let mut command = format!("cargo pidle check {} --engine {engine}", job.scenario);
     if !lookup::is_kernel(&job.scenario) {
         command += &format!(" --row {} --mode {}", job.row, mode(job.mode));
+    } else if job.row != NO_ROW {
+        command += &format!(" --row {}", job.row);
     }
     if let Some(only) = &job.only {
         command += &format!(" --only \"{only}\"");

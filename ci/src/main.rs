@@ -38,7 +38,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),
         Command::Matrix(arguments) => matrix::matrix(arguments, cli.trace),
         Command::Truth => truth::truth(cli.trace),
-        Command::List => list::list(),
+        Command::List(arguments) => list::list(arguments),
         Command::Tidy => tidy::tidy(),
     }
 }

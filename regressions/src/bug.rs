@@ -121,6 +121,7 @@ impl Shows {
         Job {
             suite: bug.number.into(),
             scenario: self.scenario.into(),
+            program: None,
             row: mutant.row(bug),
             mode: self.mode,
             only: self.only.map(String::from),

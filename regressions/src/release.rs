@@ -107,6 +107,7 @@ impl Known {
         [(self.row, expected), (self.fixed_row, Expect::Holds)].map(|(row, expect)| Job {
             suite: "release".into(),
             scenario: self.scenario.into(),
+            program: None,
             row: row.into(),
             mode: Mode::Invariants,
             only: None,

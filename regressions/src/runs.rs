@@ -66,7 +66,9 @@ fn subject(job: &Job) -> Result<Subject, RunError> {
         return Ok(Subject { what: What::Kernel(kernel), steps, sources });
     }
     let known = || scenarios::all().into_iter().map(|scenario| scenario.name).collect();
-    let scenario = scenarios::find(&job.scenario)
+    let own = job.program.as_deref().cloned();
+    let scenario = own
+        .or_else(|| scenarios::find(&job.scenario))
         .ok_or_else(|| unknown("scenario", &job.scenario, known()))?;
     Ok(Subject { what: What::Scenario(scenario), steps: row(&job.row)?.steps, sources })
 }

@@ -163,6 +163,7 @@ impl Line {
         Job {
             suite: SUITE.into(),
             scenario,
+            program: None,
             row: self.row.into(),
             mode,
             only: None,

@@ -16,6 +16,7 @@ pub(crate) fn job() -> Job {
     Job {
         suite: "issue_53294".into(),
         scenario: "S1".into(),
+        program: None,
         row: "UNLINKED_BY_HAND".into(),
         mode: Mode::Symptoms,
         only: None,
