@@ -123,11 +123,12 @@ pub fn is_killed_by_general(done: &Done, bug: &Bug) -> bool {
     done.iter().any(|(cell, tried)| of_bug(cell) && tried.last.found.is_some())
 }
 
-/// The seconds to the bug's first failure, on the engine that is the quickest to find it.
+/// The seconds to the first failure of the bug's first row, on the engine that is the quickest to find it.
 pub fn seconds(done: &Done, bug: &Bug) -> Option<f64> {
     let killed = done.iter().filter(|(cell, tried)| {
         let own = matches!(cell.kind, Kind::Own(..)) && cell.fails;
-        own && cell.bug.number == bug.number && tried.last.found.is_some()
+        let first = cell.mutant.name == bug.mutants[0].name;
+        own && first && cell.bug.number == bug.number && tried.last.found.is_some()
     });
     killed.map(|(_, tried)| tried.seconds).min_by(f64::total_cmp)
 }
