@@ -8,6 +8,7 @@
 //! | [`issue_55160`] | the global queue is outside the wake protocol |
 //! | [`issue_5586`] | the last spinner finds work and wakes nobody |
 //! | [`issue_38860`] | timers are no source of work to the wake protocol |
+//! | [`due_timer`] | the last look sees a due timer, and the M stops all the same |
 //! | [`cl_20858`] | `runqempty` is true of a queue that was never empty |
 //! | [`last_look`] | each rule of the last look, broken |
 //! | [`store_load_barrier`] | each barrier of the wake protocol, left out |
@@ -20,6 +21,7 @@
 pub mod bug;
 pub mod cl_20858;
 pub mod cl_310149;
+pub mod due_timer;
 pub mod issue_38860;
 pub mod issue_45867;
 pub mod issue_53294;
@@ -41,6 +43,7 @@ pub const BUGS: &[&Bug] = &[
     &issue_55160::BUG,
     &issue_5586::BUG,
     &issue_38860::BUG,
+    &due_timer::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

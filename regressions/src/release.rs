@@ -5,10 +5,10 @@
 
 use checks::report::{Expect, Job, Limits, Mode};
 use checks::suite::limits;
-use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28};
 use sync::Engine;
 
-use crate::{issue_45867, issue_55160};
+use crate::{due_timer, issue_45867, issue_55160};
 
 /// A bug that the release has.
 pub struct Known {
@@ -82,7 +82,7 @@ pub const KNOWN: &[Known] = &[
         scenario: "due-timer",
         check: TIMER_WAITS,
         fixed_row: "GO_13F6BE28+defect-2",
-        fixed: Steps { p_for_due_timer: GO_FIXED.p_for_due_timer, ..GO_13F6BE28 },
+        fixed: due_timer::fixed_in(GO_13F6BE28),
         engines: &[Engine::Loom, Engine::Shuttle],
         bound: 3,
     },

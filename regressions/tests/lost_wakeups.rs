@@ -12,8 +12,8 @@ use checks::verdict::Verdict;
 use common::{failing, message};
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::{
-    cl_20858, cl_310149, issue_38860, issue_45867, issue_55160, issue_5586, last_look, runs,
-    store_load_barrier, BUGS,
+    cl_20858, cl_310149, due_timer, issue_38860, issue_45867, issue_55160, issue_5586, last_look,
+    runs, store_load_barrier, BUGS,
 };
 use sync::{Control, Engine, ENGINE};
 
@@ -22,6 +22,7 @@ const OURS: &[&Bug] = &[
     &issue_55160::BUG,
     &issue_5586::BUG,
     &issue_38860::BUG,
+    &due_timer::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,
