@@ -5,7 +5,13 @@ use crate::scenario::Scenario;
 /// All of them, each at every size it is used at. The name of one with more Ms than 2 says so: `S1-3m`.
 pub fn all() -> Vec<Scenario> {
     let sized = (2..=4).flat_map(|ms| CORE.iter().map(move |core| core.at(ms)));
-    sized.chain(single()).chain(programs()).chain(known_bugs()).chain(features()).collect()
+    sized
+        .chain(single())
+        .chain(programs())
+        .chain(known_bugs())
+        .chain(mixed())
+        .chain(features())
+        .collect()
 }
 
 /// The scenario of that name.
@@ -150,19 +156,9 @@ fn known_bugs() -> Vec<Scenario> {
     ]
 }
 
-/// What the others do not use.
-fn features() -> Vec<Scenario> {
+/// Gs that wait for each other in all the ways there are.
+fn mixed() -> Vec<Scenario> {
     vec![
-        Scenario {
-            ring: 2,
-            ..Scenario::new(
-                "overflow",
-                "more new Gs than a ring of two slots holds",
-                2,
-                2,
-                &["main: go A; go B; go C; go D; park", "A:", "B:", "C:", "D: ready main"],
-            )
-        },
         Scenario::new(
             "rendezvous",
             "two Gs wait for each other, each on a P of its own",
@@ -216,6 +212,22 @@ fn features() -> Vec<Scenario> {
             2,
             &["main: go B; sleep 1; after 0 A; busy-until a; sleep 1", "A: set a", "B: sleep 1"],
         ),
+    ]
+}
+
+/// What the others do not use.
+fn features() -> Vec<Scenario> {
+    vec![
+        Scenario {
+            ring: 2,
+            ..Scenario::new(
+                "overflow",
+                "more new Gs than a ring of two slots holds",
+                2,
+                2,
+                &["main: go A; go B; go C; go D; park", "A:", "B:", "C:", "D: ready main"],
+            )
+        },
         Scenario::new(
             "two-jumps",
             "the clock jumps twice, and G A sleeps on another heap",
