@@ -52,7 +52,7 @@ pub struct Also {
 pub const WHY_ALSO: &str = "\
 (a) An increment of nmspinning is undone that somebody else has taken away. The row has Go 1.20's wakep, which
 undoes its increment if no P is idle; Go 1.19's returns before it makes one (proc.go, wakep: npidle is 0), and
-with that wakep the model has T3 alone. The real runtime was measured with 4 Ps, of which one was idle.
+with that wakep the model has T3 alone. The real runtime was measured with 4 Ps.
 ";
 
 /// With two Ps, and with `wakep` as in Go 1.20, the wrong count may show one function earlier.
