@@ -2,15 +2,16 @@
 //! bound.
 //!
 //! A kernel starts from the structure empty, has a clock of its own where it needs one, and judges what
-//! its threads came by once all of them have ended. Each takes the function under test as an argument, so
-//! that a test can plant a broken one.
+//! its threads came by once all of them have ended. It runs under a row of the step table, as a scenario
+//! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
 use runtime_model::event::Nobody;
 use runtime_model::g::GId;
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PId};
 use runtime_model::program::Program;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::runq::GQueue;
+use runtime_model::steps::Steps;
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost, Note, Plain};
 
@@ -23,7 +24,7 @@ pub struct Kernel {
     /// Its threads, the first included.
     pub threads: usize,
     /// One execution of it.
-    pub program: fn(),
+    pub program: fn(Steps),
 }
 
 /// All kernels.
@@ -32,25 +33,25 @@ pub const ALL: &[Kernel] = &[
         name: "limiter-slot",
         about: "pidleput, pidleget and consume: each idle tick is counted once",
         threads: 3,
-        program: || limiter_slot(Sched::pidleget),
+        program: |steps| limiter_slot(steps, Sched::pidleget),
     },
     Kernel {
         name: "ring",
         about: "owner and thief: each G is taken once",
         threads: 2,
-        program: || ring(|sched, m, victim| sched.runqsteal(m, victim, true)),
+        program: |steps| ring(steps, |sched, m, victim| sched.runqsteal(m, victim, true)),
     },
     Kernel {
         name: "runqempty",
         about: "runqempty beside the owner: never true of a queue that was never empty",
         threads: 2,
-        program: || runqempty(Sched::runqempty),
+        program: |steps| runqempty(steps, Sched::runqempty),
     },
     Kernel {
         name: "note",
         about: "who is woken finds what was left for him, and is woken once",
         threads: 2,
-        program: || {
+        program: |_| {
             note(|nextp, park| {
                 nextp.set(Some(1));
                 park.wakeup();
@@ -61,12 +62,18 @@ pub const ALL: &[Kernel] = &[
         name: "submit-last-look",
         about: "new work is seen by the last look, or its maker sees that nobody spins",
         threads: 2,
-        program: || {
-            submit_last_look(|sched, m| {
+        program: |steps| {
+            submit_last_look(steps, |sched, m| {
                 sched.stop_spinning(m);
-                !sched.runqempty(PId(0))
+                sched.has_work(PId(0))
             })
         },
+    },
+    Kernel {
+        name: "runqdrain",
+        about: "draining beside a thief: each G is taken once, and linked by who took it",
+        threads: 2,
+        program: runqdrain,
     },
 ];
 
@@ -76,11 +83,17 @@ pub fn find(name: &str) -> Option<&'static Kernel> {
 }
 
 /// Two Ps with rings of 2 slots, and three Gs that nobody runs.
-fn world() -> (Arc<Sched>, M, Vec<OwnedP>) {
-    const STEPS: Steps = GO_FIXED;
-    let program =
-        Program { ps: 2, ms: 3, ring: 2, steal_tries: 2, scripts: vec![vec![]; 3], flags: vec![] };
-    let sched = Sched::new(program, STEPS, Arc::new(Nobody));
+fn world(steps: Steps) -> (Arc<Sched>, M, Vec<OwnedP>) {
+    let program = Program {
+        ps: 2,
+        ms: 3,
+        ring: 2,
+        steal_tries: 2,
+        fairness: false,
+        scripts: vec![vec![]; 3],
+        flags: vec![],
+    };
+    let sched = Sched::new(program, steps, Arc::new(Nobody));
     let mut m = M::of_kernel(MId(0));
     let others = sched.start_kernel(&mut m);
     (sched, m, others)
@@ -92,8 +105,8 @@ pub type TakeP = fn(&Sched, &mut runtime_model::sched::SchedLocked, Time) -> Opt
 /// P1 idles at 10; somebody takes it at 20, perhaps; an update at 15 counts what there is. In the end the
 /// idle ticks counted are those up to which the P was idle: 10 if it was taken, else those up to the
 /// update, or none.
-pub fn limiter_slot(take: TakeP) {
-    let (sched, _m, mut others) = world();
+pub fn limiter_slot(steps: Steps, take: TakeP) {
+    let (sched, _m, mut others) = world(steps);
     let taken = Arc::new(Ghost::new(false));
     let (other, flag) = (sched.clone(), taken.clone());
     sync::spawn(move || {
@@ -119,8 +132,8 @@ pub type Steal = fn(&Sched, &M, PId) -> Option<GId>;
 
 /// The owner of P0 puts three Gs, one of them in `runnext`, and takes two; a thief on P1 steals once. In
 /// the end each G is with one of them, or still on a queue, once.
-pub fn ring(steal: Steal) {
-    let (sched, m, mut others) = world();
+pub fn ring(steps: Steps, steal: Steal) {
+    let (sched, m, mut others) = world(steps);
     let got = Arc::new(Ghost::new(Vec::new()));
     let (other, log) = (sched.clone(), got.clone());
     let p1 = others.pop();
@@ -150,8 +163,8 @@ pub type Empty = fn(&Sched, PId) -> bool;
 
 /// P0 has a G in `runnext`. Its owner puts another there, which kicks the first into the ring, and takes
 /// it back: the queue is never empty, and nobody may find it so.
-pub fn runqempty(empty: Empty) {
-    let (sched, m, _others) = world();
+pub fn runqempty(steps: Steps, empty: Empty) {
+    let (sched, m, _others) = world(steps);
     sched.runqput(&m, m.p(), GId(0), true);
     let other = sched.clone();
     sync::spawn(move || {
@@ -159,6 +172,35 @@ pub fn runqempty(empty: Empty) {
     });
     sched.runqput(&m, m.p(), GId(1), true);
     sched.runqget(m.p());
+}
+
+/// The owner of P0 drains it of two Gs, the links in its hands; a thief on P1 steals once, and links what
+/// it came by. In the end each G is in the queue of who took it, once.
+pub fn runqdrain(steps: Steps) {
+    let (sched, m, mut others) = world(steps);
+    let got = Arc::new(Ghost::new([GQueue::default(); 2]));
+    sched.runqput(&m, m.p(), GId(0), false);
+    sched.runqput(&m, m.p(), GId(1), false);
+    let (other, log) = (sched.clone(), got.clone());
+    let p1 = others.pop();
+    sync::spawn(move || {
+        let mut thief = M::of_kernel(MId(1));
+        p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
+        if let Some(g) = other.runqsteal(&thief, PId(0), false) {
+            let mut stolen = GQueue::default();
+            stolen.push_back(&other, g);
+            log.with_mut(|log| log[1] = stolen);
+        }
+    });
+    let (this, log) = (sched.clone(), got.clone());
+    sync::at_end(move || {
+        let [drained, stolen] = log.get().map(|queue| queue.peek(&this));
+        let mut all = [&drained[..], &stolen].concat();
+        all.sort();
+        assert!(all == [GId(0), GId(1)], "runqdrain: a G is in two queues, or in none");
+    });
+    let drained = sched.runqdrain(m.p());
+    got.with_mut(|got| got[0] = drained);
 }
 
 /// How a waker hands something to a sleeper.
@@ -178,8 +220,8 @@ pub type LastLook = fn(&Sched, &M) -> bool;
 
 /// M1 is the only spinner, without a P, and takes its last look; M0 makes work on P0 and looks whether
 /// anybody spins. One of them has to notice.
-pub fn submit_last_look(last_look: LastLook) {
-    let (sched, m, _others) = world();
+pub fn submit_last_look(steps: Steps, last_look: LastLook) {
+    let (sched, m, _others) = world(steps);
     let spinner = M::of_kernel(MId(1));
     sched.become_spinning(&spinner);
     let noticed = Arc::new(Ghost::new(false));

@@ -1,8 +1,11 @@
 //! What a run is asked to do, and what it reports: the words that the gate and its engines exchange.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sync::Statistics;
 
+use crate::scenario::Scenario;
 use crate::verdict::Verdict;
 
 /// What counts as a failure.
@@ -73,6 +76,9 @@ pub struct Job {
     pub suite: String,
     /// The scenario's name, or `kernel/` and a kernel's.
     pub scenario: String,
+    /// The scenario itself, if it is none of those that come with pidle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<Box<Scenario>>,
     /// The row's name; `-` for a kernel.
     pub row: String,
     /// What counts as a failure.
@@ -101,6 +107,12 @@ pub enum Expect {
         message: String,
         /// The documented bug, for the table.
         bug: String,
+    },
+    /// Some execution fails by one of these, and none by anything else; if there are none, none fails. An
+    /// engine that samples counts the failures and goes on; one that enumerates stops at the first.
+    Ends {
+        /// Checks' names, and throws' texts.
+        how: Vec<String>,
     },
 }
 
@@ -139,6 +151,9 @@ pub struct Report {
     pub seconds: f64,
     /// The failure that was found, expected or not.
     pub found: Option<Found>,
+    /// How often executions failed in which way, by a check's name or a throw's text.
+    #[serde(default)]
+    pub endings: BTreeMap<String, u64>,
     /// How often each thing that must sometimes happen did, by name.
     pub sometimes: Vec<(String, u64)>,
     /// Why the verdict is not *held*, or what was expected, in a sentence.

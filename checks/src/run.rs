@@ -11,11 +11,12 @@ use sync::{
     Searched, ENGINE,
 };
 
+use crate::census::{self, Endings};
 use crate::cex::{Counterexample, Header, Step, FORMAT};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
 use crate::recorder::{Log, Recorder};
-use crate::report::{Found, Job, Limits, Report, Search};
+use crate::report::{Expect, Found, Job, Limits, Report, Search};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
@@ -40,13 +41,13 @@ pub enum What {
 }
 
 /// What is run, checked.
-enum Target {
+pub(crate) enum Target {
     Scenario(Checked),
     Kernel(&'static Kernel),
 }
 
 impl What {
-    fn checked(&self) -> Result<Target, ScenarioError> {
+    pub(crate) fn checked(&self) -> Result<Target, ScenarioError> {
         Ok(match self {
             What::Scenario(scenario) => Target::Scenario(scenario.program()?),
             What::Kernel(kernel) => Target::Kernel(kernel),
@@ -70,7 +71,7 @@ impl Target {
     }
 
     fn has_choices(&self) -> bool {
-        matches!(self, Target::Scenario(checked) if checked.program.ps > 2)
+        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness)
     }
 
     fn is_deterministic(&self) -> bool {
@@ -78,7 +79,7 @@ impl Target {
     }
 
     /// One execution, told to `witness` and, if there is one, written down by `recorder`.
-    fn execute(
+    pub(crate) fn execute(
         &self,
         steps: Steps,
         judged: &Judged,
@@ -89,7 +90,7 @@ impl Target {
             Target::Scenario(checked) => checked,
             Target::Kernel(kernel) => {
                 recorder.into_iter().for_each(|recorder| sync::observe(recorder));
-                return (kernel.program)();
+                return (kernel.program)(steps);
             }
         };
         let sched = Sched::new(checked.program.clone(), steps, witness);
@@ -164,9 +165,17 @@ pub fn run(subject: &Subject, job: &Job, control: OnProgress) -> Result<Outcome,
     }
     let tally = Tally::default();
     let began = Instant::now();
+    if matches!(job.expect, Expect::Ends { .. }) && ENGINE == sync::Engine::Shuttle {
+        let (executions, endings, stopped) =
+            census::census(subject.steps, &target, job, &judged, control)?;
+        let end = if stopped { End::Stopped } else { End::Complete };
+        let explored = Explored { executions, end, concurrent: true, searched: None };
+        let seconds = began.elapsed().as_secs_f64();
+        return Ok(outcome(job, &target, explored, seconds, (Vec::new(), endings)));
+    }
     let explored = explored(subject, job, &target, &judged, &tally, control)?;
     let seconds = began.elapsed().as_secs_f64();
-    Ok(outcome(job, &target, explored, seconds, tally.of(&job.sometimes)))
+    Ok(outcome(job, &target, explored, seconds, (tally.of(&job.sometimes), Endings::new())))
 }
 
 /// Carries out the job's plans, until one does not come to its end.
@@ -260,7 +269,7 @@ fn outcome(
     target: &Target,
     explored: Explored,
     seconds: f64,
-    sometimes: Vec<(String, u64)>,
+    (sometimes, mut endings): (Vec<(String, u64)>, Endings),
 ) -> Outcome {
     let concurrent = explored.concurrent;
     let executions =
@@ -273,6 +282,7 @@ fn outcome(
                 preemptions: schedule.preemptions(),
                 ..found(&failure, explored.executions)
             };
+            endings.insert(census::told(&found), 1);
             (Some(found), Some(schedule), false)
         }
     };
@@ -287,6 +297,7 @@ fn outcome(
         searched: searched.map(|searched| searched.statistics),
         seconds,
         found,
+        endings,
         sometimes,
         note: String::new(),
     };
@@ -372,7 +383,7 @@ fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, R
 }
 
 /// One plan; for a sampled engine, one for each way to sample.
-fn plans(job: &Job, target: &Target) -> Vec<Plan> {
+pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
     let limits = &job.limits;
     let plan = |sampler| Plan {
         bound: limits.bound,
@@ -440,7 +451,7 @@ fn left(searched: Option<&Searched>) -> String {
     )
 }
 
-fn found(failure: &Failure, execution: u64) -> Found {
+pub(crate) fn found(failure: &Failure, execution: u64) -> Found {
     let check = match &failure.cause {
         sync::Cause::Panic => "throw".to_string(),
         sync::Cause::Check(name) => name.clone(),

@@ -10,6 +10,7 @@
 //! | `ready X` | wakes X if it is parked, else leaves it one permit |
 //! | `park` | waits to be readied |
 //! | `gosched` | goes to the end of the global queue |
+//! | `goyield` | goes to the end of its P's queue, which it wakes nobody for |
 //! | `busy-until f` | keeps its P until flag f is set |
 //! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
@@ -17,15 +18,17 @@
 //!
 //! A script's end is the G's exit; main's is the program's. The first line is main's.
 
+mod script;
+
 use runtime_model::g::GId;
 use runtime_model::program::{Action, FlagId, Program};
+use serde::{Deserialize, Serialize};
 
-/// The actions, for messages.
-const ACTIONS: &str =
-    "go X, sleep N, after N X, ready X, park, gosched, busy-until F [nudge], set F, assist";
+use script::{add_empty, starts_timer, Parser};
 
 /// What a program may use of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Clock {
     /// The clock stands while an M runs, and jumps when none does. Go's `faketime`.
     Fake,
@@ -34,7 +37,7 @@ pub enum Clock {
 }
 
 /// A program with its sizes, as written. [`Scenario::program`] checks it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scenario {
     /// Its name.
     pub name: String,
@@ -48,6 +51,8 @@ pub struct Scenario {
     pub ring: u32,
     /// Passes of one attempt to steal, at least 2. Go's number is 4.
     pub steal_tries: u32,
+    /// Any look for work may begin with the global queue.
+    pub fairness: bool,
     /// What it may use of time.
     pub clock: Clock,
     /// A line for each G.
@@ -64,12 +69,23 @@ pub struct Scenario {
 pub struct ScenarioError {
     /// Its name.
     pub scenario: String,
-    /// Where in it.
+    /// Where in it, as a file would have it.
+    pub at: At,
+    /// Where in it, in words.
     pub place: String,
     /// What is wrong there.
     pub what: String,
     /// What is allowed there.
     pub allowed: String,
+}
+
+/// A place in a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// A number or a switch, by the name that it has in a file.
+    Field(&'static str),
+    /// The line of a G, counted from 0.
+    G(usize),
 }
 
 /// A scenario that was checked.
@@ -97,6 +113,7 @@ impl Scenario {
             ms,
             ring: 4,
             steal_tries: 2,
+            fairness: false,
             clock: Clock::Fake,
             lines: lines.iter().map(|&line| line.into()).collect(),
             must_finish: Vec::new(),
@@ -115,8 +132,8 @@ impl Scenario {
         let mut parser =
             Parser { scenario: self, names: gs.iter().map(|g| g.0).collect(), flags: vec![] };
         let mut scripts = Vec::new();
-        for &(name, text) in &gs {
-            scripts.push(parser.script(name, text)?);
+        for (g, &(name, text)) in gs.iter().enumerate() {
+            scripts.push(parser.script(g, name, text)?);
         }
         let Parser { names, flags, .. } = parser;
         let mut names: Vec<String> = names.into_iter().map(String::from).collect();
@@ -132,6 +149,7 @@ impl Scenario {
                 ms: self.ms,
                 ring: self.ring,
                 steal_tries: self.steal_tries,
+                fairness: self.fairness,
                 scripts,
                 flags: flags.into_iter().map(|flag| &*flag.to_string().leak()).collect(),
             },
@@ -141,9 +159,10 @@ impl Scenario {
         })
     }
 
-    fn error(&self, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {
+    fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {
         ScenarioError {
             scenario: self.name.clone(),
+            at,
             place: place.into(),
             what: what.into(),
             allowed: allowed.into(),
@@ -151,15 +170,21 @@ impl Scenario {
     }
 
     fn check_numbers(&self) -> Result<(), ScenarioError> {
-        let range = |what: &str, n: u32, most: u32| match (1..=most).contains(&n) {
+        let range = |field, what: &str, n: u32, most: u32| match (1..=most).contains(&n) {
             true => Ok(()),
-            false => Err(self.error(what, format!("{n}"), &format!("allowed are 1 to {most}"))),
+            false => Err(self.error(
+                At::Field(field),
+                what,
+                format!("{n}"),
+                &format!("allowed are 1 to {most}"),
+            )),
         };
-        range("number of Ps", self.ps, 8)?;
-        range("number of Ms", self.ms, 16)?;
+        range("ps", "number of Ps", self.ps, 8)?;
+        range("ms", "number of Ms", self.ms, 16)?;
         if !self.ring.is_power_of_two() || !(2..=256).contains(&self.ring) {
             let what = format!("{}", self.ring);
             return Err(self.error(
+                At::Field("ring"),
                 "size of the rings",
                 what,
                 "allowed are powers of two from 2 to 256",
@@ -168,6 +193,7 @@ impl Scenario {
         if !(2..=4).contains(&self.steal_tries) {
             let what = format!("{}", self.steal_tries);
             return Err(self.error(
+                At::Field("steal-tries"),
                 "passes of stealing",
                 what,
                 "allowed are 2 to 4; Go's number is 4",
@@ -175,7 +201,7 @@ impl Scenario {
         }
         if self.clock == Clock::Real {
             let allowed = "only faketime is there: real time needs the poller, which the model does not have yet";
-            return Err(self.error("clock", "real time", allowed));
+            return Err(self.error(At::Field("clock"), "clock", "real time", allowed));
         }
         Ok(())
     }
@@ -188,13 +214,19 @@ impl Scenario {
             let shape = "a line is `name: action; action; …`";
             let (name, text) = line
                 .split_once(':')
-                .ok_or_else(|| self.error(&place, format!("`{line}`"), shape))?;
+                .ok_or_else(|| self.error(At::G(i), &place, format!("`{line}`"), shape))?;
             let name = name.trim();
             if name.is_empty() || name.contains(char::is_whitespace) {
-                return Err(self.error(&place, format!("the name `{name}`"), "a name is one word"));
+                return Err(self.error(
+                    At::G(i),
+                    &place,
+                    format!("the name `{name}`"),
+                    "a name is one word",
+                ));
             }
             if gs.iter().any(|g| g.0 == name) {
                 return Err(self.error(
+                    At::G(i),
                     &place,
                     format!("a second G {name}"),
                     "each G has one line",
@@ -204,7 +236,12 @@ impl Scenario {
         }
         match gs.first() {
             Some(&("main", _)) => Ok(gs),
-            _ => Err(self.error("line 1", "not main's", "the first line is main's: `main: …`")),
+            _ => Err(self.error(
+                At::G(0),
+                "line 1",
+                "not main's",
+                "the first line is main's: `main: …`",
+            )),
         }
     }
 
@@ -227,17 +264,34 @@ impl Scenario {
                     0 => "main is started by the world",
                     _ => "each G is started by exactly one `go` or `after`",
                 };
-                return Err(self.error(&place, format!("started {started} times"), allowed));
+                return Err(self.error(
+                    At::G(i),
+                    &place,
+                    format!("started {started} times"),
+                    allowed,
+                ));
             }
             let readied = all().any(|a| matches!(a, Action::Ready(g) if *g == id));
             if readied && !scripts[i].contains(&Action::Park) {
-                return Err(self.error(&place, "readied, but it never parks", "give it a `park`"));
+                return Err(self.error(
+                    At::G(i),
+                    &place,
+                    "readied, but it never parks",
+                    "give it a `park`",
+                ));
             }
         }
         for (i, flag) in flags.iter().enumerate() {
             if !all().any(|a| *a == Action::Set(FlagId(i))) {
                 let allowed = "give some G a `set` for it";
-                return Err(self.error(&format!("flag {flag}"), "nobody sets it", allowed));
+                let waits = |script: &Vec<Action>| {
+                    let waits =
+                        |a: &Action| matches!(a, Action::BusyUntil { flag, .. } if flag.0 == i);
+                    script.iter().any(waits)
+                };
+                let at = At::G(scripts.iter().position(waits).unwrap_or(0));
+                let place = format!("flag {flag}");
+                return Err(self.error(at, &place, "nobody sets it", allowed));
             }
         }
         Ok(())
@@ -250,87 +304,17 @@ impl Scenario {
         let find = |name: &String| {
             let at = names.iter().position(|n| n == name).map(|i| GId(i as u32));
             let allowed = format!("the Gs are {}", names.join(", "));
-            at.ok_or_else(|| self.error("must finish", format!("no G {name}"), &allowed))
+            at.ok_or_else(|| {
+                self.error(
+                    At::Field("must-finish"),
+                    "must finish",
+                    format!("no G {name}"),
+                    &allowed,
+                )
+            })
         };
         self.must_finish.iter().map(find).collect()
     }
-}
-
-struct Parser<'a> {
-    scenario: &'a Scenario,
-    names: Vec<&'a str>,
-    flags: Vec<&'a str>,
-}
-
-impl<'a> Parser<'a> {
-    fn script(&mut self, name: &str, text: &'a str) -> Result<Vec<Action>, ScenarioError> {
-        let actions = text.split(';').map(str::trim).filter(|action| !action.is_empty());
-        actions
-            .enumerate()
-            .map(|(i, action)| {
-                self.action(action).map_err(|(what, allowed)| {
-                    let place = format!("G {name}, action {} (`{action}`)", i + 1);
-                    self.scenario.error(&place, what, &allowed)
-                })
-            })
-            .collect()
-    }
-
-    fn action(&mut self, text: &'a str) -> Result<Action, (String, String)> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        Ok(match words[..] {
-            ["go", g] => Action::Go(self.g(g)?),
-            ["sleep", n] => Action::Sleep(ticks(n, 1)?),
-            ["after", n, g] => Action::After(ticks(n, 0)?, self.g(g)?),
-            ["ready", g] => Action::Ready(self.g(g)?),
-            ["park"] => Action::Park,
-            ["gosched"] => Action::Gosched,
-            ["busy-until", flag] => Action::BusyUntil { flag: self.flag(flag), nudge: None },
-            ["busy-until", flag, "nudge"] => {
-                Action::BusyUntil { flag: self.flag(flag), nudge: Some(UNKNOWN) }
-            }
-            ["set", flag] => Action::Set(self.flag(flag)),
-            ["assist"] => Action::Assist,
-            _ => return Err(("no such action".into(), format!("allowed are {ACTIONS}"))),
-        })
-    }
-
-    fn g(&self, name: &str) -> Result<GId, (String, String)> {
-        let at = self.names.iter().position(|&n| n == name).map(|i| GId(i as u32));
-        at.ok_or_else(|| (format!("no G {name}"), format!("the Gs are {}", self.names.join(", "))))
-    }
-
-    fn flag(&mut self, name: &'a str) -> FlagId {
-        let at = self.flags.iter().position(|&n| n == name);
-        FlagId(at.unwrap_or_else(|| {
-            self.flags.push(name);
-            self.flags.len() - 1
-        }))
-    }
-}
-
-fn ticks(text: &str, least: i64) -> Result<i64, (String, String)> {
-    let n = text.parse().ok().filter(|n| (least..=1_000_000).contains(n));
-    n.ok_or_else(|| (format!("`{text}` ticks"), format!("allowed are {least} to 1000000")))
-}
-
-/// Stands for the empty Gs until they have their numbers.
-const UNKNOWN: GId = GId(u32::MAX);
-
-/// Adds an empty G for each nudge.
-fn add_empty(scripts: &mut Vec<Vec<Action>>) {
-    let mut next = scripts.len();
-    for action in scripts.iter_mut().flatten() {
-        if let Action::BusyUntil { nudge: Some(g), .. } = action {
-            *g = GId(next as u32);
-            next += 1;
-        }
-    }
-    scripts.resize(next, Vec::new());
-}
-
-fn starts_timer(action: &Action) -> bool {
-    matches!(action, Action::Sleep(_) | Action::After(..))
 }
 
 #[cfg(test)]

@@ -5,7 +5,13 @@ use crate::scenario::Scenario;
 /// All of them, each at every size it is used at. The name of one with more Ms than 2 says so: `S1-3m`.
 pub fn all() -> Vec<Scenario> {
     let sized = (2..=4).flat_map(|ms| CORE.iter().map(move |core| core.at(ms)));
-    sized.chain(single()).chain(programs()).chain(known_bugs()).chain(features()).collect()
+    sized
+        .chain(single())
+        .chain(programs())
+        .chain(known_bugs())
+        .chain(mixed())
+        .chain(features())
+        .collect()
 }
 
 /// The scenario of that name.
@@ -67,31 +73,29 @@ fn single() -> Vec<Scenario> {
     ]
 }
 
-/// What the programs do that the real runtime was measured with.
+/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3.
+const PROGRAMS: &[Core] = &[
+    Core {
+        name: "sleepers",
+        about: "sleeps and a timer function, one after the other",
+        lines: &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
+    },
+    Core {
+        name: "stealrunq",
+        about: "a G keeps its P busy until another one on its own run queue has run",
+        lines: &["main: sleep 5; go A; busy-until a; sleep 5", "A: set a"],
+    },
+    Core {
+        name: "stealtimer",
+        about: "a G keeps its P busy until a due timer on its own heap has run",
+        lines: &["main: after 5 A; sleep 5; busy-until a nudge; sleep 5", "A: set a"],
+    },
+];
+
 fn programs() -> Vec<Scenario> {
-    vec![
-        Scenario::new(
-            "sleepers",
-            "sleeps and a timer function, one after the other",
-            2,
-            2,
-            &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
-        ),
-        Scenario::new(
-            "stealrunq",
-            "a G keeps its P busy until another one on its own run queue has run",
-            2,
-            2,
-            &["main: sleep 5; go A; busy-until a; sleep 5", "A: set a"],
-        ),
-        Scenario::new(
-            "stealtimer",
-            "a G keeps its P busy until a due timer on its own heap has run",
-            2,
-            2,
-            &["main: after 5 A; sleep 5; busy-until a nudge; sleep 5", "A: set a"],
-        ),
-    ]
+    let at_3 =
+        |core: &Core| Scenario::new(&format!("{}-3p", core.name), core.about, 3, 3, core.lines);
+    PROGRAMS.iter().map(|core| core.at(2)).chain(PROGRAMS.iter().map(at_3)).collect()
 }
 
 /// The smallest programs that show a documented bug.
@@ -112,11 +116,101 @@ fn known_bugs() -> Vec<Scenario> {
             &["main: go B; busy-until b; go A; gosched; set m", "A: busy-until m", "B: set b"],
         ),
         Scenario::new(
+            "two-newprocs",
+            "a G is started while the M that ran another looks for work",
+            2,
+            2,
+            &["main: go B; busy-until b; go A; busy-until a", "A: set a", "B: set b"],
+        ),
+        Scenario::new(
+            "goyield-beside-newproc",
+            "a G changes places with a new G that keeps the P busy: its queue is never empty",
+            2,
+            2,
+            &["main: go B; busy-until b; go A; goyield; set m", "A: busy-until m", "B: set b"],
+        ),
+        Scenario::new(
+            "two-at-once",
+            "two Gs are started at once, and the first keeps its P busy until the second has run",
+            3,
+            3,
+            &["main: go A; go B; busy-until b", "A: busy-until b", "B: set b"],
+        ),
+        Scenario {
+            fairness: true,
+            ..Scenario::new(
+                "fairness",
+                "a G of the global queue may come before a P's own; it starts another and sleeps",
+                2,
+                2,
+                &["main: go A; gosched; set m; go B; sleep 5", "A: busy-until m", "B:"],
+            )
+        },
+        Scenario::new(
             "due-timer",
             "a timer is due beside a G that keeps the timer's P busy",
             2,
             2,
             &["main: go B; busy-until b; after 0 A; busy-until a", "A: set a", "B: set b"],
+        ),
+    ]
+}
+
+/// Gs that wait for each other in all the ways there are.
+fn mixed() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "rendezvous",
+            "two Gs wait for each other, each on a P of its own",
+            2,
+            2,
+            &[
+                "main: go A; go B; park",
+                "A: set a; busy-until b; ready main",
+                "B: set b; busy-until a",
+            ],
+        ),
+        Scenario::new(
+            "fork-join",
+            "three Gs on three Ps, each of which waits for all",
+            3,
+            3,
+            &[
+                "main: go A; go B; busy-until a; busy-until b",
+                "A: set a; busy-until b",
+                "B: set b; busy-until a",
+            ],
+        ),
+        Scenario::new(
+            "ping-pong",
+            "two Gs ready each other in turn, and a third keeps a P busy until they are done",
+            2,
+            2,
+            &["main: go A; ready A; park; go B; busy-until b", "A: park; ready main", "B: set b"],
+        ),
+        Scenario::new(
+            "yielders",
+            "Gs that give up their P, to the global queue and to their own, and wait for each other",
+            2,
+            2,
+            &["main: go A; gosched; set m; busy-until a", "A: goyield; busy-until m; set a"],
+        ),
+        Scenario {
+            fairness: true,
+            ..Scenario::new(
+                "fair-yielders",
+                "the same, where a G of the global queue may come before a P's own, and one more G",
+                2,
+                2,
+                &["main: go A; gosched; go B; sleep 1", "A: gosched", "B:"],
+            )
+        },
+        Scenario::new(
+            "timer-beside-busy",
+            "a timer falls due at once while its P is kept busy, and another later",
+            2,
+            2,
+            &["main: go B; sleep 1; after 0 A; busy-until a; sleep 1", "A: set a", "B: sleep 1"],
         ),
     ]
 }

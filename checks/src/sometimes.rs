@@ -22,6 +22,7 @@ pub const ALL: &[Sometimes] = &[
         name: "a timer is run by its owner",
         happens: |e| matches!(e, Event::TimerRunByOwner(_)),
     },
+    Sometimes { name: "the clock jumps twice", happens: |e| matches!(e, Event::JumpAgain) },
     Sometimes { name: "a timer is stolen", happens: |e| matches!(e, Event::TimerRunByThief(_)) },
     Sometimes { name: "a G is stolen from a ring", happens: |e| matches!(e, Event::Stolen(_)) },
     Sometimes { name: "runnext is stolen", happens: |e| matches!(e, Event::RunnextStolen(_)) },
@@ -37,6 +38,10 @@ pub const ALL: &[Sometimes] = &[
     Sometimes {
         name: "wakep leaves it to a spinner",
         happens: |e| matches!(e, Event::WakepDeclinedSpinner),
+    },
+    Sometimes {
+        name: "wakep finds no idle P",
+        happens: |e| matches!(e, Event::WakepDeclinedNoIdleP),
     },
     Sometimes {
         name: "an increment is undone for want of a P",

@@ -11,6 +11,9 @@ pub const FIXED: &str = "GO_FIXED";
 /// What the name of a kernel begins with, where a scenario's could stand.
 pub const KERNEL: &str = "kernel/";
 
+/// What stands for the row of a kernel that runs as it should be.
+pub const NO_ROW: &str = "-";
+
 /// A suite: scenarios that are run the same way, and what they must show.
 pub struct Suite {
     /// Its name.
@@ -50,16 +53,63 @@ pub const ALL: &[Suite] = &[
             ("S2", &["runnext is stolen", "an M is started"]),
             ("S3", &["the clock jumps", "runnext is stolen"]),
             ("S4", &["the clock jumps", "a timer is stolen", "a G is stolen from a ring"]),
-            ("two-jumps", &["the clock jumps"]),
+            ("two-jumps", &["the clock jumps twice", "a P that owns no timer gets the jump"]),
             ("sleepers", &["the clock jumps", "a timer is run by its owner"]),
             ("stealrunq", &["runnext is stolen"]),
             ("stealtimer", &["a G is stolen from a ring"]),
-            ("three-newprocs", &["runnext is stolen"]),
-            ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
-            ("due-timer", &["a timer is stolen", "the last look finds a timer"]),
             ("overflow", &["the ring overflows"]),
         ],
         bound: Some(2),
+    },
+    Suite {
+        name: "mixed",
+        about: "Gs that wait for each other in all the ways there are, on 2 Ps",
+        scenarios: &[
+            ("rendezvous", &["an M is started", "wakep leaves it to a spinner"]),
+            ("ping-pong", &["runnext is stolen"]),
+            ("yielders", &["an M is started"]),
+            ("timer-beside-busy", &["the clock jumps", "a timer is stolen"]),
+        ],
+        bound: Some(2),
+    },
+    Suite {
+        name: "mixed-wide",
+        about: "the same on three Ps, or with choices",
+        scenarios: &[
+            ("fork-join", &["an M is started"]),
+            ("fair-yielders", &["an M is started"]),
+        ],
+        bound: Some(0),
+    },
+    Suite {
+        name: "known",
+        about: "the smallest programs that show a documented bug, which the model as it should be has not",
+        scenarios: &[
+            (
+                "three-newprocs",
+                &[
+                    "runnext is stolen",
+                    "the last look finds work",
+                    "wakep finds no idle P",
+                    "an increment is undone for want of a P",
+                    "an M keeps its P for a waker",
+                ],
+            ),
+            ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
+            ("goyield-beside-newproc", &["the last look finds work"]),
+            ("two-newprocs", &["the last look finds work"]),
+            ("due-timer", &["a timer is stolen", "the last look finds a timer"]),
+        ],
+        bound: Some(3),
+    },
+    Suite {
+        name: "known-wide",
+        about: "the same, for programs of three Ps or with choices",
+        scenarios: &[
+            ("two-at-once", &["an M is started"]),
+            ("fairness", &["an M is started"]),
+        ],
+        bound: Some(1),
     },
     Suite {
         name: "core-deep",
@@ -89,6 +139,9 @@ pub const ALL: &[Suite] = &[
     },
 ];
 
+/// The names of the suites whose programs were written to use the scheduler, and not to show a bug.
+pub const GENERAL: &[&str] = &["single", "core", "mixed", "mixed-wide"];
+
 /// What is used where nothing else is said.
 pub fn limits(engine: Engine) -> Limits {
     Limits {
@@ -115,7 +168,8 @@ fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
     Job {
         suite: "kernels".into(),
         scenario: format!("{KERNEL}{}", kernel.name),
-        row: "-".into(),
+        program: None,
+        row: NO_ROW.into(),
         mode: Mode::Symptoms,
         only: None,
         limits: Limits { bound: None, ..limits(engine) },
@@ -125,10 +179,12 @@ fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
 }
 
 impl Suite {
-    fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
+    /// The suite's runs on that engine.
+    pub fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
         self.scenarios.iter().map(move |(scenario, sometimes)| Job {
             suite: self.name.into(),
             scenario: (*scenario).into(),
+            program: None,
             row: FIXED.into(),
             mode: Mode::Invariants,
             only: None,

@@ -73,7 +73,30 @@ pub(crate) fn judge(
         (Expect::Fails { check, message, bug }, None) => {
             (Verdict::Violated, format!("expected was {check}: {message} ({bug}); nothing failed"))
         }
+        (Expect::Ends { how }, _) => ends(report, how),
         (Expect::Holds, None) => held_or_vacuous(report, one_is_all),
+    }
+}
+
+/// Whether executions end as they should, and in no other way.
+fn ends(report: &Report, how: &[String]) -> (Verdict, String) {
+    let others: Vec<&str> = report
+        .endings
+        .keys()
+        .filter(|ending| !how.contains(ending))
+        .map(|other| &**other)
+        .collect();
+    let said = if how.is_empty() { "no failure".into() } else { how.join(" or ") };
+    if !others.is_empty() {
+        return (
+            Verdict::Violated,
+            format!("expected was {said}; found was {}", others.join(", ")),
+        );
+    }
+    match (report.executions, how.is_empty(), report.endings.is_empty()) {
+        (0, ..) => (Verdict::Vacuous, "nothing was run".into()),
+        (_, false, true) => (Verdict::Violated, format!("expected was {said}; nothing failed")),
+        _ => (Verdict::Held, String::new()),
     }
 }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use checks::cex::Counterexample;
 use checks::report::{Expect, Job, Limits, Mode, Report, Search};
+use checks::scenario::{At, Scenario};
+use checks::scenario_file::{self, Written};
 use checks::suite;
 use checks::verdict::Verdict;
 use sync::{Engine, Statistics};
@@ -15,10 +17,7 @@ use crate::gate_table::{mode, verdict};
 use crate::output::{count, counted, wrap, WIDTH};
 use crate::progress::Progress;
 use crate::run::{run, Ran};
-use crate::{builder, cli, interrupt, lookup, output, story};
-
-/// What stands for a kernel's row.
-const NO_ROW: &str = "-";
+use crate::{builder, cli, engine, interrupt, lookup, output, story};
 
 /// The command.
 ///
@@ -44,18 +43,26 @@ pub fn check(arguments: &cli::Check, trace: bool) -> Result<Verdict, Error> {
 
 /// What is asked for, and that it is to hold.
 fn job(arguments: &cli::Check) -> Result<Job, Error> {
-    let cli::Check { scenario, row, mode, only, .. } = arguments;
+    let cli::Check { scenario, row, mode, only, engine, .. } = arguments;
     let kernel = lookup::is_kernel(scenario);
-    if kernel && (row.is_some() || only.is_some()) {
-        let what = "a kernel has no row, and its own check: leave out --row and --only";
-        return Err(Error::Usage(what.into()));
+    if kernel && only.is_some() {
+        return Err(Error::Usage("a kernel has its own check: leave out --only".into()));
     }
-    let row = row.as_deref().unwrap_or(if kernel { NO_ROW } else { suite::FIXED });
-    lookup::known(scenario, row)?;
+    let row = row.as_deref().unwrap_or(if kernel { suite::NO_ROW } else { suite::FIXED });
+    let written = match is_file(scenario) {
+        true => Some(scenario_file::read(Path::new(scenario))?),
+        false => None,
+    };
+    match &written {
+        Some(written) => fits(written, *engine).and_then(|()| lookup::known_row(row))?,
+        None => lookup::known(scenario, row)?,
+    }
     only.as_deref().map_or(Ok(()), |only| lookup::known_check(only, *mode))?;
+    let program = written.map(|written| Box::new(written.scenario));
     Ok(Job {
         suite: "check".into(),
-        scenario: scenario.clone(),
+        scenario: program.as_ref().map_or(scenario, |program| &program.name).clone(),
+        program,
         row: row.into(),
         mode: if kernel { Mode::Symptoms } else { *mode },
         only: only.clone(),
@@ -63,6 +70,27 @@ fn job(arguments: &cli::Check) -> Result<Job, Error> {
         sometimes: Vec::new(),
         expect: Expect::Holds,
     })
+}
+
+/// The name is a scenario file's.
+fn is_file(scenario: &str) -> bool {
+    Path::new(scenario).extension().is_some_and(|extension| extension == "toml")
+}
+
+/// Makes sure that the engine has a thread for each M.
+fn fits(written: &Written, engine: Engine) -> Result<(), Error> {
+    let Some(most) = engine::most_threads(engine) else { return Ok(()) };
+    let Scenario { ps, ms, fairness, .. } = written.scenario;
+    let choices = ps > 2 || fairness;
+    let most = most - usize::from(choices);
+    if ms as usize <= most {
+        return Ok(());
+    }
+    let besides = if choices { ", and one for its choices" } else { "" };
+    let what = format!(
+        "{ms} Ms: {engine} has threads for {most}{besides}; use at most {most}, or --engine shuttle"
+    );
+    Err(written.error(At::Field("ms"), &what).into())
 }
 
 /// A run in a paragraph: what, its verdict, its numbers, and why.
@@ -106,7 +134,7 @@ fn searched(searched: &Statistics, seconds: f64) -> String {
 
 /// What is run: the scenario with its row, or the kernel.
 pub fn subject(job: &Job) -> String {
-    match lookup::is_kernel(&job.scenario) {
+    match job.row == suite::NO_ROW {
         true => job.scenario.clone(),
         false => format!("{} with {}", job.scenario, job.row),
     }

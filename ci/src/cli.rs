@@ -30,13 +30,18 @@ pub enum Command {
     /// Run all suites and regressions on every engine, and print one table
     Gate(Gate),
     /// Run one scenario; a failure is written to a counterexample file
+    #[command(after_help = scenario_help())]
     Check(Check),
     /// Run a counterexample again, exactly
     Replay(Replay),
     /// Reproduce a documented bug and show the interleaving
     Repro(Repro),
+    /// Run each row of each bug, print what kills it and how soon, and compare with the committed table
+    Matrix(Matrix),
+    /// Run the programs that the real runtime was measured with, and print model and reality side by side
+    Truth,
     /// List scenarios, rows, bugs and their mutants, checks, suites and engines
-    List,
+    List(List),
     /// Check the house rules of this repository
     Tidy,
 }
@@ -58,7 +63,7 @@ pub struct Gate {
 /// What `check` is told.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The scenario's name, or a kernel's, such as kernel/note
+    /// The scenario's name, or a kernel's, such as kernel/note; or a file, such as mine.toml
     pub scenario: String,
     /// The row of the step table, which says how it is scheduled [default: GO_FIXED]
     #[arg(long)]
@@ -166,6 +171,30 @@ pub struct Repro {
     /// Show every operation of the interleaving
     #[arg(long)]
     pub full: bool,
+}
+
+/// What `list` is told.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print this scenario as a file would have it, and nothing else
+    #[arg(long, value_name = "SCENARIO")]
+    pub toml: Option<String>,
+}
+
+/// A scenario file, shown.
+fn scenario_help() -> String {
+    format!(
+        "A scenario file, such as ready-and-wait.toml (others: cargo pidle list --toml S4):\n\n{}",
+        checks::scenario_file::EXAMPLE
+    )
+}
+
+/// What `matrix` is told.
+#[derive(Debug, Args)]
+pub struct Matrix {
+    /// Write the table without its numbers to this file, which must not exist, and compare nothing
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
 }
 
 /// A bound on preemptions.

@@ -11,6 +11,12 @@ pub fn feature(engine: Engine) -> Option<&'static str> {
     (engine != Engine::Std).then(|| engine.name())
 }
 
+/// The most threads that a program may have there, if there is such a number. A program that chooses takes
+/// one more.
+pub fn most_threads(engine: Engine) -> Option<usize> {
+    (engine == Engine::Loom).then_some(5)
+}
+
 /// What it is for, in a sentence.
 pub fn about(engine: Engine) -> &'static str {
     match engine {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use checks::cex::CexError;
+use checks::scenario_file::FileError;
 use sync::Engine;
 
 /// Why there is no verdict.
@@ -36,6 +37,9 @@ pub enum Error {
     /// A counterexample could not be read or written.
     #[error(transparent)]
     Counterexample(#[from] CexError),
+    /// A scenario file is none.
+    #[error(transparent)]
+    Scenario(#[from] FileError),
     /// The worker for an engine could not be built.
     #[error("the {engine} engine was not built: {why}")]
     Build {

@@ -2,9 +2,6 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::OnceLock;
-use std::thread;
 use std::time::Instant;
 
 use checks::report::{Job, Report};
@@ -16,7 +13,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use crate::run::{jobs, run, unfinished};
 use crate::worker::Worker;
-use crate::{builder, cli, engine, gate_table, interrupt, output};
+use crate::{at_once, builder, cli, engine, gate_table, interrupt, output};
 
 /// What a gate came to. `--json` writes it.
 #[derive(Debug, Serialize)]
@@ -52,7 +49,7 @@ pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
         tasks.extend(jobs.into_iter().map(|job| (worker, job)));
     }
     let start = Instant::now();
-    let reports = run_all(&tasks, arguments.jobs.unwrap_or_else(cores), trace);
+    let reports = run_all(&tasks, arguments.jobs.unwrap_or_else(at_once::cores), trace);
     let gated = judge(reports, &idle, start.elapsed().as_secs_f64());
     output::print(&gate_table::render(&gated))?;
     arguments.json.as_deref().map_or(Ok(()), |path| write(&gated, path))?;
@@ -65,28 +62,13 @@ fn build(engines: &[Engine], trace: bool) -> Result<Vec<Worker>, Error> {
     wanted.map(|engine| builder::build(engine, trace)).collect()
 }
 
-fn cores() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
-}
-
 /// Runs the tasks, `at_once` at a time. The reports are in the order of the tasks.
 pub fn run_all(tasks: &[Task], at_once: NonZeroUsize, plain: bool) -> Vec<Report> {
     let progress = Progress::new(tasks.len(), plain);
-    let next = AtomicUsize::new(0);
-    let reports: Vec<OnceLock<Report>> = tasks.iter().map(|_| OnceLock::new()).collect();
-    thread::scope(|scope| {
-        for _ in 0..at_once.get().min(tasks.len()) {
-            scope.spawn(|| {
-                while !interrupt::requested() {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((worker, job)) = tasks.get(i) else { break };
-                    let _ = reports[i].set(run(worker, job, false, &progress).report);
-                }
-            });
-        }
-    });
+    let reports =
+        at_once::map(tasks, at_once, |(worker, job)| run(worker, job, false, &progress).report);
     progress.clear();
-    let begun = reports.into_iter().map(OnceLock::into_inner).zip(tasks);
+    let begun = reports.into_iter().zip(tasks);
     begun.map(|(report, (worker, job))| report.unwrap_or_else(|| not_begun(worker, job))).collect()
 }
 

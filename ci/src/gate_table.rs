@@ -1,6 +1,7 @@
 //! What the reader sees of a gate: one table, the expected failures, and what did not hold.
 
 use checks::report::{Expect, Mode, Report};
+use checks::suite::NO_ROW;
 use checks::verdict::Verdict;
 use comfy_table::{presets, Cell, CellAlignment, Table};
 use sync::Engine;
@@ -73,22 +74,23 @@ fn table(reports: &[Report]) -> String {
     spaced(table)
 }
 
-/// A table without lines.
-fn plain_table() -> Table {
+/// A table without lines between its cells.
+pub fn plain_table() -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table
 }
 
 /// Its text, the columns two spaces apart.
-fn spaced(mut table: Table) -> String {
+pub fn spaced(mut table: Table) -> String {
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
     table.trim_fmt()
 }
 
-fn number(text: String) -> Cell {
+/// A cell with a number.
+pub fn number(text: String) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
@@ -97,6 +99,9 @@ pub fn verdict(report: &Report) -> String {
     match report.job.expect {
         Expect::Fails { .. } if report.verdict == Verdict::Held => {
             "held (fails as expected)".into()
+        }
+        Expect::Ends { ref how } if report.verdict == Verdict::Held && !how.is_empty() => {
+            "held (fails as in reality)".into()
         }
         _ => report.verdict.to_string(),
     }
@@ -163,6 +168,8 @@ fn again(report: &Report) -> String {
     let mut command = format!("cargo pidle check {} --engine {engine}", job.scenario);
     if !lookup::is_kernel(&job.scenario) {
         command += &format!(" --row {} --mode {}", job.row, mode(job.mode));
+    } else if job.row != NO_ROW {
+        command += &format!(" --row {}", job.row);
     }
     if let Some(only) = &job.only {
         command += &format!(" --only \"{only}\"");

@@ -7,12 +7,14 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`] | the command line |
-//! | [`gate`], [`check`], [`replay`], [`repro`], [`list`], [`tidy`] | the commands |
-//! | [`gate_table`], [`story`] | what the reader sees of a gate, and of a counterexample |
+//! | [`gate`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`list`], [`tidy`] | the commands |
+//! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
 //! | [`engine`], [`builder`], [`worker`], [`protocol`], [`run`] | workers: for which engine, built, talked to, in what words, for one run |
+//! | [`at_once`] | a few runs at a time |
 //! | [`lookup`] | scenarios, rows and bugs by name |
 //! | [`progress`], [`interrupt`], [`output`], [`trace`], [`error`] | terminal, Ctrl-C, text, `--trace`, errors |
 
+pub mod at_once;
 pub mod builder;
 pub mod check;
 pub mod cli;
@@ -23,6 +25,8 @@ pub mod gate_table;
 pub mod interrupt;
 pub mod list;
 pub mod lookup;
+pub mod matrix;
+pub mod matrix_table;
 pub mod output;
 pub mod progress;
 pub mod protocol;
@@ -32,4 +36,6 @@ pub mod run;
 pub mod story;
 pub mod tidy;
 pub mod trace;
+pub mod truth;
+pub mod truth_table;
 pub mod worker;

@@ -2,19 +2,23 @@
 
 use checks::report::Mode;
 use checks::verdict::Verdict;
-use checks::{check, kernels, scenarios, sometimes, suite};
+use checks::{check, kernels, scenario_file, scenarios, sometimes, suite};
 use comfy_table::{presets, ContentArrangement, Table};
 use regressions::{rows, BUGS};
 
 use crate::error::Error;
-use crate::{engine, lookup, output};
+use crate::{cli, engine, lookup, output};
 
 /// The command.
 ///
 /// # Errors
-/// If it cannot be printed.
-pub fn list() -> Result<Verdict, Error> {
-    output::print(&render())?;
+/// If there is no scenario of that name, or it cannot be printed.
+pub fn list(arguments: &cli::List) -> Result<Verdict, Error> {
+    let text = match &arguments.toml {
+        Some(name) => scenario_file::write(&lookup::scenario(name)?),
+        None => render(),
+    };
+    output::print(&text)?;
     Ok(Verdict::Held)
 }
 

@@ -1,7 +1,8 @@
 //! What is known of scenarios, rows and bugs, looked up by name.
 
 use checks::report::Mode;
-use checks::suite::KERNEL;
+use checks::scenario::Scenario;
+use checks::suite::{KERNEL, NO_ROW};
 use checks::{check, kernels, scenarios};
 use regressions::bug::{Bug, Mutant};
 use regressions::{rows, BUGS};
@@ -39,8 +40,7 @@ pub fn scenarios() -> Vec<String> {
     kernels.chain(scenarios::all().into_iter().map(|scenario| scenario.name)).collect()
 }
 
-/// Makes sure that there are such a scenario and such a row, before anything is built. A kernel's row is
-/// not looked at.
+/// Makes sure that there are such a scenario and such a row, before anything is built.
 ///
 /// # Errors
 /// If there are not: the known ones are listed.
@@ -48,9 +48,26 @@ pub fn known(scenario: &str, row: &str) -> Result<(), Error> {
     if !scenarios().iter().any(|known| known == scenario) {
         return Err(Error::unknown("scenario", scenario, scenarios()));
     }
-    if is_kernel(scenario) {
+    if is_kernel(scenario) && row == NO_ROW {
         return Ok(());
     }
+    known_row(row)
+}
+
+/// The scenario of that name.
+///
+/// # Errors
+/// If there is none: the known ones are listed.
+pub fn scenario(name: &str) -> Result<Scenario, Error> {
+    let known = || scenarios::all().into_iter().map(|scenario| scenario.name).collect();
+    scenarios::find(name).ok_or_else(|| Error::unknown("scenario", name, known()))
+}
+
+/// Makes sure that there is such a row.
+///
+/// # Errors
+/// If there is not: the known ones are listed.
+pub fn known_row(row: &str) -> Result<(), Error> {
     if rows::find(row).is_none() {
         let known = rows::all().into_iter().map(|row| row.name).collect();
         return Err(Error::unknown("row", row, known));

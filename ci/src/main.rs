@@ -1,11 +1,11 @@
-//! `pidle`: gate, check, replay, repro, list, tidy.
+//! `pidle`: gate, check, replay, repro, matrix, truth, list, tidy.
 
 use std::process::ExitCode;
 
 use checks::verdict::Verdict;
 use ci::cli::{Cli, Command};
 use ci::error::Error;
-use ci::{check, gate, list, output, replay, repro, tidy, trace};
+use ci::{check, gate, list, matrix, output, replay, repro, tidy, trace, truth};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -36,7 +36,9 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Check(arguments) => check::check(arguments, cli.trace),
         Command::Replay(arguments) => replay::replay(arguments, cli.trace),
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),
-        Command::List => list::list(),
+        Command::Matrix(arguments) => matrix::matrix(arguments, cli.trace),
+        Command::Truth => truth::truth(cli.trace),
+        Command::List(arguments) => list::list(arguments),
         Command::Tidy => tidy::tidy(),
     }
 }

@@ -18,7 +18,10 @@ use crate::{builder, cli, interrupt, lookup, output};
 pub fn replay(arguments: &cli::Replay, trace: bool) -> Result<Verdict, Error> {
     let counterexample = Counterexample::read(&arguments.file)?;
     let header = &counterexample.header;
-    lookup::known(&header.job.scenario, &header.job.row)?;
+    match header.job.program {
+        Some(_) => lookup::known_row(&header.job.row)?,
+        None => lookup::known(&header.job.scenario, &header.job.row)?,
+    }
     let engine = header.engine.parse::<Engine>();
     let engine = engine.map_err(|error| Error::Usage(error.to_string()))?;
     interrupt::catch()?;

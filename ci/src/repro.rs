@@ -71,7 +71,7 @@ fn telling(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error> {
 /// Runs the job, and shows what came of it.
 fn reproduce(worker: &Worker, job: &Job, full: bool) -> Result<Ran, Error> {
     let progress = Progress::new(1, worker.trace);
-    let ran = run(worker, job, true, &progress);
+    let ran = with_fewest_preemptions(worker, job, &progress);
     progress.clear();
     output::print(&(summary(&ran.report) + "\n"))?;
     if let Some(counterexample) = &ran.counterexample {
@@ -90,12 +90,29 @@ fn reproduce(worker: &Worker, job: &Job, full: bool) -> Result<Ran, Error> {
     Ok(ran)
 }
 
-/// The story in three lines, and which part of it this is.
+/// Runs the job; on loom, with 0 preemptions, 1, and so on up to its bound, until it comes out as documented.
+fn with_fewest_preemptions(worker: &Worker, job: &Job, progress: &Progress) -> Ran {
+    let fails = matches!(job.expect, Expect::Fails { .. });
+    let most = job.limits.bound.filter(|_| fails && worker.engine == Engine::Loom);
+    for bound in 0..most.unwrap_or(0) {
+        let mut job = job.clone();
+        job.limits.bound = Some(bound);
+        let ran = run(worker, &job, true, progress);
+        if ran.report.verdict == Verdict::Held {
+            return ran;
+        }
+    }
+    run(worker, job, true, progress)
+}
+
+/// The story in a few lines, and which part of it this is.
 fn introduction(bug: &Bug, mutant: &Mutant) -> String {
     let lines = [
-        format!("golang/go#{}: {}", bug.number, bug.title),
+        format!("{}: {}", bug.name(), bug.title),
         format!("What a user saw: {}", bug.saw),
+        format!("Releases: {}", bug.releases),
         format!("Fixed by: {}", bug.fixed),
+        format!("To read: {}", bug.references.join(", ")),
         format!("Here, {}: {}", mutant.name, mutant.about),
     ];
     lines.map(|line| wrap(&line, "", WIDTH)).concat() + "\n"

@@ -1,5 +1,6 @@
 //! One job on one worker comes to a report, whatever happens to the worker.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use checks::cex::Counterexample;
@@ -59,6 +60,7 @@ pub fn unfinished(worker: &Worker, job: &Job, verdict: Verdict, note: String) ->
         searched: None,
         seconds: 0.0,
         found: None,
+        endings: BTreeMap::new(),
         sometimes: Vec::new(),
         note,
     }

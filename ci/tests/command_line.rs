@@ -56,7 +56,11 @@ fn options_that_mean_nothing_to_the_engine_are_refused() {
     fails(&["check", "S1", "--audit", "2"], &["--audit", "explore"]);
     fails(&["check", "S1", "--executions", "2"], &["--executions", "shuttle and std"]);
     fails(&["check", "S1", "--engine", "std", "--seed", "2"], &["--seed", "shuttle"]);
-    fails(&["check", "kernel/note", "--row", "GO_FIXED"], &["a kernel has no row"]);
+    fails(
+        &["check", "kernel/note", "--only", "a P has one holder"],
+        &["a kernel has its own check"],
+    );
+    fails(&["check", "kernel/note", "--row", "nobodys"], &["unknown row `nobodys`; known are: "]);
 }
 
 #[test]
@@ -90,6 +94,36 @@ fn a_file_that_is_no_counterexample_is_told_with_its_line_and_left_as_it_is() {
 #[test]
 fn an_engine_that_cannot_be_built_is_an_error() {
     fails(&["check", "S1"], &["the loom engine was not built", "cargo could not be started"]);
+}
+
+#[test]
+fn a_scenario_file_that_is_none_is_told_with_line_field_and_what_is_allowed() {
+    let scenario = |name: &str, ms: u32, main: &str, a: &str| {
+        let text = format!("name = \"x\"\nps = 2\nms = {ms}\ngs = [\"{main}\",\n\"{a}\"]\n");
+        file(name, &text)
+    };
+    let event = scenario("event.toml", 2, "main: go A; nap 3", "A:");
+    fails(&["check", &event], &["event.toml:4: gs[0]: ", "no such action", "allowed are go X"]);
+    let flag = scenario("flag.toml", 2, "main: go A; busy-until a", "A:");
+    fails(&["check", &flag], &["flag.toml:4: gs[0]: flag a: nobody sets it; give some G"]);
+    let ready = scenario("ready.toml", 2, "main: go A; ready A", "A:");
+    fails(&["check", &ready], &["ready.toml:5: gs[1]: G A: readied, but it never parks"]);
+    let wide = scenario("wide.toml", 6, "main: go A", "A:");
+    fails(&["check", &wide], &["wide.toml:3: ms: 6 Ms", "use at most 5, or --engine shuttle"]);
+    let good = scenario("good.toml", 2, "main: go A", "A:");
+    fails(&["check", &good, "--row", "GO_2"], &["unknown row `GO_2`; known are: "]);
+    fails(&["check", "no-such.toml"], &["no-such.toml: "]);
+    fails(&["list", "--toml", "S0"], &["unknown scenario `S0`; known are: "]);
+}
+
+#[test]
+fn a_scenario_is_printed_as_a_file_would_have_it() {
+    let output = pidle(&["list", "--toml", "S2"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("name = \"S2\"") && text.contains("\"A: set a\""), "{text}");
+    let help = String::from_utf8(pidle(&["check", "--help"]).stdout).unwrap();
+    assert!(help.contains("name = \"ready-and-wait\""), "{help}");
 }
 
 #[test]

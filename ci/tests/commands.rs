@@ -93,6 +93,7 @@ fn report(verdict: Verdict) -> Answer {
         searched: None,
         seconds: 0.1,
         found: (verdict == Verdict::Violated).then(found),
+        endings: Default::default(),
         sometimes: Vec::new(),
         note: format!("why {verdict}"),
     })))

@@ -1,6 +1,6 @@
 //! What a documented bug is here: a story, and rows of the step table that reproduce it.
 
-use checks::report::{Expect, Job, Mode};
+use checks::report::{Expect, Job, Limits, Mode};
 use checks::{HANG, LIVELOCK};
 use runtime_model::steps::Steps;
 
@@ -12,6 +12,10 @@ pub struct Bug {
     pub title: &'static str,
     /// What a user saw.
     pub saw: &'static str,
+    /// The releases that have it.
+    pub releases: &'static str,
+    /// Issues, commits, and where it is told.
+    pub references: &'static [&'static str],
     /// What fixed it, or that nothing did.
     pub fixed: &'static str,
     /// The rows that reproduce it, the bug itself first.
@@ -52,6 +56,8 @@ pub struct Shows {
     pub only: Option<&'static str>,
     /// The engines that reach it; empty for all that explore.
     pub only_on: &'static [sync::Engine],
+    /// loom's bound on preemptions, if the ordinary one is not enough.
+    pub bound: Option<usize>,
 }
 
 /// What comes out of a run.
@@ -61,6 +67,8 @@ pub enum Symptom {
     Holds,
     /// A throw with exactly this text.
     Throw(&'static str),
+    /// A kernel's data race: loom sees the race itself, the others what comes of it, a throw with this text.
+    Corrupt(&'static str),
     /// Nobody moves, and the program has not finished.
     Hang,
     /// The program runs and gets nowhere.
@@ -72,13 +80,13 @@ pub enum Symptom {
 impl Shows {
     /// In symptom mode.
     pub const fn symptom(scenario: &'static str, symptom: Symptom) -> Self {
-        Shows { scenario, mode: Mode::Symptoms, symptom, only: None, only_on: &[] }
+        Shows { scenario, mode: Mode::Symptoms, symptom, only: None, only_on: &[], bound: None }
     }
 
     /// In invariant mode: the check of this name.
     pub const fn invariant(scenario: &'static str, check: &'static str) -> Self {
         let symptom = Symptom::Check(check);
-        Shows { scenario, mode: Mode::Invariants, symptom, only: None, only_on: &[] }
+        Shows { scenario, mode: Mode::Invariants, symptom, only: None, only_on: &[], bound: None }
     }
 
     /// In invariant mode, with no other check asked.
@@ -94,6 +102,7 @@ impl Shows {
             symptom: Symptom::Holds,
             only: None,
             only_on: &[],
+            bound: None,
         }
     }
 
@@ -102,23 +111,48 @@ impl Shows {
         Shows { only_on: engines, ..self }
     }
 
+    /// The same, with that many preemptions on loom.
+    pub const fn within(self, bound: usize) -> Self {
+        Shows { bound: Some(bound), ..self }
+    }
+
     /// The run that shows it.
     pub fn job(&self, bug: &Bug, mutant: &Mutant, engine: sync::Engine) -> Job {
         Job {
             suite: bug.number.into(),
             scenario: self.scenario.into(),
+            program: None,
             row: mutant.row(bug),
             mode: self.mode,
             only: self.only.map(String::from),
-            limits: checks::suite::limits(engine),
+            limits: self.limits(engine),
             sometimes: Vec::new(),
-            expect: self.symptom.expected(bug),
+            expect: self.symptom.expected(bug, engine),
+        }
+    }
+
+    /// A kernel has no bound.
+    fn limits(&self, engine: sync::Engine) -> Limits {
+        let limits = checks::suite::limits(engine);
+        match self.scenario.starts_with(checks::suite::KERNEL) {
+            true => Limits { bound: None, ..limits },
+            false => Limits { bound: self.bound.or(limits.bound), ..limits },
         }
     }
 
     /// Whether this engine is expected to get there.
     pub fn concerns(&self, engine: sync::Engine) -> bool {
         self.only_on.is_empty() || self.only_on.contains(&engine)
+    }
+}
+
+impl Bug {
+    /// Its name in a sentence: an issue's number, or what it is called.
+    pub fn name(&self) -> String {
+        match self.number.chars().all(|c| c.is_ascii_digit()) {
+            true => format!("golang/go#{}", self.number),
+            false => self.number.into(),
+        }
     }
 }
 
@@ -130,7 +164,7 @@ impl Mutant {
 }
 
 impl Symptom {
-    fn expected(self, bug: &Bug) -> Expect {
+    fn expected(self, bug: &Bug, engine: sync::Engine) -> Expect {
         let fails = |check: &str, message: &str| Expect::Fails {
             check: check.into(),
             message: message.into(),
@@ -138,7 +172,8 @@ impl Symptom {
         };
         match self {
             Symptom::Holds => Expect::Holds,
-            Symptom::Throw(text) => fails("throw", text),
+            Symptom::Corrupt(_) if engine == sync::Engine::Loom => fails("race", ""),
+            Symptom::Throw(text) | Symptom::Corrupt(text) => fails("throw", text),
             Symptom::Hang => fails(HANG, "hang"),
             Symptom::Livelock => fails(LIVELOCK, "livelock"),
             Symptom::Check(name) => fails(name, ""),

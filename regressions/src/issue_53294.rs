@@ -156,6 +156,13 @@ pub const BUG: Bug = Bug {
     title: "the faketime jump unlinks a P behind pidleget's back",
     saw: "fatal error: must be able to track idle limiter event, in TestFakeTime, within 10 ms; before the \
           limiter existed, work that nobody took",
+    releases: "1.14 to 1.18, silently; the crash was in no release",
+    references: &[
+        "https://go.dev/issue/53294",
+        "https://go.dev/cl/411119",
+        "https://go.dev/cl/410120",
+        "https://go.dev/cl/171880",
+    ],
     fixed: "commit 13f6be28 (CL 411119, Go 1.19): checkdead takes any idle P, through pidleget",
     mutants: &[
         Mutant {

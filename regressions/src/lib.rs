@@ -4,21 +4,59 @@
 //! |---|---|
 //! | [`bug`] | what a bug is here: a story, and rows |
 //! | [`issue_53294`] | the faketime jump unlinks a P behind `pidleget`'s back |
+//! | [`issue_45867`] | an M that never spun drops its P while a waker finds none |
+//! | [`issue_55160`] | the global queue is outside the wake protocol |
+//! | [`issue_5586`] | the last spinner finds work and wakes nobody |
+//! | [`issue_38860`] | timers are no source of work to the wake protocol |
+//! | [`due_timer`] | the last look sees a due timer, and the M stops all the same |
+//! | [`cl_20858`] | `runqempty` is true of a queue that was never empty |
+//! | [`last_look`] | each rule of the last look, broken |
+//! | [`store_load_barrier`] | each barrier of the wake protocol, left out |
+//! | [`cl_310149`] | `runqdrain` links Gs before they are its own |
 //! | [`release`] | what is known to be wrong with Go 1.19 as it was: failures that are expected |
+//! | [`truth`] | what the real runtime does with golang/go#53294 and its parts |
 //! | [`rows`] | all rows by name |
 //! | [`runs`] | all runs of the gate, and how a job is run |
 
 pub mod bug;
+pub mod cl_20858;
+pub mod cl_310149;
+pub mod due_timer;
+pub mod issue_38860;
+pub mod issue_45867;
 pub mod issue_53294;
+pub mod issue_55160;
+pub mod issue_5586;
+pub mod last_look;
 pub mod release;
 pub mod rows;
 pub mod runs;
+pub mod store_load_barrier;
+pub mod truth;
 
 use bug::Bug;
 
 /// All documented bugs, by number.
-pub const BUGS: &[&Bug] = &[&issue_53294::BUG];
+pub const BUGS: &[&Bug] = &[
+    &issue_53294::BUG,
+    &issue_45867::BUG,
+    &issue_55160::BUG,
+    &issue_5586::BUG,
+    &issue_38860::BUG,
+    &due_timer::BUG,
+    &cl_20858::BUG,
+    &cl_310149::BUG,
+    &last_look::BUG,
+    &store_load_barrier::BUG,
+];
 
 /// Where the functions of the rows are written, beside the model's own.
-const SOURCES: &[(&str, &str)] =
-    &[("regressions/src/issue_53294.rs", include_str!("issue_53294.rs"))];
+const SOURCES: &[(&str, &str)] = &[
+    ("regressions/src/cl_20858.rs", include_str!("cl_20858.rs")),
+    ("regressions/src/cl_310149.rs", include_str!("cl_310149.rs")),
+    ("regressions/src/issue_38860.rs", include_str!("issue_38860.rs")),
+    ("regressions/src/issue_53294.rs", include_str!("issue_53294.rs")),
+    ("regressions/src/issue_5586.rs", include_str!("issue_5586.rs")),
+    ("regressions/src/last_look.rs", include_str!("last_look.rs")),
+    ("regressions/src/store_load_barrier.rs", include_str!("store_load_barrier.rs")),
+];

@@ -5,8 +5,10 @@
 
 use checks::report::{Expect, Job, Limits, Mode};
 use checks::suite::limits;
-use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28};
 use sync::Engine;
+
+use crate::{due_timer, issue_45867, issue_55160};
 
 /// A bug that the release has.
 pub struct Known {
@@ -32,13 +34,7 @@ pub struct Known {
 
 const RELEASE: &str = "GO_13F6BE28";
 
-const WITH_45867: Steps = Steps {
-    wakep: GO_FIXED.wakep,
-    p_for_work: GO_FIXED.p_for_work,
-    must_keep_p: GO_FIXED.must_keep_p,
-    became_spinning: GO_FIXED.became_spinning,
-    ..GO_13F6BE28
-};
+const WITH_45867: Steps = issue_45867::fixed_in(GO_13F6BE28);
 
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
 const TIMER_WAITS: &str = "no timer is due beside an idle P";
@@ -75,11 +71,7 @@ pub const KNOWN: &[Known] = &[
         scenario: "gosched-beside-newproc",
         check: WORK_WAITS,
         fixed_row: "GO_13F6BE28+55160",
-        fixed: Steps {
-            wake_for_global: GO_FIXED.wake_for_global,
-            recheck_global: GO_FIXED.recheck_global,
-            ..GO_13F6BE28
-        },
+        fixed: issue_55160::fixed_in(GO_13F6BE28),
         engines: &[Engine::Loom, Engine::Shuttle],
         bound: 3,
     },
@@ -90,7 +82,7 @@ pub const KNOWN: &[Known] = &[
         scenario: "due-timer",
         check: TIMER_WAITS,
         fixed_row: "GO_13F6BE28+defect-2",
-        fixed: Steps { p_for_due_timer: GO_FIXED.p_for_due_timer, ..GO_13F6BE28 },
+        fixed: due_timer::fixed_in(GO_13F6BE28),
         engines: &[Engine::Loom, Engine::Shuttle],
         bound: 3,
     },
@@ -115,6 +107,7 @@ impl Known {
         [(self.row, expected), (self.fixed_row, Expect::Holds)].map(|(row, expect)| Job {
             suite: "release".into(),
             scenario: self.scenario.into(),
+            program: None,
             row: row.into(),
             mode: Mode::Invariants,
             only: None,

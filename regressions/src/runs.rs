@@ -7,12 +7,15 @@ use checks::{kernels, scenarios, suite};
 use runtime_model::steps::GO_FIXED;
 use sync::{Arc, Control, Engine, Options, Progress, Searched};
 
-use crate::{release, rows, BUGS, SOURCES};
+use crate::rows::Row;
+use crate::{release, rows, truth, BUGS, SOURCES};
 
-/// The gate's runs on that engine: the suites, what is known of the release, and each bug's rows.
+/// The gate's runs on that engine: the suites, what is known of the release, what the real runtime does, and
+/// each bug's rows.
 pub fn gate(engine: Engine) -> Vec<Job> {
     let mut jobs = suite::jobs(engine);
     jobs.extend(release::jobs(engine));
+    jobs.extend(truth::jobs(engine));
     for bug in BUGS {
         for mutant in bug.mutants {
             let shows = mutant.shows.iter().filter(|shows| shows.concerns(engine));
@@ -76,14 +79,23 @@ fn subject(job: &Job) -> Result<Subject, RunError> {
     if let Some(name) = job.scenario.strip_prefix(suite::KERNEL) {
         let known = || kernels::ALL.iter().map(|kernel| kernel.name.to_string()).collect();
         let kernel = kernels::find(name).ok_or_else(|| unknown("kernel", name, known()))?;
-        return Ok(Subject { what: What::Kernel(kernel), steps: GO_FIXED, sources });
+        let steps = match job.row == suite::NO_ROW {
+            true => GO_FIXED,
+            false => row(&job.row)?.steps,
+        };
+        return Ok(Subject { what: What::Kernel(kernel), steps, sources });
     }
     let known = || scenarios::all().into_iter().map(|scenario| scenario.name).collect();
-    let scenario = scenarios::find(&job.scenario)
+    let own = job.program.as_deref().cloned();
+    let scenario = own
+        .or_else(|| scenarios::find(&job.scenario))
         .ok_or_else(|| unknown("scenario", &job.scenario, known()))?;
+    Ok(Subject { what: What::Scenario(scenario), steps: row(&job.row)?.steps, sources })
+}
+
+fn row(name: &str) -> Result<Row, RunError> {
     let known = || rows::all().into_iter().map(|row| row.name).collect();
-    let row = rows::find(&job.row).ok_or_else(|| unknown("row", &job.row, known()))?;
-    Ok(Subject { what: What::Scenario(scenario), steps: row.steps, sources })
+    rows::find(name).ok_or_else(|| unknown("row", name, known()))
 }
 
 fn unknown(what: &'static str, name: &str, known: Vec<String>) -> RunError {

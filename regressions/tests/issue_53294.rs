@@ -131,8 +131,15 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
     let counted = sync::Outside::new(0);
     let log = counted.clone();
     let explored = sync::explore(&Plan { threads: 1, ..Plan::default() }, move || {
-        let program =
-            Program { ps: 2, ms: 1, ring: 2, steal_tries: 2, scripts: vec![vec![]], flags: vec![] };
+        let program = Program {
+            ps: 2,
+            ms: 1,
+            ring: 2,
+            steal_tries: 2,
+            fairness: false,
+            scripts: vec![vec![]],
+            flags: vec![],
+        };
         let sched = Sched::new(program, GO_FIXED, Arc::new(runtime_model::event::Nobody));
         let mut m = M::of_kernel(MId(0));
         let p = sched.start_kernel(&mut m).pop().expect("the second P");

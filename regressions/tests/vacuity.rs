@@ -10,8 +10,11 @@ use common::{job, run};
 /// A scenario in which it cannot happen.
 fn scenario_without(name: &str) -> &'static str {
     match name {
-        "the clock jumps" | "a timer is run by its owner" | "wakep leaves it to a spinner" => "S2",
-        "an increment is undone for want of a P" => "sleepers",
+        "the clock jumps"
+        | "the clock jumps twice"
+        | "a timer is run by its owner"
+        | "wakep leaves it to a spinner" => "S2",
+        "an increment is undone for want of a P" | "wakep finds no idle P" => "sleepers",
         "an M parks" => "exit",
         // With a deterministic program on one P and one M, whatever needs a second of either.
         _ => "sleep-twice",

@@ -4,7 +4,7 @@ use crate::event::Event;
 use crate::g::GStatus;
 use crate::m::{MId, M};
 use crate::sched::{Sched, SchedLocked};
-use crate::{Time, MAX_WHEN};
+use crate::{Time, MAX_WHEN, START};
 
 impl Sched {
     /// Looks whether anybody runs. `m` holds the lock and has just put itself on the idle list.
@@ -45,6 +45,9 @@ impl Sched {
     /// Go: proc.go, checkdead (of commit 13f6be28): the part under faketime.
     fn jump(&self, locked: &mut SchedLocked, m: &M, when: Time) {
         self.note_jump(when);
+        if self.nanotime() > START {
+            self.emit(m, Event::JumpAgain);
+        }
         self.faketime.set(when);
         let owner = self.next_timer_owner();
         let Some(p) = (self.steps.take_p_for_timer)(self, locked, when) else {

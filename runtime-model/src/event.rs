@@ -43,6 +43,8 @@ pub enum Event {
     KeptPForWaker,
     /// The clock jumps, and this P is woken for the timer.
     Jump(Time, PId),
+    /// The clock had jumped before, in this execution.
+    JumpAgain,
     /// The P that the jump wakes is not the timer's.
     JumpToOther,
     /// It parks.

@@ -18,15 +18,17 @@ use crate::event::Event;
 use crate::g::GId;
 use crate::m::M;
 use crate::p::{OwnedP, PId};
-use crate::sched::Sched;
+use crate::sched::{Sched, SchedLocked};
 use crate::timers::earlier;
 use crate::Time;
 
 /// What one look for work came to.
 #[derive(Hash)]
-enum Look {
+pub enum Look {
     /// A G to run.
     Found(GId),
+    /// A G of the global queue, taken before the P's own Gs were looked at.
+    Fair(GId),
     /// Something may be there now: look from the start.
     Again,
     /// Nothing. The next timer seen fires then; 0 if none was seen.
@@ -45,22 +47,23 @@ impl Sched {
         // Nobody but its owner changes an empty queue, so a look at it is no operation.
         let empty = || self.p(m.p()).peek_runqempty();
         assert!(!spinning.get() || empty(), "schedule: spinning with local work");
-        let g = self.find_runnable(m);
-        sync::checkpoint((&*m, g));
+        let (g, fair) = self.find_runnable(m);
+        sync::checkpoint((&*m, g, fair));
         if spinning.get() {
-            self.resetspinning(m);
+            (self.steps.reset_spinning)(self, m, fair);
         }
         g
     }
 
-    /// Waits until there is a G to run.
+    /// Waits until there is a G to run. Whether it was taken on the fairness path.
     ///
     /// Go: proc.go, findRunnable (1.19).
-    fn find_runnable(&self, m: &mut M) -> GId {
+    fn find_runnable(&self, m: &mut M) -> (GId, bool) {
         loop {
             sync::checkpoint(&*m);
             match self.round(m) {
-                Look::Found(g) => return g,
+                Look::Found(g) => return (g, false),
+                Look::Fair(g) => return (g, true),
                 Look::Again => self.idle_effort.change(|effort| effort.rounds += 1),
                 Look::Nothing(_) => self.stopm(m),
             }
@@ -75,13 +78,13 @@ impl Sched {
         };
         let spinning = self.m(m.id).spinning.get();
         sync::checkpoint((&*m, spinning, poll_until));
-        match self.drop_p(m) {
+        match (self.steps.drop_p)(self, m) {
             Look::Nothing(_) => {}
             found => return found,
         }
         sync::checkpoint((&*m, spinning, poll_until));
         match spinning {
-            true => self.last_look(m, poll_until),
+            true => (self.steps.last_look)(self, m, poll_until),
             false => Look::Nothing(poll_until),
         }
     }
@@ -91,12 +94,16 @@ impl Sched {
     fn look(&self, m: &M) -> Look {
         let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
         sync::checkpoint((m, now, poll_until));
+        if let Some(g) = self.look_fairly(m) {
+            return Look::Fair(g);
+        }
+        sync::checkpoint((m, now, poll_until));
         if let Some(g) = self.runqget(m.p()) {
             return Look::Found(g);
         }
         if self.runqsize.load() != 0 {
             let mut locked = self.lock.lock();
-            if let Some(g) = self.globrunqget(&mut locked, m, m.p()) {
+            if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
                 return Look::Found(g);
             }
         }
@@ -109,6 +116,16 @@ impl Sched {
             Look::Nothing(when) => Look::Nothing(earlier(poll_until, when)),
             found => found,
         }
+    }
+
+    /// Now and then the global queue comes first, so that Gs that start each other do not keep a P to
+    /// themselves. Go does it every 61st time; here any time may be one, if the program says so.
+    fn look_fairly(&self, m: &M) -> Option<GId> {
+        if !self.program.fairness || self.runqsize.load() == 0 || sync::choose(2) == 0 {
+            return None;
+        }
+        let mut locked = self.lock.lock();
+        self.globrunqget(&mut locked, m, m.p(), 1)
     }
 
     /// Whether `m` may look at other Ps: at most half of the busy Ps' number spin. It is counted then.
@@ -139,7 +156,7 @@ impl Sched {
             let order = self.steal_order(m);
             for (i, &victim) in order.iter().enumerate() {
                 sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
-                if last && self.timerp_mask.read(victim) {
+                if last && (self.steps.steal_timers)(self, victim) {
                     let (then, when, ran) = self.check_timers(m, victim, now);
                     now = then;
                     poll_until = earlier(poll_until, when);
@@ -175,23 +192,28 @@ impl Sched {
     ///
     /// # Panics
     /// As `releasep` and `pidleput` do.
-    fn drop_p(&self, m: &mut M) -> Look {
+    pub fn drop_p(&self, m: &mut M) -> Look {
         let mut locked = self.lock.lock();
-        if let Some(g) = self.globrunqget(&mut locked, m, m.p()) {
+        if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
             return Look::Found(g);
         }
+        self.drop_p_locked(&mut locked, m)
+    }
+
+    /// The same once the global queue has been looked at. Go: proc.go, findRunnable (1.20).
+    pub fn drop_p_locked(&self, locked: &mut SchedLocked, m: &mut M) -> Look {
         if (self.steps.must_keep_p)(self, m) {
             self.emit(m, Event::KeptPForWaker);
             self.become_spinning(m);
             return Look::Again;
         }
         let p = self.releasep(m);
-        self.pidleput(&mut locked, p, 0);
+        self.pidleput(locked, p, 0);
         Look::Nothing(0)
     }
 
     /// Stops spinning and looks at everything again, without a P. `poll_until` is the next timer seen.
-    fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
+    pub fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
         self.stop_spinning(m); // The last look, step 2.
         sync::checkpoint((&*m, poll_until));
         if let Some(g) = (self.steps.recheck_global)(self, m) {
@@ -203,7 +225,7 @@ impl Sched {
             self.emit(m, Event::LastLookFoundWork);
             return self.spin_again(m, p);
         }
-        let poll_until = self.check_timers_no_p(poll_until);
+        let poll_until = (self.steps.recheck_timers)(self, poll_until);
         sync::checkpoint((&*m, poll_until));
         if poll_until != 0 && poll_until <= self.nanotime() {
             self.emit(m, Event::LastLookFoundTimer);
@@ -223,15 +245,19 @@ impl Sched {
         Look::Again
     }
 
+    /// Whether `p` runs and has a G to steal. It is a step.
+    pub fn has_work(&self, p: PId) -> bool {
+        (self.steps.has_work)(self, p)
+    }
+
     /// An idle P, if some P that runs has a G to steal. The last look, step 3.
     ///
     /// Go: proc.go, checkRunqsNoP (1.19).
     #[sync::summarized]
-    fn check_runqs_no_p(&self) -> Option<OwnedP> {
-        let has_work = |id: PId| !self.idlep_mask.read(id) && !self.runqempty(id);
+    pub fn check_runqs_no_p(&self) -> Option<OwnedP> {
         let any = self.allp.iter().any(|p| {
             sync::checkpoint(p.id);
-            has_work(p.id)
+            self.has_work(p.id)
         });
         if !any {
             return None;

@@ -112,6 +112,8 @@ pub struct G {
     pub status: Plain<GStatus>,
     /// How *park* and *ready* meet.
     pub park: Atomic<Park>,
+    /// The next G of the queue it is linked in. Its owner's: whoever took it from a run queue.
+    pub schedlink: Plain<Guintptr>,
     /// The index of its next action.
     pub pc: Plain<usize>,
     /// Its script has ended. For checks.
@@ -125,6 +127,7 @@ impl G {
             id,
             status: Plain::new(name("status"), GStatus::Idle),
             park: Atomic::new(name("park"), Park::Away),
+            schedlink: Plain::new(name("schedlink"), Guintptr::NIL),
             pc: Plain::new(name("pc"), 0),
             finished: Ghost::new(false),
         }

@@ -45,6 +45,9 @@ pub use sched::Sched;
 /// An instant or a length of time, in ticks. As an instant, 0 means "none".
 pub type Time = i64;
 
+/// The instant at which a program starts.
+pub const START: Time = 1;
+
 /// Later than every timer. Go: time.go, maxWhen (1.19).
 pub const MAX_WHEN: Time = Time::MAX;
 

@@ -25,6 +25,8 @@ pub enum Action {
     Park,
     /// Gives up the P and goes to the end of the global queue.
     Gosched,
+    /// Gives up the P to the next G on its run queue and goes to the end of that.
+    Goyield,
     /// Keeps its P until the flag is set. With a nudge, it starts that G once if nothing else moves.
     BusyUntil {
         /// The flag.
@@ -49,6 +51,8 @@ pub struct Program {
     pub ring: u32,
     /// Passes over the other Ps in one attempt to steal, at least 2. Go's number is 4.
     pub steal_tries: u32,
+    /// Any look for work may begin with the global queue. It is a choice, so there is more to explore.
+    pub fairness: bool,
     /// Each G's script; the first is main's.
     pub scripts: Vec<Vec<Action>>,
     /// The names of the flags.

@@ -23,9 +23,16 @@ impl Sched {
     /// takes the new `runnext`: between head and tail there was nothing, in `runnext` there is nothing,
     /// and yet the queue was never empty.
     ///
+    /// It is a step.
+    ///
     /// Go: proc.go, runqempty (1.19).
     #[sync::summarized]
     pub fn runqempty(&self, p: PId) -> bool {
+        (self.steps.runqempty)(self, p)
+    }
+
+    /// The same, as it should be.
+    pub(crate) fn runqempty_twice(&self, p: PId) -> bool {
         let p = &self.allp[p.index()];
         loop {
             let head = p.runqhead.load();
@@ -48,7 +55,7 @@ impl Sched {
         let p = self.p(p);
         let mut g = g;
         if next {
-            match put_runnext(p, g).ptr() {
+            match self.put_runnext(p, g).ptr() {
                 None => return,
                 Some(kicked) => g = kicked,
             }
@@ -185,13 +192,21 @@ impl Sched {
         self.runqsize.add(1);
     }
 
-    /// Takes a G from the global queue, and the P's share of the others onto its ring.
+    /// Takes a G from the global queue, and the P's share of the others onto its ring; at most `max`, if
+    /// that is not 0.
     ///
-    /// Go: proc.go, globrunqget with max = 0 (1.19).
-    pub fn globrunqget(&self, locked: &mut SchedLocked, m: &M, p: &OwnedP) -> Option<GId> {
+    /// Go: proc.go, globrunqget (1.19).
+    pub fn globrunqget(
+        &self,
+        locked: &mut SchedLocked,
+        m: &M,
+        p: &OwnedP,
+        max: usize,
+    ) -> Option<GId> {
         let size = locked.runq.len();
         let share = size / self.gomaxprocs() as usize + 1;
         let n = share.min(size).min(self.p(p).runq.len() / 2);
+        let n = if max == 0 { n } else { n.min(max) };
         if n == 0 {
             return None;
         }
@@ -204,6 +219,71 @@ impl Sched {
         }
         g
     }
+
+    /// Takes all Gs from the run queue of the P that the caller owns, and links them. It is a step.
+    ///
+    /// Go: proc.go, runqdrain (1.19).
+    pub fn runqdrain(&self, p: &OwnedP) -> GQueue {
+        (self.steps.runqdrain)(self, p)
+    }
+
+    /// The same, as it should be: a G is the caller's only once the head has been moved past it, so only
+    /// then may its link be written.
+    pub(crate) fn runqdrain_then_link(&self, p: &OwnedP) -> GQueue {
+        let p = self.p(p);
+        let mut drained = GQueue::default();
+        let next = p.runnext.load();
+        if next != Guintptr::NIL && p.runnext.cas(next, Guintptr::NIL) {
+            next.ptr().into_iter().for_each(|g| drained.push_back(self, g));
+        }
+        loop {
+            let h = p.runqhead.load_acq();
+            let n = p.runqtail.owner_load().wrapping_sub(h);
+            if n == 0 {
+                return drained;
+            }
+            // The ring, step 2.
+            if p.runqhead.cas_rel(h, h.wrapping_add(n)) {
+                p.read(h, n).filter_map(Guintptr::ptr).for_each(|g| drained.push_back(self, g));
+                return drained;
+            }
+        }
+    }
+
+    /// Puts `g` in `runnext` and returns what was there.
+    fn put_runnext(&self, p: &P, g: GId) -> Guintptr {
+        loop {
+            let old = p.runnext.load();
+            if (self.steps.publish_next)(&p.runnext, old, Guintptr::of(g)) {
+                return old;
+            }
+        }
+    }
+}
+
+/// A queue of Gs, linked through `schedlink`. Go: runtime2.go and proc.go, type gQueue (1.19).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct GQueue {
+    head: Option<GId>,
+    tail: Option<GId>,
+}
+
+impl GQueue {
+    /// Adds `g`, which is the caller's, at the end. Go: proc.go, (*gQueue).pushBack (1.19).
+    pub fn push_back(&mut self, sched: &Sched, g: GId) {
+        sched.g(g).schedlink.set(Guintptr::NIL);
+        match self.tail {
+            Some(tail) => sched.g(tail).schedlink.set(Guintptr::of(g)),
+            None => self.head = Some(g),
+        }
+        self.tail = Some(g);
+    }
+
+    /// The Gs that the links lead to, for checks; at most as many as there are.
+    pub fn peek(&self, sched: &Sched) -> Vec<GId> {
+        let link = |g: &GId| sched.g(*g).schedlink.peek(|link| link.ptr());
+        iter::successors(self.head, link).take(sched.allg.len()).collect()
+    }
 }
 
 /// What `runqgrab` came by.
@@ -214,7 +294,8 @@ enum Grabbed {
 }
 
 impl P {
-    fn slot(&self, i: u32) -> &sync::Atomic<Guintptr> {
+    /// The slot of the ring that `i`, which only grows, stands for.
+    pub fn slot(&self, i: u32) -> &sync::Atomic<Guintptr> {
         &self.runq[i as usize % self.runq.len()]
     }
 
@@ -233,15 +314,5 @@ impl P {
         let ring = self.runqhead.peek()..self.runqtail.peek();
         let ring = ring.map(|i| self.slot(i).peek());
         iter::once(self.runnext.peek()).chain(ring).filter_map(Guintptr::ptr).collect()
-    }
-}
-
-/// Puts `g` in `runnext` and returns what was there.
-fn put_runnext(p: &P, g: GId) -> Guintptr {
-    loop {
-        let old = p.runnext.load();
-        if p.runnext.cas(old, Guintptr::of(g)) {
-            return old;
-        }
     }
 }

@@ -16,7 +16,7 @@ use crate::p::{OwnedP, PId, P};
 use crate::program::Program;
 use crate::steps::Steps;
 use crate::world::World;
-use crate::Time;
+use crate::{Time, START};
 
 /// The scheduler of one program: Go's `sched`, with the Ps, Ms and Gs.
 pub struct Sched {
@@ -161,7 +161,7 @@ impl Sched {
             allp: (0..ps).map(|p| P::new(PId(p), ring)).collect(),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
-            faketime: Plain::new("faketime", 1),
+            faketime: Plain::new("faketime", START),
             limiter: GcCpuLimiter::default(),
             world: World::new(&program),
             spins_in_flight: Ghost::new(0),

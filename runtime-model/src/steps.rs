@@ -2,9 +2,14 @@
 //!
 //! A row is a whole scheduler; a bug is a row with an entry replaced, and lives with its regression.
 
-use crate::g::GId;
+use sync::Atomic;
+
+use crate::event::Event;
+use crate::find::Look;
+use crate::g::{GId, Guintptr};
 use crate::m::{MId, M};
-use crate::p::OwnedP;
+use crate::p::{OwnedP, PId};
+use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
@@ -33,6 +38,29 @@ pub struct Steps {
     /// The last look found a timer that is due: take a P to run it? (The second defect of Go 1.19 under
     /// faketime; no issue is known.)
     pub p_for_due_timer: fn(&Sched) -> Option<OwnedP>,
+    /// A spinner found a G, on the fairness path or not: it stops spinning and wakes another.
+    /// (golang/go#5586)
+    pub reset_spinning: fn(&Sched, &M, bool),
+    /// The last pass of stealing: may this P have timers to run? (golang/go#38860)
+    pub steal_timers: fn(&Sched, PId) -> bool,
+    /// The last look: when does the next timer of any P fire, or the one seen already? (golang/go#38860)
+    pub recheck_timers: fn(&Sched, Time) -> Time,
+    /// Nothing was found: give up the P, unless there is work under the lock.
+    pub drop_p: fn(&Sched, &mut M) -> Look,
+    /// The P is given up: stop spinning, and take the last look.
+    pub last_look: fn(&Sched, &mut M, Time) -> Look,
+    /// The last look: has this P a G to steal?
+    pub has_work: fn(&Sched, PId) -> bool,
+    /// Has this P no G on its run queue? (golang's CL 20858)
+    pub runqempty: fn(&Sched, PId) -> bool,
+    /// All Gs of a run queue are taken and linked. (golang's CL 310149)
+    pub runqdrain: fn(&Sched, &OwnedP) -> GQueue,
+    /// A G is published: a `runnext` is compared with the first and becomes the second.
+    pub publish_next: fn(&Atomic<Guintptr>, Guintptr, Guintptr) -> bool,
+    /// Work was made: how many spin?
+    pub spinners: fn(&Sched) -> i32,
+    /// An M stops spinning: one less is counted. Returns how many are left.
+    pub uncount_spinner: fn(&Sched) -> i32,
 }
 
 /// Go 1.19 with all known fixes, and two of our own where Go has none (`wakep`, `p_for_due_timer`): what
@@ -47,6 +75,17 @@ pub const GO_FIXED: Steps = Steps {
     wake_for_global: Sched::wakep,
     recheck_global,
     p_for_due_timer,
+    reset_spinning: |sched, m, _| sched.resetspinning(m),
+    steal_timers: |sched, p| sched.timerp_mask.read(p),
+    recheck_timers: Sched::check_timers_no_p,
+    drop_p: Sched::drop_p,
+    last_look: Sched::last_look,
+    has_work,
+    runqempty: Sched::runqempty_twice,
+    runqdrain: Sched::runqdrain_then_link,
+    publish_next: |next, old, new| next.cas(old, new),
+    spinners: |sched| sched.nmspinning.load(),
+    uncount_spinner: |sched| sched.nmspinning.add(-1),
 };
 
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160
@@ -72,6 +111,7 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
     let Some(p) = sched.pidleget(&mut locked, 0) else {
+        sched.emit(m, Event::WakepDeclinedNoIdleP);
         sched.undo_spin(m, spin);
         sched.needspinning.store(1);
         return;
@@ -118,7 +158,7 @@ pub fn became_spinning(sched: &Sched) {
 /// Go: proc.go, wakep (1.19): if no P is idle, nobody is told.
 pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
     if sched.npidle.load() == 0 {
-        sched.emit(m, crate::event::Event::WakepDeclinedNoIdleP);
+        sched.emit(m, Event::WakepDeclinedNoIdleP);
         return;
     }
     if let Some(spin) = sched.begin_spin(m) {
@@ -134,12 +174,17 @@ pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     let mut locked = sched.lock.lock();
     locked.global_runq().next()?;
     let p = sched.pidleget_spinning(&mut locked, 0)?;
-    let g = sched.globrunqget(&mut locked, m, &p);
+    let g = sched.globrunqget(&mut locked, m, &p, 0);
     drop(locked);
     assert!(g.is_some(), "global runq empty with non-zero runqsize");
     sched.acquirep(m, p);
     sched.become_spinning(m);
     g
+}
+
+/// A P that runs, and has a G. Go: proc.go, checkRunqsNoP (1.19).
+pub fn has_work(sched: &Sched, p: PId) -> bool {
+    !sched.idlep_mask.read(p) && !sched.runqempty(p)
 }
 
 /// Takes a P for the due timer. Ours, not Go's: in real time the poller's way back takes one, under

@@ -164,7 +164,7 @@ impl Sched {
     ///
     /// Go: proc.go, checkTimersNoP (1.19).
     #[sync::summarized]
-    pub(crate) fn check_timers_no_p(&self, poll_until: Time) -> Time {
+    pub fn check_timers_no_p(&self, poll_until: Time) -> Time {
         let mut earliest = poll_until;
         for p in &self.allp {
             sync::checkpoint((p.id, earliest));

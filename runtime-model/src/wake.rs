@@ -71,6 +71,16 @@ impl Sched {
         (self.steps.wake_for_global)(self, m);
     }
 
+    /// Gives up the P to the next G on its queue: `g` goes to the end of it, and nobody is woken, since the
+    /// queue is no longer than it was before.
+    ///
+    /// Go: proc.go, goyield (1.19).
+    pub(crate) fn goyield(&self, m: &M, g: GId) {
+        self.g(g).casgstatus(GStatus::Running, GStatus::Runnable);
+        self.dropg(m);
+        self.runqput(m, m.p(), g, false);
+    }
+
     /// Wakes an M with an idle P, if there is such a P and nobody looks for work already.
     ///
     /// It is a step: see [`crate::steps`] for how it changed.
@@ -81,7 +91,8 @@ impl Sched {
 
     /// Makes `nmspinning` 1 if nobody spins. The increment has to be given to an M, or undone.
     pub fn begin_spin(&self, m: &M) -> Option<SpinIncrement> {
-        if self.nmspinning.load() != 0 || !self.nmspinning.cas(0, 1) {
+        // The wake protocol, step 2.
+        if (self.steps.spinners)(self) != 0 || !self.nmspinning.cas(0, 1) {
             self.emit(m, Event::WakepDeclinedSpinner);
             return None;
         }
@@ -222,7 +233,7 @@ impl Sched {
     ///
     /// Go: proc.go, resetspinning (1.19).
     #[sync::summarized]
-    pub(crate) fn resetspinning(&self, m: &M) {
+    pub fn resetspinning(&self, m: &M) {
         assert!(self.m(m.id).spinning.get(), "resetspinning: not a spinning m");
         self.stop_spinning(m);
         self.wakep(m); // The wake protocol, step 3.
@@ -242,7 +253,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `findrunnable: negative nmspinning`.
     pub fn stop_spinning(&self, m: &M) {
-        let left = self.nmspinning.add(-1);
+        let left = (self.steps.uncount_spinner)(self);
         self.m(m.id).spinning.set(false);
         assert!(left >= 0, "findrunnable: negative nmspinning");
     }

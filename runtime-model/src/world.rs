@@ -81,6 +81,7 @@ impl Sched {
             Action::Ready(other) => self.ready_or_permit(m, other),
             Action::Park => self.gopark(m, g),
             Action::Gosched => self.gosched(m, g),
+            Action::Goyield => self.goyield(m, g),
             Action::BusyUntil { flag, nudge } => self.busy_until(m, flag, nudge),
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),

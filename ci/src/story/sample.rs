@@ -16,6 +16,7 @@ pub(crate) fn job() -> Job {
     Job {
         suite: "issue_53294".into(),
         scenario: "S1".into(),
+        program: None,
         row: "UNLINKED_BY_HAND".into(),
         mode: Mode::Symptoms,
         only: None,
@@ -44,6 +45,7 @@ pub(crate) fn report() -> Report {
         searched: None,
         seconds: 0.5,
         found: Some(found()),
+        endings: Default::default(),
         sometimes: vec![("a timer is stolen".into(), 3)],
         note: found().message,
     }

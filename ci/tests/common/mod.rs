@@ -11,6 +11,7 @@ pub(crate) fn job() -> Job {
     Job {
         suite: "core".into(),
         scenario: "S1".into(),
+        program: None,
         row: "GO_FIXED".into(),
         mode: Mode::Invariants,
         only: None,

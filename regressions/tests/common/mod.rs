@@ -13,6 +13,7 @@ pub(crate) fn job(scenario: &str, mode: Mode) -> Job {
     Job {
         suite: "test".into(),
         scenario: scenario.into(),
+        program: None,
         row: suite::FIXED.into(),
         mode,
         only: None,

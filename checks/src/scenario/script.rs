@@ -1,0 +1,96 @@
+//! The actions of a script, read from its text.
+
+use runtime_model::g::GId;
+use runtime_model::program::{Action, FlagId};
+
+use super::{At, Scenario, ScenarioError};
+
+/// The actions, for messages.
+const ACTIONS: &str =
+    "go X, sleep N, after N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
+
+/// Reads scripts, and collects the flags that they name.
+pub(super) struct Parser<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) names: Vec<&'a str>,
+    pub(super) flags: Vec<&'a str>,
+}
+
+impl<'a> Parser<'a> {
+    /// The actions of the G that the scenario's line `g` is of.
+    pub(super) fn script(
+        &mut self,
+        g: usize,
+        name: &str,
+        text: &'a str,
+    ) -> Result<Vec<Action>, ScenarioError> {
+        let actions = text.split(';').map(str::trim).filter(|action| !action.is_empty());
+        actions
+            .enumerate()
+            .map(|(i, action)| {
+                self.action(action).map_err(|(what, allowed)| {
+                    let place = format!("G {name}, action {} (`{action}`)", i + 1);
+                    self.scenario.error(At::G(g), &place, what, &allowed)
+                })
+            })
+            .collect()
+    }
+
+    fn action(&mut self, text: &'a str) -> Result<Action, (String, String)> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        Ok(match words[..] {
+            ["go", g] => Action::Go(self.g(g)?),
+            ["sleep", n] => Action::Sleep(ticks(n, 1)?),
+            ["after", n, g] => Action::After(ticks(n, 0)?, self.g(g)?),
+            ["ready", g] => Action::Ready(self.g(g)?),
+            ["park"] => Action::Park,
+            ["gosched"] => Action::Gosched,
+            ["goyield"] => Action::Goyield,
+            ["busy-until", flag] => Action::BusyUntil { flag: self.flag(flag), nudge: None },
+            ["busy-until", flag, "nudge"] => {
+                Action::BusyUntil { flag: self.flag(flag), nudge: Some(UNKNOWN) }
+            }
+            ["set", flag] => Action::Set(self.flag(flag)),
+            ["assist"] => Action::Assist,
+            _ => return Err(("no such action".into(), format!("allowed are {ACTIONS}"))),
+        })
+    }
+
+    fn g(&self, name: &str) -> Result<GId, (String, String)> {
+        let at = self.names.iter().position(|&n| n == name).map(|i| GId(i as u32));
+        at.ok_or_else(|| (format!("no G {name}"), format!("the Gs are {}", self.names.join(", "))))
+    }
+
+    fn flag(&mut self, name: &'a str) -> FlagId {
+        let at = self.flags.iter().position(|&n| n == name);
+        FlagId(at.unwrap_or_else(|| {
+            self.flags.push(name);
+            self.flags.len() - 1
+        }))
+    }
+}
+
+fn ticks(text: &str, least: i64) -> Result<i64, (String, String)> {
+    let n = text.parse().ok().filter(|n| (least..=1_000_000).contains(n));
+    n.ok_or_else(|| (format!("`{text}` ticks"), format!("allowed are {least} to 1000000")))
+}
+
+/// Stands for the empty Gs until they have their numbers.
+const UNKNOWN: GId = GId(u32::MAX);
+
+/// Adds an empty G for each nudge.
+pub(super) fn add_empty(scripts: &mut Vec<Vec<Action>>) {
+    let mut next = scripts.len();
+    for action in scripts.iter_mut().flatten() {
+        if let Action::BusyUntil { nudge: Some(g), .. } = action {
+            *g = GId(next as u32);
+            next += 1;
+        }
+    }
+    scripts.resize(next, Vec::new());
+}
+
+/// The action adds a timer.
+pub(super) fn starts_timer(action: &Action) -> bool {
+    matches!(action, Action::Sleep(_) | Action::After(..))
+}

@@ -1,0 +1,285 @@
+//! Scenarios in files: TOML, with errors that tell file, line, field and what is allowed.
+
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::scenario::{At, Clock, Scenario, ScenarioError};
+
+/// A scenario file, for those who have never seen one.
+pub const EXAMPLE: &str = r#"# Two Gs on two Ps: one sleeps, readies the other, and keeps its P busy until that one has run.
+name = "ready-and-wait"
+about = "a G sleeps, readies another and keeps its P busy until that one has run"
+ps = 2                # GOMAXPROCS
+ms = 2                # the most Ms, M0 included
+gs = [                # a line for each G, main's first: `name: action; action; ...`
+    "main: go A; sleep 10; ready A; busy-until a",
+    "A: park; set a",
+]
+# Besides, with what holds if they are left out:
+# ring = 4            # slots of a P's ring: a power of two
+# steal-tries = 2     # passes over the other Ps; Go's number is 4
+# fairness = false    # any look for work may begin with the global queue
+# must-finish = ["main"]
+# deterministic = false
+# clock = "fake"      # the clock stands while an M runs
+"#;
+
+/// A scenario of a file, and where its parts are written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The scenario. It is a good one.
+    pub scenario: Scenario,
+    path: PathBuf,
+    text: String,
+    file: File,
+}
+
+/// What is wrong with a scenario file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It could not be read.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// It is no TOML, or has a field that no scenario has.
+    #[error("{}: {error}", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        error: Box<toml::de::Error>,
+    },
+    /// It is no scenario.
+    #[error("{}:{line}: {field}: {what}", path.display())]
+    Scenario {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The field.
+        field: String,
+        /// What is wrong, and what is allowed.
+        what: String,
+    },
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    name: Spanned<String>,
+    #[serde(default)]
+    about: String,
+    ps: Spanned<u32>,
+    ms: Spanned<u32>,
+    ring: Option<Spanned<u32>>,
+    steal_tries: Option<Spanned<u32>>,
+    fairness: Option<bool>,
+    clock: Option<Spanned<Clock>>,
+    must_finish: Option<Spanned<Vec<String>>>,
+    deterministic: Option<bool>,
+    gs: Vec<Spanned<String>>,
+}
+
+/// Reads and checks a scenario file.
+///
+/// # Errors
+/// If it cannot be read, is no TOML, or no scenario.
+pub fn read(path: &Path) -> Result<Written, FileError> {
+    let text =
+        fs::read_to_string(path).map_err(|error| FileError::Io { path: path.into(), error })?;
+    parse(path, &text)
+}
+
+fn parse(path: &Path, text: &str) -> Result<Written, FileError> {
+    let file: File = toml::from_str(text)
+        .map_err(|error| FileError::Toml { path: path.into(), error: Box::new(error) })?;
+    let written = Written { scenario: file.scenario(), path: path.into(), text: text.into(), file };
+    let name = &written.scenario.name;
+    if name.is_empty() || name.contains(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c))
+    {
+        let allowed = "allowed are letters, digits, `-`, `_` and `.`";
+        return Err(written.error(At::Field("name"), &format!("`{name}`; {allowed}")));
+    }
+    match written.scenario.program() {
+        Ok(_) => Ok(written),
+        Err(ScenarioError { at, place, what, allowed, .. }) => {
+            Err(written.error(at, &format!("{place}: {what}; {allowed}")))
+        }
+    }
+}
+
+/// The scenario as a file would have it.
+#[must_use]
+pub fn write(scenario: &Scenario) -> String {
+    toml::to_string_pretty(&File::of(scenario)).expect("plain data is always TOML")
+}
+
+impl Written {
+    /// What is wrong at that place of the file.
+    pub fn error(&self, at: At, what: &str) -> FileError {
+        let field = match at {
+            At::Field(name) => name.to_string(),
+            At::G(i) => format!("gs[{i}]"),
+        };
+        let line =
+            self.text[..self.file.span(at).start.min(self.text.len())].matches('\n').count() + 1;
+        FileError::Scenario { path: self.path.clone(), line, field, what: what.into() }
+    }
+}
+
+impl File {
+    fn scenario(&self) -> Scenario {
+        let lines: Vec<&str> = self.gs.iter().map(|line| line.get_ref().as_str()).collect();
+        let (ps, ms) = (*self.ps.get_ref(), *self.ms.get_ref());
+        let plain = Scenario::new(self.name.get_ref(), &self.about, ps, ms, &lines);
+        let number = |field: &Option<Spanned<u32>>, default| {
+            field.as_ref().map_or(default, |number| *number.get_ref())
+        };
+        Scenario {
+            ring: number(&self.ring, plain.ring),
+            steal_tries: number(&self.steal_tries, plain.steal_tries),
+            fairness: self.fairness.unwrap_or(plain.fairness),
+            clock: self.clock.as_ref().map_or(plain.clock, |clock| *clock.get_ref()),
+            must_finish: self.must_finish.as_ref().map_or(vec![], |names| names.get_ref().clone()),
+            deterministic: self.deterministic.unwrap_or(plain.deterministic),
+            ..plain
+        }
+    }
+
+    /// The fields, those left out that say nothing new.
+    fn of(scenario: &Scenario) -> Self {
+        let plain = Scenario::new("", "", 1, 1, &[]);
+        Self {
+            name: at_start(scenario.name.clone()),
+            about: scenario.about.clone(),
+            ps: at_start(scenario.ps),
+            ms: at_start(scenario.ms),
+            ring: (scenario.ring != plain.ring).then(|| at_start(scenario.ring)),
+            steal_tries: (scenario.steal_tries != plain.steal_tries)
+                .then(|| at_start(scenario.steal_tries)),
+            fairness: scenario.fairness.then_some(true),
+            clock: (scenario.clock != plain.clock).then(|| at_start(scenario.clock)),
+            must_finish: (!scenario.must_finish.is_empty())
+                .then(|| at_start(scenario.must_finish.clone())),
+            deterministic: scenario.deterministic.then_some(true),
+            gs: scenario.lines.iter().cloned().map(at_start).collect(),
+        }
+    }
+
+    fn span(&self, at: At) -> Range<usize> {
+        let of = |field: &Option<Spanned<u32>>| field.as_ref().map(Spanned::span);
+        let span = match at {
+            At::G(i) => self.gs.get(i).map(Spanned::span),
+            At::Field("name") => Some(self.name.span()),
+            At::Field("ps") => Some(self.ps.span()),
+            At::Field("ms") => Some(self.ms.span()),
+            At::Field("ring") => of(&self.ring),
+            At::Field("steal-tries") => of(&self.steal_tries),
+            At::Field("clock") => self.clock.as_ref().map(Spanned::span),
+            At::Field("must-finish") => self.must_finish.as_ref().map(Spanned::span),
+            At::Field(_) => None,
+        };
+        span.unwrap_or(0..0)
+    }
+}
+
+fn at_start<T>(value: T) -> Spanned<T> {
+    Spanned::new(0..0, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenarios;
+
+    fn error(text: &str) -> String {
+        parse(Path::new("mine.toml"), text).unwrap_err().to_string()
+    }
+
+    /// A file whose Gs are in lines 4 and 5.
+    fn of_gs(main: &str, a: &str) -> String {
+        format!("name = \"mine\"\nps = 2\nms = 2\ngs = [\"{main}\",\n\"{a}\"]\n")
+    }
+
+    #[test]
+    fn the_example_is_a_scenario() {
+        let written = parse(Path::new("example.toml"), EXAMPLE).unwrap();
+        let s3 = scenarios::find("S3").unwrap();
+        assert_eq!(written.scenario.lines, s3.lines);
+    }
+
+    #[test]
+    fn each_scenario_comes_out_of_a_file_as_it_went_in() {
+        for scenario in scenarios::all() {
+            let text = write(&scenario);
+            let written =
+                parse(Path::new("x.toml"), &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+            assert_eq!(written.scenario, scenario);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_file_line_field_and_what_is_allowed() {
+        let cases: &[(String, &[&str])] = &[
+            (
+                error(&of_gs("main: go A; nap 3", "A:")),
+                &["mine.toml:4: gs[0]: ", "`nap 3`", "allowed are go X"],
+            ),
+            (
+                error(&of_gs("main: go A; busy-until a", "A:")),
+                &["mine.toml:4: gs[0]: flag a: nobody sets it", "give some G a `set`"],
+            ),
+            (
+                error(&of_gs("main: go A; ready A", "A:")),
+                &["mine.toml:5: gs[1]: G A: readied, but it never parks", "give it a `park`"],
+            ),
+            (
+                error("name = \"mine\"\nps = 9\nms = 2\ngs = [\"main:\"]"),
+                &["mine.toml:2: ps: ", "9; allowed are 1 to 8"],
+            ),
+            (
+                error("name = \"a b\"\nps = 1\nms = 1\ngs = [\"main:\"]"),
+                &["mine.toml:1: name: `a b`; allowed are letters"],
+            ),
+            (
+                error("name = \"mine\"\nps = 1\nms = 1\nring = 3\ngs = [\"main:\"]"),
+                &["mine.toml:4: ring: ", "powers of two"],
+            ),
+            (
+                error("name = \"mine\"\nps = 1\nms = 1\nclock = \"real\"\ngs = [\"main:\"]"),
+                &["mine.toml:4: clock: ", "only faketime"],
+            ),
+            (
+                error("name = \"mine\"\nps = 1\nms = 1\nmust-finish = [\"B\"]\ngs = [\"main:\"]"),
+                &["mine.toml:4: must-finish: ", "no G B; the Gs are main"],
+            ),
+            (
+                error("name = \"mine\"\ncpus = 1\n"),
+                &["mine.toml: ", "line 2", "unknown field `cpus`, expected one of `name`"],
+            ),
+            (error("name = \"mine\"\nps = \"two\"\n"), &["mine.toml: ", "line 2", "expected u32"]),
+            (error("ps = \n"), &["mine.toml: ", "line 1"]),
+            (error("name = \"mine\"\nps = 1\nms = 1\n"), &["missing field `gs`"]),
+        ];
+        for (got, wanted) in cases {
+            for part in *wanted {
+                assert!(got.contains(part), "{got}\n  lacks {part}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let error = read(Path::new("no/such.toml")).unwrap_err().to_string();
+        assert!(error.starts_with("no/such.toml: "), "{error}");
+    }
+}

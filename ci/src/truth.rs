@@ -1,0 +1,32 @@
+//! `pidle truth`: the programs that the real runtime was measured with, model and reality side by side.
+
+use std::time::Instant;
+
+use checks::report::{Job, Report};
+use checks::verdict::Verdict;
+use regressions::truth;
+
+use crate::error::Error;
+use crate::gate::{run_all, Task};
+use crate::matrix::ENGINES;
+use crate::worker::Worker;
+use crate::{at_once, builder, interrupt, output, truth_table};
+
+/// The command.
+///
+/// # Errors
+/// If an engine cannot be built, or the table not be printed.
+pub fn truth(trace: bool) -> Result<Verdict, Error> {
+    interrupt::catch()?;
+    let workers = ENGINES.map(|engine| builder::build(engine, trace));
+    let workers = workers.into_iter().collect::<Result<Vec<Worker>, Error>>()?;
+    let jobs = |worker: &Worker| -> Vec<Job> { truth::jobs(worker.engine) };
+    let tasks: Vec<Task> = workers
+        .iter()
+        .flat_map(|worker| jobs(worker).into_iter().map(move |job| (worker, job)))
+        .collect();
+    let start = Instant::now();
+    let reports: Vec<Report> = run_all(&tasks, at_once::cores(), trace);
+    output::print(&truth_table::render(&reports, start.elapsed().as_secs_f64()))?;
+    Ok(Verdict::worst(reports.iter().map(|report| report.verdict)))
+}

@@ -1,0 +1,47 @@
+//! The last look sees a timer that is due, and the M stops all the same. No issue of it is known.
+//!
+//! Under faketime there is no poller whose way back would take a P for the timer. Who added the timer left
+//! the wakeup to that very M, which still counted as a spinner:
+//!
+//! ```text
+//! M0, executing main             M1, spinning
+//!                                finds nothing; drops P1
+//! adds a timer that is due
+//! M1 spins: no wakeup
+//!                                stops spinning; sees the timer; parks
+//!                                                              the timer waits beside the idle P1
+//! ```
+//!
+//! It matters only to a program that keeps its P busy until the timer has run.
+
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+
+use crate::bug::Symptom::Hang;
+use crate::bug::{Bug, Mutant, Shows};
+
+/// `base` with our fix.
+pub const fn fixed_in(base: Steps) -> Steps {
+    Steps { p_for_due_timer: GO_FIXED.p_for_due_timer, ..base }
+}
+
+const AS_IN_1_19: Steps = Steps { p_for_due_timer: GO_13F6BE28.p_for_due_timer, ..GO_FIXED };
+
+/// The bug and its row.
+pub const BUG: Bug = Bug {
+    number: "due-timer",
+    title: "under faketime, an M that sees a due timer stops all the same",
+    saw: "a program that keeps its P busy until a timer has run never goes on, though a P is idle",
+    releases: "1.19 and, as far as is known, those around it; under faketime alone",
+    references: &["https://go.dev/src/runtime/proc.go", "https://go.dev/src/runtime/time_fake.go"],
+    fixed: "nothing, in Go; here the M takes a P for the timer",
+    mutants: &[Mutant {
+        name: "as-in-1.19",
+        about: "the last look sees a due timer, and no P is taken for it",
+        steps: AS_IN_1_19,
+        shows: &[
+            Shows::invariant("due-timer", "no timer is due beside an idle P"),
+            Shows::symptom("due-timer", Hang),
+        ],
+        masked: None,
+    }],
+};

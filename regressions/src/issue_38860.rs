@@ -1,0 +1,74 @@
+//! golang/go#38860: timers were no source of work to the wake protocol.
+//!
+//! A timer that falls due is work like a runnable G: it is to be stolen from a P that is busy, and looked
+//! for in the last look, since who added it left the wakeup to a spinner.
+//!
+//! ```text
+//! M0, executing main             M1, spinning
+//!                                finds nothing; drops P1
+//! adds a timer that is due
+//! M1 spins: no wakeup
+//!                                stops spinning; P0 has no G; parks
+//!                                                              the timer waits beside the idle P1
+//! ```
+//!
+//! What needs a poller (a deadline to wait for, a poller to be woken) is not here.
+
+use runtime_model::steps::{Steps, GO_FIXED};
+
+use crate::bug::Symptom::{Hang, Livelock};
+use crate::bug::{Bug, Mutant, Shows};
+
+const TIMER_WAITS: &str = "no timer is due beside an idle P";
+
+const NOT_IN_THE_LAST_LOOK: Steps =
+    Steps { recheck_timers: |_, poll_until| poll_until, ..GO_FIXED };
+const NOT_OF_RUNNING_PS: Steps = Steps {
+    steal_timers: |sched, p| sched.timerp_mask.read(p) && sched.idlep_mask.read(p),
+    ..GO_FIXED
+};
+const NEITHER: Steps =
+    Steps { recheck_timers: NOT_IN_THE_LAST_LOOK.recheck_timers, ..NOT_OF_RUNNING_PS };
+
+/// The bug and its rows.
+pub const BUG: Bug = Bug {
+    number: "38860",
+    title: "timers are no source of work to the wake protocol",
+    saw: "timers that fire 10 to 20 ms late beside a busy goroutine, although Ps are idle",
+    releases: "1.14 and 1.15",
+    references: &[
+        "https://go.dev/issue/38860",
+        "https://go.dev/cl/232298",
+        "https://go.dev/cl/232199",
+    ],
+    fixed: "commits 9b90491e4a and 8fdc79e18a (CL 232199, Go 1.15; CL 232298, Go 1.16)",
+    mutants: &[
+        Mutant {
+            name: "the-last-look-leaves-out-timers",
+            about: "the last look is at run queues alone",
+            steps: NOT_IN_THE_LAST_LOOK,
+            shows: &[
+                Shows::invariant("due-timer", TIMER_WAITS),
+                Shows::symptom("due-timer", Hang),
+            ],
+            masked: None,
+        },
+        Mutant {
+            name: "timers-of-running-ps-are-not-stolen",
+            about: "thieves pass by the timers of a P that runs: its own M will see to them",
+            steps: NOT_OF_RUNNING_PS,
+            shows: &[Shows::symptom("due-timer", Livelock)],
+            masked: None,
+        },
+        Mutant {
+            name: "neither",
+            about: "no timer of a P that runs is stolen, nor looked for again: a due one waits for its P",
+            steps: NEITHER,
+            shows: &[
+                Shows::invariant("due-timer", TIMER_WAITS),
+                Shows::symptom("due-timer", Hang),
+            ],
+            masked: None,
+        },
+    ],
+};

@@ -1,0 +1,88 @@
+//! golang/go#55160: the global queue is outside the wake protocol.
+//!
+//! A G that yields goes to the global queue, and its M wakes nobody for it; and a spinner's last look is at
+//! the Ps' queues and timers, not at that one.
+//!
+//! ```text
+//! M0, executing main             M1, spinning
+//!                                finds nothing; drops P1
+//! starts A; M1 spins: no wakeup
+//!                                stops spinning; the global queue is empty
+//! yields: main is on it
+//! takes A, which keeps P0 busy
+//!                                P0's queue is empty; parks   main waits beside the idle P1
+//! ```
+//!
+//! The fix has two halves. With the last look alone, the schedule above still does it, since M1 looks
+//! before main is there; with the wakeup alone, one that is left out because M1 still counts is made up for
+//! by nobody.
+
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use sync::Engine;
+
+use crate::bug::Symptom::Hang;
+use crate::bug::{Bug, Mutant, Shows};
+
+const WORK_WAITS: &str = "no G is runnable beside an idle P";
+const SCENARIO: &str = "gosched-beside-newproc";
+
+/// `base` with the fix.
+pub const fn fixed_in(base: Steps) -> Steps {
+    Steps {
+        wake_for_global: GO_FIXED.wake_for_global,
+        recheck_global: GO_FIXED.recheck_global,
+        ..base
+    }
+}
+
+const WITHOUT_RECHECK: Steps = Steps { recheck_global: GO_13F6BE28.recheck_global, ..GO_FIXED };
+const WITHOUT_WAKEP: Steps = Steps { wake_for_global: GO_13F6BE28.wake_for_global, ..GO_FIXED };
+const NEITHER: Steps = Steps { recheck_global: GO_13F6BE28.recheck_global, ..WITHOUT_WAKEP };
+
+const SHOWS: &[Shows] =
+    &[Shows::invariant(SCENARIO, WORK_WAITS).within(3), Shows::symptom(SCENARIO, Hang).within(3)];
+
+/// shuttle's samples are too few for it.
+const SHOWS_ON_LOOM: &[Shows] = &[
+    Shows::invariant(SCENARIO, WORK_WAITS).within(3).on(&[Engine::Loom]),
+    Shows::symptom(SCENARIO, Hang).within(3).on(&[Engine::Loom]),
+];
+
+/// The bug and its rows.
+pub const BUG: Bug = Bug {
+    number: "55160",
+    title: "the global queue is not looked at again, and who yields wakes nobody",
+    saw: "a goroutine that yielded does not run although a P is idle, until sysmon preempts somebody \
+          (10 ms); without preemption, for good",
+    releases: "1.1 to 1.20",
+    references: &[
+        "https://go.dev/issue/55160",
+        "https://go.dev/cl/501975",
+        "https://go.dev/cl/501976",
+        "https://go.dev/issue/60693",
+    ],
+    fixed: "commits dd5db4df56 and ad943066f6 (CL 501975 and CL 501976, Go 1.21)",
+    mutants: &[
+        Mutant {
+            name: "neither",
+            about: "the last look leaves out the global queue, and gosched wakes nobody",
+            steps: NEITHER,
+            shows: SHOWS,
+            masked: None,
+        },
+        Mutant {
+            name: "without-recheck",
+            about: "half of the fix: gosched wakes somebody; the last look leaves out the global queue",
+            steps: WITHOUT_RECHECK,
+            shows: SHOWS,
+            masked: None,
+        },
+        Mutant {
+            name: "without-wakep",
+            about: "half of the fix: the last look has the global queue; gosched wakes nobody",
+            steps: WITHOUT_WAKEP,
+            shows: SHOWS_ON_LOOM,
+            masked: None,
+        },
+    ],
+};

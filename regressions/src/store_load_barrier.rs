@@ -1,0 +1,134 @@
+//! The two barriers of the wake protocol, each left out.
+//!
+//! Who makes work writes a queue and then reads `nmspinning`; who stops spinning writes `nmspinning` and
+//! then reads the queues. Each of the two writes has to be seen before what follows is read, or both read
+//! old values, and nobody comes. On Go's own atomics there is a full barrier in each place.
+//!
+//! A barrier here is made by either of the two operations: a full operation brings its own. So it is gone
+//! only if the one before it *and* the one after it are weakened. Engines with sequential consistency see
+//! neither.
+
+use runtime_model::g::Guintptr;
+use runtime_model::p::PId;
+use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::Sched;
+use sync::Engine;
+
+use crate::bug::Symptom::{Hang, Throw};
+use crate::bug::{Bug, Masked, Mutant, Shows};
+
+const WORK_WAITS: &str = "no G is runnable beside an idle P";
+const SCENARIO: &str = "two-newprocs";
+const KERNEL: &str = "kernel/submit-last-look";
+const NOBODY: &str = "submit: work was made, and nobody noticed";
+
+/// Subtracts one by a compare-and-swap that publishes and is no barrier.
+fn decrement(sched: &Sched) -> i32 {
+    loop {
+        let n = sched.nmspinning.load_acq();
+        if sched.nmspinning.cas_rel(n, n - 1) {
+            return n - 1;
+        }
+    }
+}
+
+/// Reads what `runqempty` reads, by loads that are no barriers.
+fn has_work(sched: &Sched, p: PId) -> bool {
+    let p = &sched.allp[p.index()];
+    loop {
+        let (head, tail) = (p.runqhead.load_acq(), p.runqtail.load_acq());
+        let next = p.runnext.load_acq();
+        if tail == p.runqtail.load_acq() {
+            return head != tail || next != Guintptr::NIL;
+        }
+    }
+}
+
+const PUBLISH: Steps = Steps { publish_next: |next, old, new| next.cas_rel(old, new), ..GO_FIXED };
+const LOOK: Steps = Steps { spinners: |sched| sched.nmspinning.load_acq(), ..GO_FIXED };
+const SUBMIT: Steps = Steps { spinners: LOOK.spinners, ..PUBLISH };
+const DECREMENT: Steps = Steps { uncount_spinner: decrement, ..GO_FIXED };
+const RECHECK: Steps = Steps { has_work, ..GO_FIXED };
+const GIVE_UP: Steps = Steps { has_work, ..DECREMENT };
+
+const LOOM: &[Engine] = &[Engine::Loom];
+const SC: &[Engine] = &[Engine::Shuttle];
+
+/// loom finds it, in the kernel and in the whole runtime; the others do not.
+const SHOWS: &[Shows] = &[
+    Shows::symptom(KERNEL, Throw(NOBODY)).on(LOOM),
+    Shows::invariant(SCENARIO, WORK_WAITS).on(LOOM),
+    Shows::symptom(SCENARIO, Hang).on(LOOM),
+    Shows::symptom(KERNEL, crate::bug::Symptom::Holds).on(SC),
+    Shows::holds(SCENARIO).on(SC),
+];
+
+/// Nothing shows, on any engine.
+const HARMLESS: &[Shows] =
+    &[Shows::symptom(KERNEL, crate::bug::Symptom::Holds), Shows::holds(SCENARIO)];
+
+/// A mutant that shows nothing, since the other operation is a barrier.
+const fn harmless(
+    name: &'static str,
+    about: &'static str,
+    steps: Steps,
+    because: &'static str,
+    unmasked_by: &'static str,
+) -> Mutant {
+    let masked = Some(Masked { because, unmasked_by });
+    Mutant { name, about, steps, shows: HARMLESS, masked }
+}
+
+/// The bug and its rows.
+pub const BUG: Bug = Bug {
+    number: "store-load-barrier",
+    title: "a barrier of the wake protocol is missing",
+    saw: "a lost wakeup, on machines that let a load pass a store: all of them",
+    releases: "none",
+    references: &["https://go.dev/src/runtime/proc.go"],
+    fixed: "Go's atomics, which are full barriers",
+    mutants: &[
+        Mutant {
+            name: "submit",
+            about: "between the publication of a G and the look at nmspinning",
+            steps: SUBMIT,
+            shows: SHOWS,
+            masked: None,
+        },
+        Mutant {
+            name: "give-up",
+            about: "between the decrement of nmspinning and the last look",
+            steps: GIVE_UP,
+            shows: SHOWS,
+            masked: None,
+        },
+        harmless(
+            "weak-publication",
+            "the publication of a G is a compare-and-swap without a barrier",
+            PUBLISH,
+            "the look at nmspinning is a full load",
+            "submit",
+        ),
+        harmless(
+            "weak-look",
+            "the look at nmspinning is a load without a barrier",
+            LOOK,
+            "the publication is a full compare-and-swap",
+            "submit",
+        ),
+        harmless(
+            "weak-decrement",
+            "the decrement of nmspinning is a compare-and-swap without a barrier",
+            DECREMENT,
+            "the loads of the last look are full",
+            "give-up",
+        ),
+        harmless(
+            "weak-recheck",
+            "the last look at the run queues is made of loads without barriers",
+            RECHECK,
+            "the decrement is a full addition",
+            "give-up",
+        ),
+    ],
+};
