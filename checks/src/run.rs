@@ -11,12 +11,12 @@ use sync::{
     Searched, ENGINE,
 };
 
-use crate::census::{self, Endings};
+use crate::census::{self, Census, Endings};
 use crate::cex::{Counterexample, Header, Step, FORMAT};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
 use crate::recorder::{Log, Recorder};
-use crate::report::{Expect, Found, Job, Limits, Report, Search};
+use crate::report::{Found, Job, Limits, Report, Search};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
@@ -165,11 +165,9 @@ pub fn run(subject: &Subject, job: &Job, control: OnProgress) -> Result<Outcome,
     }
     let tally = Tally::default();
     let began = Instant::now();
-    if matches!(job.expect, Expect::Ends { .. }) && ENGINE == sync::Engine::Shuttle {
-        let (executions, endings, stopped) =
+    if census::is_taken(job) {
+        let Census { explored, endings } =
             census::census(subject.steps, &target, job, &judged, control)?;
-        let end = if stopped { End::Stopped } else { End::Complete };
-        let explored = Explored { executions, end, concurrent: true, searched: None };
         let seconds = began.elapsed().as_secs_f64();
         return Ok(outcome(job, &target, explored, seconds, (Vec::new(), endings)));
     }

@@ -22,9 +22,25 @@ pub struct Suite {
     pub about: &'static str,
     /// The scenarios, each with what some execution of it must show on every engine.
     pub scenarios: &'static [(&'static str, &'static [&'static str])],
+    /// The engines that run it in the gate.
+    pub engines: &'static [Engine],
     /// loom's bound on preemptions; none for no bound.
     pub bound: Option<usize>,
+    /// explore's bounds, where a search without one does not end in the gate's time.
+    pub within: &'static [(&'static str, usize)],
 }
+
+/// Every state of it is searched; loom adds weak memory.
+const SEARCHED: &[Engine] = &[Engine::Explore, Engine::Loom];
+
+/// Every state of it is searched.
+const SEARCHED_ONLY: &[Engine] = &[Engine::Explore];
+
+/// Where a search does not end, a sample adds other parts.
+const SAMPLED_TOO: &[Engine] = &[Engine::Explore, Engine::Shuttle];
+
+/// On all engines.
+const EVERYWHERE: &[Engine] = &[Engine::Explore, Engine::Loom, Engine::Shuttle];
 
 /// All suites.
 pub const ALL: &[Suite] = &[
@@ -35,7 +51,9 @@ pub const ALL: &[Suite] = &[
             ("sleep-twice", &["the clock jumps", "a timer is run by its owner"]),
             ("assist", &["the clock jumps"]),
         ],
+        engines: EVERYWHERE,
         bound: None,
+        within: &[],
     },
     Suite {
         name: "core",
@@ -59,7 +77,9 @@ pub const ALL: &[Suite] = &[
             ("stealtimer", &["a G is stolen from a ring"]),
             ("overflow", &["the ring overflows"]),
         ],
+        engines: SEARCHED,
         bound: Some(2),
+        within: &[],
     },
     Suite {
         name: "mixed",
@@ -70,7 +90,9 @@ pub const ALL: &[Suite] = &[
             ("yielders", &["an M is started"]),
             ("timer-beside-busy", &["the clock jumps", "a timer is stolen"]),
         ],
+        engines: SEARCHED_ONLY,
         bound: Some(2),
+        within: &[],
     },
     Suite {
         name: "mixed-wide",
@@ -79,7 +101,9 @@ pub const ALL: &[Suite] = &[
             ("fork-join", &["an M is started"]),
             ("fair-yielders", &["an M is started"]),
         ],
+        engines: SEARCHED_ONLY,
         bound: Some(0),
+        within: &[],
     },
     Suite {
         name: "known",
@@ -100,7 +124,9 @@ pub const ALL: &[Suite] = &[
             ("two-newprocs", &["the last look finds work"]),
             ("due-timer", &["a timer is stolen", "the last look finds a timer"]),
         ],
+        engines: SEARCHED_ONLY,
         bound: Some(3),
+        within: &[],
     },
     Suite {
         name: "known-wide",
@@ -109,17 +135,9 @@ pub const ALL: &[Suite] = &[
             ("two-at-once", &["an M is started"]),
             ("fairness", &["an M is started"]),
         ],
+        engines: SEARCHED_ONLY,
         bound: Some(1),
-    },
-    Suite {
-        name: "core-deep",
-        about: "the core's smallest programs, with one preemption more",
-        scenarios: &[
-            ("S1", &["the clock jumps"]),
-            ("S2", &["runnext is stolen"]),
-            ("S3", &["the last look finds work"]),
-        ],
-        bound: Some(3),
+        within: &[],
     },
     Suite {
         name: "more-ms",
@@ -135,7 +153,9 @@ pub const ALL: &[Suite] = &[
             ("S4-4m", &["the clock jumps"]),
             ("three-ps", &["runnext is stolen"]),
         ],
+        engines: SAMPLED_TOO,
         bound: Some(1),
+        within: &[("S1-3m", 2), ("S4-3m", 2), ("S1-4m", 2), ("S4-4m", 2), ("three-ps", 2)],
     },
 ];
 
@@ -154,14 +174,16 @@ pub fn limits(engine: Engine) -> Limits {
         seeds: vec![1, 2, 3],
         search: None,
         max_seconds: None,
-        audit: 0,
+        // One state in so many that are gone back to is compared with the same steps from scratch.
+        audit: if engine == Engine::Explore { 1_000 } else { 0 },
     }
 }
 
 /// The runs on that engine: the kernels, without a bound, and the suites.
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
-    kernels.chain(ALL.iter().flat_map(|suite| suite.jobs(engine))).collect()
+    let suites = ALL.iter().filter(|suite| suite.engines.contains(&engine));
+    kernels.chain(suites.flat_map(|suite| suite.jobs(engine))).collect()
 }
 
 fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
@@ -179,6 +201,13 @@ fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
 }
 
 impl Suite {
+    fn bound_on(&self, engine: Engine, scenario: &str) -> Option<usize> {
+        match engine {
+            Engine::Explore => self.within.iter().find(|(name, _)| *name == scenario).map(|w| w.1),
+            _ => self.bound,
+        }
+    }
+
     /// The suite's runs on that engine.
     pub fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
         self.scenarios.iter().map(move |(scenario, sometimes)| Job {
@@ -188,7 +217,7 @@ impl Suite {
             row: FIXED.into(),
             mode: Mode::Invariants,
             only: None,
-            limits: Limits { bound: self.bound, ..limits(engine) },
+            limits: Limits { bound: self.bound_on(engine, scenario), ..limits(engine) },
             sometimes: sometimes.iter().map(|&name| name.into()).collect(),
             expect: Expect::Holds,
         })

@@ -50,7 +50,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Gate {
     /// An engine to run on; repeat it for several
-    #[arg(long = "engine", value_name = "ENGINE", default_values = ["loom", "shuttle"], value_parser = engine::parser())]
+    #[arg(long = "engine", value_name = "ENGINE", default_values = ["explore", "loom", "shuttle"], value_parser = engine::parser())]
     pub engines: Vec<Engine>,
     /// Runs at a time [default: one a core]
     #[arg(long, value_name = "N")]
@@ -69,7 +69,7 @@ pub struct Check {
     #[arg(long)]
     pub row: Option<String>,
     /// The engine
-    #[arg(long, default_value = "loom", value_parser = engine::parser())]
+    #[arg(long, default_value = "explore", value_parser = engine::parser())]
     pub engine: Engine,
     /// loom, and a search: the most preemptions of an execution, or `none` for no bound
     /// [default: loom 2, a kernel's none; a search none]
@@ -163,7 +163,7 @@ pub struct Repro {
     #[arg(long, value_name = "NAME")]
     pub mutant: Option<String>,
     /// The engine
-    #[arg(long, default_value = "loom", value_parser = engine::parser())]
+    #[arg(long, default_value = "explore", value_parser = engine::parser())]
     pub engine: Engine,
     /// A file for the counterexample; it must not exist
     #[arg(long, value_name = "FILE")]

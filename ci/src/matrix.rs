@@ -20,7 +20,10 @@ use crate::worker::Worker;
 use crate::{at_once, builder, cli, interrupt, matrix_table, output};
 
 /// The engines of the matrix.
-pub const ENGINES: [Engine; 2] = [Engine::Loom, Engine::Shuttle];
+pub const ENGINES: [Engine; 3] = [Engine::Explore, Engine::Loom, Engine::Shuttle];
+
+/// explore: more preemptions than these are not tried, but no bound then.
+const MOST_PREEMPTIONS: usize = 4;
 
 /// shuttle: executions for each seed and sampler where nothing is expected to fail, or another program may.
 const FEW: u64 = 100;
@@ -64,8 +67,10 @@ pub struct Tried {
 impl Tried {
     /// The fewest preemptions in which it was found, where bounds are tried.
     pub fn preemptions(&self) -> Option<usize> {
-        let bounded = self.last.found.is_some() && self.last.engine == Engine::Loom.name();
-        self.last.job.limits.bound.filter(|_| bounded)
+        let found = self.last.found.as_ref()?;
+        let on_loom = self.last.engine == Engine::Loom.name();
+        let bound = self.last.job.limits.bound.filter(|_| on_loom);
+        bound.or(found.preemptions.map(|n| n as usize))
     }
 
     /// It is no answer: stopped, or the harness failed.
@@ -158,6 +163,8 @@ fn own(
     let job = shows.job(bug, mutant, engine);
     let bounds = match (engine, job.limits.bound) {
         (Engine::Loom, Some(bound)) if fails(&shows) => (0..=bound).map(Some).collect(),
+        // A search tries smaller bounds first by itself.
+        (Engine::Explore, None) if fails(&shows) => vec![Some(MOST_PREEMPTIONS), None],
         (_, bound) => vec![bound],
     };
     let attempts = bounds.into_iter().map(|bound| {
@@ -172,7 +179,7 @@ fn own(
     Some(Cell { bug, mutant, kind: Kind::Own(engine, mode), fails: fails(&shows), attempts })
 }
 
-/// The row on the general programs: sampled first, which is quick to find what is easy to find.
+/// The row on the general programs, searched.
 fn general(bug: &'static Bug, mutant: &'static Mutant) -> Vec<(usize, Job)> {
     let on = |engine: Engine| {
         let suites = suite::ALL.iter().filter(|suite| suite::GENERAL.contains(&suite.name));
@@ -185,8 +192,7 @@ fn general(bug: &'static Bug, mutant: &'static Mutant) -> Vec<(usize, Job)> {
         limits: Limits { executions: FEW, ..job.limits },
         ..job
     };
-    let sampled = on(Engine::Shuttle).map(|job| (1, of_row(job)));
-    sampled.chain(on(Engine::Loom).map(|job| (0, of_row(job)))).collect()
+    on(ENGINES[0]).map(|job| (0, of_row(job))).collect()
 }
 
 /// Held, if each cell came out as is said of it, and each bug is killed by some engine.

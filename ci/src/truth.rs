@@ -5,10 +5,10 @@ use std::time::Instant;
 use checks::report::{Job, Report};
 use checks::verdict::Verdict;
 use regressions::truth;
+use sync::Engine;
 
 use crate::error::Error;
 use crate::gate::{run_all, Task};
-use crate::matrix::ENGINES;
 use crate::worker::Worker;
 use crate::{at_once, builder, interrupt, output, truth_table};
 
@@ -18,7 +18,7 @@ use crate::{at_once, builder, interrupt, output, truth_table};
 /// If an engine cannot be built, or the table not be printed.
 pub fn truth(trace: bool) -> Result<Verdict, Error> {
     interrupt::catch()?;
-    let workers = ENGINES.map(|engine| builder::build(engine, trace));
+    let workers = [Engine::Explore, Engine::Shuttle].map(|engine| builder::build(engine, trace));
     let workers = workers.into_iter().collect::<Result<Vec<Worker>, Error>>()?;
     let jobs = |worker: &Worker| -> Vec<Job> { truth::jobs(worker.engine) };
     let tasks: Vec<Task> = workers

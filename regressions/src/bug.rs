@@ -131,13 +131,19 @@ impl Shows {
         }
     }
 
-    /// A kernel has no bound.
+    /// A kernel has no bound, nor has a search of all states.
     fn limits(&self, engine: sync::Engine) -> Limits {
         let limits = checks::suite::limits(engine);
-        match self.scenario.starts_with(checks::suite::KERNEL) {
+        let kernel = self.scenario.starts_with(checks::suite::KERNEL);
+        match kernel || engine == sync::Engine::Explore {
             true => Limits { bound: None, ..limits },
             false => Limits { bound: self.bound.or(limits.bound), ..limits },
         }
+    }
+
+    /// Whether no other engine than this can show it.
+    pub fn needs(&self, engine: sync::Engine) -> bool {
+        self.only_on == [engine]
     }
 
     /// Whether this engine is expected to get there.

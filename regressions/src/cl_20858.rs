@@ -33,7 +33,7 @@ fn look_once(sched: &Sched, p: PId) -> bool {
 }
 
 /// shuttle's samples are too few for it.
-const LOOM: &[Engine] = &[Engine::Loom];
+const EXHAUSTIVE: &[Engine] = &[Engine::Loom, Engine::Explore];
 
 const LOOK_ONCE: Steps = Steps { runqempty: look_once, ..GO_FIXED };
 
@@ -54,8 +54,8 @@ pub const BUG: Bug = Bug {
                 "kernel/runqempty",
                 Throw("runqempty: true of a queue that was never empty"),
             ),
-            Shows::invariant(SCENARIO, WORK_WAITS).within(3).on(LOOM),
-            Shows::symptom(SCENARIO, Hang).within(3).on(LOOM),
+            Shows::invariant(SCENARIO, WORK_WAITS).within(3).on(EXHAUSTIVE),
+            Shows::symptom(SCENARIO, Hang).within(3).on(EXHAUSTIVE),
         ],
         masked: None,
     }],

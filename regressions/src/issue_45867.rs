@@ -102,8 +102,8 @@ pub const BUG: Bug = Bug {
             about: "the fix as it is in Go: needspinning is set before the failed increment is undone",
             steps: AS_IN_1_20,
             shows: &[
-                Shows::invariant(SCENARIO, WORK_WAITS).on(&[Engine::Loom]),
-                Shows::symptom(SCENARIO, Hang).on(&[Engine::Loom]),
+                Shows::invariant(SCENARIO, WORK_WAITS).on(&[Engine::Loom, Engine::Explore]),
+                Shows::symptom(SCENARIO, Hang).on(&[Engine::Loom, Engine::Explore]),
             ],
             masked: None,
         },

@@ -44,8 +44,8 @@ const SHOWS: &[Shows] =
 
 /// shuttle's samples are too few for it.
 const SHOWS_ON_LOOM: &[Shows] = &[
-    Shows::invariant(SCENARIO, WORK_WAITS).within(3).on(&[Engine::Loom]),
-    Shows::symptom(SCENARIO, Hang).within(3).on(&[Engine::Loom]),
+    Shows::invariant(SCENARIO, WORK_WAITS).within(3).on(&[Engine::Loom, Engine::Explore]),
+    Shows::symptom(SCENARIO, Hang).within(3).on(&[Engine::Loom, Engine::Explore]),
 ];
 
 /// The bug and its rows.

@@ -52,7 +52,7 @@ const RECHECK: Steps = Steps { has_work, ..GO_FIXED };
 const GIVE_UP: Steps = Steps { has_work, ..DECREMENT };
 
 const LOOM: &[Engine] = &[Engine::Loom];
-const SC: &[Engine] = &[Engine::Shuttle];
+const SC: &[Engine] = &[Engine::Shuttle, Engine::Explore];
 
 /// loom finds it, in the kernel and in the whole runtime; the others do not.
 const SHOWS: &[Shows] = &[

@@ -140,13 +140,15 @@ pub fn jobs(engine: Engine) -> Vec<Job> {
     jobs
 }
 
-/// How far a cell's run goes on that engine: loom's bound, shuttle's sample. With three Ps, the order of
-/// stealing is a choice at each attempt, and loom does not get far; and which check names a step is asked
-/// of a sample.
+/// How far a cell's run goes: every execution is searched; with three Ps, where the order of stealing is a
+/// choice at each attempt, those with so many preemptions. A sample beside it tells the share of executions
+/// that fail.
 fn far(engine: Engine, ps: u32, mode: Mode) -> Option<Limits> {
     match engine {
-        Engine::Loom if ps == 2 && mode == Mode::Symptoms => Some(limits(engine)),
-        Engine::Shuttle => Some(Limits { executions: 50, ..limits(engine) }),
+        Engine::Explore => Some(Limits { bound: (ps > 2).then_some(1), ..limits(engine) }),
+        Engine::Shuttle if mode == Mode::Symptoms => {
+            Some(Limits { executions: 50, ..limits(engine) })
+        }
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! All the executions of a program that a plan asks for, and one of them again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,8 +44,8 @@ pub struct Searched {
     /// Those of the pairs of shared memory and pending operations, with [`Plan::list_states`] and
     /// [`Options::pairs`](crate::Options::pairs).
     pub pairs: BTreeSet<u128>,
-    /// The messages of the failures, with [`Options::keep_going`](crate::Options::keep_going).
-    pub failures: BTreeSet<String>,
+    /// One of the failures of each message, with [`Options::keep_going`](crate::Options::keep_going).
+    pub failures: BTreeMap<String, Failure>,
 }
 
 /// How an exploration ended.
@@ -250,8 +250,8 @@ struct SoFar {
     stopped: bool,
     /// The engine panicked, with this text.
     broken: Option<String>,
-    /// The messages of failures that did not end it.
-    failures: BTreeSet<String>,
+    /// Failures that did not end it, by their messages.
+    failures: BTreeMap<String, Failure>,
 }
 
 impl Exploration {
@@ -333,7 +333,7 @@ impl Exploration {
         end.stopped |= control == Control::Stop;
         match outcome {
             Outcome::Failed(failure) if self.plan.search.keep_going => {
-                end.failures.insert(failure.message);
+                end.failures.entry(failure.message.clone()).or_insert(failure);
             }
             // Another worker of a search may have failed meanwhile: the first counts.
             outcome if matches!(end.outcome, Outcome::Fine | Outcome::Cut) => {

@@ -277,7 +277,7 @@ fn search_by(
     searched.incomplete.is_none().then(|| {
         let found = Found {
             outcomes: BTreeSet::new(),
-            failures: searched.failures,
+            failures: searched.failures.into_keys().collect(),
             states: searched.states,
         };
         (found, searched.statistics)
