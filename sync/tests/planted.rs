@@ -2,30 +2,32 @@
 //! `soundness.rs` has to see it.
 #![cfg(feature = "shuttle")]
 
-mod common;
-
-use common::{search, search_of, Program};
 use explore::options::Options;
 use explore::state::Fault;
+use soundness::found::{search, search_of, Found};
+use soundness::program::Program;
 use sync::{Arc, Atomic, End, Explored, Ghost, Plan, Sampler};
+
+/// Searches any program that ends.
+fn all_of(options: Options, threads: usize, program: impl Fn() + Send + Sync + 'static) -> Found {
+    search_of(options, None, threads, program).expect("searched").expect("it ends").0
+}
 
 /// How many programs it takes until one is searched differently.
 fn seen_after(fault: Fault, cache: bool, sleep: bool) -> u64 {
     let most = Some(3_000);
     let mut compared = 0;
-    // In what has no circles, a state that is explored twice is found done each time.
-    let loops = fault == Fault::SleepIgnoredOnHit;
     for seed in 1..2_000 {
-        let program =
-            if loops { Program::generate_with_loops(seed) } else { Program::generate(seed) };
+        let program = Program::generate(seed);
+        let search = |options| search(&program, options, None).expect("searched");
         let plain =
-            Options { cache: loops, sleep: false, max_executions: most, ..Options::default() };
-        let Some((plain, _)) = search(&program, plain, None) else { continue };
+            Options { cache: false, sleep: false, max_executions: most, ..Options::default() };
+        let Some((plain, _)) = search(plain) else { continue };
         compared += 1;
         let wrong = Options { cache, sleep, fault: Some(fault), ..Options::default() };
-        let Some((wrong, _)) = search(&program, wrong, None) else { return compared };
+        let Some((wrong, _)) = search(wrong) else { return compared };
         // What is left out of a hash makes different states of the same ones: only outcomes count.
-        let states = matches!(fault, Fault::WritesIndependent | Fault::SleepIgnoredOnHit);
+        let states = fault == Fault::WritesIndependent;
         let same = plain.outcomes == wrong.outcomes && plain.failures == wrong.failures;
         if !same || (states && plain.states != wrong.states) {
             return compared;
@@ -45,14 +47,13 @@ fn an_object_left_out_of_the_hash_is_noticed() {
 fn a_pending_operation_left_out_of_the_hash_is_noticed() {
     let states = |fault| {
         let options = Options { sleep: false, fault, ..Options::default() };
-        let (found, _) = search_of(options, None, 1, || {
+        let found = all_of(options, 1, || {
             let words = [Atomic::new("x", 0u32), Atomic::new("y", 0u32)];
             for word in [&words[0], &words[1]] {
                 sync::checkpoint(());
                 word.store(0);
             }
-        })
-        .expect("it ends");
+        });
         found.states.len()
     };
     // Not begun; before each store; finished.
@@ -70,12 +71,51 @@ fn writes_that_count_as_independent_are_noticed() {
     println!("after {} programs", seen_after(Fault::WritesIndependent, false, true));
 }
 
-/// Not seen to fail yet: 1,998 generated programs with loops do not tell the difference. The step it
-/// leaves out is tested for itself, in `explore::cache`.
+/// Three threads that go round for ever, two of them without looking at what they have read.
+fn rounds() {
+    let words = Arc::new([Atomic::new("x", 0u32), Atomic::new("y", 0u32)]);
+    let (ours, theirs) = (words.clone(), words.clone());
+    sync::spawn(move || loop {
+        sync::checkpoint(());
+        ours[0].load();
+        sync::checkpoint(());
+        ours[0].store(0);
+    });
+    sync::spawn(move || loop {
+        sync::checkpoint(());
+        theirs[1].load();
+        sync::checkpoint(());
+        theirs[0].store(1);
+    });
+    loop {
+        sync::checkpoint(());
+        words[0].store(0);
+        loop {
+            sync::checkpoint(());
+            if words[0].load() == 0 {
+                break;
+            }
+        }
+    }
+}
+
+/// Where executions do not go round in circles, a state that is met again has been explored to the end,
+/// and who slept in it had been, too, where it was put to sleep: nothing is lost. In a circle, the step
+/// that put it to sleep may have led to a state that is still being explored. Then what is behind it is
+/// left to that one; and if that one leaves it to this, nobody does it.
+///
+/// Such programs are rare: of six million random ones, of three threads with one to three steps to go
+/// round in, 48 are searched differently. This is the smallest of them.
 #[test]
-#[ignore = "no program is known yet that shows it"]
 fn a_sleep_set_ignored_on_a_cache_hit_is_noticed() {
-    println!("after {} programs", seen_after(Fault::SleepIgnoredOnHit, true, true));
+    let states = |sleep, fault| {
+        let options = Options { sleep, fault, ..Options::default() };
+        all_of(options, 3, rounds).states
+    };
+    let all = states(false, None);
+    assert_eq!(states(true, None), all);
+    let lost = Some(Fault::SleepIgnoredOnHit);
+    assert!(states(true, lost).len() < all.len(), "{} states", all.len());
 }
 
 /// A thread reads a word, and what it says later depends on it; the checkpoint in between does, or does
@@ -98,13 +138,12 @@ fn forgetful(tells: bool, cache: bool) -> usize {
     let outcomes = Arc::new(std::sync::Mutex::new(std::collections::BTreeSet::new()));
     let sink = outcomes.clone();
     let options = Options { cache, sleep: false, ..Options::default() };
-    search_of(options, None, 2, move || {
+    all_of(options, 2, move || {
         let sink = sink.clone();
         forgets(tells, move |said| {
             sink.lock().expect("fine").insert(said);
         });
-    })
-    .expect("it ends");
+    });
     let outcomes = outcomes.lock().expect("fine");
     outcomes.len()
 }
