@@ -37,6 +37,8 @@ pub enum Command {
     Repro(Repro),
     /// List scenarios, rows, bugs and their mutants, checks, suites and engines
     List,
+    /// Compare searches with plainer ones, on generated programs
+    Soundness(Soundness),
     /// Check the house rules of this repository
     Tidy,
 }
@@ -149,6 +151,17 @@ pub struct Repro {
     /// Show every operation of the interleaving
     #[arg(long)]
     pub full: bool,
+}
+
+/// What `soundness` is told.
+#[derive(Debug, Args)]
+pub struct Soundness {
+    /// Programs of each family; those that are too large for plain search do not count
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u64).range(1..))]
+    pub cases: u64,
+    /// The seed of the first; the others count up from it
+    #[arg(long, value_name = "S", default_value = "1", value_parser = clap::value_parser!(u64).range(..u64::MAX / 2))]
+    pub seed: u64,
 }
 
 /// A bound on preemptions.

@@ -16,7 +16,8 @@ use ci::error::Error;
 use ci::protocol::{Answer, Request, GRACE, PROGRESS};
 use ci::{interrupt, trace};
 use regressions::runs;
-use sync::{Control, Progress, Statistics};
+use soundness::tally::Tally;
+use sync::{Control, Engine, Progress, Statistics};
 
 fn main() -> ExitCode {
     trace::inherit();
@@ -40,6 +41,7 @@ fn serve() -> Result<(), String> {
     match request {
         Request::Jobs => say(&Answer::Jobs(runs::gate(sync::ENGINE))),
         Request::Run { job, record } => run(&job, record, stop)?,
+        Request::Soundness { cases, seed } => compare(cases, seed, &stop)?,
         Request::Replay(counterexample) => {
             let replayed = runs::replay(&counterexample).map_err(|error| error.to_string())?;
             say(&match replayed {
@@ -77,6 +79,23 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
         let recorded = runs::record(&outcome).map_err(|error| error.to_string())?;
         recorded.into_iter().for_each(|recorded| say(&Answer::Counterexample(Box::new(recorded))));
     }
+    Ok(())
+}
+
+/// Compares searches, where there is one.
+fn compare(cases: u64, seed: u64, stop: &AtomicBool) -> Result<(), String> {
+    if sync::ENGINE != Engine::Shuttle {
+        return Err(format!("{} does not search", sync::ENGINE));
+    }
+    let mut told = Instant::now();
+    let tally = Tally::run(cases, seed, |so_far| {
+        if told.elapsed() > PROGRESS {
+            told = Instant::now();
+            say(&Answer::Compared(so_far.clone()));
+        }
+        !stop.load(Ordering::Relaxed)
+    });
+    say(&Answer::Compared(tally));
     Ok(())
 }
 

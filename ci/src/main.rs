@@ -1,11 +1,11 @@
-//! `pidle`: gate, check, replay, repro, list, tidy.
+//! `pidle`: gate, check, replay, repro, list, soundness, tidy.
 
 use std::process::ExitCode;
 
 use checks::verdict::Verdict;
 use ci::cli::{Cli, Command};
 use ci::error::Error;
-use ci::{check, gate, list, output, replay, repro, tidy, trace};
+use ci::{check, gate, list, output, replay, repro, soundness, tidy, trace};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -37,6 +37,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Replay(arguments) => replay::replay(arguments, cli.trace),
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),
         Command::List => list::list(),
+        Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
         Command::Tidy => tidy::tidy(),
     }
 }
