@@ -6,7 +6,10 @@ use explore::options::Options;
 use explore::state::Fault;
 use soundness::found::{search, search_of, Found};
 use soundness::program::Program;
-use sync::{Arc, Atomic, End, Explored, Ghost, Plan, Sampler};
+use sync::{
+    Arc, Atomic, End, Explored, Ghost, Mutex, Observer, Outside, Plan, Quiescent, Sampler,
+    Violation,
+};
 
 /// Searches any program that ends.
 fn all_of(options: Options, threads: usize, program: impl Fn() + Send + Sync + 'static) -> Found {
@@ -171,4 +174,140 @@ fn a_local_left_out_of_a_checkpoint_is_noticed() {
     assert_eq!(forgetful(true, true), 2);
     assert_eq!(forgetful(false, false), 2);
     assert_eq!(forgetful(false, true), 1, "the cache takes both histories for one");
+}
+
+/// Looks at two words that have to be equal; it says so of each state, or of those in which a lock has just
+/// been given back.
+struct Equal {
+    words: Arc<[Atomic<u32>; 2]>,
+    lock: Arc<Mutex<u32>>,
+    /// How often the lock had been given back when it looked last, if it looks only then.
+    seen: Option<Ghost<u32>>,
+}
+
+impl Observer for Equal {
+    fn visited(&self) -> Result<(), Violation> {
+        if let Some(seen) = &self.seen {
+            let Some(given_back) = self.lock.peek().map(|data| *data) else { return Ok(()) };
+            if seen.replace(given_back) == given_back {
+                return Ok(());
+            }
+        }
+        let [a, b] = [&self.words[0], &self.words[1]].map(Atomic::peek);
+        let message = format!("{a} and {b}");
+        if a == b {
+            Ok(())
+        } else {
+            Err(Violation { check: "equal", message })
+        }
+    }
+
+    fn quiescent(&self) -> Quiescent {
+        Quiescent::Over(Ok(()))
+    }
+}
+
+/// What the check says of a thread that writes one word after the other, with the lock held all the while.
+fn unequal(by_unlocks: bool) -> std::collections::BTreeSet<String> {
+    let found = all_of(Options::default(), 2, move || {
+        let words = Arc::new([Atomic::new("a", 0u32), Atomic::new("b", 0u32)]);
+        let lock = Arc::new(Mutex::new("lock", 0u32));
+        let seen = by_unlocks.then(|| Ghost::new(0));
+        sync::observe(Arc::new(Equal { words: words.clone(), lock: lock.clone(), seen }));
+        let mut held = lock.lock();
+        words[0].store(1);
+        words[1].store(1);
+        *held += 1;
+    });
+    found.failures
+}
+
+/// The bad state is there between two operations, while the lock is held, and gone when it is given back.
+#[test]
+fn a_check_that_looks_at_unlocks_only_misses_what_a_look_at_each_state_sees() {
+    assert_eq!(unequal(true).len(), 0);
+    assert!(
+        unequal(false).iter().any(|failure| failure.contains("1 and 0")),
+        "{:?}",
+        unequal(false)
+    );
+}
+
+/// Says that a word that was 2 is never 1 afterwards: for that it has to remember something.
+struct Once<M> {
+    word: Arc<Atomic<u32>>,
+    memory: M,
+}
+
+/// What a check remembers: as a part of the state, or beside it.
+trait Memory: Send + Sync {
+    /// The most that was seen so far, with this.
+    fn most(&self, now: u32) -> u32;
+}
+
+impl Memory for Ghost<u32> {
+    fn most(&self, now: u32) -> u32 {
+        self.with_mut(|most| {
+            *most = now.max(*most);
+            *most
+        })
+    }
+}
+
+impl Memory for Outside<u32> {
+    fn most(&self, now: u32) -> u32 {
+        self.set(now.max(self.get()));
+        self.get()
+    }
+}
+
+impl<M: Memory> Observer for Once<M> {
+    fn visited(&self) -> Result<(), Violation> {
+        let now = self.word.peek();
+        let most = self.memory.most(now);
+        let message = format!("{now} after {most}");
+        if now == 1 && most == 2 {
+            Err(Violation { check: "once", message })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn passed(&self) {
+        self.memory.most(self.word.peek());
+    }
+
+    fn quiescent(&self) -> Quiescent {
+        Quiescent::Over(Ok(()))
+    }
+}
+
+/// A history with 2 in it and one without meet where the word is 0; then it becomes 1.
+fn remembered<M: Memory + 'static>(
+    cache: bool,
+    memory: fn() -> M,
+) -> std::collections::BTreeSet<String> {
+    let options = Options { cache, sleep: false, ..Options::default() };
+    let found = all_of(options, 1, move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        sync::observe(Arc::new(Once { word: word.clone(), memory: memory() }));
+        if sync::choose(2) == 1 {
+            word.store(2);
+        }
+        word.store(0);
+        sync::checkpoint(());
+        word.store(1);
+    });
+    found.failures
+}
+
+#[test]
+fn a_check_with_memory_outside_the_fingerprint_is_noticed() {
+    let ghost = || Ghost::new(0u32);
+    let outside = || Outside::new(0u32);
+    let all = remembered(false, ghost);
+    assert!(!all.is_empty());
+    assert_eq!(remembered(true, ghost), all);
+    assert_eq!(remembered(false, outside), all);
+    assert_ne!(remembered(true, outside), all, "the cache takes both histories for one");
 }
