@@ -185,11 +185,7 @@ fn explored(
         let before = total;
         let asked = control.clone();
         let progress: OnProgress = Arc::new(move |so_far| asked(&so_far.after(before)));
-        let plan = Plan { progress: Some(progress), ..plan };
-        let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
-        let witness = Arc::new(tally.clone());
-        let execute = move || target.execute(steps, &judged, witness.clone(), None);
-        let part = sync::explore(&plan, execute)?;
+        let part = carry_out(subject, plan, target, judged, tally, progress)?;
         total += part.executions;
         explored = Explored { concurrent: explored.concurrent || part.concurrent, ..part };
         if !matches!(explored.end, End::Complete) {
@@ -198,6 +194,22 @@ fn explored(
     }
     explored.executions = total;
     Ok(explored)
+}
+
+/// Carries out one plan.
+fn carry_out(
+    subject: &Subject,
+    plan: Plan,
+    target: &Arc<Target>,
+    judged: &Judged,
+    tally: &Tally,
+    progress: OnProgress,
+) -> Result<Explored, RunError> {
+    let plan = Plan { progress: Some(progress), ..plan };
+    let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
+    let witness = Arc::new(tally.clone());
+    let execute = move || target.execute(steps, &judged, witness.clone(), None);
+    Ok(sync::explore(&plan, execute)?)
 }
 
 /// Searches the job's program with other options than it says, and lists the states: to compare searches
@@ -216,6 +228,24 @@ pub fn compare(subject: &Subject, job: &Job, options: Options) -> Result<Searche
         target.execute(steps, &judged, nobody.clone(), None);
     })?;
     Ok(explored.searched.unwrap_or_default())
+}
+
+/// Explores the job's program in one way, whatever the job says of searching: to compare engines with each
+/// other. No verdict.
+///
+/// # Errors
+/// As [`run`]; or if the engine cannot explore it in that way.
+pub fn measure(
+    subject: &Subject,
+    job: &Job,
+    sampler: Sampler,
+    control: OnProgress,
+) -> Result<Explored, RunError> {
+    let target = Arc::new(subject.what.checked()?);
+    let plan = plans(job, &target).swap_remove(0);
+    let tally = Tally::default();
+    let plan = Plan { sampler, ..plan };
+    carry_out(subject, plan, &target, &Judged::of(job)?, &tally, control)
 }
 
 /// The failure that an unbounded search has found, with as few preemptions as any has: by bounds, from 0.

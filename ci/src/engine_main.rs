@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use checks::report::{Job, Line};
 use checks::run::Replayed;
 use checks::verdict::Verdict;
+use ci::bench::measure;
 use ci::error::Error;
 use ci::protocol::{Answer, Request, GRACE, PROGRESS};
 use ci::{interrupt, trace};
@@ -41,6 +42,9 @@ fn serve() -> Result<(), String> {
     match request {
         Request::Jobs => say(&Answer::Jobs(runs::gate(sync::ENGINE))),
         Request::Run { job, record } => run(&job, record, stop)?,
+        Request::Measure { job, sampler } => {
+            say(&Answer::Measured(measure::measure(&job, sampler, stop)?));
+        }
         Request::Soundness { cases, seed } => compare(cases, seed, &stop)?,
         Request::Replay(counterexample) => {
             let replayed = runs::replay(&counterexample).map_err(|error| error.to_string())?;

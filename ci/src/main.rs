@@ -1,11 +1,11 @@
-//! `pidle`: gate, check, replay, repro, list, soundness, tidy.
+//! `pidle`: gate, check, replay, repro, list, soundness, bench, tidy.
 
 use std::process::ExitCode;
 
 use checks::verdict::Verdict;
-use ci::cli::{Cli, Command};
+use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
-use ci::{check, gate, list, output, replay, repro, soundness, tidy, trace};
+use ci::{bench, check, gate, list, output, replay, repro, soundness, tidy, trace};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -38,6 +38,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),
         Command::List => list::list(),
         Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
+        Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),
         Command::Tidy => tidy::tidy(),
     }
 }

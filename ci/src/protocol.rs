@@ -14,6 +14,9 @@ use checks::cex::Counterexample;
 use checks::report::{Job, Line};
 use serde::{Deserialize, Serialize};
 use soundness::tally::Tally;
+use sync::Sampler;
+
+use crate::bench::Measured;
 
 /// How long a worker may take to leave once its stdin is closed.
 pub const GRACE: Duration = Duration::from_secs(3);
@@ -42,6 +45,13 @@ pub enum Request {
         /// The first one's seed.
         seed: u64,
     },
+    /// A program to be explored in one way, for what it costs. Answered by [`Answer::Measured`].
+    Measure {
+        /// What to run.
+        job: Box<Job>,
+        /// Which way; on loom it is ignored.
+        sampler: Sampler,
+    },
     /// A counterexample, to be run again. Answered by [`Answer::Same`] or [`Answer::Diverged`].
     Replay(Box<Counterexample>),
 }
@@ -56,6 +66,8 @@ pub enum Answer {
     Line(Line),
     /// What has come of the programs so far.
     Compared(Tally),
+    /// What it has cost.
+    Measured(Measured),
     /// The failure of the run, recorded.
     Counterexample(Box<Counterexample>),
     /// The counterexample fails as it did.
@@ -93,7 +105,9 @@ mod tests {
         let job = Box::new(counterexample.header.job.clone());
         let replay = Request::Replay(Box::new(counterexample));
         let soundness = Request::Soundness { cases: 3, seed: 7 };
-        for request in [Request::Jobs, Request::Run { job, record: true }, replay, soundness] {
+        let measure = Request::Measure { job: job.clone(), sampler: Sampler::Dfs };
+        let run = Request::Run { job, record: true };
+        for request in [Request::Jobs, run, replay, soundness, measure] {
             assert_eq!(round_trip(&request), request);
         }
     }
@@ -107,6 +121,7 @@ mod tests {
             Answer::Line(Line::Progress { executions: 7, searched: None, seconds: 0.25 }),
             Answer::Line(Line::Report(Box::new(sample::report()))),
             Answer::Compared(Tally::default()),
+            Answer::Measured(Measured::default()),
             Answer::Counterexample(Box::new(counterexample)),
             Answer::Same,
             Answer::Diverged { step: 3, expected: "load a".into(), got: "store b".into() },

@@ -45,6 +45,12 @@ fn bad_usage_is_an_error_and_help_is_not() {
     fails(&[], &["Usage"]);
     fails(&["check"], &["SCENARIO"]);
     fails(&["gate", "--jobs", "0"], &["--jobs"]);
+    fails(&["soundness", "--cases", "0"], &["--cases"]);
+    fails(&["soundness", "--seed", "x"], &["--seed"]);
+    fails(&["bench"], &["peers"]);
+    fails(&["bench", "peers", "--scenario", "S9"], &["S1, S2, S3, S4"]);
+    fails(&["bench", "peers", "--ms", "5"], &["--ms"]);
+    fails(&["bench", "peers", "--max-seconds", "0"], &["--max-seconds"]);
     for asked in [&["--help"][..], &["--version"], &["check", "--help"]] {
         assert_eq!(pidle(asked).status.code(), Some(0), "{asked:?}");
     }

@@ -5,7 +5,7 @@ use checks::report::Job;
 use checks::run::{Outcome, Replayed, RunError, Subject, What};
 use checks::{kernels, scenarios, suite};
 use runtime_model::steps::GO_FIXED;
-use sync::{Arc, Control, Engine, Options, Progress, Searched};
+use sync::{Arc, Control, Engine, Explored, Options, Progress, Sampler, Searched};
 
 use crate::{release, rows, BUGS, SOURCES};
 
@@ -39,6 +39,18 @@ pub fn run(
 /// As [`run`].
 pub fn compare(job: &Job, options: Options) -> Result<Searched, RunError> {
     checks::run::compare(&subject(job)?, job, options)
+}
+
+/// Explores the job's program in one way: see [`checks::run::measure`].
+///
+/// # Errors
+/// As [`run`].
+pub fn measure(
+    job: &Job,
+    sampler: Sampler,
+    control: impl Fn(&Progress<'_>) -> Control + Send + Sync + 'static,
+) -> Result<Explored, RunError> {
+    checks::run::measure(&subject(job)?, job, sampler, Arc::new(control))
 }
 
 /// The failure that a search has found, with as few preemptions as any has: see [`checks::run::smallest`].
