@@ -59,7 +59,10 @@ fn bad_usage_is_an_error_and_help_is_not() {
 #[test]
 fn options_that_mean_nothing_to_the_engine_are_refused() {
     fails(&["check", "S1", "--engine", "shuttle", "--bound", "2"], &["--bound", "loom"]);
-    fails(&["check", "S1", "--executions", "2"], &["--executions", "shuttle and std"]);
+    fails(
+        &["check", "S1", "--executions", "2"],
+        &["--executions", "shuttle without --search, and std"],
+    );
     fails(&["check", "S1", "--engine", "std", "--seed", "2"], &["--seed", "shuttle"]);
     fails(&["check", "kernel/note", "--row", "GO_FIXED"], &["a kernel has no row"]);
 }

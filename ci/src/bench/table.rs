@@ -101,7 +101,8 @@ mod tests {
 
     fn line_of(rows: &[Row], peer: &str) -> String {
         let text = render(rows, 60);
-        text.lines().find(|line| line.contains(peer)).map(String::from).unwrap_or(text)
+        let found = text.lines().find(|line| line.contains("S1") && line.contains(peer));
+        found.map(String::from).unwrap_or(text)
     }
 
     #[test]
