@@ -4,6 +4,7 @@
 
 use explore::options::Options;
 use explore::state::Fault;
+use soundness::compare::{compare, compare_with, Compared, Family};
 use soundness::found::{search, search_of, Found};
 use soundness::program::Program;
 use sync::{
@@ -72,6 +73,21 @@ fn a_history_left_out_of_the_hash_is_noticed() {
 #[test]
 fn writes_that_count_as_independent_are_noticed() {
     println!("after {} programs", seen_after(Fault::WritesIndependent, false, true));
+}
+
+/// The whole comparison, as the command line has it, and what it makes of the program that differs.
+#[test]
+fn what_differs_is_made_small() {
+    let fault = Some(Fault::WritesIndependent);
+    let differs = |program: &Program| {
+        matches!(compare_with(Family::Ending, program, fault), Compared::Differ(_))
+    };
+    let large = (1..).map(Program::generate).find(differs).expect("some program differs");
+    let small = large.clone().shrink(differs);
+    let acts = |program: &Program| program.0.iter().map(Vec::len).sum::<usize>();
+    assert!(differs(&small) && !matches!(compare(Family::Ending, &small), Compared::Differ(_)));
+    assert!(acts(&small) < acts(&large), "{large}{small}");
+    assert!(acts(&small) <= 5, "two that write one word, and who starts them:\n{small}");
 }
 
 /// Three threads that go round for ever, two of them without looking at what they have read.

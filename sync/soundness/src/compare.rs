@@ -1,6 +1,7 @@
 //! Several searches of one program have to say the same of it.
 
 use explore::options::Options;
+use explore::state::Fault;
 use serde::{Deserialize, Serialize};
 use sync::PlanError;
 
@@ -107,16 +108,22 @@ pub enum Compared {
 
 /// Searches the program in each way of the family.
 pub fn compare(family: Family, program: &Program) -> Compared {
+    compare_with(family, program, None)
+}
+
+/// The same, with a mistake in all ways but the first: a test shows that it is noticed.
+#[doc(hidden)]
+pub fn compare_with(family: Family, program: &Program, fault: Option<Fault>) -> Compared {
     let (base, others) = family.ways();
     let mut executions = vec![0; others.len() + 1];
     for bound in family.bounds() {
-        let expected = match searched(program, base, MOST, bound, &mut executions[0]) {
+        let expected = match searched(program, base.options(MOST), bound, &mut executions[0]) {
             Ok(Some(found)) => found,
             Ok(None) => return Compared::TooLarge,
             Err(error) => return Compared::Differ(complaint(base, bound, &error)),
         };
         for (way, sum) in others.iter().zip(&mut executions[1..]) {
-            match searched(program, way, MORE, bound, sum) {
+            match searched(program, Options { fault, ..way.options(MORE) }, bound, sum) {
                 Ok(Some(found)) => {
                     if let Some(what) = expected.differs(&found) {
                         let (base, way) = (base.name, way.name);
@@ -136,12 +143,11 @@ pub fn compare(family: Family, program: &Program) -> Compared {
 
 fn searched(
     program: &Program,
-    way: &Way,
-    most: u64,
+    options: Options,
     bound: Option<usize>,
     sum: &mut u64,
 ) -> Result<Option<Found>, PlanError> {
-    let found = search(program, way.options(most), bound)?;
+    let found = search(program, options, bound)?;
     Ok(found.map(|(found, statistics)| {
         *sum += statistics.executions;
         found
