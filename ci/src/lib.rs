@@ -7,7 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`] | the command line |
-//! | [`gate`], [`check`], [`replay`], [`repro`], [`list`], [`soundness`], [`bench`], [`tidy`] | the commands |
+//! | [`gate`], [`check`], [`replay`], [`repro`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
 //! | [`gate_table`], [`story`] | what the reader sees of a gate, and of a counterexample |
 //! | [`engine`], [`builder`], [`worker`], [`protocol`], [`run`] | workers: for which engine, built, talked to, in what words, for one run |
 //! | [`lookup`] | scenarios, rows and bugs by name |

@@ -47,26 +47,37 @@ pub fn peers(arguments: &cli::Peers, trace: bool) -> Result<Verdict, Error> {
         }
     }
     let spin = spin::Spin::find();
-    let mut rows = Vec::new();
-    for (scenario, ms) in asked(arguments) {
-        for peer in PEERS {
-            let worker = &workers[peer.engine.name()];
-            let came = run(worker, peer, &scenario, ms, arguments.max_seconds);
-            add(&mut rows, Row { scenario: scenario.clone(), ms, peer: peer.name, came });
-        }
-        if let Ok(spin) = &spin {
-            let came = spin.run(&scenario, ms, arguments.max_seconds);
-            add(&mut rows, Row { scenario: scenario.clone(), ms, peer: spin::NAME, came });
-        }
-        if interrupt::requested() {
-            break;
-        }
-    }
+    let rows = measured(&workers, spin.as_ref().ok(), arguments);
     output::print(&table::render(&rows, arguments.max_seconds))?;
     if let Err(why) = &spin {
         output::print(&format!("Spin is not measured: {why}\n"))?;
     }
     Ok(verdict(&rows))
+}
+
+/// All runs, until there is an interrupt.
+fn measured(
+    workers: &BTreeMap<&str, Worker>,
+    spin: Option<&spin::Spin>,
+    arguments: &cli::Peers,
+) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut add = |scenario: &str, ms, peer, came| {
+        let row = Row { scenario: scenario.into(), ms, peer, came };
+        remark(&row.line());
+        rows.push(row);
+    };
+    let limit = arguments.max_seconds;
+    for (scenario, ms) in asked(arguments) {
+        for peer in PEERS.iter().take_while(|_| !interrupt::requested()) {
+            let worker = &workers[peer.engine.name()];
+            add(&scenario, ms, peer.name, run(worker, peer, &scenario, ms, limit));
+        }
+        if let Some(spin) = spin.filter(|_| !interrupt::requested()) {
+            add(&scenario, ms, spin::NAME, spin.run(&scenario, ms, limit));
+        }
+    }
+    rows
 }
 
 /// The scenarios, at each number of Ms.
@@ -102,11 +113,6 @@ fn run(
         (None, None, End { stopped: true, .. }) => Ok(Measured::default()),
         (None, None, end) => Err(end.trouble.unwrap_or("it did not answer".into())),
     }
-}
-
-fn add(rows: &mut Vec<Row>, row: Row) {
-    remark(&row.line());
-    rows.push(row);
 }
 
 /// A run that could not be done is an error, and one that finds a failure of the fixed model is told so.
