@@ -74,7 +74,10 @@ fn measured(
             add(&scenario, ms, peer.name, run(worker, peer, &scenario, ms, limit));
         }
         if let Some(spin) = spin.filter(|_| !interrupt::requested()) {
-            add(&scenario, ms, spin::NAME, spin.run(&scenario, ms, limit));
+            let came = spin.run(&scenario, ms, limit);
+            // The terminal has told its processes, too: whatever they say then, they did not finish.
+            let came = if interrupt::requested() { Ok(Measured::default()) } else { came };
+            add(&scenario, ms, spin::NAME, came);
         }
     }
     rows
