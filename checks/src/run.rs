@@ -192,11 +192,7 @@ fn explored(
         let before = total;
         let asked = control.clone();
         let progress: OnProgress = Arc::new(move |so_far| asked(&so_far.after(before)));
-        let plan = Plan { progress: Some(progress), ..plan };
-        let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
-        let tally = tally.clone();
-        let execute = move || target.execute(steps, &judged, Arc::new(tally.clone()), None);
-        let part = sync::explore(&plan, execute)?;
+        let part = carry_out(subject, plan, target, judged, tally, progress)?;
         total += part.executions;
         explored = Explored { concurrent: explored.concurrent || part.concurrent, ..part };
         if !matches!(explored.end, End::Complete) {
@@ -205,6 +201,22 @@ fn explored(
     }
     explored.executions = total;
     Ok(explored)
+}
+
+/// Carries out one plan.
+fn carry_out(
+    subject: &Subject,
+    plan: Plan,
+    target: &Arc<Target>,
+    judged: &Judged,
+    tally: &Tally,
+    progress: OnProgress,
+) -> Result<Explored, RunError> {
+    let plan = Plan { progress: Some(progress), ..plan };
+    let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
+    let tally = tally.clone();
+    let execute = move || target.execute(steps, &judged, Arc::new(tally.clone()), None);
+    Ok(sync::explore(&plan, execute)?)
 }
 
 /// Searches the job's program with other options than it says, and lists the states: to compare searches
@@ -225,6 +237,24 @@ pub fn compare(subject: &Subject, job: &Job, options: Options) -> Result<Searche
     Ok(explored.searched.unwrap_or_default())
 }
 
+/// Explores the job's program in one way, whatever the job says of searching: to compare engines with each
+/// other. No verdict.
+///
+/// # Errors
+/// As [`run`]; or if the engine cannot explore it in that way.
+pub fn measure(
+    subject: &Subject,
+    job: &Job,
+    sampler: Sampler,
+    control: OnProgress,
+) -> Result<Explored, RunError> {
+    let target = Arc::new(subject.what.checked()?);
+    let plan = plans(job, &target).swap_remove(0);
+    let tally = Tally::default();
+    let plan = Plan { sampler, ..plan };
+    carry_out(subject, plan, &target, &Judged::of(job)?, &tally, control)
+}
+
 /// The failure that an unbounded search has found, with as few preemptions as any has: by bounds, from 0.
 /// `control` is asked as in [`run`]. The same outcome if it says to stop, or there is nothing to be done.
 ///
@@ -238,7 +268,8 @@ pub fn smallest(
     let job = &outcome.report.job;
     let Some(found) = &outcome.report.found else { return Ok(outcome) };
     let fewer = found.preemptions.map_or(MOST_PREEMPTIONS, |n| n.saturating_sub(1) as usize);
-    if job.limits.search.is_none() || job.limits.bound.is_some() || found.preemptions == Some(0) {
+    let searched = outcome.report.searched.is_some();
+    if !searched || job.limits.bound.is_some() || found.preemptions == Some(0) {
         return Ok(outcome);
     }
     let limits = Limits { bound: Some(fewer), ..job.limits.clone() };

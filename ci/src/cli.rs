@@ -42,6 +42,11 @@ pub enum Command {
     Truth,
     /// List scenarios, rows, bugs and their mutants, checks, suites and engines
     List(List),
+    /// Compare searches with plainer ones, on generated programs
+    Soundness(Soundness),
+    /// Measure the search, and others on the same programs
+    #[command(subcommand)]
+    Bench(Bench),
     /// Check the house rules of this repository
     Tidy,
 }
@@ -195,6 +200,41 @@ pub struct Matrix {
     /// Write the table without its numbers to this file, which must not exist, and compare nothing
     #[arg(long, value_name = "FILE")]
     pub table: Option<PathBuf>,
+}
+
+/// What `soundness` is told.
+#[derive(Debug, Args)]
+pub struct Soundness {
+    /// Programs of each family; those that are too large for plain search do not count
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u64).range(1..))]
+    pub cases: u64,
+    /// The seed of the first; the others count up from it
+    #[arg(long, value_name = "S", default_value = "1", value_parser = clap::value_parser!(u64).range(..u64::MAX / 2))]
+    pub seed: u64,
+    /// The engine whose threads are searched: explore, which restores, or shuttle, which replays
+    #[arg(long, default_value = "explore", value_parser = engine::parser())]
+    pub engine: Engine,
+}
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// The search beside loom, shuttle and, where it is installed, Spin
+    Peers(Peers),
+}
+
+/// What `bench peers` is told.
+#[derive(Debug, Args)]
+pub struct Peers {
+    /// Stop each run after that many seconds: it is not finished then
+    #[arg(long, value_name = "N", default_value = "60", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_seconds: u64,
+    /// A scenario; repeat it for several [default: all four]
+    #[arg(long = "scenario", value_name = "NAME", value_parser = ["S1", "S2", "S3", "S4"])]
+    pub scenarios: Vec<String>,
+    /// A number of Ms; repeat it for several [default: 2, 3 and 4]
+    #[arg(long = "ms", value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4))]
+    pub ms: Vec<u32>,
 }
 
 /// A bound on preemptions.

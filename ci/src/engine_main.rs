@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 use checks::report::{Job, Line};
 use checks::run::Replayed;
 use checks::verdict::Verdict;
+use ci::bench::measure;
 use ci::error::Error;
 use ci::protocol::{Answer, Request, GRACE, PROGRESS};
 use ci::{interrupt, trace};
 use regressions::runs;
+use soundness::tally::Tally;
 use sync::{Control, Engine, Progress, Statistics, ENGINE};
 
 fn main() -> ExitCode {
@@ -42,6 +44,10 @@ fn serve() -> Result<(), String> {
     match request {
         Request::Jobs => say(&Answer::Jobs(runs::gate(ENGINE))),
         Request::Run { job, record } => run(&job, record, stop)?,
+        Request::Measure { job, sampler } => {
+            say(&Answer::Measured(measure::measure(&job, sampler, stop)?));
+        }
+        Request::Soundness { cases, seed } => compare(cases, seed, &stop)?,
         Request::Replay(counterexample) => {
             trace_one_execution();
             let replayed = runs::replay(&counterexample).map_err(|error| error.to_string())?;
@@ -81,6 +87,23 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
         let recorded = runs::record(&outcome).map_err(|error| error.to_string())?;
         recorded.into_iter().for_each(|recorded| say(&Answer::Counterexample(Box::new(recorded))));
     }
+    Ok(())
+}
+
+/// Compares searches, where there is one.
+fn compare(cases: u64, seed: u64, stop: &AtomicBool) -> Result<(), String> {
+    if ![Engine::Shuttle, Engine::Explore].contains(&ENGINE) {
+        return Err(format!("{ENGINE} does not search; shuttle and explore do"));
+    }
+    let mut told = Instant::now();
+    let tally = Tally::run(cases, seed, |so_far| {
+        if told.elapsed() > PROGRESS {
+            told = Instant::now();
+            say(&Answer::Compared(so_far.clone()));
+        }
+        !stop.load(Ordering::Relaxed)
+    });
+    say(&Answer::Compared(tally));
     Ok(())
 }
 

@@ -7,7 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`] | the command line |
-//! | [`gate`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`list`], [`tidy`] | the commands |
+//! | [`gate`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
 //! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
 //! | [`engine`], [`builder`], [`worker`], [`protocol`], [`run`] | workers: for which engine, built, talked to, in what words, for one run |
 //! | [`at_once`] | a few runs at a time |
@@ -15,6 +15,7 @@
 //! | [`progress`], [`interrupt`], [`output`], [`trace`], [`error`] | terminal, Ctrl-C, text, `--trace`, errors |
 
 pub mod at_once;
+pub mod bench;
 pub mod builder;
 pub mod check;
 pub mod cli;
@@ -33,6 +34,7 @@ pub mod protocol;
 pub mod replay;
 pub mod repro;
 pub mod run;
+pub mod soundness;
 pub mod story;
 pub mod tidy;
 pub mod trace;

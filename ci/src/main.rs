@@ -1,11 +1,11 @@
-//! `pidle`: gate, check, replay, repro, matrix, truth, list, tidy.
+//! `pidle`: gate, check, replay, repro, matrix, truth, list, soundness, bench, tidy.
 
 use std::process::ExitCode;
 
 use checks::verdict::Verdict;
-use ci::cli::{Cli, Command};
+use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
-use ci::{check, gate, list, matrix, output, replay, repro, tidy, trace, truth};
+use ci::{bench, check, gate, list, matrix, output, replay, repro, soundness, tidy, trace, truth};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -39,6 +39,8 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Matrix(arguments) => matrix::matrix(arguments, cli.trace),
         Command::Truth => truth::truth(cli.trace),
         Command::List(arguments) => list::list(arguments),
+        Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
+        Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),
         Command::Tidy => tidy::tidy(),
     }
 }

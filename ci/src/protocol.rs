@@ -13,6 +13,10 @@ use std::time::Duration;
 use checks::cex::Counterexample;
 use checks::report::{Job, Line};
 use serde::{Deserialize, Serialize};
+use soundness::tally::Tally;
+use sync::Sampler;
+
+use crate::bench::Measured;
 
 /// How long a worker may take to leave once its stdin is closed.
 pub const GRACE: Duration = Duration::from_secs(3);
@@ -34,6 +38,20 @@ pub enum Request {
         /// Whether a failure is run again to record it.
         record: bool,
     },
+    /// Searches to be compared on generated programs. Answered by [`Answer::Compared`], the last with all.
+    Soundness {
+        /// How many programs of each family.
+        cases: u64,
+        /// The first one's seed.
+        seed: u64,
+    },
+    /// A program to be explored in one way, for what it costs. Answered by [`Answer::Measured`].
+    Measure {
+        /// What to run.
+        job: Box<Job>,
+        /// Which way; on loom it is ignored.
+        sampler: Sampler,
+    },
     /// A counterexample, to be run again. Answered by [`Answer::Same`] or [`Answer::Diverged`].
     Replay(Box<Counterexample>),
 }
@@ -46,6 +64,10 @@ pub enum Answer {
     Jobs(Vec<Job>),
     /// How far a run is, or what it came to.
     Line(Line),
+    /// What has come of the programs so far.
+    Compared(Tally),
+    /// What it has cost.
+    Measured(Measured),
     /// The failure of the run, recorded.
     Counterexample(Box<Counterexample>),
     /// The counterexample fails as it did.
@@ -82,7 +104,10 @@ mod tests {
         let counterexample = sample::counterexample();
         let job = Box::new(counterexample.header.job.clone());
         let replay = Request::Replay(Box::new(counterexample));
-        for request in [Request::Jobs, Request::Run { job, record: true }, replay] {
+        let soundness = Request::Soundness { cases: 3, seed: 7 };
+        let measure = Request::Measure { job: job.clone(), sampler: Sampler::Dfs };
+        let run = Request::Run { job, record: true };
+        for request in [Request::Jobs, run, replay, soundness, measure] {
             assert_eq!(round_trip(&request), request);
         }
     }
@@ -95,6 +120,8 @@ mod tests {
             Answer::Jobs(vec![job]),
             Answer::Line(Line::Progress { executions: 7, searched: None, seconds: 0.25 }),
             Answer::Line(Line::Report(Box::new(sample::report()))),
+            Answer::Compared(Tally::default()),
+            Answer::Measured(Measured::default()),
             Answer::Counterexample(Box::new(counterexample)),
             Answer::Same,
             Answer::Diverged { step: 3, expected: "load a".into(), got: "store b".into() },

@@ -45,6 +45,12 @@ fn bad_usage_is_an_error_and_help_is_not() {
     fails(&[], &["Usage"]);
     fails(&["check"], &["SCENARIO"]);
     fails(&["gate", "--jobs", "0"], &["--jobs"]);
+    fails(&["soundness", "--cases", "0"], &["--cases"]);
+    fails(&["soundness", "--seed", "x"], &["--seed"]);
+    fails(&["bench"], &["peers"]);
+    fails(&["bench", "peers", "--scenario", "S9"], &["S1, S2, S3, S4"]);
+    fails(&["bench", "peers", "--ms", "5"], &["--ms"]);
+    fails(&["bench", "peers", "--max-seconds", "0"], &["--max-seconds"]);
     for asked in [&["--help"][..], &["--version"], &["check", "--help"]] {
         assert_eq!(pidle(asked).status.code(), Some(0), "{asked:?}");
     }
@@ -54,7 +60,10 @@ fn bad_usage_is_an_error_and_help_is_not() {
 fn options_that_mean_nothing_to_the_engine_are_refused() {
     fails(&["check", "S1", "--engine", "shuttle", "--bound", "2"], &["--bound", "loom"]);
     fails(&["check", "S1", "--audit", "2"], &["--audit", "explore"]);
-    fails(&["check", "S1", "--executions", "2"], &["--executions", "shuttle and std"]);
+    fails(
+        &["check", "S1", "--executions", "2"],
+        &["--executions", "shuttle without --search, and std"],
+    );
     fails(&["check", "S1", "--engine", "std", "--seed", "2"], &["--seed", "shuttle"]);
     fails(
         &["check", "kernel/note", "--only", "a P has one holder"],

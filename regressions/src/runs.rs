@@ -5,7 +5,7 @@ use checks::report::Job;
 use checks::run::{Outcome, Replayed, RunError, Subject, What};
 use checks::{kernels, scenarios, suite};
 use runtime_model::steps::GO_FIXED;
-use sync::{Arc, Control, Engine, Options, Progress, Searched};
+use sync::{Arc, Control, Engine, Explored, Options, Progress, Sampler, Searched};
 
 use crate::bug::Shows;
 use crate::rows::Row;
@@ -20,8 +20,8 @@ pub fn gate(engine: Engine) -> Vec<Job> {
     for bug in BUGS {
         for (n, mutant) in bug.mutants.iter().enumerate() {
             let shows = mutant.shows.iter().filter(|shows| shows.concerns(engine));
-            // Every row is searched. What the others add is what they alone can show; and a look at the
-            // first row, so that the engines agree.
+            // Every row is searched. What the others add is what they alone can show; and the first row of
+            // all, so that the engines are seen to agree.
             let wanted =
                 |shows: &&Shows| engine == Engine::Explore || n == 0 || shows.needs(engine);
             jobs.extend(shows.filter(wanted).map(|shows| shows.job(bug, mutant, engine)));
@@ -47,6 +47,18 @@ pub fn run(
 /// As [`run`].
 pub fn compare(job: &Job, options: Options) -> Result<Searched, RunError> {
     checks::run::compare(&subject(job)?, job, options)
+}
+
+/// Explores the job's program in one way: see [`checks::run::measure`].
+///
+/// # Errors
+/// As [`run`].
+pub fn measure(
+    job: &Job,
+    sampler: Sampler,
+    control: impl Fn(&Progress<'_>) -> Control + Send + Sync + 'static,
+) -> Result<Explored, RunError> {
+    checks::run::measure(&subject(job)?, job, sampler, Arc::new(control))
 }
 
 /// The failure that a search has found, with as few preemptions as any has: see [`checks::run::smallest`].

@@ -5,12 +5,10 @@
 //! thread has not begun, comes on top.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{search_of, Found};
 use explore::options::{Options, Statistics};
+use soundness::found::{search_of, Found};
 use sync::litmus::outcomes;
 use sync::{Arc, Atomic, Ghost, Mutex, Note, Plan, Sampler};
 
@@ -18,7 +16,7 @@ use sync::{Arc, Atomic, Ghost, Mutex, Note, Plan, Sampler};
 fn searched(program: impl Fn() + Send + Sync + Clone + 'static) -> (Found, Statistics) {
     let search = |cache, sleep| {
         let options = Options { cache, sleep, ..Options::default() };
-        search_of(options, None, 2, program.clone()).expect("it ends")
+        search_of(options, None, 2, program.clone()).expect("searched").expect("it ends")
     };
     let plain = search(false, false);
     for (cache, sleep) in [(true, false), (false, true), (true, true)] {

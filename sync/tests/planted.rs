@@ -2,30 +2,36 @@
 //! `soundness.rs` has to see it.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
-mod common;
-
-use common::{search, search_of, Program};
 use explore::options::Options;
 use explore::state::Fault;
-use sync::{Arc, Atomic, End, Explored, Ghost, Outside, Plan, Sampler};
+use soundness::compare::{compare, compare_with, Compared, Family};
+use soundness::found::{search, search_of, Found};
+use soundness::program::Program;
+use sync::{
+    Arc, Atomic, End, Explored, Ghost, Mutex, Observer, Outside, Plan, Quiescent, Sampler,
+    Violation,
+};
+
+/// Searches any program that ends.
+fn all_of(options: Options, threads: usize, program: impl Fn() + Send + Sync + 'static) -> Found {
+    search_of(options, None, threads, program).expect("searched").expect("it ends").0
+}
 
 /// How many programs it takes until one is searched differently.
 fn seen_after(fault: Fault, cache: bool, sleep: bool) -> u64 {
     let most = Some(3_000);
     let mut compared = 0;
-    // In what has no circles, a state that is explored twice is found done each time.
-    let loops = fault == Fault::SleepIgnoredOnHit;
     for seed in 1..2_000 {
-        let program =
-            if loops { Program::generate_with_loops(seed) } else { Program::generate(seed) };
+        let program = Program::generate(seed);
+        let search = |options| search(&program, options, None).expect("searched");
         let plain =
-            Options { cache: loops, sleep: false, max_executions: most, ..Options::default() };
-        let Some((plain, _)) = search(&program, plain, None) else { continue };
+            Options { cache: false, sleep: false, max_executions: most, ..Options::default() };
+        let Some((plain, _)) = search(plain) else { continue };
         compared += 1;
         let wrong = Options { cache, sleep, fault: Some(fault), ..Options::default() };
-        let Some((wrong, _)) = search(&program, wrong, None) else { return compared };
+        let Some((wrong, _)) = search(wrong) else { return compared };
         // What is left out of a hash makes different states of the same ones: only outcomes count.
-        let states = matches!(fault, Fault::WritesIndependent | Fault::SleepIgnoredOnHit);
+        let states = fault == Fault::WritesIndependent;
         let same = plain.outcomes == wrong.outcomes && plain.failures == wrong.failures;
         if !same || (states && plain.states != wrong.states) {
             return compared;
@@ -45,14 +51,13 @@ fn an_object_left_out_of_the_hash_is_noticed() {
 fn a_pending_operation_left_out_of_the_hash_is_noticed() {
     let states = |fault| {
         let options = Options { sleep: false, fault, ..Options::default() };
-        let (found, _) = search_of(options, None, 1, || {
+        let found = all_of(options, 1, || {
             let words = [Atomic::new("x", 0u32), Atomic::new("y", 0u32)];
             for word in [&words[0], &words[1]] {
                 sync::checkpoint(());
                 word.store(0);
             }
-        })
-        .expect("it ends");
+        });
         found.states.len()
     };
     // Not begun; before each store; finished.
@@ -70,12 +75,66 @@ fn writes_that_count_as_independent_are_noticed() {
     println!("after {} programs", seen_after(Fault::WritesIndependent, false, true));
 }
 
-/// Not seen to fail yet: 1,998 generated programs with loops do not tell the difference. The step it
-/// leaves out is tested for itself, in `explore::cache`.
+/// The whole comparison, as the command line has it, and what it makes of the program that differs.
 #[test]
-#[ignore = "no program is known yet that shows it"]
+fn what_differs_is_made_small() {
+    let fault = Some(Fault::WritesIndependent);
+    let differs = |program: &Program| {
+        matches!(compare_with(Family::Ending, program, fault), Compared::Differ(_))
+    };
+    let large = (1..).map(Program::generate).find(differs).expect("some program differs");
+    let small = large.clone().shrink(differs);
+    let acts = |program: &Program| program.0.iter().map(Vec::len).sum::<usize>();
+    assert!(differs(&small) && !matches!(compare(Family::Ending, &small), Compared::Differ(_)));
+    assert!(acts(&small) < acts(&large), "{large}{small}");
+    assert!(acts(&small) <= 5, "two that write one word, and who starts them:\n{small}");
+}
+
+/// Three threads that go round for ever, two of them without looking at what they have read.
+fn rounds() {
+    let words = Arc::new([Atomic::new("x", 0u32), Atomic::new("y", 0u32)]);
+    let (ours, theirs) = (words.clone(), words.clone());
+    sync::spawn(move || loop {
+        sync::checkpoint(());
+        ours[0].load();
+        sync::checkpoint(());
+        ours[0].store(0);
+    });
+    sync::spawn(move || loop {
+        sync::checkpoint(());
+        theirs[1].load();
+        sync::checkpoint(());
+        theirs[0].store(1);
+    });
+    loop {
+        sync::checkpoint(());
+        words[0].store(0);
+        loop {
+            sync::checkpoint(());
+            if words[0].load() == 0 {
+                break;
+            }
+        }
+    }
+}
+
+/// Where executions do not go round in circles, a state that is met again has been explored to the end,
+/// and who slept in it had been, too, where it was put to sleep: nothing is lost. In a circle, the step
+/// that put it to sleep may have led to a state that is still being explored. Then what is behind it is
+/// left to that one; and if that one leaves it to this, nobody does it.
+///
+/// Such programs are rare: of six million random ones, of three threads with one to three steps to go
+/// round in, 48 are searched differently. This is the smallest of them.
+#[test]
 fn a_sleep_set_ignored_on_a_cache_hit_is_noticed() {
-    println!("after {} programs", seen_after(Fault::SleepIgnoredOnHit, true, true));
+    let states = |sleep, fault| {
+        let options = Options { sleep, fault, ..Options::default() };
+        all_of(options, 3, rounds).states
+    };
+    let all = states(false, None);
+    assert_eq!(states(true, None), all);
+    let lost = Some(Fault::SleepIgnoredOnHit);
+    assert!(states(true, lost).len() < all.len(), "{} states", all.len());
 }
 
 /// A thread reads a word, and what it says later depends on it; the checkpoint in between does, or does
@@ -98,13 +157,12 @@ fn forgetful(tells: bool, cache: bool) -> usize {
     let outcomes = Outside::new(std::collections::BTreeSet::new());
     let sink = outcomes.clone();
     let options = Options { cache, sleep: false, ..Options::default() };
-    search_of(options, None, 2, move || {
+    all_of(options, 2, move || {
         let sink = sink.clone();
         forgets(tells, move |said| {
             sink.with_mut(|outcomes| outcomes.insert(said));
         });
-    })
-    .expect("it ends");
+    });
     outcomes.get().len()
 }
 
@@ -131,4 +189,140 @@ fn a_local_left_out_of_a_checkpoint_is_noticed() {
     assert_eq!(forgetful(true, true), 2);
     assert_eq!(forgetful(false, false), 2);
     assert_eq!(forgetful(false, true), 1, "the cache takes both histories for one");
+}
+
+/// Looks at two words that have to be equal; it says so of each state, or of those in which a lock has just
+/// been given back.
+struct Equal {
+    words: Arc<[Atomic<u32>; 2]>,
+    lock: Arc<Mutex<u32>>,
+    /// How often the lock had been given back when it looked last, if it looks only then.
+    seen: Option<Ghost<u32>>,
+}
+
+impl Observer for Equal {
+    fn visited(&self) -> Result<(), Violation> {
+        if let Some(seen) = &self.seen {
+            let Some(given_back) = self.lock.peek().map(|data| *data) else { return Ok(()) };
+            if seen.replace(given_back) == given_back {
+                return Ok(());
+            }
+        }
+        let [a, b] = [&self.words[0], &self.words[1]].map(Atomic::peek);
+        let message = format!("{a} and {b}");
+        if a == b {
+            Ok(())
+        } else {
+            Err(Violation { check: "equal", message })
+        }
+    }
+
+    fn quiescent(&self) -> Quiescent {
+        Quiescent::Over(Ok(()))
+    }
+}
+
+/// What the check says of a thread that writes one word after the other, with the lock held all the while.
+fn unequal(by_unlocks: bool) -> std::collections::BTreeSet<String> {
+    let found = all_of(Options::default(), 2, move || {
+        let words = Arc::new([Atomic::new("a", 0u32), Atomic::new("b", 0u32)]);
+        let lock = Arc::new(Mutex::new("lock", 0u32));
+        let seen = by_unlocks.then(|| Ghost::new(0));
+        sync::observe(Arc::new(Equal { words: words.clone(), lock: lock.clone(), seen }));
+        let mut held = lock.lock();
+        words[0].store(1);
+        words[1].store(1);
+        *held += 1;
+    });
+    found.failures
+}
+
+/// The bad state is there between two operations, while the lock is held, and gone when it is given back.
+#[test]
+fn a_check_that_looks_at_unlocks_only_misses_what_a_look_at_each_state_sees() {
+    assert_eq!(unequal(true).len(), 0);
+    assert!(
+        unequal(false).iter().any(|failure| failure.contains("1 and 0")),
+        "{:?}",
+        unequal(false)
+    );
+}
+
+/// Says that a word that was 2 is never 1 afterwards: for that it has to remember something.
+struct Once<M> {
+    word: Arc<Atomic<u32>>,
+    memory: M,
+}
+
+/// What a check remembers: as a part of the state, or beside it.
+trait Memory: Send + Sync {
+    /// The most that was seen so far, with this.
+    fn most(&self, now: u32) -> u32;
+}
+
+impl Memory for Ghost<u32> {
+    fn most(&self, now: u32) -> u32 {
+        self.with_mut(|most| {
+            *most = now.max(*most);
+            *most
+        })
+    }
+}
+
+impl Memory for Outside<u32> {
+    fn most(&self, now: u32) -> u32 {
+        self.set(now.max(self.get()));
+        self.get()
+    }
+}
+
+impl<M: Memory> Observer for Once<M> {
+    fn visited(&self) -> Result<(), Violation> {
+        let now = self.word.peek();
+        let most = self.memory.most(now);
+        let message = format!("{now} after {most}");
+        if now == 1 && most == 2 {
+            Err(Violation { check: "once", message })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn passed(&self) {
+        self.memory.most(self.word.peek());
+    }
+
+    fn quiescent(&self) -> Quiescent {
+        Quiescent::Over(Ok(()))
+    }
+}
+
+/// A history with 2 in it and one without meet where the word is 0; then it becomes 1.
+fn remembered<M: Memory + 'static>(
+    cache: bool,
+    memory: fn() -> M,
+) -> std::collections::BTreeSet<String> {
+    let options = Options { cache, sleep: false, ..Options::default() };
+    let found = all_of(options, 1, move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        sync::observe(Arc::new(Once { word: word.clone(), memory: memory() }));
+        if sync::choose(2) == 1 {
+            word.store(2);
+        }
+        word.store(0);
+        sync::checkpoint(());
+        word.store(1);
+    });
+    found.failures
+}
+
+#[test]
+fn a_check_with_memory_outside_the_fingerprint_is_noticed() {
+    let ghost = || Ghost::new(0u32);
+    let outside = || Outside::new(0u32);
+    let all = remembered(false, ghost);
+    assert!(!all.is_empty());
+    assert_eq!(remembered(true, ghost), all);
+    assert_eq!(remembered(false, outside), all);
+    assert_ne!(remembered(true, outside), all, "the cache takes both histories for one");
 }

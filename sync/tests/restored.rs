@@ -1,15 +1,14 @@
 //! States are restored as they were: audits find nothing, find what is planted, and hazards are told.
 #![cfg(feature = "explore")]
 
-mod common;
-
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::process::Command;
 
-use common::{plan, search_with, Program};
 use explore::search::Options;
 use explore::state::Fault;
+use soundness::found::{plan, search_with};
+use soundness::program::Program;
 use sync::{explore, spawn, Arc, Atomic, End, Explored, Ghost, Mutex, Outside, Plan, PlanError};
 
 fn audited(fault: Option<Fault>) -> Plan {

@@ -4,13 +4,12 @@
 //! and the files have to be equal; `.ci/run` compares them.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
-mod common;
-
 use std::fmt::Write;
 
-use common::{search, Program};
 use explore::fingerprint;
 use explore::options::{Options, Statistics};
+use soundness::found::search;
+use soundness::program::Program;
 
 /// Programs, if nothing else is said.
 const PROGRAMS: usize = 100;

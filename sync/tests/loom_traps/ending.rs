@@ -103,7 +103,10 @@ fn a_limit_on_executions_is_hardly_looked_at() {
 /// L7: we stop after the execution at whose end we are told to, and say that this is not the end.
 #[test]
 fn an_exploration_that_is_stopped_says_so() {
-    let stop_at_2 = |n| if n == 2 { sync::Control::Stop } else { sync::Control::Go };
+    let stop_at_2 = |so_far: &sync::Progress<'_>| match so_far.executions {
+        2 => sync::Control::Stop,
+        _ => sync::Control::Go,
+    };
     let plan = Plan { progress: Some(Arc::new(stop_at_2)), ..Plan::default() };
     let program = || {
         let word = Arc::new(Atomic::new("word", 0u32));

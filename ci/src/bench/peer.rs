@@ -1,0 +1,70 @@
+//! Who is measured.
+
+use checks::report::{Expect, Job, Limits, Mode, Search};
+use checks::suite;
+use sync::{Engine, Sampler};
+
+/// One of those that are measured.
+pub struct Peer {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// What it runs on.
+    pub engine: Engine,
+    /// How shuttle goes about it; loom has one way only.
+    pub sampler: Sampler,
+    /// The preemptions that an execution may have.
+    pub bound: Option<usize>,
+}
+
+/// The name of the one that the others are compared with.
+pub const SEARCH: &str = "search";
+
+/// Executions of a sample.
+const SAMPLE: u64 = 10_000;
+
+const LOOM: Peer =
+    Peer { name: "loom", engine: Engine::Loom, sampler: Sampler::Random, bound: None };
+
+/// All of them, the search first. Another way to run it is another line.
+pub const PEERS: &[Peer] = &[
+    Peer { name: SEARCH, engine: Engine::Explore, sampler: Sampler::Exhaustive, bound: None },
+    Peer {
+        name: "search, replaying",
+        engine: Engine::Shuttle,
+        sampler: Sampler::Exhaustive,
+        bound: None,
+    },
+    Peer { name: "loom, bound 2", bound: Some(2), ..LOOM },
+    Peer { name: "loom, bound 3", bound: Some(3), ..LOOM },
+    LOOM,
+    Peer { name: "shuttle, dfs", engine: Engine::Shuttle, sampler: Sampler::Dfs, bound: None },
+    Peer {
+        name: "shuttle, random",
+        engine: Engine::Shuttle,
+        sampler: Sampler::Random,
+        bound: None,
+    },
+];
+
+/// What the peer runs.
+pub fn job(peer: &Peer, scenario: &str, ms: u32, max_seconds: u64) -> Job {
+    let searches = peer.sampler == Sampler::Exhaustive;
+    Job {
+        suite: "bench".into(),
+        scenario: if ms == 2 { scenario.into() } else { format!("{scenario}-{ms}m") },
+        program: None,
+        row: suite::FIXED.into(),
+        mode: Mode::Symptoms,
+        only: None,
+        limits: Limits {
+            bound: peer.bound,
+            executions: SAMPLE,
+            seeds: vec![1],
+            search: searches.then(Search::default),
+            max_seconds: Some(max_seconds),
+            audit: 0,
+        },
+        sometimes: Vec::new(),
+        expect: Expect::Holds,
+    }
+}

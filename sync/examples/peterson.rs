@@ -1,0 +1,120 @@
+//! Peterson's lock for two threads, searched exhaustively; then with two lines exchanged.
+//!
+//! `cargo run -p sync --features shuttle --example peterson`
+//!
+//! Its threads wait busily, so it has executions without end; its states are few, and each is visited.
+
+use std::sync::Mutex;
+
+use sync::{Arc, Atomic, End, Explored, Ghost, Observer, Operation, Plan, Quiescent, Sampler};
+
+/// The lock, and what it protects.
+pub struct Peterson {
+    wants: [Atomic<u32>; 2],
+    /// Who goes first if both want to.
+    turn: Atomic<u32>,
+    counter: Atomic<u32>,
+    /// How many are inside. Only the check looks at it.
+    inside: Ghost<u32>,
+}
+
+/// The two steps with which a thread asks to be let in.
+pub type Ask = fn(&Peterson, usize);
+
+/// Says that it wants in, and then lets the other go first.
+pub const WANTS_FIRST: Ask = |lock, me| {
+    lock.wants[me].store(1);
+    lock.turn.store(1 - me as u32);
+};
+
+/// Lets the other go first, and then says that it wants in.
+pub const YIELDS_FIRST: Ask = |lock, me| {
+    lock.turn.store(1 - me as u32);
+    lock.wants[me].store(1);
+};
+
+impl Peterson {
+    fn new() -> Peterson {
+        Peterson {
+            wants: [0, 1].map(|me| Atomic::new(("thread", me, "wants"), 0)),
+            turn: Atomic::new("turn", 0),
+            counter: Atomic::new("counter", 0),
+            inside: Ghost::new(0),
+        }
+    }
+
+    fn run(&self, me: usize, ask: Ask) {
+        ask(self, me);
+        loop {
+            // Here the thread depends on nothing that it has seen: so a round in vain ends where it began.
+            sync::checkpoint(me);
+            if self.wants[1 - me].load() == 0 || self.turn.load() == me as u32 {
+                break;
+            }
+        }
+        let inside = self.inside.with_mut(|inside| {
+            *inside += 1;
+            *inside
+        });
+        assert!(inside == 1, "lock: {inside} are inside");
+        self.counter.add(1);
+        self.inside.change(|inside| *inside -= 1);
+        self.wants[me].store(0);
+    }
+}
+
+fn program(ask: Ask) {
+    let lock = Arc::new(Peterson::new());
+    let theirs = lock.clone();
+    sync::spawn(move || theirs.run(1, ask));
+    lock.run(0, ask);
+}
+
+fn plan() -> Plan {
+    Plan { sampler: Sampler::Exhaustive, ..Plan::default() }
+}
+
+/// Visits all states, until something fails.
+pub fn search(ask: Ask) -> Explored {
+    sync::explore(&plan(), move || program(ask)).expect("a plan that can be carried out")
+}
+
+/// Writes down what the threads do.
+#[derive(Default)]
+struct Story(Mutex<Vec<String>>);
+
+impl Observer for Story {
+    fn quiescent(&self) -> Quiescent {
+        Quiescent::Over(Ok(()))
+    }
+
+    fn operation(&self, op: &Operation) {
+        let Operation { thread, name, kind, value, .. } = op;
+        let mut lines = self.0.lock().expect("nobody fails with it in hand");
+        lines.push(format!("  thread {thread}: {kind} {name} {value}"));
+    }
+}
+
+fn tell(name: &str, ask: Ask) {
+    let explored = search(ask);
+    let statistics = explored.searched.expect("it searches").statistics;
+    let (states, executions) = (statistics.states, statistics.executions);
+    println!("{name}: {states} states in {executions} executions");
+    let End::Failed { failure, schedule } = explored.end else {
+        return println!("  all of them visited, and nothing fails\n");
+    };
+    println!("  {}\n  {schedule:?}", failure.message);
+    let story = Arc::new(Story::default());
+    let told = story.clone();
+    let recorded = sync::record(&plan(), &schedule, move || {
+        sync::observe(told.clone());
+        program(ask);
+    });
+    assert_eq!(recorded.expect("the same plan").failure, Some(failure), "the same, run again");
+    story.0.lock().expect("it is over").iter().for_each(|line| println!("{line}"));
+}
+
+fn main() {
+    tell("wants in, then yields", WANTS_FIRST);
+    tell("yields, then wants in", YIELDS_FIRST);
+}

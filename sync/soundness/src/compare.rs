@@ -1,0 +1,163 @@
+//! Several searches of one program have to say the same of it.
+
+use explore::options::Options;
+use explore::state::Fault;
+use serde::{Deserialize, Serialize};
+use sync::PlanError;
+
+use crate::found::{search, Found};
+use crate::program::Program;
+
+/// A plain search of a larger program is not waited for.
+const MOST: u64 = 10_000;
+
+/// The others have fewer, but for what several workers do twice.
+const MORE: u64 = 4 * MOST;
+
+/// A kind of programs, and the searches of it that are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Family {
+    /// Programs whose executions end: plain search, cache, sleep sets, both, both by several workers.
+    Ending,
+    /// The same with each bound from 0 to 3: plain, with a cache, with a cache by several workers.
+    Bounded,
+    /// Programs with loops, of which a plain search does not end: the cache alone, which is plain in what
+    /// it does, with sleep sets, and both by several workers.
+    Looping,
+}
+
+/// All of them.
+pub const FAMILIES: [Family; 3] = [Family::Ending, Family::Bounded, Family::Looping];
+
+/// One way to search.
+struct Way {
+    name: &'static str,
+    cache: bool,
+    sleep: bool,
+    jobs: usize,
+    paranoid: bool,
+}
+
+const PLAIN: Way = Way { name: "plain", cache: false, sleep: false, jobs: 1, paranoid: false };
+const CACHE: Way = Way { name: "cache", cache: true, ..PLAIN };
+const SLEEP: Way = Way { name: "sleep sets", sleep: true, ..PLAIN };
+const BOTH: Way = Way { name: "both", cache: true, sleep: true, ..PLAIN };
+const BOTH_PARANOID: Way = Way { paranoid: true, ..BOTH };
+const BOTH_BY_THREE: Way = Way { name: "both, by three workers", jobs: 3, ..BOTH };
+const CACHE_BY_TWO: Way = Way { name: "cache, by two workers", jobs: 2, ..CACHE };
+
+impl Family {
+    /// In a word or two, for a table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Family::Ending => "unbounded",
+            Family::Bounded => "bounds 0 to 3",
+            Family::Looping => "with loops",
+        }
+    }
+
+    /// The way that the others are compared with, and these.
+    fn ways(self) -> (&'static Way, &'static [Way]) {
+        match self {
+            Family::Ending => (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE]),
+            Family::Bounded => (&PLAIN, &[CACHE, CACHE_BY_TWO]),
+            Family::Looping => (&CACHE, &[BOTH, BOTH_BY_THREE]),
+        }
+    }
+
+    /// The names of its ways, the one first that the others are compared with.
+    pub fn way_names(self) -> Vec<&'static str> {
+        let (base, others) = self.ways();
+        std::iter::once(base).chain(others).map(|way| way.name).collect()
+    }
+
+    fn bounds(self) -> Vec<Option<usize>> {
+        match self {
+            Family::Bounded => (0..=3).map(Some).collect(),
+            Family::Ending | Family::Looping => vec![None],
+        }
+    }
+
+    /// The program of this seed. Those that end are the same with and without bounds.
+    pub fn program(self, seed: u64) -> Program {
+        match self {
+            Family::Ending | Family::Bounded => Program::generate(seed),
+            Family::Looping => Program::generate_with_loops(seed),
+        }
+    }
+}
+
+impl Way {
+    fn options(&self, most: u64) -> Options {
+        let Way { cache, sleep, jobs, paranoid, .. } = *self;
+        let max_executions = Some(most);
+        Options { cache, sleep, jobs, paranoid, max_executions, ..Options::default() }
+    }
+}
+
+/// What the searches of a program came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Compared {
+    /// The same, with so many executions each.
+    Same(Vec<u64>),
+    /// It has too many executions.
+    TooLarge,
+    /// They differ: how, and which.
+    Differ(String),
+}
+
+/// Searches the program in each way of the family.
+pub fn compare(family: Family, program: &Program) -> Compared {
+    compare_with(family, program, None)
+}
+
+/// The same, with a mistake in all ways but the first: a test shows that it is noticed.
+#[doc(hidden)]
+pub fn compare_with(family: Family, program: &Program, fault: Option<Fault>) -> Compared {
+    let (base, others) = family.ways();
+    let mut executions = vec![0; others.len() + 1];
+    for bound in family.bounds() {
+        let expected = match searched(program, base.options(MOST), bound, &mut executions[0]) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Compared::TooLarge,
+            Err(error) => return Compared::Differ(complaint(base, bound, &error)),
+        };
+        for (way, sum) in others.iter().zip(&mut executions[1..]) {
+            match searched(program, Options { fault, ..way.options(MORE) }, bound, sum) {
+                Ok(Some(found)) => {
+                    if let Some(what) = expected.differs(&found) {
+                        let (base, way) = (base.name, way.name);
+                        return Compared::Differ(format!("{base} and {way}{}: {what}", of(bound)));
+                    }
+                }
+                Ok(None) => {
+                    let what = format!("{}{}: more than {MORE} executions", way.name, of(bound));
+                    return Compared::Differ(format!("{what}, {} fewer than {MOST}", base.name));
+                }
+                Err(error) => return Compared::Differ(complaint(way, bound, &error)),
+            }
+        }
+    }
+    Compared::Same(executions)
+}
+
+fn searched(
+    program: &Program,
+    options: Options,
+    bound: Option<usize>,
+    sum: &mut u64,
+) -> Result<Option<Found>, PlanError> {
+    let found = search(program, options, bound)?;
+    Ok(found.map(|(found, statistics)| {
+        *sum += statistics.executions;
+        found
+    }))
+}
+
+fn of(bound: Option<usize>) -> String {
+    bound.map_or_else(String::new, |bound| format!(" with bound {bound}"))
+}
+
+fn complaint(way: &Way, bound: Option<usize>, error: &PlanError) -> String {
+    format!("{}{}: {error}", way.name, of(bound))
+}

@@ -1,0 +1,114 @@
+//! What the threads of a program do.
+
+use sync::{Arc, Atomic, Ghost, Latch, Mutex, Note, Plain};
+
+use crate::program::{Act, Program};
+
+/// The objects of one execution.
+pub(crate) struct Shared {
+    program: Program,
+    words: Vec<Atomic<u32>>,
+    locks: Vec<Mutex<u32>>,
+    notes: Vec<Note>,
+    latch: Latch,
+    plain: Plain<u32>,
+    ghost: Ghost<u32>,
+    /// What each thread has made of what it has seen.
+    results: Vec<Ghost<Option<u64>>>,
+}
+
+impl Shared {
+    pub(crate) fn new(program: Program) -> Shared {
+        let threads = program.0.len();
+        Shared {
+            words: (0..2).map(|n| Atomic::new(("word", n, "value"), 0)).collect(),
+            locks: (0..2).map(|n| Mutex::new(("lock", n, "data"), 0)).collect(),
+            notes: (0..threads).map(|n| Note::new(("note", n as u32, "of"))).collect(),
+            latch: Latch::new("latch"),
+            plain: Plain::new("plain", 0),
+            ghost: Ghost::new(0),
+            results: (0..threads).map(|_| Ghost::new(None)).collect(),
+            program,
+        }
+    }
+
+    /// Does what the thread of this number does.
+    pub(crate) fn run(self: &Arc<Self>, me: usize) {
+        let mut seen = 0u64;
+        for (pc, &act) in self.program.0[me].iter().enumerate() {
+            if let Act::Spin(word, value) | Act::Blink(word, value) = act {
+                self.spin(word, value, matches!(act, Act::Blink(..)), (me, pc, seen));
+                continue;
+            }
+            let new = self.act(me, act);
+            seen = seen.wrapping_mul(31).wrapping_add(new);
+            if let Act::Checkpoint = act {
+                seen %= 2;
+                sync::checkpoint((me, pc, seen));
+            }
+        }
+        self.results[me].set(Some(seen));
+    }
+
+    /// Waits for the value; the locals are all that it remembers in each round.
+    fn spin(&self, word: usize, value: u32, blinks: bool, locals: (usize, usize, u64)) {
+        loop {
+            sync::checkpoint(locals);
+            if self.words[word].load() == value {
+                return;
+            }
+            if blinks {
+                self.words[1 - word].store(1);
+                self.words[1 - word].store(0);
+            }
+        }
+    }
+
+    fn act(self: &Arc<Self>, me: usize, act: Act) -> u64 {
+        match act {
+            Act::Load(word) => return self.words[word].load().into(),
+            Act::Store(word, value) => self.words[word].store(value),
+            Act::Add(word, value) => return self.words[word].add(value).into(),
+            Act::Cas(word, old, new) => return self.words[word].cas(old, new).into(),
+            Act::Locked(lock, add) => {
+                let mut data = self.locks[lock].lock();
+                *data += add;
+                return u64::from(*data);
+            }
+            Act::LockedLoad(lock, word) => {
+                let mut data = self.locks[lock].lock();
+                *data += self.words[word].load();
+                return u64::from(*data);
+            }
+            Act::Nested(a, b) => {
+                let first = self.locks[a].lock();
+                let second = self.locks[b].lock();
+                return u64::from(*first * 8 + *second);
+            }
+            Act::Choose(n) => return sync::choose(n) as u64,
+            Act::Sleep => {
+                self.notes[me].sleep();
+                return 1;
+            }
+            Act::Wake(thread) => self.notes[thread].wakeup(),
+            Act::SetLatch => self.latch.set(),
+            Act::WaitLatch => return self.latch.wait().into(),
+            Act::Spawn(thread) => {
+                let this = self.clone();
+                sync::spawn(move || this.run(thread));
+            }
+            Act::Plain(value) => return self.plain.replace(value).into(),
+            Act::Ghost(value) => return self.ghost.replace(value).into(),
+            Act::Checkpoint | Act::Spin(..) | Act::Blink(..) => {}
+        }
+        0
+    }
+
+    /// What there is at the end.
+    pub(crate) fn outcome(&self) -> String {
+        let words: Vec<u32> = self.words.iter().map(Atomic::peek).collect();
+        let locks: Vec<u32> = self.locks.iter().map(|lock| *lock.peek().expect("free")).collect();
+        let results: Vec<_> = self.results.iter().map(Ghost::get).collect();
+        format!("{words:?} {locks:?} {} {} {results:?}", self.plain.get(), self.ghost.get())
+    }
+}

@@ -1,0 +1,117 @@
+//! All that one search says of a program.
+
+use std::collections::BTreeSet;
+
+use explore::options::{Options, Statistics};
+use sync::{Arc, Outside, Plan, PlanError, Sampler};
+
+use crate::execution::Shared;
+use crate::program::Program;
+
+/// All that a search says of a program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// What there is at the end of an execution that does not fail.
+    pub outcomes: BTreeSet<String>,
+    /// The messages of those that do: deadlocks, races, a note that is woken twice.
+    pub failures: BTreeSet<String>,
+    /// The fingerprints of all states.
+    pub states: BTreeSet<u128>,
+}
+
+impl Found {
+    /// What the other has not, or has more; `None` if it is the same.
+    pub fn differs(&self, other: &Found) -> Option<String> {
+        if self.outcomes != other.outcomes {
+            return Some(sets("outcomes", &self.outcomes, &other.outcomes));
+        }
+        if self.failures != other.failures {
+            return Some(sets("failures", &self.failures, &other.failures));
+        }
+        let states = (self.states.len(), other.states.len());
+        (self.states != other.states).then(|| format!("states: {} and {}", states.0, states.1))
+    }
+}
+
+fn sets(what: &str, here: &BTreeSet<String>, there: &BTreeSet<String>) -> String {
+    format!("{what}: {here:?} and {there:?}")
+}
+
+/// Searches the program; `None` if a limit of the options was met.
+///
+/// # Errors
+/// If the engine does not search, or the search finds fault with itself or with the program.
+pub fn search(
+    program: &Program,
+    options: Options,
+    bound: Option<usize>,
+) -> Result<Option<(Found, Statistics)>, PlanError> {
+    search_with(program, plan(options, bound, 3))
+}
+
+/// Searches the program by that plan.
+///
+/// # Errors
+/// As [`search`].
+pub fn search_with(
+    program: &Program,
+    plan: Plan,
+) -> Result<Option<(Found, Statistics)>, PlanError> {
+    let outcomes = Outside::new(BTreeSet::new());
+    let (program, sink) = (program.clone(), outcomes.clone());
+    let found = search_by(plan, move || {
+        let shared = Arc::new(Shared::new(program.clone()));
+        let (looked_at, sink) = (shared.clone(), sink.clone());
+        sync::at_end(move || {
+            let outcome = looked_at.outcome();
+            sink.with_mut(|outcomes| outcomes.insert(outcome.clone()));
+        });
+        shared.run(0);
+    })?;
+    Ok(found.map(|(mut found, statistics)| {
+        found.outcomes = outcomes.with_mut(std::mem::take);
+        (found, statistics)
+    }))
+}
+
+/// Searches any program, for its failures and states; `None` if a limit of the options was met.
+///
+/// # Errors
+/// As [`search`].
+pub fn search_of(
+    options: Options,
+    bound: Option<usize>,
+    threads: usize,
+    program: impl Fn() + Send + Sync + 'static,
+) -> Result<Option<(Found, Statistics)>, PlanError> {
+    search_by(plan(options, bound, threads), program)
+}
+
+/// A search that goes on after failures and lists the states.
+pub fn plan(options: Options, bound: Option<usize>, threads: usize) -> Plan {
+    Plan {
+        sampler: Sampler::Exhaustive,
+        bound,
+        threads,
+        choices: true,
+        search: Options { keep_going: true, ..options },
+        list_states: true,
+        ..Plan::default()
+    }
+}
+
+fn search_by(
+    plan: Plan,
+    program: impl Fn() + Send + Sync + 'static,
+) -> Result<Option<(Found, Statistics)>, PlanError> {
+    let explored = sync::explore(&plan, program)?;
+    let Some(searched) = explored.searched else {
+        return Err(PlanError::Engine("it does not search".into()));
+    };
+    if searched.incomplete.is_some() {
+        return Ok(None);
+    }
+    let failures = searched.failures.into_keys().collect();
+    let found = Found { outcomes: BTreeSet::new(), failures, states: searched.states };
+    Ok(Some((found, searched.statistics)))
+}
