@@ -271,7 +271,7 @@ impl Memory for Ghost<u32> {
 
 impl Memory for Outside<u32> {
     fn most(&self, now: u32) -> u32 {
-        self.set(now.max(self.get()));
+        self.set(&now.max(self.get()));
         self.get()
     }
 }

@@ -49,8 +49,8 @@ fn audits_of_all_restored_states_find_nothing() {
         };
         let options = Options { max_executions: Some(2_000), ..Options::default() };
         let audited = Plan { audit: 1, ..plan(options.clone(), None, 3) };
-        let Some(with) = search_with(&program, audited) else { continue };
-        let without = search_with(&program, plan(options, None, 3));
+        let Some(with) = search_with(&program, audited).expect("searched") else { continue };
+        let without = search_with(&program, plan(options, None, 3)).expect("searched");
         assert_eq!(Some(with), without, "an audit changes nothing");
         programs += 1;
     }

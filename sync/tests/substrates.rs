@@ -22,7 +22,7 @@ fn line(seed: u64) -> Option<String> {
     };
     let bound = (seed % 5 == 4).then_some(seed as usize % 3);
     let options = Options { max_executions: Some(3_000), ..Options::default() };
-    let (found, statistics) = search(&program, options, bound)?;
+    let (found, statistics) = search(&program, options, bound).expect("searched")?;
     let Statistics { executions, complete, failed, states, transitions, depth, .. } = statistics;
     let cut = (statistics.cut_by_cache, statistics.cut_by_sleep);
     let digest = fingerprint::of((&found.states, &found.outcomes, &found.failures));
