@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use sync::Engine;
 
 use crate::engine;
+use crate::shard::Shard;
 
 /// Model-checks schedulers of Go's kind.
 ///
@@ -29,6 +30,8 @@ pub struct Cli {
 pub enum Command {
     /// Run all suites and regressions on every engine, and print one table
     Gate(Gate),
+    /// Join the parts of a gate into one verdict
+    Merge(Merge),
     /// Run one scenario; a failure is written to a counterexample file
     #[command(after_help = scenario_help())]
     Check(Check),
@@ -60,9 +63,26 @@ pub struct Gate {
     /// Runs at a time [default: one a core]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+    /// Run the I-th of N parts only; `merge` joins them
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// A file for the reports, as JSON; it must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+}
+
+/// What `merge` is told.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The parts, as `gate --shard I/N --json FILE` wrote them
+    #[arg(required = true)]
+    pub parts: Vec<PathBuf>,
+    /// A file for all reports together, as JSON; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// A file for what each scenario cost, which ci/costs.json keeps for --shard; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub costs: Option<PathBuf>,
 }
 
 /// What `check` is told.

@@ -6,18 +6,21 @@ use std::time::Instant;
 
 use checks::report::{Job, Report};
 use checks::verdict::Verdict;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sync::Engine;
 
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::run::{jobs, run, unfinished};
+use crate::shard::{self, Shard};
 use crate::worker::Worker;
 use crate::{at_once, builder, cli, engine, gate_table, interrupt, output};
 
 /// What a gate came to. `--json` writes it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Gated {
+    /// Which part of which gate it is; of an undivided one, the only part.
+    pub part: Part,
     /// The worst of all, as the exit code says it.
     pub verdict: Verdict,
     /// Wall-clock seconds of the runs.
@@ -26,6 +29,15 @@ pub struct Gated {
     pub remarks: Vec<String>,
     /// A report for each job.
     pub reports: Vec<Report>,
+}
+
+/// A part of a gate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which.
+    pub shard: Shard,
+    /// The gate: a fingerprint of all its jobs.
+    pub gate: String,
 }
 
 /// A job, and the worker that does it.
@@ -48,9 +60,13 @@ pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
         }
         tasks.extend(jobs.into_iter().map(|job| (worker, job)));
     }
+    let part = Part { shard: arguments.shard.unwrap_or_default(), gate: fingerprint(&tasks) };
+    let dealt: Vec<_> = tasks.iter().map(|(worker, job)| (worker.engine, job)).collect();
+    let mine = shard::deal(&dealt, part.shard);
+    let tasks: Vec<Task> = mine.into_iter().map(|n| tasks[n].clone()).collect();
     let start = Instant::now();
     let reports = run_all(&tasks, arguments.jobs.unwrap_or_else(at_once::cores), trace);
-    let gated = judge(reports, &idle, start.elapsed().as_secs_f64());
+    let gated = Gated { part, ..judge(reports, &idle, start.elapsed().as_secs_f64()) };
     output::print(&gate_table::render(&gated))?;
     arguments.json.as_deref().map_or(Ok(()), |path| write(&gated, path))?;
     Ok(gated.verdict)
@@ -93,10 +109,21 @@ pub fn judge(reports: Vec<Report>, idle: &[Engine], seconds: f64) -> Gated {
     let remarks: Vec<String> = no_job.chain(unfixed).collect();
     let verdicts = reports.iter().map(|report| report.verdict);
     let verdict = Verdict::worst(verdicts.chain(remarks.iter().map(|_| Verdict::Vacuous)));
-    Gated { verdict, seconds, remarks, reports }
+    Gated { part: Part::default(), verdict, seconds, remarks, reports }
 }
 
-fn write(gated: &Gated, path: &Path) -> Result<(), Error> {
+/// The same for the same jobs, in every process.
+fn fingerprint(tasks: &[Task]) -> String {
+    let jobs: Vec<_> = tasks.iter().map(|(worker, job)| (worker.engine.name(), job)).collect();
+    let json = serde_json::to_string(&jobs).expect("plain data is always JSON");
+    format!("{:032x}", explore::fingerprint::of(json))
+}
+
+/// Writes it as JSON, for [`crate::merge`] and others.
+///
+/// # Errors
+/// If the file exists, or cannot be written.
+pub fn write(gated: &Gated, path: &Path) -> Result<(), Error> {
     let json = serde_json::to_string_pretty(gated).expect("plain data is always JSON");
     output::write_new(path, &(json + "\n"))
 }

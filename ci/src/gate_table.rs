@@ -13,7 +13,7 @@ use crate::output::{count, counted, wrap, WIDTH};
 
 /// All that is printed of a gate.
 pub fn render(gated: &Gated) -> String {
-    let Gated { verdict, seconds, remarks, reports } = gated;
+    let Gated { verdict, seconds, remarks, reports, .. } = gated;
     let mut text = table(reports) + "\n";
     let expected: Vec<_> = expected(reports).collect();
     if !expected.is_empty() {

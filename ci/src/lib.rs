@@ -7,7 +7,8 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`] | the command line |
-//! | [`gate`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
+//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
+//! | [`shard`] | which part of a gate does what |
 //! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
 //! | [`engine`], [`builder`], [`worker`], [`protocol`], [`run`] | workers: for which engine, built, talked to, in what words, for one run |
 //! | [`at_once`] | a few runs at a time |
@@ -28,12 +29,14 @@ pub mod list;
 pub mod lookup;
 pub mod matrix;
 pub mod matrix_table;
+pub mod merge;
 pub mod output;
 pub mod progress;
 pub mod protocol;
 pub mod replay;
 pub mod repro;
 pub mod run;
+pub mod shard;
 pub mod soundness;
 pub mod story;
 pub mod tidy;

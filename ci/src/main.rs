@@ -1,11 +1,13 @@
-//! `pidle`: gate, check, replay, repro, matrix, truth, list, soundness, bench, tidy.
+//! `pidle`: gate, merge, check, replay, repro, matrix, truth, list, soundness, bench, tidy.
 
 use std::process::ExitCode;
 
 use checks::verdict::Verdict;
 use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
-use ci::{bench, check, gate, list, matrix, output, replay, repro, soundness, tidy, trace, truth};
+use ci::{
+    bench, check, gate, list, matrix, merge, output, replay, repro, soundness, tidy, trace, truth,
+};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<Verdict, Error> {
     match &cli.command {
         Command::Gate(arguments) => gate::gate(arguments, cli.trace),
+        Command::Merge(arguments) => merge::merge(arguments),
         Command::Check(arguments) => check::check(arguments, cli.trace),
         Command::Replay(arguments) => replay::replay(arguments, cli.trace),
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),

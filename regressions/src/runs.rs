@@ -22,8 +22,9 @@ pub fn gate(engine: Engine) -> Vec<Job> {
             let shows = mutant.shows.iter().filter(|shows| shows.concerns(engine));
             // Every row is searched. What the others add is what they alone can show; and the first row of
             // all, so that the engines are seen to agree.
-            let wanted =
-                |shows: &&Shows| engine == Engine::Explore || n == 0 || shows.needs(engine);
+            let searched = engine == Engine::Explore;
+            let first = n == 0 && bug.number == BUGS[0].number;
+            let wanted = |shows: &&Shows| searched || first || shows.needs(engine);
             jobs.extend(shows.filter(wanted).map(|shows| shows.job(bug, mutant, engine)));
         }
     }
