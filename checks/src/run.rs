@@ -1,26 +1,31 @@
 //! Runs a scenario under a row of the step table, on the engine in use, and judges it.
 
-use std::fmt;
+mod again;
+mod plan;
+
 use std::time::Instant;
 
 use runtime_model::event::{Nobody, Witness};
 use runtime_model::sched::Sched;
 use runtime_model::steps::Steps;
 use sync::{
-    Arc, End, Explored, Failure, OnProgress, Options, Outside, Plan, PlanError, Sampler, Schedule,
-    Searched, ENGINE,
+    Arc, End, Explored, Failure, OnProgress, Options, Plan, PlanError, Sampler, Schedule, Searched,
+    ENGINE,
 };
 
 use crate::census::{self, Census, Endings};
-use crate::cex::{Counterexample, Header, Step, FORMAT};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
-use crate::recorder::{Log, Recorder};
-use crate::report::{Found, Job, Limits, Report, Search};
+use crate::recorder::Recorder;
+use crate::report::{Found, Job, Limits, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
 use crate::verdict::judge;
+
+pub use again::{record, replay};
+pub(crate) use plan::plans;
+use plan::{extent, left};
 
 /// What a job names, found.
 pub struct Subject {
@@ -336,150 +341,6 @@ fn outcome(
     Outcome { report, schedule }
 }
 
-/// Runs the schedule again and writes down each step.
-///
-/// # Errors
-/// If the scenario is none, or the engine cannot run it.
-pub fn record(
-    subject: &Subject,
-    report: &Report,
-    schedule: &Schedule,
-) -> Result<Counterexample, RunError> {
-    let found = report.found.clone().unwrap_or_else(|| Found {
-        check: String::new(),
-        message: String::new(),
-        execution: 0,
-        preemptions: None,
-    });
-    let (steps, _) = again(subject, &report.job, schedule)?;
-    let header = Header {
-        pidle_counterexample: FORMAT,
-        job: report.job.clone(),
-        engine: ENGINE.to_string(),
-        found,
-        schedule: schedule.clone(),
-    };
-    Ok(Counterexample { header, steps })
-}
-
-/// Runs the counterexample's schedule again and compares each step, and the failure.
-///
-/// # Errors
-/// If it is of another engine, the scenario is none, or the engine cannot run it.
-pub fn replay(subject: &Subject, cex: &Counterexample) -> Result<Replayed, RunError> {
-    let header = &cex.header;
-    if header.engine != ENGINE.to_string() {
-        return Err(RunError::Engine { of: header.engine.clone(), here: ENGINE.to_string() });
-    }
-    let (steps, failure) = again(subject, &header.job, &header.schedule)?;
-    let nothing = || "the end".to_string();
-    for i in 0..steps.len().max(cex.steps.len()) {
-        let (expected, got) = (cex.steps.get(i), steps.get(i));
-        if expected != got {
-            let show = |step: Option<&Step>| step.map_or_else(nothing, ToString::to_string);
-            return Ok(Replayed::Diverged {
-                step: i as u64 + 1,
-                expected: show(expected),
-                got: show(got),
-            });
-        }
-    }
-    let expected = format!("{}: {}", header.found.check, header.found.message);
-    let got = failure
-        .map(|f| found(&f, 0))
-        .map_or_else(nothing, |f| format!("{}: {}", f.check, f.message));
-    match expected == got {
-        true => Ok(Replayed::Same),
-        false => Ok(Replayed::Diverged { step: steps.len() as u64 + 1, expected, got }),
-    }
-}
-
-type Written = (Vec<Step>, Option<Failure>);
-
-fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, RunError> {
-    let target = subject.what.checked()?;
-    let judged = Judged::of(job)?;
-    let plan = plans(job, &target).swap_remove(0);
-    let (sources, steps) = (subject.sources.clone(), subject.steps);
-    // loom gets to the execution by running those before it: the last one's is the one that counts.
-    let last = Outside::new(Log::default());
-    let log = last.clone();
-    let recorded = sync::record(&plan, schedule, move || {
-        let recorder = Arc::new(Recorder::new(sources.clone(), log.clone()));
-        target.execute(steps, &judged, recorder.clone(), Some(recorder));
-    })?;
-    Ok((last.get().steps, recorded.failure))
-}
-
-/// One plan; for a sampled engine, one for each way to sample.
-pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
-    let limits = &job.limits;
-    let plan = |sampler| Plan {
-        bound: limits.bound,
-        sampler,
-        executions: limits.executions,
-        seeds: limits.seeds.clone(),
-        audit: limits.audit,
-        threads: target.threads(),
-        choices: target.has_choices(),
-        ..Plan::default()
-    };
-    match (ENGINE, &limits.search) {
-        (sync::Engine::Shuttle, Some(search)) => {
-            vec![Plan { search: options(search), ..plan(Sampler::Exhaustive) }]
-        }
-        (sync::Engine::Shuttle, None) => {
-            vec![plan(Sampler::Random), plan(Sampler::Urw), plan(Sampler::Pct(3))]
-        }
-        (sync::Engine::Explore, search) => {
-            let search = options(&search.clone().unwrap_or_default());
-            vec![Plan { search, ..plan(Sampler::Exhaustive) }]
-        }
-        (sync::Engine::Loom | sync::Engine::Std, _) => vec![plan(Sampler::Random)],
-    }
-}
-
-fn options(search: &Search) -> Options {
-    Options {
-        cache: search.cache,
-        sleep: search.sleep,
-        paranoid: search.paranoid,
-        traces: search.traces,
-        jobs: search.jobs,
-        max_memory: search.max_memory.map(|mib| mib as usize * 1024 * 1024),
-        ..Options::default()
-    }
-}
-
-/// Which part of all executions was to be run. A bound that left nothing out is none.
-fn extent(job: &Job, searched: Option<&Searched>) -> String {
-    let bounded = |bound: Option<usize>| match bound {
-        None => "exhaustive".into(),
-        Some(bound) => format!("bound {bound}"),
-    };
-    match (ENGINE, searched) {
-        (_, Some(searched)) if searched.incomplete.is_some() => "not finished".into(),
-        (_, Some(searched)) => bounded(searched.bound.map(|bound| bound as usize)),
-        (sync::Engine::Loom | sync::Engine::Explore, None) => bounded(job.limits.bound),
-        (sync::Engine::Shuttle, None) => "sampled".into(),
-        (sync::Engine::Std, None) => "repeated".into(),
-    }
-}
-
-/// Why a run stopped before its end, and how much is left.
-fn left(searched: Option<&Searched>) -> String {
-    let Some(Searched { statistics, incomplete, .. }) = searched else {
-        return "stopped before its end".into();
-    };
-    let why = incomplete.map_or_else(|| "being told to".into(), |why| why.to_string());
-    format!(
-        "stopped by {why}; about {:.2} % of the tree is done, as a guess, and on the way to where it was \
-         {} steps were left to try",
-        100.0 * statistics.share,
-        statistics.open
-    )
-}
-
 pub(crate) fn found(failure: &Failure, execution: u64) -> Found {
     let check = match &failure.cause {
         sync::Cause::Panic => "throw".to_string(),
@@ -488,14 +349,4 @@ pub(crate) fn found(failure: &Failure, execution: u64) -> Found {
         sync::Cause::Race => "race".to_string(),
     };
     Found { check, message: failure.message.clone(), execution, preemptions: None }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "thread {} in {}: {} {} {}",
-            self.thread, self.function, self.action, self.object, self.value
-        )
-    }
 }

@@ -140,6 +140,14 @@ pub const ALL: &[Suite] = &[
         within: &[],
     },
     Suite {
+        name: "weak-memory",
+        about: "what shows a missing barrier, where barriers matter",
+        scenarios: &[("two-newprocs", &["the last look finds work"])],
+        engines: &[Engine::Loom],
+        bound: Some(2),
+        within: &[],
+    },
+    Suite {
         name: "more-ms",
         about: "the core with a third and a fourth M, and three Ps",
         scenarios: &[

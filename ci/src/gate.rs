@@ -26,9 +26,18 @@ pub struct Gated {
     /// Wall-clock seconds of the runs.
     pub seconds: f64,
     /// What is wrong beside the reports: an engine without a job, an expected failure without its fix.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Remark>,
     /// A report for each job.
     pub reports: Vec<Report>,
+}
+
+/// What is wrong beside the reports.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Remark {
+    /// How bad it is.
+    pub verdict: Verdict,
+    /// What it is.
+    pub what: String,
 }
 
 /// A part of a gate.
@@ -106,9 +115,10 @@ pub fn judge(reports: Vec<Report>, idle: &[Engine], seconds: f64) -> Gated {
             job.scenario
         )
     });
-    let remarks: Vec<String> = no_job.chain(unfixed).collect();
+    let vacuous = |what| Remark { verdict: Verdict::Vacuous, what };
+    let remarks: Vec<Remark> = no_job.chain(unfixed).map(vacuous).collect();
     let verdicts = reports.iter().map(|report| report.verdict);
-    let verdict = Verdict::worst(verdicts.chain(remarks.iter().map(|_| Verdict::Vacuous)));
+    let verdict = Verdict::worst(verdicts.chain(remarks.iter().map(|remark| remark.verdict)));
     Gated { part: Part::default(), verdict, seconds, remarks, reports }
 }
 

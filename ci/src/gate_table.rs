@@ -7,7 +7,7 @@ use comfy_table::{presets, Cell, CellAlignment, Table};
 use sync::Engine;
 
 use crate::check::subject;
-use crate::gate::Gated;
+use crate::gate::{Gated, Remark};
 use crate::lookup;
 use crate::output::{count, counted, wrap, WIDTH};
 
@@ -23,8 +23,8 @@ pub fn render(gated: &Gated) -> String {
     for report in reports.iter().filter(|report| report.verdict != Verdict::Held) {
         text += &format!("\n{}", paragraph(report));
     }
-    for remark in remarks {
-        text += &format!("\n{}: {remark}\n", Verdict::Vacuous);
+    for Remark { verdict, what } in remarks {
+        text += &format!("\n{verdict}: {what}\n");
     }
     text + &format!("\n{}\n", totals(reports, *seconds, *verdict))
 }
@@ -57,8 +57,18 @@ pub fn mode(mode: Mode) -> &'static str {
 /// A row for each report.
 fn table(reports: &[Report]) -> String {
     let mut table = plain_table();
-    let heads =
-        ["suite", "scenario", "row", "size", "engine", "mode", "executions", "extent", "seconds"];
+    let heads = [
+        "suite",
+        "scenario",
+        "row",
+        "size",
+        "engine",
+        "mode",
+        "executions",
+        "states",
+        "extent",
+        "seconds",
+    ];
     table.set_header(heads.into_iter().chain(["verdict"]));
     for report in reports {
         let job = &report.job;
@@ -66,6 +76,7 @@ fn table(reports: &[Report]) -> String {
         let mut row: Vec<Cell> = words.into_iter().map(Cell::new).collect();
         row.push(Cell::new(mode(job.mode)));
         row.push(number(count(report.executions)));
+        row.push(number(report.searched.map_or("–".into(), |s| count(s.states))));
         row.push(Cell::new(&report.extent));
         row.push(number(format!("{:.1}", report.seconds)));
         row.push(Cell::new(verdict(report)));

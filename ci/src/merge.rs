@@ -8,7 +8,7 @@ use checks::report::Report;
 use checks::verdict::Verdict;
 
 use crate::error::Error;
-use crate::gate::{judge, write, Gated, Part};
+use crate::gate::{judge, write, Gated, Part, Remark};
 use crate::shard::{self, Shard};
 use crate::{cli, gate_table, output};
 
@@ -61,15 +61,15 @@ fn join(parts: Vec<(&PathBuf, Gated)>) -> Result<Gated, Error> {
     let Some((_, part)) = whole else { return Err(Error::Usage("no part to merge".into())) };
     let judged = judge(reports, &[], seconds);
     let missing = (1..=part.shard.of).filter(|index| !seen.contains_key(index));
-    let missing: Vec<String> =
-        missing.map(|index| format!("part {index}/{} is missing", part.shard.of)).collect();
-    if !missing.is_empty() {
-        verdicts.push(Verdict::Incomplete);
-    }
-    verdicts.push(judged.verdict);
+    let missing = missing.map(|index| Remark {
+        verdict: Verdict::Incomplete,
+        what: format!("part {index}/{} is missing", part.shard.of),
+    });
     // What a part remarked, it may be that the whole does, too.
-    let remarks: BTreeSet<String> =
+    let remarks: BTreeSet<Remark> =
         remarks.into_iter().chain(judged.remarks).chain(missing).collect();
+    verdicts.push(judged.verdict);
+    verdicts.extend(remarks.iter().map(|remark| remark.verdict));
     let (verdict, remarks) = (Verdict::worst(verdicts), remarks.into_iter().collect());
     let part = Part { shard: Shard::default(), ..part };
     Ok(Gated { part, verdict, remarks, reports: judged.reports, seconds })
@@ -87,4 +87,47 @@ fn write_costs(reports: &[Report], path: &Path) -> Result<(), Error> {
     }
     let json = serde_json::to_string_pretty(&costs).expect("plain data is always JSON");
     output::write_new(path, &(json + "\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::sample;
+
+    fn part(index: usize, of: usize, gate: &str, verdict: Verdict) -> Gated {
+        let report = Report { verdict, ..sample::report() };
+        let part = Part { shard: Shard { index, of }, gate: gate.into() };
+        Gated { part, ..judge(vec![report], &[], 1.0) }
+    }
+
+    fn joined(parts: Vec<Gated>) -> Result<Gated, Error> {
+        let paths: Vec<PathBuf> = (0..parts.len()).map(|n| format!("{n}.json").into()).collect();
+        join(paths.iter().zip(parts).collect())
+    }
+
+    #[test]
+    fn all_parts_together_are_the_whole() {
+        let parts = [1, 2].map(|index| part(index, 2, "g", Verdict::Held));
+        let whole = joined(parts.into()).unwrap();
+        assert_eq!((whole.verdict, whole.reports.len()), (Verdict::Held, 2));
+        assert_eq!(whole.part.shard, Shard::default());
+        let parts = vec![part(1, 2, "g", Verdict::Violated), part(2, 2, "g", Verdict::Held)];
+        assert_eq!(joined(parts).unwrap().verdict, Verdict::Violated);
+    }
+
+    #[test]
+    fn a_missing_part_is_incomplete_and_named() {
+        let some = joined(vec![part(2, 3, "g", Verdict::Held)]).unwrap();
+        assert_eq!(some.verdict, Verdict::Incomplete);
+        let missing: Vec<&str> = some.remarks.iter().map(|remark| &*remark.what).collect();
+        assert_eq!(missing, ["part 1/3 is missing", "part 3/3 is missing"]);
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_refused() {
+        let twice = vec![part(1, 2, "g", Verdict::Held), part(1, 2, "g", Verdict::Held)];
+        assert!(joined(twice).unwrap_err().to_string().contains("are both part 1/2"));
+        let others = vec![part(1, 2, "g", Verdict::Held), part(2, 2, "h", Verdict::Held)];
+        assert!(joined(others).unwrap_err().to_string().contains("are not parts of one gate"));
+    }
 }

@@ -59,7 +59,7 @@ fn bad_usage_is_an_error_and_help_is_not() {
 #[test]
 fn options_that_mean_nothing_to_the_engine_are_refused() {
     fails(&["check", "S1", "--engine", "shuttle", "--bound", "2"], &["--bound", "loom"]);
-    fails(&["check", "S1", "--audit", "2"], &["--audit", "explore"]);
+    fails(&["check", "S1", "--engine", "loom", "--audit", "2"], &["--audit", "explore"]);
     fails(
         &["check", "S1", "--executions", "2"],
         &["--executions", "shuttle without --search, and std"],
@@ -102,7 +102,7 @@ fn a_file_that_is_no_counterexample_is_told_with_its_line_and_left_as_it_is() {
 
 #[test]
 fn an_engine_that_cannot_be_built_is_an_error() {
-    fails(&["check", "S1"], &["the loom engine was not built", "cargo could not be started"]);
+    fails(&["check", "S1"], &["the explore engine was not built", "cargo could not be started"]);
 }
 
 #[test]
@@ -118,7 +118,10 @@ fn a_scenario_file_that_is_none_is_told_with_line_field_and_what_is_allowed() {
     let ready = scenario("ready.toml", 2, "main: go A; ready A", "A:");
     fails(&["check", &ready], &["ready.toml:5: gs[1]: G A: readied, but it never parks"]);
     let wide = scenario("wide.toml", 6, "main: go A", "A:");
-    fails(&["check", &wide], &["wide.toml:3: ms: 6 Ms", "use at most 5, or --engine shuttle"]);
+    fails(
+        &["check", &wide, "--engine", "loom"],
+        &["wide.toml:3: ms: 6 Ms", "use at most 5, or --engine shuttle"],
+    );
     let good = scenario("good.toml", 2, "main: go A", "A:");
     fails(&["check", &good, "--row", "GO_2"], &["unknown row `GO_2`; known are: "]);
     fails(&["check", "no-such.toml"], &["no-such.toml: "]);

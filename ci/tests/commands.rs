@@ -144,7 +144,11 @@ fn a_gates_exit_code_is_that_of_its_worst_verdict_and_its_reports_are_json() {
         assert!(text.ends_with(&format!("Verdict: {verdict}\n")), "{text}");
         let json = fs::read_to_string(stage.folder.join("reports.json")).unwrap();
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(json["reports"].as_array().unwrap().len(), 4, "two engines with two jobs each");
+        assert_eq!(
+            json["reports"].as_array().unwrap().len(),
+            6,
+            "three engines with two jobs each"
+        );
         assert_eq!(json["verdict"], verdict.to_string());
     }
 }

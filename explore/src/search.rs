@@ -15,6 +15,8 @@
 //! are left and on who has just moved, so both are part of a state then; and since a sleeping thread may
 //! have been explored at the price of a preemption that is not to be paid here, nobody sleeps.
 
+mod frame;
+
 use std::sync::Arc;
 
 use crate::cache::{Threads, Visit};
@@ -26,6 +28,10 @@ use crate::seam::{Ended, Next, Node, Pick, Resume, Search};
 use crate::state::Fault;
 use crate::traces::Trace;
 use crate::workers::Job;
+
+use frame::Sleeper;
+
+pub(crate) use frame::Frame;
 
 pub use crate::options::{Incomplete, Options};
 pub use crate::workers::Shared;
@@ -56,27 +62,6 @@ pub struct Failure {
     /// How many of them are switches away from a thread that could go on.
     pub preemptions: u32,
 }
-
-/// A node on the path.
-pub(crate) struct Frame {
-    /// What is still to be done, the next one last; the outcomes of a thread are neighbours.
-    todo: Vec<Pick>,
-    /// Who is being explored.
-    thread: ThreadId,
-    /// What it did, in all its outcomes so far.
-    did: Footprint,
-    sleep: Vec<Sleeper>,
-    /// Who could go on without a preemption.
-    current: Option<ThreadId>,
-    budget: u32,
-    /// Which share of the tree each step from here has.
-    share: f64,
-    preemptions: u32,
-    fingerprint: u128,
-}
-
-/// A thread that sleeps, and what its step does.
-type Sleeper = (ThreadId, Arc<Footprint>);
 
 /// Executions after which a worker reports.
 const REPORT: u64 = 32;
@@ -355,31 +340,6 @@ impl Dfs {
         let thread = todo[0].thread;
         let frame = Frame { todo, thread, did: Footprint::default(), ..frame.copy() };
         self.shared.give(Job { path: self.path[..given + depth].to_vec(), frame });
-    }
-}
-
-impl Frame {
-    /// Whether the last thread to be explored is not the one that is being explored.
-    fn can_give(&self) -> bool {
-        self.todo.first().is_some_and(|pick| pick.thread != self.thread)
-    }
-
-    /// Takes out all outcomes of the thread that would be explored last.
-    fn give(&mut self) -> Vec<Pick> {
-        let thread = self.todo[0].thread;
-        let count = self.todo.iter().take_while(|pick| pick.thread == thread).count();
-        self.todo.drain(..count).collect()
-    }
-
-    /// The same node, with nothing to do.
-    fn copy(&self) -> Frame {
-        Frame {
-            todo: Vec::new(),
-            thread: self.thread,
-            did: Footprint::default(),
-            sleep: self.sleep.clone(),
-            ..*self
-        }
     }
 }
 

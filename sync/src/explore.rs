@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::{self, ENGINE};
 use crate::execution::{Execution, Outcome};
 use crate::failure::{self, Failure};
-use crate::{Control, Engine, Plan, PlanError};
+use crate::{Control, Engine, Plan, PlanError, Progress};
 
 /// What an exploration has come to.
 #[derive(Clone, PartialEq, Debug)]
@@ -220,25 +220,6 @@ pub(crate) struct Exploration {
     end: Mutex<SoFar>,
     searching: Mutex<Option<Arc<Shared>>>,
     searched: Mutex<Option<Searched>>,
-}
-
-/// How far an exploration is: what [`Plan::progress`] is told.
-pub struct Progress<'a> {
-    /// The executions started so far.
-    pub executions: u64,
-    search: Option<&'a Shared>,
-}
-
-impl Progress<'_> {
-    /// The same, as far as it is after so many executions before.
-    pub fn after(&self, executions: u64) -> Progress<'_> {
-        Progress { executions: self.executions + executions, search: self.search }
-    }
-
-    /// What a search has come to so far, if there is one. Takes a lock: not for each execution.
-    pub fn statistics(&self) -> Option<Statistics> {
-        self.search.map(Shared::statistics)
-    }
 }
 
 /// What the executions have come to so far.

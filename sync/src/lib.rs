@@ -52,6 +52,7 @@ mod operation;
 mod plain;
 mod plan;
 mod program;
+mod progress;
 mod table;
 mod word;
 
@@ -62,9 +63,7 @@ pub use ::explore::options::{Incomplete, Options, Statistics};
 pub use atomic::Atomic;
 pub use current::thread_id;
 pub use engine::ENGINE;
-pub use explore::{
-    explore, record, Diverged, End, Explored, Progress, Recorded, Schedule, Searched,
-};
+pub use explore::{explore, record, Diverged, End, Explored, Recorded, Schedule, Searched};
 pub use failure::{Cause, Failure, Violation};
 pub use mutex::{Mutex, MutexGuard};
 pub use name::{Engine, Name};
@@ -73,6 +72,7 @@ pub use operation::{Observer, Operation, Quiescent};
 pub use plain::{Ghost, Outside, Plain};
 pub use plan::{Control, OnProgress, Plan, PlanError, Sampler};
 pub use program::{at_end, checkpoint, choose, observe, spawn, summarized};
+pub use progress::Progress;
 pub use sync_macros::summarized;
 pub use word::{BitWord, IntWord, Word};
 

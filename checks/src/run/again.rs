@@ -1,0 +1,96 @@
+//! A run again, step by step: to write it down, or to compare it with what was written down.
+
+use std::fmt;
+
+use sync::{Arc, Failure, Outside, Schedule, ENGINE};
+
+use super::{found, plans, Replayed, RunError, Subject};
+use crate::cex::{Counterexample, Header, Step, FORMAT};
+use crate::judge::Judged;
+use crate::recorder::{Log, Recorder};
+use crate::report::{Found, Job, Report};
+
+/// Runs the schedule again and writes down each step.
+///
+/// # Errors
+/// If the scenario is none, or the engine cannot run it.
+pub fn record(
+    subject: &Subject,
+    report: &Report,
+    schedule: &Schedule,
+) -> Result<Counterexample, RunError> {
+    let found = report.found.clone().unwrap_or_else(|| Found {
+        check: String::new(),
+        message: String::new(),
+        execution: 0,
+        preemptions: None,
+    });
+    let (steps, _) = again(subject, &report.job, schedule)?;
+    let header = Header {
+        pidle_counterexample: FORMAT,
+        job: report.job.clone(),
+        engine: ENGINE.to_string(),
+        found,
+        schedule: schedule.clone(),
+    };
+    Ok(Counterexample { header, steps })
+}
+
+/// Runs the counterexample's schedule again and compares each step, and the failure.
+///
+/// # Errors
+/// If it is of another engine, the scenario is none, or the engine cannot run it.
+pub fn replay(subject: &Subject, cex: &Counterexample) -> Result<Replayed, RunError> {
+    let header = &cex.header;
+    if header.engine != ENGINE.to_string() {
+        return Err(RunError::Engine { of: header.engine.clone(), here: ENGINE.to_string() });
+    }
+    let (steps, failure) = again(subject, &header.job, &header.schedule)?;
+    let nothing = || "the end".to_string();
+    for i in 0..steps.len().max(cex.steps.len()) {
+        let (expected, got) = (cex.steps.get(i), steps.get(i));
+        if expected != got {
+            let show = |step: Option<&Step>| step.map_or_else(nothing, ToString::to_string);
+            return Ok(Replayed::Diverged {
+                step: i as u64 + 1,
+                expected: show(expected),
+                got: show(got),
+            });
+        }
+    }
+    let expected = format!("{}: {}", header.found.check, header.found.message);
+    let got = failure
+        .map(|f| found(&f, 0))
+        .map_or_else(nothing, |f| format!("{}: {}", f.check, f.message));
+    match expected == got {
+        true => Ok(Replayed::Same),
+        false => Ok(Replayed::Diverged { step: steps.len() as u64 + 1, expected, got }),
+    }
+}
+
+type Written = (Vec<Step>, Option<Failure>);
+
+fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, RunError> {
+    let target = subject.what.checked()?;
+    let judged = Judged::of(job)?;
+    let plan = plans(job, &target).swap_remove(0);
+    let (sources, steps) = (subject.sources.clone(), subject.steps);
+    // loom gets to the execution by running those before it: the last one's is the one that counts.
+    let last = Outside::new(Log::default());
+    let log = last.clone();
+    let recorded = sync::record(&plan, schedule, move || {
+        let recorder = Arc::new(Recorder::new(sources.clone(), log.clone()));
+        target.execute(steps, &judged, recorder.clone(), Some(recorder));
+    })?;
+    Ok((last.get().steps, recorded.failure))
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "thread {} in {}: {} {} {}",
+            self.thread, self.function, self.action, self.object, self.value
+        )
+    }
+}

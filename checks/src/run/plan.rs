@@ -1,0 +1,75 @@
+//! How an engine carries out a job, and how far that went.
+
+use sync::{Options, Plan, Sampler, Searched, ENGINE};
+
+use super::Target;
+use crate::report::{Job, Search};
+
+/// One plan; for a sampled engine, one for each way to sample.
+pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
+    let limits = &job.limits;
+    let plan = |sampler| Plan {
+        bound: limits.bound,
+        sampler,
+        executions: limits.executions,
+        seeds: limits.seeds.clone(),
+        audit: limits.audit,
+        threads: target.threads(),
+        choices: target.has_choices(),
+        ..Plan::default()
+    };
+    match (ENGINE, &limits.search) {
+        (sync::Engine::Shuttle, Some(search)) => {
+            vec![Plan { search: options(search), ..plan(Sampler::Exhaustive) }]
+        }
+        (sync::Engine::Shuttle, None) => {
+            vec![plan(Sampler::Random), plan(Sampler::Urw), plan(Sampler::Pct(3))]
+        }
+        (sync::Engine::Explore, search) => {
+            let search = options(&search.clone().unwrap_or_default());
+            vec![Plan { search, ..plan(Sampler::Exhaustive) }]
+        }
+        (sync::Engine::Loom | sync::Engine::Std, _) => vec![plan(Sampler::Random)],
+    }
+}
+
+fn options(search: &Search) -> Options {
+    Options {
+        cache: search.cache,
+        sleep: search.sleep,
+        paranoid: search.paranoid,
+        traces: search.traces,
+        jobs: search.jobs,
+        max_memory: search.max_memory.map(|mib| mib as usize * 1024 * 1024),
+        ..Options::default()
+    }
+}
+
+/// Which part of all executions was to be run. A bound that left nothing out is none.
+pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
+    let bounded = |bound: Option<usize>| match bound {
+        None => "exhaustive".into(),
+        Some(bound) => format!("bound {bound}"),
+    };
+    match (ENGINE, searched) {
+        (_, Some(searched)) if searched.incomplete.is_some() => "not finished".into(),
+        (_, Some(searched)) => bounded(searched.bound.map(|bound| bound as usize)),
+        (sync::Engine::Loom | sync::Engine::Explore, None) => bounded(job.limits.bound),
+        (sync::Engine::Shuttle, None) => "sampled".into(),
+        (sync::Engine::Std, None) => "repeated".into(),
+    }
+}
+
+/// Why a run stopped before its end, and how much is left.
+pub(super) fn left(searched: Option<&Searched>) -> String {
+    let Some(Searched { statistics, incomplete, .. }) = searched else {
+        return "stopped before its end".into();
+    };
+    let why = incomplete.map_or_else(|| "being told to".into(), |why| why.to_string());
+    format!(
+        "stopped by {why}; about {:.2} % of the tree is done, as a guess, and on the way to where it was \
+         {} steps were left to try",
+        100.0 * statistics.share,
+        statistics.open
+    )
+}

@@ -1,0 +1,52 @@
+//! A node on the path of a search, and what is left to do there.
+
+use std::sync::Arc;
+
+use crate::operation::{Footprint, ThreadId};
+use crate::seam::Pick;
+
+/// A node on the path.
+pub(crate) struct Frame {
+    /// What is still to be done, the next one last; the outcomes of a thread are neighbours.
+    pub(super) todo: Vec<Pick>,
+    /// Who is being explored.
+    pub(super) thread: ThreadId,
+    /// What it did, in all its outcomes so far.
+    pub(super) did: Footprint,
+    pub(super) sleep: Vec<Sleeper>,
+    /// Who could go on without a preemption.
+    pub(super) current: Option<ThreadId>,
+    pub(super) budget: u32,
+    /// Which share of the tree each step from here has.
+    pub(super) share: f64,
+    pub(super) preemptions: u32,
+    pub(super) fingerprint: u128,
+}
+
+/// A thread that sleeps, and what its step does.
+pub(super) type Sleeper = (ThreadId, Arc<Footprint>);
+
+impl Frame {
+    /// Whether the last thread to be explored is not the one that is being explored.
+    pub(super) fn can_give(&self) -> bool {
+        self.todo.first().is_some_and(|pick| pick.thread != self.thread)
+    }
+
+    /// Takes out all outcomes of the thread that would be explored last.
+    pub(super) fn give(&mut self) -> Vec<Pick> {
+        let thread = self.todo[0].thread;
+        let count = self.todo.iter().take_while(|pick| pick.thread == thread).count();
+        self.todo.drain(..count).collect()
+    }
+
+    /// The same node, with nothing to do.
+    pub(super) fn copy(&self) -> Frame {
+        Frame {
+            todo: Vec::new(),
+            thread: self.thread,
+            did: Footprint::default(),
+            sleep: self.sleep.clone(),
+            ..*self
+        }
+    }
+}
