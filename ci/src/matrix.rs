@@ -1,7 +1,7 @@
 //! `pidle matrix`: each row of each bug, what kills it on which engine, and how soon.
 //!
-//! On loom the bounds are tried from 0 up, so the bound that finds a failure is the fewest preemptions it
-//! takes. Besides, each row is run on the programs that were written for no bug, until one kills it.
+//! Bounds are tried from 0 up, so the one that finds a failure is the fewest preemptions it takes. Besides,
+//! each row is run on the programs that were written for no bug, until one kills it.
 
 use std::time::Instant;
 
@@ -192,7 +192,10 @@ fn general(bug: &'static Bug, mutant: &'static Mutant) -> Vec<(usize, Job)> {
         limits: Limits { executions: FEW, ..job.limits },
         ..job
     };
-    on(ENGINES[0]).map(|job| (0, of_row(job))).collect()
+    // What shows under weak memory only is looked for there.
+    let weak = mutant.shows.iter().any(|s| s.needs(Engine::Loom) && s.symptom != Symptom::Holds);
+    let at = usize::from(weak);
+    on(ENGINES[at]).map(|job| (at, of_row(job))).collect()
 }
 
 /// Held, if each cell came out as is said of it, and each bug is killed by some engine.

@@ -16,6 +16,7 @@
 //! have been explored at the price of a preemption that is not to be paid here, nobody sleeps.
 
 mod frame;
+mod walk;
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use crate::fingerprint::{mix, of};
 use crate::operation::{Access, Footprint, ThreadId};
 use crate::options::Statistics;
 use crate::paranoid::Probe;
-use crate::seam::{Ended, Next, Node, Pick, Resume, Search};
+use crate::seam::{Ended, Next, Node, Pick};
 use crate::state::Fault;
 use crate::traces::Trace;
 use crate::workers::Job;
@@ -340,88 +341,5 @@ impl Dfs {
         let thread = todo[0].thread;
         let frame = Frame { todo, thread, did: Footprint::default(), ..frame.copy() };
         self.shared.give(Job { path: self.path[..given + depth].to_vec(), frame });
-    }
-}
-
-impl Search for Dfs {
-    fn at_node(&mut self, node: &Node<'_>) -> Next {
-        if self.probe.is_some() {
-            return self.go_beyond(node);
-        }
-        self.did(node);
-        let mut frame = self.arrive(node);
-        // Before the limits: a failure may have met one of them.
-        if let Some(ended) = node.ended {
-            if ended == Ended::Complete {
-                self.visit(node, &mut frame);
-            }
-            return self.count_end(ended, frame.preemptions);
-        }
-        if self.shared.is_over() {
-            return self.leave();
-        }
-        let looks = self.since.transitions % 64 == 0;
-        if let Some(why) = self.shared.limit(self.since.executions, self.path.len(), looks) {
-            return self.stop(why);
-        }
-        let Some(visit) = self.visit(node, &mut frame) else {
-            return self.stop(Incomplete::Threads);
-        };
-        if visit == Visit::Done {
-            return self.cut(node);
-        }
-        let Some(todo) = self.todo(node, visit, &mut frame) else {
-            return self.stop(Incomplete::Threads);
-        };
-        let Some(&pick) = todo.last() else {
-            self.since.cut_by_sleep += 1;
-            return self.leaf();
-        };
-        frame.thread = pick.thread;
-        frame.share /= todo.len() as f64;
-        frame.todo = todo;
-        frame.todo.pop();
-        let keep_mark = !frame.todo.is_empty();
-        self.frames.push(frame);
-        self.path.push(pick);
-        if self.shared.is_hungry() {
-            self.share();
-        }
-        Next::Step { pick, keep_mark }
-    }
-
-    fn begins_at_root(&self) -> bool {
-        self.number == 0
-    }
-
-    fn wants_pairs(&self) -> bool {
-        self.options().pairs
-    }
-
-    fn backtrack(&mut self) -> Option<Resume<'_>> {
-        loop {
-            if self.shared.is_over() {
-                self.leave();
-                return None;
-            }
-            while !self.frames.is_empty() {
-                let depth = self.path.len() - 1;
-                self.path.truncate(depth);
-                let Some(next) = self.go_on() else {
-                    self.frames.pop();
-                    continue;
-                };
-                self.path.push(next);
-                let frame = &self.frames[self.frames.len() - 1];
-                let (last, fingerprint) = (frame.todo.is_empty(), frame.fingerprint);
-                return Some(Resume { depth, path: &self.path[..depth], next, last, fingerprint });
-            }
-            self.report();
-            let Job { path, frame } = self.shared.take()?;
-            // As if its first step were under way, and were to be gone back from.
-            self.path = path;
-            self.path.push(frame.todo[frame.todo.len() - 1]);
-            self.frames.push(frame);
-        }
     }
 }
