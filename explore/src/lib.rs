@@ -35,7 +35,7 @@ pub mod state;
 mod thread;
 #[cfg(any(feature = "shuttle", feature = "explore"))]
 pub mod told;
-mod traces;
+pub mod traces;
 pub mod workers;
 
 #[cfg(not(feature = "explore"))]
