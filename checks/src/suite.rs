@@ -163,7 +163,7 @@ pub const ALL: &[Suite] = &[
         ],
         engines: SAMPLED_TOO,
         bound: Some(1),
-        within: &[("S1-3m", 2), ("S4-3m", 2), ("S1-4m", 2), ("S4-4m", 2), ("three-ps", 2)],
+        within: &[("S1-3m", 4), ("S4-3m", 4), ("S1-4m", 4), ("S4-4m", 4), ("three-ps", 3)],
     },
 ];
 

@@ -121,6 +121,9 @@ fn searched(searched: &Statistics, seconds: f64) -> String {
         count(*cut_by_cache),
         count(*cut_by_sleep),
     );
+    // Fewer than n² pairs, each with a chance of 2⁻¹²⁸.
+    let chance = (*states as f64).powi(2) / 2f64.powi(128);
+    text += &format!("; the chance that two states were taken for one is below {chance:.0e}");
     if *probes > 0 {
         text += &format!("; {} beyond known states", counted(*probes, "probe"));
     }
