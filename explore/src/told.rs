@@ -39,6 +39,7 @@ pub fn replaying() -> bool {
 }
 
 /// From now on, or no more.
+#[cfg(feature = "shuttle")]
 pub(crate) fn set_replaying(replaying: bool) {
     REPLAYING.set(replaying);
 }

@@ -255,10 +255,9 @@ impl<'a, S: Search> Run<'a, S> {
 }
 
 impl<S: Search> Run<'_, S> {
-    /// Comes to a node that another worker has been at, by running the steps there. False if they lead
-    /// elsewhere.
+    /// Comes to a node that another worker has been at, by running the steps there, as if for the first
+    /// time: what an observer allocates and gives back is part of the heap. False if they lead elsewhere.
     fn start_at(&mut self, path: &[Pick], goal: u128, last: bool) -> Result<bool, Broken> {
-        told::set_replaying(true);
         self.begin()?;
         self.path.clear();
         let mut here = self.arrive()?;
@@ -274,7 +273,6 @@ impl<S: Search> Run<'_, S> {
             self.step(pick)?;
             here = self.arrive()?;
         }
-        told::set_replaying(false);
         if self.diverged.is_none() && here.fingerprint != goal {
             let (expected, got) = ("other values".to_owned(), "the same operations".to_owned());
             self.diverged = Some(Diverged { step: path.len(), expected, got });

@@ -35,7 +35,8 @@ struct Program(Outer<Exploration>);
 
 impl Facade for Program {
     fn program(&self) {
-        Exploration::run(&self.0, self.0.executions() + 1);
+        // Always the same number: other workers count on meanwhile, and nothing inside may depend on that.
+        Exploration::run(&self.0, 1);
     }
 
     fn given(&self) -> Place {
