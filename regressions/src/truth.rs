@@ -51,11 +51,12 @@ pub struct Also {
 /// Why: see [`ALSO`].
 pub const WHY_ALSO: &str = "\
 (a) An increment of nmspinning is undone that somebody else has taken away. The row has Go 1.20's wakep, which
-undoes its increment if no P is idle; Go 1.19's returns before it makes one (proc.go, wakep: npidle is 0), and
-with that wakep the model has T3 alone. The real runtime was measured with 4 Ps.
+undoes its increment whenever no P is idle. With Go 1.19's it takes a race: it looks at npidle before it makes
+one, and the last idle P is taken in between (proc.go, wakep and startm). A search of all executions finds it
+there, too; no sample did. The real runtime was measured with 4 Ps.
 ";
 
-/// With two Ps, and with `wakep` as in Go 1.20, the wrong count may show one function earlier.
+/// With two Ps, the wrong count may show one function earlier: see [`WHY_ALSO`].
 pub const ALSO: &[Also] = &[
     Also {
         row: "53294/marked-but-not-counted",
