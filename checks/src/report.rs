@@ -44,6 +44,8 @@ pub struct Search {
     pub cache: bool,
     /// Whether, of steps that commute, one order is explored only.
     pub sleep: bool,
+    /// Whether states that differ by which M is which are one.
+    pub symmetry: bool,
     /// Whether states that the cache takes for known are looked into.
     pub paranoid: bool,
     /// Whether distinct traces are counted: executions that differ in more than the order of steps that
@@ -61,6 +63,7 @@ impl Default for Search {
         Search {
             cache: true,
             sleep: true,
+            symmetry: true,
             paranoid: false,
             traces: false,
             jobs: 1,

@@ -75,6 +75,14 @@ impl Target {
         }
     }
 
+    /// So many of the threads that have names are interchangeable: all Ms but M0, which has none.
+    fn interchangeable(&self) -> u32 {
+        match self {
+            Target::Scenario(checked) => checked.program.ms - 1,
+            Target::Kernel(_) => 0,
+        }
+    }
+
     fn has_choices(&self) -> bool {
         matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness)
     }
@@ -233,7 +241,8 @@ pub fn compare(subject: &Subject, job: &Job, options: Options) -> Result<Searche
     let target = subject.what.checked()?;
     let judged = Judged::of(job)?;
     let plan = plans(job, &target).swap_remove(0);
-    let plan = Plan { sampler: Sampler::Exhaustive, search: options, list_states: true, ..plan };
+    let search = Options { interchangeable: target.interchangeable(), ..options };
+    let plan = Plan { sampler: Sampler::Exhaustive, search, list_states: true, ..plan };
     let steps = subject.steps;
     let nobody = Arc::new(Nobody);
     let explored = sync::explore(&plan, move || {

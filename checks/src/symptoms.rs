@@ -11,8 +11,9 @@ pub const HANG: &str = "the program finishes";
 /// The check of a program that runs and gets nowhere.
 pub const LIVELOCK: &str = "the program gets on";
 
-/// More rounds of `find_runnable`, of all Ms together, without a G run, a timer run or a step of time are
-/// a livelock, as are more jumps of the clock to one instant. An M looks once or twice before it parks.
+/// More rounds of `find_runnable`, of all Ms together or, in a search, of one alone, without a G run, a timer
+/// run or a step of time are a livelock, as are more jumps of the clock to one instant. An M looks once or
+/// twice before it parks.
 const MOST_ROUNDS: u32 = 60;
 const MOST_JUMPS: u32 = 8;
 
@@ -22,8 +23,7 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 fn the_program_gets_on(view: &View) -> Result<(), String> {
-    let effort = view.sched.idle_effort.peek(|&effort| effort);
-    let (rounds, jumps) = (effort.rounds, effort.jumps);
+    let (rounds, jumps) = (sync::rounds(), view.sched.jumps.peek(|&jumps| jumps));
     ensure!(
         rounds <= MOST_ROUNDS,
         "livelock: {rounds} rounds of find_runnable, and nothing came of them"

@@ -184,6 +184,7 @@ fn search(arguments: &cli::Search, engine: Engine) -> Option<Search> {
     searches.then(|| Search {
         cache: !arguments.no_cache,
         sleep: !arguments.no_sleep_sets,
+        symmetry: !arguments.no_symmetry,
         paranoid: arguments.paranoid,
         traces: arguments.traces,
         jobs: arguments.jobs.map_or(1, NonZeroUsize::get),

@@ -144,6 +144,9 @@ pub struct Search {
     /// Search without sleep sets: steps that commute are taken in all orders
     #[arg(long)]
     pub no_sleep_sets: bool,
+    /// Search without symmetry: states that differ by which M is which are two
+    #[arg(long)]
+    pub no_symmetry: bool,
     /// Look into what the state cache cuts off: a checkpoint that forgets too much is an error
     #[arg(long, conflicts_with = "no_cache")]
     pub paranoid: bool,
@@ -158,14 +161,10 @@ pub struct Search {
 impl Search {
     /// Something was said of a search.
     pub fn is_asked_for(&self) -> bool {
-        let Search { search, jobs, no_cache, no_sleep_sets, paranoid, traces, max_memory } = self;
-        *search
-            || *no_cache
-            || *no_sleep_sets
-            || *paranoid
-            || *traces
-            || jobs.is_some()
-            || max_memory.is_some()
+        let Search { search, jobs, no_cache, no_sleep_sets, no_symmetry, .. } = self;
+        let Search { paranoid, traces, max_memory, .. } = self;
+        let asked = [search, no_cache, no_sleep_sets, no_symmetry, paranoid, traces];
+        asked.into_iter().any(|asked| *asked) || jobs.is_some() || max_memory.is_some()
     }
 }
 

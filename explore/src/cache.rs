@@ -2,9 +2,12 @@
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
 
 use dashmap::mapref::entry::Entry;
 use dashmap::DashMap;
+
+use crate::table::Table;
 
 /// A set of threads, by their numbers in the search.
 pub type Threads = u64;
@@ -16,7 +19,10 @@ pub type Threads = u64;
 /// one atomic step of its entry.
 #[derive(Default)]
 pub struct Visited {
-    states: DashMap<Key, u64, BuildHasherDefault<Fold>>,
+    /// With those that slept.
+    states: OnceLock<Table>,
+    /// With a budget.
+    bounded: DashMap<Key, u64, BuildHasherDefault<Fold>>,
     len: AtomicUsize,
 }
 
@@ -53,7 +59,7 @@ impl Visited {
 
     /// It is one of them.
     pub fn contains(&self, state: u128) -> bool {
-        self.states.contains_key(&Key::of(state))
+        self.states().contains(state)
     }
 
     /// The state is visited with `asleep`.
@@ -61,26 +67,23 @@ impl Visited {
     /// After it, every enabled thread that is not in the stored set has been explored from the state, or
     /// is about to be: what a visit leaves out is what slept in all visits, so the intersection is stored.
     pub fn visit_sleeping(&self, state: u128, asleep: Threads) -> Visit {
-        match self.states.entry(Key::of(state)) {
-            Entry::Vacant(entry) => {
-                entry.insert(asleep);
-                self.is_new()
+        let visit = self.states().change(state, |stored| match stored {
+            None => (Visit::New, Some(asleep)),
+            Some(stored) if stored & !asleep == 0 => (Visit::Done, None),
+            Some(stored) => {
+                let asleep = stored & asleep;
+                (Visit::Rest { awake: stored & !asleep, asleep }, Some(asleep))
             }
-            Entry::Occupied(mut entry) => {
-                let stored = *entry.get();
-                let awake = stored & !asleep;
-                if awake == 0 {
-                    return Visit::Done;
-                }
-                entry.insert(stored & asleep);
-                Visit::Rest { awake, asleep: stored & asleep }
-            }
+        });
+        match visit {
+            Visit::New => self.is_new(),
+            visit => visit,
         }
     }
 
     /// The state is visited with so many preemptions left.
     pub fn visit_bounded(&self, state: u128, budget: u32) -> Visit {
-        match self.states.entry(Key::of(state)) {
+        match self.bounded.entry(Key::of(state)) {
             Entry::Vacant(entry) => {
                 entry.insert(budget.into());
                 self.is_new()
@@ -95,14 +98,19 @@ impl Visited {
 
     /// The state is visited; only their number counts.
     pub fn count(&self, state: u128) {
-        if self.states.insert(Key::of(state), 0).is_none() {
+        let is_new = |stored: Option<u64>| (stored.is_none(), stored.is_none().then_some(0));
+        if self.states().change(state, is_new) {
             self.is_new();
         }
     }
 
-    /// All of them.
+    /// All of them, but for those with a budget.
     pub fn fingerprints(&self) -> Vec<u128> {
-        self.states.iter().map(|entry| entry.key().fingerprint()).collect()
+        self.states.get().map_or_else(Vec::new, Table::states)
+    }
+
+    fn states(&self) -> &Table {
+        self.states.get_or_init(Table::default)
     }
 
     fn is_new(&self) -> Visit {
@@ -114,10 +122,6 @@ impl Visited {
 impl Key {
     fn of(state: u128) -> Key {
         Key([state as u64, (state >> 64) as u64])
-    }
-
-    fn fingerprint(self) -> u128 {
-        u128::from(self.0[0]) | u128::from(self.0[1]) << 64
     }
 }
 

@@ -7,6 +7,8 @@ use std::hash::{Hash, Hasher};
 
 use xxhash_rust::xxh3::{xxh3_128, Xxh3};
 
+use crate::renaming;
+
 /// The fingerprint of `value`, the same in every process on machines of one byte order.
 pub fn of(value: impl Hash) -> u128 {
     let mut bytes = Bytes { short: [0; SHORT], len: 0, long: None };
@@ -24,6 +26,70 @@ pub fn mix(a: u128, b: u128) -> u128 {
     bytes[..16].copy_from_slice(&a.to_ne_bytes());
     bytes[16..].copy_from_slice(&b.to_ne_bytes());
     xxh3_128(&bytes)
+}
+
+/// The fingerprint of something under each renaming of interchangeable threads; the first of them changes
+/// nothing. Those beyond the number of renamings mean nothing.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Prints([u128; renaming::MOST]);
+
+impl Prints {
+    /// The same under each renaming.
+    pub const ZERO: Prints = Prints([0; renaming::MOST]);
+
+    /// Of `value`.
+    #[inline]
+    pub fn of(value: impl Hash) -> Prints {
+        let mut all = Prints::ZERO;
+        renaming::each(&mut all.0, || of(&value));
+        all
+    }
+
+    /// Of both, in this order.
+    #[inline]
+    pub fn mix(&self, other: &Prints) -> Prints {
+        self.with(other, mix)
+    }
+
+    /// What `f` makes of each renaming's number.
+    #[inline]
+    pub(crate) fn from_fn(f: impl Fn(usize) -> u128) -> Prints {
+        let mut all = Prints::ZERO;
+        for (i, place) in all.0.iter_mut().enumerate().take(renaming::count()) {
+            *place = f(i);
+        }
+        all
+    }
+
+    /// What `f` makes of each two.
+    #[inline]
+    pub(crate) fn with(&self, other: &Prints, f: impl Fn(u128, u128) -> u128) -> Prints {
+        Prints::from_fn(|i| f(self.0[i], other.0[i]))
+    }
+
+    /// The one under the renaming that changes nothing.
+    #[inline]
+    pub fn first(&self) -> u128 {
+        self.0[0]
+    }
+
+    /// The least, and the number of its renaming.
+    pub(crate) fn least(&self) -> (u128, usize) {
+        let each = self.0.iter().copied().zip(0..renaming::count());
+        each.min().expect("one renaming changes nothing")
+    }
+
+    /// Changes the one under that renaming, by `XOR`.
+    #[inline]
+    pub(crate) fn change(&mut self, renaming: usize, by: u128) {
+        self.0[renaming] ^= by;
+    }
+
+    /// Those that mean something.
+    #[inline]
+    pub(crate) fn each(&self) -> &[u128] {
+        &self.0[..renaming::count()]
+    }
 }
 
 /// Values of fewer bytes are hashed in one go, which is several times faster.

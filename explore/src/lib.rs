@@ -7,6 +7,7 @@
 //! | type | is |
 //! |---|---|
 //! | [`operation`] | threads, objects, operations, and which steps depend on each other |
+//! | [`renaming`] | threads that are interchangeable |
 //! | [`fingerprint`] | 128 bits for a value |
 //! | [`state`] | what a search sees of a program: objects, histories, pending operations |
 //! | [`seam`] | the traits between search and substrate |
@@ -14,6 +15,7 @@
 //! | [`options`], [`workers`] | what is searched; what the workers of one search have in common |
 //! | [`paranoid`], [`traces`] | whether checkpoints forget too much; how much is done twice |
 //! | [`schedule`] | an execution as readable text |
+//! | `table` | the visited states, 16 bytes each |
 //! | `told` | what the program tells of itself, on either substrate |
 //! | `threads` | the substrate that replays: threads run by shuttle (feature `shuttle`) |
 //! | `restore` | the substrate that restores: threads and memory in an arena (feature `explore`) |
@@ -28,10 +30,12 @@ pub mod fingerprint;
 pub mod operation;
 pub mod options;
 pub mod paranoid;
+pub mod renaming;
 pub mod schedule;
 pub mod seam;
 pub mod search;
 pub mod state;
+mod table;
 mod thread;
 #[cfg(any(feature = "shuttle", feature = "explore"))]
 pub mod told;

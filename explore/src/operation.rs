@@ -4,12 +4,27 @@
 //! make theirs is different in each interleaving, and must not matter.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-/// A thread: its creator, and as which of the creator's threads it was created.
+use crate::renaming;
+
+/// A thread: its creator, and as which of the creator's threads it was created; or the name that the program
+/// has given it.
 ///
-/// At most 7 generations of 255 threads each; the first thread is the root.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+/// At most 7 generations of 255 threads each; the first thread is the root. It has 223 children, and the names
+/// look like 30 more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ThreadId(u64);
+
+/// The first thread's children from here on are names.
+const NAMES: u64 = 224;
+
+impl Hash for ThreadId {
+    /// Under the renaming of the moment: see [`renaming`].
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        renaming::now(*self).0.hash(state);
+    }
+}
 
 impl ThreadId {
     /// The first thread.
@@ -20,8 +35,41 @@ impl ThreadId {
 
     /// The `n`-th thread, from 0, that this one creates; `None` if the search has no name for it.
     pub fn child(self, n: u32) -> Option<ThreadId> {
-        let fits = self.0 < 1 << 48 && n < 255;
+        let most = if self == ThreadId::MAIN { NAMES - 1 } else { 255 };
+        let fits = self.0 < 1 << 48 && u64::from(n) < most;
         fits.then(|| ThreadId(self.0 << 8 | u64::from(n + 1)))
+    }
+
+    /// The thread that the program calls `n`, from 1 to 30, whoever creates it; `None` if `n` is no name.
+    pub fn named(n: u32) -> Option<ThreadId> {
+        (1..=30).contains(&n).then(|| ThreadId(NAMES + u64::from(n)))
+    }
+
+    /// What the program calls it, or whoever created it, or whoever created that; `None` if it has names for
+    /// none of them.
+    #[inline]
+    pub(crate) fn name(self) -> Option<u32> {
+        let root = self.0 >> self.generations();
+        (root > NAMES && root < 255).then(|| (root - NAMES) as u32)
+    }
+
+    /// The same with another name, where there is one.
+    pub(crate) fn with_name(self, n: u32) -> ThreadId {
+        let generations = self.generations();
+        let below = self.0 & ((1 << generations) - 1);
+        ThreadId(below | (NAMES + u64::from(n)) << generations)
+    }
+
+    /// Of an object that it has made: which thread, and as which.
+    #[inline]
+    pub(crate) fn key(self, n: u32) -> u128 {
+        u128::from(self.0) << 64 | u128::from(n)
+    }
+
+    /// Bits below the child of the first thread that it descends from.
+    #[inline]
+    fn generations(self) -> u32 {
+        (63 - (self.0 | 1).leading_zeros()) / 8 * 8
     }
 
     /// Reads what [`fmt::Display`] writes.
@@ -30,22 +78,27 @@ impl ThreadId {
             return Some(ThreadId::WORLD);
         }
         let mut parts = text.split('.');
-        if parts.next() != Some("0") {
-            return None;
-        }
-        parts.try_fold(ThreadId::MAIN, |id, n| id.child(n.parse::<u32>().ok()?.checked_sub(1)?))
+        let first = parts.next()?;
+        let root = match first.strip_prefix('#') {
+            Some(name) => ThreadId::named(name.parse().ok()?)?,
+            None => (first == "0").then_some(ThreadId::MAIN)?,
+        };
+        parts.try_fold(root, |id, n| id.child(n.parse::<u32>().ok()?.checked_sub(1)?))
     }
 }
 
 impl fmt::Display for ThreadId {
-    /// `0` is the first thread, `0.2` its second child, `0.2.1` that one's first.
+    /// `0` is the first thread, `0.2` its second child, `0.2.1` that one's first; `#2` has the name 2.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if *self == ThreadId::WORLD {
             return f.write_str("world");
         }
-        f.write_str("0")?;
-        let bytes = self.0.to_be_bytes();
-        bytes.iter().filter(|&&n| n > 0).try_for_each(|n| write!(f, ".{n}"))
+        let bytes = self.0.to_be_bytes().into_iter().skip_while(|&n| n == 0);
+        match self.name() {
+            Some(name) => write!(f, "#{name}")?,
+            None => f.write_str("0")?,
+        }
+        bytes.skip(usize::from(self.name().is_some())).try_for_each(|n| write!(f, ".{n}"))
     }
 }
 
@@ -192,18 +245,31 @@ mod tests {
     fn threads_are_read_back_from_their_names() {
         let child = ThreadId::MAIN.child(1).unwrap();
         let grandchild = child.child(0).unwrap();
-        for (id, name) in [(ThreadId::MAIN, "0"), (child, "0.2"), (grandchild, "0.2.1")] {
+        let named = ThreadId::named(30).unwrap();
+        let (of_named, last) = (named.child(7).unwrap(), ThreadId::MAIN.child(222).unwrap());
+        for (id, name) in [
+            (ThreadId::MAIN, "0"),
+            (child, "0.2"),
+            (grandchild, "0.2.1"),
+            (last, "0.223"),
+            (named, "#30"),
+            (of_named, "#30.8"),
+        ] {
             assert_eq!(id.to_string(), name);
             assert_eq!(ThreadId::parse(name), Some(id));
         }
         assert_eq!(ThreadId::parse("world"), Some(ThreadId::WORLD));
         assert_eq!(ThreadId::parse("1"), None);
         assert_eq!(ThreadId::parse("0.0"), None);
+        assert_eq!(ThreadId::parse("0.224"), None);
+        assert_eq!(ThreadId::parse("#0"), None);
+        assert_eq!(ThreadId::parse("#31"), None);
     }
 
     #[test]
     fn the_search_has_names_for_so_many_threads_only() {
-        assert_eq!(ThreadId::MAIN.child(255), None);
+        assert_eq!(ThreadId::MAIN.child(223), None);
+        assert_eq!(ThreadId::MAIN.child(0).and_then(|id| id.child(255)), None);
         let seventh = (0..7).try_fold(ThreadId::MAIN, |id, _| id.child(0));
         assert_eq!(seventh.map(|id| id.child(0)), Some(None));
     }

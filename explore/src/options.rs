@@ -17,6 +17,10 @@ pub struct Options {
     pub sleep: bool,
     /// Checkpoints, and calls that are summarized, make a thread forget. Without, there are more states.
     pub checkpoints: bool,
+    /// States that differ by who is who of interchangeable threads are one: see [`crate::renaming`].
+    pub symmetry: bool,
+    /// So many of the threads that have names are interchangeable, the first ones.
+    pub interchangeable: u32,
     /// Where the cache cuts an execution off, it is followed to its end once, to see that it does nothing
     /// new: see [`crate::paranoid`].
     pub paranoid: bool,
@@ -53,6 +57,8 @@ impl Default for Options {
             cache: true,
             sleep: true,
             checkpoints: true,
+            symmetry: true,
+            interchangeable: 0,
             paranoid: false,
             traces: false,
             pairs: false,

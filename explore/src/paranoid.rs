@@ -14,6 +14,7 @@ use dashmap::DashMap;
 
 use crate::cache::Visited;
 use crate::fingerprint::of;
+use crate::renaming::Renaming;
 use crate::seam::{Ended, Node, Pick};
 
 /// The longest way beyond a known state, in steps: a program may go round in circles for ever.
@@ -84,13 +85,15 @@ impl Paranoid {
 pub(crate) struct Probe {
     path: Vec<Pick>,
     known: usize,
-    last: u128,
+    /// The last state, and what threads are called there.
+    last: (u128, Renaming),
 }
 
 impl Probe {
     /// Beyond the state that the path has led to.
-    pub(crate) fn new(path: &[Pick], state: u128) -> Probe {
-        Probe { path: path.to_vec(), known: path.len(), last: state }
+    pub(crate) fn new(path: &[Pick], node: &Node) -> Probe {
+        let last = (node.fingerprint, node.renaming);
+        Probe { path: path.to_vec(), known: path.len(), last }
     }
 
     /// The steps so far.
@@ -105,14 +108,16 @@ impl Probe {
         node: &Node,
     ) -> Result<Option<Pick>, Unsound> {
         if self.path.len() > self.known {
-            let step = (self.last, self.path[self.path.len() - 1], node.fingerprint);
+            let (state, renaming) = self.last;
+            let pick = self.path[self.path.len() - 1].renamed(renaming);
+            let step = (state, pick, node.fingerprint);
             paranoid.step(step, &self.path).map_or(Ok(()), Err)?;
             // A failure is told, and not visited.
             if node.ended != Some(Ended::Failed) {
                 paranoid.seen.entry(node.fingerprint).or_insert_with(|| self.path.clone());
             }
         }
-        self.last = node.fingerprint;
+        self.last = (node.fingerprint, node.renaming);
         if node.ended.is_some() || self.path.len() - self.known > LONGEST {
             return Ok(None);
         }

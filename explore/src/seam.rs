@@ -5,6 +5,7 @@
 //! substrate owns threads, and ways back to a node that it has been at.
 
 use crate::operation::{Footprint, Operation, ThreadId};
+use crate::renaming::Renaming;
 
 /// Who goes on, and with which outcome of its choice (0 where nothing is chosen).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -13,6 +14,13 @@ pub struct Pick {
     pub thread: ThreadId,
     /// Which outcome.
     pub outcome: u32,
+}
+
+impl Pick {
+    /// The same step in the state that the renaming leads to.
+    pub(crate) fn renamed(self, renaming: Renaming) -> Pick {
+        Pick { thread: renaming.of(self.thread), ..self }
+    }
 }
 
 /// A thread that has not finished.
@@ -39,8 +47,10 @@ pub enum Ended {
 pub struct Node<'a> {
     /// The threads that have not finished, by their ids; the environment, if it is to move.
     pub threads: &'a [Pending],
-    /// The state.
+    /// The state, whoever is who of interchangeable threads.
     pub fingerprint: u128,
+    /// What threads are called in the state that stands for all of those.
+    pub renaming: Renaming,
     /// Of its shared objects and pending operations alone; 0 if nobody [`Search::wants_pairs`].
     pub pair: u128,
     /// What the step did that led here. Of the first node, nothing.
@@ -76,6 +86,8 @@ pub struct Resume<'a> {
     pub next: Pick,
     /// The search will not come back to the node.
     pub last: bool,
+    /// The node is not on the path of the execution that ends here: another worker has been there.
+    pub elsewhere: bool,
     /// The node's state: that of an execution that gets there has to be the same.
     pub fingerprint: u128,
 }

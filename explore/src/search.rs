@@ -165,12 +165,13 @@ impl Dfs {
             return Some(Visit::New);
         }
         if bounded {
-            let state = mix(node.fingerprint, of(frame.current));
+            let current = frame.current.map(|current| node.renaming.of(current));
+            let state = mix(node.fingerprint, of(current));
             return Some(self.shared.visited.visit_bounded(state, frame.budget));
         }
         let mut mask = 0;
         for (thread, _) in &frame.sleep {
-            mask |= self.bit(*thread)?;
+            mask |= self.bit(node.renaming.of(*thread))?;
         }
         let visit = self.shared.visited.visit_sleeping(node.fingerprint, mask);
         match visit {
@@ -180,7 +181,7 @@ impl Dfs {
             Visit::Rest { asleep, .. } => {
                 let names = &self.names;
                 let bit = |id| names.iter().position(|&name| name == id).map_or(0, |n| 1u64 << n);
-                frame.sleep.retain(|&(thread, _)| bit(thread) & asleep != 0);
+                frame.sleep.retain(|&(thread, _)| bit(node.renaming.of(thread)) & asleep != 0);
             }
             _ => {}
         }
@@ -197,7 +198,7 @@ impl Dfs {
         for (i, pending) in order.iter().enumerate() {
             let thread = pending.thread;
             let awake = match visit {
-                Visit::Rest { awake, .. } => self.bit(thread)? & awake != 0,
+                Visit::Rest { awake, .. } => self.bit(node.renaming.of(thread))? & awake != 0,
                 _ => !frame.sleep.iter().any(|(sleeper, _)| *sleeper == thread),
             };
             if !awake {
@@ -265,6 +266,7 @@ impl Dfs {
             share: 1.0,
             preemptions: 0,
             fingerprint: node.fingerprint,
+            renaming: node.renaming,
         };
         if let Some((parent, last)) = self.frames.last().zip(self.path.last()) {
             let preempts = u32::from(parent.current.is_some_and(|current| current != last.thread));
@@ -290,7 +292,8 @@ impl Dfs {
             self.shared.pair(node.pair);
         }
         if let Some((paranoid, parent)) = self.shared.paranoid.as_ref().zip(self.frames.last()) {
-            let step = (parent.fingerprint, self.path[self.path.len() - 1], node.fingerprint);
+            let pick = self.path[self.path.len() - 1].renamed(parent.renaming);
+            let step = (parent.fingerprint, pick, node.fingerprint);
             paranoid.step(step, &self.path).into_iter().for_each(|u| self.shared.is_unsound(u));
         }
     }
@@ -303,7 +306,7 @@ impl Dfs {
             return next;
         }
         self.since.probes += 1;
-        self.probe = Some(Probe::new(&self.path, node.fingerprint));
+        self.probe = Some(Probe::new(&self.path, node));
         self.go_beyond(node)
     }
 

@@ -7,8 +7,10 @@
 //!   objects it has made, what it does next and whether it can. A thread is deterministic, so this is all that it will
 //!   ever do: a checkpoint is told every local that is live.
 
-use crate::fingerprint::{mix, of};
+use crate::fingerprint::{mix, Prints};
 use crate::operation::{Access, Footprint, Kind, ObjectId, Operation, ThreadId};
+use crate::options::Options;
+use crate::renaming;
 use crate::seam::Ended;
 use crate::thread::{Next, Thread};
 
@@ -24,20 +26,27 @@ pub struct State {
     /// In the order in which they were created here; [`Pending`] has them by their ids.
     threads: Vec<Thread>,
     objects: Vec<Object>,
+    /// Of each object's id and value: for each renaming, one after the other.
+    prints: Vec<u128>,
     /// Of all objects together.
-    memory: u128,
+    memory: Prints,
     /// Objects that the environment made.
     of_world: u32,
     /// Which execution this is: an object of another is told by it.
     epoch: u32,
+    /// For whom objects are made now, and how many have been made for each.
+    made_for: Vec<(ThreadId, u32)>,
+    making_for: Option<ThreadId>,
     /// Whose step it is.
     mover: Mover,
+    /// Who has gone round in vain since anybody else has moved, and how often.
+    alone: Option<(ThreadId, u32)>,
+    /// In the step under way.
+    goes_round: bool,
     /// The outcome of its choice.
     outcome: u32,
     /// What the step under way has touched, and how it was before.
     touched: Vec<(usize, u128)>,
-    /// A step's number, so that an object knows whether this one has touched it.
-    step: u64,
     /// Somebody looks who is no part of the program.
     observers: u32,
     ended: Option<Ended>,
@@ -58,12 +67,8 @@ enum Mover {
 
 struct Object {
     id: ObjectId,
-    /// Of its id. `None` if it is left out, by a planted mistake.
-    key: Option<u128>,
-    /// Of its id and its value.
-    fingerprint: u128,
-    /// The last step that touched it.
-    step: u64,
+    /// It is no part of the state, by a planted mistake.
+    left_out: bool,
 }
 
 /// An object of one execution.
@@ -76,15 +81,16 @@ pub struct Handle {
 /// What a thread has seen before a call, kept while it lasts.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
-    callers: u128,
-    history: u128,
+    callers: Prints,
+    history: Prints,
 }
 
 impl State {
-    /// Before the first execution. Without `checkpoints`, threads forget nothing.
-    pub fn prepare(&mut self, checkpoints: bool, fault: Option<Fault>) {
-        self.remembers = !checkpoints;
-        self.fault = fault;
+    /// Before the first execution: what the options of a search say of states.
+    pub fn prepare(&mut self, options: &Options) {
+        self.remembers = !options.checkpoints;
+        self.fault = options.fault;
+        renaming::set_interchangeable(if options.symmetry { options.interchangeable } else { 0 });
     }
 
     /// A new execution: the first thread is about to start.
@@ -93,25 +99,29 @@ impl State {
         // the same to the byte.
         self.threads.clear();
         self.objects.clear();
+        self.prints.clear();
         self.touched.clear();
-        self.memory = 0;
+        self.made_for.clear();
+        self.memory = Prints::ZERO;
         self.of_world = 0;
         self.epoch = self.epoch.wrapping_add(1);
+        self.making_for = None;
         self.mover = Mover::Nobody;
+        self.alone = None;
+        self.goes_round = false;
         self.outcome = 0;
-        self.step = 0;
         self.observers = 0;
         self.ended = None;
-        self.add_thread(ThreadId::MAIN, 0);
+        self.add_thread(ThreadId::MAIN, Prints::ZERO);
     }
 
-    fn add_thread(&mut self, id: ThreadId, history: u128) {
+    fn add_thread(&mut self, id: ThreadId, history: Prints) {
         let start = Operation { kind: Kind::Start, object: None };
         let next = Next::Operation { operation: start, enabled: true };
         let new = Thread {
             id,
             next,
-            callers: 0,
+            callers: Prints::ZERO,
             history,
             threads: 0,
             objects: 0,
@@ -129,7 +139,7 @@ impl State {
     /// If the search has no name for it.
     pub fn spawn(&mut self) -> usize {
         let parent = self.me();
-        let (n, history) = (parent.threads, mix(parent.callers, parent.history));
+        let (n, history) = (parent.threads, parent.callers.mix(&parent.history));
         parent.threads += 1;
         let id = parent.id.child(n).unwrap_or_else(|| {
             panic!(
@@ -141,9 +151,57 @@ impl State {
         self.threads.len() - 1
     }
 
+    /// The thread whose step it is creates the one of this name. What it was given has this fingerprint, and
+    /// is all that it depends on. Its number, in the order of creation.
+    ///
+    /// # Panics
+    /// If that is no name, or some thread has it.
+    pub fn spawn_named(&mut self, name: u32, given: &Prints) -> usize {
+        let id = ThreadId::named(name)
+            .unwrap_or_else(|| panic!("spawn: {name} is no name, 1 to 30 are"));
+        let taken = self.threads.iter().any(|thread| thread.id == id);
+        assert!(!taken, "spawn: thread {id} is there already");
+        self.add_thread(id, *given);
+        self.threads.len() - 1
+    }
+
+    /// Objects that are made from now on are those of the thread of this name, whoever makes them; until
+    /// this is said with `None`.
+    ///
+    /// # Panics
+    /// If that is no name.
+    pub fn makes_for(&mut self, name: Option<u32>) {
+        let id = |name| {
+            ThreadId::named(name)
+                .unwrap_or_else(|| panic!("made for: {name} is no name, 1 to 30 are"))
+        };
+        self.making_for = name.map(id);
+    }
+
     /// An object is made, with a value of this fingerprint.
-    pub fn object(&mut self, value: u128) -> Handle {
-        let id = match self.mover {
+    pub fn object(&mut self, value: &Prints) -> Handle {
+        let id = self.new_object();
+        let left_out = self.leaves_out(id);
+        self.objects.push(Object { id, left_out });
+        self.prints.resize(self.objects.len() * renaming::count(), 0);
+        let handle = Handle { epoch: self.epoch, index: (self.objects.len() - 1) as u32 };
+        self.becomes(handle.index as usize, value);
+        handle
+    }
+
+    fn new_object(&mut self) -> ObjectId {
+        if let Some(thread) = self.making_for {
+            let known = self.made_for.iter().position(|(known, _)| *known == thread);
+            let known = known.unwrap_or_else(|| {
+                self.made_for.push((thread, 0));
+                self.made_for.len() - 1
+            });
+            let (_, n) = &mut self.made_for[known];
+            *n += 1;
+            // Beyond all that the thread will make itself.
+            return ObjectId { thread, n: u32::MAX - *n };
+        }
+        match self.mover {
             Mover::Thread(_) => {
                 let me = self.me();
                 me.objects += 1;
@@ -153,12 +211,29 @@ impl State {
                 self.of_world += 1;
                 ObjectId { thread: ThreadId::WORLD, n: self.of_world - 1 }
             }
-        };
-        let key = (!self.leaves_out(id)).then(|| of(id));
-        let fingerprint = key.map_or(0, |key| mix(key, value));
-        self.memory ^= fingerprint;
-        self.objects.push(Object { id, key, fingerprint, step: 0 });
-        Handle { epoch: self.epoch, index: (self.objects.len() - 1) as u32 }
+        }
+    }
+
+    /// The object has a value of this fingerprint now.
+    fn becomes(&mut self, index: usize, value: &Prints) {
+        let Object { id, left_out } = self.objects[index];
+        if left_out {
+            return;
+        }
+        let count = renaming::count();
+        let place = &mut self.prints[index * count..][..count];
+        for (renaming, before) in place.iter_mut().enumerate() {
+            let thread = renaming::number(renaming).of(id.thread);
+            let after = mix(thread.key(id.n), value.each()[renaming]);
+            self.memory.change(renaming, *before ^ after);
+            *before = after;
+        }
+    }
+
+    /// Of its id and its value.
+    fn print(&self, index: usize) -> Prints {
+        let count = renaming::count();
+        Prints::from_fn(|renaming| self.prints[index * count + renaming])
     }
 
     fn leaves_out(&self, id: ObjectId) -> bool {
@@ -184,10 +259,8 @@ impl State {
 
     fn touch(&mut self, object: Handle) -> usize {
         let index = self.index(object);
-        let at = &mut self.objects[index];
-        if at.step != self.step {
-            at.step = self.step;
-            self.touched.push((index, at.fingerprint));
+        if self.touched.iter().all(|&(touched, _)| touched != index) {
+            self.touched.push((index, self.prints[index * renaming::count()]));
         }
         index
     }
@@ -198,8 +271,8 @@ impl State {
             return;
         }
         let index = self.touch(object);
-        let value = self.objects[index].fingerprint;
-        self.observes(value);
+        let value = self.print(index);
+        self.observes(&value);
     }
 
     /// Whose step it is depends on the object, but learns nothing of its value, or says so itself
@@ -212,20 +285,39 @@ impl State {
     }
 
     /// Whose step it is has changed the object, to a value of this fingerprint.
-    pub fn writes(&mut self, object: Handle, value: u128) {
+    pub fn writes(&mut self, object: Handle, value: &Prints) {
         let index = self.touch(object);
-        let object = &mut self.objects[index];
-        let fingerprint = object.key.map_or(0, |key| mix(key, value));
-        let before = std::mem::replace(&mut object.fingerprint, fingerprint);
-        self.memory ^= before ^ fingerprint;
+        self.becomes(index, value);
     }
 
     /// Whose step it is has learnt something.
-    pub fn observes(&mut self, what: u128) {
+    pub fn observes(&mut self, what: &Prints) {
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
-            me.history = mix(me.history, what);
+            me.history = me.history.mix(what);
         }
+    }
+
+    /// The thread whose step it is has gone round once, and nothing came of it.
+    ///
+    /// How often it has done so is part of the state for as long as nobody else moves: a thread that goes
+    /// round for ever does so alone, too. So the step commutes with nothing.
+    pub fn goes_round(&mut self) {
+        if let Mover::Thread(_) = self.mover {
+            let id = self.me().id;
+            self.goes_round = true;
+            self.alone = Some((id, self.alone.map_or(0, |(_, rounds)| rounds) + 1));
+        }
+    }
+
+    /// The thread whose step it is has got something done: no round so far was in vain.
+    pub fn gets_on(&mut self) {
+        self.alone = None;
+    }
+
+    /// How often the thread that has moved last has gone round in vain since anybody else has moved.
+    pub fn rounds(&self) -> u32 {
+        self.alone.map_or(0, |(_, rounds)| rounds)
     }
 
     /// The thread whose step it is has taken a lock. Its id.
@@ -308,8 +400,10 @@ impl State {
 
     /// The step of the thread of this id begins. Its number in the order of creation.
     pub fn step(&mut self, id: ThreadId, outcome: u32) -> usize {
-        self.step += 1;
         self.outcome = outcome;
+        if self.alone.is_some_and(|(alone, _)| alone != id) {
+            self.alone = None;
+        }
         if id == ThreadId::WORLD {
             self.mover = Mover::World;
             return usize::MAX;
@@ -319,7 +413,7 @@ impl State {
         self.mover = Mover::Thread(number);
         let me = &mut self.threads[number];
         if let Next::Operation { operation, .. } = me.next {
-            me.history = mix(me.history, of((operation, outcome)));
+            me.history = me.history.mix(&Prints::of((operation, outcome)));
         }
         number
     }
@@ -339,13 +433,13 @@ impl State {
         if let Mover::Thread(number) = self.mover {
             self.threads[number].fingerprint = None;
         }
-        let all = self.mover == Mover::World || self.ended.is_some();
+        let goes_round = std::mem::take(&mut self.goes_round);
+        let all = self.mover == Mover::World || self.ended.is_some() || goes_round;
         self.mover = Mover::Nobody;
-        let objects = &self.objects;
+        let (objects, prints, count) = (&self.objects, &self.prints, renaming::count());
         let access = |(index, before): (usize, u128)| {
-            let object: &Object = &objects[index];
-            let changed = object.fingerprint != before;
-            (object.id, if changed { Access::Write } else { Access::Read })
+            let changed = prints[index * count] != before;
+            (objects[index].id, if changed { Access::Write } else { Access::Read })
         };
         let accesses = self.touched.drain(..).map(access).collect();
         Footprint { all, accesses }

@@ -1,6 +1,6 @@
 //! What a search sees of one thread.
 
-use crate::fingerprint::of;
+use crate::fingerprint::Prints;
 use crate::operation::{Operation, ThreadId};
 use crate::state::Fault;
 
@@ -9,15 +9,15 @@ pub(crate) struct Thread {
     pub(crate) id: ThreadId,
     pub(crate) next: Next,
     /// Of the calls that it is in: what the callers of the innermost have seen.
-    pub(crate) callers: u128,
+    pub(crate) callers: Prints,
     /// Of what it has done and observed in the innermost call, since the last checkpoint there.
-    pub(crate) history: u128,
+    pub(crate) history: Prints,
     pub(crate) threads: u32,
     pub(crate) objects: u32,
     /// Those that it holds.
     pub(crate) locks: u32,
     /// Of all of it; `None` if it has changed.
-    pub(crate) fingerprint: Option<u128>,
+    pub(crate) fingerprint: Option<Prints>,
 }
 
 /// What a thread does next.
@@ -29,16 +29,18 @@ pub(crate) enum Next {
 
 impl Thread {
     /// The fingerprint of all that it will ever do.
-    pub(crate) fn fingerprint(&mut self, fault: Option<Fault>) -> u128 {
+    pub(crate) fn fingerprint(&mut self, fault: Option<Fault>) -> Prints {
         if let Some(fingerprint) = self.fingerprint {
             return fingerprint;
         }
         let fingerprint = match self.next {
-            Next::Finished => of((self.id, "finished")),
+            Next::Finished => Prints::of((self.id, "finished")),
             Next::Operation { operation, enabled } => {
                 let next = (fault != Some(Fault::PendingLeftOut)).then_some((operation, enabled));
-                let history = if fault == Some(Fault::HistoryLeftOut) { 0 } else { self.history };
-                of((self.id, self.callers, history, self.threads, self.objects, next))
+                let now = Prints::of((self.id, self.threads, self.objects, next));
+                let left_out = fault == Some(Fault::HistoryLeftOut);
+                let history = if left_out { Prints::ZERO } else { self.history };
+                now.mix(&self.callers.mix(&history))
             }
         };
         self.fingerprint = Some(fingerprint);

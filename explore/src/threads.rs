@@ -19,10 +19,10 @@ use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, Runner};
 use shuttle_engine::runtime::thread::switch;
 
-use crate::operation::{Footprint, Kind};
+use crate::operation::Kind;
 use crate::seam::{Diverged, Driven, Ended, Next, Node, Pending, Pick, Search, Substrate};
 use crate::search::Options;
-use crate::state::{Fault, Handle, State};
+use crate::state::{Handle, State};
 use crate::told::{self, STATE};
 use crate::trace::Met;
 
@@ -47,27 +47,26 @@ pub struct Threads {
     config: Config,
     program: Arc<dyn Fn() + Send + Sync>,
     cut: fn(),
-    checkpoints: bool,
-    fault: Option<Fault>,
+    options: Options,
 }
 
 impl Threads {
     /// The first thread of an execution runs `program`. `cut` is called when an execution is to be
     /// brought to its end without a verdict; it may not call shuttle.
     pub fn new(config: Config, program: impl Fn() + Send + Sync + 'static, cut: fn()) -> Threads {
-        Threads { config, program: Arc::new(program), cut, checkpoints: true, fault: None }
+        Threads { config, program: Arc::new(program), cut, options: Options::default() }
     }
 
     /// As the options of a search say.
     pub fn with(self, options: &Options) -> Threads {
-        Threads { checkpoints: options.checkpoints, fault: options.fault, ..self }
+        Threads { options: options.clone(), ..self }
     }
 }
 
 impl Substrate for Threads {
     fn drive<S: Search + 'static>(&mut self, search: S) -> Driven<S> {
         STATE.take();
-        STATE.with_borrow_mut(|state| state.prepare(self.checkpoints, self.fault));
+        STATE.with_borrow_mut(|state| state.prepare(&self.options));
         let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));
         let runner = Runner::new(Shared(driver.clone()), self.config.clone());
         let program = self.program.clone();
@@ -218,7 +217,7 @@ impl<S: Search> Driver<S> {
             let pick = self.path[steps];
             let last = steps + 1 == self.path.len();
             // Values that differ, the last state shows; until then, operations tell where they do.
-            let same = !last || state.fingerprint() == self.goal;
+            let same = !last || state.fingerprint().0 == self.goal;
             self.compare(steps, same, ended, pick);
             if self.diverged.is_some() {
                 return self.leave(ended);
@@ -226,9 +225,11 @@ impl<S: Search> Driver<S> {
             self.set_phase(if last { Phase::Searching } else { Phase::Replaying(steps + 1) });
             return Some(self.take(pick));
         }
-        let fingerprint = state.fingerprint();
+        let (fingerprint, renaming) = state.fingerprint();
         let pair = if self.search.wants_pairs() { state.pair() } else { 0 };
-        match self.ask(&step, fingerprint, pair, ended) {
+        let threads = &self.pending;
+        let node = Node { threads, fingerprint, renaming, pair, step: &step, ended };
+        match self.search.at_node(&node) {
             Next::Step { pick, .. } => Some(self.take(pick)),
             Next::Backtrack | Next::Stop => self.leave(ended),
         }
@@ -241,16 +242,6 @@ impl<S: Search> Driver<S> {
         }
         self.taken.push(pick);
         pick
-    }
-
-    fn ask(
-        &mut self,
-        step: &Footprint,
-        fingerprint: u128,
-        pair: u128,
-        ended: Option<Ended>,
-    ) -> Next {
-        self.search.at_node(&Node { threads: &self.pending, fingerprint, pair, step, ended })
     }
 
     fn leave(&mut self, ended: Option<Ended>) -> Option<Pick> {

@@ -32,10 +32,10 @@ fn search(scenario: &str, options: Options) -> Searched {
 sync::searched! {
     /// The numbers are the model's: they change with every operation and every checkpoint of it.
     fn s1_to_s4_hold_in_every_state() {
-        holds_in("S1", 58_898);
+        holds_in("S1", 32_726);
         holds_in("S2", 204);
-        holds_in("S3", 23_498);
-        holds_in("S4", 221_134);
+        holds_in("S3", 15_624);
+        holds_in("S4", 130_785);
     }
 
     fn the_states_are_the_same_without_sleep_sets_and_with_two_workers() {

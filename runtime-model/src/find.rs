@@ -64,7 +64,7 @@ impl Sched {
             match self.round(m) {
                 Look::Found(g) => return (g, false),
                 Look::Fair(g) => return (g, true),
-                Look::Again => self.idle_effort.change(|effort| effort.rounds += 1),
+                Look::Again => sync::goes_round(),
                 Look::Nothing(_) => self.stopm(m),
             }
         }
@@ -93,6 +93,7 @@ impl Sched {
     #[sync::summarized]
     fn look(&self, m: &M) -> Look {
         let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
+        let poll_until = self.if_due(poll_until);
         sync::checkpoint((m, now, poll_until));
         if let Some(g) = self.look_fairly(m) {
             return Look::Fair(g);
@@ -159,7 +160,7 @@ impl Sched {
                 if last && (self.steps.steal_timers)(self, victim) {
                     let (then, when, ran) = self.check_timers(m, victim, now);
                     now = then;
-                    poll_until = earlier(poll_until, when);
+                    poll_until = earlier(poll_until, self.if_due(when));
                     if ran {
                         // The timers may have filled the queue that runqsteal takes for empty.
                         if let Some(g) = self.runqget(m.p()) {
@@ -167,6 +168,7 @@ impl Sched {
                         }
                         ran_timer = true;
                     }
+                    sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
                 }
                 if !self.idlep_mask.read(victim) {
                     if let Some(g) = self.runqsteal(m, victim, last) {

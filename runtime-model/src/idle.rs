@@ -106,7 +106,8 @@ impl Sched {
         }
     }
 
-    fn or_nanotime(&self, now: Time) -> Time {
+    /// `now`, if that is a time; else the time.
+    pub(crate) fn or_nanotime(&self, now: Time) -> Time {
         if now == 0 {
             self.nanotime()
         } else {

@@ -2,14 +2,23 @@
 //!
 //! Go: runtime2.go, type m (1.19).
 
-use sync::{Ghost, Note, Plain};
+use std::hash::{Hash, Hasher};
+
+use sync::{Ghost, Note, Plain, ThreadName};
 
 use crate::g::GId;
 use crate::p::{OwnedP, PId};
 
 /// An M's number, its index in `allm`. M 0 is the thread that started the program.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MId(pub u32);
+
+impl Hash for MId {
+    /// As the name of its thread: which of the others it is makes no difference to a search.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        ThreadName(self.0).hash(state);
+    }
+}
 
 impl MId {
     /// The index of this M in `allm`.
@@ -73,13 +82,13 @@ pub struct MShared {
 impl MShared {
     pub(crate) fn new(id: MId) -> Self {
         let name = |field| ("M", id.0, field);
-        MShared {
+        sync::make_for(id.0, || MShared {
             park: Note::new(name("park")),
             nextp: Plain::new(name("nextp"), None),
             spinning: Plain::new(name("spinning"), false),
             p: Ghost::new(None),
             curg: Ghost::new(None),
             started: Ghost::new(false),
-        }
+        })
     }
 }

@@ -17,8 +17,8 @@ impl PMask {
         PMask(Atomic::new(name, bits))
     }
 
-    /// Whether `p`'s bit is set. Go: proc.go, (pMask).read (1.19).
-    #[track_caller]
+    /// Whether `p`'s bit is set; of the others nothing is learnt. Go: proc.go, (pMask).read (1.19).
+    #[sync::summarized]
     pub fn read(&self, p: PId) -> bool {
         self.0.load() & bit(p) != 0
     }

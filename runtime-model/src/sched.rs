@@ -52,8 +52,8 @@ pub struct Sched {
 
     /// Increments of `nmspinning` for which no M is marked yet. For checks.
     pub spins_in_flight: Ghost<i32>,
-    /// What happened since the last progress. For checks.
-    pub idle_effort: Ghost<IdleEffort>,
+    /// Jumps of the clock since the last progress: a G run, a timer run, a step of time. For checks.
+    pub jumps: Ghost<u32>,
 
     /// For each P, the orders in which it may go through the others.
     pub(crate) steal_orders: Vec<Vec<Vec<PId>>>,
@@ -91,15 +91,6 @@ pub(crate) struct Reserved {
 #[must_use]
 #[derive(Hash)]
 pub struct SpinIncrement(pub(crate) ());
-
-/// Work without effect, counted since the last progress: a G run, a timer run, a step of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct IdleEffort {
-    /// Rounds of `find_runnable`, of all Ms.
-    pub rounds: u32,
-    /// Jumps of the clock, all to the same instant.
-    pub jumps: u32,
-}
 
 impl SchedLocked {
     /// The idle Ps, first to be taken last. For checks.
@@ -165,7 +156,7 @@ impl Sched {
             limiter: GcCpuLimiter::default(),
             world: World::new(&program),
             spins_in_flight: Ghost::new(0),
-            idle_effort: Ghost::new(IdleEffort::default()),
+            jumps: Ghost::new(0),
             steal_orders: steal_orders(ps),
             program,
             steps,
@@ -229,6 +220,7 @@ impl Sched {
 
     /// Notes that something got done: what was tried in vain until now no longer counts.
     pub(crate) fn progress(&self) {
-        self.idle_effort.set(IdleEffort::default());
+        sync::gets_on();
+        self.jumps.set(0);
     }
 }

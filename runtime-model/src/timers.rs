@@ -96,17 +96,18 @@ impl Sched {
     /// Runs the timers of `p` that are due, on `m`, which has a P. `now` is a recent time, or 0.
     ///
     /// Returns the time, when the next timer of `p` fires (0 if there is none, else later than the time),
-    /// and whether any ran.
+    /// and whether any ran. Go does not read the clock if there is no timer; here it stands while an M runs,
+    /// so that reading it tells nothing, and an M that has read it is in no other state.
     ///
     /// Go: proc.go, checkTimers (1.19).
     #[sync::summarized]
     pub(crate) fn check_timers(&self, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
         let p = &self.allp[p.index()];
+        let now = self.or_nanotime(now);
         let next = p.timer0_when.load();
         if next == 0 {
             return (now, 0, false);
         }
-        let now = if now == 0 { self.nanotime() } else { now };
         if now < next {
             return (now, next, false);
         }
@@ -160,7 +161,8 @@ impl Sched {
         with_timers.min_by_key(|p| p.timer0_when.peek()).map(|p| p.id)
     }
 
-    /// The next timer of those Ps that may have any, or `poll_until` if that is earlier; 0 means none.
+    /// The next timer of those Ps that may have any, if it is due, or `poll_until` if that is earlier; 0 means
+    /// none.
     ///
     /// Go: proc.go, checkTimersNoP (1.19).
     #[sync::summarized]
@@ -169,10 +171,22 @@ impl Sched {
         for p in &self.allp {
             sync::checkpoint((p.id, earliest));
             if self.timerp_mask.read(p.id) {
-                earliest = earlier(earliest, p.timer0_when.load());
+                earliest = earlier(earliest, self.if_due(p.timer0_when.load()));
             }
         }
         earliest
+    }
+
+    /// `when`, if that is not in the future; else 0.
+    ///
+    /// An M that looks for work need not remember more: the clock stands until it has parked, and nobody
+    /// polls until then.
+    pub(crate) fn if_due(&self, when: Time) -> Time {
+        if when <= self.nanotime() {
+            when
+        } else {
+            0
+        }
     }
 
     /// Whether `p` has no timers, by the count. For steps.

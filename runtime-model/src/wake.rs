@@ -178,7 +178,8 @@ impl Sched {
         self.emit(m, Event::Newm(id));
         self.m(id).nextp.set(Some(p));
         let Some(sched) = self.this.upgrade() else { return };
-        sync::spawn(move || {
+        let given = (id, spin.is_some());
+        sync::spawn_named(id.0, given, move || {
             sync::checkpoint((id, &spin));
             let mut m = M { id, p: None };
             sched.give_spin(id, spin);
@@ -236,6 +237,7 @@ impl Sched {
     pub fn resetspinning(&self, m: &M) {
         assert!(self.m(m.id).spinning.get(), "resetspinning: not a spinning m");
         self.stop_spinning(m);
+        sync::checkpoint(m);
         self.wakep(m); // The wake protocol, step 3.
     }
 

@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU8, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use ::explore::fingerprint::Prints;
 use ::explore::Outer;
 
 use crate::current::{self, leave, set_thread, thread_id, Leave};
@@ -28,6 +29,8 @@ pub(crate) struct Execution {
     wakeups: AtomicUsize,
     /// Operations so far.
     steps: AtomicUsize,
+    /// How often threads have gone round in vain since something got done.
+    rounds: AtomicU32,
     /// Two threads could move at once at some point.
     concurrent: AtomicBool,
     nursery: engine::Nursery,
@@ -68,6 +71,7 @@ impl Execution {
             table: Mutex::default(),
             wakeups: AtomicUsize::new(0),
             steps: AtomicUsize::new(0),
+            rounds: AtomicU32::new(0),
             concurrent: AtomicBool::new(false),
             nursery: engine::Nursery::new(),
             at_end: Mutex::default(),
@@ -101,8 +105,12 @@ impl Execution {
         lock(&self.at_end).push(look);
     }
 
-    /// Starts a thread, and returns its number.
-    pub(crate) fn spawn(self: &Arc<Self>, f: impl FnOnce() + Send + 'static) -> usize {
+    /// Starts a thread, and returns its number. A name comes with the fingerprint of what the thread is given.
+    pub(crate) fn spawn(
+        self: &Arc<Self>,
+        named: Option<(u32, Prints)>,
+        f: impl FnOnce() + Send + 'static,
+    ) -> usize {
         let planned = self.plan().threads;
         let thread = self.table().add(planned);
         let Some(thread) = thread else {
@@ -110,6 +118,7 @@ impl Execution {
         };
         self.concurrent.store(true, Relaxed);
         let this = self.clone();
+        engine::search::spawns(named);
         self.nursery.spawn(move || this.run_thread(thread, f));
         thread
     }
@@ -313,6 +322,22 @@ impl Execution {
                 self.end_and_leave(Outcome::Failed(violation.into()))
             }
         }
+    }
+
+    /// A thread has gone round in vain.
+    pub(crate) fn goes_round(&self) {
+        self.rounds.fetch_add(1, Relaxed);
+        current::changed();
+    }
+
+    /// Something got done.
+    pub(crate) fn gets_on(&self) {
+        self.rounds.store(0, Relaxed);
+    }
+
+    /// How often threads have gone round in vain since then.
+    pub(crate) fn rounds(&self) -> u32 {
+        self.rounds.load(Relaxed)
     }
 
     /// In a recording, tells the observer of an operation.

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ::explore::fingerprint;
+use ::explore::fingerprint::Prints;
 
 use crate::current;
 use crate::engine::search::{self, Object};
@@ -44,7 +44,10 @@ pub(crate) enum Wake {
 
 impl<S> Gate<S> {
     pub(crate) fn new(name: Name, state: S, view: View<S>) -> Self {
-        let object = Object::new(|| fingerprint::of((view(&state).0, 0u64)));
+        let object = Object::new(|| {
+            let none: [&[usize]; 2] = [&[], &[]];
+            Prints::of((view(&state).0, none[0], none[1]))
+        });
         let inside = Inside { state, sleepers: Vec::new() };
         Gate { name, raw: engine::Gate::new(), inside: Mutex::new(inside), object, view }
     }
@@ -69,14 +72,9 @@ impl<S> Gate<S> {
     fn changed(&self, inside: &Inside<S>) {
         self.object.writes(|| {
             let (bits, threads) = (self.view)(&inside.state);
-            let sleepers = inside.sleepers.iter().map(|sleeper| sleeper.thread);
-            let threads = threads.iter().copied().chain([usize::MAX]).chain(sleepers);
-            let key = |thread| if thread == usize::MAX { 0 } else { search::key(thread) };
-            let threads: Vec<u64> = threads.map(key).collect();
-            match threads[..] {
-                [0] => fingerprint::of((bits, 0u64)),
-                _ => fingerprint::of((bits, threads)),
-            }
+            let threads: Vec<_> = threads.iter().copied().map(search::key).collect();
+            let sleepers = inside.sleepers.iter().map(|sleeper| search::key(sleeper.thread));
+            Prints::of((bits, threads, sleepers.collect::<Vec<_>>()))
         });
     }
 

@@ -71,7 +71,10 @@ pub use note::{Latch, Note};
 pub use operation::{Observer, Operation, Quiescent};
 pub use plain::{Ghost, Outside, Plain};
 pub use plan::{Control, OnProgress, Plan, PlanError, Sampler};
-pub use program::{at_end, checkpoint, choose, observe, spawn, summarized};
+pub use program::{
+    at_end, checkpoint, choose, gets_on, goes_round, make_for, observe, rounds, spawn, spawn_named,
+    summarized, ThreadName,
+};
 pub use progress::Progress;
 pub use sync_macros::summarized;
 pub use word::{BitWord, IntWord, Word};

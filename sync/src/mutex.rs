@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, TryLockError};
 
-use ::explore::fingerprint;
+use ::explore::fingerprint::Prints;
 
 use crate::engine::search::Object;
 use crate::engine::{Lock, LockGuard};
@@ -22,7 +22,7 @@ pub struct Mutex<T> {
     holder: Arc<Holder>,
     data: std::sync::Mutex<T>,
     object: Object,
-    fingerprint: fn(&T) -> u128,
+    fingerprint: fn(&T) -> Prints,
 }
 
 /// Who holds a lock, for whoever finds out that nothing can move.
@@ -55,8 +55,8 @@ impl<T> Mutex<T> {
         T: Hash,
     {
         Mutex {
-            object: Object::new(|| fingerprint::of(&data)),
-            fingerprint: |value| fingerprint::of(value),
+            object: Object::new(|| Prints::of(&data)),
+            fingerprint: |value| Prints::of(value),
             raw: Lock::new(),
             holder: Arc::new(Holder { name: name.into(), thread: AtomicUsize::new(0) }),
             data: std::sync::Mutex::new(data),
@@ -130,9 +130,9 @@ impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         let data = self.data.take();
         if let Some(raw) = self.raw.take() {
-            self.mutex
-                .object
-                .gives_back(|| data.as_ref().map_or(0, |data| (self.mutex.fingerprint)(data)));
+            self.mutex.object.gives_back(|| {
+                data.as_ref().map_or(Prints::ZERO, |data| (self.mutex.fingerprint)(data))
+            });
             drop(data);
             self.mutex.holder.thread.store(0, Ordering::SeqCst);
             drop(raw);

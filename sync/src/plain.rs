@@ -5,7 +5,8 @@ use std::hash::Hash;
 use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use ::explore::{fingerprint, outside, Outer};
+use ::explore::fingerprint::Prints;
+use ::explore::{outside, Outer};
 
 use crate::engine::search::Object;
 use crate::engine::{Cell, ENGINE};
@@ -19,7 +20,7 @@ pub struct Plain<T> {
     name: Name,
     tracked: Mutex<(Cell, T)>,
     object: Object,
-    fingerprint: fn(&T) -> u128,
+    fingerprint: fn(&T) -> Prints,
 }
 
 impl<T> Plain<T> {
@@ -28,9 +29,9 @@ impl<T> Plain<T> {
     where
         T: Hash,
     {
-        let object = Object::new(|| fingerprint::of(&value));
+        let object = Object::new(|| Prints::of(&value));
         let tracked = Mutex::new((Cell::new(), value));
-        Plain { name: name.into(), tracked, object, fingerprint: |value| fingerprint::of(value) }
+        Plain { name: name.into(), tracked, object, fingerprint: |value| Prints::of(value) }
     }
 
     /// What it is called.
@@ -107,7 +108,7 @@ impl<T: fmt::Debug> fmt::Debug for Plain<T> {
 pub struct Ghost<T> {
     value: Mutex<T>,
     object: Object,
-    fingerprint: fn(&T) -> u128,
+    fingerprint: fn(&T) -> Prints,
 }
 
 impl<T> Ghost<T> {
@@ -116,8 +117,8 @@ impl<T> Ghost<T> {
     where
         T: Hash,
     {
-        let object = Object::new(|| fingerprint::of(&value));
-        Ghost { value: Mutex::new(value), object, fingerprint: |value| fingerprint::of(value) }
+        let object = Object::new(|| Prints::of(&value));
+        Ghost { value: Mutex::new(value), object, fingerprint: |value| Prints::of(value) }
     }
 
     /// A copy of the value.

@@ -1,8 +1,11 @@
 //! What a program says to the execution that it is in.
 
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use ::explore::fingerprint::Prints;
+
+use crate::execution::Execution;
 use crate::op::Op;
 use crate::{current, engine, Name, Observer};
 
@@ -31,13 +34,72 @@ pub fn at_end(look: impl FnOnce() + Send + 'static) {
 /// The execution ends when all its threads have; nobody joins them.
 #[track_caller]
 pub fn spawn(f: impl FnOnce() + Send + 'static) {
+    start(None, f);
+}
+
+/// Starts the thread of this name, from 1 to 30: as [`spawn`], but a search knows it by the name and not by
+/// who created it, so that states are the same whoever did.
+///
+/// `given` has to be all that `f` depends on, except what is in shared objects, as for a [`checkpoint`].
+///
+/// # Panics
+/// If the execution has had a thread of this name.
+#[track_caller]
+pub fn spawn_named(name: u32, given: impl Hash, f: impl FnOnce() + Send + 'static) {
+    start(Some((name, engine::search::given(given))), f);
+}
+
+#[track_caller]
+fn start(named: Option<(u32, Prints)>, f: impl FnOnce() + Send + 'static) {
     let Some(op) = Op::begin() else { return };
     let Some(execution) = current::execution() else {
         return engine::Nursery::new().spawn(f);
     };
-    let thread = execution.spawn(f);
+    let thread = execution.spawn(named, f);
     drop(execution);
     op.end(Name::Global("thread"), "spawn", || thread.to_string());
+}
+
+/// Makes objects for the thread of this name, which need not be there yet; 0 is the first one.
+///
+/// Threads that are interchangeable ([`Options::interchangeable`](crate::Options::interchangeable)) change
+/// places with all that has been made for them, in the same order for each.
+pub fn make_for<R>(name: u32, make: impl FnOnce() -> R) -> R {
+    engine::search::makes_for(name, make)
+}
+
+/// The name of a thread, in a value: it has to be hashed as this, so that a search can rename those that are
+/// interchangeable. 0 is the first thread.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ThreadName(pub u32);
+
+impl Hash for ThreadName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        engine::search::hash_name(self.0, state);
+    }
+}
+
+/// The calling thread has gone round once, and nothing came of it: see [`rounds`].
+pub fn goes_round() {
+    engine::search::goes_round();
+    current::with(|execution| execution.into_iter().for_each(Execution::goes_round));
+}
+
+/// Something got done: what was tried in vain until now no longer counts.
+pub fn gets_on() {
+    engine::search::gets_on();
+    current::with(|execution| execution.into_iter().for_each(Execution::gets_on));
+}
+
+/// How often threads have gone round in vain since something got done. For a check.
+///
+/// In a search only those rounds count that a thread makes while nobody else moves, and they are part of the
+/// state: a thread that goes round for ever does so while all others stand still, too.
+pub fn rounds() -> u32 {
+    match engine::search::searching() {
+        true => engine::search::rounds(),
+        false => current::with(|execution| execution.map_or(0, Execution::rounds)),
+    }
 }
 
 /// One of `0..n`: an engine that explores tries all of them, or samples.

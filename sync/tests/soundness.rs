@@ -36,6 +36,11 @@ fn sleep_sets_lose_nothing_where_programs_loop() {
 }
 
 #[test]
+fn symmetry_loses_nothing() {
+    agree(Family::Twins, 40);
+}
+
+#[test]
 fn a_bound_with_a_cache_loses_nothing() {
     agree(Family::Bounded, 20);
 }

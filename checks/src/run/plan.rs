@@ -20,23 +20,25 @@ pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
     };
     match (ENGINE, &limits.search) {
         (sync::Engine::Shuttle, Some(search)) => {
-            vec![Plan { search: options(search), ..plan(Sampler::Exhaustive) }]
+            vec![Plan { search: options(search, target), ..plan(Sampler::Exhaustive) }]
         }
         (sync::Engine::Shuttle, None) => {
             vec![plan(Sampler::Random), plan(Sampler::Urw), plan(Sampler::Pct(3))]
         }
         (sync::Engine::Explore, search) => {
-            let search = options(&search.clone().unwrap_or_default());
+            let search = options(&search.clone().unwrap_or_default(), target);
             vec![Plan { search, ..plan(Sampler::Exhaustive) }]
         }
         (sync::Engine::Loom | sync::Engine::Std, _) => vec![plan(Sampler::Random)],
     }
 }
 
-fn options(search: &Search) -> Options {
+fn options(search: &Search, target: &Target) -> Options {
     Options {
         cache: search.cache,
         sleep: search.sleep,
+        symmetry: search.symmetry,
+        interchangeable: target.interchangeable(),
         paranoid: search.paranoid,
         traces: search.traces,
         jobs: search.jobs,

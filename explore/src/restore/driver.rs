@@ -3,9 +3,11 @@
 use std::any::Any;
 
 use crate::operation::Footprint;
+use crate::options::Options;
 use crate::raw::{self, inside, Arena, Given, Images, Trouble};
+use crate::renaming::Renaming;
 use crate::seam::{Diverged, Ended, Next, Node, Pending, Pick, Search};
-use crate::state::{Fault, State};
+use crate::state::State;
 use crate::told::{self, STATE};
 
 use super::{Facade, LEAVING};
@@ -21,7 +23,7 @@ pub(super) struct Run<'a, S> {
     marks: Vec<usize>,
     pub(super) search: S,
     facade: &'a dyn Facade,
-    fresh: Fresh,
+    options: &'a Options,
     audit: Option<u64>,
     restored: u64,
     executions: u64,
@@ -35,17 +37,11 @@ pub(super) struct Run<'a, S> {
     pub(super) diverged: Option<Diverged>,
 }
 
-/// What an execution begins with.
-#[derive(Clone, Copy)]
-pub(super) struct Fresh {
-    pub(super) checkpoints: bool,
-    pub(super) fault: Option<Fault>,
-}
-
 /// A state between two steps.
 pub(super) struct Here {
     pub(super) step: Footprint,
     pub(super) fingerprint: u128,
+    pub(super) renaming: Renaming,
     pub(super) ended: Option<Ended>,
 }
 
@@ -55,7 +51,7 @@ impl<'a, S: Search> Run<'a, S> {
         images: Images,
         search: S,
         facade: &'a dyn Facade,
-        fresh: Fresh,
+        options: &'a Options,
         audit: Option<u64>,
     ) -> Self {
         Run {
@@ -64,7 +60,7 @@ impl<'a, S: Search> Run<'a, S> {
             marks: Vec::new(),
             search,
             facade,
-            fresh,
+            options,
             audit,
             restored: 0,
             executions: 0,
@@ -86,13 +82,14 @@ impl<'a, S: Search> Run<'a, S> {
             self.step(first)?;
         }
         loop {
-            let Here { step, fingerprint, ended } = self.arrive()?;
+            let Here { step, fingerprint, renaming, ended } = self.arrive()?;
             let ended = self.look(ended)?;
             let pair = match self.search.wants_pairs() {
                 true => STATE.with_borrow(State::pair),
                 false => 0,
             };
-            let node = Node { threads: &self.pending, fingerprint, pair, step: &step, ended };
+            let threads = &self.pending;
+            let node = Node { threads, fingerprint, renaming, pair, step: &step, ended };
             let next = match self.search.at_node(&node) {
                 Next::Step { pick, keep_mark } => {
                     if keep_mark {
@@ -124,8 +121,7 @@ impl<'a, S: Search> Run<'a, S> {
     pub(super) fn begin(&mut self) -> Result<(), Broken> {
         self.arena.clear();
         self.images.clear_places();
-        let Fresh { checkpoints, fault } = self.fresh;
-        STATE.with_borrow_mut(|state| state.prepare(checkpoints, fault));
+        STATE.with_borrow_mut(|state| state.prepare(self.options));
         inside(|| STATE.with_borrow_mut(State::begin));
         told::take_ended();
         raw::spawn_first(self.facade);
@@ -200,7 +196,8 @@ impl<'a, S: Search> Run<'a, S> {
             let step = state.end_step();
             state.pending(pending);
             let ended = state.ended().or(pending.is_empty().then_some(Ended::Complete));
-            Here { step, fingerprint: state.fingerprint(), ended }
+            let (fingerprint, renaming) = state.fingerprint();
+            Here { step, fingerprint, renaming, ended }
         }))
     }
 
@@ -225,13 +222,12 @@ impl<'a, S: Search> Run<'a, S> {
     fn back(&mut self) -> Result<Option<Pick>, Broken> {
         let Some(resume) = self.search.backtrack() else { return Ok(None) };
         let (depth, next, last) = (resume.depth, resume.next, resume.last);
-        let same = self.path.get(..depth) == Some(resume.path);
-        let (handed_over, goal) = (resume.path.to_vec(), resume.fingerprint);
-        while self.marks.last().is_some_and(|&mark| mark > depth || !same) {
+        while self.marks.last().is_some_and(|&mark| mark > depth || resume.elsewhere) {
             self.marks.pop();
             self.images.pop();
         }
         if self.marks.last() != Some(&depth) {
+            let (handed_over, goal) = (resume.path.to_vec(), resume.fingerprint);
             return match self.start_at(&handed_over, goal, last)? {
                 true => Ok(Some(next)),
                 false => Ok(None),

@@ -12,7 +12,7 @@ mod driver;
 
 use std::cell::Cell;
 
-use driver::{Fresh, Run};
+use driver::Run;
 
 use crate::operation::Kind;
 use crate::options::Options;
@@ -53,8 +53,7 @@ pub fn abandons() {
 pub struct Restore {
     limits: Limits,
     facade: Box<dyn Facade>,
-    checkpoints: bool,
-    fault: Option<Fault>,
+    options: Options,
     audit: Option<u64>,
     bytes: usize,
 }
@@ -83,7 +82,7 @@ impl Restore {
     /// The first thread of an execution runs the facade's program.
     pub fn new(limits: Limits, facade: impl Facade + 'static) -> Restore {
         let facade = Box::new(facade);
-        Restore { limits, facade, checkpoints: true, fault: None, audit: None, bytes: 0 }
+        Restore { limits, facade, options: Options::default(), audit: None, bytes: 0 }
     }
 
     /// Audits every `k`-th time that a state is restored; never, if that is 0.
@@ -93,11 +92,7 @@ impl Restore {
 
     /// As the options of a search say.
     pub fn with(self, options: &Options) -> Restore {
-        Restore { checkpoints: options.checkpoints, fault: options.fault, ..self }
-    }
-
-    fn fresh(&self) -> Fresh {
-        Fresh { checkpoints: self.checkpoints, fault: self.fault }
+        Restore { options: options.clone(), ..self }
     }
 
     /// Bytes of the largest saved state of the last search.
@@ -106,7 +101,7 @@ impl Restore {
     }
 
     fn sabotage(&self) -> Option<Sabotage> {
-        match self.fault? {
+        match self.options.fault? {
             Fault::StackNotRestored(thread) => Some(Sabotage::Stack(thread)),
             Fault::HeapNotRestored => Some(Sabotage::Heap),
             Fault::PlacesNotRestored => Some(Sabotage::Places),
@@ -126,7 +121,7 @@ impl Substrate for Restore {
         let mut images = Images::new(places);
         images.sabotage = self.sabotage();
         told::set_searching(true);
-        let mut run = Run::new(&arena, images, search, &*self.facade, self.fresh(), self.audit);
+        let mut run = Run::new(&arena, images, search, &*self.facade, &self.options, self.audit);
         let panic = run.drive().err();
         self.bytes = run.images.largest();
         run.images.clear_places();

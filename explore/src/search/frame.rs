@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::operation::{Footprint, ThreadId};
+use crate::renaming::Renaming;
 use crate::seam::Pick;
 
 /// A node on the path.
@@ -21,6 +22,7 @@ pub(crate) struct Frame {
     pub(super) share: f64,
     pub(super) preemptions: u32,
     pub(super) fingerprint: u128,
+    pub(super) renaming: Renaming,
 }
 
 /// A thread that sleeps, and what its step does.

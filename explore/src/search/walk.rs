@@ -62,6 +62,7 @@ impl Search for Dfs {
     }
 
     fn backtrack(&mut self) -> Option<Resume<'_>> {
+        let mut elsewhere = false;
         loop {
             if self.shared.is_over() {
                 self.leave();
@@ -77,10 +78,12 @@ impl Search for Dfs {
                 self.path.push(next);
                 let frame = &self.frames[self.frames.len() - 1];
                 let (last, fingerprint) = (frame.todo.is_empty(), frame.fingerprint);
-                return Some(Resume { depth, path: &self.path[..depth], next, last, fingerprint });
+                let path = &self.path[..depth];
+                return Some(Resume { depth, path, next, last, elsewhere, fingerprint });
             }
             self.report();
             let Job { path, frame } = self.shared.take()?;
+            elsewhere = true;
             // As if its first step were under way, and were to be gone back from.
             self.path = path;
             self.path.push(frame.todo[frame.todo.len() - 1]);

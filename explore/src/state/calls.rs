@@ -1,6 +1,6 @@
 //! What a thread forgets: at a checkpoint, and when a call has come to its result.
 
-use crate::fingerprint::mix;
+use crate::fingerprint::Prints;
 
 use super::{Caller, Mover, State};
 
@@ -10,8 +10,8 @@ impl State {
     pub fn remembers(&mut self) {
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
-            let history = mix(me.callers, me.history);
-            self.object(history);
+            let history = me.callers.mix(&me.history);
+            self.object(&history);
         }
     }
 
@@ -20,12 +20,12 @@ impl State {
     ///
     /// Nothing is forgotten while the thread holds a lock: what it has made of the data meanwhile, only its
     /// history tells.
-    pub fn checkpoint(&mut self, locals: u128) {
+    pub fn checkpoint(&mut self, locals: &Prints) {
         let remembers = self.remembers;
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             if me.locks == 0 && !remembers {
-                me.history = locals;
+                me.history = *locals;
             }
         }
     }
@@ -41,8 +41,8 @@ impl State {
             return None;
         }
         let caller = Caller { callers: me.callers, history: me.history };
-        me.callers = mix(me.callers, me.history);
-        me.history = 0;
+        me.callers = me.callers.mix(&me.history);
+        me.history = Prints::ZERO;
         Some(caller)
     }
 
@@ -50,11 +50,11 @@ impl State {
     ///
     /// # Panics
     /// If the thread holds a lock that it did not hold before.
-    pub fn leave(&mut self, caller: Caller, result: u128) {
+    pub fn leave(&mut self, caller: Caller, result: &Prints) {
         let Mover::Thread(_) = self.mover else { return };
         let me = self.me();
         assert!(me.locks == 0, "summarized: the thread holds {} locks", me.locks);
         me.callers = caller.callers;
-        me.history = mix(caller.history, result);
+        me.history = caller.history.mix(result);
     }
 }

@@ -1,7 +1,8 @@
 //! What a search, and who runs the threads, see of a state between two steps.
 
-use crate::fingerprint::{mix, of};
+use crate::fingerprint::Prints;
 use crate::operation::{Kind, Operation, ThreadId};
+use crate::renaming::{self, Renaming};
 use crate::seam::Pending;
 use crate::thread::{Next, Thread};
 
@@ -23,21 +24,26 @@ impl State {
         }
     }
 
-    /// The state's fingerprint, between two steps.
-    pub fn fingerprint(&mut self) -> u128 {
+    /// The state's fingerprint, between two steps: of all states that differ by who is who of interchangeable
+    /// threads. And the renaming that leads to the one of them that it is of.
+    pub fn fingerprint(&mut self) -> (u128, Renaming) {
         let fault = self.fault;
         let threads = self.threads.iter_mut().map(|thread| thread.fingerprint(fault));
-        let threads = threads.fold(0, |sum, thread| sum ^ thread);
-        mix(self.memory, mix(threads, of((self.of_world, self.ended.is_some()))))
+        let threads = threads.fold(Prints::ZERO, |sum, thread| sum.with(&thread, |a, b| a ^ b));
+        let rest = Prints::of((self.of_world, self.ended.is_some(), self.alone));
+        let (least, number) = self.memory.mix(&threads.mix(&rest)).least();
+        (least, renaming::number(number))
     }
 
     /// Of the shared objects and the pending operations alone: what threads have seen is left out.
     pub fn pair(&self) -> u128 {
         let next = |thread: &Thread| match thread.next {
-            Next::Operation { operation, enabled } => of((thread.id, operation, enabled)),
-            Next::Finished => of((thread.id, "finished")),
+            Next::Operation { operation, enabled } => Prints::of((thread.id, operation, enabled)),
+            Next::Finished => Prints::of((thread.id, "finished")),
         };
-        mix(self.memory, self.threads.iter().map(next).fold(0, |sum, next| sum ^ next))
+        let next = self.threads.iter().map(next);
+        let next = next.fold(Prints::ZERO, |sum, next| sum.with(&next, |a, b| a ^ b));
+        self.memory.mix(&next).least().0
     }
 
     /// The id of a thread, by its number in the order of creation.

@@ -24,26 +24,32 @@ pub enum Family {
     /// Programs with loops, of which a plain search does not end: the cache alone, which is plain in what
     /// it does, with sleep sets, and both by several workers.
     Looping,
+    /// Programs with interchangeable threads, of whose states one stands for all that differ by who is who: all
+    /// of `Ending`, and a search that tells them apart.
+    Twins,
 }
 
 /// All of them.
-pub const FAMILIES: [Family; 3] = [Family::Ending, Family::Bounded, Family::Looping];
+pub const FAMILIES: [Family; 4] = [Family::Ending, Family::Bounded, Family::Looping, Family::Twins];
 
 /// One way to search.
 struct Way {
     name: &'static str,
     cache: bool,
     sleep: bool,
+    symmetry: bool,
     jobs: usize,
     paranoid: bool,
 }
 
-const PLAIN: Way = Way { name: "plain", cache: false, sleep: false, jobs: 1, paranoid: false };
+const PLAIN: Way =
+    Way { name: "plain", cache: false, sleep: false, symmetry: true, jobs: 1, paranoid: false };
 const CACHE: Way = Way { name: "cache", cache: true, ..PLAIN };
 const SLEEP: Way = Way { name: "sleep sets", sleep: true, ..PLAIN };
 const BOTH: Way = Way { name: "both", cache: true, sleep: true, ..PLAIN };
 const BOTH_PARANOID: Way = Way { paranoid: true, ..BOTH };
 const BOTH_BY_THREE: Way = Way { name: "both, by three workers", jobs: 3, ..BOTH };
+const WITHOUT_SYMMETRY: Way = Way { name: "both, without symmetry", symmetry: false, ..BOTH };
 const CACHE_BY_TWO: Way = Way { name: "cache, by two workers", jobs: 2, ..CACHE };
 
 impl Family {
@@ -53,6 +59,7 @@ impl Family {
             Family::Ending => "unbounded",
             Family::Bounded => "bounds 0 to 3",
             Family::Looping => "with loops",
+            Family::Twins => "with twins",
         }
     }
 
@@ -62,6 +69,9 @@ impl Family {
             Family::Ending => (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE]),
             Family::Bounded => (&PLAIN, &[CACHE, CACHE_BY_TWO]),
             Family::Looping => (&CACHE, &[BOTH, BOTH_BY_THREE]),
+            Family::Twins => {
+                (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE, WITHOUT_SYMMETRY])
+            }
         }
     }
 
@@ -74,7 +84,7 @@ impl Family {
     fn bounds(self) -> Vec<Option<usize>> {
         match self {
             Family::Bounded => (0..=3).map(Some).collect(),
-            Family::Ending | Family::Looping => vec![None],
+            Family::Ending | Family::Looping | Family::Twins => vec![None],
         }
     }
 
@@ -83,15 +93,32 @@ impl Family {
         match self {
             Family::Ending | Family::Bounded => Program::generate(seed),
             Family::Looping => Program::generate_with_loops(seed),
+            Family::Twins => Program::generate_twins(seed),
         }
     }
 }
 
 impl Way {
-    fn options(&self, most: u64) -> Options {
-        let Way { cache, sleep, jobs, paranoid, .. } = *self;
-        let max_executions = Some(most);
-        Options { cache, sleep, jobs, paranoid, max_executions, ..Options::default() }
+    fn options(&self, most: u64, twins: u32) -> Options {
+        let Way { cache, sleep, symmetry, jobs, paranoid, .. } = *self;
+        Options {
+            cache,
+            sleep,
+            symmetry,
+            interchangeable: twins,
+            jobs,
+            paranoid,
+            max_executions: Some(most),
+            ..Options::default()
+        }
+    }
+
+    /// How what it has found differs from what the first way has.
+    fn differs(&self, expected: &Found, found: &Found) -> Option<String> {
+        match self.symmetry {
+            true => expected.differs(found),
+            false => expected.differs_by_more_than_names(found),
+        }
     }
 }
 
@@ -115,17 +142,19 @@ pub fn compare(family: Family, program: &Program) -> Compared {
 #[doc(hidden)]
 pub fn compare_with(family: Family, program: &Program, fault: Option<Fault>) -> Compared {
     let (base, others) = family.ways();
+    let twins = if family == Family::Twins { program.0.len() as u32 - 1 } else { 0 };
     let mut executions = vec![0; others.len() + 1];
     for bound in family.bounds() {
-        let expected = match searched(program, base.options(MOST), bound, &mut executions[0]) {
+        let expected = match searched(program, base.options(MOST, twins), bound, &mut executions[0])
+        {
             Ok(Some(found)) => found,
             Ok(None) => return Compared::TooLarge,
             Err(error) => return Compared::Differ(complaint(base, bound, &error)),
         };
         for (way, sum) in others.iter().zip(&mut executions[1..]) {
-            match searched(program, Options { fault, ..way.options(MORE) }, bound, sum) {
+            match searched(program, Options { fault, ..way.options(MORE, twins) }, bound, sum) {
                 Ok(Some(found)) => {
-                    if let Some(what) = expected.differs(&found) {
+                    if let Some(what) = way.differs(&expected, &found) {
                         let (base, way) = (base.name, way.name);
                         return Compared::Differ(format!("{base} and {way}{}: {what}", of(bound)));
                     }

@@ -1,12 +1,14 @@
 //! What the threads of a program do.
 
-use sync::{Arc, Atomic, Ghost, Latch, Mutex, Note, Plain};
+use sync::{Arc, Atomic, Ghost, Latch, Mutex, Note, Plain, ThreadName};
 
 use crate::program::{Act, Program};
 
 /// The objects of one execution.
 pub(crate) struct Shared {
     program: Program,
+    /// All threads but the first are twins: they have names, and what is theirs is made for them.
+    twins: bool,
     words: Vec<Atomic<u32>>,
     locks: Vec<Mutex<u32>>,
     notes: Vec<Note>,
@@ -18,8 +20,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(program: Program) -> Shared {
+    pub(crate) fn new(program: Program, twins: bool) -> Shared {
         let threads = program.0.len();
+        let name = |n: usize| if twins { n as u32 } else { 0 };
         Shared {
             words: (0..2).map(|n| Atomic::new(("word", n, "value"), 0)).collect(),
             locks: (0..2).map(|n| Mutex::new(("lock", n, "data"), 0)).collect(),
@@ -27,8 +30,9 @@ impl Shared {
             latch: Latch::new("latch"),
             plain: Plain::new("plain", 0),
             ghost: Ghost::new(0),
-            results: (0..threads).map(|_| Ghost::new(None)).collect(),
+            results: (0..threads).map(|n| sync::make_for(name(n), || Ghost::new(None))).collect(),
             program,
+            twins,
         }
     }
 
@@ -44,7 +48,7 @@ impl Shared {
             seen = seen.wrapping_mul(31).wrapping_add(new);
             if let Act::Checkpoint = act {
                 seen %= 2;
-                sync::checkpoint((me, pc, seen));
+                sync::checkpoint((self.name(me), pc, seen));
             }
         }
         self.results[me].set(Some(seen));
@@ -52,8 +56,9 @@ impl Shared {
 
     /// Waits for the value; the locals are all that it remembers in each round.
     fn spin(&self, word: usize, value: u32, blinks: bool, locals: (usize, usize, u64)) {
+        let (me, pc, seen) = locals;
         loop {
-            sync::checkpoint(locals);
+            sync::checkpoint((self.name(me), pc, seen));
             if self.words[word].load() == value {
                 return;
             }
@@ -95,7 +100,10 @@ impl Shared {
             Act::WaitLatch => return self.latch.wait().into(),
             Act::Spawn(thread) => {
                 let this = self.clone();
-                sync::spawn(move || this.run(thread));
+                match self.name(thread) {
+                    Ok(name) => sync::spawn_named(name.0, name, move || this.run(thread)),
+                    Err(_) => sync::spawn(move || this.run(thread)),
+                }
             }
             Act::Plain(value) => return self.plain.replace(value).into(),
             Act::Ghost(value) => return self.ghost.replace(value).into(),
@@ -104,11 +112,22 @@ impl Shared {
         0
     }
 
-    /// What there is at the end.
+    /// The thread's name, if it has one, or its number.
+    fn name(&self, thread: usize) -> Result<ThreadName, usize> {
+        match self.twins {
+            true => Ok(ThreadName(thread as u32)),
+            false => Err(thread),
+        }
+    }
+
+    /// What there is at the end. Which twin is which makes no difference.
     pub(crate) fn outcome(&self) -> String {
         let words: Vec<u32> = self.words.iter().map(Atomic::peek).collect();
         let locks: Vec<u32> = self.locks.iter().map(|lock| *lock.peek().expect("free")).collect();
-        let results: Vec<_> = self.results.iter().map(Ghost::get).collect();
+        let mut results: Vec<_> = self.results.iter().map(Ghost::get).collect();
+        if self.twins {
+            results[1..].sort();
+        }
         format!("{words:?} {locks:?} {} {} {results:?}", self.plain.get(), self.ghost.get())
     }
 }

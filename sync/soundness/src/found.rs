@@ -31,6 +31,16 @@ impl Found {
         let states = (self.states.len(), other.states.len());
         (self.states != other.states).then(|| format!("states: {} and {}", states.0, states.1))
     }
+
+    /// The same, where the other knows who is who: it has more states, and nothing else.
+    pub fn differs_by_more_than_names(&self, other: &Found) -> Option<String> {
+        let Found { outcomes, failures, .. } = other.clone();
+        let states = (self.states.len(), other.states.len());
+        if states.0 > states.1 {
+            return Some(format!("states: {} and {}", states.0, states.1));
+        }
+        self.differs(&Found { outcomes, failures, states: self.states.clone() })
+    }
 }
 
 fn sets(what: &str, here: &BTreeSet<String>, there: &BTreeSet<String>) -> String {
@@ -46,7 +56,7 @@ pub fn search(
     options: Options,
     bound: Option<usize>,
 ) -> Result<Option<(Found, Statistics)>, PlanError> {
-    search_with(program, plan(options, bound, 3))
+    search_with(program, plan(options, bound, program.0.len()))
 }
 
 /// Searches the program by that plan.
@@ -57,10 +67,11 @@ pub fn search_with(
     program: &Program,
     plan: Plan,
 ) -> Result<Option<(Found, Statistics)>, PlanError> {
+    let twins = plan.search.interchangeable > 0;
     let outcomes = Outside::new(BTreeSet::new());
     let (program, sink) = (program.clone(), outcomes.clone());
     let found = search_by(plan, move || {
-        let shared = Arc::new(Shared::new(program.clone()));
+        let shared = Arc::new(Shared::new(program.clone(), twins));
         let (looked_at, sink) = (shared.clone(), sink.clone());
         sync::at_end(move || {
             let outcome = looked_at.outcome();
@@ -70,8 +81,19 @@ pub fn search_with(
     })?;
     Ok(found.map(|(mut found, statistics)| {
         found.outcomes = outcomes.with_mut(std::mem::take);
+        if twins {
+            found.failures = found.failures.iter().map(|text| whoever_is_who(text)).collect();
+        }
         (found, statistics)
     }))
+}
+
+/// The text without the numbers of threads, and in one order of what it says of each.
+fn whoever_is_who(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let mut parts: Vec<&str> = plain.split("; ").collect();
+    parts.sort_unstable();
+    parts.join("; ")
 }
 
 /// Searches any program, for its failures and states; `None` if a limit of the options was met.

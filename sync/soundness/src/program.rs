@@ -63,6 +63,24 @@ impl Program {
         })
     }
 
+    /// A program in which all threads but the first are twins: they do the same, and none of them is named in
+    /// what is done. So they are interchangeable.
+    pub fn generate_twins(seed: u64) -> Program {
+        let mut rng = Rng::with_seed(seed);
+        let twins = rng.usize(2..=3);
+        let of_twin = |rng: &mut Rng, acts| -> Vec<Act> {
+            std::iter::repeat_with(|| twin_act(rng)).take(acts).collect()
+        };
+        let length = rng.usize(1..=if twins == 2 { 4 } else { 2 });
+        let twin = of_twin(&mut rng, length);
+        let mut first: Vec<Act> = (1..=twins).map(Act::Spawn).collect();
+        let more = rng.usize(..=2);
+        first.extend(std::iter::repeat_with(|| act(&mut rng, 0, 1)).take(more));
+        let mut acts = vec![twin; twins + 1];
+        acts[0] = first;
+        Program(acts)
+    }
+
     fn of(seed: u64, act: fn(&mut Rng, usize, usize) -> Act) -> Program {
         let mut rng = Rng::with_seed(seed);
         let threads = rng.usize(2..=3);
@@ -136,6 +154,16 @@ fn act(rng: &mut Rng, me: usize, threads: usize) -> Act {
     }
 }
 
+/// What a thread may do that has twins: it waits for the first thread, and wakes that alone.
+fn twin_act(rng: &mut Rng) -> Act {
+    loop {
+        match act(rng, 0, 1) {
+            Act::Sleep => {}
+            act => return act,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +185,15 @@ mod tests {
             let own =
                 |acts: &Vec<Act>| acts.iter().filter(|act| !matches!(act, Act::Spawn(_))).count();
             assert!(threads.iter().all(|acts| (2..=6).contains(&own(acts))), "{seed}");
+        }
+    }
+
+    #[test]
+    fn twins_do_the_same() {
+        for seed in 0..200 {
+            let Program(threads) = Program::generate_twins(seed);
+            assert!((3..=4).contains(&threads.len()), "{seed}");
+            assert!(threads[2..].iter().all(|twin| *twin == threads[1]), "{seed}");
         }
     }
 

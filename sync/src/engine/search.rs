@@ -3,10 +3,10 @@
 //! Outside a search, all of it does nothing.
 
 use std::cell::Cell;
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 
-use ::explore::fingerprint;
-use ::explore::operation::Kind;
+use ::explore::fingerprint::Prints;
+use ::explore::operation::{Kind, ThreadId};
 use ::explore::seam::Ended;
 use ::explore::state;
 use ::explore::told::{self, with};
@@ -20,9 +20,9 @@ pub(crate) struct Object(Option<state::Handle>);
 
 impl Object {
     /// A new object with a value of this fingerprint.
-    pub(crate) fn new(value: impl FnOnce() -> u128) -> Self {
+    pub(crate) fn new(value: impl FnOnce() -> Prints) -> Self {
         let value = searching().then(value);
-        Object(value.and_then(|value| with(|state| state.object(value))))
+        Object(value.and_then(|value| with(|state| state.object(&value))))
     }
 
     fn with(&self, tell: impl FnOnce(&mut state::State, state::Handle)) {
@@ -51,11 +51,11 @@ impl Object {
     }
 
     /// It has changed, to a value of this fingerprint.
-    pub(crate) fn writes(&self, value: impl FnOnce() -> u128) {
+    pub(crate) fn writes(&self, value: impl FnOnce() -> Prints) {
         if searching() {
             // Not while the state is borrowed: a value may be told by threads, which are in it.
             let value = value();
-            self.with(|state, handle| state.writes(handle, value));
+            self.with(|state, handle| state.writes(handle, &value));
         }
     }
 
@@ -65,17 +65,17 @@ impl Object {
         self.with(|state, handle| {
             state.reads(handle);
             let thread = state.takes(handle);
-            state.writes(handle, fingerprint::of(("held by", thread)));
+            state.writes(handle, &Prints::of(("held by", thread)));
         });
     }
 
     /// It is a lock, and has been given back, with data of this fingerprint.
-    pub(crate) fn gives_back(&self, data: impl FnOnce() -> u128) {
+    pub(crate) fn gives_back(&self, data: impl FnOnce() -> Prints) {
         if searching() {
             let data = data();
             self.with(|state, handle| {
                 state.gives_back(handle);
-                state.writes(handle, data);
+                state.writes(handle, &data);
             });
         }
     }
@@ -100,9 +100,21 @@ fn world_moves(thread: usize) {
     }
 }
 
-/// The current thread is about to start another.
-pub(super) fn spawns() {
-    with(state::State::spawn);
+/// The current thread is about to start another: the one of a name, given what has this fingerprint, or the
+/// next one.
+pub(crate) fn spawns(named: Option<(u32, Prints)>) {
+    with(|state| match named {
+        Some((name, given)) => state.spawn_named(name, &given),
+        None => state.spawn(),
+    });
+}
+
+/// The fingerprint of what a thread is given.
+pub(crate) fn given(value: impl Hash) -> Prints {
+    match searching() {
+        true => Prints::of(value),
+        false => Prints::ZERO,
+    }
 }
 
 /// The calling thread waits at a gate. It goes on when it can.
@@ -120,9 +132,46 @@ pub(crate) fn enables(thread: usize) {
     with(|state| state.enables(thread, true));
 }
 
-/// The thread, by its number; not the order of creation, which differs between interleavings.
-pub(crate) fn key(thread: usize) -> u64 {
-    with(|state| fingerprint::of(state.thread(thread)) as u64).unwrap_or(thread as u64)
+/// What the thread of this number is hashed by: not the order of creation, which differs between
+/// interleavings.
+pub(crate) fn key(thread: usize) -> ThreadId {
+    with(|state| state.thread(thread)).unwrap_or(ThreadId::WORLD)
+}
+
+/// What whoever names the thread of this name is to be hashed by; 0 is the first thread.
+pub(crate) fn hash_name<H: Hasher>(name: u32, state: &mut H) {
+    let id = if name == 0 { Some(ThreadId::MAIN) } else { ThreadId::named(name) };
+    match id {
+        Some(id) => id.hash(state),
+        None => name.hash(state),
+    }
+}
+
+/// Objects that `f` makes are those of the thread of that name.
+pub(crate) fn makes_for<R>(name: u32, f: impl FnOnce() -> R) -> R {
+    if name > 0 {
+        with(|state| state.makes_for(Some(name)));
+    }
+    let made = f();
+    if name > 0 {
+        with(|state| state.makes_for(None));
+    }
+    made
+}
+
+/// The thread has gone round in vain.
+pub(crate) fn goes_round() {
+    with(state::State::goes_round);
+}
+
+/// Something got done.
+pub(crate) fn gets_on() {
+    with(state::State::gets_on);
+}
+
+/// How often it has gone round in vain, since another has moved.
+pub(crate) fn rounds() -> u32 {
+    with(|state| state.rounds()).unwrap_or_default()
 }
 
 /// The thread depends on nothing it has seen, but on these.
@@ -130,8 +179,8 @@ pub(crate) fn key(thread: usize) -> u64 {
 pub(crate) fn checkpoint(locals: impl Hash) {
     if searching() {
         let here = std::panic::Location::caller();
-        let locals = fingerprint::of((here.file(), here.line(), here.column(), locals));
-        with(|state| state.checkpoint(locals));
+        let locals = Prints::of((here.file(), here.line(), here.column(), locals));
+        with(|state| state.checkpoint(&locals));
     }
 }
 
@@ -145,15 +194,16 @@ pub(crate) fn enters() -> Option<state::Caller> {
 pub(crate) fn leaves(caller: Option<state::Caller>, result: impl Hash) {
     if let Some(caller) = caller {
         let here = std::panic::Location::caller();
-        let result = fingerprint::of((here.file(), here.line(), here.column(), result));
-        with(|state| state.leave(caller, result));
+        let result = Prints::of((here.file(), here.line(), here.column(), result));
+        with(|state| state.leave(caller, &result));
     }
 }
 
 /// The current thread has learnt this.
 pub(crate) fn learns(what: impl Hash) {
     if searching() {
-        with(|state| state.observes(fingerprint::of(what)));
+        let what = Prints::of(what);
+        with(|state| state.observes(&what));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ::explore::fingerprint;
+use ::explore::fingerprint::Prints;
 use ::explore::operation::Kind;
 
 use super::chosen::turn;
@@ -17,7 +17,7 @@ pub(crate) struct Word {
 
 impl Word {
     pub(crate) fn new(bits: u64) -> Self {
-        Word { bits: AtomicU64::new(bits), object: Object::new(|| fingerprint::of(bits)) }
+        Word { bits: AtomicU64::new(bits), object: Object::new(|| Prints::of(bits)) }
     }
 
     pub(crate) fn load(&self, _order: Order) -> u64 {
@@ -56,6 +56,6 @@ impl Word {
 
     fn set(&self, bits: u64) {
         self.bits.store(bits, Ordering::Relaxed);
-        self.object.writes(|| fingerprint::of(bits));
+        self.object.writes(|| Prints::of(bits));
     }
 }

@@ -1,12 +1,14 @@
 //! What a search is told, on an engine that has none: nothing.
 
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
+
+use ::explore::fingerprint::Prints;
 
 /// An object that nobody keeps book of.
 pub(crate) struct Object;
 
 impl Object {
-    pub(crate) fn new(_value: impl FnOnce() -> u128) -> Self {
+    pub(crate) fn new(_value: impl FnOnce() -> Prints) -> Self {
         Object
     }
 
@@ -14,11 +16,11 @@ impl Object {
 
     pub(crate) fn considers(&self) {}
 
-    pub(crate) fn writes(&self, _value: impl FnOnce() -> u128) {}
+    pub(crate) fn writes(&self, _value: impl FnOnce() -> Prints) {}
 
     pub(crate) fn takes(&self) {}
 
-    pub(crate) fn gives_back(&self, _data: impl FnOnce() -> u128) {}
+    pub(crate) fn gives_back(&self, _data: impl FnOnce() -> Prints) {}
 }
 
 pub(crate) fn searching() -> bool {
@@ -37,8 +39,30 @@ pub(crate) fn wakes(_gate: &Object) {}
 
 pub(crate) fn enables(_thread: usize) {}
 
-pub(crate) fn key(thread: usize) -> u64 {
-    thread as u64
+pub(crate) fn key(thread: usize) -> usize {
+    thread
+}
+
+pub(crate) fn hash_name<H: Hasher>(name: u32, state: &mut H) {
+    name.hash(state);
+}
+
+pub(crate) fn makes_for<R>(_name: u32, f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+pub(crate) fn goes_round() {}
+
+pub(crate) fn gets_on() {}
+
+pub(crate) fn rounds() -> u32 {
+    0
+}
+
+pub(crate) fn spawns(_named: Option<(u32, Prints)>) {}
+
+pub(crate) fn given(_value: impl Hash) -> Prints {
+    Prints::ZERO
 }
 
 pub(crate) fn checkpoint(_locals: impl Hash) {}
@@ -51,6 +75,7 @@ pub(crate) fn enters() -> Option<Caller> {
 }
 
 pub(crate) fn leaves(_caller: Option<Caller>, _result: impl Hash) {}
+
 pub(crate) fn remembers() {}
 
 pub(crate) fn ends(_failed: bool) {}

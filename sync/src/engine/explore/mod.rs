@@ -107,7 +107,6 @@ impl Nursery {
     }
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
-        super::search::spawns();
         ::explore::restore::spawn(f);
         operate(Kind::Spawn, None, true);
     }

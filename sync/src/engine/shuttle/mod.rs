@@ -169,7 +169,6 @@ impl Nursery {
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
         if searching() {
-            super::search::spawns();
             drop(shuttle::thread::spawn(f));
             operate(Kind::Spawn, None, true);
             return;

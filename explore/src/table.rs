@@ -1,0 +1,199 @@
+//! The table of visited states: 128 bits each, exact, and no more than 25 bytes of memory.
+//!
+//! # Layout
+//! A table is 4,096 *segments*, chosen by the first 12 bits of a fingerprint, which need not be stored then. A
+//! segment is a lock around an array of slots of 16 bytes, found by linear probing: the other 116 bits, and in
+//! the place of the first 12 a small value.
+//! 1. A segment that is four fifths full grows by a quarter, alone: so the table never takes twice its memory,
+//!    and it is at least 64 % full.
+//! 2. What does not fit into a slot (a larger value, or bits that are all 0, which is an empty slot) lies in a
+//!    map beside the segments.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Bits of a fingerprint that choose the segment, and bits of a slot for a value.
+const BITS: u32 = 12;
+
+/// The low bits of a slot.
+const VALUE: u128 = (1 << BITS) - 1;
+
+/// The slots of a segment that has any, at first.
+const FIRST: usize = 8;
+
+/// States, with a value each.
+pub(crate) struct Table {
+    segments: Box<[Mutex<Segment>]>,
+    /// What does not fit into a slot.
+    beside: Mutex<HashMap<u128, u64>>,
+}
+
+#[derive(Default)]
+struct Segment {
+    slots: Vec<u128>,
+    used: usize,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        let segments = (0..1 << BITS).map(|_| Mutex::default()).collect();
+        Table { segments, beside: Mutex::default() }
+    }
+}
+
+impl Table {
+    /// The value of a state becomes what `change` makes of it; of no value, if the state is not there yet. All
+    /// of it is one atomic step. `None` leaves it as it is. What `change` returned besides.
+    pub(crate) fn change<R>(
+        &self,
+        state: u128,
+        change: impl FnOnce(Option<u64>) -> (R, Option<u64>),
+    ) -> R {
+        let mut segment = lock(&self.segments[(state >> (128 - BITS)) as usize]);
+        let rest = state << BITS;
+        let place = segment.find(state);
+        let slot = place.map_or(0, |place| segment.slots[place]);
+        // Under the segment's lock: what lies beside is another's no more than what lies in it.
+        let before = match slot {
+            0 if rest != 0 => None,
+            slot if slot == 0 || slot & VALUE == VALUE => lock(&self.beside).get(&state).copied(),
+            slot => Some((slot & VALUE) as u64),
+        };
+        let (result, after) = change(before);
+        let Some(after) = after else { return result };
+        let fits = rest != 0 && u128::from(after) < VALUE;
+        if !fits {
+            lock(&self.beside).insert(state, after);
+        }
+        if rest != 0 {
+            let slot = rest | if fits { after.into() } else { VALUE };
+            match place.filter(|&place| segment.slots[place] != 0) {
+                Some(place) => segment.slots[place] = slot,
+                None => segment.insert(state, slot),
+            }
+        }
+        result
+    }
+
+    /// Whether the state is there.
+    pub(crate) fn contains(&self, state: u128) -> bool {
+        self.change(state, |value| (value.is_some(), None))
+    }
+
+    /// All states.
+    pub(crate) fn states(&self) -> Vec<u128> {
+        let mut states: Vec<u128> = Vec::new();
+        for (number, segment) in self.segments.iter().enumerate() {
+            let first = (number as u128) << (128 - BITS);
+            let segment = lock(segment);
+            let used = segment.slots.iter().filter(|&&slot| slot != 0);
+            states.extend(used.map(|slot| first | slot >> BITS));
+        }
+        let beside = lock(&self.beside);
+        states.extend(beside.keys().filter(|&&state| state << BITS == 0));
+        states
+    }
+}
+
+impl Segment {
+    /// Where the state is, or would be put; nowhere, if there is no room at all.
+    fn find(&self, state: u128) -> Option<usize> {
+        let count = self.slots.len();
+        if count == 0 {
+            return None;
+        }
+        let rest = state << BITS;
+        let mut place = ((u128::from(state as u64) * count as u128) >> 64) as usize;
+        // Ends, since a segment is never full.
+        while self.slots[place] != 0 && (self.slots[place] & !VALUE) != rest {
+            place = if place + 1 == count { 0 } else { place + 1 };
+        }
+        Some(place)
+    }
+
+    /// Puts the slot of a state there that is not there yet.
+    fn insert(&mut self, state: u128, slot: u128) {
+        if (self.used + 1) * 5 > self.slots.len() * 4 {
+            self.grow(state);
+        }
+        let place = self.find(state).expect("insert: there is room");
+        self.slots[place] = slot;
+        self.used += 1;
+    }
+
+    /// Step 1. The first bits of a state in it are those of all.
+    fn grow(&mut self, state: u128) {
+        let count = FIRST.max(self.slots.len() + self.slots.len() / 4);
+        let before = std::mem::replace(&mut self.slots, vec![0; count]);
+        let first = state >> (128 - BITS) << (128 - BITS);
+        for slot in before.into_iter().filter(|&slot| slot != 0) {
+            let place = self.find(first | slot >> BITS).expect("grow: there is room");
+            self.slots[place] = slot;
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Puts a value there; the one before.
+    fn put(table: &Table, state: u128, value: u64) -> Option<u64> {
+        table.change(state, |before| (before, Some(value)))
+    }
+
+    /// States of one segment and of all, with values that fit and that do not; compared with a map of std.
+    #[test]
+    fn it_is_a_map() {
+        let table = Table::default();
+        let mut map = BTreeMap::new();
+        let mut rng = fastrand::Rng::with_seed(7);
+        for _ in 0..60_000 {
+            let mut state = rng.u128(..) & !(0x7F << 20);
+            if rng.bool() {
+                state &= !(u128::MAX << (128 - BITS)) & (0xFFF << 64 | 0xFF);
+            }
+            let value = if rng.u8(..) < 10 { rng.u64(..) } else { rng.u64(..8) };
+            assert_eq!(put(&table, state, value), map.insert(state, value));
+        }
+        for (&state, &value) in &map {
+            assert_eq!(table.change(state, |found| (found, None)), Some(value));
+        }
+        let mut states = table.states();
+        states.sort_unstable();
+        assert!(states.iter().eq(map.keys()));
+    }
+
+    #[test]
+    fn bits_that_are_all_0_are_a_state() {
+        let table = Table::default();
+        for state in [0, 1 << 127, 1 << 116] {
+            assert!(!table.contains(state));
+            assert_eq!(put(&table, state, 0), None);
+            assert_eq!(put(&table, state, 4095), Some(0));
+            assert_eq!(put(&table, state, 1), Some(4095));
+            assert!(table.contains(state));
+        }
+        assert_eq!(table.states().len(), 3);
+    }
+
+    #[test]
+    fn a_state_takes_25_bytes_at_most() {
+        let table = Table::default();
+        let mut rng = fastrand::Rng::with_seed(1);
+        for count in 1..=400_000 {
+            put(&table, rng.u128(..), 0);
+            if count % 100_000 == 0 {
+                let slots = table.segments.iter().map(|segment| lock(segment).slots.capacity());
+                let bytes = slots.sum::<usize>() * size_of::<u128>();
+                assert!(bytes <= 25 * count, "{bytes} bytes for {count} states");
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Of states that differ by who is who of interchangeable threads, one is explored. `soundness.rs` compares that
+//! with plain search on generated programs.
+#![cfg(any(feature = "shuttle", feature = "explore"))]
+
+use std::collections::BTreeSet;
+
+use explore::options::Options;
+use soundness::found::{search_of, Found};
+use sync::{Arc, Atomic, Ghost, ThreadName};
+
+/// Searches a program of so many threads that have names, and the first, with and without symmetry.
+fn both(twins: u32, program: impl Fn() + Send + Sync + Clone + 'static) -> [Found; 2] {
+    [true, false].map(|symmetry| {
+        let options = Options { symmetry, interchangeable: twins, ..Options::default() };
+        let found = search_of(options, None, twins as usize + 1, program.clone());
+        found.expect("a search").expect("no limit").0
+    })
+}
+
+/// So many threads, each of which sets a bit of one word so often, and learns nothing.
+fn twins(count: u32, times: u32) -> impl Fn() + Send + Sync + Clone + 'static {
+    move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        for n in 1..=count {
+            let word = word.clone();
+            sync::spawn_named(n, (), move || (0..times).for_each(|_| word.or(1)));
+        }
+    }
+}
+
+/// With t twins that have p places each (before the start, before each step, after the last): while k of them
+/// are there, p^k states, or the multisets of k places. The first thread stops after each `spawn`, and at last
+/// it is done: k is 1 to t, and t once more; and there is the first state.
+#[test]
+fn states_are_multisets_of_places() {
+    let [with, without] = both(2, twins(2, 2));
+    assert_eq!(without.states.len(), 1 + 4 + 4 * 4 + 4 * 4);
+    assert_eq!(with.states.len(), 1 + 4 + 10 + 10);
+    let [with, without] = both(3, twins(3, 1));
+    assert_eq!(without.states.len(), 1 + 3 + 9 + 27 + 27);
+    assert_eq!(with.states.len(), 1 + 3 + 6 + 10 + 10);
+}
+
+/// Whoever starts a thread that has a name, its states are the same.
+#[test]
+fn a_name_does_not_tell_who_started_the_thread() {
+    let search = |named: bool| {
+        let program = move || {
+            let turn = Arc::new(Atomic::new("turn", false));
+            let start = move |turn: &Atomic<bool>| match turn.cas(false, true) {
+                true if named => sync::spawn_named(9, (), || {}),
+                true => sync::spawn(|| {}),
+                false => {}
+            };
+            let other = turn.clone();
+            sync::spawn(move || start(&other));
+            start(&turn);
+            sync::checkpoint(());
+        };
+        let found = search_of(Options::default(), None, 3, program).expect("a search");
+        found.expect("no limit").0.states.len()
+    };
+    assert!(search(true) < search(false));
+}
+
+/// A thread that names another does it by its name: then both change places together.
+#[test]
+fn a_named_thread_changes_places_with_what_is_made_for_it() {
+    let program = |owner: fn(u32) -> Option<ThreadName>| {
+        move || {
+            let last = Arc::new(Atomic::new("last", 0u32));
+            let seen: Arc<Vec<_>> =
+                Arc::new((1..=2).map(|n| sync::make_for(n, || Ghost::new(owner(0)))).collect());
+            for n in 1..=2u32 {
+                let (last, seen) = (last.clone(), seen.clone());
+                sync::spawn_named(n, (), move || {
+                    last.or(1);
+                    seen[n as usize - 1].set(owner(n));
+                });
+            }
+        }
+    };
+    // A name in what is theirs makes no more states than if there were none.
+    let [with, without] = both(2, program(|n| Some(ThreadName(n))));
+    let [plain, _] = both(2, program(|_| None));
+    assert_eq!(with.states.len(), plain.states.len());
+    assert!(with.states.len() < without.states.len());
+}
+
+/// What happens if threads are said to be interchangeable and are not: a failure is lost. Here the first thread
+/// knows which is which, in a step that names neither.
+#[test]
+fn threads_that_are_told_apart_are_not_interchangeable() {
+    let [with, without] = both(2, || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let done: Arc<Vec<_>> =
+            Arc::new((1..=2).map(|n| sync::make_for(n, || Ghost::new(false))).collect());
+        for n in 1..=2 {
+            let (word, done) = (word.clone(), done.clone());
+            sync::spawn_named(n, (), move || {
+                word.or(1);
+                done[n as usize - 1].set(true);
+            });
+        }
+        word.or(2);
+        let [first, second] = [done[0].get(), done[1].get()];
+        assert!(second || !first, "the first alone is done");
+        assert!(first || !second, "the second alone is done");
+    });
+    assert_eq!(without.failures.len(), 2, "{:?}", without.failures);
+    assert_eq!(with.failures.len(), 1, "{:?}", with.failures);
+}
+
+#[test]
+fn a_name_is_given_once() {
+    let found = search_of(Options::default(), None, 3, || {
+        sync::spawn_named(3, (), || {});
+        sync::spawn_named(3, (), || {});
+    });
+    let failures = found.expect("a search").expect("no limit").0.failures;
+    let expected = "spawn: thread #3 is there already".to_owned();
+    assert_eq!(failures, BTreeSet::from([expected]));
+}
