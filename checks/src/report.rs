@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sync::Statistics;
+use sync::{Schedule, Statistics};
 
 use crate::scenario::Scenario;
 use crate::verdict::Verdict;
@@ -116,11 +116,23 @@ pub enum Expect {
     Ends {
         /// Checks' names, and throws' texts.
         how: Vec<String>,
+        /// Endings beside these that are known to be there.
+        #[serde(default)]
+        more: Vec<Beside>,
     },
 }
 
-/// A failure, as a reader sees it.
+/// An ending that is not one of those that are looked for, and is known to be there all the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// A check's name, or a throw's text.
+    pub ends: String,
+    /// An execution that ends so. It has to be one still.
+    pub schedule: Schedule,
+}
+
+/// A failure, as a reader sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// The check's name; `throw` for a throw, `deadlock` for a cycle of locks, `race` for a data race.
     pub check: String,
@@ -131,6 +143,25 @@ pub struct Found {
     /// Its preemptions, if they are known: a search knows them.
     #[serde(default)]
     pub preemptions: Option<u32>,
+    /// Its steps, as a search counts them: the operations that others can notice.
+    #[serde(default)]
+    pub steps: Option<u32>,
+    /// What is known of others that fail so.
+    #[serde(default)]
+    pub fewest: Fewest,
+}
+
+/// Whether a failure is the smallest of its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fewest {
+    /// Nobody has looked, or not to the end.
+    #[default]
+    Unknown,
+    /// None has fewer preemptions.
+    Preemptions,
+    /// Nor, with as few preemptions, fewer steps.
+    Steps,
 }
 
 /// What a run came to.

@@ -1,7 +1,9 @@
 //! Runs a scenario under a row of the step table, on the engine in use, and judges it.
 
 mod again;
+mod beside;
 mod plan;
+mod smallest;
 
 use std::time::Instant;
 
@@ -17,15 +19,16 @@ use crate::census::{self, Census, Endings};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
 use crate::recorder::Recorder;
-use crate::report::{Found, Job, Limits, Report};
+use crate::report::{Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
-use crate::verdict::judge;
+use crate::verdict::{judge, Verdict};
 
 pub use again::{record, replay};
 pub(crate) use plan::plans;
 use plan::{extent, left};
+pub use smallest::smallest;
 
 /// What a job names, found.
 pub struct Subject {
@@ -182,7 +185,8 @@ pub fn run(subject: &Subject, job: &Job, control: OnProgress) -> Result<Outcome,
         let Census { explored, endings } =
             census::census(subject.steps, &target, job, &judged, control)?;
         let seconds = began.elapsed().as_secs_f64();
-        return Ok(outcome(job, &target, explored, seconds, (Vec::new(), endings)));
+        let outcome = outcome(job, &target, explored, seconds, (Vec::new(), endings));
+        return beside::look(subject, outcome);
     }
     let explored = explored(subject, job, &target, &judged, &tally, control)?;
     let seconds = began.elapsed().as_secs_f64();
@@ -269,35 +273,6 @@ pub fn measure(
     carry_out(subject, plan, &target, &Judged::of(job)?, &tally, control)
 }
 
-/// The failure that an unbounded search has found, with as few preemptions as any has: by bounds, from 0.
-/// `control` is asked as in [`run`]. The same outcome if it says to stop, or there is nothing to be done.
-///
-/// # Errors
-/// As [`run`].
-pub fn smallest(
-    subject: &Subject,
-    outcome: Outcome,
-    control: OnProgress,
-) -> Result<Outcome, RunError> {
-    let job = &outcome.report.job;
-    let Some(found) = &outcome.report.found else { return Ok(outcome) };
-    let fewer = found.preemptions.map_or(MOST_PREEMPTIONS, |n| n.saturating_sub(1) as usize);
-    let searched = outcome.report.searched.is_some();
-    if !searched || job.limits.bound.is_some() || found.preemptions == Some(0) {
-        return Ok(outcome);
-    }
-    let limits = Limits { bound: Some(fewer), ..job.limits.clone() };
-    let bounded = run(subject, &Job { limits, ..job.clone() }, control)?;
-    let Some(smaller) = bounded.report.found.filter(|smaller| smaller.check == found.check) else {
-        return Ok(outcome);
-    };
-    let found = Some(Found { execution: found.execution, ..smaller });
-    Ok(Outcome { report: Report { found, ..outcome.report }, schedule: bounded.schedule })
-}
-
-/// More preemptions than these are not tried for a smaller counterexample.
-const MOST_PREEMPTIONS: usize = 6;
-
 fn known_sometimes(name: &str) -> Result<(), RunError> {
     let known = || sometimes::ALL.iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
     sometimes::find(name).map(|_| ()).ok_or_else(|| RunError::Unknown {
@@ -323,6 +298,7 @@ fn outcome(
         End::Failed { failure, schedule } => {
             let found = Found {
                 preemptions: schedule.preemptions(),
+                steps: schedule.steps(),
                 ..found(&failure, explored.executions)
             };
             endings.insert(census::told(&found), 1);
@@ -334,7 +310,7 @@ fn outcome(
         job: job.clone(),
         engine: ENGINE.to_string(),
         size: target.size(),
-        verdict: crate::verdict::Verdict::Error,
+        verdict: Verdict::Error,
         executions,
         extent: extent(job, searched),
         searched: searched.map(|searched| searched.statistics),
@@ -347,6 +323,11 @@ fn outcome(
     let one_is_all = target.is_deterministic() || !concurrent;
     let stopped = stopped.then(|| left(searched));
     (report.verdict, report.note) = judge(&report, stopped, one_is_all);
+    if concurrent && target.is_deterministic() {
+        report.verdict = Verdict::Error;
+        report.note =
+            "it is marked `deterministic`, and two Ms could move at once: leave that out".into();
+    }
     Outcome { report, schedule }
 }
 
@@ -357,5 +338,5 @@ pub(crate) fn found(failure: &Failure, execution: u64) -> Found {
         sync::Cause::Deadlock => "deadlock".to_string(),
         sync::Cause::Race => "race".to_string(),
     };
-    Found { check, message: failure.message.clone(), execution, preemptions: None }
+    Found { check, message: failure.message.clone(), execution, ..Found::default() }
 }

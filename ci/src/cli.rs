@@ -42,7 +42,7 @@ pub enum Command {
     /// Run each row of each bug, print what kills it and how soon, and compare with the committed table
     Matrix(Matrix),
     /// Run the programs that the real runtime was measured with, and print model and reality side by side
-    Truth,
+    Truth(Truth),
     /// List scenarios, rows, bugs and their mutants, checks, suites and engines
     List(List),
     /// Compare searches with plainer ones, on generated programs
@@ -136,8 +136,8 @@ pub struct Search {
     #[arg(long)]
     pub search: bool,
     /// OS threads of a search [default: 1]
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
+    pub jobs: Option<u16>,
     /// Search without the state cache: every execution, but for what sleep sets leave out
     #[arg(long)]
     pub no_cache: bool,
@@ -178,11 +178,23 @@ pub struct Replay {
     pub full: bool,
 }
 
+/// What `truth` is told.
+#[derive(Debug, Args)]
+pub struct Truth {
+    /// Print the table as the README has it
+    #[arg(long)]
+    pub markdown: bool,
+}
+
 /// What `repro` is told.
 #[derive(Debug, Args)]
 pub struct Repro {
     /// The bug's number, such as 53294
-    pub bug: String,
+    #[arg(required_unless_present = "all")]
+    pub bug: Option<String>,
+    /// Each bug in its smallest form, as a table: the one of the README
+    #[arg(long, conflicts_with_all = ["bug", "mutant", "engine", "out", "full"])]
+    pub all: bool,
     /// Which part of the bug [default: its smallest form]
     #[arg(long, value_name = "NAME")]
     pub mutant: Option<String>,
