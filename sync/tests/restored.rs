@@ -185,6 +185,31 @@ fn what_is_left_outside_grows_and_stays() {
     }
 }
 
+/// What is done outside may be another thing each time; what it leaves on the stack is nobody's value.
+#[test]
+fn what_is_done_outside_is_no_difference() {
+    #[inline(never)]
+    fn leaves(what: u64) {
+        std::hint::black_box([what; 400]);
+    }
+    #[inline(never)]
+    fn waits(word: &Atomic<u32>, nothing: Option<[u64; 300]>) {
+        let nothing = std::hint::black_box(nothing);
+        word.load();
+        assert!(std::hint::black_box(nothing).is_none(), "outside: something");
+    }
+    let seen = Outside::new(false);
+    let explored = explore(&audited(None), move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let (theirs, seen) = (word.clone(), seen.clone());
+        seen.with_mut(|seen| leaves(if std::mem::replace(seen, true) { 2 } else { 1 }));
+        spawn(move || theirs.store(1));
+        waits(&word, None);
+        word.load();
+    });
+    assert_eq!(explored.expect("no alarm").end, End::Complete);
+}
+
 #[test]
 fn memory_that_grows_is_restored() {
     let explored = explore(&audited(None), || {

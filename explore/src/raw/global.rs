@@ -11,6 +11,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use super::arena::Arena;
+use super::filled;
 use super::heap::Heap;
 use super::space;
 
@@ -79,7 +80,7 @@ pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
 /// What it only moves does not: copy that.
 pub fn outside<R>(f: impl FnOnce() -> R) -> R {
     let _before = Before(INSIDE.replace(false));
-    f()
+    filled::without_trace(f)
 }
 
 struct Allocator;

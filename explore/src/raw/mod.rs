@@ -15,6 +15,7 @@
 
 mod arena;
 mod compare;
+mod filled;
 mod given;
 mod global;
 mod heap;
@@ -26,7 +27,8 @@ mod thread;
 
 pub(crate) use arena::Arena;
 pub use arena::Limits;
-pub(crate) use compare::Driver;
+pub(crate) use compare::{Driver, Live};
+pub(crate) use filled::{filled, further_down, set_fill};
 pub(crate) use given::Given;
 pub use global::outside;
 pub(crate) use global::{inside, take_trouble, Trouble};
