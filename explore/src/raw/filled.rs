@@ -7,6 +7,7 @@
 //! steps ([`filled`]); and what is done outside in the middle of a step ([`scrub`]), which may do another thing each
 //! time, as what is outside is not restored.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::hint::black_box;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -104,13 +105,16 @@ fn scrub(byte: u8) {
     black_box(&[byte; BELOW]);
 }
 
+/// What a function has returned, or panicked with.
+type Caught<R> = Result<R, Box<dyn Any + Send>>;
+
 struct Task<R, F> {
     f: Option<F>,
-    result: Option<std::thread::Result<R>>,
+    result: Option<Caught<R>>,
 }
 
 impl<R, F: FnOnce() -> R> Task<R, F> {
-    fn call(mut self, byte: u8) -> std::thread::Result<R> {
+    fn call(mut self, byte: u8) -> Caught<R> {
         // SAFETY: `run` is for a task of this type, which is there until it returns, and it does not unwind.
         unsafe { call(Self::run, (&raw mut self).cast(), byte) };
         self.result.expect("filled: it has been called")

@@ -14,6 +14,9 @@
 #![allow(unsafe_code)]
 
 mod arena;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod called;
+mod calls;
 mod compare;
 mod filled;
 mod given;
@@ -24,6 +27,7 @@ mod outer;
 mod overflow;
 mod space;
 mod thread;
+mod trouble;
 
 pub(crate) use arena::Arena;
 pub use arena::Limits;
@@ -31,7 +35,7 @@ pub(crate) use compare::{Driver, Live};
 pub(crate) use filled::{filled, further_down, set_fill};
 pub(crate) use given::Given;
 pub use global::outside;
-pub(crate) use global::{inside, take_trouble, Trouble};
+pub(crate) use global::{inside, take_trouble};
 pub use image::Place;
 pub(crate) use image::{Images, Sabotage};
 pub use outer::Outer;

@@ -10,7 +10,8 @@ use corosensei::{Coroutine, Yielder};
 
 use super::arena::Arena;
 use super::filled;
-use super::global::{self, inside, trouble, Trouble};
+use super::global::{self, inside, trouble};
+use super::trouble::Trouble;
 use crate::restore::Facade;
 
 /// A thread of the program. It lies in the arena, and is never dropped.
@@ -61,7 +62,7 @@ unsafe fn launch(program: impl FnOnce()) {
     let arena = unsafe { global::arena().as_ref() }.expect("spawn: an arena is current");
     let number = arena.threads().len();
     if !arena.prepare_stack(number) {
-        trouble(Trouble::Stacks);
+        trouble(Trouble::Stacks(number));
         panic!("spawn: no room for the stack of one more thread than {number}");
     }
     let (top, bytes) = arena.stack(number);
