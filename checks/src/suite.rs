@@ -183,7 +183,7 @@ pub fn limits(engine: Engine) -> Limits {
         search: None,
         max_seconds: None,
         // One state in so many that are gone back to is compared with the same steps from scratch.
-        audit: if engine == Engine::Explore { 1_000 } else { 0 },
+        audit: if engine == Engine::Explore { 2_000 } else { 0 },
     }
 }
 

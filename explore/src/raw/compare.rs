@@ -41,7 +41,7 @@ impl Driver {
 }
 
 /// How far below a stack pointer memory is filled.
-const BELOW: usize = 32 * 1024;
+const BELOW: usize = 16 * 1024;
 
 impl Arena {
     /// All that is live now.

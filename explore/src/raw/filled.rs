@@ -17,8 +17,12 @@ thread_local! {
     static FILL: Cell<Option<u8>> = const { Cell::new(None) };
 }
 
-/// So much of a stack is filled below a caller.
-const BELOW: usize = 8 * 1024;
+/// So much of the driver's stack is filled below it: what it does with the state is little.
+#[cfg(target_arch = "x86_64")]
+const BELOW_DRIVER: usize = 4 * 1024;
+
+/// So much of a thread's stack is filled below where something has been done outside.
+const BELOW_OUTSIDE: usize = 8 * 1024;
 
 /// From now on; `None`: no more.
 pub(crate) fn set_fill(byte: Option<u8>) {
@@ -93,7 +97,7 @@ fn scrub(byte: u8) {
             "mov rdi, rax; mov rcx, rax; mov rdx, rax; mov rsi, rax",
             "mov r8, rax; mov r9, rax; mov r10, rax; mov r11, rax",
             fill_vectors!("rax"),
-            below = const BELOW,
+            below = const BELOW_OUTSIDE,
             inout("rax") u64::from_ne_bytes([byte; 8]) => _,
             clobber_abi("C"),
         );
@@ -102,7 +106,7 @@ fn scrub(byte: u8) {
 
 #[cfg(not(target_arch = "x86_64"))]
 fn scrub(byte: u8) {
-    black_box(&[byte; BELOW]);
+    black_box(&[byte; BELOW_OUTSIDE]);
 }
 
 /// What a function has returned, or panicked with.
@@ -160,7 +164,7 @@ pub(super) unsafe fn call(function: unsafe extern "C" fn(*mut ()), argument: *mu
             "mov rsp, rax",
             "pop rbp",
             "pop rbx",
-            below = const BELOW,
+            below = const BELOW_DRIVER,
             inout("rsi") function => _,
             inout("r12") fill => _,
             inout("r13") argument => _,

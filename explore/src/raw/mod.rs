@@ -47,5 +47,5 @@ pub(crate) use thread::{spawn, spawn_first, suspend};
 )))]
 compile_error!(
     "feature `explore` is for Linux and macOS on x86-64 and aarch64: choose --features shuttle (the same \
-     search, slower), --features loom (weak memory), or neither (std)"
+     search, slower), --features loom (weak memory), or no engine (std)"
 );

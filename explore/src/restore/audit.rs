@@ -43,7 +43,7 @@ impl<S: Search> Run<'_, S> {
         let mut scratch: Vec<Live> = Vec::new();
         let mut differs = None;
         for (run, filling) in FILLINGS.into_iter().chain(MORE).enumerate() {
-            if restored != self.from_scratch(path, filling, &live)? {
+            if restored != self.run_from_scratch(path, filling, &live)? {
                 let what = "its operations or values are others than from scratch";
                 return Ok(Some(what.to_owned()));
             }
@@ -60,14 +60,14 @@ impl<S: Search> Run<'_, S> {
             return Ok(differs);
         }
         // What two executions of the same steps in the same memory do not agree on comes from outside.
-        self.from_scratch(path, FILLINGS[0], &live)?;
+        self.run_from_scratch(path, FILLINGS[0], &live)?;
         let again = self.arena.live(self.images.places());
         let differs = again.differs_beside_stacks(&scratch[0], &driver);
         Ok(differs.map(|what| format!("twice from scratch: {what}")))
     }
 
     /// Runs the steps, in memory that is filled where something is live. The fingerprint, and what is pending.
-    fn from_scratch(
+    fn run_from_scratch(
         &mut self,
         path: &[Pick],
         (byte, kib): Filling,
