@@ -182,7 +182,8 @@ pub fn limits(engine: Engine) -> Limits {
         seeds: vec![1, 2, 3],
         search: None,
         max_seconds: None,
-        audit: 0,
+        // One state in so many that are gone back to is compared with the same steps from scratch.
+        audit: if engine == Engine::Explore { 2_000 } else { 0 },
     }
 }
 

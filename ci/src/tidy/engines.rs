@@ -8,7 +8,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("loom::", &["sync"]),
     ("shuttle::", &["sync", "explore"]),
     ("std::sync", &["sync", "ci", "explore"]),
-    ("std::thread", &["sync", "ci"]),
+    ("std::thread", &["sync", "ci", "explore"]),
     ("Ordering::Relaxed", &["sync", "ci", "explore"]),
     ("Ordering::Acquire", &["sync", "ci"]),
     ("Ordering::Release", &["sync", "ci"]),

@@ -1,8 +1,10 @@
 //! An arena: the heap and the stacks of one execution at a time.
 
 use std::cell::Cell;
+use std::panic::{catch_unwind, resume_unwind};
 
-use super::global::{self, inside};
+use super::calls::Calls;
+use super::global::{self, as_outside, inside};
 use super::heap::Heap;
 use super::overflow::Watch;
 use super::space::{self, SPAN, STACKS};
@@ -28,6 +30,7 @@ pub(crate) struct Arena {
     heap: usize,
     /// So many stacks can be used already.
     ready: Cell<usize>,
+    _calls: Calls,
     _watch: Watch,
 }
 
@@ -54,13 +57,16 @@ impl Arena {
         }
         let heap = limits.heap.max(64 * 1024).next_multiple_of(guard);
         let base = space::take()?;
-        let arena =
-            Box::new(Arena { base, stack, guard, heap, ready: Cell::new(0), _watch: Watch::new() });
+        let ready = Cell::new(0);
+        let (_watch, _calls) = (Watch::new(), Calls::new());
+        let arena = Box::new(Arena { base, stack, guard, heap, ready, _calls, _watch });
         // SAFETY: the span has just been taken, and nobody uses it yet.
         unsafe {
             space::protect(base + STACKS, SPAN - STACKS, false)?;
             space::protect(base, heap, true)?;
         }
+        // What the system's libraries prepare for the first time that anybody unwinds is no part of an execution.
+        let _ = catch_unwind(|| resume_unwind(Box::new(())));
         global::set_arena(&*arena);
         Ok(arena)
     }
@@ -119,7 +125,8 @@ impl Arena {
         }
         if thread >= self.ready.get() {
             // SAFETY: a stack of this arena, which nobody has used yet.
-            if unsafe { space::protect(top - bytes, bytes, true) }.is_err() {
+            let accessible = || unsafe { space::protect(top - bytes, bytes, true) };
+            if as_outside(accessible).is_err() {
                 return false;
             }
             self.ready.set(thread + 1);

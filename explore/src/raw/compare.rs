@@ -1,12 +1,9 @@
-//! Two executions of the same steps, compared word by word: one that was restored, and one from scratch.
+//! Executions of the same steps, compared byte by byte: one that was restored, and some from scratch.
 //!
-//! Not every word is determined by the steps: padding, and slots of a stack that nobody has written yet, hold
-//! what happened to be there. So the execution from scratch is run twice, in memory that is filled
-//! differently before it begins and, below each stack pointer, before each step, with registers of the driver
-//! filled as well; a word in which the two differ is not determined. Nor is one that holds an address of the
-//! driver's own stack. Nor, in a stack, is one whose lower half is 0 in one of them, and whose upper half is the
-//! same in both: rarely, half of an address is left in a slot that nobody reads, though all else is filled. So a
-//! small number on a stack that should be 0, or should not, is seen only in what the thread does.
+//! Not every byte is determined by the steps: padding, and slots of a stack that nobody has written yet, hold
+//! what happened to be there. So the execution from scratch is run with all of that filled, each time with
+//! something else (see `filled`), and a byte in which two of them differ is not determined. Nor is a word that
+//! holds an address of the driver's own stack.
 //!
 //! What comes from outside would count as not determined too. So it is run with the first filling once more,
 //! and then heap and places have to be the same. (A stack need not: what is done to an `Outside` leaves there
@@ -25,7 +22,6 @@ pub(crate) struct Live {
 
 struct Region {
     what: String,
-    is_stack: bool,
     address: usize,
     words: Vec<u64>,
 }
@@ -58,8 +54,7 @@ impl Arena {
         );
         let stack = |thread: usize| {
             let (pointer, bytes) = self.live_stack(thread)?;
-            let region = region(format!("the stack of thread {thread}"), pointer, bytes);
-            Some(Region { is_stack: true, ..region })
+            Some(region(format!("the stack of thread {thread}"), pointer, bytes))
         };
         Live { heap_and_places, stacks: (0..self.count()).filter_map(stack).collect() }
     }
@@ -75,71 +70,80 @@ impl Arena {
         }
     }
 
-    /// Fills the stacks of suspended threads below their stack pointers.
-    pub(crate) fn fill_below(&self, byte: u8) {
-        for thread in 0..self.count() {
-            let Some((pointer, live)) = self.live_stack(thread) else { continue };
-            let bytes = BELOW.min(self.stack(thread).1 - live);
-            // SAFETY: below the stack pointer of a suspended thread there is nothing, down to the guard; a
-            // leaf function's red zone is above the pointer at which the switch has left it.
-            unsafe { std::ptr::write_bytes((pointer - bytes) as *mut u8, byte, bytes) };
-        }
+    /// Fills the stack of a suspended thread below its stack pointer.
+    pub(super) fn fill_below(&self, thread: usize, byte: u8) {
+        let Some((pointer, live)) = self.live_stack(thread) else { return };
+        let bytes = BELOW.min(self.stack(thread).1 - live);
+        // SAFETY: below the stack pointer of a suspended thread there is nothing, down to the guard; a leaf
+        // function's red zone is above the pointer at which the switch has left it.
+        unsafe { std::ptr::write_bytes((pointer - bytes) as *mut u8, byte, bytes) };
     }
 }
 
 fn region(what: String, address: usize, bytes: usize) -> Region {
-    let words = 0..bytes / 8;
-    // SAFETY: live memory, aligned to a word; a word that has never been written has some value, since it is
-    // read as the bytes that the machine has there.
-    let read = |i: usize| unsafe { std::ptr::read_volatile((address as *const u64).add(i)) };
-    Region { what, is_stack: false, address, words: words.map(read).collect() }
+    // SAFETY: live memory; a byte that has never been written has some value, since it is read as what the
+    // machine has there.
+    let byte = |i: usize| unsafe { std::ptr::read_volatile((address as *const u8).add(i)) };
+    // SAFETY: as above, and aligned to a word.
+    let word = |i: usize| unsafe { std::ptr::read_volatile((address as *const u64).add(i)) };
+    let mut words: Vec<u64> = (0..bytes / 8).map(word).collect();
+    let rest = (bytes / 8 * 8)..bytes;
+    if !rest.is_empty() {
+        words.push(rest.rev().fold(0, |word, i| word << 8 | u64::from(byte(i))));
+    }
+    Region { what, address, words }
 }
 
 impl Live {
-    /// Where this differs from what both executions from scratch agree on, in words; `None` if nowhere.
-    pub(crate) fn differs(&self, scratch: [&Live; 2], driver: &Driver) -> Option<String> {
-        let [one, two] = scratch;
-        let all = [&one.heap_and_places, &two.heap_and_places];
-        differ(&self.heap_and_places, all, driver)
-            .or_else(|| differ(&self.stacks, [&one.stacks, &two.stacks], driver))
+    /// Where this differs from what all executions from scratch agree on, in words; `None` if nowhere.
+    pub(crate) fn differs(&self, scratch: &[Live], driver: &Driver) -> Option<String> {
+        let beside_stacks: Vec<_> = scratch.iter().map(|one| &*one.heap_and_places).collect();
+        let stacks: Vec<_> = scratch.iter().map(|one| &*one.stacks).collect();
+        differ(&self.heap_and_places, &beside_stacks, driver)
+            .or_else(|| differ(&self.stacks, &stacks, driver))
     }
 
     /// Where this differs from what ought to be the same, stacks left aside.
     pub(crate) fn differs_beside_stacks(&self, other: &Live, driver: &Driver) -> Option<String> {
-        differ(&self.heap_and_places, [&other.heap_and_places; 2], driver)
+        differ(&self.heap_and_places, &[&other.heap_and_places], driver)
     }
 }
 
-fn differ(mine: &[Region], [one, two]: [&Vec<Region>; 2], driver: &Driver) -> Option<String> {
-    if mine.len() != one.len() || one.len() != two.len() {
-        return Some(format!("{} threads go on, and {} from scratch", mine.len(), one.len()));
+fn differ(mine: &[Region], scratch: &[&[Region]], driver: &Driver) -> Option<String> {
+    if let Some(other) = scratch.iter().find(|other| other.len() != mine.len()) {
+        return Some(format!("{} threads go on, and {} from scratch", mine.len(), other.len()));
     }
-    mine.iter().zip(one.iter().zip(two)).find_map(|(mine, (one, two))| {
-        let place = |region: &Region| (region.address, region.words.len());
-        if place(mine) != place(one) || place(one) != place(two) {
-            let at = |(address, words)| format!("{words} words at {address:#x}");
-            let (here, there) = (at(place(mine)), at(place(one)));
-            return Some(format!("{} is {here}, and {there} from scratch", mine.what));
-        }
-        mine.differs(one, two, driver)
+    mine.iter().enumerate().find_map(|(i, mine)| {
+        let scratch: Vec<_> = scratch.iter().map(|regions| &regions[i]).collect();
+        mine.differs(&scratch, driver)
     })
 }
 
 impl Region {
-    fn differs(&self, one: &Region, two: &Region, driver: &Driver) -> Option<String> {
-        let words = self.words.iter().zip(one.words.iter().zip(&two.words)).enumerate();
-        for (i, (&mine, (&one, &two))) in words {
-            let left = driver.0.contains(&mine) && driver.0.contains(&one);
-            let half = mine >> 32 == one >> 32 && (mine as u32 == 0 || one as u32 == 0);
-            let determined = one == two && !left && !(half && self.is_stack);
-            if determined && mine != one {
-                return Some(format!(
-                    "word {i} of {} in {} is {mine:#x}, and {one:#x} from scratch",
-                    self.words.len(),
-                    self.what
-                ));
-            }
+    fn differs(&self, scratch: &[&Region], driver: &Driver) -> Option<String> {
+        let place = |region: &Region| (region.address, region.words.len());
+        if let Some(other) = scratch.iter().find(|other| place(other) != place(self)) {
+            let at = |(address, words)| format!("{words} words at {address:#x}");
+            let (here, there) = (at(place(self)), at(place(other)));
+            return Some(format!("{} is {here}, and {there} from scratch", self.what));
         }
-        None
+        let one = scratch.first()?;
+        self.words.iter().enumerate().find_map(|(i, &mine)| {
+            let first = one.words[i];
+            let left = driver.0.contains(&mine) && driver.0.contains(&first);
+            // The bits in which not all of them agree.
+            let unsure = scratch.iter().fold(0, |bits, other| bits | (other.words[i] ^ first));
+            let differs = !left && differ_in_a_byte(mine ^ first, unsure);
+            differs.then(|| {
+                let (all, what) = (self.words.len(), &self.what);
+                format!("word {i} of {all} in {what} is {mine:#x}, and {first:#x} from scratch")
+            })
+        })
     }
+}
+
+/// Whether some byte has a bit of the first, and none of the second.
+fn differ_in_a_byte(different: u64, unsure: u64) -> bool {
+    let bytes = different.to_ne_bytes().into_iter().zip(unsure.to_ne_bytes());
+    different != 0 && bytes.into_iter().any(|(different, unsure)| different != 0 && unsure == 0)
 }

@@ -4,8 +4,8 @@
 //! captured can be looked at: each word that points somewhere readable, and whether what is there looks like
 //! the counts of an `Arc`, and is less than it was. What lies deeper is not looked at.
 
-use super::global::Trouble;
 use super::image::Place;
+use super::trouble::Trouble;
 
 /// Words of a closure that are looked at.
 const MOST: usize = 256;

@@ -5,33 +5,22 @@
 //! - in another arena, or when none is current: to nobody. What was there has been forgotten as a whole; or
 //!   an OS thread that the program has started itself does it, which is noticed ([`Trouble::Stranger`]);
 //! - the system's, given back inside: not at all, since an execution that is taken up again would give it
-//!   back once more. It is a mistake of the program ([`Trouble::Foreign`]).
+//!   back once more. It is a mistake of the program ([`Trouble::Foreign`]); so is making it larger.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use super::arena::Arena;
+use super::filled;
 use super::heap::Heap;
 use super::space;
+use super::trouble::Trouble;
 
 thread_local! {
     /// The current arena, or null.
     static ARENA: Cell<*const Arena> = const { Cell::new(std::ptr::null()) };
     static INSIDE: Cell<bool> = const { Cell::new(false) };
     static TROUBLE: Cell<Option<Trouble>> = const { Cell::new(None) };
-}
-
-/// What a program has done that cannot be restored.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Trouble {
-    /// The heap has no room for what it asked for, which lies elsewhere now.
-    Exhausted,
-    /// It has given back memory that is not its own.
-    Foreign,
-    /// Another OS thread has used its memory.
-    Stranger,
-    /// It has started more threads than there is room for stacks.
-    Stacks,
 }
 
 /// What has happened since this was asked last.
@@ -78,6 +67,17 @@ pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
 ///
 /// What it only moves does not: copy that.
 pub fn outside<R>(f: impl FnOnce() -> R) -> R {
+    filled::without_trace(|| as_outside(f))
+}
+
+/// The flag that says whether code is inside, of this OS thread: 0 or 1.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub(super) fn inside_flag() -> *const u8 {
+    INSIDE.with(Cell::as_ptr).cast()
+}
+
+/// What `f` calls is called from outside. It may be a handler's, so nothing else is done.
+pub(super) fn as_outside<R>(f: impl FnOnce() -> R) -> R {
     let _before = Before(INSIDE.replace(false));
     f()
 }
@@ -107,7 +107,7 @@ unsafe impl GlobalAlloc for Allocator {
         let block = unsafe { (*(*arena()).heap()).allocate(layout) };
         if block.is_null() {
             trouble(Trouble::Exhausted);
-            return System.alloc(layout);
+            return as_outside(|| System.alloc(layout));
         }
         block
     }
@@ -128,7 +128,10 @@ unsafe impl GlobalAlloc for Allocator {
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if !space::contains(block as usize) {
-            return System.realloc(block, layout, size);
+            if INSIDE.get() {
+                trouble(Trouble::Foreign);
+            }
+            return as_outside(|| System.realloc(block, layout, size));
         }
         if layout.align() <= 16 && Heap::same_class(layout.size(), size) {
             return block;

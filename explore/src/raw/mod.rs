@@ -14,7 +14,11 @@
 #![allow(unsafe_code)]
 
 mod arena;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod called;
+mod calls;
 mod compare;
+mod filled;
 mod given;
 mod global;
 mod heap;
@@ -23,13 +27,15 @@ mod outer;
 mod overflow;
 mod space;
 mod thread;
+mod trouble;
 
 pub(crate) use arena::Arena;
 pub use arena::Limits;
-pub(crate) use compare::Driver;
+pub(crate) use compare::{Driver, Live};
+pub(crate) use filled::{filled, further_down, set_fill};
 pub(crate) use given::Given;
 pub use global::outside;
-pub(crate) use global::{inside, take_trouble, Trouble};
+pub(crate) use global::{inside, take_trouble};
 pub use image::Place;
 pub(crate) use image::{Images, Sabotage};
 pub use outer::Outer;
@@ -41,5 +47,5 @@ pub(crate) use thread::{spawn, spawn_first, suspend};
 )))]
 compile_error!(
     "feature `explore` is for Linux and macOS on x86-64 and aarch64: choose --features shuttle (the same \
-     search, slower), --features loom (weak memory), or neither (std)"
+     search, slower), --features loom (weak memory), or no engine (std)"
 );

@@ -1,6 +1,7 @@
 //! A stack that is used up: told, with the thread's name and what to do, instead of a bare signal.
 
-use std::io::Write;
+use std::fmt::Arguments;
+use std::io::{Cursor, Write};
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
@@ -76,23 +77,16 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_vo
         global::arena().as_ref().and_then(|arena| arena.overflown((*info).si_addr() as usize))
     };
     if let Some((thread, bytes)) = overflown {
-        let mut text = [0u8; 256];
-        let mut rest = std::io::Cursor::new(&mut text[..]);
         let id = STATE.try_with(|state| state.try_borrow().ok().map(|state| state.thread(thread)));
-        let _ = match id {
-            Ok(Some(id)) => write!(rest, "search: thread {id}"),
-            _ => write!(rest, "search: the thread that was created as number {thread}"),
-        };
-        let _ = writeln!(
-            rest,
-            " has used up its stack of {} KiB: give it more (Plan::stack), or is there a recursion?",
-            bytes / 1024
-        );
-        let length = rest.position() as usize;
-        // SAFETY: may be called in a handler, and do not return to what cannot go on.
-        unsafe {
-            libc::write(2, text.as_ptr().cast(), length);
-            libc::_exit(ERROR);
+        let kib = bytes / 1024;
+        let remedy = "give it more (Plan::stack), or is there a recursion?";
+        match id {
+            Ok(Some(id)) => end_process(format_args!(
+                "search: thread {id} has used up its stack of {kib} KiB: {remedy}\n"
+            )),
+            _ => end_process(format_args!(
+                "search: the thread that was created as number {thread} has used up its stack of {kib} KiB: {remedy}\n"
+            )),
         }
     }
     let which = SIGNALS.iter().position(|&known| known == signal).unwrap_or(0);
@@ -100,4 +94,17 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_vo
         // SAFETY: not ours: the same thing happens again, and whoever was there before handles it.
         unsafe { libc::sigaction(signal, &before[which], std::ptr::null_mut()) };
     }
+}
+
+/// Ends the process with an error, from a handler: nothing can go on.
+pub(super) fn end_process(why: Arguments<'_>) -> ! {
+    let mut text = [0u8; 512];
+    let mut rest = Cursor::new(&mut text[..]);
+    let _ = rest.write_fmt(why);
+    let length = rest.position() as usize;
+    // SAFETY: may be called in a handler, and do not return to what cannot go on.
+    global::as_outside(|| unsafe {
+        libc::write(2, text.as_ptr().cast(), length);
+        libc::_exit(ERROR)
+    })
 }

@@ -9,7 +9,9 @@ use corosensei::stack::{Stack, StackPointer};
 use corosensei::{Coroutine, Yielder};
 
 use super::arena::Arena;
-use super::global::{self, inside, trouble, Trouble};
+use super::filled;
+use super::global::{self, inside, trouble};
+use super::trouble::Trouble;
 use crate::restore::Facade;
 
 /// A thread of the program. It lies in the arena, and is never dropped.
@@ -60,7 +62,7 @@ unsafe fn launch(program: impl FnOnce()) {
     let arena = unsafe { global::arena().as_ref() }.expect("spawn: an arena is current");
     let number = arena.threads().len();
     if !arena.prepare_stack(number) {
-        trouble(Trouble::Stacks);
+        trouble(Trouble::Stacks(number));
         panic!("spawn: no room for the stack of one more thread than {number}");
     }
     let (top, bytes) = arena.stack(number);
@@ -96,14 +98,16 @@ impl Arena {
         // SAFETY: the coroutine was made on this OS thread, is not running, and its memory, with that of
         // its stack, is as it was when it suspended itself: either since nobody has touched it, or since an
         // image of that moment has been restored. It does not move, as it is boxed.
-        inside(|| unsafe { switch_to(self.threads()[thread]) });
+        inside(|| unsafe { switch_to(self.threads()[thread].cast()) });
         PANIC.take()
     }
 
-    /// The same, with registers that are the driver's own, and that nobody may look at, filled with a byte.
+    /// The same, with all filled that nobody may look at: the registers, some of which the thread saves on its
+    /// stack, and the stack below its pointer.
     pub(crate) fn resume_filled(&self, thread: usize, byte: u8) -> Option<Box<dyn Any + Send>> {
-        // SAFETY: as above.
-        inside(|| unsafe { switch_filled(self.threads()[thread], byte) });
+        self.fill_below(thread, byte);
+        // SAFETY: as above; nothing unwinds over the base of a coroutine.
+        inside(|| unsafe { filled::call(switch_to, self.threads()[thread].cast(), byte) });
         PANIC.take()
     }
 
@@ -134,71 +138,9 @@ impl Arena {
 /// # Safety
 /// The thread can be resumed: see [`Arena::resume`].
 #[inline(never)]
-unsafe extern "C" fn switch_to(thread: *mut Thread) {
+unsafe extern "C" fn switch_to(thread: *mut ()) {
     // SAFETY: as the caller says.
-    let _ = unsafe { (*thread).resume(()) };
-}
-
-/// A thread saves registers on its stack that it has found in use, so what the driver had in them is there.
-///
-/// # Safety
-/// As [`switch_to`].
-#[cfg(target_arch = "x86_64")]
-unsafe fn switch_filled(thread: *mut Thread, byte: u8) {
-    let fill = u64::from_ne_bytes([byte; 8]);
-    // SAFETY: a call of `switch_to`, as the caller says, which does not unwind. The stack is aligned for it;
-    // `rbx`, `rbp` and `rsp`, which cannot be named as clobbered, are put back.
-    unsafe {
-        std::arch::asm!(
-            "push rbx",
-            "push rbp",
-            "mov rax, rsp",
-            "and rsp, -16",
-            "push rax",
-            "push rax",
-            "mov rbx, r12; mov rbp, r12",
-            "mov rax, r12; mov rcx, r12; mov rdx, r12; mov rsi, r12",
-            "mov r8, r12; mov r9, r12; mov r10, r12; mov r11, r12",
-            "movq xmm0, r12; movq xmm1, r12",
-            "movq xmm2, r12; movq xmm3, r12",
-            "movq xmm4, r12; movq xmm5, r12",
-            "movq xmm6, r12; movq xmm7, r12",
-            "movq xmm8, r12; movq xmm9, r12",
-            "movq xmm10, r12; movq xmm11, r12",
-            "movq xmm12, r12; movq xmm13, r12",
-            "movq xmm14, r12; movq xmm15, r12",
-            "punpcklqdq xmm0, xmm0; punpcklqdq xmm1, xmm1",
-            "punpcklqdq xmm2, xmm2; punpcklqdq xmm3, xmm3",
-            "punpcklqdq xmm4, xmm4; punpcklqdq xmm5, xmm5",
-            "punpcklqdq xmm6, xmm6; punpcklqdq xmm7, xmm7",
-            "punpcklqdq xmm8, xmm8; punpcklqdq xmm9, xmm9",
-            "punpcklqdq xmm10, xmm10; punpcklqdq xmm11, xmm11",
-            "punpcklqdq xmm12, xmm12; punpcklqdq xmm13, xmm13",
-            "punpcklqdq xmm14, xmm14; punpcklqdq xmm15, xmm15",
-            "call {switch}",
-            "pop rax",
-            "mov rsp, rax",
-            "pop rbp",
-            "pop rbx",
-            switch = sym switch_to,
-            in("rdi") thread,
-            inout("r12") fill => _,
-            inout("r13") fill => _,
-            inout("r14") fill => _,
-            inout("r15") fill => _,
-            clobber_abi("C"),
-        );
-    }
-}
-
-/// Elsewhere they are not filled, and an audit may find words that differ and mean nothing.
-///
-/// # Safety
-/// As [`switch_to`].
-#[cfg(not(target_arch = "x86_64"))]
-unsafe fn switch_filled(thread: *mut Thread, _byte: u8) {
-    // SAFETY: as the caller says.
-    unsafe { switch_to(thread) };
+    let _ = unsafe { (*thread.cast::<Thread>()).resume(()) };
 }
 
 /// The stack pointer of a suspended coroutine, which corosensei keeps to itself.

@@ -1,46 +1,31 @@
 //! What has been restored, compared with the same steps from scratch.
 
-use crate::raw::Driver;
+use crate::raw::{self, Driver, Live};
 use crate::schedule;
-use crate::seam::Search;
+use crate::seam::{Pending, Pick, Search};
 
 use super::driver::{Broken, Run};
+
+/// With what a run from scratch fills what nobody has written; and so many KiB further down is the driver.
+type Filling = (u8, usize);
+
+/// In these two, nothing agrees but what the steps determine.
+const FILLINGS: [Filling; 2] = [(0, 0), (0xFF, 0)];
+
+/// Almost: before anything is called a difference, these have to agree on it as well. What nobody has written may
+/// have gone through an operation, and a part of an address of the driver's stack is not known as such.
+const MORE: [Filling; 4] = [(0x55, 4), (0xA6, 19), (0x01, 67), (0x80, 131)];
 
 impl<S: Search> Run<'_, S> {
     /// The state that has just been restored has to be what its path leads to. `left` is where the search
     /// was before.
     ///
     /// The state has to be restored once more after this.
-    pub(super) fn audit(&mut self, left: &[crate::seam::Pick]) -> Result<(), Broken> {
-        let driver = Driver::here();
-        let here = self.arrive()?;
-        let restored = (here.fingerprint, self.pending.clone());
-        let live = self.arena.live(self.images.places());
-        let mut scratch = Vec::new();
+    pub(super) fn audit(&mut self, left: &[Pick]) -> Result<(), Broken> {
         let path = std::mem::take(&mut self.path);
-        for byte in [0, 0xFF, 0] {
-            self.arena.fill(&live, byte);
-            self.fill = Some(byte);
-            self.begin()?;
-            let mut there = self.arrive()?;
-            for &pick in &path {
-                self.arena.fill_below(byte);
-                self.step(pick)?;
-                there = self.arrive()?;
-            }
-            if restored != (there.fingerprint, self.pending.clone()) {
-                let what = "its operations or values are others than from scratch".to_owned();
-                return Err(broken(what, &path, left));
-            }
-            scratch.push(self.arena.live(self.images.places()));
-        }
-        self.fill = None;
-        let [one, two, again] = &scratch[..] else { unreachable!("three times") };
-        // What two executions of the same steps in the same memory do not agree on comes from outside.
-        let differs = again
-            .differs_beside_stacks(one, &driver)
-            .map(|what| format!("twice from scratch: {what}"));
-        match differs.or_else(|| live.differs([one, two], &driver)) {
+        let differs = self.differs(&path);
+        self.fills(None);
+        match differs? {
             Some(what) => Err(broken(what, &path, left)),
             None => {
                 self.path = path;
@@ -48,9 +33,66 @@ impl<S: Search> Run<'_, S> {
             }
         }
     }
+
+    /// Where it is not, in words.
+    fn differs(&mut self, path: &[Pick]) -> Result<Option<String>, Broken> {
+        let driver = Driver::here();
+        let here = self.arrive()?;
+        let restored = (here.fingerprint, self.pending.clone());
+        let live = self.arena.live(self.images.places());
+        let mut scratch: Vec<Live> = Vec::new();
+        let mut differs = None;
+        for (run, filling) in FILLINGS.into_iter().chain(MORE).enumerate() {
+            if restored != self.run_from_scratch(path, filling, &live)? {
+                let what = "its operations or values are others than from scratch";
+                return Ok(Some(what.to_owned()));
+            }
+            scratch.push(self.arena.live(self.images.places()));
+            if run + 1 < FILLINGS.len() {
+                continue;
+            }
+            differs = live.differs(&scratch, &driver);
+            if differs.is_none() {
+                break;
+            }
+        }
+        if differs.is_some() {
+            return Ok(differs);
+        }
+        // What two executions of the same steps in the same memory do not agree on comes from outside.
+        self.run_from_scratch(path, FILLINGS[0], &live)?;
+        let again = self.arena.live(self.images.places());
+        let differs = again.differs_beside_stacks(&scratch[0], &driver);
+        Ok(differs.map(|what| format!("twice from scratch: {what}")))
+    }
+
+    /// Runs the steps, in memory that is filled where something is live. The fingerprint, and what is pending.
+    fn run_from_scratch(
+        &mut self,
+        path: &[Pick],
+        (byte, kib): Filling,
+        live: &Live,
+    ) -> Result<(u128, Vec<Pending>), Broken> {
+        self.arena.fill(live, byte);
+        self.fills(Some(byte));
+        raw::further_down(kib, &mut || {
+            raw::filled(|| self.begin())?;
+            let mut there = raw::filled(|| self.arrive())?;
+            for &pick in path {
+                raw::filled(|| self.step(pick))?;
+                there = raw::filled(|| self.arrive())?;
+            }
+            Ok((there.fingerprint, self.pending.clone()))
+        })
+    }
+
+    fn fills(&mut self, byte: Option<u8>) {
+        self.fill = byte;
+        raw::set_fill(byte);
+    }
 }
 
-fn broken(what: String, path: &[crate::seam::Pick], left: &[crate::seam::Pick]) -> Broken {
+fn broken(what: String, path: &[Pick], left: &[Pick]) -> Broken {
     Box::new(format!(
         "audit: a restored state is not what it was (or the program is not deterministic): {what}; \
          restored `{}`, coming from `{}`",

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use crate::operation::Footprint;
 use crate::options::Options;
-use crate::raw::{self, inside, Arena, Given, Images, Trouble};
+use crate::raw::{self, inside, Arena, Given, Images};
 use crate::renaming::Renaming;
 use crate::seam::{Diverged, Ended, Next, Node, Pending, Pick, Search};
 use crate::state::State;
@@ -143,35 +143,10 @@ impl<'a, S: Search> Run<'a, S> {
             Some(byte) => self.arena.resume_filled(thread, byte),
         };
         match (raw::take_trouble(self.arena), panic) {
-            (Some(trouble), _) => Err(self.told(trouble)),
+            (Some(trouble), _) => Err(Box::new(trouble.to_string())),
             (None, Some(payload)) => Err(Box::new(raw::outside(|| text(&*payload)))),
             (None, None) => Ok(()),
         }
-    }
-
-    /// What is wrong with the program, and what to do.
-    fn told(&self, trouble: Trouble) -> Broken {
-        let text = match trouble {
-            Trouble::Exhausted => {
-                "the program has used up its heap: give it more (Plan::heap), or does it \
-                grow without end?"
-                    .into()
-            }
-            Trouble::Stacks => format!(
-                "no room for the stack of one more thread than {}: give each less (Plan::stack)",
-                self.arena.count()
-            ),
-            Trouble::Stranger => {
-                "another OS thread has used the program's memory: start threads by `spawn` only"
-                    .into()
-            }
-            Trouble::Foreign => {
-                "the program has given back what was allocated outside of its executions, \
-                as with an `Arc`: hold that as an `Outside`"
-                    .to_owned()
-            }
-        };
-        Box::new(format!("search: {text}"))
     }
 
     /// An execution is over. Whether to go on.
@@ -185,7 +160,7 @@ impl<'a, S: Search> Run<'a, S> {
     }
 
     fn check_given(&self) -> Result<(), Broken> {
-        self.given.trouble().map_or(Ok(()), |trouble| Err(self.told(trouble)))
+        self.given.trouble().map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
     }
 
     /// The step is over: what it did, and where that has led.

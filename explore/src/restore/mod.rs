@@ -9,10 +9,12 @@
 
 mod audit;
 mod driver;
+mod elsewhere;
 
 use std::cell::Cell;
 
 use driver::Run;
+use elsewhere::while_another_thread_panics;
 
 use crate::operation::Kind;
 use crate::options::Options;
@@ -122,7 +124,10 @@ impl Substrate for Restore {
         images.sabotage = self.sabotage();
         told::set_searching(true);
         let mut run = Run::new(&arena, images, search, &*self.facade, &self.options, self.audit);
-        let panic = run.drive().err();
+        let panic = match self.audit {
+            Some(_) => while_another_thread_panics(|| run.drive()).err(),
+            None => run.drive().err(),
+        };
         self.bytes = run.images.largest();
         run.images.clear_places();
         let driven = Driven { diverged: run.diverged, search: run.search, panic };

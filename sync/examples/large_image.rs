@@ -1,0 +1,47 @@
+//! What it costs to come back to a state, by how much memory an execution has.
+//!
+//! `cargo run --release -p sync --example large_image --features explore`, and with `--features shuttle`, which runs
+//! the steps again instead of putting memory back. Where the second is faster, the image is too large.
+//!
+//! Two threads take turns at one word; each state is met once, and every second step needs an earlier one again.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use sync::{Arc, Atomic, Plan, Sampler};
+
+/// So many operations has each thread.
+const STEPS: u32 = 40;
+
+/// Two threads add to their own words, beside so many bytes of memory, one of which each writes now and then.
+fn program(bytes: usize) {
+    let words = Arc::new([0, 1].map(|me| Atomic::new(("thread", me, "sum"), 0u32)));
+    let run = move |words: &[Atomic<u32>; 2], me: usize| {
+        let mut memory = vec![1u8; bytes / 2];
+        for step in 0..STEPS {
+            let seen = words[me].add(1) + words[1 - me].load();
+            if let Some(byte) = memory.get_mut(step as usize) {
+                *byte = black_box(seen as u8);
+            }
+        }
+        black_box(memory);
+    };
+    let theirs = words.clone();
+    sync::spawn(move || run(&theirs, 1));
+    run(&words, 0);
+}
+
+fn main() {
+    let search = sync::Options { max_executions: Some(5_000), ..sync::Options::default() };
+    let plan = Plan { sampler: Sampler::Exhaustive, search, heap: 64 << 20, ..Plan::default() };
+    println!("{:>10} {:>10} {:>12} {:>14}", "KiB", "states", "executions", "µs for each");
+    for kib in [0, 4, 16, 64, 256, 1024, 4096] {
+        let started = Instant::now();
+        let explored = sync::explore(&plan, move || program(kib << 10))
+            .expect("a plan that can be carried out");
+        let micros = started.elapsed().as_secs_f64() * 1e6;
+        let statistics = explored.searched.expect("it searches").statistics;
+        let (states, executions) = (statistics.states, statistics.executions);
+        println!("{kib:>10} {states:>10} {executions:>12} {:>14.2}", micros / executions as f64);
+    }
+}

@@ -1,0 +1,169 @@
+//! What a program must not do where its states are restored is told, with what to do instead.
+#![cfg(feature = "explore")]
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::process::Command;
+
+use sync::{explore, spawn, Arc, Atomic, Explored, Ghost, Plan, PlanError};
+
+fn audited() -> Plan {
+    Plan { threads: 3, audit: 1, ..Plan::default() }
+}
+
+fn error(explored: Result<Explored, PlanError>) -> String {
+    explored.expect_err("it is told").to_string()
+}
+
+thread_local! {
+    static RUNS: Cell<u32> = const { Cell::new(0) };
+}
+
+#[test]
+fn a_thread_local_of_the_program_is_noticed() {
+    let told = error(explore(&audited(), || {
+        let run = RUNS.replace(RUNS.get() + 1);
+        let word = Arc::new(Atomic::new("word", run));
+        let theirs = word.clone();
+        spawn(move || theirs.store(7));
+        word.load();
+    }));
+    assert!(told.contains("audit"), "{told}");
+}
+
+#[test]
+fn a_hash_map_with_random_state_is_noticed() {
+    let told = error(explore(&audited(), || {
+        let map =
+            Ghost::new(HashMap::from([(1, 1), (2, 2), (3, 3)]).into_iter().collect::<Vec<_>>());
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let theirs = word.clone();
+        spawn(move || theirs.store(7));
+        word.load();
+        map.set(Vec::new());
+    }));
+    assert!(told.contains("audit"), "{told}");
+}
+
+#[test]
+fn the_clock_is_noticed() {
+    let told = error(explore(&audited(), || {
+        let began = Box::new(std::time::Instant::now());
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let theirs = word.clone();
+        spawn(move || theirs.store(7));
+        word.load();
+        assert!(began.elapsed().as_secs() < 1000);
+    }));
+    assert!(told.contains("audit"), "{told}");
+}
+
+#[test]
+fn an_os_thread_that_the_program_starts_is_noticed() {
+    let told = error(explore(&audited(), || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let given = vec![1; 100];
+        std::thread::spawn(move || drop(given)).join().expect("it ends");
+        let theirs = word.clone();
+        spawn(move || theirs.store(7));
+        word.load();
+    }));
+    assert!(told.contains("start threads by `spawn` only"), "{told}");
+}
+
+#[test]
+fn an_arc_from_outside_that_is_given_back_is_noticed() {
+    let outside = Arc::new(7);
+    let told = error(explore(&Plan { audit: 0, ..audited() }, move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let (theirs, owned) = (word.clone(), outside.clone());
+        spawn(move || {
+            theirs.store(1);
+            theirs.store(2);
+            drop(owned);
+        });
+        word.load();
+        word.load();
+    }));
+    assert!(told.contains("hold that as an `Outside`"), "{told}");
+}
+
+/// Somebody else owns it as well, so nothing is ever freed inside.
+#[test]
+fn an_arc_from_outside_that_is_counted_too_few_times_is_noticed() {
+    let outside = Arc::new(7);
+    let ours = vec![outside.clone(); 100];
+    let told = error(explore(&Plan { audit: 0, ..audited() }, move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let (theirs, owned) = (word.clone(), outside.clone());
+        spawn(move || {
+            theirs.store(1);
+            drop(owned);
+        });
+        word.load();
+        word.load();
+    }));
+    assert!(told.contains("hold that as an `Outside`"), "{told}");
+    // More owners than are counted: none of them may give it back.
+    std::mem::forget(ours);
+}
+
+/// It has been given memory outside, and gets more inside.
+#[test]
+fn a_container_from_outside_that_grows_is_noticed() {
+    let outside = Arc::new(std::sync::Mutex::new(Vec::with_capacity(1)));
+    let told = error(explore(&Plan { audit: 0, ..audited() }, move || {
+        let word = Arc::new(Atomic::new("word", 0u32));
+        let theirs = word.clone();
+        spawn(move || theirs.store(1));
+        let seen = word.load();
+        outside.lock().expect("nobody panics").extend([seen; 100]);
+    }));
+    assert!(told.contains("made it larger, as with a `Vec`: hold that as an `Outside`"), "{told}");
+}
+
+#[test]
+fn too_little_heap_is_told_with_the_setting() {
+    let small = Plan { heap: 1 << 20, ..audited() };
+    let told = error(explore(&small, || drop(std::hint::black_box(vec![1u8; 2 << 20]))));
+    assert!(told.contains("Plan::heap"), "{told}");
+}
+
+#[test]
+fn too_many_stacks_are_told_with_the_setting() {
+    let large = Plan { stack: 100 << 20, ..audited() };
+    let told = error(explore(&large, || spawn(|| {})));
+    assert!(told.contains("Plan::stack"), "{told}");
+    let absurd = Plan { stack: 1 << 30, ..audited() };
+    let told = error(explore(&absurd, || {}));
+    assert!(told.contains("1073741824 bytes of stack"), "{told}");
+}
+
+#[test]
+#[ignore = "run by a_stack_that_is_used_up_is_told"]
+fn part_recursion() {
+    fn deeper(n: u64) -> u64 {
+        let here = std::hint::black_box([n; 32]);
+        if n == u64::MAX {
+            0
+        } else {
+            deeper(n + 1) + here[0]
+        }
+    }
+    let _ = explore(&audited(), || {
+        spawn(|| {});
+        spawn(|| assert!(deeper(0) > 0));
+    });
+}
+
+#[test]
+fn a_stack_that_is_used_up_is_told() {
+    let this = std::env::current_exe().expect("a test knows its program");
+    let mut command = Command::new(this);
+    command.args(["--ignored", "--exact", "--nocapture", "part_recursion"]);
+    let output = command.output().expect("a test can be run");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{told}");
+    assert!(told.contains("thread 0.2 has used up its stack of 256 KiB"), "{told}");
+    assert!(told.contains("Plan::stack"), "{told}");
+}
