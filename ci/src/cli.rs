@@ -150,6 +150,10 @@ pub struct Search {
     /// Count distinct traces, for executions over traces; most telling with --no-cache
     #[arg(long, conflicts_with = "jobs")]
     pub traces: bool,
+    /// With --no-cache: random probes that estimate how many executions there are, in a quarter of the
+    /// time at most; 0 is none [default: explore 8, shuttle 4]
+    #[arg(long, value_name = "N", requires = "no_cache")]
+    pub probes: Option<u64>,
     /// Stop if the search has more memory than this, incomplete
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_memory: Option<u64>,
@@ -158,14 +162,14 @@ pub struct Search {
 impl Search {
     /// Something was said of a search.
     pub fn is_asked_for(&self) -> bool {
-        let Search { search, jobs, no_cache, no_sleep_sets, paranoid, traces, max_memory } = self;
+        let Search { search, jobs, no_cache, no_sleep_sets, paranoid, traces, .. } = self;
         *search
             || *no_cache
             || *no_sleep_sets
             || *paranoid
             || *traces
             || jobs.is_some()
-            || max_memory.is_some()
+            || self.max_memory.is_some()
     }
 }
 
@@ -246,8 +250,9 @@ pub enum Bench {
 /// What `bench peers` is told.
 #[derive(Debug, Args)]
 pub struct Peers {
-    /// Stop each run after that many seconds: it is not finished then
-    #[arg(long, value_name = "N", default_value = "60", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Stop each run after that many seconds: it is not finished then. There are 96 runs, of which about
+    /// half finish
+    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_seconds: u64,
     /// A scenario; repeat it for several [default: all four]
     #[arg(long = "scenario", value_name = "NAME", value_parser = ["S1", "S2", "S3", "S4"])]

@@ -66,10 +66,15 @@ pub(super) fn left(searched: Option<&Searched>) -> String {
         return "stopped before its end".into();
     };
     let why = incomplete.map_or_else(|| "being told to".into(), |why| why.to_string());
+    let done = match statistics.estimated {
+        Some(all) if all.executions > statistics.executions as f64 => {
+            let part = 100.0 * statistics.executions as f64 / all.executions;
+            format!("about {part:.1e} % of all executions are done, by the estimate")
+        }
+        _ => format!("about {:.2} % of the tree is done, as a guess", 100.0 * statistics.share),
+    };
+    let open = statistics.open;
     format!(
-        "stopped by {why}; about {:.2} % of the tree is done, as a guess, and on the way to where it was \
-         {} steps were left to try",
-        100.0 * statistics.share,
-        statistics.open
+        "stopped by {why}; {done}, and on the way to where it was {open} steps were left to try"
     )
 }

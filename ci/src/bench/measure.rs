@@ -39,9 +39,10 @@ pub fn measure(job: &Job, sampler: Sampler, stop: Arc<AtomicBool>) -> Result<Mea
     let (before, start) = (peak(), ProcessTime::now());
     let explored = runs::measure(job, sampler, move |_| {
         let late = deadline.is_some_and(|deadline| Instant::now() > deadline);
-        match late || stop.load(Ordering::Relaxed) {
-            true => Control::Stop,
-            false => Control::Go,
+        match (stop.load(Ordering::Relaxed), late) {
+            (true, _) => Control::Stop,
+            (false, true) => Control::Late,
+            (false, false) => Control::Go,
         }
     });
     let explored = explored.map_err(|error| error.to_string())?;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use explore::options::{Options, Statistics};
-use sync::{Arc, Outside, Plan, PlanError, Sampler};
+use explore::options::{Options, Probing, Statistics};
+use sync::{Arc, Estimated, Outside, Plan, PlanError, Sampler};
 
 use crate::execution::Shared;
 use crate::program::Program;
@@ -58,8 +58,30 @@ pub fn search_with(
     plan: Plan,
 ) -> Result<Option<(Found, Statistics)>, PlanError> {
     let outcomes = Outside::new(BTreeSet::new());
+    let found = search_by(plan, execution(program, &outcomes))?;
+    Ok(found.map(|(mut found, statistics)| {
+        found.outcomes = outcomes.with_mut(std::mem::take);
+        (found, statistics)
+    }))
+}
+
+/// Estimates the executions of the program's search by that plan, without a cache.
+///
+/// # Errors
+/// As [`search`]; or if there is no estimate.
+pub fn estimate(program: &Program, plan: &Plan, probing: Probing) -> Result<Estimated, PlanError> {
+    let estimated =
+        sync::estimate(plan, probing, execution(program, &Outside::new(BTreeSet::new())))?;
+    estimated.ok_or_else(|| PlanError::Engine("it does not search".into()))
+}
+
+/// One execution of the program, and what there is at its end.
+fn execution(
+    program: &Program,
+    outcomes: &Outside<BTreeSet<String>>,
+) -> impl Fn() + Send + Sync + 'static {
     let (program, sink) = (program.clone(), outcomes.clone());
-    let found = search_by(plan, move || {
+    move || {
         let shared = Arc::new(Shared::new(program.clone()));
         let (looked_at, sink) = (shared.clone(), sink.clone());
         sync::at_end(move || {
@@ -67,11 +89,7 @@ pub fn search_with(
             sink.with_mut(|outcomes| outcomes.insert(outcome.clone()));
         });
         shared.run(0);
-    })?;
-    Ok(found.map(|(mut found, statistics)| {
-        found.outcomes = outcomes.with_mut(std::mem::take);
-        (found, statistics)
-    }))
+    }
 }
 
 /// Searches any program, for its failures and states; `None` if a limit of the options was met.

@@ -13,6 +13,8 @@ use ::explore::told::{self, with};
 
 pub(crate) use ::explore::told::{replaying, searching};
 
+pub(crate) use super::dfs::estimate;
+
 use crate::current;
 
 /// An object that a search keeps book of, if there is one.

@@ -2,6 +2,12 @@
 
 use std::hash::Hash;
 
+use ::explore::options::{Estimated, Probing};
+use ::explore::Outer;
+
+use crate::explore::Exploration;
+use crate::Plan;
+
 /// An object that nobody keeps book of.
 pub(crate) struct Object;
 
@@ -51,6 +57,7 @@ pub(crate) fn enters() -> Option<Caller> {
 }
 
 pub(crate) fn leaves(_caller: Option<Caller>, _result: impl Hash) {}
+
 pub(crate) fn remembers() {}
 
 pub(crate) fn ends(_failed: bool) {}
@@ -60,4 +67,13 @@ pub(crate) fn finishes() {}
 /// Whoever looks meanwhile is no part of the program.
 pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
     look()
+}
+
+/// There is no search whose executions could be estimated.
+pub(crate) fn estimate(
+    _plan: &Plan,
+    _exploration: &Outer<Exploration>,
+    _probing: Probing,
+) -> Option<Estimated> {
+    None
 }
