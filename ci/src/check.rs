@@ -127,7 +127,7 @@ fn searched(searched: &Statistics, asked: bool, seconds: f64) -> String {
     let chance = (*states as f64).powi(2) / 2f64.powi(128);
     text += &format!("; the chance that two states were taken for one is below {chance:.0e}");
     text += &match (estimated, asked) {
-        (Some(estimated), _) => format!("; all together there are about {estimated}"),
+        (Some(estimated), _) => format!("; all there is, by an estimate: {estimated}"),
         (None, true) => "; no estimate of all executions came to its end".into(),
         (None, false) => String::new(),
     };

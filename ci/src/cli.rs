@@ -93,7 +93,8 @@ pub struct Check {
     /// The row of the step table, which says how it is scheduled [default: GO_FIXED]
     #[arg(long)]
     pub row: Option<String>,
-    /// The engine
+    /// The engine. How much loom has left it cannot know; explore's --no-cache estimates the complete
+    /// executions, each of which loom runs at least once
     #[arg(long, default_value = "explore", value_parser = engine::parser())]
     pub engine: Engine,
     /// loom, and a search: the most preemptions of an execution, or `none` for no bound

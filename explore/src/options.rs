@@ -139,23 +139,34 @@ pub struct Estimated {
     /// The standard error of the mean, itself an estimate. Where it is a good part of the mean, both are
     /// rather too small than too large.
     pub error: f64,
+    /// Those of the executions that come to an end of the program. With sleep sets alone, each of them is a
+    /// trace of its own.
+    pub complete: f64,
+    /// The standard error of that.
+    pub complete_error: f64,
 }
 
 impl std::fmt::Display for Estimated {
-    /// The number, and what it rests on.
+    /// The numbers, and what they rest on.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Estimated { probes, seed, executions, error } = self;
-        match executions {
-            0.0..1e6 => write!(f, "{executions:.0}")?,
-            _ => write!(f, "{executions:.2e}")?,
+        let Estimated { probes, seed, executions, error, complete, complete_error } = *self;
+        let of = |number: f64, error: f64| match number {
+            _ if error > 1e-9 * number => format!("{number:.2e} (± {error:.1e})"),
+            0.0..1e6 => format!("{number:.0}"),
+            _ => format!("{number:.2e}"),
+        };
+        let (all, complete) = (of(executions, error), of(complete, complete_error));
+        write!(
+            f,
+            "{all} executions, {complete} of them complete: the mean of {probes} unbiased probes "
+        )?;
+        write!(f, "of seed {seed}")?;
+        if error <= 1e-9 * executions {
+            return write!(f, ", which all say so");
         }
-        if *error <= 1e-9 * executions {
-            return write!(f, " executions ({probes} probes, seed {seed}, all say so)");
-        }
-        write!(f, " executions (± {error:.1e}, the standard error of ")?;
-        write!(f, "{probes} unbiased probes, seed {seed}")?;
+        write!(f, ", and its standard error")?;
         // Most executions lie in few parts of the tree then, which most probes miss.
-        f.write_str(if *error > executions / 4.0 { "; rather too few than too many)" } else { ")" })
+        f.write_str(if error > executions / 4.0 { "; rather too few than too many" } else { "" })
     }
 }
 

@@ -386,7 +386,9 @@ impl Exploration {
     pub(crate) fn take_end(&self, plan: &Plan) -> Result<SoFar, PlanError> {
         match std::mem::take(&mut *self.end()) {
             SoFar { outcome: Outcome::TooLong, .. } => Err(PlanError::TooLong(plan.max_steps)),
-            SoFar { broken: Some(text), .. } => Err(PlanError::Engine(text)),
+            SoFar { outcome: Outcome::Misused(text), .. } | SoFar { broken: Some(text), .. } => {
+                Err(PlanError::Engine(text))
+            }
             end => Ok(end),
         }
     }

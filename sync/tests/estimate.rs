@@ -1,7 +1,7 @@
 //! The executions of a search without a cache are estimated without a bias, and the spread is what it says.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
-use explore::options::{Estimated, Options, Probing};
+use explore::options::{Estimated, Options, Probing, Statistics};
 use explore::state::Fault;
 use soundness::found::{estimate, plan, search_with};
 use soundness::program::Program;
@@ -92,6 +92,31 @@ fn where_there_is_room_for_all_states_it_is_exact() {
             assert_eq!((came.executions, came.error), (executions, 0.0));
         }
     }
+}
+
+/// Sleep sets alone run each trace once, so what is complete can be counted in two ways.
+#[test]
+fn complete_executions_with_sleep_sets_are_traces() {
+    let uncached = uncached(true, None);
+    let search = Options { traces: true, ..uncached.search.clone() };
+    let plan = Plan { search, ..uncached };
+    let mut compared = 0;
+    for seed in 1..60 {
+        let program = Program::generate(seed);
+        let Some((_, statistics)) = search_with(&program, plan.clone()).expect("searched") else {
+            continue;
+        };
+        let came = estimate(&program, &plan, WIDE).expect("estimated");
+        assert_eq!((came.complete, came.complete_error), (ended(&statistics), 0.0), "{seed}");
+        assert_eq!(statistics.traces, statistics.complete, "{seed}");
+        compared += 1;
+    }
+    assert!(compared > 30, "{compared}");
+}
+
+/// Failures are ends as well.
+fn ended(statistics: &Statistics) -> f64 {
+    (statistics.complete + statistics.failed) as f64
 }
 
 #[test]

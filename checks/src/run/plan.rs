@@ -63,7 +63,11 @@ pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
 /// Why a run stopped before its end, and how much is left.
 pub(super) fn left(searched: Option<&Searched>) -> String {
     let Some(Searched { statistics, incomplete, .. }) = searched else {
-        return "stopped before its end".into();
+        return match ENGINE {
+            sync::Engine::Loom => "stopped before its end; how much is left, loom cannot know",
+            _ => "stopped before its end",
+        }
+        .into();
     };
     let why = incomplete.map_or_else(|| "being told to".into(), |why| why.to_string());
     let done = match statistics.estimated {

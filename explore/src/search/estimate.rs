@@ -56,9 +56,11 @@ pub struct Estimate {
     weight: f64,
     /// The states on the way to where it is.
     states: Vec<u128>,
-    /// What the probe under way has come to.
+    /// What the probe under way has come to: executions, and those of them that are not cut by sleep sets.
     executions: f64,
+    complete: f64,
     so_far: Moments,
+    so_far_complete: Moments,
 }
 
 /// A node that stands for others.
@@ -119,7 +121,9 @@ impl Estimate {
             weight: 1.0,
             states: Vec::new(),
             executions: 0.0,
+            complete: 0.0,
             so_far: Moments::default(),
+            so_far_complete: Moments::default(),
         }
     }
 
@@ -131,7 +135,10 @@ impl Estimate {
             return None;
         }
         let (seed, error) = (self.probing.seed, self.so_far.error()?);
-        error.is_finite().then_some(Estimated { probes, seed, executions, error })
+        let Moments { mean: complete, .. } = self.so_far_complete;
+        let complete_error = self.so_far_complete.error()?;
+        let estimated = Estimated { probes, seed, executions, error, complete, complete_error };
+        error.is_finite().then_some(estimated)
     }
 
     /// A child of the site that is being explored, or the root. False if a limit is met.
@@ -141,6 +148,7 @@ impl Estimate {
         let mut frame = self.dfs.arrive(node);
         if node.ended.is_some() {
             self.executions += self.weight;
+            self.complete += self.weight;
             return true;
         }
         if self.dfs.shared.limit(0, depth, self.dfs.since.transitions % 64 == 0).is_some() {
@@ -240,12 +248,16 @@ impl Estimate {
         }
         let Some(root) = &self.root else {
             // Nothing is ever chosen: all probes are this one.
-            (0..self.probing.probes).for_each(|_| self.so_far.add(1.0));
+            for _ in 0..self.probing.probes {
+                self.so_far.add(self.executions);
+                self.so_far_complete.add(self.complete);
+            }
             return None;
         };
         // The root is met once; each probe begins with it.
         if std::mem::replace(&mut self.begun, true) {
             self.so_far.add(std::mem::take(&mut self.executions));
+            self.so_far_complete.add(std::mem::take(&mut self.complete));
         }
         let frame = Frame { todo: root.todo.clone(), ..root.copy() };
         let more = self.so_far.probes < self.probing.probes;

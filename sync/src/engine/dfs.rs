@@ -28,6 +28,9 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
         if let Some(unsound) = shared.unsound() {
             exploration.is_broken(unsound.to_string());
         }
+        if shared.incomplete() == Some(Incomplete::Failed) && !exploration.is_over() {
+            exploration.is_broken("an execution has failed, and did not say how".into());
+        }
         let statistics = shared.statistics();
         let executions = sum.statistics.executions + statistics.executions;
         sum.statistics = Statistics { executions, ..statistics };

@@ -102,6 +102,13 @@ fn world_moves(thread: usize) {
     }
 }
 
+/// Panics if there is no name for another thread: before anybody counts on it.
+pub(crate) fn may_spawn() {
+    if let Some(Err(why)) = with(state::State::next_child) {
+        panic!("search: {why}");
+    }
+}
+
 /// The current thread is about to start another.
 pub(super) fn spawns() {
     with(state::State::spawn);
@@ -130,8 +137,11 @@ pub(crate) fn key(thread: usize) -> u64 {
 /// The thread depends on nothing it has seen, but on these.
 #[track_caller]
 pub(crate) fn checkpoint(locals: impl Hash) {
+    let here = std::panic::Location::caller();
+    if !searching() && current::execution().is_none() {
+        panic!("search: {here}: a checkpoint outside of a program that is explored");
+    }
     if searching() {
-        let here = std::panic::Location::caller();
         let locals = fingerprint::of((here.file(), here.line(), here.column(), locals));
         with(|state| state.checkpoint(locals));
     }
