@@ -251,8 +251,8 @@ pub enum Bench {
 /// What `bench peers` is told.
 #[derive(Debug, Args)]
 pub struct Peers {
-    /// Stop each run after that many seconds: it is not finished then. There are 96 runs, of which about
-    /// half finish
+    /// Stop each run after that many seconds of CPU time: it is not finished then. There are 96 runs, of
+    /// which about half finish
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_seconds: u64,
     /// A scenario; repeat it for several [default: all four]
