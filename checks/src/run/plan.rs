@@ -82,3 +82,45 @@ pub(super) fn left(searched: Option<&Searched>) -> String {
         "stopped by {why}; {done}, and on the way to where it was {open} steps were left to try"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sync::{Estimated, Incomplete, Statistics};
+
+    /// What is told of a search with these numbers whose time is over.
+    fn told(estimated: Option<Estimated>) -> String {
+        let statistics = Statistics {
+            executions: 500,
+            share: 0.25,
+            open: 7,
+            estimated,
+            ..Statistics::default()
+        };
+        let incomplete = Some(Incomplete::Time);
+        left(Some(&Searched { statistics, incomplete, ..Searched::default() }))
+    }
+
+    #[test]
+    fn a_search_that_is_cut_off_says_why_and_how_far_it_got() {
+        let guess = told(None);
+        assert!(guess.starts_with("stopped by the limit of time; about 25.00 %"), "{guess}");
+        assert!(guess.ends_with("7 steps were left to try"), "{guess}");
+        let all = Estimated {
+            probes: 8,
+            seed: 1,
+            executions: 5e9,
+            error: 1e9,
+            complete: 1e9,
+            complete_error: 1e8,
+        };
+        assert!(
+            told(Some(all)).contains("about 1.0e-5 % of all executions"),
+            "{}",
+            told(Some(all))
+        );
+        // An estimate that is contradicted is no measure of anything.
+        let few = Estimated { executions: 10.0, ..all };
+        assert!(told(Some(few)).contains("25.00 % of the tree is done, as a guess"));
+    }
+}
