@@ -53,6 +53,9 @@ pub struct Search {
     pub traces: bool,
     /// OS threads.
     pub jobs: usize,
+    /// Without a cache: random probes that estimate the executions before they are run; 0 is none.
+    #[serde(default)]
+    pub probes: u64,
     /// MiB of memory beyond which it stops, incomplete; none means no limit.
     pub max_memory: Option<u64>,
 }
@@ -67,6 +70,7 @@ impl Default for Search {
             paranoid: false,
             traces: false,
             jobs: 1,
+            probes: 0,
             max_memory: None,
         }
     }

@@ -2,6 +2,7 @@
 
 mod again;
 mod beside;
+mod estimate;
 mod plan;
 mod smallest;
 
@@ -209,7 +210,7 @@ fn explored(
         let before = total;
         let asked = control.clone();
         let progress: OnProgress = Arc::new(move |so_far| asked(&so_far.after(before)));
-        let part = carry_out(subject, plan, target, judged, tally, progress)?;
+        let part = carry_out(subject, job, plan, target, judged, tally, progress)?;
         total += part.executions;
         explored = Explored { concurrent: explored.concurrent || part.concurrent, ..part };
         if !matches!(explored.end, End::Complete) {
@@ -220,9 +221,10 @@ fn explored(
     Ok(explored)
 }
 
-/// Carries out one plan.
+/// Carries out one plan of the job's.
 fn carry_out(
     subject: &Subject,
+    job: &Job,
     plan: Plan,
     target: &Arc<Target>,
     judged: &Judged,
@@ -230,6 +232,7 @@ fn carry_out(
     progress: OnProgress,
 ) -> Result<Explored, RunError> {
     let plan = Plan { progress: Some(progress), ..plan };
+    let plan = estimate::estimated(plan, job, subject.steps, target, judged)?;
     let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
     let tally = tally.clone();
     let execute = move || target.execute(steps, &judged, Arc::new(tally.clone()), None);
@@ -270,7 +273,7 @@ pub fn measure(
     let plan = plans(job, &target).swap_remove(0);
     let tally = Tally::default();
     let plan = Plan { sampler, ..plan };
-    carry_out(subject, plan, &target, &Judged::of(job)?, &tally, control)
+    carry_out(subject, job, plan, &target, &Judged::of(job)?, &tally, control)
 }
 
 fn known_sometimes(name: &str) -> Result<(), RunError> {

@@ -9,7 +9,7 @@ use checks::scenario::{At, Scenario};
 use checks::scenario_file::{self, Written};
 use checks::suite;
 use checks::verdict::Verdict;
-use sync::{Engine, Statistics};
+use sync::{Engine, Probing, Statistics};
 
 use crate::error::Error;
 use crate::gate_table::{mode, verdict};
@@ -103,17 +103,19 @@ pub fn summary(report: &Report) -> String {
     let head = format!("{subject} on {engine}, {size}, {mode}: {verdict}");
     let executions = counted(report.executions, "execution");
     let numbers = format!("  {executions}, {extent}, {seconds:.1} s\n");
-    let searched = report.searched.as_ref().map_or_else(String::new, |s| searched(s, *seconds));
+    let asked = job.limits.search.as_ref().is_some_and(|search| search.probes > 0);
+    let searched =
+        report.searched.as_ref().map_or_else(String::new, |s| searched(s, asked, *seconds));
     wrap(&head, "", WIDTH)
         + &numbers
         + &wrap(&searched, "  ", WIDTH)
         + &wrap(&report.note, "  ", WIDTH)
 }
 
-/// What a search has come to, in a sentence.
-fn searched(searched: &Statistics, seconds: f64) -> String {
+/// What a search has come to, in a sentence. `asked`: how much there is was to be estimated.
+fn searched(searched: &Statistics, asked: bool, seconds: f64) -> String {
     let Statistics { executions, complete, cut_by_cache, cut_by_sleep, states, .. } = searched;
-    let Statistics { depth, transitions, probes, traces, .. } = searched;
+    let Statistics { depth, transitions, probes, traces, estimated, .. } = searched;
     let rate = count((*states as f64 / seconds.max(0.001)) as u64);
     let mut text = format!(
         "{} ({rate} a second), {}, depth {depth}; of the executions {} complete, {} cut by the cache, {} \
@@ -127,6 +129,11 @@ fn searched(searched: &Statistics, seconds: f64) -> String {
     // Fewer than n² pairs, each with a chance of 2⁻¹²⁸.
     let chance = (*states as f64).powi(2) / 2f64.powi(128);
     text += &format!("; the chance that two states were taken for one is below {chance:.0e}");
+    text += &match (estimated, asked) {
+        (Some(estimated), _) => format!("; all there is, by an estimate: {estimated}"),
+        (None, true) => "; no estimate of all executions came to its end".into(),
+        (None, false) => String::new(),
+    };
     if *probes > 0 {
         text += &format!("; {} beyond known states", counted(*probes, "probe"));
     }
@@ -191,6 +198,13 @@ fn search(arguments: &cli::Search, engine: Engine) -> Option<Search> {
         paranoid: arguments.paranoid,
         traces: arguments.traces,
         jobs: arguments.jobs.map_or(1, usize::from),
+        probes: match arguments.probes {
+            _ if !arguments.no_cache => 0,
+            Some(probes) => probes,
+            // Who replays begins each step of a probe at the start.
+            None if engine == Engine::Shuttle => 4,
+            None => Probing::default().probes,
+        },
         max_memory: arguments.max_memory,
     })
 }

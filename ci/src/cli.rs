@@ -93,7 +93,8 @@ pub struct Check {
     /// The row of the step table, which says how it is scheduled [default: GO_FIXED]
     #[arg(long)]
     pub row: Option<String>,
-    /// The engine
+    /// The engine. How much loom has left it cannot know; explore's --no-cache estimates the complete
+    /// executions, each of which loom runs at least once
     #[arg(long, default_value = "explore", value_parser = engine::parser())]
     pub engine: Engine,
     /// loom, and a search: the most preemptions of an execution, or `none` for no bound
@@ -154,6 +155,10 @@ pub struct Search {
     /// Count distinct traces, for executions over traces; most telling with --no-cache
     #[arg(long, conflicts_with = "jobs")]
     pub traces: bool,
+    /// With --no-cache: random probes that estimate how many executions there are, in a quarter of the
+    /// time at most; 0 is none [default: explore 8, shuttle 4]
+    #[arg(long, value_name = "N", requires = "no_cache")]
+    pub probes: Option<u64>,
     /// Stop if the search has more memory than this, incomplete
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_memory: Option<u64>,
@@ -258,8 +263,9 @@ pub enum Bench {
 /// What `bench peers` is told.
 #[derive(Debug, Args)]
 pub struct Peers {
-    /// Stop each run after that many seconds: it is not finished then
-    #[arg(long, value_name = "N", default_value = "60", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Stop each run after that many seconds of CPU time: it is not finished then. There are 96 runs, of
+    /// which about half finish
+    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_seconds: u64,
     /// A scenario; repeat it for several [default: all four]
     #[arg(long = "scenario", value_name = "NAME", value_parser = ["S1", "S2", "S3", "S4"])]

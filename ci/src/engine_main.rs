@@ -70,9 +70,10 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
     let control = move |progress: &Progress<'_>| {
         so_far.hear(progress);
         let late = limit.is_some_and(|limit| so_far.start.elapsed() >= limit);
-        match late || stop.load(Ordering::Relaxed) {
-            true => Control::Stop,
-            false => Control::Go,
+        match (stop.load(Ordering::Relaxed), late) {
+            (true, _) => Control::Stop,
+            (false, true) => Control::Late,
+            (false, false) => Control::Go,
         }
     };
     let mut outcome = runs::run(job, control.clone()).map_err(|error| error.to_string())?;

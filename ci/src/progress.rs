@@ -81,11 +81,13 @@ impl Running {
         let rate = |n: u64| count((n as f64 / seconds.max(0.001)) as u64);
         let message = match searched {
             None => format!("{}, {} a second", counted(executions, "execution"), rate(executions)),
-            Some(Statistics { executions, states, depth, share, .. }) => format!(
-                "{}, {} a second, {}, depth {depth}, {:.2} % done (a guess)",
+            Some(Statistics { executions, states, depth, share, estimated, .. }) => format!(
+                "{}, {} a second, {}{}, depth {depth}, {:.2} % done (a guess)",
                 counted(*states, "state"),
                 rate(*states),
                 counted(*executions, "execution"),
+                estimated
+                    .map_or_else(String::new, |all| format!(" of about {:.1e}", all.executions)),
                 100.0 * share,
             ),
         };

@@ -55,9 +55,22 @@ fn bad_usage_is_an_error_and_help_is_not() {
     fails(&["bench", "peers", "--scenario", "S9"], &["S1, S2, S3, S4"]);
     fails(&["bench", "peers", "--ms", "5"], &["--ms"]);
     fails(&["bench", "peers", "--max-seconds", "0"], &["--max-seconds"]);
+    fails(&["check", "S2", "--traces", "--jobs", "2"], &["--traces", "--jobs"]);
+    fails(&["check", "S2", "--probes", "9"], &["--no-cache"]);
+    for part in ["0/2", "3/2", "x", "1/"] {
+        fails(&["gate", "--shard", part], &["such as 1/2"]);
+    }
     for asked in [&["--help"][..], &["--version"], &["check", "--help"]] {
         assert_eq!(pidle(asked).status.code(), Some(0), "{asked:?}");
     }
+}
+
+#[test]
+fn a_part_of_a_gate_that_is_none_is_told() {
+    let cut_off = file("cut-off.json", "{\"part\":{\"shard\":");
+    fails(&["merge", &cut_off], &["cut-off.json", "not what `gate --json` writes", "line 1"]);
+    fails(&["merge", "no-such-part.json"], &["no-such-part.json"]);
+    fails(&["merge"], &["PARTS"]);
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub enum Fault {
     SleepIgnoredOnHit,
     /// In a search for fewer steps, a state is done whenever it was visited.
     StepsIgnoredOnHit,
+    /// A probe never takes the last step of a node that has several.
+    ChildLeftOut,
     /// The substrate does not restore the stack of the thread of this number.
     StackNotRestored(usize),
     /// The substrate does not restore the last quarter of the heap.

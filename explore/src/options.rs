@@ -49,6 +49,8 @@ pub struct Options {
     pub deadline: Option<Instant>,
     /// Set by somebody, it makes the search incomplete.
     pub stop: Option<Arc<AtomicBool>>,
+    /// What the executions were estimated at beforehand: told with the statistics.
+    pub estimated: Option<Estimated>,
     #[doc(hidden)]
     pub fault: Option<Fault>,
 }
@@ -75,6 +77,7 @@ impl Default for Options {
             max_depth: 1_000_000,
             deadline: None,
             stop: None,
+            estimated: None,
             fault: None,
         }
     }
@@ -110,6 +113,71 @@ pub struct Statistics {
     pub share: f64,
     /// Steps that were to be tried when the search ended, on the way to where it was.
     pub open: u64,
+    /// How many executions there are, if that was estimated: [`Options::estimated`].
+    pub estimated: Option<Estimated>,
+}
+
+/// How the executions of a search without a cache are estimated: see
+/// [`Estimate`](crate::search::Estimate).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Probing {
+    /// Random probes, of which the mean is taken. One alone has no spread.
+    pub probes: u64,
+    /// The nodes of a level that a probe has room for; at least 1.
+    pub width: usize,
+    /// Of what is drawn.
+    pub seed: u64,
+}
+
+impl Default for Probing {
+    /// A few seconds for a program of some hundred steps, where states are restored.
+    fn default() -> Self {
+        Probing { probes: 8, width: 32, seed: 1 }
+    }
+}
+
+/// How many executions there are without a cache, as random probes tell: see
+/// [`Estimate`](crate::search::Estimate).
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Estimated {
+    /// The probes.
+    pub probes: u64,
+    /// Of what they drew.
+    pub seed: u64,
+    /// Their mean, which is unbiased.
+    pub executions: f64,
+    /// The standard error of the mean, itself an estimate. Where it is a good part of the mean, both are
+    /// rather too small than too large.
+    pub error: f64,
+    /// Those of the executions that come to an end of the program. With sleep sets alone, each of them is a
+    /// trace of its own.
+    pub complete: f64,
+    /// The standard error of that.
+    pub complete_error: f64,
+}
+
+impl std::fmt::Display for Estimated {
+    /// The numbers, and what they rest on.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Estimated { probes, seed, executions, error, complete, complete_error } = *self;
+        let of = |number: f64, error: f64| match number {
+            _ if error > 1e-9 * number => format!("{number:.2e} (± {error:.1e})"),
+            0.0..1e6 => format!("{number:.0}"),
+            _ => format!("{number:.2e}"),
+        };
+        let (all, complete) = (of(executions, error), of(complete, complete_error));
+        write!(
+            f,
+            "{all} executions, {complete} of them complete: the mean of {probes} unbiased probes "
+        )?;
+        write!(f, "of seed {seed}")?;
+        if error <= 1e-9 * executions {
+            return write!(f, ", which all say so");
+        }
+        write!(f, ", and its standard error")?;
+        // Most executions lie in few parts of the tree then, which most probes miss.
+        f.write_str(if error > executions / 4.0 { "; rather too few than too many" } else { "" })
+    }
 }
 
 impl Statistics {

@@ -100,6 +100,9 @@ pub trait Search {
     /// Where to go on; `None` when the search is over.
     fn backtrack(&mut self) -> Option<Resume<'_>>;
 
+    /// The substrate goes no further, whatever is left to do: somebody has told it to stop.
+    fn ends(&mut self) {}
+
     /// Whether it begins at the first node; else it is asked where to go on first.
     fn begins_at_root(&self) -> bool {
         true

@@ -23,6 +23,7 @@
 //!
 //! With the steps that are left, in place of those taken, 1 would be wrong: the limit falls meanwhile.
 
+mod estimate;
 mod frame;
 mod walk;
 
@@ -44,6 +45,7 @@ pub(crate) use frame::Frame;
 
 pub use crate::options::{Incomplete, Options};
 pub use crate::workers::Shared;
+pub use estimate::Estimate;
 
 /// One worker of a search, depth first.
 pub struct Dfs {
@@ -115,9 +117,9 @@ impl Dfs {
         self.leave()
     }
 
-    /// Reports what is left, and stops.
+    /// Reports what is left, once, and stops.
     fn leave(&mut self) -> Next {
-        self.since.open += self.frames.iter().map(|frame| frame.todo.len() as u64).sum::<u64>();
+        self.since.open += self.frames.drain(..).map(|frame| frame.left() as u64).sum::<u64>();
         self.report();
         Next::Stop
     }
@@ -284,16 +286,11 @@ impl Dfs {
     /// The frame of the node that the step has led to, with nothing to do yet.
     fn arrive(&self, node: &Node) -> Frame {
         let mut frame = Frame {
-            todo: Vec::new(),
-            thread: ThreadId::WORLD,
-            did: Footprint::default(),
             sleep: self.asleep(node.step),
-            current: None,
             budget: self.options().bound.unwrap_or(0),
-            share: 1.0,
-            preemptions: 0,
             fingerprint: node.fingerprint,
             renaming: node.renaming,
+            ..Frame::with_todo(Vec::new())
         };
         if let Some((parent, last)) = self.frames.last().zip(self.path.last()) {
             let preempts = u32::from(parent.current.is_some_and(|current| current != last.thread));

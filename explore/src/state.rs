@@ -131,6 +131,14 @@ impl State {
         self.threads.push(new);
     }
 
+    /// The name of the thread that the one whose step it is would create; or why there is none.
+    pub fn next_child(&mut self) -> Result<ThreadId, String> {
+        let Thread { id, threads, .. } = *self.me();
+        let why =
+            || format!("thread {id} has made {threads} threads; there is no name for one more");
+        id.child(threads).ok_or_else(why)
+    }
+
     /// The thread whose step it is creates another. Its number, in the order of creation.
     ///
     /// What the new thread was given is a function of its creator's history.
@@ -138,15 +146,10 @@ impl State {
     /// # Panics
     /// If the search has no name for it.
     pub fn spawn(&mut self) -> usize {
+        let id = self.next_child().unwrap_or_else(|why| panic!("search: {why}"));
         let parent = self.me();
-        let (n, history) = (parent.threads, parent.callers.mix(&parent.history));
         parent.threads += 1;
-        let id = parent.id.child(n).unwrap_or_else(|| {
-            panic!(
-                "spawn: thread {} has made {n} threads; the search has no name for one more",
-                parent.id
-            )
-        });
+        let history = parent.callers.mix(&parent.history);
         self.add_thread(id, history);
         self.threads.len() - 1
     }

@@ -89,11 +89,15 @@ impl Shared {
 
     /// What it has come to so far.
     pub fn statistics(&self) -> Statistics {
+        let given: usize = lock(&self.pool).jobs.iter().map(|job| job.frame.left()).sum();
+        let so_far = lock(&self.results).statistics;
         Statistics {
             states: self.all().len() as u64,
             traces: lock(&self.traces).len() as u64,
             pairs: lock(&self.pairs).len() as u64,
-            ..lock(&self.results).statistics
+            open: so_far.open + given as u64,
+            estimated: self.options.estimated,
+            ..so_far
         }
     }
 
@@ -269,4 +273,19 @@ fn memory() -> usize {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_has_taken_is_left_to_do() {
+        let shared = Shared::new(Options { jobs: 2, ..Options::default() });
+        let pick = Pick { thread: ThreadId::MAIN, outcome: 0 };
+        let frame = Frame::with_todo(vec![pick, pick]);
+        shared.give(Job { path: Vec::new(), frame });
+        shared.report(&Statistics { open: 3, ..Statistics::default() });
+        assert_eq!(shared.statistics().open, 5);
+    }
 }

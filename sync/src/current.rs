@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use crate::engine;
 use crate::execution::{Execution, Outcome};
-use crate::failure::Failure;
 use crate::Name;
 
 thread_local! {
@@ -104,11 +103,11 @@ pub(crate) fn racing() -> Option<Place> {
 
 /// The current thread panics: that ends the execution at once, before anything unwinds. Called by a
 /// panic hook, wherever the panic is.
-pub(crate) fn panicked(failure: impl FnOnce() -> Option<Failure>) {
+pub(crate) fn panicked(outcome: impl FnOnce() -> Outcome) {
     let execution = EXECUTION.try_with(|current| current.try_borrow().ok().and_then(|c| c.clone()));
     if let Ok(Some(execution)) = execution {
         if !execution.is_over() {
-            execution.end(failure().map_or(Outcome::TooLong, Outcome::Failed));
+            execution.end(outcome());
         }
     }
 }

@@ -55,6 +55,8 @@ pub(crate) enum Outcome {
     Failed(Failure),
     /// It was longer than allowed, and says nothing.
     TooLong,
+    /// The program is none that can be run, and this is why.
+    Misused(String),
     /// What would follow is known.
     #[cfg_attr(not(feature = "shuttle"), allow(dead_code))]
     Cut,
@@ -111,6 +113,9 @@ impl Execution {
         named: Option<(u32, Prints)>,
         f: impl FnOnce() + Send + 'static,
     ) -> usize {
+        if named.is_none() {
+            engine::search::may_spawn();
+        }
         let planned = self.plan().threads;
         let thread = self.table().add(planned);
         let Some(thread) = thread else {
@@ -166,8 +171,7 @@ impl Execution {
             return;
         }
         // A payload that was resumed, which no hook has seen.
-        let failure = failure::failure_with(failure::text(payload), None);
-        self.end(failure.map_or(Outcome::TooLong, Outcome::Failed));
+        self.end(failure::outcome_of(failure::text(payload), None));
     }
 
     /// A look has panicked. It had ended as it should, but this is how it ends now.
@@ -175,8 +179,7 @@ impl Execution {
         self.caught(payload);
         let mut end = lock(&self.end);
         if let Outcome::Fine = *end {
-            let failure = failure::failure_with(failure::text(payload), None);
-            *end = failure.map_or(Outcome::TooLong, Outcome::Failed);
+            *end = failure::outcome_of(failure::text(payload), None);
             engine::search::ends(true);
         }
     }

@@ -141,7 +141,7 @@ pub fn record(
 
 /// Runs an engine on an OS thread of its own, so that nothing that it leaves behind when it fails (a
 /// count of panics, a half-unwound coroutine) is there the next time.
-fn drive<R: Send>(engine: impl FnOnce() -> R + Send) -> R {
+pub(crate) fn drive<R: Send>(engine: impl FnOnce() -> R + Send) -> R {
     failure::install_hook();
     let quiet = || {
         failure::be_quiet();
@@ -167,7 +167,7 @@ pub(crate) struct Exploration {
 
 /// What the executions have come to so far.
 #[derive(Default)]
-struct SoFar {
+pub(crate) struct SoFar {
     outcome: Outcome,
     /// The OS thread on which it failed.
     failed_on: Option<ThreadId>,
@@ -179,7 +179,11 @@ struct SoFar {
 }
 
 impl Exploration {
-    fn new(plan: &Plan, program: impl Fn() + Send + Sync + 'static, recorded: Option<u64>) -> Self {
+    pub(crate) fn new(
+        plan: &Plan,
+        program: impl Fn() + Send + Sync + 'static,
+        recorded: Option<u64>,
+    ) -> Self {
         Exploration {
             program: Box::new(program),
             plan: plan.clone(),
@@ -254,7 +258,14 @@ impl Exploration {
         let so_far = Progress { executions: self.executions(), search: searching.as_deref() };
         let control = progress.map_or(Control::Go, |progress| progress(&so_far));
         let mut end = self.end();
-        end.stopped |= control == Control::Stop;
+        let stops = match control {
+            Control::Go => None,
+            Control::Stop => Some(Incomplete::Stopped),
+            Control::Late => Some(Incomplete::Time),
+        };
+        end.stopped |= stops.is_some();
+        // Its workers leave with what is left told.
+        searching.zip(stops).into_iter().for_each(|(searching, why)| searching.stop(why));
         match outcome {
             Outcome::Failed(failure) if self.plan.search.keep_going && !self.wants(&failure) => {
                 end.failures.entry(failure.message.clone()).or_insert(failure);
@@ -320,10 +331,12 @@ impl Exploration {
         self.searched.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn take_end(&self, plan: &Plan) -> Result<SoFar, PlanError> {
+    pub(crate) fn take_end(&self, plan: &Plan) -> Result<SoFar, PlanError> {
         match std::mem::take(&mut *self.end()) {
             SoFar { outcome: Outcome::TooLong, .. } => Err(PlanError::TooLong(plan.max_steps)),
-            SoFar { broken: Some(text), .. } => Err(PlanError::Engine(text)),
+            SoFar { outcome: Outcome::Misused(text), .. } | SoFar { broken: Some(text), .. } => {
+                Err(PlanError::Engine(text))
+            }
             end => Ok(end),
         }
     }

@@ -8,6 +8,7 @@ use std::sync::Once;
 
 use serde::{Deserialize, Serialize};
 
+use crate::execution::Outcome;
 use crate::{current, engine};
 
 /// A check that does not hold.
@@ -130,7 +131,7 @@ pub(crate) fn install_hook() {
         panic::set_hook(Box::new(move |info| {
             if QUIET.get() {
                 let location = || info.location().map(ToString::to_string);
-                current::panicked(|| failure_with(text(info.payload()), location()));
+                current::panicked(|| outcome_of(text(info.payload()), location()));
             } else {
                 before(info);
             }
@@ -138,19 +139,27 @@ pub(crate) fn install_hook() {
     });
 }
 
-/// The failure that a panic with this text is; `None` if it says nothing about the program.
-pub(crate) fn failure_with(text: String, location: Option<String>) -> Option<Failure> {
+/// How the panics begin that say that a program is none that a search can run.
+const MISUSE: &str = "search: ";
+
+/// How an execution ends in which somebody has panicked with this text.
+pub(crate) fn outcome_of(text: String, location: Option<String>) -> Outcome {
     let thread = current::thread();
+    if text.starts_with(MISUSE) {
+        return Outcome::Misused(text);
+    }
     match engine::judge(&text) {
-        Verdict::TooLong => None,
+        Verdict::TooLong => Outcome::TooLong,
         Verdict::Failure(Cause::Race) => {
             let text = text.trim();
             let (message, location) = match current::racing() {
                 Some((name, caller)) => (format!("{name}: {text}"), Some(caller.to_string())),
                 None => (text.to_owned(), location),
             };
-            Some(Failure { cause: Cause::Race, message, thread, location })
+            Outcome::Failed(Failure { cause: Cause::Race, message, thread, location })
         }
-        Verdict::Failure(cause) => Some(Failure { cause, message: text, thread, location }),
+        Verdict::Failure(cause) => {
+            Outcome::Failed(Failure { cause, message: text, thread, location })
+        }
     }
 }

@@ -13,6 +13,7 @@
 //! | [`Note`], [`Latch`] | waiting: for another thread, for the environment |
 //! | [`spawn`], [`choose`], [`Observer`], [`Operation`] | one execution of a program, and who watches it |
 //! | [`explore()`], [`record`], [`Plan`], [`Schedule`] | all the executions of a program, and one of them again |
+//! | [`estimate()`] | how many a search without a cache would run |
 //! | [`litmus`] | all the outcomes of a race, for tests |
 //!
 //! # Operations, steps and states
@@ -39,6 +40,7 @@
 mod atomic;
 mod current;
 mod engine;
+mod estimate;
 mod execution;
 mod explore;
 mod failure;
@@ -59,11 +61,12 @@ mod word;
 
 pub use std::sync::{Arc, Weak};
 
-pub use ::explore::options::{Incomplete, Options, Statistics};
+pub use ::explore::options::{Estimated, Incomplete, Options, Probing, Statistics};
 
 pub use atomic::Atomic;
 pub use current::thread_id;
 pub use engine::ENGINE;
+pub use estimate::estimate;
 pub use explore::{explore, record, Diverged, End, Explored, Recorded, Searched};
 pub use failure::{Cause, Failure, Violation};
 pub use mutex::{Mutex, MutexGuard};

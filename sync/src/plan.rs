@@ -116,8 +116,10 @@ impl fmt::Display for Sampler {
 pub enum Control {
     /// It does.
     Go,
-    /// It ends here, unfinished.
+    /// It ends here, unfinished: somebody has said so.
     Stop,
+    /// It ends here, unfinished: its time is over.
+    Late,
 }
 
 /// A plan that cannot be carried out. No verdict on the program.

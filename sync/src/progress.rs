@@ -4,6 +4,7 @@ use ::explore::options::Statistics;
 use ::explore::search::Shared;
 
 /// How far an exploration is: what [`Plan::progress`](crate::Plan::progress) is told.
+#[derive(Default)]
 pub struct Progress<'a> {
     /// The executions started so far.
     pub executions: u64,

@@ -1,6 +1,10 @@
 //! What a search finds can be run again, and a schedule that does not fit says where.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
+use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(not(feature = "explore"))]
+use std::{collections::HashMap, sync::Mutex, time::Instant};
+
 use sync::{explore, record, spawn, Arc, Atomic, End, Plan, Sampler, Schedule};
 
 fn plan() -> Plan {
@@ -44,17 +48,67 @@ fn a_schedule_of_another_program_says_where_it_does_not_fit() {
     assert!(diverged.expected.contains("thread 0.2 goes on"), "{}", diverged.expected);
 }
 
-/// What comes from outside of the program is not there to be searched.
-#[test]
-fn a_program_that_is_not_deterministic_is_told_so() {
-    static RUNS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-    let error = explore(&plan(), || {
-        let run = RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let n = Arc::new(Atomic::new("n", run));
+/// What the search says of a program that stores what nobody told it.
+fn stores(from_outside: impl Fn() -> u64 + Send + Sync + 'static) -> String {
+    let error = explore(&plan(), move || {
+        let n = Arc::new(Atomic::new("n", from_outside()));
         let theirs = n.clone();
         spawn(move || theirs.store(1));
         n.load();
     });
-    let error = error.expect_err("it differs").to_string();
+    error.expect_err("it differs").to_string()
+}
+
+/// What comes from outside of the program is not there to be searched.
+#[test]
+fn a_program_that_is_not_deterministic_is_told_so() {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let error = stores(|| RUNS.fetch_add(1, Ordering::Relaxed));
     assert!(error.contains("not deterministic"), "{error}");
+}
+
+/// Where executions run again. Where they are restored, audits tell: see `restored.rs`.
+#[cfg(not(feature = "explore"))]
+mod again {
+    use super::*;
+
+    #[test]
+    fn both_operations_are_told_where_they_differ() {
+        static RUNS: AtomicU64 = AtomicU64::new(0);
+        let error = explore(&plan(), || {
+            let run = RUNS.fetch_add(1, Ordering::Relaxed);
+            let words = Arc::new([Atomic::new("x", 0u32), Atomic::new("y", 0u32)]);
+            let theirs = words.clone();
+            spawn(move || theirs[0].store(1));
+            match run % 2 {
+                0 => drop(words[0].load()),
+                _ => words[1].store(1),
+            }
+        });
+        let error = error.expect_err("it differs").to_string();
+        let (before, now) = error.split_once(" before, ").expect("both");
+        assert!(before.ends_with("0: read object 0#0"), "{error}");
+        assert!(now.contains("0: write object 0#1"), "{error}");
+    }
+
+    #[test]
+    fn the_clock_the_order_of_a_table_and_addresses_are_noticed() {
+        let start = Instant::now();
+        let clock = stores(move || start.elapsed().as_nanos() as u64);
+        let order = stores(|| {
+            let all: HashMap<u64, ()> = (0..64).map(|n| (n, ())).collect();
+            all.into_keys().fold(0, |sum, key| sum.wrapping_mul(31).wrapping_add(key))
+        });
+        // Memory that is given out again may be where it was, by chance; so none is.
+        let kept = Mutex::new(Vec::new());
+        let address = stores(move || {
+            let new = Box::new(0u8);
+            let address = &raw const *new as u64;
+            kept.lock().expect("not poisoned").push(new);
+            address
+        });
+        for error in [clock, order, address] {
+            assert!(error.contains("not deterministic"), "{error}");
+        }
+    }
 }

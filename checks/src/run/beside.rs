@@ -59,7 +59,8 @@ fn shows(subject: &Subject, report: &Report, ends: &str) -> Result<Option<Schedu
     plan.search.keep_going = true;
     let plan = Plan { wanted: Some(ends.into()), ..plan };
     let go = Arc::new(|_: &sync::Progress<'_>| sync::Control::Go);
-    let explored = carry_out(subject, plan, &target, &Judged::of(job)?, &Tally::default(), go)?;
+    let explored =
+        carry_out(subject, job, plan, &target, &Judged::of(job)?, &Tally::default(), go)?;
     Ok(match explored.end {
         End::Failed { schedule, .. } => Some(schedule),
         End::Complete | End::Stopped => None,

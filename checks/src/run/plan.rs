@@ -65,13 +65,64 @@ pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
 /// Why a run stopped before its end, and how much is left.
 pub(super) fn left(searched: Option<&Searched>) -> String {
     let Some(Searched { statistics, incomplete, .. }) = searched else {
-        return "stopped before its end".into();
+        return match ENGINE {
+            sync::Engine::Loom => "stopped before its end; how much is left, loom cannot know",
+            _ => "stopped before its end",
+        }
+        .into();
     };
     let why = incomplete.map_or_else(|| "being told to".into(), |why| why.to_string());
+    let done = match statistics.estimated {
+        Some(all) if all.executions > statistics.executions as f64 => {
+            let part = 100.0 * statistics.executions as f64 / all.executions;
+            format!("about {part:.1e} % of all executions are done, by the estimate")
+        }
+        _ => format!("about {:.2} % of the tree is done, as a guess", 100.0 * statistics.share),
+    };
+    let open = statistics.open;
     format!(
-        "stopped by {why}; about {:.2} % of the tree is done, as a guess, and on the way to where it was \
-         {} steps were left to try",
-        100.0 * statistics.share,
-        statistics.open
+        "stopped by {why}; {done}, and on the way to where it was {open} steps were left to try"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sync::{Estimated, Incomplete, Statistics};
+
+    /// What is told of a search with these numbers whose time is over.
+    fn told(estimated: Option<Estimated>) -> String {
+        let statistics = Statistics {
+            executions: 500,
+            share: 0.25,
+            open: 7,
+            estimated,
+            ..Statistics::default()
+        };
+        let incomplete = Some(Incomplete::Time);
+        left(Some(&Searched { statistics, incomplete, ..Searched::default() }))
+    }
+
+    #[test]
+    fn a_search_that_is_cut_off_says_why_and_how_far_it_got() {
+        let guess = told(None);
+        assert!(guess.starts_with("stopped by the limit of time; about 25.00 %"), "{guess}");
+        assert!(guess.ends_with("7 steps were left to try"), "{guess}");
+        let all = Estimated {
+            probes: 8,
+            seed: 1,
+            executions: 5e9,
+            error: 1e9,
+            complete: 1e9,
+            complete_error: 1e8,
+        };
+        assert!(
+            told(Some(all)).contains("about 1.0e-5 % of all executions"),
+            "{}",
+            told(Some(all))
+        );
+        // An estimate that is contradicted is no measure of anything.
+        let few = Estimated { executions: 10.0, ..all };
+        assert!(told(Some(few)).contains("25.00 % of the tree is done, as a guess"));
+    }
 }

@@ -87,7 +87,7 @@ fn fewest_steps(
         ..Options::default()
     };
     let plan = Plan { bound: Some(preemptions as usize), search, ..plan };
-    let explored = carry_out(subject, plan, &target, &judged, &Tally::default(), control)?;
+    let explored = carry_out(subject, job, plan, &target, &judged, &Tally::default(), control)?;
     let searched = explored.searched.unwrap_or_default();
     let proven = match (searched.incomplete, before.fewest) {
         (None, Fewest::Preemptions) => Fewest::Steps,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use checks::report::Job;
 use cpu_time::ProcessTime;
@@ -30,18 +30,20 @@ pub struct Measured {
     pub failed: Option<String>,
 }
 
-/// Explores the job's program in that way, until the job's time is over or the flag is set.
+/// Explores the job's program in that way, until it has had the job's seconds of CPU time, as whatever else
+/// the machine does is no difference between peers; or the flag is set.
 ///
 /// # Errors
 /// If it cannot be run.
 pub fn measure(job: &Job, sampler: Sampler, stop: Arc<AtomicBool>) -> Result<Measured, String> {
-    let deadline = job.limits.max_seconds.map(|s| Instant::now() + Duration::from_secs(s));
+    let limit = job.limits.max_seconds.map(Duration::from_secs);
     let (before, start) = (peak(), ProcessTime::now());
     let explored = runs::measure(job, sampler, move |_| {
-        let late = deadline.is_some_and(|deadline| Instant::now() > deadline);
-        match late || stop.load(Ordering::Relaxed) {
-            true => Control::Stop,
-            false => Control::Go,
+        let late = limit.is_some_and(|limit| start.elapsed() > limit);
+        match (stop.load(Ordering::Relaxed), late) {
+            (true, _) => Control::Stop,
+            (false, true) => Control::Late,
+            (false, false) => Control::Go,
         }
     });
     let explored = explored.map_err(|error| error.to_string())?;

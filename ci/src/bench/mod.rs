@@ -32,6 +32,8 @@ use peer::{job, Peer, PEERS};
 use table::Row;
 
 const SCENARIOS: [&str; 4] = ["S1", "S2", "S3", "S4"];
+/// A run that is given so little of the machine that its CPU time takes so many times as long is stopped.
+const PATIENCE: u32 = 10;
 const MS: [u32; 3] = [2, 3, 4];
 
 /// The command. *Incomplete* if it was interrupted; runs that meet the limit are a result like any other.
@@ -103,7 +105,8 @@ fn run(
 ) -> Result<Measured, String> {
     let job = Box::new(job(peer, scenario, ms, max_seconds));
     let (mut measured, mut refused) = (None, None);
-    let patience = Some(Duration::from_secs(max_seconds).saturating_add(GRACE));
+    let time = Duration::from_secs(max_seconds).saturating_mul(PATIENCE);
+    let patience = Some(time.saturating_add(GRACE));
     let request = Request::Measure { job, sampler: peer.sampler };
     let end = worker.ask(&request, patience, |answer| match answer {
         Answer::Measured(told) => measured = Some(told),

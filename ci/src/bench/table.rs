@@ -79,7 +79,7 @@ pub fn render(rows: &[Row], max_seconds: u64) -> String {
     let lines = table.lines().map(|line| line.trim_end().to_owned() + "\n");
     lines.collect::<String>()
         + &format!(
-            "each run is stopped after {max_seconds} s; B/state: growth of the peak of memory for each state\n"
+            "each run is stopped after {max_seconds} s of CPU time; B/state: growth of the peak of memory for each state\n"
         )
 }
 

@@ -104,6 +104,7 @@ impl<'a, S: Search> Run<'a, S> {
                 }
                 Next::Backtrack => {
                     if !self.over(ended)? {
+                        self.search.ends();
                         return self.check_given();
                     }
                     match self.back()? {

@@ -29,9 +29,30 @@ pub(crate) struct Frame {
 pub(super) type Sleeper = (ThreadId, Arc<Footprint>);
 
 impl Frame {
+    /// The first node, with this to do.
+    pub(crate) fn with_todo(todo: Vec<Pick>) -> Frame {
+        Frame {
+            todo,
+            thread: ThreadId::WORLD,
+            did: Footprint::default(),
+            sleep: Vec::new(),
+            current: None,
+            budget: 0,
+            share: 1.0,
+            preemptions: 0,
+            fingerprint: 0,
+            renaming: Renaming::default(),
+        }
+    }
+
     /// Whether the last thread to be explored is not the one that is being explored.
     pub(super) fn can_give(&self) -> bool {
         self.todo.first().is_some_and(|pick| pick.thread != self.thread)
+    }
+
+    /// Steps that are still to be done.
+    pub(crate) fn left(&self) -> usize {
+        self.todo.len()
     }
 
     /// Takes out all outcomes of the thread that would be explored last.

@@ -57,6 +57,10 @@ impl Search for Dfs {
         Next::Step { pick, keep_mark }
     }
 
+    fn ends(&mut self) {
+        self.leave();
+    }
+
     fn begins_at_root(&self) -> bool {
         self.number == 0
     }

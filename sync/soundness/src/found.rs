@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use explore::options::{Options, Statistics};
-use sync::{Arc, Outside, Plan, PlanError, Sampler};
+use explore::options::{Options, Probing, Statistics};
+use sync::{Arc, Estimated, Outside, Plan, PlanError, Sampler};
 
 use crate::execution::Shared;
 use crate::program::Program;
@@ -69,16 +69,7 @@ pub fn search_with(
 ) -> Result<Option<(Found, Statistics)>, PlanError> {
     let twins = plan.search.interchangeable > 0;
     let outcomes = Outside::new(BTreeSet::new());
-    let (program, sink) = (program.clone(), outcomes.clone());
-    let found = search_by(plan, move || {
-        let shared = Arc::new(Shared::new(program.clone(), twins));
-        let (looked_at, sink) = (shared.clone(), sink.clone());
-        sync::at_end(move || {
-            let outcome = looked_at.outcome();
-            sink.with_mut(|outcomes| outcomes.insert(outcome.clone()));
-        });
-        shared.run(0);
-    })?;
+    let found = search_by(plan, execution(program, twins, &outcomes))?;
     Ok(found.map(|(mut found, statistics)| {
         found.outcomes = outcomes.with_mut(std::mem::take);
         if twins {
@@ -86,6 +77,34 @@ pub fn search_with(
         }
         (found, statistics)
     }))
+}
+
+/// Estimates the executions of the program's search by that plan, without a cache.
+///
+/// # Errors
+/// As [`search`]; or if there is no estimate.
+pub fn estimate(program: &Program, plan: &Plan, probing: Probing) -> Result<Estimated, PlanError> {
+    let execution = execution(program, false, &Outside::new(BTreeSet::new()));
+    let estimated = sync::estimate(plan, probing, execution)?;
+    estimated.ok_or_else(|| PlanError::Engine("it does not search".into()))
+}
+
+/// One execution of the program, and what there is at its end.
+fn execution(
+    program: &Program,
+    twins: bool,
+    outcomes: &Outside<BTreeSet<String>>,
+) -> impl Fn() + Send + Sync + 'static {
+    let (program, sink) = (program.clone(), outcomes.clone());
+    move || {
+        let shared = Arc::new(Shared::new(program.clone(), twins));
+        let (looked_at, sink) = (shared.clone(), sink.clone());
+        sync::at_end(move || {
+            let outcome = looked_at.outcome();
+            sink.with_mut(|outcomes| outcomes.insert(outcome.clone()));
+        });
+        shared.run(0);
+    }
 }
 
 /// The text without the numbers of threads, and in one order of what it says of each.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use ::explore::options::Statistics;
+use ::explore::options::{Estimated, Probing, Statistics};
 use ::explore::schedule::{self, Follow};
-use ::explore::search::{Dfs, Failure, Incomplete, Options, Shared};
+use ::explore::search::{Dfs, Estimate, Failure, Incomplete, Options, Shared};
 use ::explore::Outer;
 
 use super::chosen::drive;
@@ -29,6 +29,9 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
         shared.finish();
         if let Some(unsound) = shared.unsound() {
             exploration.is_broken(unsound.to_string());
+        }
+        if shared.incomplete() == Some(Incomplete::Failed) && !exploration.is_over() {
+            exploration.is_broken("an execution has failed, and did not say how".into());
         }
         let statistics = shared.statistics();
         let executions = sum.statistics.executions + statistics.executions;
@@ -91,6 +94,17 @@ fn work(plan: &Plan, exploration: &Outer<Exploration>, shared: &Arc<Shared>) -> 
     // Several may have failed at once: the one whose failure is told.
     let told = exploration.failed_on();
     found.into_iter().find(|(thread, _)| Some(*thread) == told).and_then(|(_, failure)| failure)
+}
+
+/// Estimates how many executions a search without a cache has, with the plan's bound.
+pub(crate) fn estimate(
+    plan: &Plan,
+    exploration: &Outer<Exploration>,
+    probing: Probing,
+) -> Option<Estimated> {
+    let bound = plan.bound.map(|bound| bound as u32);
+    let options = Options { bound, stop: Some(exploration.over()), ..plan.search.clone() };
+    drive(plan, exploration, Estimate::new(options, probing)).estimated()
 }
 
 /// Runs the one execution that the schedule describes.

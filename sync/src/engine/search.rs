@@ -13,6 +13,8 @@ use ::explore::told::{self, with};
 
 pub(crate) use ::explore::told::{replaying, searching};
 
+pub(crate) use super::dfs::estimate;
+
 use crate::current;
 
 /// An object that a search keeps book of, if there is one.
@@ -117,6 +119,13 @@ pub(crate) fn given(value: impl Hash) -> Prints {
     }
 }
 
+/// Panics if there is no name for another thread: before anybody counts on it.
+pub(crate) fn may_spawn() {
+    if let Some(Err(why)) = with(state::State::next_child) {
+        panic!("search: {why}");
+    }
+}
+
 /// The calling thread waits at a gate. It goes on when it can.
 pub(crate) fn waits(gate: &Object, can: bool) {
     gate.operate(Kind::Wait, can);
@@ -177,8 +186,11 @@ pub(crate) fn rounds() -> u32 {
 /// The thread depends on nothing it has seen, but on these.
 #[track_caller]
 pub(crate) fn checkpoint(locals: impl Hash) {
+    let here = std::panic::Location::caller();
+    if !searching() && current::execution().is_none() {
+        panic!("search: {here}: a checkpoint outside of a program that is explored");
+    }
     if searching() {
-        let here = std::panic::Location::caller();
         let locals = Prints::of((here.file(), here.line(), here.column(), locals));
         with(|state| state.checkpoint(&locals));
     }

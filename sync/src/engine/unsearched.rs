@@ -4,6 +4,12 @@ use std::hash::{Hash, Hasher};
 
 use ::explore::fingerprint::Prints;
 
+use ::explore::options::{Estimated, Probing};
+use ::explore::Outer;
+
+use crate::explore::Exploration;
+use crate::Plan;
+
 /// An object that nobody keeps book of.
 pub(crate) struct Object;
 
@@ -36,6 +42,8 @@ pub(crate) fn waits(_gate: &Object, _can: bool) {}
 
 /// As above.
 pub(crate) fn wakes(_gate: &Object) {}
+
+pub(crate) fn may_spawn() {}
 
 pub(crate) fn enables(_thread: usize) {}
 
@@ -85,4 +93,13 @@ pub(crate) fn finishes() {}
 /// Whoever looks meanwhile is no part of the program.
 pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
     look()
+}
+
+/// There is no search whose executions could be estimated.
+pub(crate) fn estimate(
+    _plan: &Plan,
+    _exploration: &Outer<Exploration>,
+    _probing: Probing,
+) -> Option<Estimated> {
+    None
 }

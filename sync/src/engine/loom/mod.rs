@@ -8,6 +8,19 @@
 //!
 //! Nobody joins a thread: that would be one more operation that others are ordered with. loom runs them
 //! all to their ends before the next execution begins.
+//!
+//! # How many executions are left
+//! Nobody can tell. What loom tries at a point of its path is not known when an execution gets there: it
+//! begins with one thread, and others are added later, by the races of the executions that go through the
+//! point (`Path::backtrack`); all of those have to be run for that. So a random way down meets no number of
+//! choices that it could be weighed with, and the share that is done is unknown for the same reason. A file of
+//! loom's feature `checkpoint` is such a path; one that is made up, with any thread that could go on
+//! chosen at each point, would have any execution run, and tell as little of what loom would try there. With
+//! all of them taken for choices, it would estimate loom without its reduction, as an upper bound that is of no
+//! use: for S1 some 10⁵³ executions.
+//!
+//! What is told instead is a lower bound: loom runs each trace at least once, and a search with sleep sets alone
+//! runs it exactly once. `pidle check --no-cache` estimates those, as executions that are complete.
 
 mod dice;
 mod lock;

@@ -1,0 +1,39 @@
+//! A search that is stopped says by what, and what was left to do.
+#![cfg(any(feature = "shuttle", feature = "explore"))]
+
+use explore::options::Options;
+use sync::{Arc, Atomic, Control, End, Incomplete, Plan, Sampler, Searched};
+
+/// A search of three outcomes; all executions are as long.
+fn searched(plan: Plan) -> Searched {
+    let plan = Plan { sampler: Sampler::Exhaustive, choices: true, ..plan };
+    let program = || {
+        let word = Atomic::new("word", 0u32);
+        word.store(sync::choose(3) as u32);
+        word.store(9);
+    };
+    let explored = sync::explore(&plan, program).expect("a search");
+    assert_eq!(explored.end, End::Stopped);
+    explored.searched.expect("searched")
+}
+
+/// Of three outcomes one is done, one is under way when the limit is met, and one is left.
+#[test]
+fn what_is_left_is_told_once() {
+    let search = Options { max_executions: Some(1), ..Options::default() };
+    let searched = searched(Plan { search, ..Plan::default() });
+    assert_eq!(searched.incomplete, Some(Incomplete::Executions));
+    assert_eq!(searched.statistics.open, 1);
+}
+
+/// Whoever is asked at the end of the first execution stops the search there: two outcomes are left.
+#[test]
+fn who_is_late_is_not_told_to_stop() {
+    for (says, told) in [(Control::Late, Incomplete::Time), (Control::Stop, Incomplete::Stopped)] {
+        let searched =
+            searched(Plan { progress: Some(Arc::new(move |_| says)), ..Plan::default() });
+        assert_eq!(searched.incomplete, Some(told));
+        assert_eq!(searched.statistics.open, 2);
+        assert_eq!(searched.statistics.executions, 1);
+    }
+}

@@ -1,0 +1,37 @@
+//! A program that a search cannot run is an error, and no failure of the program.
+#![cfg(any(feature = "shuttle", feature = "explore"))]
+
+use sync::{checkpoint, explore, spawn, Arc, Atomic, Plan, Sampler};
+
+/// Why the program cannot be run.
+fn error(program: impl Fn() + Send + Sync + 'static) -> String {
+    let plan =
+        Plan { sampler: Sampler::Exhaustive, stack: 16 * 1024, threads: 10, ..Plan::default() };
+    explore(&plan, program).expect_err("no verdict").to_string()
+}
+
+#[test]
+fn an_object_that_was_made_outside_is_refused() {
+    let word = Arc::new(Atomic::new("word", 0u32));
+    let told = error(move || word.store(1));
+    assert!(told.contains("made outside of the execution"), "{told}");
+}
+
+fn spawns_below(generations: u32) {
+    if generations > 0 {
+        spawn(move || spawns_below(generations - 1));
+    }
+}
+
+/// A name has room for seven generations.
+#[test]
+fn a_thread_for_which_there_is_no_name_is_refused() {
+    let told = error(|| spawns_below(8));
+    assert!(told.contains("has made 0 threads; there is no name for one more"), "{told}");
+}
+
+#[test]
+#[should_panic(expected = "a checkpoint outside of a program that is explored")]
+fn a_checkpoint_outside_of_a_program_is_refused() {
+    checkpoint(());
+}
