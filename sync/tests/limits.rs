@@ -1,6 +1,8 @@
 //! A search that is stopped says by what, and what was left to do.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
+use std::time::{Duration, Instant};
+
 use explore::options::Options;
 use sync::{Arc, Atomic, Control, End, Incomplete, Plan, Sampler, Searched};
 
@@ -15,6 +17,22 @@ fn searched(plan: Plan) -> Searched {
     let explored = sync::explore(&plan, program).expect("a search");
     assert_eq!(explored.end, End::Stopped);
     explored.searched.expect("searched")
+}
+
+#[test]
+fn each_limit_is_told_by_its_name() {
+    let none = Options::default;
+    let past = Instant::now().checked_sub(Duration::from_secs(1));
+    for (search, told) in [
+        (Options { max_states: Some(2), ..none() }, Incomplete::States),
+        (Options { max_executions: Some(1), ..none() }, Incomplete::Executions),
+        (Options { max_memory: Some(1), ..none() }, Incomplete::Memory),
+        (Options { max_depth: 1, ..none() }, Incomplete::Depth),
+        (Options { deadline: past, ..none() }, Incomplete::Time),
+    ] {
+        let searched = searched(Plan { search, ..Plan::default() });
+        assert_eq!(searched.incomplete, Some(told));
+    }
 }
 
 /// Of three outcomes one is done, one is under way when the limit is met, and one is left.

@@ -294,9 +294,15 @@ impl Search for Estimate {
             };
             return Next::Step { pick, keep_mark: true };
         }
-        match self.child(node) {
-            true => Next::Backtrack,
-            false => Next::Stop,
+        let at_root = self.dfs.path.is_empty();
+        if !self.child(node) {
+            return Next::Stop;
+        }
+        // Nothing has run yet that could be cut off.
+        let first = if at_root && self.root.is_some() { self.next_site() } else { None };
+        match first.and_then(|site| self.explore(site)) {
+            Some(pick) => Next::Step { pick, keep_mark: true },
+            None => Next::Backtrack,
         }
     }
 
