@@ -29,6 +29,8 @@ use crate::trace::Met;
 thread_local! {
     /// The current switch is ours: shuttle has some of its own (before it spawns a task).
     static ANNOUNCED: Cell<bool> = const { Cell::new(false) };
+    /// The search goes nowhere from the first node: there is no execution yet that could be cut.
+    static NOWHERE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Announces an operation, and returns when the search has picked it: with the outcome of a choice.
@@ -72,7 +74,11 @@ impl Substrate for Threads {
         let program = self.program.clone();
         told::set_searching(true);
         let result = catch_unwind(AssertUnwindSafe(|| {
-            runner.run(move || program());
+            runner.run(move || {
+                if !NOWHERE.get() {
+                    program();
+                }
+            });
         }));
         told::set_searching(false);
         let driver = Rc::into_inner(driver).expect("drive: shuttle is done").into_inner();
@@ -190,6 +196,7 @@ impl<S: Search> Driver<S> {
                 self.set_phase(Phase::Replaying(0));
             }
         }
+        NOWHERE.set(false);
         told::take_ended();
         state.begin();
         Some(Schedule::new(0))
@@ -245,7 +252,8 @@ impl<S: Search> Driver<S> {
     }
 
     fn leave(&mut self, ended: Option<Ended>) -> Option<Pick> {
-        self.is_to_cut = ended.is_none();
+        NOWHERE.set(self.taken.is_empty());
+        self.is_to_cut = ended.is_none() && !NOWHERE.get();
         self.set_phase(Phase::Leaving);
         None
     }
