@@ -120,7 +120,7 @@ pub enum Expect {
 }
 
 /// A failure, as a reader sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// The check's name; `throw` for a throw, `deadlock` for a cycle of locks, `race` for a data race.
     pub check: String,
@@ -131,6 +131,25 @@ pub struct Found {
     /// Its preemptions, if they are known: a search knows them.
     #[serde(default)]
     pub preemptions: Option<u32>,
+    /// Its steps, as a search counts them: the operations that others can notice.
+    #[serde(default)]
+    pub steps: Option<u32>,
+    /// What is known of others that fail so.
+    #[serde(default)]
+    pub fewest: Fewest,
+}
+
+/// Whether a failure is the smallest of its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fewest {
+    /// Nobody has looked, or not to the end.
+    #[default]
+    Unknown,
+    /// None has fewer preemptions.
+    Preemptions,
+    /// Nor, with as few preemptions, fewer steps.
+    Steps,
 }
 
 /// What a run came to.

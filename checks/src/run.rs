@@ -2,6 +2,7 @@
 
 mod again;
 mod plan;
+mod smallest;
 
 use std::time::Instant;
 
@@ -17,7 +18,7 @@ use crate::census::{self, Census, Endings};
 use crate::judge::{Judge, Judged};
 use crate::kernels::Kernel;
 use crate::recorder::Recorder;
-use crate::report::{Found, Job, Limits, Report};
+use crate::report::{Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
@@ -26,6 +27,7 @@ use crate::verdict::judge;
 pub use again::{record, replay};
 pub(crate) use plan::plans;
 use plan::{extent, left};
+pub use smallest::smallest;
 
 /// What a job names, found.
 pub struct Subject {
@@ -269,35 +271,6 @@ pub fn measure(
     carry_out(subject, plan, &target, &Judged::of(job)?, &tally, control)
 }
 
-/// The failure that an unbounded search has found, with as few preemptions as any has: by bounds, from 0.
-/// `control` is asked as in [`run`]. The same outcome if it says to stop, or there is nothing to be done.
-///
-/// # Errors
-/// As [`run`].
-pub fn smallest(
-    subject: &Subject,
-    outcome: Outcome,
-    control: OnProgress,
-) -> Result<Outcome, RunError> {
-    let job = &outcome.report.job;
-    let Some(found) = &outcome.report.found else { return Ok(outcome) };
-    let fewer = found.preemptions.map_or(MOST_PREEMPTIONS, |n| n.saturating_sub(1) as usize);
-    let searched = outcome.report.searched.is_some();
-    if !searched || job.limits.bound.is_some() || found.preemptions == Some(0) {
-        return Ok(outcome);
-    }
-    let limits = Limits { bound: Some(fewer), ..job.limits.clone() };
-    let bounded = run(subject, &Job { limits, ..job.clone() }, control)?;
-    let Some(smaller) = bounded.report.found.filter(|smaller| smaller.check == found.check) else {
-        return Ok(outcome);
-    };
-    let found = Some(Found { execution: found.execution, ..smaller });
-    Ok(Outcome { report: Report { found, ..outcome.report }, schedule: bounded.schedule })
-}
-
-/// More preemptions than these are not tried for a smaller counterexample.
-const MOST_PREEMPTIONS: usize = 6;
-
 fn known_sometimes(name: &str) -> Result<(), RunError> {
     let known = || sometimes::ALL.iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
     sometimes::find(name).map(|_| ()).ok_or_else(|| RunError::Unknown {
@@ -323,6 +296,7 @@ fn outcome(
         End::Failed { failure, schedule } => {
             let found = Found {
                 preemptions: schedule.preemptions(),
+                steps: schedule.steps(),
                 ..found(&failure, explored.executions)
             };
             endings.insert(census::told(&found), 1);
@@ -357,5 +331,5 @@ pub(crate) fn found(failure: &Failure, execution: u64) -> Found {
         sync::Cause::Deadlock => "deadlock".to_string(),
         sync::Cause::Race => "race".to_string(),
     };
-    Found { check, message: failure.message.clone(), execution, preemptions: None }
+    Found { check, message: failure.message.clone(), execution, ..Found::default() }
 }

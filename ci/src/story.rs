@@ -4,7 +4,7 @@
 //! no other comes between, is one row, together with what it looked at in the functions before.
 
 use checks::cex::{Counterexample, Step};
-use checks::report::Found;
+use checks::report::{Fewest, Found};
 use comfy_table::{presets, ContentArrangement, Table};
 
 use crate::lookup;
@@ -63,7 +63,24 @@ pub fn ending(found: &Found) -> String {
         check => format!("the check `{check}` fails"),
     };
     let execution = format!("(in execution {})", count(found.execution));
-    wrap(&format!("{what}: {} {execution}", found.message), "", WIDTH)
+    wrap(&format!("{what}: {} {execution}", found.message), "", WIDTH) + &how_small(found)
+}
+
+/// Its preemptions and steps, and whether others of its kind have fewer; nothing if they are not known.
+fn how_small(found: &Found) -> String {
+    let (Some(preemptions), Some(steps)) = (found.preemptions, found.steps) else {
+        return String::new();
+    };
+    let (preemptions, steps) =
+        (counted(preemptions.into(), "preemption"), counted(steps.into(), "step"));
+    let small = match found.fewest {
+        Fewest::Unknown => "whether fewer would do is not known",
+        Fewest::Preemptions => {
+            "none fails so with fewer preemptions; whether fewer steps would do is not known"
+        }
+        Fewest::Steps => "none fails so with fewer preemptions, nor with as many in fewer steps",
+    };
+    wrap(&format!("{preemptions}, {steps} of the search: {small}"), "", WIDTH)
 }
 
 /// Cuts the steps into rows: at each change of thread, and of function, unless it has only looked so far.

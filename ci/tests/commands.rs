@@ -82,7 +82,12 @@ fn line(answer: &Answer) -> String {
 }
 
 fn found() -> Found {
-    Found { check: "throw".into(), message: "must be able".into(), execution: 9, preemptions: None }
+    Found {
+        check: "throw".into(),
+        message: "must be able".into(),
+        execution: 9,
+        ..Found::default()
+    }
 }
 
 fn report(verdict: Verdict) -> Answer {

@@ -96,6 +96,20 @@ impl Visited {
         }
     }
 
+    /// The state is visited after so many steps. `states` are its names: with the budget that is left, and with
+    /// each larger one. It is done if some visit came no later with no less left.
+    pub fn visit_early(&self, states: impl IntoIterator<Item = u128>, steps: usize) -> Visit {
+        let mut states = states.into_iter().map(Key::of);
+        let Some(state) = states.next() else { return Visit::New };
+        let steps = steps as u64;
+        let early = |state: &Key| self.bounded.get(state).is_some_and(|least| *least <= steps);
+        if early(&state) || states.any(|larger| early(&larger)) {
+            return Visit::Done;
+        }
+        self.bounded.insert(state, steps);
+        Visit::New
+    }
+
     /// The state is visited; only their number counts.
     pub fn count(&self, state: u128) {
         let is_new = |stored: Option<u64>| (stored.is_none(), stored.is_none().then_some(0));
@@ -174,6 +188,18 @@ mod tests {
         assert_eq!(visited.visit_bounded(1, 2), Visit::New);
         assert_eq!(visited.visit_bounded(1, 1), Visit::Done);
         assert_eq!(visited.len(), 1);
+    }
+
+    #[test]
+    fn an_earlier_visit_does_more_and_so_does_one_with_a_larger_budget() {
+        let visited = Visited::default();
+        // The state 1 has budget 0, 2 has budget 1.
+        assert_eq!(visited.visit_early([1, 2], 9), Visit::New);
+        assert_eq!(visited.visit_early([1, 2], 9), Visit::Done);
+        assert_eq!(visited.visit_early([1, 2], 8), Visit::New);
+        assert_eq!(visited.visit_early([2], 8), Visit::New);
+        assert_eq!(visited.visit_early([2], 7), Visit::New);
+        assert_eq!(visited.visit_early([1, 2], 7), Visit::Done);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Fault {
     WritesIndependent,
     /// On a cache hit, the sleep set is not looked at.
     SleepIgnoredOnHit,
+    /// In a search for fewer steps, a state is done whenever it was visited.
+    StepsIgnoredOnHit,
     /// The substrate does not restore the stack of the thread of this number.
     StackNotRestored(usize),
     /// The substrate does not restore the last quarter of the heap.

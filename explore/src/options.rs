@@ -32,6 +32,9 @@ pub struct Options {
     pub bound: Option<u32>,
     /// Whether the search goes on after a failure.
     pub keep_going: bool,
+    /// With `keep_going`: only failures in fewer steps than these are looked for, and then in fewer than the last
+    /// one took, until there are none. Longer executions are cut off.
+    pub shorter_than: Option<usize>,
     /// OS threads that search.
     pub jobs: usize,
     /// More states than these make it incomplete.
@@ -64,6 +67,7 @@ impl Default for Options {
             pairs: false,
             bound: None,
             keep_going: false,
+            shorter_than: None,
             jobs: 1,
             max_states: None,
             max_executions: None,

@@ -14,6 +14,14 @@
 //! A switch away from a thread that could go on is a preemption. What can be reached depends on how many
 //! are left and on who has just moved, so both are part of a state then; and since a sleeping thread may
 //! have been explored at the price of a preemption that is not to be paid here, nobody sleeps.
+//!
+//! # Fewer steps
+//! With [`Options::shorter_than`], each failure that is found is the limit of the next.
+//! 1. A state is cut off if it was visited after no more steps, with no smaller a budget: what fails from here
+//!    on failed from there in no more steps.
+//! 2. So is an execution that has taken as many steps as the shortest failure.
+//!
+//! With the steps that are left, in place of those taken, 1 would be wrong: the limit falls meanwhile.
 
 mod frame;
 mod walk;
@@ -98,7 +106,8 @@ impl Dfs {
     }
 
     fn sleeps(&self) -> bool {
-        self.options().sleep && self.options().bound.is_none()
+        let Options { sleep, bound, shorter_than, .. } = self.options();
+        *sleep && bound.is_none() && shorter_than.is_none()
     }
 
     fn stop(&mut self, why: Incomplete) -> Next {
@@ -158,11 +167,14 @@ impl Dfs {
     /// Looks the state up. What is to be explored from it: who can move, but for those that sleep.
     fn visit(&mut self, node: &Node, frame: &mut Frame) -> Option<Visit> {
         let bounded = self.options().bound.is_some();
-        if !self.options().cache || bounded {
+        if !self.shared.caches_states() {
             self.shared.distinct.count(node.fingerprint);
         }
         if !self.options().cache {
             return Some(Visit::New);
+        }
+        if self.options().shorter_than.is_some() {
+            return Some(self.visit_early(node, frame));
         }
         if bounded {
             let current = frame.current.map(|current| node.renaming.of(current));
@@ -186,6 +198,16 @@ impl Dfs {
             _ => {}
         }
         Some(visit)
+    }
+
+    /// Fewer steps, step 1.
+    fn visit_early(&self, node: &Node, frame: &Frame) -> Visit {
+        let most = self.options().bound.unwrap_or(0);
+        let forgets = self.options().fault == Some(Fault::StepsIgnoredOnHit);
+        let steps = if forgets { 0 } else { self.path.len() };
+        let current = frame.current.map(|current| node.renaming.of(current));
+        let with = |budget| mix(node.fingerprint, of((current, budget)));
+        self.shared.visited.visit_early((frame.budget..=most).map(with), steps)
     }
 
     /// The steps from a node, the first to be taken last.
@@ -240,8 +262,13 @@ impl Dfs {
             Ended::Complete => self.since.complete += 1,
             Ended::Failed => {
                 self.since.failed += 1;
-                let path = &self.path;
-                self.failure.get_or_insert_with(|| Failure { path: path.clone(), preemptions });
+                let wanted = match self.options().shorter_than {
+                    Some(_) => self.shared.shortens(self.path.len()),
+                    None => self.failure.is_none(),
+                };
+                if wanted {
+                    self.failure = Some(Failure { path: self.path.clone(), preemptions });
+                }
                 if !self.options().keep_going {
                     self.leaf();
                     return self.stop(Incomplete::Failed);

@@ -38,6 +38,8 @@ pub struct Shared {
     hungry: AtomicUsize,
     /// All are to stop.
     over: AtomicBool,
+    /// The steps of the shortest failure so far, with [`Options::shorter_than`].
+    shortest: AtomicUsize,
     results: Mutex<Results>,
     traces: Mutex<HashSet<u128>>,
     pairs: Mutex<HashSet<u128>>,
@@ -69,6 +71,7 @@ impl Shared {
     /// Of a search that has not begun.
     pub fn new(options: Options) -> Shared {
         Shared {
+            shortest: AtomicUsize::new(options.shorter_than.unwrap_or(usize::MAX)),
             paranoid: options.paranoid.then(Paranoid::default),
             options,
             visited: Visited::default(),
@@ -120,12 +123,17 @@ impl Shared {
     }
 
     fn all(&self) -> &Visited {
-        let cached = self.options.cache && self.options.bound.is_none();
-        if cached {
+        if self.caches_states() {
             &self.visited
         } else {
             &self.distinct
         }
+    }
+
+    /// What is cached are states, with nothing of how they were reached.
+    pub(crate) fn caches_states(&self) -> bool {
+        let Options { cache, bound, shorter_than, .. } = &self.options;
+        *cache && bound.is_none() && shorter_than.is_none()
     }
 
     /// All executions are done. With [`Options::paranoid`], what was seen beyond known states has to have
@@ -157,6 +165,16 @@ impl Shared {
 
     pub(crate) fn bounded(&self) {
         lock(&self.results).bounded = true;
+    }
+
+    /// An execution of so many steps is not looked into.
+    pub(crate) fn is_too_long(&self, steps: usize) -> bool {
+        steps >= self.shortest.load(Ordering::Relaxed)
+    }
+
+    /// An execution failed after so many steps: whether none was shorter so far.
+    pub(crate) fn shortens(&self, steps: usize) -> bool {
+        self.shortest.fetch_min(steps, Ordering::Relaxed) > steps
     }
 
     /// Adds what a worker has come to since the last time.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 
 use ::explore::options::Statistics;
+use ::explore::schedule;
 use ::explore::search::{Incomplete, Shared};
 use ::explore::Outer;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,9 @@ pub struct Searched {
     /// Those of the pairs of shared memory and pending operations, with [`Plan::list_states`] and
     /// [`Options::pairs`](crate::Options::pairs).
     pub pairs: BTreeSet<u128>,
+    /// The execution that failed in the fewest steps, with
+    /// [`Options::shorter_than`](crate::Options::shorter_than).
+    pub shortest: Option<Schedule>,
     /// One of the failures of each message, with [`Options::keep_going`](crate::Options::keep_going).
     pub failures: BTreeMap<String, Failure>,
 }
@@ -106,6 +110,12 @@ impl Schedule {
             Schedule::Search { preemptions, .. } => *preemptions,
             _ => None,
         }
+    }
+
+    /// How many steps it has, if it is a search's.
+    pub fn steps(&self) -> Option<u32> {
+        let Schedule::Search { picks, .. } = self else { return None };
+        schedule::read(picks).ok().map(|picks| picks.len() as u32)
     }
 
     /// Whose schedule it is.

@@ -8,7 +8,7 @@ use super::{found, plans, Replayed, RunError, Subject};
 use crate::cex::{Counterexample, Header, Step, FORMAT};
 use crate::judge::Judged;
 use crate::recorder::{Log, Recorder};
-use crate::report::{Found, Job, Report};
+use crate::report::{Job, Report};
 
 /// Runs the schedule again and writes down each step.
 ///
@@ -19,12 +19,7 @@ pub fn record(
     report: &Report,
     schedule: &Schedule,
 ) -> Result<Counterexample, RunError> {
-    let found = report.found.clone().unwrap_or_else(|| Found {
-        check: String::new(),
-        message: String::new(),
-        execution: 0,
-        preemptions: None,
-    });
+    let found = report.found.clone().unwrap_or_default();
     let (steps, _) = again(subject, &report.job, schedule)?;
     let header = Header {
         pidle_counterexample: FORMAT,
@@ -68,9 +63,13 @@ pub fn replay(subject: &Subject, cex: &Counterexample) -> Result<Replayed, RunEr
     }
 }
 
-type Written = (Vec<Step>, Option<Failure>);
+pub(super) type Written = (Vec<Step>, Option<Failure>);
 
-fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Written, RunError> {
+pub(super) fn again(
+    subject: &Subject,
+    job: &Job,
+    schedule: &Schedule,
+) -> Result<Written, RunError> {
     let target = subject.what.checked()?;
     let judged = Judged::of(job)?;
     let plan = plans(job, &target).swap_remove(0);

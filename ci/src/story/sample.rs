@@ -8,7 +8,7 @@ use sync::Schedule;
 /// A throw.
 pub(crate) fn found() -> Found {
     let message = "must be able to track idle limiter event".into();
-    Found { check: "throw".into(), message, execution: 1234, preemptions: None }
+    Found { check: "throw".into(), message, execution: 1234, ..Found::default() }
 }
 
 /// A job that is to hold.

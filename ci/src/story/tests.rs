@@ -72,3 +72,20 @@ fn an_ending_names_what_failed() {
     assert_eq!(ending("race"), "a data race: b (in execution 1,234)\n");
     assert_eq!(ending("a"), "the check `a` fails: b (in execution 1,234)\n");
 }
+
+#[test]
+fn an_ending_says_how_small_it_is_and_whether_that_is_proven() {
+    let small = |fewest| {
+        ending(&Found { preemptions: Some(1), steps: Some(2_000), fewest, ..found() })
+            .replace('\n', " ")
+    };
+    for (fewest, words) in [
+        (Fewest::Unknown, "whether fewer would do is not known"),
+        (Fewest::Preemptions, "none fails so with fewer preemptions; whether fewer steps"),
+        (Fewest::Steps, "none fails so with fewer preemptions, nor with as many in fewer steps"),
+    ] {
+        let text = small(fewest);
+        let numbers = "1 preemption, 2,000 steps of the search: ";
+        assert!(text.contains(&format!("{numbers}{words}")), "{text}");
+    }
+}

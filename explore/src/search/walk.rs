@@ -27,6 +27,10 @@ impl Search for Dfs {
         if let Some(why) = self.shared.limit(self.since.executions, self.path.len(), looks) {
             return self.stop(why);
         }
+        // Fewer steps, step 2.
+        if self.shared.is_too_long(self.path.len() + 1) {
+            return self.leaf();
+        }
         let Some(visit) = self.visit(node, &mut frame) else {
             return self.stop(Incomplete::Threads);
         };

@@ -96,6 +96,22 @@ fn whoever_is_who(text: &str) -> String {
     parts.join("; ")
 }
 
+/// The steps of the program's shortest failure of fewer than the options say, if there is one; `None` if a limit of the options was met.
+///
+/// # Errors
+/// As [`search`].
+pub fn fewest_steps(
+    program: &Program,
+    options: Options,
+    bound: Option<usize>,
+) -> Result<Option<Option<u32>>, PlanError> {
+    let plan = plan(options, bound, 3);
+    let program = program.clone();
+    let explored = sync::explore(&plan, move || Arc::new(Shared::new(program.clone())).run(0))?;
+    let searched = explored.searched.filter(|searched| searched.incomplete.is_none());
+    Ok(searched.map(|searched| searched.shortest.and_then(|schedule| schedule.steps())))
+}
+
 /// Searches any program, for its failures and states; `None` if a limit of the options was met.
 ///
 /// # Errors

@@ -13,9 +13,10 @@ use crate::{failure, Plan};
 
 /// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.
 pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
-    let bounds: Vec<Option<u32>> = match plan.bound {
-        None => vec![None],
-        Some(most) => (0..=most as u32).map(Some).collect(),
+    let bound = plan.bound.map(|bound| bound as u32);
+    let bounds: Vec<Option<u32>> = match (bound, plan.search.shorter_than) {
+        (Some(most), None) => (0..=most).map(Some).collect(),
+        (bound, _) => vec![bound],
     };
     let mut failure = None;
     let mut sum = Searched::default();
@@ -41,8 +42,16 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
             break;
         }
     }
+    let found = failure.is_some();
+    let schedule = told(failure);
+    sum.shortest = plan.search.shorter_than.filter(|_| found).map(|_| schedule.clone());
     exploration.searched(sum);
-    let (picks, preemptions) = failure.map_or_else(Default::default, |failure: Failure| {
+    schedule
+}
+
+/// How to run it again.
+fn told(failure: Option<Failure>) -> Schedule {
+    let (picks, preemptions) = failure.map_or_else(Default::default, |failure| {
         (failure.path, (failure.preemptions < u32::MAX).then_some(failure.preemptions))
     });
     Schedule::Search { picks: schedule::write(&picks), preemptions }
@@ -72,6 +81,10 @@ fn work(plan: &Plan, exploration: &Outer<Exploration>, shared: &Arc<Shared>) -> 
         }));
         found
     });
+    if plan.search.shorter_than.is_some() {
+        let failures = found.into_iter().filter_map(|(_, failure)| failure);
+        return failures.min_by_key(|failure| failure.path.len());
+    }
     // Several may have failed at once: the one whose failure is told.
     let told = exploration.failed_on();
     found.into_iter().find(|(thread, _)| Some(*thread) == told).and_then(|(_, failure)| failure)

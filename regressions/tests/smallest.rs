@@ -1,0 +1,62 @@
+//! What is told of a failure is the smallest of its kind, and whether it is, is known.
+
+mod common;
+
+use checks::report::{Fewest, Found, Job, Mode};
+use checks::run::Outcome;
+use checks::verdict::Verdict;
+use regressions::runs;
+use sync::{Control, Schedule};
+
+fn job(row: &str, scenario: &str) -> Job {
+    let mut job = common::job(scenario, Mode::Invariants);
+    job.row = row.into();
+    job.limits.bound = None;
+    job
+}
+
+fn found(job: &Job, control: Control) -> (Found, Outcome) {
+    let outcome = runs::run(job, |_| Control::Go).expect("a run");
+    let outcome = runs::smallest(outcome, move |_| control).expect("a run");
+    (outcome.report.found.clone().expect("a failure"), outcome)
+}
+
+sync::searched! {
+    /// golang/go#45867 takes three preemptions: with two, every execution holds.
+    fn a_lost_wakeup_is_told_with_the_fewest_preemptions_and_steps() {
+        let job = job("45867/as-in-1.19", "three-newprocs");
+        let within = |bound| {
+            let mut job = job.clone();
+            job.limits.bound = Some(bound);
+            runs::run(&job, |_| Control::Go).expect("a run").report
+        };
+        let first = within(3).found.expect("it fails");
+        let (smallest, outcome) = found(&job, Control::Go);
+        assert_eq!((smallest.preemptions, smallest.fewest), (Some(3), Fewest::Steps));
+        assert!(smallest.steps <= first.steps, "{:?} and {:?}", smallest.steps, first.steps);
+        let less = within(2);
+        assert!(less.found.is_none() && less.extent == "bound 2", "{less:?}");
+        let Some(Schedule::Search { picks, .. }) = &outcome.schedule else { panic!("no schedule") };
+        assert_eq!(Some(picks.split_whitespace().count() as u32 - 2), smallest.steps);
+        let recorded = runs::record(&outcome).expect("a run").expect("a failure");
+        assert_eq!(runs::replay(&recorded).expect("a run"), checks::run::Replayed::Same);
+    }
+
+    /// The first failure within a bound need not be the shortest.
+    fn a_failure_is_shortened() {
+        let job = job("45867/the-idler-does-not-ask", "three-newprocs");
+        let mut bounded = job.clone();
+        bounded.limits.bound = Some(2);
+        let first = runs::run(&bounded, |_| Control::Go).expect("a run").report.found;
+        let first = first.expect("it fails");
+        let (shortest, _) = found(&job, Control::Go);
+        assert_eq!((first.preemptions, shortest.preemptions), (Some(2), Some(2)));
+        assert!(shortest.steps < first.steps, "{:?} and {:?}", shortest.steps, first.steps);
+    }
+
+    /// Nothing is said of what nobody has looked for.
+    fn a_search_that_is_interrupted_proves_nothing() {
+        let (found, outcome) = found(&job("45867/as-in-1.19", "three-newprocs"), Control::Stop);
+        assert_eq!((found.fewest, outcome.report.verdict), (Fewest::Unknown, Verdict::Violated));
+    }
+}

@@ -1,0 +1,70 @@
+//! A search for the failure in the fewest steps finds it: compared with one that cuts nothing off but what
+//! is too long, on generated programs.
+#![cfg(any(feature = "shuttle", feature = "explore"))]
+
+use explore::options::Options;
+use explore::state::Fault;
+use soundness::found::{fewest_steps, plan};
+use soundness::program::Program;
+use sync::Atomic;
+
+const BOUNDS: [Option<usize>; 4] = [Some(0), Some(1), Some(2), None];
+
+/// Failures of fewer steps than these.
+fn shorter_than(steps: usize) -> Options {
+    Options { keep_going: true, shorter_than: Some(steps), ..Options::default() }
+}
+
+/// Compares with a search that trusts no visit. How many of the searches found a failure.
+fn compare(programs: impl Iterator<Item = Program>, steps: usize) -> u32 {
+    let (mut failing, mut compared) = (0, 0);
+    for program in programs {
+        for bound in BOUNDS {
+            let most = Some(5_000);
+            let plain = Options { cache: false, max_executions: most, ..shorter_than(steps) };
+            let plain = fewest_steps(&program, plain, bound).expect("searched");
+            let Some(plain) = plain else { continue };
+            for jobs in [1, 2] {
+                let options = Options { jobs, ..shorter_than(steps) };
+                let found = fewest_steps(&program, options, bound).expect("searched");
+                assert_eq!(found, Some(plain), "{bound:?}, {jobs} workers, {program}");
+            }
+            compared += 1;
+            failing += u32::from(plain.is_some());
+        }
+    }
+    println!("{failing} of {compared} searches found a failure");
+    failing
+}
+
+#[test]
+fn no_failure_is_shorter_than_the_one_that_is_found() {
+    assert!(compare((1..150).map(Program::generate), usize::MAX) > 50);
+}
+
+#[test]
+fn nor_is_one_where_programs_loop() {
+    assert!(compare((1..300).map(Program::generate_with_loops), 14) > 10);
+}
+
+/// The same state is reached in three steps more first, and fails.
+fn detour() {
+    let word = Atomic::new("word", 0u32);
+    if sync::choose(2) == 0 {
+        (0..3).for_each(|_| word.store(0));
+    }
+    sync::checkpoint(());
+    word.store(1);
+    panic!("the end");
+}
+
+#[test]
+fn a_visit_that_is_taken_for_an_earlier_one_is_noticed() {
+    let steps = |fault| {
+        let options = Options { fault, ..shorter_than(usize::MAX) };
+        let searched = sync::explore(&plan(options, Some(0), 1), detour).expect("fine").searched;
+        searched.and_then(|searched| searched.shortest).and_then(|schedule| schedule.steps())
+    };
+    let fewest = steps(None).expect("it fails");
+    assert_eq!(steps(Some(Fault::StepsIgnoredOnHit)), Some(fewest + 3));
+}
