@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sync::Statistics;
+use sync::{Schedule, Statistics};
 
 use crate::scenario::Scenario;
 use crate::verdict::Verdict;
@@ -116,7 +116,19 @@ pub enum Expect {
     Ends {
         /// Checks' names, and throws' texts.
         how: Vec<String>,
+        /// Endings beside these that are known to be there.
+        #[serde(default)]
+        more: Vec<Beside>,
     },
+}
+
+/// An ending that is not one of those that are looked for, and is known to be there all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// A check's name, or a throw's text.
+    pub ends: String,
+    /// An execution that ends so. It has to be one still.
+    pub schedule: Schedule,
 }
 
 /// A failure, as a reader sees it.

@@ -1,6 +1,7 @@
 //! Runs a scenario under a row of the step table, on the engine in use, and judges it.
 
 mod again;
+mod beside;
 mod plan;
 mod smallest;
 
@@ -184,7 +185,8 @@ pub fn run(subject: &Subject, job: &Job, control: OnProgress) -> Result<Outcome,
         let Census { explored, endings } =
             census::census(subject.steps, &target, job, &judged, control)?;
         let seconds = began.elapsed().as_secs_f64();
-        return Ok(outcome(job, &target, explored, seconds, (Vec::new(), endings)));
+        let outcome = outcome(job, &target, explored, seconds, (Vec::new(), endings));
+        return beside::look(subject, outcome);
     }
     let explored = explored(subject, job, &target, &judged, &tally, control)?;
     let seconds = began.elapsed().as_secs_f64();

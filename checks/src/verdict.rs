@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Expect, Found, Report};
+use crate::report::{Beside, Expect, Found, Report};
 
 /// What a check came to. The order is from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,19 +73,16 @@ pub(crate) fn judge(
         (Expect::Fails { check, message, bug }, None) => {
             (Verdict::Violated, format!("expected was {check}: {message} ({bug}); nothing failed"))
         }
-        (Expect::Ends { how }, _) => ends(report, how),
+        (Expect::Ends { how, more }, _) => ends(report, how, more),
         (Expect::Holds, None) => held_or_vacuous(report, one_is_all),
     }
 }
 
-/// Whether executions end as they should, and in no other way.
-fn ends(report: &Report, how: &[String]) -> (Verdict, String) {
-    let others: Vec<&str> = report
-        .endings
-        .keys()
-        .filter(|ending| !how.contains(ending))
-        .map(|other| &**other)
-        .collect();
+/// Whether executions end as they should, and in no way that nobody knows of.
+fn ends(report: &Report, how: &[String], more: &[Beside]) -> (Verdict, String) {
+    let known = |ending: &String| more.iter().any(|more| more.ends == *ending);
+    let others = report.endings.keys().filter(|ending| !how.contains(ending) && !known(ending));
+    let others: Vec<&str> = others.map(|other| &**other).collect();
     let said = if how.is_empty() { "no failure".into() } else { how.join(" or ") };
     if !others.is_empty() {
         return (
@@ -93,10 +90,12 @@ fn ends(report: &Report, how: &[String]) -> (Verdict, String) {
             format!("expected was {said}; found was {}", others.join(", ")),
         );
     }
-    match (report.executions, how.is_empty(), report.endings.is_empty()) {
+    let ends_so = report.endings.keys().any(|ending| how.contains(ending));
+    match (report.executions, how.is_empty() || ends_so, report.endings.is_empty()) {
         (0, ..) => (Verdict::Vacuous, "nothing was run".into()),
+        (_, true, _) => (Verdict::Held, String::new()),
         (_, false, true) => (Verdict::Violated, format!("expected was {said}; nothing failed")),
-        _ => (Verdict::Held, String::new()),
+        (_, false, false) => (Verdict::Violated, format!("expected was {said}; none ends so")),
     }
 }
 

@@ -42,7 +42,7 @@ pub enum Command {
     /// Run each row of each bug, print what kills it and how soon, and compare with the committed table
     Matrix(Matrix),
     /// Run the programs that the real runtime was measured with, and print model and reality side by side
-    Truth,
+    Truth(Truth),
     /// List scenarios, rows, bugs and their mutants, checks, suites and engines
     List(List),
     /// Compare searches with plainer ones, on generated programs
@@ -176,6 +176,14 @@ pub struct Replay {
     /// Show every operation of the interleaving
     #[arg(long)]
     pub full: bool,
+}
+
+/// What `truth` is told.
+#[derive(Debug, Args)]
+pub struct Truth {
+    /// Print the table as the README has it
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 /// What `repro` is told.

@@ -111,7 +111,7 @@ pub fn verdict(report: &Report) -> String {
         Expect::Fails { .. } if report.verdict == Verdict::Held => {
             "held (fails as expected)".into()
         }
-        Expect::Ends { ref how } if report.verdict == Verdict::Held && !how.is_empty() => {
+        Expect::Ends { ref how, .. } if report.verdict == Verdict::Held && !how.is_empty() => {
             "held (fails as in reality)".into()
         }
         _ => report.verdict.to_string(),

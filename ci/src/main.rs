@@ -40,7 +40,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Replay(arguments) => replay::replay(arguments, cli.trace),
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),
         Command::Matrix(arguments) => matrix::matrix(arguments, cli.trace),
-        Command::Truth => truth::truth(cli.trace),
+        Command::Truth(arguments) => truth::truth(arguments, cli.trace),
         Command::List(arguments) => list::list(arguments),
         Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
         Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),

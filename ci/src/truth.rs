@@ -10,13 +10,13 @@ use sync::Engine;
 use crate::error::Error;
 use crate::gate::{run_all, Task};
 use crate::worker::Worker;
-use crate::{at_once, builder, interrupt, output, truth_table};
+use crate::{at_once, builder, cli, interrupt, output, truth_table};
 
 /// The command.
 ///
 /// # Errors
 /// If an engine cannot be built, or the table not be printed.
-pub fn truth(trace: bool) -> Result<Verdict, Error> {
+pub fn truth(arguments: &cli::Truth, trace: bool) -> Result<Verdict, Error> {
     interrupt::catch()?;
     let workers = [Engine::Explore, Engine::Shuttle].map(|engine| builder::build(engine, trace));
     let workers = workers.into_iter().collect::<Result<Vec<Worker>, Error>>()?;
@@ -27,6 +27,9 @@ pub fn truth(trace: bool) -> Result<Verdict, Error> {
         .collect();
     let start = Instant::now();
     let reports: Vec<Report> = run_all(&tasks, at_once::cores(), trace);
-    output::print(&truth_table::render(&reports, start.elapsed().as_secs_f64()))?;
+    output::print(&match arguments.markdown {
+        true => truth_table::markdown(&reports),
+        false => truth_table::render(&reports, start.elapsed().as_secs_f64()),
+    })?;
     Ok(Verdict::worst(reports.iter().map(|report| report.verdict)))
 }

@@ -96,7 +96,7 @@ impl Dfs {
         }
     }
 
-    /// The execution that failed, if this worker has found one.
+    /// The execution that failed, if this worker has found one; the last, if it went on.
     pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
@@ -262,11 +262,11 @@ impl Dfs {
             Ended::Complete => self.since.complete += 1,
             Ended::Failed => {
                 self.since.failed += 1;
-                let wanted = match self.options().shorter_than {
+                let last_is_told = match self.options().shorter_than {
                     Some(_) => self.shared.shortens(self.path.len()),
-                    None => self.failure.is_none(),
+                    None => true,
                 };
-                if wanted {
+                if last_is_told {
                     self.failure = Some(Failure { path: self.path.clone(), preemptions });
                 }
                 if !self.options().keep_going {

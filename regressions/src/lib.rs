@@ -15,9 +15,11 @@
 //! | [`cl_310149`] | `runqdrain` links Gs before they are its own |
 //! | [`release`] | what is known to be wrong with Go 1.19 as it was: failures that are expected |
 //! | [`truth`] | what the real runtime does with golang/go#53294 and its parts |
+//! | [`allowed`] | where the model does more than the real runtime did: an execution, and the lines of Go |
 //! | [`rows`] | all rows by name |
 //! | [`runs`] | all runs of the gate, and how a job is run |
 
+pub mod allowed;
 pub mod bug;
 pub mod cl_20858;
 pub mod cl_310149;

@@ -6,6 +6,8 @@ use checks::suite::limits;
 use checks::{HANG, LIVELOCK};
 use sync::Engine;
 
+use crate::allowed;
+
 /// The name of the suite.
 pub const SUITE: &str = "truth";
 
@@ -37,38 +39,6 @@ pub struct Line {
     /// The check that names the skipped step; none if the step shows in nothing.
     pub named: Option<&'static str>,
 }
-
-/// A second throw that the model has in a cell, and why the real runtime did not.
-pub struct Also {
-    /// The row.
-    pub row: &'static str,
-    /// The scenario.
-    pub scenario: &'static str,
-    /// The text.
-    pub throws: &'static str,
-}
-
-/// Why: see [`ALSO`].
-pub const WHY_ALSO: &str = "\
-(a) An increment of nmspinning is undone that somebody else has taken away. The row has Go 1.20's wakep, which
-undoes its increment whenever no P is idle. With Go 1.19's it takes a race: it looks at npidle before it makes
-one, and the last idle P is taken in between (proc.go, wakep and startm). A search of all executions finds it
-there, too; no sample did. The real runtime was measured with 4 Ps.
-";
-
-/// With two Ps, the wrong count may show one function earlier: see [`WHY_ALSO`].
-pub const ALSO: &[Also] = &[
-    Also {
-        row: "53294/marked-but-not-counted",
-        scenario: "stealrunq",
-        throws: "startm: negative nmspinning",
-    },
-    Also {
-        row: "53294/marked-but-not-counted",
-        scenario: "stealtimer",
-        throws: "startm: negative nmspinning",
-    },
-];
 
 /// The programs that the core can express. Each has a scenario of that name, and one with `-3p`.
 pub const PROGRAMS: [&str; 3] = ["sleepers", "stealrunq", "stealtimer"];
@@ -156,12 +126,9 @@ fn far(engine: Engine, ps: u32, mode: Mode) -> Option<Limits> {
 
 impl Line {
     fn job(&self, scenario: String, real: Real, mode: Mode, limits: Limits) -> Job {
-        let also = ALSO.iter().filter(|also| also.row == self.row && also.scenario == scenario);
-        let how: Vec<&str> = match mode {
-            Mode::Symptoms => {
-                real.how().iter().copied().chain(also.map(|also| also.throws)).collect()
-            }
-            Mode::Invariants => self.named.into_iter().collect(),
+        let (how, more) = match mode {
+            Mode::Symptoms => (real.how().to_vec(), allowed::beside(self.row, &scenario)),
+            Mode::Invariants => (self.named.into_iter().collect(), Vec::new()),
         };
         Job {
             suite: SUITE.into(),
@@ -172,14 +139,14 @@ impl Line {
             only: None,
             limits,
             sometimes: Vec::new(),
-            expect: Expect::Ends { how: how.into_iter().map(String::from).collect() },
+            expect: Expect::Ends { how: how.into_iter().map(String::from).collect(), more },
         }
     }
 }
 
 impl Real {
     /// How the model says the same.
-    fn how(self) -> &'static [&'static str] {
+    pub fn how(self) -> &'static [&'static str] {
         match self {
             Real::Ok => &[],
             Real::T1 => &["must be able to track idle limiter event"],

@@ -323,7 +323,7 @@ impl Exploration {
         let mut end = self.end();
         end.stopped |= control == Control::Stop;
         match outcome {
-            Outcome::Failed(failure) if self.plan.search.keep_going => {
+            Outcome::Failed(failure) if self.plan.search.keep_going && !self.wants(&failure) => {
                 end.failures.entry(failure.message.clone()).or_insert(failure);
             }
             // Another worker of a search may have failed meanwhile: the first counts.
@@ -338,6 +338,11 @@ impl Exploration {
         if end.stopped || last || !matches!(end.outcome, Outcome::Fine | Outcome::Cut) {
             self.over.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// The search was for a failure of this kind.
+    fn wants(&self, failure: &Failure) -> bool {
+        self.plan.wanted.as_ref().is_some_and(|kind| *kind == failure.kind())
     }
 
     /// Runs an engine that may panic: to stop, or because the program has broken one of its rules.

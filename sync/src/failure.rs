@@ -71,6 +71,16 @@ impl fmt::Display for Failure {
     }
 }
 
+impl Failure {
+    /// In a word or two: a panic by its text, anything else by what it is called.
+    pub fn kind(&self) -> String {
+        match &self.cause {
+            Cause::Panic => self.message.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl From<Violation> for Failure {
     fn from(violation: Violation) -> Failure {
         Failure {

@@ -31,6 +31,9 @@ pub struct Plan {
     pub max_steps: usize,
     /// explore, and shuttle with [`Sampler::Exhaustive`]: what is searched, and how. Its bound is `bound` above.
     pub search: Options,
+    /// In a search that goes on after failures: the kind of failure that ends it, by its
+    /// [name](crate::Failure::kind).
+    pub wanted: Option<String>,
     /// In a search: whether the fingerprints of the states are wanted.
     pub list_states: bool,
     /// explore: the bytes of stack that each thread has.
@@ -56,6 +59,7 @@ impl Default for Plan {
             choices: false,
             max_steps: 10_000,
             search: Options::default(),
+            wanted: None,
             list_states: false,
             stack: 256 * 1024,
             heap: 16 * 1024 * 1024,

@@ -33,7 +33,9 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
         let executions = sum.statistics.executions + statistics.executions;
         sum.statistics = Statistics { executions, ..statistics };
         sum.bound = bound.filter(|_| shared.is_bounded());
-        sum.incomplete = shared.incomplete().filter(|&why| why != Incomplete::Failed);
+        // What ends a search for one kind of failure is that kind.
+        let failed = plan.wanted.is_some() && exploration.failed_on().is_some();
+        sum.incomplete = shared.incomplete().filter(|&why| why != Incomplete::Failed && !failed);
         if plan.list_states {
             sum.states = shared.states().into_iter().collect();
             sum.pairs = shared.pairs().into_iter().collect();
