@@ -88,7 +88,7 @@ fn rows(reports: &[&Report], shares: bool) -> Vec<Vec<String>> {
 
 /// Where the model does more than the real runtime was seen to do: what lets it.
 fn notes() -> String {
-    let notes = allowed::all().iter().enumerate().map(|(n, (path, allowed))| {
+    let notes = allowed::all().into_iter().enumerate().map(|(n, (path, allowed))| {
         let lines = allowed.go.iter().map(|Lines { file, function, lines: [first, last], .. }| {
             format!("{file} {first}–{last} ({function})")
         });

@@ -4,8 +4,6 @@
 //! The file's execution is run again with its cell, in the gate and by `pidle truth`. One that ends otherwise is
 //! a violation, and so is a file whose cell has no such ending any more.
 
-use std::sync::LazyLock;
-
 use checks::report::Beside;
 use serde::Deserialize;
 use sync::Schedule;
@@ -61,15 +59,12 @@ const FILES: &[(&str, &str)] = &[
 ///
 /// # Panics
 /// If a file is none. A test reads them all.
-pub fn all() -> &'static [(&'static str, Allowed)] {
-    static ALL: LazyLock<Vec<(&str, Allowed)>> = LazyLock::new(|| {
-        let read = |&(path, text): &(&'static str, &str)| match read(text) {
-            Ok(allowed) => (path, allowed),
-            Err(why) => panic!("{path}: {why}"),
-        };
-        FILES.iter().map(read).collect()
-    });
-    &ALL
+pub fn all() -> Vec<(&'static str, Allowed)> {
+    let read = |&(path, text): &(&'static str, &str)| match read(text) {
+        Ok(allowed) => (path, allowed),
+        Err(why) => panic!("{path}: {why}"),
+    };
+    FILES.iter().map(read).collect()
 }
 
 /// Reads a file: no field may be empty, and there are lines of Go.
@@ -94,7 +89,7 @@ pub fn read(text: &str) -> Result<Allowed, String> {
 
 /// Those of a cell, as its run is told.
 pub fn beside(row: &str, scenario: &str) -> Vec<Beside> {
-    let of_cell = all().iter().filter(|(_, a)| a.row == row && a.scenario == scenario);
+    let of_cell = all().into_iter().filter(|(_, a)| a.row == row && a.scenario == scenario);
     of_cell.map(|(_, allowed)| allowed.beside()).collect()
 }
 

@@ -26,13 +26,10 @@ fn cell(row: &str, how: &[&str], more: &[(&str, &str)]) -> (Report, Option<Sched
     (outcome.report, outcome.schedule)
 }
 
-sync::searched! {
+sync::exhausted! {
     /// Where the real runtime was fine and the model fails, an execution is told; stored, it is what lets
     /// the cell pass.
     fn where_the_model_finds_more_a_stored_schedule_is_needed() {
-        if ENGINE != Engine::Explore {
-            return;
-        }
         let row = "53294/unlinked-by-hand";
         let (report, schedule) = cell(row, &[], &[]);
         assert_eq!(report.verdict, Verdict::Violated);
@@ -58,9 +55,6 @@ sync::searched! {
 
     /// What is allowed beside it makes up for no ending of the real runtime.
     fn where_the_model_finds_less_nothing_helps() {
-        if ENGINE != Engine::Explore {
-            return;
-        }
         let row = "53294/unlinked-by-hand";
         let Some(Schedule::Search { picks, .. }) = cell(row, &[], &[]).1 else { panic!("none") };
         let (report, _) = cell(row, &[T3], &[(T1, &picks)]);

@@ -53,6 +53,7 @@ mod plain;
 mod plan;
 mod program;
 mod progress;
+mod schedule;
 mod table;
 mod word;
 
@@ -63,7 +64,7 @@ pub use ::explore::options::{Incomplete, Options, Statistics};
 pub use atomic::Atomic;
 pub use current::thread_id;
 pub use engine::ENGINE;
-pub use explore::{explore, record, Diverged, End, Explored, Recorded, Schedule, Searched};
+pub use explore::{explore, record, Diverged, End, Explored, Recorded, Searched};
 pub use failure::{Cause, Failure, Violation};
 pub use mutex::{Mutex, MutexGuard};
 pub use name::{Engine, Name};
@@ -76,8 +77,32 @@ pub use program::{
     summarized, ThreadName,
 };
 pub use progress::Progress;
+pub use schedule::Schedule;
 pub use sync_macros::summarized;
 pub use word::{BitWord, IntWord, Word};
+
+/// A test of what the engine `explore` alone can show: *ignored, with the reason*, elsewhere.
+#[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+#[macro_export]
+macro_rules! exhausted {
+    ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
+        $($(#[$meta])* #[test] fn $name() $body)*
+    };
+}
+
+/// A test of what the engine `explore` alone can show: *ignored, with the reason*, elsewhere.
+#[cfg(not(all(feature = "explore", not(any(feature = "loom", feature = "shuttle")))))]
+#[macro_export]
+macro_rules! exhausted {
+    ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
+        $(
+            $(#[$meta])*
+            #[test]
+            #[ignore = "not all executions are told here; needs --features explore"]
+            fn $name() $body
+        )*
+    };
+}
 
 /// A test of what only an exploring engine can show: *ignored, with the reason*, on std.
 ///

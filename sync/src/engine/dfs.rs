@@ -8,7 +8,8 @@ use ::explore::search::{Dfs, Failure, Incomplete, Options, Shared};
 use ::explore::Outer;
 
 use super::chosen::drive;
-use crate::explore::{Diverged, Exploration, Schedule, Searched};
+use crate::explore::{Diverged, Exploration, Searched};
+use crate::schedule::Schedule;
 use crate::{failure, Plan};
 
 /// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.

@@ -9,8 +9,9 @@ use ::explore::Outer;
 use super::search::Object;
 pub(crate) use super::untracked::{Cell, TRACKS_RACES};
 use super::{Order, Update};
-use crate::explore::{Diverged, Exploration, Schedule};
+use crate::explore::{Diverged, Exploration};
 use crate::failure::{self, Cause, Verdict};
+use crate::schedule::Schedule;
 use crate::{Engine, Plan, PlanError};
 
 /// The engine that this crate is built for.

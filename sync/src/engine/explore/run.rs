@@ -7,8 +7,9 @@ use ::explore::Outer;
 use crate::current;
 use crate::engine::dfs::{follow, search};
 use crate::execution::{Execution, Outcome};
-use crate::explore::{Diverged, Exploration, Schedule};
+use crate::explore::{Diverged, Exploration};
 use crate::failure;
+use crate::schedule::Schedule;
 use crate::{Plan, PlanError};
 
 /// Whether this engine can do what the plan asks for.

@@ -19,8 +19,9 @@ use std::panic::resume_unwind;
 use ::explore::Outer;
 use loom::thread::{self, Thread};
 
-use crate::explore::{Diverged, Exploration, Schedule};
+use crate::explore::{Diverged, Exploration};
 use crate::failure::{Cause, Verdict};
+use crate::schedule::Schedule;
 use crate::{Engine, Plan, PlanError};
 
 pub(crate) use dice::choose;

@@ -12,8 +12,9 @@ use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use crate::current;
 use crate::engine::dfs::{follow, search};
 use crate::execution::Outcome;
-use crate::explore::{Diverged, Exploration, Schedule};
+use crate::explore::{Diverged, Exploration};
 use crate::failure;
+use crate::schedule::Schedule;
 use crate::{Plan, PlanError, Sampler};
 
 /// Bytes of stack for each thread.
