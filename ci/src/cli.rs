@@ -190,7 +190,11 @@ pub struct Truth {
 #[derive(Debug, Args)]
 pub struct Repro {
     /// The bug's number, such as 53294
-    pub bug: String,
+    #[arg(required_unless_present = "all")]
+    pub bug: Option<String>,
+    /// Each bug in its smallest form, as a table: the one of the README
+    #[arg(long, conflicts_with_all = ["bug", "mutant", "engine", "out", "full"])]
+    pub all: bool,
     /// Which part of the bug [default: its smallest form]
     #[arg(long, value_name = "NAME")]
     pub mutant: Option<String>,

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`cli`] | the command line |
 //! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
+//! | [`found`] | all bugs of `repro` as a table |
 //! | [`shard`] | which part of a gate does what |
 //! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
 //! | [`engine`], [`builder`], [`worker`], [`protocol`], [`run`] | workers: for which engine, built, talked to, in what words, for one run |
@@ -22,6 +23,7 @@ pub mod check;
 pub mod cli;
 pub mod engine;
 pub mod error;
+pub mod found;
 pub mod gate;
 pub mod gate_table;
 pub mod interrupt;

@@ -16,7 +16,7 @@ use crate::output::{wrap, WIDTH};
 use crate::progress::Progress;
 use crate::run::{run, Ran};
 use crate::worker::Worker;
-use crate::{builder, cli, interrupt, lookup, output};
+use crate::{builder, cli, found, interrupt, lookup, output};
 
 /// The command. What comes out as documented is *held*.
 ///
@@ -24,7 +24,8 @@ use crate::{builder, cli, interrupt, lookup, output};
 /// On bad input, before anything runs. If the engine cannot be built, or the file not be written.
 pub fn repro(arguments: &cli::Repro, trace: bool) -> Result<Verdict, Error> {
     let cli::Repro { engine, out, full, .. } = arguments;
-    let bug = lookup::bug(&arguments.bug)?;
+    let Some(number) = &arguments.bug else { return found::all(trace) };
+    let bug = lookup::bug(number)?;
     let mutant = lookup::mutant(bug, arguments.mutant.as_deref())?;
     let unmasked = match &mutant.masked {
         Some(masked) => Some((masked, lookup::mutant(bug, Some(masked.unmasked_by))?)),
@@ -55,7 +56,7 @@ pub fn repro(arguments: &cli::Repro, trace: bool) -> Result<Verdict, Error> {
 
 /// The run that tells most of the mutant: the first on this engine in which something shows, and for a
 /// masked one the first in which nothing does.
-fn telling(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error> {
+pub fn telling(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error> {
     let on_engine = || mutant.shows.iter().filter(|shows| shows.concerns(engine));
     let telling = |shows: &&Shows| (shows.symptom == Symptom::Holds) == mutant.masked.is_some();
     let first = on_engine().find(telling).or_else(|| on_engine().next());

@@ -44,6 +44,9 @@ fn unknown_names_are_told_the_known_ones() {
 fn bad_usage_is_an_error_and_help_is_not() {
     fails(&[], &["Usage"]);
     fails(&["check"], &["SCENARIO"]);
+    fails(&["repro"], &["<BUG>"]);
+    fails(&["repro", "53294", "--all"], &["--all", "cannot be used with"]);
+    fails(&["repro", "--all", "--full"], &["--all", "cannot be used with"]);
     fails(&["gate", "--jobs", "0"], &["--jobs"]);
     fails(&["soundness", "--cases", "0"], &["--cases"]);
     fails(&["soundness", "--seed", "x"], &["--seed"]);
