@@ -23,7 +23,7 @@ use crate::report::{Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
-use crate::verdict::judge;
+use crate::verdict::{judge, Verdict};
 
 pub use again::{record, replay};
 pub(crate) use plan::plans;
@@ -310,7 +310,7 @@ fn outcome(
         job: job.clone(),
         engine: ENGINE.to_string(),
         size: target.size(),
-        verdict: crate::verdict::Verdict::Error,
+        verdict: Verdict::Error,
         executions,
         extent: extent(job, searched),
         searched: searched.map(|searched| searched.statistics),
@@ -323,6 +323,11 @@ fn outcome(
     let one_is_all = target.is_deterministic() || !concurrent;
     let stopped = stopped.then(|| left(searched));
     (report.verdict, report.note) = judge(&report, stopped, one_is_all);
+    if concurrent && target.is_deterministic() {
+        report.verdict = Verdict::Error;
+        report.note =
+            "it is marked `deterministic`, and two Ms could move at once: leave that out".into();
+    }
     Outcome { report, schedule }
 }
 

@@ -19,9 +19,10 @@
 //! A script's end is the G's exit; main's is the program's. The first line is main's.
 
 mod script;
+mod whole;
 
 use runtime_model::g::GId;
-use runtime_model::program::{Action, FlagId, Program};
+use runtime_model::program::Program;
 use serde::{Deserialize, Serialize};
 
 use script::{add_empty, starts_timer, Parser};
@@ -35,6 +36,12 @@ pub enum Clock {
     /// The clock of the world. It needs the poller, which the model does not have yet.
     Real,
 }
+
+/// More Ps than these are not there.
+pub(crate) const MOST_PS: u32 = 8;
+
+/// More Ms than these are not there.
+pub(crate) const MOST_MS: u32 = 16;
 
 /// A program with its sizes, as written. [`Scenario::program`] checks it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,8 +186,8 @@ impl Scenario {
                 &format!("allowed are 1 to {most}"),
             )),
         };
-        range("ps", "number of Ps", self.ps, 8)?;
-        range("ms", "number of Ms", self.ms, 16)?;
+        range("ps", "number of Ps", self.ps, MOST_PS)?;
+        range("ms", "number of Ms", self.ms, MOST_MS)?;
         if !self.ring.is_power_of_two() || !(2..=256).contains(&self.ring) {
             let what = format!("{}", self.ring);
             return Err(self.error(
@@ -210,8 +217,8 @@ impl Scenario {
     fn gs(&self) -> Result<Vec<(&str, &str)>, ScenarioError> {
         let mut gs: Vec<(&str, &str)> = Vec::new();
         for (i, line) in self.lines.iter().enumerate() {
-            let place = format!("line {}", i + 1);
-            let shape = "a line is `name: action; action; …`";
+            let place = format!("entry {}", i + 1);
+            let shape = "an entry is `name: action; action; …`";
             let (name, text) = line
                 .split_once(':')
                 .ok_or_else(|| self.error(At::G(i), &place, format!("`{line}`"), shape))?;
@@ -236,65 +243,10 @@ impl Scenario {
         }
         match gs.first() {
             Some(&("main", _)) => Ok(gs),
-            _ => Err(self.error(
-                At::G(0),
-                "line 1",
-                "not main's",
-                "the first line is main's: `main: …`",
-            )),
-        }
-    }
-
-    /// What no single action shows: that all is started once, readied where it parks, and set.
-    fn check_whole(
-        &self,
-        scripts: &[Vec<Action>],
-        names: &[String],
-        flags: &[&str],
-    ) -> Result<(), ScenarioError> {
-        let all = || scripts.iter().flatten();
-        for (i, name) in names.iter().enumerate() {
-            let id = GId(i as u32);
-            let place = format!("G {name}");
-            let starts = |a: &&Action| matches!(a, Action::Go(g) | Action::After(_, g) if *g == id);
-            let wanted = usize::from(id != GId::MAIN);
-            let started = all().filter(starts).count();
-            if started != wanted {
-                let allowed = match wanted {
-                    0 => "main is started by the world",
-                    _ => "each G is started by exactly one `go` or `after`",
-                };
-                return Err(self.error(
-                    At::G(i),
-                    &place,
-                    format!("started {started} times"),
-                    allowed,
-                ));
-            }
-            let readied = all().any(|a| matches!(a, Action::Ready(g) if *g == id));
-            if readied && !scripts[i].contains(&Action::Park) {
-                return Err(self.error(
-                    At::G(i),
-                    &place,
-                    "readied, but it never parks",
-                    "give it a `park`",
-                ));
+            _ => {
+                Err(self.error(At::G(0), "entry 1", "not main's", "the first is main's: `main: …`"))
             }
         }
-        for (i, flag) in flags.iter().enumerate() {
-            if !all().any(|a| *a == Action::Set(FlagId(i))) {
-                let allowed = "give some G a `set` for it";
-                let waits = |script: &Vec<Action>| {
-                    let waits =
-                        |a: &Action| matches!(a, Action::BusyUntil { flag, .. } if flag.0 == i);
-                    script.iter().any(waits)
-                };
-                let at = At::G(scripts.iter().position(waits).unwrap_or(0));
-                let place = format!("flag {flag}");
-                return Err(self.error(at, &place, "nobody sets it", allowed));
-            }
-        }
-        Ok(())
     }
 
     fn must_finish(&self, names: &[String]) -> Result<Vec<GId>, ScenarioError> {
@@ -319,6 +271,8 @@ impl Scenario {
 
 #[cfg(test)]
 mod tests {
+    use runtime_model::program::{Action, FlagId};
+
     use super::*;
 
     fn error(ps: u32, ms: u32, lines: &[&str]) -> String {
@@ -345,8 +299,8 @@ mod tests {
         let cases: &[(String, &str)] = &[
             (error(0, 1, &["main:"]), "number of Ps: 0; allowed are 1 to 8"),
             (error(1, 0, &["main:"]), "number of Ms: 0; allowed are 1 to 16"),
-            (error(1, 1, &["A:"]), "line 1: not main's"),
-            (error(1, 1, &["main"]), "line 1: `main`; a line is `name: action"),
+            (error(1, 1, &["A:"]), "entry 1: not main's"),
+            (error(1, 1, &["main"]), "entry 1: `main`; an entry is `name: action"),
             (error(1, 1, &["main: go A"]), "G main, action 1 (`go A`): no G A; the Gs are main"),
             (error(1, 1, &["main: nap 3"]), "(`nap 3`): no such action; allowed are go X"),
             (error(1, 1, &["main: sleep 0"]), "`0` ticks; allowed are 1"),
@@ -361,6 +315,10 @@ mod tests {
             ),
             (error(1, 1, &["main: go A; ready A", "A:"]), "G A: readied, but it never parks"),
             (error(1, 1, &["main: busy-until a"]), "flag a: nobody sets it"),
+            (
+                error(1, 1, &["main:", "A: go B", "B: go A"]),
+                "G A: nobody whom main starts, starts it; let main or a G that it starts do so",
+            ),
         ];
         for (got, wanted) in cases {
             assert!(got.contains(wanted), "{got}\n  lacks {wanted}");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::scenario::{At, Clock, Scenario, ScenarioError};
+use crate::scenario::{At, Clock, Scenario, ScenarioError, MOST_MS, MOST_PS};
 
 /// A scenario file, for those who have never seen one.
 pub const EXAMPLE: &str = r#"# Two Gs on two Ps: one sleeps, readies the other, and keeps its P busy until that one has run.
@@ -28,6 +28,14 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # deterministic = false
 # clock = "fake"      # the clock stands while an M runs
 "#;
+
+/// The fields of a file, for messages.
+const FIELDS: &str =
+    "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
+                      deterministic and clock";
+
+/// A longer name makes no good file name.
+const LONGEST_NAME: usize = 64;
 
 /// A scenario of a file, and where its parts are written.
 #[derive(Clone, Debug)]
@@ -51,7 +59,7 @@ pub enum FileError {
         error: io::Error,
     },
     /// It is no TOML, or has a field that no scenario has.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {error}a file has {FIELDS}; `pidle check --help` shows one", path.display())]
     Toml {
         /// The file.
         path: PathBuf,
@@ -78,15 +86,15 @@ struct File {
     name: Spanned<String>,
     #[serde(default)]
     about: String,
-    ps: Spanned<u32>,
-    ms: Spanned<u32>,
-    ring: Option<Spanned<u32>>,
-    steal_tries: Option<Spanned<u32>>,
+    ps: Spanned<i64>,
+    ms: Spanned<i64>,
+    ring: Option<Spanned<i64>>,
+    steal_tries: Option<Spanned<i64>>,
     fairness: Option<bool>,
     clock: Option<Spanned<Clock>>,
     must_finish: Option<Spanned<Vec<String>>>,
     deterministic: Option<bool>,
-    gs: Vec<Spanned<String>>,
+    gs: Spanned<Vec<Spanned<String>>>,
 }
 
 /// Reads and checks a scenario file.
@@ -103,12 +111,8 @@ fn parse(path: &Path, text: &str) -> Result<Written, FileError> {
     let file: File = toml::from_str(text)
         .map_err(|error| FileError::Toml { path: path.into(), error: Box::new(error) })?;
     let written = Written { scenario: file.scenario(), path: path.into(), text: text.into(), file };
-    let name = &written.scenario.name;
-    if name.is_empty() || name.contains(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c))
-    {
-        let allowed = "allowed are letters, digits, `-`, `_` and `.`";
-        return Err(written.error(At::Field("name"), &format!("`{name}`; {allowed}")));
-    }
+    written.check_name()?;
+    written.check_numbers()?;
     match written.scenario.program() {
         Ok(_) => Ok(written),
         Err(ScenarioError { at, place, what, allowed, .. }) => {
@@ -124,6 +128,37 @@ pub fn write(scenario: &Scenario) -> String {
 }
 
 impl Written {
+    /// The name goes into names of files.
+    fn check_name(&self) -> Result<(), FileError> {
+        let name = &self.scenario.name;
+        let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if begins && name.chars().all(good) && name.len() <= LONGEST_NAME {
+            return Ok(());
+        }
+        let what = format!(
+            "`{name}`; allowed are letters, digits, `-`, `_` and `.`, at most {LONGEST_NAME}, the first a \
+             letter or a digit"
+        );
+        Err(self.error(At::Field("name"), &what))
+    }
+
+    /// Numbers that are none of anything. The scenario looks at the others.
+    fn check_numbers(&self) -> Result<(), FileError> {
+        let File { ps, ms, ring, steal_tries, .. } = &self.file;
+        let ps = Some((ps, "ps", format!("1 to {MOST_PS}")));
+        let ms = Some((ms, "ms", format!("1 to {MOST_MS}")));
+        let ring = ring.as_ref().map(|ring| (ring, "ring", "powers of two from 2 to 256".into()));
+        let tries = steal_tries.as_ref().map(|tries| (tries, "steal-tries", "2 to 4".into()));
+        for (number, field, allowed) in [ps, ms, ring, tries].into_iter().flatten() {
+            if u32::try_from(*number.get_ref()).is_err() {
+                let what = format!("{}; allowed are {allowed}", number.get_ref());
+                return Err(self.error(At::Field(field), &what));
+            }
+        }
+        Ok(())
+    }
+
     /// What is wrong at that place of the file.
     pub fn error(&self, at: At, what: &str) -> FileError {
         let field = match at {
@@ -138,12 +173,12 @@ impl Written {
 
 impl File {
     fn scenario(&self) -> Scenario {
-        let lines: Vec<&str> = self.gs.iter().map(|line| line.get_ref().as_str()).collect();
-        let (ps, ms) = (*self.ps.get_ref(), *self.ms.get_ref());
+        let lines: Vec<&str> = self.gs.get_ref().iter().map(|line| &**line.get_ref()).collect();
+        // One that does not fit is told before the scenario is looked at.
+        let fit = |number: &Spanned<i64>| u32::try_from(*number.get_ref()).unwrap_or(u32::MAX);
+        let (ps, ms) = (fit(&self.ps), fit(&self.ms));
         let plain = Scenario::new(self.name.get_ref(), &self.about, ps, ms, &lines);
-        let number = |field: &Option<Spanned<u32>>, default| {
-            field.as_ref().map_or(default, |number| *number.get_ref())
-        };
+        let number = |field: &Option<Spanned<i64>>, default| field.as_ref().map_or(default, &fit);
         Scenario {
             ring: number(&self.ring, plain.ring),
             steal_tries: number(&self.steal_tries, plain.steal_tries),
@@ -161,24 +196,24 @@ impl File {
         Self {
             name: at_start(scenario.name.clone()),
             about: scenario.about.clone(),
-            ps: at_start(scenario.ps),
-            ms: at_start(scenario.ms),
-            ring: (scenario.ring != plain.ring).then(|| at_start(scenario.ring)),
+            ps: at_start(scenario.ps.into()),
+            ms: at_start(scenario.ms.into()),
+            ring: (scenario.ring != plain.ring).then(|| at_start(scenario.ring.into())),
             steal_tries: (scenario.steal_tries != plain.steal_tries)
-                .then(|| at_start(scenario.steal_tries)),
+                .then(|| at_start(scenario.steal_tries.into())),
             fairness: scenario.fairness.then_some(true),
             clock: (scenario.clock != plain.clock).then(|| at_start(scenario.clock)),
             must_finish: (!scenario.must_finish.is_empty())
                 .then(|| at_start(scenario.must_finish.clone())),
             deterministic: scenario.deterministic.then_some(true),
-            gs: scenario.lines.iter().cloned().map(at_start).collect(),
+            gs: at_start(scenario.lines.iter().cloned().map(at_start).collect()),
         }
     }
 
     fn span(&self, at: At) -> Range<usize> {
-        let of = |field: &Option<Spanned<u32>>| field.as_ref().map(Spanned::span);
+        let of = |field: &Option<Spanned<i64>>| field.as_ref().map(Spanned::span);
         let span = match at {
-            At::G(i) => self.gs.get(i).map(Spanned::span),
+            At::G(i) => self.gs.get_ref().get(i).map(Spanned::span).or(Some(self.gs.span())),
             At::Field("name") => Some(self.name.span()),
             At::Field("ps") => Some(self.ps.span()),
             At::Field("ms") => Some(self.ms.span()),
@@ -266,7 +301,31 @@ mod tests {
                 error("name = \"mine\"\ncpus = 1\n"),
                 &["mine.toml: ", "line 2", "unknown field `cpus`, expected one of `name`"],
             ),
-            (error("name = \"mine\"\nps = \"two\"\n"), &["mine.toml: ", "line 2", "expected u32"]),
+            (error("name = \"mine\"\nps = \"two\"\n"), &["mine.toml: ", "line 2", "expected i64"]),
+            (
+                error("name = \"mine\"\nps = 1\nms = -1\ngs = [\"main:\"]"),
+                &["mine.toml:3: ms: -1; allowed are 1 to 16"],
+            ),
+            (
+                error("name = \"mine\"\nps = 1\nms = 1\nring = 99999999999\ngs = [\"main:\"]"),
+                &["mine.toml:4: ring: 99999999999; allowed are powers of two"],
+            ),
+            (
+                error("name = \"mine\"\nps = 1\nms = 1\n\ngs = []"),
+                &["mine.toml:5: gs[0]: entry 1: not main's"],
+            ),
+            (
+                error(&format!("name = \"{}\"\nps = 1\nms = 1\ngs = [\"main:\"]", "a".repeat(65))),
+                &["mine.toml:1: name: `aaa", "at most 64"],
+            ),
+            (
+                error("name = \"--out\"\nps = 1\nms = 1\ngs = [\"main:\"]"),
+                &["mine.toml:1: name: `--out`", "the first a letter or a digit"],
+            ),
+            (
+                error("ps = 1\n"),
+                &["missing field `name`", "a file has name, ps, ms and gs", "`pidle check --help`"],
+            ),
             (error("ps = \n"), &["mine.toml: ", "line 1"]),
             (error("name = \"mine\"\nps = 1\nms = 1\n"), &["missing field `gs`"]),
         ];

@@ -245,4 +245,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn each_happening_is_asked_for_by_some_suite() {
+        let asked = |name| {
+            let mut scenarios = ALL.iter().flat_map(|suite| suite.scenarios);
+            scenarios.any(|(_, names)| names.contains(&name))
+        };
+        for happening in sometimes::ALL {
+            assert!(asked(happening.name), "{}", happening.name);
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! `pidle check`: one scenario, and a counterexample file if it fails.
 
 use std::io::{self, IsTerminal};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use checks::cex::Counterexample;
@@ -53,6 +52,10 @@ fn job(arguments: &cli::Check) -> Result<Job, Error> {
         true => Some(scenario_file::read(Path::new(scenario))?),
         false => None,
     };
+    if lookup::known(scenario, row).is_err() && written.is_none() && Path::new(scenario).is_file() {
+        let what = format!("{scenario}: a scenario file's name ends in .toml; this one's does not");
+        return Err(Error::Usage(what));
+    }
     match &written {
         Some(written) => fits(written, *engine).and_then(|()| lookup::known_row(row))?,
         None => lookup::known(scenario, row)?,
@@ -187,7 +190,7 @@ fn search(arguments: &cli::Search, engine: Engine) -> Option<Search> {
         symmetry: !arguments.no_symmetry,
         paranoid: arguments.paranoid,
         traces: arguments.traces,
-        jobs: arguments.jobs.map_or(1, NonZeroUsize::get),
+        jobs: arguments.jobs.map_or(1, usize::from),
         max_memory: arguments.max_memory,
     })
 }

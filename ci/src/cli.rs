@@ -136,8 +136,8 @@ pub struct Search {
     #[arg(long)]
     pub search: bool,
     /// OS threads of a search [default: 1]
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
+    pub jobs: Option<u16>,
     /// Search without the state cache: every execution, but for what sleep sets leave out
     #[arg(long)]
     pub no_cache: bool,

@@ -44,8 +44,8 @@ pub fn all(trace: bool) -> Result<Verdict, Error> {
     let reports: Option<Vec<Option<Report>>> = reproduced.into_iter().collect();
     let reports = reports.ok_or(Error::Interrupted)?;
     output::print(&markdown(&lines, &reports))?;
-    let (bugs, seconds) = (counted(reports.len() as u64, "bug"), start.elapsed().as_secs_f64());
-    output::remark(&format!("{bugs} in {seconds:.1} s"));
+    let (lines, seconds) = (counted(reports.len() as u64, "line"), start.elapsed().as_secs_f64());
+    output::remark(&format!("{lines} in {seconds:.1} s"));
     Ok(Verdict::worst(reports.iter().flatten().map(|report| report.verdict)))
 }
 

@@ -48,6 +48,7 @@ fn bad_usage_is_an_error_and_help_is_not() {
     fails(&["repro", "53294", "--all"], &["--all", "cannot be used with"]);
     fails(&["repro", "--all", "--full"], &["--all", "cannot be used with"]);
     fails(&["gate", "--jobs", "0"], &["--jobs"]);
+    fails(&["check", "S1", "--jobs", "129"], &["--jobs", "129 is not in 1..=128"]);
     fails(&["soundness", "--cases", "0"], &["--cases"]);
     fails(&["soundness", "--seed", "x"], &["--seed"]);
     fails(&["bench"], &["peers"]);
@@ -128,6 +129,8 @@ fn a_scenario_file_that_is_none_is_told_with_line_field_and_what_is_allowed() {
     let good = scenario("good.toml", 2, "main: go A", "A:");
     fails(&["check", &good, "--row", "GO_2"], &["unknown row `GO_2`; known are: "]);
     fails(&["check", "no-such.toml"], &["no-such.toml: "]);
+    let text = file("scenario.txt", "name = \"x\"\n");
+    fails(&["check", &text], &["scenario.txt: a scenario file's name ends in .toml"]);
     fails(&["list", "--toml", "S0"], &["unknown scenario `S0`; known are: "]);
 }
 

@@ -39,6 +39,17 @@ sync::explored! {
     }
 }
 
+sync::exhausted! {
+    fn a_scenario_that_is_wrongly_called_deterministic_is_an_error() {
+        let mut job = job("S2", Mode::Symptoms);
+        let scenario = checks::scenarios::find("S2").expect("a scenario");
+        job.program = Some(Box::new(checks::scenario::Scenario { deterministic: true, ..scenario }));
+        let report = regressions::runs::run(&job, |_| sync::Control::Go).expect("a run").report;
+        assert_eq!(report.verdict, Verdict::Error);
+        assert!(report.note.contains("marked `deterministic`"), "{}", report.note);
+    }
+}
+
 #[test]
 fn an_unknown_happening_is_refused() {
     let job = Job { sometimes: vec!["pigs fly".into()], ..job("S1", Mode::Symptoms) };

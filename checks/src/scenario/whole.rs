@@ -1,0 +1,77 @@
+//! What no single action of a scenario shows.
+
+use runtime_model::g::GId;
+use runtime_model::program::{Action, FlagId};
+
+use super::{At, Scenario, ScenarioError};
+
+type Scripts<'a> = &'a [Vec<Action>];
+
+impl Scenario {
+    /// All Gs are started once, and readied only if they park; and flags that are waited for are set.
+    pub(super) fn check_whole(
+        &self,
+        scripts: Scripts,
+        names: &[String],
+        flags: &[&str],
+    ) -> Result<(), ScenarioError> {
+        for (i, name) in names.iter().enumerate() {
+            self.check_g(scripts, GId(i as u32), name)?;
+        }
+        let reached = reached(scripts);
+        if let Some(i) = reached.iter().position(|reached| !reached) {
+            let what = "nobody whom main starts, starts it";
+            let allowed = "let main or a G that it starts do so";
+            return Err(self.error(At::G(i), &format!("G {}", names[i]), what, allowed));
+        }
+        for (i, flag) in flags.iter().enumerate() {
+            if !scripts.iter().flatten().any(|a| *a == Action::Set(FlagId(i))) {
+                let waits = |a: &Action| matches!(a, Action::BusyUntil { flag, .. } if flag.0 == i);
+                let at = scripts.iter().position(|script| script.iter().any(waits)).unwrap_or(0);
+                let allowed = "give some G a `set` for it";
+                let place = format!("flag {flag}");
+                return Err(self.error(At::G(at), &place, "nobody sets it", allowed));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_g(&self, scripts: Scripts, g: GId, name: &str) -> Result<(), ScenarioError> {
+        let all = || scripts.iter().flatten();
+        let (at, place) = (At::G(g.0 as usize), format!("G {name}"));
+        let started = all().filter(|action| starts(action) == Some(g)).count();
+        if started != usize::from(g != GId::MAIN) {
+            let allowed = match g {
+                GId::MAIN => "main is started by the world",
+                _ => "each G is started by exactly one `go` or `after`",
+            };
+            return Err(self.error(at, &place, format!("started {started} times"), allowed));
+        }
+        let readied = all().any(|action| matches!(action, Action::Ready(other) if *other == g));
+        if readied && !scripts[g.0 as usize].contains(&Action::Park) {
+            let what = "readied, but it never parks";
+            return Err(self.error(at, &place, what, "give it a `park`"));
+        }
+        Ok(())
+    }
+}
+
+/// The G that the action starts.
+fn starts(action: &Action) -> Option<GId> {
+    match action {
+        Action::Go(g) | Action::After(_, g) => Some(*g),
+        _ => None,
+    }
+}
+
+/// Which Gs are started in the end, beginning with main.
+fn reached(scripts: Scripts) -> Vec<bool> {
+    let mut reached = vec![false; scripts.len()];
+    let mut next = vec![GId::MAIN.0 as usize];
+    while let Some(g) = next.pop() {
+        if !std::mem::replace(&mut reached[g], true) {
+            next.extend(scripts[g].iter().filter_map(starts).map(|g| g.0 as usize));
+        }
+    }
+    reached
+}
