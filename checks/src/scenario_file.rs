@@ -302,6 +302,15 @@ mod tests {
                 &["mine.toml: ", "line 2", "unknown field `cpus`, expected one of `name`"],
             ),
             (error("name = \"mine\"\nps = \"two\"\n"), &["mine.toml: ", "line 2", "expected i64"]),
+            (error("ps = \n"), &["mine.toml: ", "line 1"]),
+            (error("name = \"mine\"\nps = 1\nms = 1\n"), &["missing field `gs`"]),
+        ];
+        all_told(cases);
+    }
+
+    #[test]
+    fn numbers_names_and_fields_that_are_none_are_told() {
+        let cases: &[(String, &[&str])] = &[
             (
                 error("name = \"mine\"\nps = 1\nms = -1\ngs = [\"main:\"]"),
                 &["mine.toml:3: ms: -1; allowed are 1 to 16"],
@@ -326,9 +335,12 @@ mod tests {
                 error("ps = 1\n"),
                 &["missing field `name`", "a file has name, ps, ms and gs", "`pidle check --help`"],
             ),
-            (error("ps = \n"), &["mine.toml: ", "line 1"]),
-            (error("name = \"mine\"\nps = 1\nms = 1\n"), &["missing field `gs`"]),
         ];
+        all_told(cases);
+    }
+
+    /// Each error has all of its words.
+    fn all_told(cases: &[(String, &[&str])]) {
         for (got, wanted) in cases {
             for part in *wanted {
                 assert!(got.contains(part), "{got}\n  lacks {part}");
