@@ -62,8 +62,12 @@ pub fn ending(found: &Found) -> String {
         "race" => "a data race".to_string(),
         check => format!("the check `{check}` fails"),
     };
-    let execution = format!("(in execution {})", count(found.execution));
-    wrap(&format!("{what}: {} {execution}", found.message), "", WIDTH) + &how_small(found)
+    // One that was made smaller is another than the one that was found first.
+    let execution = match found.fewest {
+        Fewest::Unknown => format!(" (in execution {})", count(found.execution)),
+        Fewest::Preemptions | Fewest::Steps => String::new(),
+    };
+    wrap(&format!("{what}: {}{execution}", found.message), "", WIDTH) + &how_small(found)
 }
 
 /// Its preemptions and steps, and whether others of its kind have fewer; nothing if they are not known.
