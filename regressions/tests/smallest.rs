@@ -21,7 +21,7 @@ fn found(job: &Job, control: Control) -> (Found, Outcome) {
     (outcome.report.found.clone().expect("a failure"), outcome)
 }
 
-sync::searched! {
+sync::exhausted! {
     /// golang/go#45867 takes three preemptions: with two, every execution holds.
     fn a_lost_wakeup_is_told_with_the_fewest_preemptions_and_steps() {
         let job = job("45867/as-in-1.19", "three-newprocs");

@@ -6,13 +6,22 @@ use explore::options::Options;
 use explore::state::Fault;
 use soundness::found::{fewest_steps, plan};
 use soundness::program::Program;
-use sync::Atomic;
+use sync::{Atomic, Engine, ENGINE};
 
 const BOUNDS: [Option<usize>; 4] = [Some(0), Some(1), Some(2), None];
 
 /// Failures of fewer steps than these.
 fn shorter_than(steps: usize) -> Options {
     Options { keep_going: true, shorter_than: Some(steps), ..Options::default() }
+}
+
+/// So many programs, where a step is not replayed again and again; fewer elsewhere.
+fn cases(most: u64) -> u64 {
+    if ENGINE == Engine::Explore {
+        most
+    } else {
+        most / 4
+    }
 }
 
 /// Compares with a search that trusts no visit. How many of the searches found a failure.
@@ -39,12 +48,12 @@ fn compare(programs: impl Iterator<Item = Program>, steps: usize) -> u32 {
 
 #[test]
 fn no_failure_is_shorter_than_the_one_that_is_found() {
-    assert!(compare((1..150).map(Program::generate), usize::MAX) > 50);
+    assert!(compare((1..cases(150)).map(Program::generate), usize::MAX) > 10);
 }
 
 #[test]
 fn nor_is_one_where_programs_loop() {
-    assert!(compare((1..300).map(Program::generate_with_loops), 14) > 10);
+    assert!(compare((1..cases(300)).map(Program::generate_with_loops), 14) > 5);
 }
 
 /// The same state is reached in three steps more first, and fails.
