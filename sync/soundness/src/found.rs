@@ -96,7 +96,8 @@ fn whoever_is_who(text: &str) -> String {
     parts.join("; ")
 }
 
-/// The steps of the program's shortest failure of fewer than the options say, if there is one; `None` if a limit of the options was met.
+/// The steps of the program's shortest failure of fewer than the options say, if there is one; `None` if a limit
+/// of the options was met.
 ///
 /// # Errors
 /// As [`search`].
@@ -105,9 +106,11 @@ pub fn fewest_steps(
     options: Options,
     bound: Option<usize>,
 ) -> Result<Option<Option<u32>>, PlanError> {
-    let plan = plan(options, bound, 3);
+    let twins = options.interchangeable > 0;
+    let plan = plan(options, bound, program.0.len());
     let program = program.clone();
-    let explored = sync::explore(&plan, move || Arc::new(Shared::new(program.clone())).run(0))?;
+    let run = move || Arc::new(Shared::new(program.clone(), twins)).run(0);
+    let explored = sync::explore(&plan, run)?;
     let searched = explored.searched.filter(|searched| searched.incomplete.is_none());
     Ok(searched.map(|searched| searched.shortest.and_then(|schedule| schedule.steps())))
 }
