@@ -25,7 +25,7 @@ fn cases(most: u64) -> u64 {
 }
 
 /// Compares with a search that trusts no visit. How many of the searches found a failure.
-fn compare(programs: impl Iterator<Item = Program>, steps: usize) -> u32 {
+fn compare(programs: impl Iterator<Item = Program>, steps: usize, twins: bool) -> u32 {
     let (mut failing, mut compared) = (0, 0);
     for program in programs {
         for bound in BOUNDS {
@@ -34,7 +34,8 @@ fn compare(programs: impl Iterator<Item = Program>, steps: usize) -> u32 {
             let plain = fewest_steps(&program, plain, bound).expect("searched");
             let Some(plain) = plain else { continue };
             for jobs in [1, 2] {
-                let options = Options { jobs, ..shorter_than(steps) };
+                let interchangeable = if twins { program.0.len() as u32 - 1 } else { 0 };
+                let options = Options { jobs, interchangeable, ..shorter_than(steps) };
                 let found = fewest_steps(&program, options, bound).expect("searched");
                 assert_eq!(found, Some(plain), "{bound:?}, {jobs} workers, {program}");
             }
@@ -48,12 +49,17 @@ fn compare(programs: impl Iterator<Item = Program>, steps: usize) -> u32 {
 
 #[test]
 fn no_failure_is_shorter_than_the_one_that_is_found() {
-    assert!(compare((1..cases(150)).map(Program::generate), usize::MAX) > 10);
+    assert!(compare((1..cases(150)).map(Program::generate), usize::MAX, false) > 10);
 }
 
 #[test]
 fn nor_is_one_where_programs_loop() {
-    assert!(compare((1..cases(300)).map(Program::generate_with_loops), 14) > 5);
+    assert!(compare((1..cases(300)).map(Program::generate_with_loops), 14, false) > 5);
+}
+
+#[test]
+fn nor_is_one_where_threads_change_places() {
+    assert!(compare((1..cases(100)).map(Program::generate_twins), usize::MAX, true) > 5);
 }
 
 /// The same state is reached in three steps more first, and fails.

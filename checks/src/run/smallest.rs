@@ -79,12 +79,13 @@ fn fewest_steps(
     let judged = Judged::of(job)?;
     let plan = plans(job, &target).swap_remove(0);
     let search = Options {
+        cache: true,
+        paranoid: false,
+        traces: false,
         keep_going: true,
         shorter_than: Some(steps as usize),
         deadline: Some(Instant::now() + PATIENCE),
-        jobs: plan.search.jobs,
-        max_memory: plan.search.max_memory,
-        ..Options::default()
+        ..plan.search.clone()
     };
     let plan = Plan { bound: Some(preemptions as usize), search, ..plan };
     let explored = carry_out(subject, job, plan, &target, &judged, &Tally::default(), control)?;

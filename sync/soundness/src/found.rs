@@ -125,9 +125,10 @@ pub fn fewest_steps(
     options: Options,
     bound: Option<usize>,
 ) -> Result<Option<Option<u32>>, PlanError> {
+    let twins = options.interchangeable > 0;
     let plan = plan(options, bound, program.0.len());
     let program = program.clone();
-    let run = move || Arc::new(Shared::new(program.clone(), false)).run(0);
+    let run = move || Arc::new(Shared::new(program.clone(), twins)).run(0);
     let explored = sync::explore(&plan, run)?;
     let searched = explored.searched.filter(|searched| searched.incomplete.is_none());
     Ok(searched.map(|searched| searched.shortest.and_then(|schedule| schedule.steps())))
