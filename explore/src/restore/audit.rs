@@ -5,6 +5,7 @@ use crate::schedule;
 use crate::seam::{Pending, Pick, Search};
 
 use super::driver::{Broken, Run};
+use super::elsewhere::Panic;
 
 /// With what a run from scratch fills what nobody has written; and so many KiB further down is the driver.
 type Filling = (u8, usize);
@@ -15,6 +16,9 @@ const FILLINGS: [Filling; 2] = [(0, 0), (0xFF, 0)];
 /// Almost: before anything is called a difference, these have to agree on it as well. What nobody has written may
 /// have gone through an operation, and a part of an address of the driver's stack is not known as such.
 const MORE: [Filling; 4] = [(0x55, 4), (0xA6, 19), (0x01, 67), (0x80, 131)];
+
+/// So often two runs after each other have to differ.
+const PAIRS: usize = 3;
 
 impl<S: Search> Run<'_, S> {
     /// The state that has just been restored has to be what its path leads to. `left` is where the search
@@ -43,6 +47,7 @@ impl<S: Search> Run<'_, S> {
         let mut scratch: Vec<Live> = Vec::new();
         let mut differs = None;
         for (run, filling) in FILLINGS.into_iter().chain(MORE).enumerate() {
+            let _one_more = differs.is_some().then(Panic::begin);
             if restored != self.run_from_scratch(path, filling, &live)? {
                 let what = "its operations or values are others than from scratch";
                 return Ok(Some(what.to_owned()));
@@ -59,10 +64,18 @@ impl<S: Search> Run<'_, S> {
         if differs.is_some() {
             return Ok(differs);
         }
-        // What two executions of the same steps in the same memory do not agree on comes from outside.
-        self.run_from_scratch(path, FILLINGS[0], &live)?;
-        let again = self.arena.live(self.images.places());
-        let differs = again.differs_beside_stacks(&scratch[0], &driver);
+        // What two executions of the same steps in the same memory do not agree on comes from outside; if that is
+        // so each time, since another OS thread may have begun to panic in between.
+        let mut first = scratch.swap_remove(0);
+        for _ in 0..PAIRS {
+            self.run_from_scratch(path, FILLINGS[0], &live)?;
+            let again = self.arena.live(self.images.places());
+            differs = again.differs_beside_stacks(&first, &driver);
+            first = again;
+            if differs.is_none() {
+                break;
+            }
+        }
         Ok(differs.map(|what| format!("twice from scratch: {what}")))
     }
 

@@ -1,8 +1,19 @@
-//! A panic on another OS thread, for as long as something runs.
+//! Panics on other OS threads, which leave something behind in every thread.
+//!
+//! As long as no thread of the process panics, `std` need not look whether the current one does, at each lock of
+//! its own: another way through it. And how many do is left in a register, and then in padding. So while any
+//! search is audited there is one ([`Kept`]), and when something differs there is one more ([`Panic`]).
 
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{channel, Receiver, Sender};
-use std::thread;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// Another OS thread panics, for as long as this is there.
+pub(super) struct Panic {
+    over: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
 
 /// Dropped while its thread unwinds: which begins, and lasts until nobody can send any more.
 struct Unwinds {
@@ -17,23 +28,53 @@ impl Drop for Unwinds {
     }
 }
 
-/// `f` runs while another OS thread panics.
-///
-/// As long as none in the process does, `std` need not look whether the current one does, at each lock of its own.
-/// That leaves other things on the stack, so in an audited search it is always the same: one does.
-pub(super) fn while_another_thread_panics<R>(f: impl FnOnce() -> R) -> R {
-    let (over, until) = channel();
-    let (begins, began) = channel();
-    thread::scope(|scope| {
-        scope.spawn(move || {
+impl Panic {
+    pub(super) fn begin() -> Panic {
+        let (over, until) = channel();
+        let (begins, began) = channel();
+        let thread = thread::spawn(move || {
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 let _unwinds = Unwinds { begins, until };
                 resume_unwind(Box::new(()))
             }));
         });
         let _ = began.recv();
-        let result = f();
-        drop(over);
-        result
-    })
+        Panic { over: Some(over), thread: Some(thread) }
+    }
+}
+
+impl Drop for Panic {
+    fn drop(&mut self) {
+        self.over = None;
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// So many searches are audited, and the panic that all of them have in common.
+static KEPT: Mutex<(usize, Option<Panic>)> = Mutex::new((0, None));
+
+fn kept() -> MutexGuard<'static, (usize, Option<Panic>)> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One panic, however many of these there are.
+pub(super) struct Kept;
+
+impl Kept {
+    pub(super) fn keep() -> Kept {
+        let mut kept = kept();
+        kept.0 += 1;
+        kept.1.get_or_insert_with(Panic::begin);
+        Kept
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let mut kept = kept();
+        kept.0 -= 1;
+        if kept.0 == 0 {
+            kept.1 = None;
+        }
+    }
 }

@@ -14,7 +14,7 @@ mod elsewhere;
 use std::cell::Cell;
 
 use driver::Run;
-use elsewhere::while_another_thread_panics;
+use elsewhere::Kept;
 
 use crate::operation::Kind;
 use crate::options::Options;
@@ -124,10 +124,9 @@ impl Substrate for Restore {
         images.sabotage = self.sabotage();
         told::set_searching(true);
         let mut run = Run::new(&arena, images, search, &*self.facade, &self.options, self.audit);
-        let panic = match self.audit {
-            Some(_) => while_another_thread_panics(|| run.drive()).err(),
-            None => run.drive().err(),
-        };
+        let kept = self.audit.map(|_| Kept::keep());
+        let panic = run.drive().err();
+        drop(kept);
         self.bytes = run.images.largest();
         run.images.clear_places();
         let driven = Driven { diverged: run.diverged, search: run.search, panic };
