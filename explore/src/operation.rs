@@ -6,6 +6,8 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use smallvec::SmallVec;
+
 use crate::renaming;
 
 /// A thread: its creator, and as which of the creator's threads it was created; or the name that the program
@@ -203,13 +205,13 @@ pub struct Footprint {
     /// It ended the execution, or was the environment's: it commutes with nothing.
     pub all: bool,
     /// Each object that it touched, once.
-    pub accesses: Vec<(ObjectId, Access)>,
+    pub accesses: SmallVec<[(ObjectId, Access); 4]>,
 }
 
 impl Footprint {
     /// Of a step that commutes with nothing.
     pub fn of_all() -> Footprint {
-        Footprint { all: true, accesses: Vec::new() }
+        Footprint { all: true, accesses: SmallVec::new() }
     }
 
     /// **The dependency relation.** Two steps of different threads, both enabled in a state, depend on
@@ -239,6 +241,8 @@ impl Footprint {
 
 #[cfg(test)]
 mod tests {
+    use smallvec::smallvec;
+
     use super::*;
 
     #[test]
@@ -278,7 +282,7 @@ mod tests {
     #[test]
     fn steps_depend_on_each_other_where_one_writes_what_both_touch() {
         let object = |n| ObjectId { thread: ThreadId::MAIN, n };
-        let step = |n, access| Footprint { all: false, accesses: vec![(object(n), access)] };
+        let step = |n, access| Footprint { all: false, accesses: smallvec![(object(n), access)] };
         use Access::{Read, Write};
         for (a, b, depend) in
             [(Read, Read, false), (Read, Write, true), (Write, Read, true), (Write, Write, true)]
@@ -293,8 +297,8 @@ mod tests {
     #[test]
     fn a_choice_has_done_what_any_of_its_outcomes_did() {
         let object = ObjectId { thread: ThreadId::MAIN, n: 0 };
-        let mut sum = Footprint { all: false, accesses: vec![(object, Access::Read)] };
-        sum.add(&Footprint { all: false, accesses: vec![(object, Access::Write)] });
-        assert_eq!(sum.accesses, [(object, Access::Write)]);
+        let mut sum = Footprint { all: false, accesses: smallvec![(object, Access::Read)] };
+        sum.add(&Footprint { all: false, accesses: smallvec![(object, Access::Write)] });
+        assert_eq!(sum.accesses[..], [(object, Access::Write)]);
     }
 }

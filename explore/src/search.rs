@@ -29,6 +29,8 @@ mod walk;
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::cache::{Threads, Visit};
 use crate::fingerprint::{mix, of};
 use crate::operation::{Access, Footprint, ThreadId};
@@ -39,7 +41,7 @@ use crate::state::Fault;
 use crate::traces::Trace;
 use crate::workers::Job;
 
-use frame::Sleeper;
+use frame::{Picks, Sleepers};
 
 pub(crate) use frame::Frame;
 
@@ -160,8 +162,10 @@ impl Dfs {
     }
 
     /// Who sleeps in the node that the parent's step has led to.
-    fn asleep(&self, step: &Footprint) -> Vec<Sleeper> {
-        let Some(parent) = self.frames.last().filter(|_| self.sleeps()) else { return Vec::new() };
+    fn asleep(&self, step: &Footprint) -> Sleepers {
+        let Some(parent) = self.frames.last().filter(|_| self.sleeps()) else {
+            return Sleepers::new();
+        };
         let asleep = parent.sleep.iter().filter(|(_, does)| self.independent(does, step));
         asleep.cloned().collect()
     }
@@ -195,7 +199,7 @@ impl Dfs {
             Visit::Rest { asleep, .. } => {
                 let names = &self.names;
                 let bit = |id| names.iter().position(|&name| name == id).map_or(0, |n| 1u64 << n);
-                frame.sleep.retain(|&(thread, _)| bit(node.renaming.of(thread)) & asleep != 0);
+                frame.sleep.retain(|(thread, _)| bit(node.renaming.of(*thread)) & asleep != 0);
             }
             _ => {}
         }
@@ -213,12 +217,13 @@ impl Dfs {
     }
 
     /// The steps from a node, the first to be taken last.
-    fn todo(&mut self, node: &Node, visit: Visit, frame: &mut Frame) -> Option<Vec<Pick>> {
-        let mut order: Vec<_> = node.threads.iter().filter(|pending| pending.enabled).collect();
+    fn todo(&mut self, node: &Node, visit: Visit, frame: &mut Frame) -> Option<Picks> {
+        let mut order: SmallVec<[_; 8]> =
+            node.threads.iter().filter(|pending| pending.enabled).collect();
         // Who has just moved goes on first; the others by their ids.
         order.sort_by_key(|pending| (Some(pending.thread) != frame.current, pending.thread));
         let goes_on = order.first().is_some_and(|first| Some(first.thread) == frame.current);
-        let mut todo = Vec::new();
+        let mut todo = Picks::new();
         for (i, pending) in order.iter().enumerate() {
             let thread = pending.thread;
             let awake = match visit {
@@ -290,7 +295,7 @@ impl Dfs {
             budget: self.options().bound.unwrap_or(0),
             fingerprint: node.fingerprint,
             renaming: node.renaming,
-            ..Frame::with_todo(Vec::new())
+            ..Frame::with_todo([])
         };
         if let Some((parent, last)) = self.frames.last().zip(self.path.last()) {
             let preempts = u32::from(parent.current.is_some_and(|current| current != last.thread));

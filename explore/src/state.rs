@@ -56,6 +56,10 @@ pub struct State {
     fault: Option<Fault>,
 }
 
+/// Room for so many threads and objects before there are any.
+const THREADS: usize = 4;
+const OBJECTS: usize = 96;
+
 /// Who moves.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 enum Mover {
@@ -112,6 +116,10 @@ impl State {
         self.outcome = 0;
         self.observers = 0;
         self.ended = None;
+        // At once: what would be outgrown would lie in each saved state.
+        self.threads.reserve(THREADS);
+        self.objects.reserve(OBJECTS);
+        self.prints.reserve(OBJECTS * renaming::count());
         self.add_thread(ThreadId::MAIN, Prints::ZERO);
     }
 

@@ -56,7 +56,7 @@ mod tests {
             let thread = ThreadId::MAIN.child(thread).expect("a name");
             path.push(Pick { thread, outcome: 0 });
             let object = ObjectId { thread: ThreadId::MAIN, n };
-            let accesses = vec![(object, Access::Write)];
+            let accesses = smallvec::smallvec![(object, Access::Write)];
             trace.step(&path, &Footprint { all: false, accesses });
         }
         trace.fingerprint()

@@ -1,8 +1,7 @@
 //! Where threads sleep until somebody changes something.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use ::explore::fingerprint::Prints;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::current;
 use crate::engine::search::{self, Object};
@@ -192,7 +191,7 @@ impl<S> Gate<S> {
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside<S>> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inside.lock()
     }
 }
 

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, TryLockError};
+use std::sync::Arc;
 
 use ::explore::fingerprint::Prints;
 
@@ -20,7 +20,7 @@ use crate::Name;
 pub struct Mutex<T> {
     raw: Lock,
     holder: Arc<Holder>,
-    data: std::sync::Mutex<T>,
+    data: parking_lot::Mutex<T>,
     object: Object,
     fingerprint: fn(&T) -> Prints,
 }
@@ -42,7 +42,7 @@ impl Holder {
 /// The evidence that the lock is held. Gives it back when dropped.
 pub struct MutexGuard<'a, T> {
     // In the order they are given back: the data, its holder's mark, the lock.
-    data: Option<std::sync::MutexGuard<'a, T>>,
+    data: Option<parking_lot::MutexGuard<'a, T>>,
     mutex: &'a Mutex<T>,
     raw: Option<LockGuard<'a>>,
     taken_at: &'static Location<'static>,
@@ -59,7 +59,7 @@ impl<T> Mutex<T> {
             fingerprint: |value| Prints::of(value),
             raw: Lock::new(),
             holder: Arc::new(Holder { name: name.into(), thread: AtomicUsize::new(0) }),
-            data: std::sync::Mutex::new(data),
+            data: parking_lot::Mutex::new(data),
         }
     }
 
@@ -79,8 +79,8 @@ impl<T> Mutex<T> {
         // In this order: nobody may take this thread for one that waits for a lock that is held.
         op.runs();
         self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
-        let data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
-        let guard = MutexGuard { data: Some(data), mutex: self, raw: Some(raw), taken_at };
+        let guard =
+            MutexGuard { data: Some(self.data.lock()), mutex: self, raw: Some(raw), taken_at };
         op.end(self.name(), "lock", String::new);
         guard
     }
@@ -88,26 +88,18 @@ impl<T> Mutex<T> {
     /// The data, for checks; `None` while the lock is held. No operation.
     pub fn peek(&self) -> Option<impl Deref<Target = T> + '_> {
         self.object.reads();
-        match self.data.try_lock() {
-            Ok(data) => Some(data),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
+        self.data.try_lock()
     }
 
     /// A thread that unwinds may not wait; what it could wait for has ended too.
     #[cold]
     fn lock_in_destructor(&self, taken_at: &'static Location<'static>) -> MutexGuard<'_, T> {
-        let data = match self.data.try_lock() {
-            Ok(data) => data,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                panic!(
-                    "lock: {} is held, and taken in a destructor that runs while unwinding",
-                    self.name()
-                )
-            }
-        };
+        let data = self.data.try_lock().unwrap_or_else(|| {
+            panic!(
+                "lock: {} is held, and taken in a destructor that runs while unwinding",
+                self.name()
+            )
+        });
         MutexGuard { data: Some(data), mutex: self, raw: None, taken_at }
     }
 }

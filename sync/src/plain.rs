@@ -3,10 +3,11 @@
 use std::fmt;
 use std::hash::Hash;
 use std::panic::Location;
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::PoisonError;
 
 use ::explore::fingerprint::Prints;
 use ::explore::{outside, Outer};
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::engine::search::Object;
 use crate::engine::{Cell, ENGINE};
@@ -177,12 +178,12 @@ impl<T: fmt::Debug> fmt::Debug for Ghost<T> {
 ///
 /// No part of the state: neither the program nor a check may read it while an execution is under way. Where
 /// executions are restored, nothing else from outside may be owned inside, an `Arc` neither.
-pub struct Outside<T>(Outer<Mutex<T>>);
+pub struct Outside<T>(Outer<std::sync::Mutex<T>>);
 
 impl<T> Outside<T> {
     /// One that holds `value`.
     pub fn new(value: T) -> Self {
-        Outside(Outer::new(Mutex::new(value)))
+        Outside(Outer::new(std::sync::Mutex::new(value)))
     }
 
     /// A copy of the value.
@@ -210,7 +211,7 @@ impl<T> Outside<T> {
     }
 
     /// Workers of a search share it, so it may have to be waited for. Nobody switches threads inside.
-    fn lock(&self) -> MutexGuard<'_, T> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -226,14 +227,12 @@ impl<T> Clone for Outside<T> {
 #[inline]
 fn access<T>(place: &Mutex<T>, name: Option<Name>) -> MutexGuard<'_, T> {
     if !ENGINE.explores() {
-        return place.lock().unwrap_or_else(PoisonError::into_inner);
+        return place.lock();
     }
-    match place.try_lock() {
-        Ok(guard) => guard,
-        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(TryLockError::WouldBlock) => panic!(
+    place.try_lock().unwrap_or_else(|| {
+        panic!(
             "access: {} is being accessed (an operation inside `with` or `with_mut`?)",
             name.unwrap_or(Name::Global("a ghost"))
-        ),
-    }
+        )
+    })
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::operation::{Footprint, ThreadId};
 use crate::renaming::Renaming;
 use crate::seam::Pick;
@@ -9,12 +11,12 @@ use crate::seam::Pick;
 /// A node on the path.
 pub(crate) struct Frame {
     /// What is still to be done, the next one last; the outcomes of a thread are neighbours.
-    pub(super) todo: Vec<Pick>,
+    pub(super) todo: Picks,
     /// Who is being explored.
     pub(super) thread: ThreadId,
     /// What it did, in all its outcomes so far.
     pub(super) did: Footprint,
-    pub(super) sleep: Vec<Sleeper>,
+    pub(super) sleep: Sleepers,
     /// Who could go on without a preemption.
     pub(super) current: Option<ThreadId>,
     pub(super) budget: u32,
@@ -25,17 +27,20 @@ pub(crate) struct Frame {
     pub(super) renaming: Renaming,
 }
 
-/// A thread that sleeps, and what its step does.
-pub(super) type Sleeper = (ThreadId, Arc<Footprint>);
+/// Steps from a node: seldom more than these.
+pub(super) type Picks = SmallVec<[Pick; 4]>;
+
+/// Threads that sleep, and what the step of each does.
+pub(super) type Sleepers = SmallVec<[(ThreadId, Arc<Footprint>); 4]>;
 
 impl Frame {
     /// The first node, with this to do.
-    pub(crate) fn with_todo(todo: Vec<Pick>) -> Frame {
+    pub(crate) fn with_todo(todo: impl IntoIterator<Item = Pick>) -> Frame {
         Frame {
-            todo,
+            todo: todo.into_iter().collect(),
             thread: ThreadId::WORLD,
             did: Footprint::default(),
-            sleep: Vec::new(),
+            sleep: Sleepers::new(),
             current: None,
             budget: 0,
             share: 1.0,
@@ -56,7 +61,7 @@ impl Frame {
     }
 
     /// Takes out all outcomes of the thread that would be explored last.
-    pub(super) fn give(&mut self) -> Vec<Pick> {
+    pub(super) fn give(&mut self) -> Picks {
         let thread = self.todo[0].thread;
         let count = self.todo.iter().take_while(|pick| pick.thread == thread).count();
         self.todo.drain(..count).collect()
@@ -65,7 +70,7 @@ impl Frame {
     /// The same node, with nothing to do.
     pub(super) fn copy(&self) -> Frame {
         Frame {
-            todo: Vec::new(),
+            todo: Picks::new(),
             thread: self.thread,
             did: Footprint::default(),
             sleep: self.sleep.clone(),
