@@ -20,6 +20,8 @@ pub enum Fault {
     ChildLeftOut,
     /// The substrate does not restore the stack of the thread of this number.
     StackNotRestored(usize),
+    /// The substrate does not note that the thread of this number has run.
+    RunNotNoted(usize),
     /// The substrate does not restore the last quarter of the heap.
     HeapNotRestored,
     /// The substrate does not restore thread-locals.

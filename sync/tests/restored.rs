@@ -63,6 +63,8 @@ fn what_is_not_restored_is_noticed() {
     for fault in [
         Fault::StackNotRestored(0),
         Fault::StackNotRestored(1),
+        Fault::RunNotNoted(0),
+        Fault::RunNotNoted(1),
         Fault::HeapNotRestored,
         Fault::PlacesNotRestored,
     ] {

@@ -139,6 +139,7 @@ impl<'a, S: Search> Run<'a, S> {
     }
 
     fn resume(&mut self, thread: usize) -> Result<(), Broken> {
+        self.images.runs(thread);
         let panic = match self.fill {
             None => self.arena.resume(thread),
             Some(byte) => self.arena.resume_filled(thread, byte),
@@ -198,11 +199,12 @@ impl<'a, S: Search> Run<'a, S> {
     fn back(&mut self) -> Result<Option<Pick>, Broken> {
         let Some(resume) = self.search.backtrack() else { return Ok(None) };
         let (depth, next, last) = (resume.depth, resume.next, resume.last);
-        while self.marks.last().is_some_and(|&mark| mark > depth || resume.elsewhere) {
+        let known = !resume.elsewhere && self.marks.contains(&depth);
+        while self.marks.last().is_some_and(|&mark| mark > depth || !known) {
             self.marks.pop();
             self.images.pop();
         }
-        if self.marks.last() != Some(&depth) {
+        if !known {
             let (handed_over, goal) = (resume.path.to_vec(), resume.fingerprint);
             return match self.start_at(&handed_over, goal, last)? {
                 true => Ok(Some(next)),
@@ -215,6 +217,7 @@ impl<'a, S: Search> Run<'a, S> {
             let left = std::mem::take(&mut self.path);
             self.path.extend_from_slice(&left[..depth]);
             self.audit(&left)?;
+            self.images.all_run();
             self.images.restore(self.arena);
         }
         self.path.truncate(depth);

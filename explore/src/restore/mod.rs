@@ -105,6 +105,7 @@ impl Restore {
     fn sabotage(&self) -> Option<Sabotage> {
         match self.options.fault? {
             Fault::StackNotRestored(thread) => Some(Sabotage::Stack(thread)),
+            Fault::RunNotNoted(thread) => Some(Sabotage::Run(thread)),
             Fault::HeapNotRestored => Some(Sabotage::Heap),
             Fault::PlacesNotRestored => Some(Sabotage::Places),
             _ => None,
