@@ -163,7 +163,7 @@ pub const ALL: &[Suite] = &[
         ],
         engines: SAMPLED_TOO,
         bound: Some(1),
-        within: &[("S1-3m", 4), ("S4-3m", 4), ("S1-4m", 4), ("S4-4m", 4), ("three-ps", 3)],
+        within: &[("S4-4m", 4)],
     },
 ];
 
@@ -183,7 +183,7 @@ pub fn limits(engine: Engine) -> Limits {
         search: None,
         max_seconds: None,
         // One state in so many that are gone back to is compared with the same steps from scratch.
-        audit: if engine == Engine::Explore { 2_000 } else { 0 },
+        audit: if engine == Engine::Explore { 5_000 } else { 0 },
     }
 }
 

@@ -120,7 +120,7 @@ pub struct Check {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_seconds: Option<u64>,
     /// explore: compare every N-th restored state with the same steps from scratch
-    /// [default: 2000]
+    /// [default: 5000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub audit: Option<u64>,
     /// The file for a counterexample; it must not exist [default: a new one in the current directory]

@@ -116,7 +116,7 @@ pub fn jobs(engine: Engine) -> Vec<Job> {
 /// that fail.
 fn far(engine: Engine, ps: u32, mode: Mode) -> Option<Limits> {
     match engine {
-        Engine::Explore => Some(Limits { bound: (ps > 2).then_some(1), ..limits(engine) }),
+        Engine::Explore => Some(Limits { bound: (ps > 2).then_some(2), ..limits(engine) }),
         Engine::Shuttle if mode == Mode::Symptoms => {
             Some(Limits { executions: 50, ..limits(engine) })
         }
