@@ -113,9 +113,7 @@ impl Execution {
         named: Option<(u32, Prints)>,
         f: impl FnOnce() + Send + 'static,
     ) -> usize {
-        if named.is_none() {
-            engine::search::may_spawn();
-        }
+        engine::search::may_spawn(named.as_ref().map(|(name, _)| *name));
         let planned = self.plan().threads;
         let thread = self.table().add(planned);
         let Some(thread) = thread else {

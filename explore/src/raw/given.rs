@@ -3,6 +3,9 @@
 //! Nothing inside may own what is outside. That cannot be seen from a type; but what the program's closure has
 //! captured can be looked at: each word that points somewhere readable, and whether what is there looks like
 //! the counts of an `Arc`, and is less than it was. What lies deeper is not looked at.
+//!
+//! What looks so need not be one: between a closure's fields there is padding, in which an address may have been
+//! left. So a count has to become less more than once. A program that gives back too much does so each time.
 
 use super::image::Place;
 use super::trouble::Trouble;
@@ -13,8 +16,20 @@ const MOST: usize = 256;
 /// More than these are no count.
 const COUNT: usize = 1 << 20;
 
-/// What a program was given: addresses, and how many own what is there.
-pub(crate) struct Given(Vec<(usize, usize)>);
+/// A count that has fallen so often is one.
+const FALLS: u32 = 2;
+
+/// What a program was given.
+pub(crate) struct Given(Vec<Counted>);
+
+/// What looks like the counts of an `Arc`.
+struct Counted {
+    address: usize,
+    /// How many own it, when it was looked at last.
+    owners: usize,
+    /// How often that was fewer than before.
+    falls: u32,
+}
 
 impl Given {
     /// What the closure at this place has captured.
@@ -24,17 +39,19 @@ impl Given {
         let counted = words.filter_map(|[pointer]| {
             let [owners, weak] = read::<2>(pointer).filter(|_| pointer % 8 == 0)?;
             let counts = (1..COUNT).contains(&owners) && (1..COUNT).contains(&weak);
-            counts.then_some((pointer, owners))
+            counts.then_some(Counted { address: pointer, owners, falls: 0 })
         });
         Given(counted.collect())
     }
 
     /// A sign that something has been given back too often.
-    pub(crate) fn trouble(&self) -> Option<Trouble> {
-        let fewer = |&(address, owners): &(usize, usize)| {
-            read::<1>(address).is_some_and(|[now]| now < owners)
-        };
-        self.0.iter().any(fewer).then_some(Trouble::Foreign)
+    pub(crate) fn trouble(&mut self) -> Option<Trouble> {
+        for counted in &mut self.0 {
+            let Some([now]) = read::<1>(counted.address) else { continue };
+            counted.falls += u32::from(now < counted.owners);
+            counted.owners = now;
+        }
+        self.0.iter().any(|counted| counted.falls >= FALLS).then_some(Trouble::Foreign)
     }
 }
 

@@ -161,7 +161,7 @@ impl<'a, S: Search> Run<'a, S> {
         Ok(self.facade.over(ended))
     }
 
-    fn check_given(&self) -> Result<(), Broken> {
+    fn check_given(&mut self) -> Result<(), Broken> {
         self.given.trouble().map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
     }
 

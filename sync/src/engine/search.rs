@@ -119,9 +119,13 @@ pub(crate) fn given(value: impl Hash) -> Prints {
     }
 }
 
-/// Panics if there is no name for another thread: before anybody counts on it.
-pub(crate) fn may_spawn() {
-    if let Some(Err(why)) = with(state::State::next_child) {
+/// Panics if there is no name for another thread, or not this one: before anybody counts on it.
+pub(crate) fn may_spawn(name: Option<u32>) {
+    let id = with(|state| match name {
+        Some(name) => state.new_name(name),
+        None => state.next_child(),
+    });
+    if let Some(Err(why)) = id {
         panic!("search: {why}");
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn waits(_gate: &Object, _can: bool) {}
 /// As above.
 pub(crate) fn wakes(_gate: &Object) {}
 
-pub(crate) fn may_spawn() {}
+pub(crate) fn may_spawn(_name: Option<u32>) {}
 
 pub(crate) fn enables(_thread: usize) {}
 

@@ -1,0 +1,134 @@
+//! Objects: who made them, what they are worth, and what the step under way does to them.
+
+use crate::fingerprint::{mix, Prints};
+use crate::operation::{ObjectId, ThreadId};
+use crate::renaming;
+
+use super::{Fault, Handle, Mover, Object, State};
+
+impl State {
+    /// Objects that are made from now on are those of the thread of this name, whoever makes them; until
+    /// this is said with `None`.
+    ///
+    /// # Panics
+    /// If that is no name.
+    pub fn makes_for(&mut self, name: Option<u32>) {
+        let id = |name| {
+            ThreadId::named(name)
+                .unwrap_or_else(|| panic!("search: {name} is no name of a thread; 1 to 30 are"))
+        };
+        self.making_for = name.map(id);
+    }
+
+    /// An object is made, with a value of this fingerprint.
+    pub fn object(&mut self, value: &Prints) -> Handle {
+        let id = self.new_object();
+        let left_out = self.leaves_out(id);
+        self.objects.push(Object { id, left_out });
+        self.prints.resize(self.objects.len() * renaming::count(), 0);
+        let handle = Handle { epoch: self.epoch, index: (self.objects.len() - 1) as u32 };
+        self.becomes(handle.index as usize, value);
+        handle
+    }
+
+    fn new_object(&mut self) -> ObjectId {
+        if let Some(thread) = self.making_for {
+            let known = self.made_for.iter().position(|(known, _)| *known == thread);
+            let known = known.unwrap_or_else(|| {
+                self.made_for.push((thread, 0));
+                self.made_for.len() - 1
+            });
+            let (_, n) = &mut self.made_for[known];
+            *n += 1;
+            // Beyond all that the thread will make itself.
+            return ObjectId { thread, n: u32::MAX - *n };
+        }
+        match self.mover {
+            Mover::Thread(_) => {
+                let me = self.me();
+                me.objects += 1;
+                ObjectId { thread: me.id, n: me.objects - 1 }
+            }
+            _ => {
+                self.of_world += 1;
+                ObjectId { thread: ThreadId::WORLD, n: self.of_world - 1 }
+            }
+        }
+    }
+
+    /// The object has a value of this fingerprint now.
+    fn becomes(&mut self, index: usize, value: &Prints) {
+        let Object { id, left_out } = self.objects[index];
+        if left_out {
+            return;
+        }
+        let count = renaming::count();
+        let place = &mut self.prints[index * count..][..count];
+        for (renaming, before) in place.iter_mut().enumerate() {
+            let thread = renaming::number(renaming).of(id.thread);
+            let after = mix(thread.key(id.n), value.each()[renaming]);
+            self.memory.change(renaming, *before ^ after);
+            *before = after;
+        }
+    }
+
+    /// Of its id and its value.
+    fn print(&self, index: usize) -> Prints {
+        let count = renaming::count();
+        Prints::from_fn(|renaming| self.prints[index * count + renaming])
+    }
+
+    fn leaves_out(&self, id: ObjectId) -> bool {
+        let planted = |n| id == (ObjectId { thread: ThreadId::MAIN, n });
+        matches!(self.fault, Some(Fault::ObjectLeftOut(n)) if planted(n))
+    }
+
+    /// The object's id.
+    ///
+    /// # Panics
+    /// If it was not made in this execution.
+    pub fn id(&self, object: Handle) -> ObjectId {
+        self.objects[self.index(object)].id
+    }
+
+    fn index(&self, object: Handle) -> usize {
+        assert!(
+            object.epoch == self.epoch,
+            "search: an object that was not made in this execution is used in it"
+        );
+        object.index as usize
+    }
+
+    fn touch(&mut self, object: Handle) -> usize {
+        let index = self.index(object);
+        if self.touched.iter().all(|&(touched, _)| touched != index) {
+            self.touched.push((index, self.prints[index * renaming::count()]));
+        }
+        index
+    }
+
+    /// Whose step it is looks at the object.
+    pub fn reads(&mut self, object: Handle) {
+        if self.observers > 0 || self.mover == Mover::World {
+            return;
+        }
+        let index = self.touch(object);
+        let value = self.print(index);
+        self.observes(&value);
+    }
+
+    /// Whose step it is depends on the object, but learns nothing of its value, or says so itself
+    /// ([`State::observes`]). What it is about to do, and whether it can, is part of the state.
+    pub fn considers(&mut self, object: Handle) {
+        if self.observers > 0 || self.mover == Mover::World {
+            return;
+        }
+        self.touch(object);
+    }
+
+    /// Whose step it is has changed the object, to a value of this fingerprint.
+    pub fn writes(&mut self, object: Handle, value: &Prints) {
+        let index = self.touch(object);
+        self.becomes(index, value);
+    }
+}
