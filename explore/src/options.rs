@@ -19,6 +19,8 @@ pub struct Options {
     pub checkpoints: bool,
     /// States that differ by who is who of interchangeable threads are one: see [`crate::renaming`].
     pub symmetry: bool,
+    /// All of them are explored all the same, and counted as one: what symmetry must not change.
+    pub classes: bool,
     /// So many of the threads that have names are interchangeable, the first ones.
     pub interchangeable: u32,
     /// Where the cache cuts an execution off, it is followed to its end once, to see that it does nothing
@@ -63,6 +65,7 @@ impl Default for Options {
             sleep: true,
             checkpoints: true,
             symmetry: true,
+            classes: false,
             interchangeable: 0,
             paranoid: false,
             traces: false,

@@ -51,6 +51,8 @@ pub struct Node<'a> {
     pub fingerprint: u128,
     /// What threads are called in the state that stands for all of those.
     pub renaming: Renaming,
+    /// The state, with everybody who he is.
+    pub own: u128,
     /// Of its shared objects and pending operations alone; 0 if nobody [`Search::wants_pairs`].
     pub pair: u128,
     /// What the step did that led here. Of the first node, nothing.

@@ -36,6 +36,7 @@ use crate::fingerprint::{mix, of};
 use crate::operation::{Access, Footprint, ThreadId};
 use crate::options::Statistics;
 use crate::paranoid::Probe;
+use crate::renaming::Renaming;
 use crate::seam::{Ended, Next, Node, Pick};
 use crate::state::Fault;
 use crate::traces::Trace;
@@ -187,11 +188,12 @@ impl Dfs {
             let state = mix(node.fingerprint, of(current));
             return Some(self.shared.visited.visit_bounded(state, frame.budget));
         }
+        let (state, renaming) = self.cached(node);
         let mut mask = 0;
         for (thread, _) in &frame.sleep {
-            mask |= self.bit(node.renaming.of(*thread))?;
+            mask |= self.bit(renaming.of(*thread))?;
         }
-        let visit = self.shared.visited.visit_sleeping(node.fingerprint, mask);
+        let visit = self.shared.visited.visit_sleeping(state, mask);
         match visit {
             Visit::Rest { .. } if self.options().fault == Some(Fault::SleepIgnoredOnHit) => {
                 return Some(Visit::Done);
@@ -199,11 +201,19 @@ impl Dfs {
             Visit::Rest { asleep, .. } => {
                 let names = &self.names;
                 let bit = |id| names.iter().position(|&name| name == id).map_or(0, |n| 1u64 << n);
-                frame.sleep.retain(|(thread, _)| bit(node.renaming.of(*thread)) & asleep != 0);
+                frame.sleep.retain(|(thread, _)| bit(renaming.of(*thread)) & asleep != 0);
             }
             _ => {}
         }
         Some(visit)
+    }
+
+    /// What the cache knows the node's state by, and what threads are called there.
+    fn cached(&self, node: &Node) -> (u128, Renaming) {
+        match self.options().classes {
+            true => (node.own, Renaming::default()),
+            false => (node.fingerprint, node.renaming),
+        }
     }
 
     /// Fewer steps, step 1.
@@ -227,7 +237,7 @@ impl Dfs {
         for (i, pending) in order.iter().enumerate() {
             let thread = pending.thread;
             let awake = match visit {
-                Visit::Rest { awake, .. } => self.bit(node.renaming.of(thread))? & awake != 0,
+                Visit::Rest { awake, .. } => self.bit(self.cached(node).1.of(thread))? & awake != 0,
                 _ => !frame.sleep.iter().any(|(sleeper, _)| *sleeper == thread),
             };
             if !awake {

@@ -232,10 +232,10 @@ impl<S: Search> Driver<S> {
             self.set_phase(if last { Phase::Searching } else { Phase::Replaying(steps + 1) });
             return Some(self.take(pick));
         }
-        let (fingerprint, renaming) = state.fingerprint();
+        let (fingerprint, renaming, own) = state.fingerprint();
         let pair = if self.search.wants_pairs() { state.pair() } else { 0 };
         let threads = &self.pending;
-        let node = Node { threads, fingerprint, renaming, pair, step: &step, ended };
+        let node = Node { threads, fingerprint, renaming, own, pair, step: &step, ended };
         match self.search.at_node(&node) {
             Next::Step { pick, .. } => Some(self.take(pick)),
             Next::Backtrack | Next::Stop => self.leave(ended),

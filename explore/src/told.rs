@@ -4,8 +4,8 @@
 //! - Each object is registered where it is made ([`State::object`], by [`with`]).
 //! - `operate`, the substrate's, comes before each operation that others can notice; [`State::reads`] and
 //!   [`State::writes`] with the operation itself, and with whatever else the step touches.
-//! - A thread is registered before it is spawned ([`State::spawn`]), in the same order, and says when its
-//!   program has ended ([`State::finishes`]); it may go on, but not announce.
+//! - A thread is registered before it is spawned ([`State::spawn`], [`State::spawn_named`]), in the same order,
+//!   and says when its program has ended ([`State::finishes`]); it may go on, but not announce.
 //! - When an execution has ended, threads leave: what they would announce must unwind instead. That is so
 //!   once the program has said so ([`ends`]), or has been told. What destructors do then is no part of a
 //!   step, and nobody is told of it.

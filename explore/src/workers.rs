@@ -136,8 +136,8 @@ impl Shared {
 
     /// What is cached are states, with nothing of how they were reached.
     pub(crate) fn caches_states(&self) -> bool {
-        let Options { cache, bound, shorter_than, .. } = &self.options;
-        *cache && bound.is_none() && shorter_than.is_none()
+        let Options { cache, bound, shorter_than, classes, .. } = &self.options;
+        *cache && bound.is_none() && shorter_than.is_none() && !classes
     }
 
     /// All executions are done. With [`Options::paranoid`], what was seen beyond known states has to have

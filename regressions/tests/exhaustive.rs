@@ -39,7 +39,7 @@ sync::searched! {
     }
 
     fn the_states_are_the_same_without_sleep_sets() {
-        for scenario in ["S2", "S3"] {
+        for scenario in ["S2", "S3", "S3-3m"] {
             let all = search(scenario, Options::default()).states;
             let slow = search(scenario, Options { sleep: false, ..Options::default() }).states;
             assert!(all == slow, "{scenario}: {} and {} states", all.len(), slow.len());
@@ -57,6 +57,16 @@ sync::searched! {
             let by_two = search(scenario, Options { jobs: 2, ..Options::default() }).states;
             assert!(all == by_two, "{scenario}: {} and {} states", all.len(), by_two.len());
         }
+    }
+
+    /// A search that tells Ms apart finds the states that stand for all, and no others.
+    fn symmetry_leaves_out_no_class_of_states() {
+        let all = search("S3-3m", Options::default()).states;
+        assert_eq!(all.len(), 98_785);
+        let classes = search("S3-3m", Options { classes: true, ..Options::default() }).states;
+        assert!(all == classes, "{} and {} states", all.len(), classes.len());
+        let apart = search("S3-3m", Options { symmetry: false, ..Options::default() }).states;
+        assert_eq!(apart.len(), 137_558);
     }
 
     /// What the cache cuts off is followed to its end, and nothing new is there.

@@ -11,7 +11,7 @@
 //! | [`Atomic`], [`Mutex`], [`Plain`], [`Ghost`] | shared state |
 //! | [`Outside`] | what an execution leaves behind: no part of its state |
 //! | [`Note`], [`Latch`] | waiting: for another thread, for the environment |
-//! | [`spawn`], [`choose`], [`Observer`], [`Operation`] | one execution of a program, and who watches it |
+//! | [`spawn`], [`spawn_named`], [`choose`], [`Observer`], [`Operation`] | one execution of a program, and who watches it |
 //! | [`explore()`], [`record`], [`Plan`], [`Schedule`] | all the executions of a program, and one of them again |
 //! | [`estimate()`] | how many a search without a cache would run |
 //! | [`litmus`] | all the outcomes of a race, for tests |

@@ -42,6 +42,7 @@ pub(super) struct Here {
     pub(super) step: Footprint,
     pub(super) fingerprint: u128,
     pub(super) renaming: Renaming,
+    pub(super) own: u128,
     pub(super) ended: Option<Ended>,
 }
 
@@ -82,14 +83,14 @@ impl<'a, S: Search> Run<'a, S> {
             self.step(first)?;
         }
         loop {
-            let Here { step, fingerprint, renaming, ended } = self.arrive()?;
+            let Here { step, fingerprint, renaming, own, ended } = self.arrive()?;
             let ended = self.look(ended)?;
             let pair = match self.search.wants_pairs() {
                 true => STATE.with_borrow(State::pair),
                 false => 0,
             };
             let threads = &self.pending;
-            let node = Node { threads, fingerprint, renaming, pair, step: &step, ended };
+            let node = Node { threads, fingerprint, renaming, own, pair, step: &step, ended };
             let next = match self.search.at_node(&node) {
                 Next::Step { pick, keep_mark } => {
                     if keep_mark {
@@ -173,8 +174,8 @@ impl<'a, S: Search> Run<'a, S> {
             let step = state.end_step();
             state.pending(pending);
             let ended = state.ended().or(pending.is_empty().then_some(Ended::Complete));
-            let (fingerprint, renaming) = state.fingerprint();
-            Here { step, fingerprint, renaming, ended }
+            let (fingerprint, renaming, own) = state.fingerprint();
+            Here { step, fingerprint, renaming, own, ended }
         }))
     }
 

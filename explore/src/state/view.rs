@@ -25,14 +25,15 @@ impl State {
     }
 
     /// The state's fingerprint, between two steps: of all states that differ by who is who of interchangeable
-    /// threads. And the renaming that leads to the one of them that it is of.
-    pub fn fingerprint(&mut self) -> (u128, Renaming) {
+    /// threads. The renaming that leads to the one of them that it is of; and the state's own.
+    pub fn fingerprint(&mut self) -> (u128, Renaming, u128) {
         let fault = self.fault;
         let threads = self.threads.iter_mut().map(|thread| thread.fingerprint(fault));
         let threads = threads.fold(Prints::ZERO, |sum, thread| sum.with(&thread, |a, b| a ^ b));
         let rest = Prints::of((self.of_world, self.ended.is_some(), self.alone));
-        let (least, number) = self.memory.mix(&threads.mix(&rest)).least();
-        (least, renaming::number(number))
+        let all = self.memory.mix(&threads.mix(&rest));
+        let (least, number) = all.least();
+        (least, renaming::number(number), all.first())
     }
 
     /// Of the shared objects and the pending operations alone: what threads have seen is left out.

@@ -25,7 +25,7 @@ pub enum Family {
     /// it does, with sleep sets, and both by several workers.
     Looping,
     /// Programs with interchangeable threads, of whose states one stands for all that differ by who is who: all
-    /// of `Ending`, and a search that tells them apart.
+    /// of `Ending`, and a search that tells them apart, by the classes of its states.
     Twins,
 }
 
@@ -37,19 +37,19 @@ struct Way {
     name: &'static str,
     cache: bool,
     sleep: bool,
-    symmetry: bool,
+    classes: bool,
     jobs: usize,
     paranoid: bool,
 }
 
 const PLAIN: Way =
-    Way { name: "plain", cache: false, sleep: false, symmetry: true, jobs: 1, paranoid: false };
+    Way { name: "plain", cache: false, sleep: false, classes: false, jobs: 1, paranoid: false };
 const CACHE: Way = Way { name: "cache", cache: true, ..PLAIN };
 const SLEEP: Way = Way { name: "sleep sets", sleep: true, ..PLAIN };
 const BOTH: Way = Way { name: "both", cache: true, sleep: true, ..PLAIN };
 const BOTH_PARANOID: Way = Way { paranoid: true, ..BOTH };
 const BOTH_BY_THREE: Way = Way { name: "both, by three workers", jobs: 3, ..BOTH };
-const WITHOUT_SYMMETRY: Way = Way { name: "both, without symmetry", symmetry: false, ..BOTH };
+const BOTH_BY_CLASSES: Way = Way { name: "both, without symmetry", classes: true, ..BOTH };
 const CACHE_BY_TWO: Way = Way { name: "cache, by two workers", jobs: 2, ..CACHE };
 
 impl Family {
@@ -70,7 +70,7 @@ impl Family {
             Family::Bounded => (&PLAIN, &[CACHE, CACHE_BY_TWO]),
             Family::Looping => (&CACHE, &[BOTH, BOTH_BY_THREE]),
             Family::Twins => {
-                (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE, WITHOUT_SYMMETRY])
+                (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE, BOTH_BY_CLASSES])
             }
         }
     }
@@ -100,24 +100,16 @@ impl Family {
 
 impl Way {
     fn options(&self, most: u64, twins: u32) -> Options {
-        let Way { cache, sleep, symmetry, jobs, paranoid, .. } = *self;
+        let Way { cache, sleep, classes, jobs, paranoid, .. } = *self;
         Options {
             cache,
             sleep,
-            symmetry,
+            classes,
             interchangeable: twins,
             jobs,
             paranoid,
             max_executions: Some(most),
             ..Options::default()
-        }
-    }
-
-    /// How what it has found differs from what the first way has.
-    fn differs(&self, expected: &Found, found: &Found) -> Option<String> {
-        match self.symmetry {
-            true => expected.differs(found),
-            false => expected.differs_by_more_than_names(found),
         }
     }
 }
@@ -154,7 +146,7 @@ pub fn compare_with(family: Family, program: &Program, fault: Option<Fault>) -> 
         for (way, sum) in others.iter().zip(&mut executions[1..]) {
             match searched(program, Options { fault, ..way.options(MORE, twins) }, bound, sum) {
                 Ok(Some(found)) => {
-                    if let Some(what) = way.differs(&expected, &found) {
+                    if let Some(what) = expected.differs(&found) {
                         let (base, way) = (base.name, way.name);
                         return Compared::Differ(format!("{base} and {way}{}: {what}", of(bound)));
                     }

@@ -31,16 +31,6 @@ impl Found {
         let states = (self.states.len(), other.states.len());
         (self.states != other.states).then(|| format!("states: {} and {}", states.0, states.1))
     }
-
-    /// The same, where the other knows who is who: it has more states, and nothing else.
-    pub fn differs_by_more_than_names(&self, other: &Found) -> Option<String> {
-        let Found { outcomes, failures, .. } = other.clone();
-        let states = (self.states.len(), other.states.len());
-        if states.0 > states.1 {
-            return Some(format!("states: {} and {}", states.0, states.1));
-        }
-        self.differs(&Found { outcomes, failures, states: self.states.clone() })
-    }
 }
 
 fn sets(what: &str, here: &BTreeSet<String>, there: &BTreeSet<String>) -> String {
