@@ -115,7 +115,7 @@ pub fn summary(report: &Report) -> String {
 /// What a search has come to, in a sentence. `asked`: how much there is was to be estimated.
 fn searched(searched: &Statistics, asked: bool, seconds: f64) -> String {
     let Statistics { executions, complete, cut_by_cache, cut_by_sleep, states, .. } = searched;
-    let Statistics { depth, transitions, probes, traces, estimated, .. } = searched;
+    let Statistics { depth, transitions, probes, traces, estimated, digest, .. } = searched;
     let rate = count((*states as f64 / seconds.max(0.001)) as u64);
     let mut text = format!(
         "{} ({rate} a second), {}, depth {depth}; of the executions {} complete, {} cut by the cache, {} \
@@ -129,6 +129,7 @@ fn searched(searched: &Statistics, asked: bool, seconds: f64) -> String {
     // Fewer than n² pairs, each with a chance of 2⁻¹²⁸.
     let chance = (*states as f64).powi(2) / 2f64.powi(128);
     text += &format!("; the chance that two states were taken for one is below {chance:.0e}");
+    text += &format!("; their digest, to compare with another search's: {digest:016x}");
     text += &match (estimated, asked) {
         (Some(estimated), _) => format!("; all there is, by an estimate: {estimated}"),
         (None, true) => "; no estimate of all executions came to its end".into(),

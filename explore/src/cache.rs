@@ -123,6 +123,13 @@ impl Visited {
         self.states.get().map_or_else(Vec::new, Table::states)
     }
 
+    /// Of all of them, but for those with a budget: the same for the same ones, in whatever order they came.
+    pub fn digest(&self) -> u64 {
+        let mut digest = 0;
+        self.states.get().into_iter().for_each(|table| table.each(|state| digest ^= state));
+        (digest ^ digest >> 64) as u64
+    }
+
     fn states(&self) -> &Table {
         self.states.get_or_init(Table::default)
     }

@@ -101,6 +101,10 @@ pub struct Statistics {
     pub cut_by_sleep: u64,
     /// Distinct states.
     pub states: u64,
+    /// Of their fingerprints, `XOR`ed and folded, once the search is over: two searches with the same states have
+    /// the same.
+    #[serde(default)]
+    pub digest: u64,
     /// Steps taken for the first time: replayed ones do not count.
     pub transitions: u64,
     /// The steps of the longest execution.

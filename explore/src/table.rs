@@ -82,16 +82,21 @@ impl Table {
 
     /// All states.
     pub(crate) fn states(&self) -> Vec<u128> {
-        let mut states: Vec<u128> = Vec::new();
+        let mut states = Vec::new();
+        self.each(|state| states.push(state));
+        states
+    }
+
+    /// Shows each state to `f`, in no order that means anything.
+    pub(crate) fn each(&self, mut f: impl FnMut(u128)) {
         for (number, segment) in self.segments.iter().enumerate() {
             let first = (number as u128) << (128 - BITS);
             let segment = lock(segment);
             let used = segment.slots.iter().filter(|&&slot| slot != 0);
-            states.extend(used.map(|slot| first | slot >> BITS));
+            used.for_each(|slot| f(first | slot >> BITS));
         }
         let beside = lock(&self.beside);
-        states.extend(beside.keys().filter(|&&state| state << BITS == 0));
-        states
+        beside.keys().filter(|&&state| state << BITS == 0).for_each(|&state| f(state));
     }
 }
 

@@ -101,6 +101,11 @@ impl Shared {
         }
     }
 
+    /// Of the distinct states: see [`Statistics::digest`].
+    pub fn digest(&self) -> u64 {
+        self.all().digest()
+    }
+
     /// Why not everything was explored, if so.
     pub fn incomplete(&self) -> Option<Incomplete> {
         lock(&self.results).incomplete

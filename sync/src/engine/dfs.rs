@@ -35,7 +35,8 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
         }
         let statistics = shared.statistics();
         let executions = sum.statistics.executions + statistics.executions;
-        sum.statistics = Statistics { executions, ..statistics };
+        let digest = shared.digest();
+        sum.statistics = Statistics { executions, digest, ..statistics };
         sum.bound = bound.filter(|_| shared.is_bounded());
         // What ends a search for one kind of failure is that kind.
         let failed = plan.wanted.is_some() && exploration.failed_on().is_some();
