@@ -126,8 +126,10 @@ fn searched(searched: &Statistics, asked: bool, seconds: f64) -> String {
         count(*cut_by_cache),
         count(*cut_by_sleep),
     );
-    // Fewer than n² pairs, each with a chance of 2⁻¹²⁸.
-    let chance = (*states as f64).powi(2) / 2f64.powi(128);
+    // n² / 2 pairs, each with a chance of 2⁻¹²⁸, or less than four times that where a state is known by the least of
+    // six fingerprints. The next power of ten.
+    let chance = 2.0 * (*states as f64).powi(2) / 2f64.powi(128);
+    let chance = 10f64.powf(chance.log10().ceil());
     text += &format!("; the chance that two states were taken for one is below {chance:.0e}");
     text += &format!("; their digest, to compare with another search's: {digest:016x}");
     text += &match (estimated, asked) {

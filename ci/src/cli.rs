@@ -282,9 +282,9 @@ pub struct Bound(pub Option<usize>);
 fn bound(text: &str) -> Result<Bound, String> {
     match text {
         "none" => Ok(Bound(None)),
-        _ => match text.parse() {
-            Ok(n) => Ok(Bound(Some(n))),
-            Err(_) => Err("a number of preemptions, or `none`".into()),
+        _ => match text.parse::<u32>() {
+            Ok(n) => Ok(Bound(Some(n as usize))),
+            Err(_) => Err(format!("a number of preemptions up to {}, or `none`", u32::MAX)),
         },
     }
 }

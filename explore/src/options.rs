@@ -19,7 +19,8 @@ pub struct Options {
     pub checkpoints: bool,
     /// States that differ by who is who of interchangeable threads are one: see [`crate::renaming`].
     pub symmetry: bool,
-    /// All of them are explored all the same, and counted as one: what symmetry must not change.
+    /// All of them are explored all the same, and counted as one: what symmetry must not change. Without a bound,
+    /// and not with `paranoid`.
     pub classes: bool,
     /// So many of the threads that have names are interchangeable, the first ones.
     pub interchangeable: u32,

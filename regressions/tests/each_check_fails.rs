@@ -183,6 +183,8 @@ const PROGRESS: &[Break] = &[
             ..GO_FIXED
         },
     ),
+    // An M never drops its P, and goes round.
+    of(checks::LIVELOCK, "S2", Steps { must_keep_p: |_, _| true, ..GO_FIXED }),
     of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
 ];
 

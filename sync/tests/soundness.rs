@@ -41,6 +41,11 @@ fn symmetry_loses_nothing() {
 }
 
 #[test]
+fn symmetry_loses_nothing_within_a_bound() {
+    agree(Family::BoundedTwins, 20);
+}
+
+#[test]
 fn a_bound_with_a_cache_loses_nothing() {
     agree(Family::Bounded, 20);
 }

@@ -20,7 +20,7 @@ pub fn record(
     schedule: &Schedule,
 ) -> Result<Counterexample, RunError> {
     let found = report.found.clone().unwrap_or_default();
-    let (steps, _) = again(subject, &report.job, schedule)?;
+    let Again { steps, .. } = again(subject, &report.job, schedule)?;
     let header = Header {
         pidle_counterexample: FORMAT,
         job: report.job.clone(),
@@ -40,17 +40,14 @@ pub fn replay(subject: &Subject, cex: &Counterexample) -> Result<Replayed, RunEr
     if header.engine != ENGINE.to_string() {
         return Err(RunError::Engine { of: header.engine.clone(), here: ENGINE.to_string() });
     }
-    let (steps, failure) = again(subject, &header.job, &header.schedule)?;
-    let nothing = || "the end".to_string();
+    let Again { steps, failure, unfit } = again(subject, &header.job, &header.schedule)?;
+    let nothing = || unfit.map_or("the end".to_string(), |why| format!("the end: {why}"));
     for i in 0..steps.len().max(cex.steps.len()) {
         let (expected, got) = (cex.steps.get(i), steps.get(i));
         if expected != got {
-            let show = |step: Option<&Step>| step.map_or_else(nothing, ToString::to_string);
-            return Ok(Replayed::Diverged {
-                step: i as u64 + 1,
-                expected: show(expected),
-                got: show(got),
-            });
+            let expected = expected.map_or_else(|| "the end".to_string(), ToString::to_string);
+            let got = got.map_or_else(nothing, ToString::to_string);
+            return Ok(Replayed::Diverged { step: i as u64 + 1, expected, got });
         }
     }
     let expected = format!("{}: {}", header.found.check, header.found.message);
@@ -63,13 +60,15 @@ pub fn replay(subject: &Subject, cex: &Counterexample) -> Result<Replayed, RunEr
     }
 }
 
-pub(super) type Written = (Vec<Step>, Option<Failure>);
+/// An execution, run again.
+pub(super) struct Again {
+    steps: Vec<Step>,
+    pub(super) failure: Option<Failure>,
+    /// What the schedule expects where it does not fit, if so.
+    unfit: Option<String>,
+}
 
-pub(super) fn again(
-    subject: &Subject,
-    job: &Job,
-    schedule: &Schedule,
-) -> Result<Written, RunError> {
+pub(super) fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Again, RunError> {
     let target = subject.what.checked()?;
     let judged = Judged::of(job)?;
     let plan = plans(job, &target).swap_remove(0);
@@ -81,7 +80,8 @@ pub(super) fn again(
         let recorder = Arc::new(Recorder::new(sources.clone(), log.clone()));
         target.execute(steps, &judged, recorder.clone(), Some(recorder));
     })?;
-    Ok((last.get().steps, recorded.failure))
+    let unfit = recorded.diverged.map(|diverged| diverged.expected);
+    Ok(Again { steps: last.get().steps, failure: recorded.failure, unfit })
 }
 
 impl fmt::Display for Step {

@@ -40,7 +40,7 @@ fn stale(subject: &Subject, report: &Report, known: &Beside) -> Result<Option<St
     if all && !report.endings.contains_key(&known.ends) {
         return Ok(Some("no execution does: it is not needed any more".into()));
     }
-    let (_, failure) = again(subject, &report.job, &known.schedule)?;
+    let failure = again(subject, &report.job, &known.schedule)?.failure;
     Ok(match failure.map(|failure| failure.kind()) {
         Some(kind) if kind == known.ends => None,
         Some(other) => Some(format!("the stored schedule ends with {other}")),

@@ -105,7 +105,7 @@ fn shortened(
     schedule: Schedule,
     proven: Fewest,
 ) -> Result<Outcome, RunError> {
-    let (_, failure) = again(subject, &outcome.report.job, &schedule)?;
+    let failure = again(subject, &outcome.report.job, &schedule)?.failure;
     let Some(before) = &outcome.report.found else { return Ok(outcome) };
     let after = failure.map(|failure| Found {
         preemptions: schedule.preemptions(),

@@ -174,9 +174,10 @@ impl Estimate {
 
     /// A site of the next level: a probe's step 3.
     fn keep(&mut self, frame: Frame) {
-        let mut asleep: Vec<ThreadId> = frame.sleep.iter().map(|&(thread, _)| thread).collect();
+        let name = |thread| frame.renaming.of(thread);
+        let mut asleep: Vec<ThreadId> = frame.sleep.iter().map(|sleeper| name(sleeper.0)).collect();
         asleep.sort_unstable();
-        let key = of((frame.fingerprint, asleep, frame.current, frame.budget));
+        let key = of((frame.fingerprint, asleep, frame.current.map(name), frame.budget));
         let (path, weight) = (self.dfs.path.clone(), self.weight);
         let Some(&known) = self.known.get(&key) else {
             self.known.insert(key, self.next_level.len());

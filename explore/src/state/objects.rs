@@ -7,17 +7,17 @@ use crate::renaming;
 use super::{Fault, Handle, Mover, Object, State};
 
 impl State {
-    /// Objects that are made from now on are those of the thread of this name, whoever makes them; until
-    /// this is said with `None`.
+    /// Objects that are made from now on are those of the thread of this name, whoever makes them; of whoever
+    /// makes them, if it is `None`. Whose they were before.
     ///
     /// # Panics
     /// If that is no name.
-    pub fn makes_for(&mut self, name: Option<u32>) {
+    pub fn makes_for(&mut self, name: Option<u32>) -> Option<u32> {
         let id = |name| {
             ThreadId::named(name)
                 .unwrap_or_else(|| panic!("search: {name} is no name of a thread; 1 to 30 are"))
         };
-        self.making_for = name.map(id);
+        std::mem::replace(&mut self.making_for, name.map(id)).and_then(ThreadId::name)
     }
 
     /// An object is made, with a value of this fingerprint.

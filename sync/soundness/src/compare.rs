@@ -27,10 +27,13 @@ pub enum Family {
     /// Programs with interchangeable threads, of whose states one stands for all that differ by who is who: all
     /// of `Ending`, and a search that tells them apart, by the classes of its states.
     Twins,
+    /// The same with each bound from 0 to 3, as `Bounded`.
+    BoundedTwins,
 }
 
 /// All of them.
-pub const FAMILIES: [Family; 4] = [Family::Ending, Family::Bounded, Family::Looping, Family::Twins];
+pub const FAMILIES: [Family; 5] =
+    [Family::Ending, Family::Bounded, Family::Looping, Family::Twins, Family::BoundedTwins];
 
 /// One way to search.
 struct Way {
@@ -60,6 +63,7 @@ impl Family {
             Family::Bounded => "bounds 0 to 3",
             Family::Looping => "with loops",
             Family::Twins => "with twins",
+            Family::BoundedTwins => "twins, bounds 0 to 3",
         }
     }
 
@@ -67,7 +71,7 @@ impl Family {
     fn ways(self) -> (&'static Way, &'static [Way]) {
         match self {
             Family::Ending => (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE]),
-            Family::Bounded => (&PLAIN, &[CACHE, CACHE_BY_TWO]),
+            Family::Bounded | Family::BoundedTwins => (&PLAIN, &[CACHE, CACHE_BY_TWO]),
             Family::Looping => (&CACHE, &[BOTH, BOTH_BY_THREE]),
             Family::Twins => {
                 (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE, BOTH_BY_CLASSES])
@@ -83,7 +87,7 @@ impl Family {
 
     fn bounds(self) -> Vec<Option<usize>> {
         match self {
-            Family::Bounded => (0..=3).map(Some).collect(),
+            Family::Bounded | Family::BoundedTwins => (0..=3).map(Some).collect(),
             Family::Ending | Family::Looping | Family::Twins => vec![None],
         }
     }
@@ -93,7 +97,7 @@ impl Family {
         match self {
             Family::Ending | Family::Bounded => Program::generate(seed),
             Family::Looping => Program::generate_with_loops(seed),
-            Family::Twins => Program::generate_twins(seed),
+            Family::Twins | Family::BoundedTwins => Program::generate_twins(seed),
         }
     }
 }
@@ -134,7 +138,10 @@ pub fn compare(family: Family, program: &Program) -> Compared {
 #[doc(hidden)]
 pub fn compare_with(family: Family, program: &Program, fault: Option<Fault>) -> Compared {
     let (base, others) = family.ways();
-    let twins = if family == Family::Twins { program.0.len() as u32 - 1 } else { 0 };
+    let twins = match family {
+        Family::Twins | Family::BoundedTwins => program.0.len() as u32 - 1,
+        _ => 0,
+    };
     let mut executions = vec![0; others.len() + 1];
     for bound in family.bounds() {
         let expected = match searched(program, base.options(MOST, twins), bound, &mut executions[0])

@@ -12,16 +12,24 @@ use crate::explore::{Diverged, Exploration, Searched};
 use crate::schedule::Schedule;
 use crate::{failure, Plan};
 
+/// The plan's bound; more than can be counted is as much as can be.
+fn bound(plan: &Plan) -> Option<u32> {
+    plan.bound.map(|bound| u32::try_from(bound).unwrap_or(u32::MAX))
+}
+
+/// The bounds to search with, one after the other.
+fn bounds(plan: &Plan) -> Box<dyn Iterator<Item = Option<u32>>> {
+    match (bound(plan), plan.search.shorter_than) {
+        (Some(most), None) => Box::new((0..=most).map(Some)),
+        (bound, _) => Box::new(std::iter::once(bound)),
+    }
+}
+
 /// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.
 pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
-    let bound = plan.bound.map(|bound| bound as u32);
-    let bounds: Vec<Option<u32>> = match (bound, plan.search.shorter_than) {
-        (Some(most), None) => (0..=most).map(Some).collect(),
-        (bound, _) => vec![bound],
-    };
     let mut failure = None;
     let mut sum = Searched::default();
-    for bound in bounds {
+    for bound in bounds(plan) {
         let stop = Some(exploration.over());
         let shared = Arc::new(Shared::new(Options { bound, stop, ..plan.search.clone() }));
         exploration.searches(shared.clone());
@@ -103,7 +111,7 @@ pub(crate) fn estimate(
     exploration: &Outer<Exploration>,
     probing: Probing,
 ) -> Option<Estimated> {
-    let bound = plan.bound.map(|bound| bound as u32);
+    let bound = bound(plan);
     let options = Options { bound, stop: Some(exploration.over()), ..plan.search.clone() };
     drive(plan, exploration, Estimate::new(options, probing)).estimated()
 }

@@ -160,15 +160,12 @@ pub(crate) fn hash_name<H: Hasher>(name: u32, state: &mut H) {
     }
 }
 
-/// Objects that `f` makes are those of the thread of that name.
+/// Objects that `f` makes are those of the thread of that name; 0 is no name.
 pub(crate) fn makes_for<R>(name: u32, f: impl FnOnce() -> R) -> R {
-    if name > 0 {
-        with(|state| state.makes_for(Some(name)));
-    }
+    let name = (name > 0).then_some(name);
+    let before = with(|state| state.makes_for(name)).flatten();
     let made = f();
-    if name > 0 {
-        with(|state| state.makes_for(None));
-    }
+    with(|state| state.makes_for(before));
     made
 }
 

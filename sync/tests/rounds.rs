@@ -1,0 +1,71 @@
+//! A thread that goes round in vain is noticed by a search, though its state comes back and the cache knows it.
+#![cfg(any(feature = "shuttle", feature = "explore"))]
+
+use std::collections::BTreeSet;
+
+use explore::options::Options;
+use soundness::found::search_of;
+use sync::{Arc, Atomic, Observer, Quiescent, Violation};
+
+/// Rounds of which nothing comes, at the most.
+const MOST: u32 = 3;
+
+struct Patience;
+
+impl Observer for Patience {
+    fn visited(&self) -> Result<(), Violation> {
+        match sync::rounds() {
+            rounds if rounds > MOST => {
+                Err(Violation { check: "it gets on", message: "round and round".into() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn quiescent(&self) -> Quiescent {
+        Quiescent::Over(Ok(()))
+    }
+}
+
+/// What a thread makes of so many rounds (none: without end), beside a neighbour that moves, in any search.
+fn failures(rounds: Option<u32>, gets_on: bool) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for sleep in [true, false] {
+        for jobs in [1, 2] {
+            let options = Options { sleep, jobs, ..Options::default() };
+            let found = search_of(options, None, 2, move || {
+                sync::observe(Arc::new(Patience));
+                let words = Arc::new([Atomic::new("mine", 0u32), Atomic::new("theirs", 0u32)]);
+                let theirs = words.clone();
+                sync::spawn(move || (0..3).for_each(|n| theirs[1].store(n)));
+                for n in 0..rounds.unwrap_or(u32::MAX) {
+                    // In an endless loop, a round ends in the state in which it began.
+                    sync::checkpoint(rounds.map(|_| n));
+                    words[0].load();
+                    sync::goes_round();
+                    if gets_on {
+                        sync::gets_on();
+                    }
+                }
+            });
+            all.extend(found.expect("a search").expect("no limit").0.failures);
+        }
+    }
+    all
+}
+
+#[test]
+fn a_thread_that_goes_round_for_ever_is_noticed() {
+    assert_eq!(failures(None, false), BTreeSet::from(["round and round".to_owned()]));
+}
+
+#[test]
+fn a_few_rounds_are_not_for_ever() {
+    assert_eq!(failures(Some(MOST), false), BTreeSet::new());
+    assert_eq!(failures(Some(MOST + 1), false).len(), 1);
+}
+
+#[test]
+fn who_gets_on_may_go_round() {
+    assert_eq!(failures(Some(3 * MOST), true), BTreeSet::new());
+}
