@@ -107,7 +107,7 @@ fn an_m_that_does_not_move_is_idle_or_busy(view: &View) -> Result<(), String> {
     Ok(())
 }
 
-/// An M is started once it, or nobody before it, had a number: Ms are started in order.
+/// An M that has no thread yet is not parked.
 fn started(view: &View, m: MId) -> bool {
     view.sched.m(m).started.peek(|&started| started)
 }

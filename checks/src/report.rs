@@ -44,7 +44,7 @@ pub struct Search {
     pub cache: bool,
     /// Whether, of steps that commute, one order is explored only.
     pub sleep: bool,
-    /// Whether states that differ by which M is which are one.
+    /// Whether states that differ by which of M1 to M3 is which are one.
     pub symmetry: bool,
     /// Whether states that the cache takes for known are looked into.
     pub paranoid: bool,

@@ -146,7 +146,7 @@ pub struct Search {
     /// Search without sleep sets: steps that commute are taken in all orders
     #[arg(long)]
     pub no_sleep_sets: bool,
-    /// Search without symmetry: states that differ by which M is which are two
+    /// Search without symmetry: states that differ by which of M1 to M3 is which are two
     #[arg(long)]
     pub no_symmetry: bool,
     /// Look into what the state cache cuts off: a checkpoint that forgets too much is an error

@@ -22,7 +22,7 @@ pub struct Options {
     /// All of them are explored all the same, and counted as one: what symmetry must not change. Without a bound,
     /// and not with `paranoid`.
     pub classes: bool,
-    /// So many of the threads that have names are interchangeable, the first ones.
+    /// So many of the threads that have names are interchangeable, the first ones; at most three.
     pub interchangeable: u32,
     /// Where the cache cuts an execution off, it is followed to its end once, to see that it does nothing
     /// new: see [`crate::paranoid`].

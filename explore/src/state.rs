@@ -4,8 +4,8 @@
 //! them. A state's fingerprint is that of
 //! - each shared object's value, changed as it changes, so that an operation costs O(1);
 //! - for each thread: what it has observed since its last checkpoint, call by call, how many threads and
-//!   objects it has made, what it does next and whether it can. A thread is deterministic, so this is all that it will
-//!   ever do: a checkpoint is told every local that is live.
+//!   objects it has made, what it does next and whether it can. A thread is deterministic, so this is all that
+//!   it will ever do: a checkpoint is told every local that is live.
 
 use crate::fingerprint::Prints;
 use crate::operation::{Access, Footprint, Kind, ObjectId, Operation, ThreadId};

@@ -1,4 +1,4 @@
-//! The table of visited states: 128 bits each, exact, and no more than 25 bytes of memory.
+//! The table of visited states: 128 bits each, exact, in 20 to 25 bytes of memory once there are many.
 //!
 //! # Layout
 //! A table is 4,096 *segments*, chosen by the first 12 bits of a fingerprint, which need not be stored then. A

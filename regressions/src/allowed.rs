@@ -81,7 +81,9 @@ pub fn read(text: &str) -> Result<Allowed, String> {
     }
     for Lines { function, lines: [first, last], fact, .. } in &allowed.go {
         if first > last || *first == 0 || fact.trim().is_empty() {
-            return Err(format!("{function}: lines {first} to {last}, `{fact}`: name some lines, and say what they do"));
+            return Err(format!(
+                "{function}: lines {first} to {last}, `{fact}`: name some lines, and say what they do"
+            ));
         }
     }
     Ok(allowed)

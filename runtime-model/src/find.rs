@@ -31,7 +31,8 @@ pub enum Look {
     Fair(GId),
     /// Something may be there now: look from the start.
     Again,
-    /// Nothing. The next timer seen fires then; 0 if none was seen.
+    /// Nothing. The next timer seen that is due fires then; 0 if none was seen: of others nothing is remembered, as
+    /// nobody polls.
     Nothing(Time),
 }
 
@@ -144,7 +145,7 @@ impl Sched {
         true
     }
 
-    /// Steals a G, or runs the timers, of other Ps. `now` is a recent time, or 0.
+    /// Steals a G, or runs the timers, of other Ps. `now` is a recent time.
     ///
     /// Timers and `runnext` are for the last pass: the P itself is likely to serve both at once.
     ///
@@ -214,7 +215,8 @@ impl Sched {
         Look::Nothing(0)
     }
 
-    /// Stops spinning and looks at everything again, without a P. `poll_until` is the next timer seen.
+    /// Stops spinning and looks at everything again, without a P. `poll_until` is the next timer seen
+    /// that is due, or 0.
     pub fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
         self.stop_spinning(m); // The last look, step 2.
         sync::checkpoint((&*m, poll_until));

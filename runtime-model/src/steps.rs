@@ -43,7 +43,8 @@ pub struct Steps {
     pub reset_spinning: fn(&Sched, &M, bool),
     /// The last pass of stealing: may this P have timers to run? (golang/go#38860)
     pub steal_timers: fn(&Sched, PId) -> bool,
-    /// The last look: when does the next timer of any P fire, or the one seen already? (golang/go#38860)
+    /// The last look: when does the next timer of any P fire that is due, or the one seen already; 0 if there is none?
+    /// (golang/go#38860)
     pub recheck_timers: fn(&Sched, Time) -> Time,
     /// Nothing was found: give up the P, unless there is work under the lock.
     pub drop_p: fn(&Sched, &mut M) -> Look,

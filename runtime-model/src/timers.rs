@@ -179,7 +179,7 @@ impl Sched {
 
     /// `when`, if that is not in the future; else 0.
     ///
-    /// An M that looks for work need not remember more: the clock stands until it has parked, and nobody
+    /// An M that looks for work need not remember more: the clock stands until it is on the idle list, and nobody
     /// polls until then.
     pub(crate) fn if_due(&self, when: Time) -> Time {
         if when <= self.nanotime() {

@@ -10,8 +10,8 @@ use crate::explore::{drive, Exploration};
 use crate::{OnProgress, Plan, PlanError, Progress};
 
 /// How many executions the plan's search would run without a cache, or does: with its bound, the largest one
-/// alone; with sleep sets, if it has them: see [`Estimate`](::explore::search::Estimate). `None` if the engine does not search, or was stopped before it
-/// could say.
+/// alone; with sleep sets, if it has them: see [`Estimate`](::explore::search::Estimate). `None` if the engine does
+/// not search, or was stopped before it could say.
 ///
 /// A [deadline](Options::deadline) of the plan's search is one of the estimate.
 ///
