@@ -319,8 +319,12 @@ mod tests {
         assert_eq!(check(&[]).unwrap().bound, None);
         assert_eq!(check(&["--bound", "3"]).unwrap().bound, Some(Bound(Some(3))));
         assert_eq!(check(&["--bound", "none"]).unwrap().bound, Some(Bound(None)));
-        let message = check(&["--bound", "few"]).unwrap_err();
-        assert!(message.contains("a number of preemptions, or `none`"), "{message}");
+        // Not taken for 1: it does not fit into 32 bits.
+        for bound in ["few", "4294967297"] {
+            let message = check(&["--bound", bound]).unwrap_err();
+            let allowed = "a number of preemptions up to 4294967295, or `none`";
+            assert!(message.contains(allowed), "{message}");
+        }
     }
 
     #[test]
