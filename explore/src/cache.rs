@@ -210,6 +210,20 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_is_that_of_the_states_in_any_order() {
+        let digest = |states: &[u128]| {
+            let visited = Visited::default();
+            states.iter().for_each(|&state| visited.count(state));
+            visited.digest()
+        };
+        let (a, b, c) = (0x1234 << 100 | 7, 0x5678 << 90 | 9, 3);
+        assert_eq!(digest(&[a, b]), digest(&[b, a, b]));
+        for others in [&[a][..], &[a, c], &[a, b, c], &[]] {
+            assert_ne!(digest(&[a, b]), digest(others), "{others:x?}");
+        }
+    }
+
+    #[test]
     fn all_128_bits_tell_states_apart() {
         let visited = Visited::default();
         for state in [1, 1 << 64, 1 << 127, 1 | 1 << 64] {

@@ -90,6 +90,11 @@ pub struct Caller {
     history: Prints,
 }
 
+/// The id of a thread of this name; why not, if that is none.
+fn named(name: u32) -> Result<ThreadId, String> {
+    ThreadId::named(name).ok_or_else(|| format!("{name} is no name of a thread; 1 to 30 are"))
+}
+
 impl State {
     /// Before the first execution: what the options of a search say of states.
     pub fn prepare(&mut self, options: &Options) {
@@ -168,8 +173,7 @@ impl State {
     /// # Errors
     /// In words, if that is no name, or some thread has it.
     pub fn new_name(&self, name: u32) -> Result<ThreadId, String> {
-        let id = ThreadId::named(name);
-        let id = id.ok_or_else(|| format!("{name} is no name of a thread; 1 to 30 are"))?;
+        let id = named(name)?;
         match self.threads.iter().any(|thread| thread.id == id) {
             true => Err(format!("the name {id} has been given to a thread before")),
             false => Ok(id),
@@ -295,7 +299,8 @@ impl State {
         self.observers -= 1;
     }
 
-    /// The step of the thread of this id begins. Its number in the order of creation.
+    /// The step of the thread of this id begins. Who runs, by its number in the order of creation: the environment
+    /// moves on the first thread, by ids, that has not finished.
     pub fn step(&mut self, id: ThreadId, outcome: u32) -> usize {
         self.outcome = outcome;
         if self.alone.is_some_and(|(alone, _)| alone != id) {
@@ -303,7 +308,7 @@ impl State {
         }
         if id == ThreadId::WORLD {
             self.mover = Mover::World;
-            return usize::MAX;
+            return self.first_unfinished().expect("step: the world moves for somebody");
         }
         let number = self.threads.iter().position(|thread| thread.id == id);
         let number = number.expect("step: a thread that there is");

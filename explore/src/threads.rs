@@ -208,10 +208,7 @@ impl<S: Search> Driver<S> {
             return None;
         }
         let pick = self.node(state)?;
-        Some(match state.step(pick.thread, pick.outcome) {
-            usize::MAX => state.first_unfinished().expect("the world moves for somebody"),
-            number => number,
-        })
+        Some(state.step(pick.thread, pick.outcome))
     }
 
     /// A node has been reached: who goes on; `None` if nobody, and the tasks are to leave.

@@ -132,10 +132,7 @@ impl<'a, S: Search> Run<'a, S> {
 
     /// The threads take a step.
     pub(super) fn step(&mut self, pick: Pick) -> Result<(), Broken> {
-        let thread = STATE.with_borrow_mut(|state| match state.step(pick.thread, pick.outcome) {
-            usize::MAX => state.first_unfinished().expect("the world moves for somebody"),
-            number => number,
-        });
+        let thread = STATE.with_borrow_mut(|state| state.step(pick.thread, pick.outcome));
         self.resume(thread)
     }
 

@@ -4,7 +4,7 @@ use crate::fingerprint::{mix, Prints};
 use crate::operation::{ObjectId, ThreadId};
 use crate::renaming;
 
-use super::{Fault, Handle, Mover, Object, State};
+use super::{named, Fault, Handle, Mover, Object, State};
 
 impl State {
     /// Objects that are made from now on are those of the thread of this name, whoever makes them; of whoever
@@ -13,10 +13,7 @@ impl State {
     /// # Panics
     /// If that is no name.
     pub fn makes_for(&mut self, name: Option<u32>) -> Option<u32> {
-        let id = |name| {
-            ThreadId::named(name)
-                .unwrap_or_else(|| panic!("search: {name} is no name of a thread; 1 to 30 are"))
-        };
+        let id = |name| named(name).unwrap_or_else(|why| panic!("search: {why}"));
         std::mem::replace(&mut self.making_for, name.map(id)).and_then(ThreadId::name)
     }
 

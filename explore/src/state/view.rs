@@ -58,7 +58,7 @@ impl State {
     }
 
     /// The number of the first thread, by ids, that has not finished, in the order of creation.
-    pub fn first_unfinished(&self) -> Option<usize> {
+    pub(super) fn first_unfinished(&self) -> Option<usize> {
         let threads = self.threads.iter().enumerate();
         let unfinished = threads.filter(|(_, thread)| !matches!(thread.next, Next::Finished));
         unfinished.min_by_key(|(_, thread)| thread.id).map(|(number, _)| number)
