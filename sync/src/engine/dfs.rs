@@ -66,9 +66,8 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
 
 /// How to run it again.
 fn told(failure: Option<Failure>) -> Schedule {
-    let (picks, preemptions) = failure.map_or_else(Default::default, |failure| {
-        (failure.path, (failure.preemptions < u32::MAX).then_some(failure.preemptions))
-    });
+    let (picks, preemptions) =
+        failure.map_or_else(Default::default, |failure| (failure.path, Some(failure.preemptions)));
     Schedule::Search { picks: schedule::write(&picks), preemptions }
 }
 
