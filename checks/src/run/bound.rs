@@ -10,8 +10,8 @@ use crate::report::{Job, Limits, Report};
 use crate::sometimes::Tally;
 use crate::verdict::Verdict;
 
-/// The outcome; if the job asks for it, with a remark where a search without the bound ends in no more states and
-/// steps than the one with it. That search takes no more than the first one did.
+/// The outcome; if the job asks for it, with a remark where a search without the bound takes no more steps than those
+/// with it, from 0 on, have taken together. It is given up once it has as many states as they had steps.
 ///
 /// # Errors
 /// As [`run`](super::run).
@@ -34,7 +34,7 @@ pub(super) fn look(
     let search = Options {
         paranoid: false,
         traces: false,
-        max_states: Some(bounded.states as usize),
+        max_states: Some(bounded.transitions as usize),
         ..plan.search.clone()
     };
     let plan = Plan { search, ..plan };
@@ -44,12 +44,12 @@ pub(super) fn look(
     let note = match explored.end {
         End::Failed { failure, .. } => {
             let told = told(&found(&failure, 0));
-            format!("without a bound, the search fails in no more states: {told}; leave --bound out")
+            format!("without a bound, the search fails, in about as many steps: {told}; leave --bound out")
         }
         End::Complete if statistics.transitions <= bounded.transitions => format!(
-            "bound {bound} costs more than none: without it the search is exhaustive with {} states and {} \
-             steps, not {} and {}; leave --bound out",
-            statistics.states, statistics.transitions, bounded.states, bounded.transitions
+            "bound {bound} costs more than none: without it, all {} states take {} steps, not {}; leave --bound \
+             out",
+            statistics.states, statistics.transitions, bounded.transitions
         ),
         End::Complete | End::Stopped => return Ok(outcome),
     };

@@ -43,8 +43,9 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
         }
         let statistics = shared.statistics();
         let executions = sum.statistics.executions + statistics.executions;
+        let transitions = sum.statistics.transitions + statistics.transitions;
         let digest = shared.digest();
-        sum.statistics = Statistics { executions, digest, ..statistics };
+        sum.statistics = Statistics { executions, transitions, digest, ..statistics };
         sum.bound = bound.filter(|_| shared.is_bounded());
         // What ends a search for one kind of failure is that kind.
         let failed = plan.wanted.is_some() && exploration.failed_on().is_some();
