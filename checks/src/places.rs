@@ -80,10 +80,7 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
         places.extend(p.runnext.peek().ptr().map(|g| (g, Place::Runnext(p.id))));
         ring(p, &mut places)?;
         if let Some(timers) = p.timers.peek() {
-            places.extend(timers.as_slice().iter().map(|timer| match timer.f {
-                TimerFunc::Wake(g) => (g, Place::Sleep(p.id)),
-                TimerFunc::Start(g) => (g, Place::Start(p.id)),
-            }));
+            places.extend(timers.as_slice().iter().filter_map(|timer| on_timer(p.id, timer.f)));
         }
     }
     for m in view.ms() {
@@ -107,6 +104,14 @@ fn ring(p: &P, places: &mut Vec<(GId, Place)>) -> Result<(), String> {
         places.push((g, Place::Ring(p.id)));
     }
     Ok(())
+}
+
+/// The G that a timer of `p` has, if it has one.
+fn on_timer(p: PId, f: TimerFunc) -> Option<(GId, Place)> {
+    match f {
+        TimerFunc::Wake(g) => Some((g, Place::Sleep(p))),
+        TimerFunc::Start(g) => Some((g, Place::Start(p))),
+    }
 }
 
 impl Place {
