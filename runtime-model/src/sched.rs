@@ -235,6 +235,11 @@ impl Sched {
         &self.allg[g.index()]
     }
 
+    /// The variant that schedules.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
     /// Whether a script has come past the action that starts `g`: at once by `go`, later by the timer of `after`.
     /// The world starts main. For checks.
     pub fn is_asked_for(&self, g: GId) -> bool {
@@ -244,11 +249,6 @@ impl Sched {
             self.program.scripts[other.id.index()].iter().take(pc).any(starts)
         };
         g == GId::MAIN || self.allg.iter().any(past)
-    }
-
-    /// The variant that schedules.
-    pub fn steps(&self) -> &Steps {
-        &self.steps
     }
 
     /// GOMAXPROCS.
