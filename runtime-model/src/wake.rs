@@ -96,7 +96,7 @@ impl Sched {
             self.emit(m, Event::WakepDeclinedSpinner);
             return None;
         }
-        self.spins_in_flight.with_mut(|n| *n += 1);
+        self.spins_in_flight.change(|n| *n += 1);
         Some(SpinIncrement(()))
     }
 
@@ -119,7 +119,7 @@ impl Sched {
     }
 
     fn end_flight(&self, SpinIncrement(()): SpinIncrement) {
-        self.spins_in_flight.with_mut(|n| *n -= 1);
+        self.spins_in_flight.change(|n| *n -= 1);
     }
 
     /// Schedules some M to run `p`, or an idle P if it is None; starts an M if none is idle. With `spin`,
