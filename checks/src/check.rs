@@ -5,7 +5,9 @@
 
 use crate::report::Mode;
 use crate::view::View;
-use crate::{bookkeeping, dead, limiter, ownership, spinning, symptoms, timers, wakeups};
+use crate::{
+    bookkeeping, dead, discipline, limiter, ownership, spinning, symptoms, timers, wakeups,
+};
 
 /// A check.
 pub struct Check {
@@ -37,13 +39,14 @@ const INVARIANTS: &[&[Check]] = &[
     timers::CHECKS,
     dead::CHECKS,
     wakeups::CHECKS,
+    discipline::CHECKS,
     symptoms::CHECKS,
 ];
 
 /// The checks of a mode, in the order in which they are asked: the first that fails is told.
 pub fn of(mode: Mode) -> impl Iterator<Item = &'static Check> {
     let families = match mode {
-        Mode::Symptoms => SYMPTOMS,
+        Mode::Symptoms | Mode::Races => SYMPTOMS,
         Mode::Invariants => INVARIANTS,
     };
     families.iter().copied().flatten()

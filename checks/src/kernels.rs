@@ -141,7 +141,7 @@ pub fn ring(steps: Steps, steal: Steal) {
         let mut thief = M::of_kernel(MId(1));
         p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
         let g = steal(&other, &thief, PId(0));
-        log.with_mut(|log| log.extend(g));
+        log.change(|log| log.extend(g));
     });
     let (this, log) = (sched.clone(), got.clone());
     sync::at_end(move || {
@@ -155,7 +155,7 @@ pub fn ring(steps: Steps, steal: Steal) {
     let first = sched.runqget(m.p());
     sched.runqput(&m, m.p(), GId(2), false);
     let second = sched.runqget(m.p());
-    got.with_mut(|got| got.extend(first.into_iter().chain(second)));
+    got.change(|got| got.extend(first.into_iter().chain(second)));
 }
 
 /// Says whether a P's run queue is empty.
@@ -189,7 +189,7 @@ pub fn runqdrain(steps: Steps) {
         if let Some(g) = other.runqsteal(&thief, PId(0), false) {
             let mut stolen = GQueue::default();
             stolen.push_back(&other, g);
-            log.with_mut(|log| log[1] = stolen);
+            log.change(|log| log[1] = stolen);
         }
     });
     let (this, log) = (sched.clone(), got.clone());
@@ -200,7 +200,7 @@ pub fn runqdrain(steps: Steps) {
         assert!(all == [GId(0), GId(1)], "runqdrain: a G is in two queues, or in none");
     });
     let drained = sched.runqdrain(m.p());
-    got.with_mut(|got| got[0] = drained);
+    got.change(|got| got[0] = drained);
 }
 
 /// How a waker hands something to a sleeper.

@@ -39,6 +39,7 @@
 
 mod atomic;
 mod current;
+pub mod discipline;
 mod engine;
 mod estimate;
 mod execution;
@@ -55,6 +56,7 @@ mod plain;
 mod plan;
 mod program;
 mod progress;
+mod races;
 mod schedule;
 mod table;
 mod word;

@@ -230,6 +230,8 @@ struct Shared {
 fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
     let (words, log) = (&shared.words, &shared.logs[thread]);
     let mut guard = None;
+    // What the thread has read last; 0 before that.
+    let mut last = 0;
     let mut left = 0;
     let mut at = 0;
     while let Some(&op) = ops.get(at) {
@@ -261,7 +263,7 @@ fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
             }
             Op::Lock(_) => None,
             Op::SkipIfZero => {
-                if log.get().last().is_none_or(|&last| last == 0) {
+                if last == 0 {
                     at += 1;
                 }
                 None
@@ -280,7 +282,8 @@ fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
             }
             Op::Choose => Some(sync::choose(2) as u32),
         };
-        log.with_mut(|log| log.extend(result));
+        last = result.unwrap_or(last);
+        log.change(|log| log.extend(result));
         left = usize::saturating_sub(left, 1);
         if left == 0 {
             guard = None;

@@ -54,6 +54,11 @@ impl Word {
         }
     }
 
+    /// What a search keeps book of: here nothing.
+    pub(crate) fn object(&self) -> Option<&Object> {
+        None
+    }
+
     pub(crate) fn peek(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
     }
@@ -190,6 +195,9 @@ pub(crate) fn judge(_text: &str) -> Verdict {
 
 /// Whether this engine can do what the plan asks for.
 pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
+    if plan.races {
+        return Err(PlanError::Races);
+    }
     if plan.executions == 0 {
         return Err(PlanError::NoExecutions);
     }

@@ -118,7 +118,9 @@ pub(crate) fn choose(n: usize) -> usize {
     operate(Kind::Choose(n as u32), None, true) as usize
 }
 
-pub(crate) fn begin_execution(_plan: &Plan) {}
+pub(crate) fn begin_execution(plan: &Plan) {
+    super::search::begins(plan);
+}
 
 pub(crate) fn stop_exploring() {}
 

@@ -86,7 +86,7 @@ impl Nursery {
 }
 
 pub(crate) fn begin_execution(plan: &Plan) {
-    word::begin_execution();
+    word::begin_execution(plan);
     if plan.choices {
         dice::lay();
     }

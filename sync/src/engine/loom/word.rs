@@ -27,6 +27,14 @@
 //! 1. A weak load touches the mark of its thread, and then loads.
 //! 2. A write touches the marks of the threads whose loads are hidden, and then writes.
 
+//! # A plain access is no operation
+//!
+//! loom looks whether an access of a cell is ordered with those before it, and reorders nothing because of it. What
+//! comes after an atomic operation is done before loom switches threads at the next one, and the first fence of that
+//! stands before loom's switch. So in *flag = 1; status = 1; load other* beside *if flag, read status*, the other thread
+//! comes after the fence of the load, and finds the write of `status` ordered before it. With [`Plan::races`], each
+//! access of a cell first touches a *mark* of the cell's own, an operation, and loom tries the orders of those.
+
 use std::cell::Cell as StdCell;
 use std::sync::atomic::{AtomicU64 as Shadow, Ordering as StdOrdering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -36,16 +44,21 @@ use loom::sync::Condvar;
 use loom::MAX_THREADS;
 
 use crate::current::thread_id;
+use crate::engine::search::Object;
 use crate::engine::{Order, Update};
+use crate::Plan;
 
 thread_local! {
     /// By thread: its last action was a fence.
     static FENCED: StdCell<u64> = const { StdCell::new(0) };
+    /// Whether a cell has a mark.
+    static MARKS: StdCell<bool> = const { StdCell::new(false) };
 }
 
 /// A new execution begins: nobody has done anything.
-pub(super) fn begin_execution() {
+pub(super) fn begin_execution(plan: &Plan) {
     FENCED.set(0);
+    MARKS.set(plan.races);
 }
 
 /// A word of 64 bits.
@@ -125,6 +138,11 @@ impl Word {
         result
     }
 
+    /// What a search keeps book of: here nothing.
+    pub(crate) fn object(&self) -> Option<&Object> {
+        None
+    }
+
     pub(crate) fn peek(&self) -> u64 {
         self.shadow.load(StdOrdering::Relaxed)
     }
@@ -179,19 +197,37 @@ impl Reads {
 }
 
 /// Finds accesses that are not ordered. It has no value; that lies beside it.
-pub(crate) struct Cell(loom::cell::UnsafeCell<()>);
+pub(crate) struct Cell {
+    raw: loom::cell::UnsafeCell<()>,
+    /// With [`Plan::races`]: what an access touches first.
+    mark: Option<Condvar>,
+}
 
 impl Cell {
     pub(crate) fn new() -> Self {
-        Cell(loom::cell::UnsafeCell::new(()))
+        let mark = MARKS.get().then(Condvar::new);
+        Cell { raw: loom::cell::UnsafeCell::new(()), mark }
     }
 
     pub(crate) fn read(&self) {
-        unfenced(thread_id(), || self.0.with(|_| ()));
+        unfenced(thread_id(), || {
+            self.touch();
+            self.raw.with(|_| ());
+        });
     }
 
     pub(crate) fn write(&self) {
-        unfenced(thread_id(), || self.0.with_mut(|_| ()));
+        unfenced(thread_id(), || {
+            self.touch();
+            self.raw.with_mut(|_| ());
+        });
+    }
+
+    /// To loom, an access of the cell is no operation, and it tries no orders because of it: see the header.
+    fn touch(&self) {
+        if let Some(mark) = &self.mark {
+            mark.notify_one();
+        }
     }
 }
 

@@ -188,7 +188,9 @@ pub(crate) fn choose(n: usize) -> usize {
     (ExecutionState::next_u64() % n as u64) as usize
 }
 
-pub(crate) fn begin_execution(_plan: &Plan) {}
+pub(crate) fn begin_execution(plan: &Plan) {
+    super::search::begins(plan);
+}
 
 pub(crate) fn stop_exploring() {}
 
