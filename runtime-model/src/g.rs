@@ -140,7 +140,7 @@ impl G {
     ///
     /// Go: proc.go, casgstatus (1.19).
     #[track_caller]
-    pub(crate) fn casgstatus(&self, old: GStatus, new: GStatus) {
+    pub fn casgstatus(&self, old: GStatus, new: GStatus) {
         let was = self.status.replace(new);
         assert!(was == old, "casgstatus: bad incoming values");
     }

@@ -111,8 +111,8 @@ impl Sched {
         self.emit(m, Event::StartmUndone);
     }
 
-    /// The increment becomes an M's `spinning`.
-    fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
+    /// The increment becomes an M's `spinning`. The M is the caller's own, or asleep until the caller wakes it.
+    pub fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
         let spinning = spin.is_some();
         spin.into_iter().for_each(|spin| self.end_flight(spin));
         self.m(m).spinning.set(spinning);
