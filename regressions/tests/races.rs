@@ -72,7 +72,7 @@ const SPINNING_LATE: Steps = Steps {
 const WAKES: &str = "S1";
 
 /// Preemptions of the smallest execution with a race around its wakeup.
-const FEWEST: u32 = 2;
+const FEWEST: u32 = 1;
 
 fn held(report: &Report) {
     assert_eq!((failing(report), report.verdict), (None, Verdict::Held), "{report:?}");
