@@ -15,7 +15,7 @@ use runtime_model::p::OwnedP;
 use runtime_model::sched::SpinIncrement;
 use runtime_model::steps::{Steps, GO_FIXED};
 use runtime_model::Sched;
-use sync::{litmus, Arc, Cause, Control, Engine, Failure, OnProgress, Plan, Sampler};
+use sync::{litmus, Arc, Cause, Control, Engine, Failure, OnProgress, Plan, Sampler, ENGINE};
 
 /// Takes an idle P and an idle M, and wakes the one with the other by `wake`.
 fn wakep(sched: &Sched, m: &M, wake: fn(&Sched, MId, OwnedP, SpinIncrement)) {
@@ -182,6 +182,18 @@ sync::exhausted! {
         let races: Vec<_> = jobs.iter().filter(|job| job.mode == Mode::Races).collect();
         for scenario in ["S1", "S4", "overflow", "S4-3m", "three-ps", "kernel/publish"] {
             assert!(races.iter().any(|job| job.scenario == scenario), "{scenario}");
+        }
+    }
+}
+
+sync::explored! {
+    /// loom looks for races in any mode; in this one it tries the orders around plain accesses. (A schedule of another
+    /// engine has each access in the step of the operation before it.)
+    fn on_loom_symptom_mode_finds_what_is_handed_over_late() {
+        held(&run_with(IN_ORDER, &job(WAKES, Mode::Symptoms)));
+        for steps in [NEXTP_LATE, SPINNING_LATE] {
+            let report = run_with(steps, &job(WAKES, Mode::Symptoms));
+            assert_eq!(failing(&report), (ENGINE == Engine::Loom).then_some("race"), "{report:?}");
         }
     }
 }

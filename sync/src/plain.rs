@@ -11,7 +11,7 @@ use ::explore::{outside, Outer};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::engine::search::Object;
-use crate::engine::{Cell, ENGINE};
+use crate::engine::{Cell, Mark, ENGINE, TRACKS_RACES};
 use crate::{current, races, Name};
 
 /// A plain Go field that threads share under the protocol's own synchronization.
@@ -22,6 +22,7 @@ use crate::{current, races, Name};
 pub struct Plain<T> {
     name: Name,
     tracked: Mutex<(Cell, T)>,
+    mark: Mark,
     object: Object,
     fingerprint: fn(&T) -> Prints,
 }
@@ -34,7 +35,8 @@ impl<T> Plain<T> {
     {
         let object = Object::new(|| Prints::of(&value));
         let tracked = Mutex::new((Cell::new(), value));
-        Plain { name: name.into(), tracked, object, fingerprint: |value| Prints::of(value) }
+        let mark = Mark::new();
+        Plain { name: name.into(), tracked, mark, object, fingerprint: |value| Prints::of(value) }
     }
 
     /// What it is called.
@@ -54,7 +56,7 @@ impl<T> Plain<T> {
     /// Puts `value` there.
     #[track_caller]
     pub fn set(&self, value: T) {
-        races::plain(self.name, Some(&self.object), Kind::PlainWrite);
+        self.turn(Kind::PlainWrite);
         self.change(|place| *place = value);
     }
 
@@ -68,7 +70,7 @@ impl<T> Plain<T> {
     #[track_caller]
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         let caller = Location::caller();
-        races::plain(self.name, Some(&self.object), Kind::PlainRead);
+        self.turn(Kind::PlainRead);
         let tracked = access(&self.tracked, Some(self.name));
         current::racy(self.name, caller, || tracked.0.read());
         self.object.reads();
@@ -78,9 +80,18 @@ impl<T> Plain<T> {
     /// Changes the value, and learns from it what `change` returns. No operation may happen inside.
     #[track_caller]
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        races::plain(self.name, Some(&self.object), Kind::PlainWrite);
+        self.turn(Kind::PlainWrite);
         self.object.reads();
         self.change(change)
+    }
+
+    /// An access comes: where races are looked for, it waits for its turn, before anything is locked.
+    #[track_caller]
+    fn turn(&self, kind: Kind) {
+        races::plain(self.name, Some(&self.object), kind);
+        if TRACKS_RACES && current::in_program() {
+            self.mark.touch();
+        }
     }
 
     /// The same, where a search need not know what is learnt: nothing, or it has been told. The thread has had its

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle, Thread};
 use ::explore::Outer;
 
 use super::search::Object;
-pub(crate) use super::untracked::{Cell, TRACKS_RACES};
+pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
 use super::{Order, Update};
 use crate::explore::{Diverged, Exploration};
 use crate::failure::{self, Cause, Verdict};

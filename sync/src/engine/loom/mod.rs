@@ -39,7 +39,7 @@ use crate::{Engine, Plan, PlanError};
 
 pub(crate) use dice::choose;
 pub(crate) use lock::{Gate, GateGuard, Lock, LockGuard};
-pub(crate) use word::{Cell, Word};
+pub(crate) use word::{Cell, Mark, Word};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Loom;

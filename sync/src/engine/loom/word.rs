@@ -43,7 +43,7 @@ use loom::sync::atomic::{fence, AtomicU64, Ordering};
 use loom::sync::Condvar;
 use loom::MAX_THREADS;
 
-use crate::current::thread_id;
+use crate::current::{set_thread, thread_id};
 use crate::engine::search::Object;
 use crate::engine::{Order, Update};
 use crate::Plan;
@@ -197,36 +197,36 @@ impl Reads {
 }
 
 /// Finds accesses that are not ordered. It has no value; that lies beside it.
-pub(crate) struct Cell {
-    raw: loom::cell::UnsafeCell<()>,
-    /// With [`Plan::races`]: what an access touches first.
-    mark: Option<Condvar>,
-}
+pub(crate) struct Cell(loom::cell::UnsafeCell<()>);
 
 impl Cell {
     pub(crate) fn new() -> Self {
-        let mark = MARKS.get().then(Condvar::new);
-        Cell { raw: loom::cell::UnsafeCell::new(()), mark }
+        Cell(loom::cell::UnsafeCell::new(()))
     }
 
     pub(crate) fn read(&self) {
-        unfenced(thread_id(), || {
-            self.touch();
-            self.raw.with(|_| ());
-        });
+        unfenced(thread_id(), || self.0.with(|_| ()));
     }
 
     pub(crate) fn write(&self) {
-        unfenced(thread_id(), || {
-            self.touch();
-            self.raw.with_mut(|_| ());
-        });
+        unfenced(thread_id(), || self.0.with_mut(|_| ()));
+    }
+}
+
+/// What an access of a cell touches first, with [`Plan::races`]: see the header.
+pub(crate) struct Mark(Option<Condvar>);
+
+impl Mark {
+    pub(crate) fn new() -> Self {
+        Mark(MARKS.get().then(Condvar::new))
     }
 
-    /// To loom, an access of the cell is no operation, and it tries no orders because of it: see the header.
-    fn touch(&self) {
-        if let Some(mark) = &self.mark {
-            mark.notify_one();
+    /// Other threads may move meanwhile.
+    pub(crate) fn touch(&self) {
+        if let Some(mark) = &self.0 {
+            let me = thread_id();
+            unfenced(me, || mark.notify_one());
+            set_thread(me);
         }
     }
 }

@@ -21,7 +21,7 @@ use shuttle_engine::runtime::thread::switch;
 
 use super::search::{operate, Object};
 pub(crate) use super::sequential::Word;
-pub(crate) use super::untracked::{Cell, TRACKS_RACES};
+pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
 use crate::failure::{Cause, Verdict};
 use crate::{Engine, Plan};
 
