@@ -6,7 +6,8 @@
 use crate::report::Mode;
 use crate::view::View;
 use crate::{
-    bookkeeping, dead, discipline, limiter, ownership, spinning, symptoms, timers, wakeups,
+    bookkeeping, counts, dead, discipline, limiter, ownership, places, spinning, symptoms, timers,
+    wakeups,
 };
 
 /// A check.
@@ -34,6 +35,8 @@ const SYMPTOMS: &[&[Check]] = &[symptoms::CHECKS];
 const INVARIANTS: &[&[Check]] = &[
     ownership::CHECKS,
     bookkeeping::CHECKS,
+    counts::CHECKS,
+    places::CHECKS,
     spinning::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,

@@ -8,9 +8,11 @@ use checks::check;
 use checks::report::{Job, Mode};
 use common::{failing, job, run_with};
 use runtime_model::by_hand;
+use runtime_model::find::Look;
+use runtime_model::g::{GId, Guintptr};
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
-use runtime_model::p::{OwnedP, PId, PStatus};
+use runtime_model::p::{OwnedP, PStatus};
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_FIXED};
 use runtime_model::{Sched, Time};
@@ -34,17 +36,8 @@ macro_rules! after_take {
     }};
 }
 
-/// A thief looks whether a P has timers, and does something besides.
-macro_rules! writes {
-    (|$sched:ident, $p:ident| $harm:expr) => {{
-        fn steals($sched: &Sched, p: PId) -> bool {
-            let $p = p;
-            $harm;
-            $sched.timerp_mask.read(p)
-        }
-        Steps { steal_timers: steals, ..GO_FIXED }
-    }};
-}
+#[path = "each_check_fails/locks.rs"]
+mod locks;
 
 fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
@@ -121,6 +114,77 @@ const OWNERSHIP: &[Break] = &[
     ),
 ];
 
+/// Counts of what is listed elsewhere.
+const COUNTS: &[Break] = &[
+    of(
+        "runqsize is the length of the global queue",
+        "S2",
+        Steps {
+            wakep: |sched, _| {
+                sched.runqsize.add(1);
+            },
+            ..GO_FIXED
+        },
+    ),
+    of(
+        "nmidle is the length of the list of idle Ms",
+        "sleep-twice",
+        after_take!(_s, locked, _w, _p, by_hand::miscount_ms(locked, 1, 0)),
+    ),
+    of(
+        "mcount counts the Ms that exist or are reserved",
+        "sleep-twice",
+        after_take!(_s, locked, _w, _p, by_hand::miscount_ms(locked, 0, 1)),
+    ),
+];
+
+/// Where Gs are.
+const PLACES: &[Break] = &[
+    // A G is lost on its way to a queue.
+    of(
+        "a G is in one place",
+        "S2",
+        Steps {
+            publish_next: |next, old, new| new == Guintptr::of(GId(1)) || next.cas(old, new),
+            ..GO_FIXED
+        },
+    ),
+    // The G that is kicked out of `runnext` was stolen meanwhile, and is put on the ring all the same.
+    of(
+        "a G is in one place",
+        "three-newprocs",
+        Steps {
+            publish_next: |next, _, new| {
+                next.store(new);
+                true
+            },
+            ..GO_FIXED
+        },
+    ),
+    // It is put on two queues.
+    of("a G is in one place", "S2", Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_FIXED }),
+    // It is put on one queue twice.
+    of(
+        "a G is in one place",
+        "gosched-beside-newproc",
+        Steps { wake_for_global: |sched, _| put_globally(sched, 0), ..GO_FIXED },
+    ),
+    // An M takes it, and forgets it with its P.
+    of(
+        "a G is in one place",
+        "gosched-beside-newproc",
+        Steps { drop_p: forget_global, wake_for_global: |_, _| {}, ..GO_FIXED },
+    ),
+    // The M that finds no P for a G of the global queue has taken that already.
+    of(
+        "a G is in one place",
+        "gosched-beside-newproc",
+        Steps { recheck_global: take_without_p, ..GO_FIXED },
+    ),
+    // A G that has not been started is on a queue.
+    of("a G is in one place", "S1", Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_FIXED }),
+];
+
 /// Who is counted.
 const SPINNING: &[Break] = &[
     of(
@@ -157,7 +221,7 @@ const TIME: &[Break] = &[
     of(
         "each idle tick is counted once",
         "assist",
-        after_take!(sched, _l, _w, _p, sched.limiter.add_assist_time(1)),
+        after_take!(sched, _l, when, p, assist_for_a_tick(sched, &p, when)),
     ),
     of(
         "timer0When and numTimers tell the heap",
@@ -200,87 +264,34 @@ const PROGRESS: &[Break] = &[
     of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
 ];
 
-const GUARDED: &str = "what a lock guards is written under it";
-const ORDERED: &str = "locks are taken in their order";
-
-/// Locks: what is written without them, and what is done under them. Each value stays what it was, so that nothing
-/// else can tell.
-const LOCKS: &[Break] = &[
-    of(GUARDED, "three-newprocs", Steps { wakep: tell_after_unlock, ..GO_FIXED }),
-    of(GUARDED, "S2", writes!(|sched, _p| sched.npidle.add(0))),
-    of(GUARDED, "S2", writes!(|sched, _p| sched.runqsize.store(sched.runqsize.load()))),
-    of(GUARDED, "S2", writes!(|sched, p| sched.timerp_mask.set(p))),
-    of(GUARDED, "S2", writes!(|sched, _p| sched.idlep_mask.clear(MAIN_P))),
-    of(GUARDED, "S2", writes!(|sched, p| sched.allp[p.index()].num_timers.add(0))),
-    of(
-        GUARDED,
-        "sleep-twice",
-        after_take!(sched, _l, _w, p, {
-            let when = &sched.p(&p).timer0_when;
-            when.store(when.load());
-        }),
-    ),
-    of(
-        ORDERED,
-        "S2",
-        writes!(|sched, p| {
-            let _timers = sched.allp[p.index()].timers.lock();
-            drop(sched.lock.lock());
-        }),
-    ),
-    of(
-        ORDERED,
-        "S2",
-        writes!(|sched, p| {
-            let _one = sched.allp[p.index()].timers.lock();
-            let other = (p.index() + 1) % sched.allp.len();
-            drop(sched.allp[other].timers.lock());
-        }),
-    ),
-    of(ORDERED, "rendezvous", Steps { wakep: wake_under_timers_lock, ..GO_FIXED }),
-];
-
-/// P0, which main runs on.
-const MAIN_P: PId = PId(0);
-
-/// Tells those that are about to drop a P once the lock has been given back.
-fn tell_after_unlock(sched: &Sched, m: &M) {
-    let Some(spin) = sched.begin_spin(m) else { return };
-    let p = sched.pidleget(&mut sched.lock.lock(), 0);
-    match p {
-        Some(p) => sched.startm(m, Some(p), Some(spin)),
-        None => {
-            sched.undo_spin(m, spin);
-            sched.needspinning.store(1);
-        }
-    }
-}
-
-/// Wakes an M while it holds the lock of its P's timers.
-fn wake_under_timers_lock(sched: &Sched, m: &M) {
-    let Some(spin) = sched.begin_spin(m) else { return };
-    let mut locked = sched.lock.lock();
-    let Some(p) = sched.pidleget(&mut locked, 0) else {
-        sched.undo_spin(m, spin);
-        return;
-    };
-    let Some(nm) = sched.mget(&mut locked) else {
-        drop(locked);
-        return sched.startm(m, Some(p), Some(spin));
-    };
-    drop(locked);
-    let _timers = sched.p(m.p()).timers.lock();
-    sched.give_spin(nm, Some(spin));
-    sched.m(nm).nextp.set(Some(p));
-    sched.m(nm).park.wakeup();
-}
-
 fn breaks() -> impl Iterator<Item = &'static Break> {
-    [BOOKKEEPING, OWNERSHIP, SPINNING, TIME, PROGRESS, LOCKS].into_iter().flatten()
+    let all = [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, TIME, PROGRESS, locks::LOCKS];
+    all.into_iter().flatten()
 }
 
 const fn of(check: &'static str, scenario: &'static str, steps: Steps) -> Break {
     Break { check, scenario, steps }
+}
+
+/// Puts a G on the global queue, wherever else it may be.
+fn put_globally(sched: &Sched, g: u32) {
+    sched.globrunqput(&mut sched.lock.lock(), GId(g));
+}
+
+/// Drops the P after it has taken a G from the global queue.
+fn forget_global(sched: &Sched, m: &mut M) -> Look {
+    let mut locked = sched.lock.lock();
+    sched.globrunqget(&mut locked, m, m.p(), 1);
+    sched.drop_p_locked(&mut locked, m)
+}
+
+/// Takes a G from the global queue before there is a P to run it on.
+fn take_without_p(sched: &Sched, m: &mut M) -> Option<GId> {
+    let mut locked = sched.lock.lock();
+    let p = sched.pidleget_spinning(&mut locked, 0)?;
+    let g = sched.globrunqget(&mut locked, m, &p, 0);
+    sched.pidleput(&mut locked, p, 0);
+    g.and(None)
 }
 
 /// Wakes two Ms at once: the second does not wait for the first to have found its place.
@@ -291,6 +302,13 @@ fn wake_two(sched: &Sched, m: &runtime_model::m::M) {
     if first.is_some() {
         sched.startm(m, None, first);
     }
+}
+
+/// An assist of the P that is taken lasts from then to a tick later, and the clock stands.
+fn assist_for_a_tick(sched: &Sched, p: &OwnedP, when: Time) {
+    let slot = &sched.p(p).limiter_event;
+    assert!(slot.start(LimiterEventType::MarkAssist, when));
+    slot.stop(LimiterEventType::MarkAssist, when + 1, &sched.limiter);
 }
 
 /// The P's last ticks count as idle a second time.

@@ -22,7 +22,7 @@ fn wakep(sched: &Sched, m: &M, wake: fn(&Sched, MId, OwnedP, SpinIncrement)) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
     let Some(p) = sched.pidleget(&mut locked, 0) else {
-        sched.undo_spin(m, spin);
+        sched.undo_spin(m, spin, "wakep");
         sched.needspinning.store(1);
         return;
     };

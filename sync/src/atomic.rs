@@ -107,9 +107,9 @@ impl<T: Word> Atomic<T> {
         self.write(value, Order::Relaxed, "store_relaxed");
     }
 
-    /// The plain read of a word that only the calling thread writes: always the latest value. No
-    /// scheduling point, since no other thread could change or notice anything; but in a search for races, where it is
-    /// an operation, and races with another thread's write.
+    /// The plain read of a word that only the calling thread writes, or that is written only under a lock that
+    /// it holds: always the latest value. No scheduling point, since no other thread could change or notice
+    /// anything; but in a search for races it is an operation, and races with another thread's write.
     #[track_caller]
     pub fn owner_load(&self) -> T {
         races::plain(self.name, self.raw.object(), Kind::PlainRead);
