@@ -230,10 +230,8 @@ struct Shared {
 fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
     let (words, log) = (&shared.words, &shared.logs[thread]);
     let mut guard = None;
-    // What the thread has read last; 0 before that.
-    let mut last = 0;
-    let mut left = 0;
-    let mut at = 0;
+    // What the thread has read last, at first 0; for how long it holds the lock; where it is.
+    let (mut last, mut left, mut at) = (0, 0, 0);
     while let Some(&op) = ops.get(at) {
         at += 1;
         let held = guard.is_some();
