@@ -12,13 +12,17 @@ const NAME: &str = "races";
 /// At 2 Ps and 2 Ms.
 const CORE: &str = "core";
 
+/// At the same size, for what the core has not: yields, and Gs that park while others ready them.
+const BESIDES: &[&str] =
+    &["rendezvous", "ping-pong", "yielders", "gosched-beside-newproc", "goyield-beside-newproc"];
+
 /// At three Ps and three Ms, within [`BOUND`] preemptions.
 const WIDE: &[&str] = &["S1-3m", "S2-3m", "S3-3m", "S4-3m", "three-ps"];
 
 /// Preemptions, where there are three Ms.
 const BOUND: usize = 2;
 
-/// The runs on that engine: kernels and the core, every state of each, and the same at three Ms within a bound.
+/// The runs on that engine: kernels, the core and a few others, every state of each, and the same at three Ms within a bound.
 pub(super) fn jobs(engine: Engine) -> Vec<Job> {
     if engine != Engine::Explore {
         return Vec::new();
@@ -29,7 +33,8 @@ pub(super) fn jobs(engine: Engine) -> Vec<Job> {
         ..kernel_job(kernel, engine)
     });
     let core = ALL.iter().filter(|suite| suite.name == CORE).flat_map(|suite| suite.scenarios);
-    let core = core.map(|(scenario, _)| job(scenario, None));
+    let core = core.map(|(scenario, _)| scenario).chain(BESIDES);
+    let core = core.map(|scenario| job(scenario, None));
     let wide = WIDE.iter().map(|scenario| job(scenario, Some(BOUND)));
     kernels.chain(core).chain(wide).collect()
 }
