@@ -9,6 +9,11 @@
 //! A search visits each state whatever it leaves out of the ways there, so it finds each such pair. What a thread has
 //! announced is part of the state's fingerprint, so the cache takes no state with a race for one without.
 
+#![cfg_attr(
+    not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
+    allow(dead_code) // nothing is searched there
+)]
+
 use std::panic::Location;
 
 use ::explore::operation::Kind;

@@ -68,6 +68,10 @@ impl Table {
     }
 
     /// What `thread` accesses next, or has accessed last.
+    #[cfg_attr(
+        not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
+        allow(dead_code)
+    )]
     pub(crate) fn access(&self, thread: usize) -> Option<Access> {
         self.threads[thread].access
     }
