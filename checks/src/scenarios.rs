@@ -70,6 +70,30 @@ fn single() -> Vec<Scenario> {
         one("sleep-twice", "one G, one M, one P: it sleeps twice", &["main: sleep 5; sleep 5"]),
         one("exit", "main exits at once", &["main:"]),
         one("assist", "an idle P, then an assist on it", &["main: sleep 5; assist; sleep 5"]),
+        one(
+            "eight-timers",
+            "a heap of three levels, filled and emptied so that each child of an entry moves up once",
+            &[
+                "main: after 2 A; after 6 B; after 3 C; after 5 D; after 4 E; after 1 F; after 7 G; sleep 8",
+                "A:",
+                "B:",
+                "C:",
+                "D:",
+                "E:",
+                "F:",
+                "G:",
+            ],
+        ),
+        one(
+            "timers-at-once",
+            "three timers at one instant on one heap: it finishes only if they fire in Go's order, A, C, B",
+            &[
+                "main: after 5 A; after 5 B; after 5 C; park",
+                "A: busy-until b; set a",
+                "B: set b",
+                "C: busy-until a; ready main",
+            ],
+        ),
     ]
 }
 

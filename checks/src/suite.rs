@@ -50,6 +50,8 @@ pub const ALL: &[Suite] = &[
         scenarios: &[
             ("sleep-twice", &["the clock jumps", "a timer is run by its owner"]),
             ("assist", &["the clock jumps"]),
+            ("eight-timers", &["the clock jumps twice", "a timer is run by its owner"]),
+            ("timers-at-once", &["the clock jumps", "a timer is run by its owner"]),
         ],
         engines: EVERYWHERE,
         bound: None,

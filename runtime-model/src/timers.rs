@@ -7,6 +7,8 @@
 //! The core has timers that are added and fire once; changing and deleting them, with the status machine
 //! of Go's time.go, comes with the events that need it.
 
+mod heap;
+
 use sync::MutexGuard;
 
 use crate::event::Event;
@@ -15,6 +17,8 @@ use crate::m::M;
 use crate::p::{OwnedP, PId, P};
 use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
+
+pub use heap::Timers;
 
 /// What a timer does when it fires. Both run on the M that runs the timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,30 +36,6 @@ pub struct Timer {
     pub when: Time,
     /// What it does then.
     pub f: TimerFunc,
-}
-
-/// A P's timers, the next to fire first; of equal times, the one added first.
-#[derive(Debug, Default, Hash)]
-pub struct Timers {
-    heap: Vec<Timer>,
-}
-
-impl Timers {
-    /// Adds `t` in its place; whether that is the first.
-    fn insert(&mut self, t: Timer) -> bool {
-        let at = self.heap.partition_point(|other| other.when <= t.when);
-        self.heap.insert(at, t);
-        at == 0
-    }
-
-    /// All timers, the next to fire first.
-    pub fn as_slice(&self) -> &[Timer] {
-        &self.heap
-    }
-
-    fn when(&self) -> Time {
-        self.heap.first().map_or(0, |t| t.when)
-    }
 }
 
 impl Sched {
@@ -213,7 +193,7 @@ fn doaddtimer(p: &P, timers: &mut Timers, t: Timer) {
 
 /// Go: time.go, dodeltimer0 (1.19).
 fn dodeltimer0(p: &P, timers: &mut Timers) -> Timer {
-    let t = timers.heap.remove(0);
+    let t = timers.remove_first();
     p.timer0_when.store(timers.when());
     p.num_timers.add(u32::MAX);
     t
