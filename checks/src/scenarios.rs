@@ -97,12 +97,12 @@ fn single() -> Vec<Scenario> {
     ]
 }
 
-/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3.
+/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3. Main's exit ends them.
 const PROGRAMS: &[Core] = &[
     Core {
         name: "sleepers",
-        about: "sleeps and a timer function, one after the other",
-        lines: &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
+        about: "sleeps, a timer function, and a ticker: a tick that waits, one that is dropped, one that wakes",
+        lines: &["main: ticker 3 main; after 4 A; sleep 7; park; park", "A: sleep 4"],
     },
     Core {
         name: "stealrunq",
@@ -119,7 +119,8 @@ const PROGRAMS: &[Core] = &[
 fn programs() -> Vec<Scenario> {
     let at_3 =
         |core: &Core| Scenario::new(&format!("{}-3p", core.name), core.about, 3, 3, core.lines);
-    PROGRAMS.iter().map(|core| core.at(2)).chain(PROGRAMS.iter().map(at_3)).collect()
+    let all = PROGRAMS.iter().map(|core| core.at(2)).chain(PROGRAMS.iter().map(at_3));
+    all.map(|scenario| Scenario { must_finish: vec!["main".into()], ..scenario }).collect()
 }
 
 /// The smallest programs that show a documented bug.
@@ -229,6 +230,13 @@ fn mixed() -> Vec<Scenario> {
                 &["main: go A; gosched; go B; sleep 1", "A: gosched", "B:"],
             )
         },
+        Scenario::new(
+            "ticker-beside-busy",
+            "a ticker wakes a G while the G that started it keeps the timer's P busy",
+            2,
+            2,
+            &["main: go T; ticker 5 T; sleep 5; busy-until t; sleep 5", "T: park; set t; park"],
+        ),
         Scenario::new(
             "timer-beside-busy",
             "a timer falls due at once while its P is kept busy, and another later",

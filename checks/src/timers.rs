@@ -61,7 +61,7 @@ mod tests {
 
     /// The entries with these times, in this order.
     fn heap(whens: &[Time]) -> bool {
-        let timer = |&when: &Time| Timer { when, f: TimerFunc::Wake(GId::MAIN) };
+        let timer = |&when: &Time| Timer { when, period: 0, f: TimerFunc::Wake(GId::MAIN) };
         is_heap(&whens.iter().map(timer).collect::<Vec<_>>())
     }
 

@@ -12,7 +12,8 @@ use crate::m::M;
 use crate::p::{OwnedP, PStatus};
 use crate::program::{Action, FlagId, Program};
 use crate::sched::Sched;
-use crate::timers::TimerFunc;
+use crate::timers::{Timer, TimerFunc};
+use crate::Time;
 
 /// The environment of the scheduler.
 pub struct World {
@@ -75,8 +76,9 @@ impl Sched {
         match action {
             Action::Go(other) => self.newproc(m, other),
             Action::Sleep(ticks) => self.time_sleep(m, g, ticks),
-            Action::After(ticks, other) => {
-                self.addtimer(m, self.nanotime() + ticks, TimerFunc::Start(other));
+            Action::After(ticks, other) => self.start_timer(m, ticks, 0, TimerFunc::Start(other)),
+            Action::Ticker(ticks, other) => {
+                self.start_timer(m, ticks, ticks, TimerFunc::SendTime(other));
             }
             Action::Ready(other) => self.ready_or_permit(m, other),
             Action::Park => self.gopark(m, g),
@@ -86,6 +88,11 @@ impl Sched {
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),
         }
+    }
+
+    /// Go: sleep.go, AfterFunc, and tick.go, NewTicker (1.19).
+    fn start_timer(&self, m: &M, ticks: Time, period: Time, f: TimerFunc) {
+        self.addtimer(m, Timer { when: self.nanotime() + ticks, period, f });
     }
 
     /// Parks `g`, unless a permit is there: then it goes on, without giving up its M.

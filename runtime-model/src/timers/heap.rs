@@ -49,6 +49,17 @@ impl Timers {
         first
     }
 
+    /// Gives the first timer a later time, and lets it sink to its place.
+    ///
+    /// # Panics
+    /// If there is none.
+    ///
+    /// Go: time.go, runOneTimer (1.19): the part that concerns the heap.
+    pub(super) fn postpone_first(&mut self, when: Time) {
+        self.heap[0].when = when;
+        self.siftdown_timer(0);
+    }
+
     /// Moves entry `i` up past the parents that fire later. Returns where it came to rest.
     ///
     /// Go: time.go, siftupTimer (1.19).
@@ -96,7 +107,7 @@ mod tests {
 
     /// The timer that was added as number `n`, from 1.
     fn timer(n: u32, when: Time) -> Timer {
-        Timer { when, f: TimerFunc::Start(GId(n)) }
+        Timer { when, period: 0, f: TimerFunc::Start(GId(n)) }
     }
 
     fn added(whens: &[Time]) -> Timers {
