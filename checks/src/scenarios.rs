@@ -85,6 +85,14 @@ fn single() -> Vec<Scenario> {
             ],
         ),
         one(
+            "ticks-on-time",
+            "one P: it finishes only if the third tick comes after main's first sleep and before its second ends",
+            &[
+                "main: go A; ticker 3 A; sleep 8; set m; sleep 2; busy-until a",
+                "A: park; park; park; busy-until m; set a",
+            ],
+        ),
+        one(
             "timers-at-once",
             "three timers at one instant on one heap: it finishes only if they fire in Go's order, A, C, B",
             &[

@@ -51,6 +51,7 @@ pub const ALL: &[Suite] = &[
             ("sleep-twice", &["the clock jumps", "a timer is run by its owner"]),
             ("assist", &["the clock jumps"]),
             ("eight-timers", &["the clock jumps twice", "a timer is run by its owner"]),
+            ("ticks-on-time", &["the clock jumps twice", "a periodic timer stays on its heap"]),
             ("timers-at-once", &["the clock jumps", "a timer is run by its owner"]),
         ],
         engines: EVERYWHERE,
