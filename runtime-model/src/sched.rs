@@ -31,6 +31,12 @@ pub struct Sched {
     pub needspinning: Atomic<u32>,
     /// The length of the global queue, for those who do not hold the lock. Written under the lock.
     pub runqsize: Atomic<i32>,
+    /// The time of the last poll; 0 while an M polls. Exchanged for 0 by the M that begins.
+    pub lastpoll: Atomic<i64>,
+    /// Until when the M that polls would wait; 0 if none polls, or it has not said so yet.
+    pub poll_until: Atomic<i64>,
+    /// 1 once the poller has started, which the first timer does.
+    pub netpoll_inited: Atomic<u32>,
     /// P on the idle list <=> bit set. Written under the lock.
     pub idlep_mask: PMask,
     /// P may have timers => bit set. Written under the lock.
@@ -150,6 +156,9 @@ impl Sched {
             nmspinning: Atomic::new("nmspinning", 0),
             needspinning: Atomic::new("needspinning", 0),
             runqsize: Atomic::new("runqsize", 0),
+            lastpoll: Atomic::new("lastpoll", START),
+            poll_until: Atomic::new("pollUntil", 0),
+            netpoll_inited: Atomic::new("netpollInited", 0),
             idlep_mask: PMask::first("idlepMask", 0),
             timerp_mask: PMask::first("timerpMask", ps),
             allp: (0..ps).map(|p| P::new(PId(p), ring)).collect(),
