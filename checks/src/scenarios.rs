@@ -9,6 +9,7 @@ pub fn all() -> Vec<Scenario> {
         .chain(single())
         .chain(programs())
         .chain(known_bugs())
+        .chain(windows())
         .chain(mixed())
         .chain(features())
         .collect()
@@ -186,6 +187,12 @@ fn known_bugs() -> Vec<Scenario> {
             2,
             &["main: go B; busy-until b; after 0 A; busy-until a", "A: set a", "B: set b"],
         ),
+    ]
+}
+
+/// The smallest programs that show the third defect under faketime.
+fn windows() -> Vec<Scenario> {
+    vec![
         window(
             "pollers-window",
             "a timer is added, due at once, while an M that knows of a later one polls",

@@ -18,6 +18,11 @@ pub fn take_and_leave(locked: &SchedLocked, p: PId) -> Option<OwnedP> {
     locked.idle_ps().find(|&idle| idle == p).map(OwnedP::new)
 }
 
+/// No more Ms can be started.
+pub fn use_up_ms(locked: &mut SchedLocked) {
+    locked.unborn.clear();
+}
+
 /// Puts `m` on the idle list without a look at whether anybody runs.
 pub fn put_m(locked: &mut SchedLocked, m: MId) {
     locked.midle.push(m);

@@ -140,9 +140,7 @@ impl Sched {
         if self.m(m.id).spinning.get() {
             return true;
         }
-        let spinning = self.nmspinning.load() as u32;
-        let busy = self.gomaxprocs().wrapping_sub(self.npidle.load());
-        if spinning.wrapping_mul(2) >= busy {
+        if !(self.steps.below_spin_limit)(self) {
             return false;
         }
         self.become_spinning(m);

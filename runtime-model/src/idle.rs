@@ -57,7 +57,7 @@ impl Sched {
         self.timerp_mask.set(id);
         self.idlep_mask.clear(id);
         let p = locked.pidle.pop()?;
-        self.npidle.add(u32::MAX);
+        self.npidle.add(-1);
         self.p(&p).limiter_event.stop(LimiterEventType::Idle, now, &self.limiter);
         tracing::trace!(target: "pidle::model", p = %id, "pidleget");
         Some(p)
@@ -90,9 +90,10 @@ impl Sched {
 
     /// Clears `p`'s timer bit if it has no timers. The caller owns `p` and is about to idle it.
     ///
-    /// An idle P gets no new timers, so nobody needs to ask it for any; a P that runs may get one at any
-    /// time. The second look is under the lock, since a thief that moves a timer within the heap takes it
-    /// out for a moment.
+    /// An idle P gets no new timers, so thieves need not ask it for any; a P that runs may get one at any time.
+    ///
+    /// The second look always agrees with the first here. In Go a thief that moves a modified timer within the
+    /// heap takes it out for a moment, and the lock waits for that; the model cannot modify timers yet.
     ///
     /// Go: proc.go, updateTimerPMask (1.19).
     pub(crate) fn update_timer_p_mask(&self, p: &OwnedP) {

@@ -23,7 +23,7 @@ pub struct Sched {
     /// `sched.lock` and what it protects. Lock order: `sched.lock`, then a P's `timersLock`.
     pub lock: Mutex<SchedLocked>,
     /// The length of the idle P list, for those who do not hold the lock. Written under the lock.
-    pub npidle: Atomic<u32>,
+    pub npidle: Atomic<i32>,
     /// The number of Ms that look for work, and of increments that `startm` will turn into one or undo.
     pub nmspinning: Atomic<i32>,
     /// 1 after a waker found no idle P: an M that never spun must look again before it drops its P.
@@ -219,6 +219,11 @@ impl Sched {
     /// The G.
     pub fn g(&self, g: GId) -> &G {
         &self.allg[g.index()]
+    }
+
+    /// The variant that schedules.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
     }
 
     /// GOMAXPROCS.

@@ -61,6 +61,9 @@ pub struct Steps {
     pub runqdrain: fn(&Sched, &OwnedP) -> GQueue,
     /// A G is published: a `runnext` is compared with the first and becomes the second.
     pub publish_next: fn(&Atomic<Guintptr>, Guintptr, Guintptr) -> bool,
+    /// One more M would spin: are there few enough? The arithmetic was unsigned up to Go 1.19, which matters
+    /// once `npidle` is wrong. (golang/go#53294)
+    pub below_spin_limit: fn(&Sched) -> bool,
     /// Work was made: how many spin?
     pub spinners: fn(&Sched) -> i32,
     /// An M stops spinning: one less is counted. Returns how many are left.
@@ -89,6 +92,7 @@ pub const GO_FIXED: Steps = Steps {
     runqempty: Sched::runqempty_twice,
     runqdrain: Sched::runqdrain_then_link,
     publish_next: |next, old, new| next.cas(old, new),
+    below_spin_limit,
     spinners: |sched| sched.nmspinning.load(),
     uncount_spinner: |sched| sched.nmspinning.add(-1),
 };
@@ -104,6 +108,7 @@ pub const GO_13F6BE28: Steps = Steps {
     recheck_global: |_, _| None,
     p_for_due_timer: |_| None,
     wake_beside_poller: |_, _| {},
+    below_spin_limit: below_spin_limit_1_19,
     ..GO_FIXED
 };
 
@@ -118,7 +123,7 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
     let mut locked = sched.lock.lock();
     let Some(p) = sched.pidleget(&mut locked, 0) else {
         sched.emit(m, Event::WakepDeclinedNoIdleP);
-        sched.undo_spin(m, spin);
+        sched.undo_spin(m, spin, "wakep");
         sched.needspinning.store(1);
         return;
     };
@@ -139,7 +144,7 @@ pub fn wakep_1_20(sched: &Sched, m: &M) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
     let Some(p) = sched.pidleget_spinning(&mut locked, 0) else {
-        sched.undo_spin(m, spin);
+        sched.undo_spin(m, spin, "wakep");
         return;
     };
     drop(locked);
@@ -186,6 +191,21 @@ pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     sched.acquirep(m, p);
     sched.become_spinning(m);
     g
+}
+
+/// At most half as many Ms spin as Ps are busy.
+///
+/// Go: proc.go, findRunnable (1.20).
+pub fn below_spin_limit(sched: &Sched) -> bool {
+    2 * sched.nmspinning.load() < sched.gomaxprocs() as i32 - sched.npidle.load()
+}
+
+/// The same in uint32: with more Ps counted as idle than there are, the difference wraps, and there is no limit.
+///
+/// Go: proc.go, findRunnable (1.19).
+pub fn below_spin_limit_1_19(sched: &Sched) -> bool {
+    let spinning = sched.nmspinning.load() as u32;
+    spinning.wrapping_mul(2) < sched.gomaxprocs().wrapping_sub(sched.npidle.load() as u32)
 }
 
 /// A P that runs, and has a G. Go: proc.go, checkRunqsNoP (1.19).
