@@ -11,7 +11,7 @@ use checks::{HANG, LIVELOCK};
 use runtime_model::steps::{Steps, GO_1_19, GO_FIXED};
 use sync::Engine;
 
-use crate::release::Mend;
+use crate::release::{Mend, MENDS};
 use crate::{allowed, issue_53294};
 
 /// The name of the suite.
@@ -168,9 +168,18 @@ fn bugs(row: &str, scenario: &str) -> Vec<&'static Mend> {
     allowed::bugs(row, scenario)
 }
 
-/// The name of the row in which that bug is mended.
+/// The name of the row in which that bug is mended as well. The order of mends makes no difference, so there is one
+/// name for each set of them.
 pub fn mended(row: &str, mend: &Mend) -> String {
-    format!("{row}+{}", mend.name)
+    let mut parts = row.split('+');
+    let mut name = parts.next().unwrap_or_default().to_string();
+    let before: Vec<&str> = parts.collect();
+    for Mend { name: mended, .. } in MENDS {
+        if *mended == mend.name || before.contains(mended) {
+            name += &format!("+{mended}");
+        }
+    }
+    name
 }
 
 /// The row, and those that mend the bugs of it that show on the scenario, one after the other.
@@ -343,6 +352,15 @@ mod tests {
             }
         }
         assert_eq!(with_mended(RELEASE.into(), "sleepers"), [RELEASE]);
+    }
+
+    #[test]
+    fn a_set_of_mends_has_one_name() {
+        let [first, second, ..] = MENDS else { panic!("fewer than two mends") };
+        let both = [[first, second], [second, first]].map(|order| {
+            order.into_iter().fold("GO_1_19/x".to_string(), |row, mend| mended(&row, mend))
+        });
+        assert_eq!(both, ["GO_1_19/x+45867+55160"; 2]);
     }
 
     #[test]
