@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use checks::report::{Mode, Report};
 use checks::verdict::Verdict;
-use regressions::allowed::{self, Allowed, Lines, GO};
+use regressions::allowed::{self, Allowed, Lines};
 use regressions::truth::{self, Line, Real, LINES, PROGRAMS, SIZES, SUITE};
 use sync::Engine;
 
@@ -112,16 +112,20 @@ fn in_words(told: &str) -> String {
 /// Why the model does more in a cell than the real runtime was seen to do.
 fn notes() -> String {
     let notes = allowed::all().into_iter().enumerate().map(|(n, (path, allowed))| {
-        let lines = allowed.go.iter().map(|Lines { file, function, lines: [first, last], .. }| {
-            format!("{file} {first}–{last} ({function})")
-        });
-        let (mark, ends, lines) = (mark(n), &allowed.ends, lines.collect::<Vec<_>>().join(", "));
+        let lines =
+            allowed.go.iter().map(|Lines { file, function, lines: [first, last], .. }| {
+                format!("{file} {first}–{last} ({function})")
+            });
+        let throw = || format!("`{}`", allowed.ends);
+        let ends = Real::of(&allowed.ends).map_or_else(throw, |real| real.to_string());
+        let version = &allowed.version;
+        let (mark, lines) = (mark(n), lines.collect::<Vec<_>>().join(", "));
         let reason = match allowed.mend() {
-            Some(mend) => format!("by {}, which Go {GO} has: {lines}", mend.bug),
-            None => format!("which Go {GO} allows: {lines}"),
+            Some(mend) => format!("{ends} by {}, which Go {version} has: {lines}", mend.bug),
+            None => format!("{ends}, which Go {version} allows: {lines}"),
         };
         let text = format!(
-            "{mark} The model finds more: `{ends}`, {reason}. `{path}` says why, and has an execution."
+            "{mark} The model finds more: {reason}. `{path}` says why, and has an execution."
         );
         wrap(&text, "", WIDTH)
     });
