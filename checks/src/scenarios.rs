@@ -125,11 +125,12 @@ const PROGRAMS: &[Core] = &[
     },
 ];
 
+/// A real program is over once its main is: they were measured so, and so main alone must finish.
 fn programs() -> Vec<Scenario> {
     let at_3 =
         |core: &Core| Scenario::new(&format!("{}-3p", core.name), core.about, 3, 3, core.lines);
-    let all = PROGRAMS.iter().map(|core| core.at(2)).chain(PROGRAMS.iter().map(at_3));
-    all.map(|scenario| Scenario { must_finish: vec!["main".into()], ..scenario }).collect()
+    let sized = PROGRAMS.iter().map(|core| core.at(2)).chain(PROGRAMS.iter().map(at_3));
+    sized.map(|scenario| Scenario { must_finish: vec!["main".into()], ..scenario }).collect()
 }
 
 /// The smallest programs that show a documented bug.
@@ -268,7 +269,7 @@ fn mixed() -> Vec<Scenario> {
             "a ticker wakes a G while the G that started it keeps the timer's P busy",
             2,
             2,
-            &["main: go T; ticker 5 T; sleep 5; busy-until t; sleep 5", "T: park; set t; park"],
+            &["main: go T; ticker 5 T; sleep 5; busy-until t; sleep 5", "T: park; set t"],
         ),
         Scenario::new(
             "timer-beside-busy",

@@ -80,7 +80,9 @@ sync::explored! {
                 // increment away before it is undone.
                 sched.npidle.store(1);
                 let other = sched.clone();
-                sync::spawn(move || drop(other.nmspinning.cas(1, 0)));
+                sync::spawn(move || {
+                    other.nmspinning.cas(1, 0);
+                });
                 sched.wakep(&m);
             });
             match explored.expect("a plan").end {

@@ -6,7 +6,7 @@
 //! | file | Go | holds |
 //! |---|---|---|
 //! | [`sched`], [`p`], [`m`], [`g`], [`mask`] | runtime2.go | the data, and the start of the world |
-//! | [`idle`] | proc.go | idle Ps and Ms |
+//! | [`idle`] | proc.go | idle Ps and Ms; who may own a P |
 //! | [`runq`] | proc.go | rings, the global queue, stealing |
 //! | [`wake`] | proc.go | waking and stopping Ms; readying Gs |
 //! | [`find`] | proc.go | looking for work; the last look |
@@ -23,7 +23,6 @@
 //! To come, each in a file of its own but for the first: descriptors and real time (`netpoll`), system calls (`syscall`),
 //! `sysmon`, stopping the world (`stw`), the GC's workers (`gc`), and the timers' status machine.
 
-pub mod by_hand;
 pub mod deadlock;
 pub mod event;
 pub mod find;
@@ -42,6 +41,7 @@ pub mod timers;
 pub mod wake;
 pub mod world;
 
+pub use idle::by_hand;
 pub use sched::Sched;
 
 /// An instant or a length of time, in ticks. As an instant, 0 means "none".
