@@ -11,6 +11,7 @@ pub fn all() -> Vec<Scenario> {
         .chain(known_bugs())
         .chain(windows())
         .chain(mixed())
+        .chain(with_timers())
         .chain(features())
         .collect()
 }
@@ -264,6 +265,12 @@ fn mixed() -> Vec<Scenario> {
                 &["main: go A; gosched; go B; sleep 1", "A: gosched", "B:"],
             )
         },
+    ]
+}
+
+/// Gs that wait for each other and for timers.
+fn with_timers() -> Vec<Scenario> {
+    vec![
         Scenario::new(
             "ticker-beside-busy",
             "a ticker wakes a G while the G that started it keeps the timer's P busy",
