@@ -111,6 +111,8 @@ fn on_timer(p: PId, f: TimerFunc) -> Option<(GId, Place)> {
     match f {
         TimerFunc::Wake(g) => Some((g, Place::Sleep(p))),
         TimerFunc::Start(g) => Some((g, Place::Start(p))),
+        // A ticker's G waits for a tick by being parked, if it does.
+        TimerFunc::SendTime(_) => None,
     }
 }
 

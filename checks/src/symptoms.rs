@@ -31,6 +31,8 @@ fn the_program_gets_on(view: &View) -> Result<(), String> {
         "livelock: {rounds} rounds of find_runnable, and nothing came of them"
     );
     ensure!(jumps <= MOST_JUMPS, "livelock: {jumps} jumps of the clock to one instant");
+    let only_ticks = view.sched.only_ticks.peek(|&only| only);
+    ensure!(!only_ticks, "livelock: the clock jumps from tick to tick, and no tick wakes a G");
     Ok(())
 }
 

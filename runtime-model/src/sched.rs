@@ -61,6 +61,9 @@ pub struct Sched {
     pub spins_in_flight: Ghost<i32>,
     /// Jumps of the clock since the last progress: a G run, a timer run, a step of time. For checks.
     pub jumps: Ghost<u32>,
+    /// The clock has jumped although only tickers are left, and no G that they tick for is parked: nothing but ticks
+    /// will ever happen. For checks.
+    pub only_ticks: Ghost<bool>,
 
     /// For each P, the orders in which it may go through the others.
     pub(crate) steal_orders: Vec<Vec<Vec<PId>>>,
@@ -181,6 +184,7 @@ impl Sched {
             world: World::new(&program),
             spins_in_flight: Ghost::new(0),
             jumps: Ghost::new(0),
+            only_ticks: Ghost::new(false),
             steal_orders: steal_orders(ps),
             program,
             steps,
