@@ -21,7 +21,7 @@ use crate::{Time, MAX_WHEN};
 pub enum TimerFunc {
     /// Wakes a sleeping G. Go: time.go, goroutineReady (1.19).
     Wake(GId),
-    /// Starts a G. Go: sleep.go, goFunc (1.19).
+    /// Starts a G. Go: time/sleep.go, goFunc (1.19).
     Start(GId),
 }
 
