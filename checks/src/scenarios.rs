@@ -9,6 +9,8 @@ pub fn all() -> Vec<Scenario> {
         .chain(single())
         .chain(programs())
         .chain(known_bugs())
+        .chain(beside_spinners())
+        .chain(newprocs_wide())
         .chain(windows())
         .chain(mixed())
         .chain(with_timers())
@@ -214,6 +216,90 @@ fn window(name: &str, about: &str, main: &str) -> Scenario {
         must_finish: ["main", "A", "B"].map(String::from).into(),
         ..Scenario::new(name, about, 2, 2, &[main, "A: set a", "B: set b", "F:"])
     }
+}
+
+/// Programs in which a G first brings another M to look for work: what shows the lines of the wake protocol.
+fn beside_spinners() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "kicked-newproc",
+            "a G is kicked out of runnext by another while an M looks for work; the first is waited for",
+            2,
+            2,
+            &["main: go X; busy-until x; go A; go C; busy-until a", "A: set a", "C:", "X: set x"],
+        ),
+        Scenario::new(
+            "two-at-once-later",
+            "two Gs are started at once beside an M that looks for work, and the first keeps its P",
+            3,
+            3,
+            &["main: go X; busy-until x; go A; go B; busy-until b", "A: busy-until b", "B: set b", "X: set x"],
+        ),
+        Scenario::new(
+            "two-stolen",
+            "an M steals two Gs and runs the one that waits for the other, while main's M runs out of work",
+            2,
+            3,
+            &[
+                "main: go X; busy-until x; go A; go B; go C; go D; park",
+                "A: set a; ready main",
+                "B: busy-until a",
+                "C:",
+                "D:",
+                "X: set x",
+            ],
+        ),
+        Scenario {
+            ring: 2,
+            ..Scenario::new(
+                "overflow-beside-busy",
+                "a full ring of two slots goes to the global queue while an M looks for work; the first G keeps its P",
+                3,
+                3,
+                &[
+                    "main: go X; busy-until x; go A; go B; go C; go D; busy-until c",
+                    "A: busy-until c",
+                    "B:",
+                    "C: set c",
+                    "D:",
+                    "X: set x",
+                ],
+            )
+        },
+    ]
+}
+
+/// Programs of more Ps that show what the mend of golang/go#45867 in Go 1.20 leaves.
+fn newprocs_wide() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "newprocs-3p",
+            "two Gs bring two Ms to look for work; of two more, the first keeps its P until the second has run",
+            3,
+            3,
+            &[
+                "main: go A; go B; busy-until a; busy-until b; go C; go D; busy-until d",
+                "A: set a",
+                "B: set b",
+                "C: busy-until d",
+                "D: set d",
+            ],
+        ),
+        Scenario::new(
+            "newprocs-4p",
+            "the same beside a G that keeps a fourth P busy",
+            4,
+            4,
+            &[
+                "main: go E; busy-until e; go A; go B; busy-until a; busy-until b; go C; go D; busy-until d",
+                "A: set a",
+                "B: set b",
+                "C: busy-until d",
+                "D: set d",
+                "E: set e; busy-until d",
+            ],
+        ),
+    ]
 }
 
 /// Gs that wait for each other in all the ways there are.

@@ -25,7 +25,7 @@ pub use heap::Timers;
 pub enum TimerFunc {
     /// Wakes a sleeping G. Go: time.go, goroutineReady (1.19).
     Wake(GId),
-    /// Starts a G. Go: sleep.go, goFunc (1.19).
+    /// Starts a G. Go: time/sleep.go, goFunc (1.19).
     Start(GId),
     /// Sends the time to a G, on a channel with room for one: a ticker's. Go: sleep.go, sendTime (1.19).
     SendTime(GId),
