@@ -1,6 +1,7 @@
 //! Each kernel holds, without a bound; and with a broken function in the place of the right one, it fails.
 
 use checks::kernels;
+use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::M;
 use runtime_model::p::PId;
 use runtime_model::steps::GO_FIXED;
@@ -37,6 +38,29 @@ sync::explored! {
     /// The head is moved without looking whether somebody else has moved it.
     fn a_thief_who_does_not_compare_takes_a_g_twice() {
         fails_with("of three Gs", 2, || kernels::ring(GO_FIXED, steal_without_compare));
+    }
+
+    /// The slots are read once the head has been moved past them: the owner may have filled one again.
+    fn a_thief_who_reads_after_the_swap_takes_what_is_not_there() {
+        fails_with("of five Gs", 2, || kernels::ring_wraps(GO_FIXED, read_after_swap));
+    }
+
+    /// The Gs that are stolen beside the one that is run are not published.
+    fn a_thief_who_does_not_publish_the_others_loses_them() {
+        fails_with("of five Gs", 2, || {
+            kernels::ring_wraps(GO_FIXED, |sched, m, victim| {
+                let tail = &sched.p(m.p()).runqtail;
+                let before = tail.load();
+                let g = sched.runqsteal(m, victim, false);
+                tail.store_rel(before);
+                g
+            });
+        });
+    }
+
+    /// The event ends without a look at whether its time has been consumed meanwhile.
+    fn a_stop_that_does_not_compare_counts_ticks_twice() {
+        fails_with("of 13", 2, || kernels::limiter_assist(GO_FIXED, stop_without_compare));
     }
 
     /// golang's CL 20858: without the second look at the tail.
@@ -99,6 +123,27 @@ fn steal_without_compare(sched: &Sched, _: &M, victim: PId) -> Option<runtime_mo
     let g = p.runq[head as usize % p.runq.len()].load_relaxed().ptr();
     p.runqhead.store(head + 1);
     g
+}
+
+fn read_after_swap(sched: &Sched, _: &M, victim: PId) -> Option<runtime_model::g::GId> {
+    let p = &sched.allp[victim.index()];
+    let head = p.runqhead.load_acq();
+    if head == p.runqtail.load_acq() || !p.runqhead.cas_rel(head, head + 1) {
+        return None;
+    }
+    p.slot(head).load_relaxed().ptr()
+}
+
+fn stop_without_compare(
+    event: &LimiterEvent,
+    typ: LimiterEventType,
+    now: Time,
+    limiter: &GcCpuLimiter,
+) {
+    let since = event.peek_since();
+    sync::Atomic::new("between", 0).load();
+    event.stop(typ, since, limiter);
+    limiter.add_assist_time(now - since);
 }
 
 fn look_first(sched: &Sched, m: &M) -> bool {

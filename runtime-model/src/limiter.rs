@@ -8,6 +8,7 @@
 
 use sync::{Atomic, Name, Word};
 
+use crate::event::Event;
 use crate::sched::Sched;
 use crate::Time;
 
@@ -212,15 +213,17 @@ impl GcCpuLimiter {
     ///
     /// Does nothing while another update is under way: that one, or the next, sees the time.
     ///
+    /// Returns the idle ticks that the events in flight have come to, which Go does not.
+    ///
     /// Go: mgclimit.go, (*gcCPULimiterState).update (1.19).
     #[sync::summarized]
-    pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
+    pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) -> Time {
         use LimiterEventType::*;
         if !self.lock.cas(0, 1) {
-            return;
+            return 0;
         }
         let mut assist = drain(&self.assist_time_pool);
-        let mut idle = drain(&self.idle_time_pool);
+        let (pool, mut idle) = (drain(&self.idle_time_pool), 0);
         for slot in slots {
             let (typ, duration) = slot.consume(now);
             match typ {
@@ -230,8 +233,9 @@ impl GcCpuLimiter {
             }
         }
         self.assist_time.store(self.assist_time.owner_load() + assist);
-        self.idle_time.store(self.idle_time.owner_load() + idle);
+        self.idle_time.store(self.idle_time.owner_load() + pool + idle);
         self.lock.store(0);
+        idle
     }
 
     /// Idle ticks accounted so far, pools included. For checks.
@@ -269,7 +273,10 @@ impl Sched {
         let slot = &self.p(m.p()).limiter_event;
         let start = self.nanotime();
         let tracked = slot.start(LimiterEventType::MarkAssist, start);
-        self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), self.nanotime());
+        let events = self.allp.iter().map(|p| &p.limiter_event);
+        if self.limiter.update(events, self.nanotime()) > 0 {
+            self.emit(m, Event::IdleTimeConsumed);
+        }
         let now = self.nanotime();
         if tracked {
             slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);

@@ -112,12 +112,15 @@ impl Sched {
             return (now, next, false);
         }
         let mut timers = p.timers.lock();
-        let mut ran = false;
+        let mut ran = 0;
         while timers.when() != 0 && timers.when() <= now {
             timers = self.run_one_timer(m, p, timers);
-            ran = true;
+            ran += 1;
         }
-        (now, timers.when(), ran)
+        if ran >= 3 {
+            self.emit(m, Event::ManyTimersRun(p.id));
+        }
+        (now, timers.when(), ran > 0)
     }
 
     /// Takes the first timer off the heap and runs its function, with the lock released meanwhile: the

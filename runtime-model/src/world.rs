@@ -99,6 +99,7 @@ impl Sched {
             return;
         }
         park.store(Park::Away);
+        self.emit(m, Event::PermitTaken(g));
         self.g(g).casgstatus(GStatus::Waiting, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
     }
