@@ -9,6 +9,7 @@ pub fn all() -> Vec<Scenario> {
         .chain(single())
         .chain(programs())
         .chain(known_bugs())
+        .chain(windows())
         .chain(mixed())
         .chain(features())
         .chain(reaching())
@@ -156,6 +157,30 @@ fn known_bugs() -> Vec<Scenario> {
             &["main: go B; busy-until b; after 0 A; busy-until a", "A: set a", "B: set b"],
         ),
     ]
+}
+
+/// The smallest programs that show the third defect under faketime.
+fn windows() -> Vec<Scenario> {
+    vec![
+        window(
+            "pollers-window",
+            "a timer is added, due at once, while an M that knows of a later one polls",
+            "main: go B; busy-until b; after 9 F; after 0 A; busy-until a",
+        ),
+        window(
+            "pollers-window-early",
+            "the same, where the later timer is there before another M has run",
+            "main: after 9 F; go B; busy-until b; after 0 A; busy-until a",
+        ),
+    ]
+}
+
+/// F's timer is the pending one that makes an M poll. It need not fire: main ends before.
+fn window(name: &str, about: &str, main: &str) -> Scenario {
+    Scenario {
+        must_finish: ["main", "A", "B"].map(String::from).into(),
+        ..Scenario::new(name, about, 2, 2, &[main, "A: set a", "B: set b", "F:"])
+    }
 }
 
 /// Gs that wait for each other in all the ways there are.

@@ -145,7 +145,7 @@ const TIME: &[Break] = &[
     of(
         "each idle tick is counted once",
         "assist",
-        after_take!(sched, _l, _w, _p, sched.limiter.add_assist_time(1)),
+        after_take!(sched, _l, when, p, assist_for_a_tick(sched, &p, when)),
     ),
     of(
         "timer0When and numTimers tell the heap",
@@ -204,6 +204,13 @@ fn wake_two(sched: &Sched, m: &runtime_model::m::M) {
     if first.is_some() {
         sched.startm(m, None, first);
     }
+}
+
+/// An assist of the P that is taken lasts from then to a tick later, and the clock stands.
+fn assist_for_a_tick(sched: &Sched, p: &OwnedP, when: Time) {
+    let slot = &sched.p(p).limiter_event;
+    assert!(slot.start(LimiterEventType::MarkAssist, when));
+    slot.stop(LimiterEventType::MarkAssist, when + 1, &sched.limiter);
 }
 
 /// The P's last ticks count as idle a second time.

@@ -13,6 +13,7 @@ fn scenario_without(name: &str) -> &'static str {
         "the clock jumps"
         | "the clock jumps twice"
         | "a timer is run by its owner"
+        | "an M polls"
         | "wakep leaves it to a spinner" => "S2",
         "an increment is undone for want of a P" | "wakep finds no idle P" => "sleepers",
         "an M parks" => "exit",
