@@ -117,3 +117,79 @@ impl Judged {
         Verdict::worst(iter::once(Verdict::Held).chain(missing).chain(wrong))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::regions::{Region, Source};
+    use super::*;
+
+    fn place(line: usize, text: &str, reached: bool) -> Place {
+        let region = Region { file: "runq.rs".into(), from: (line, 1), to: (line, 9) };
+        Place { region, function: "runqput".into(), text: text.into(), reached }
+    }
+
+    fn excuses(texts: &[&str]) -> Excuses {
+        let entry = |text: &&str| {
+            format!("[[unreached]]\nfile = 'runq.rs'\nfunction = 'runqput'\nregion = '{text}'\nreason = 'why'\n")
+        };
+        Excuses::parse(&texts.iter().map(entry).collect::<String>()).unwrap()
+    }
+
+    fn wrong(judged: &Judged) -> Vec<&'static str> {
+        judged.wrong.iter().map(|wrong| wrong.1).collect()
+    }
+
+    #[test]
+    fn a_region_that_is_not_reached_needs_a_reason() {
+        let places = [place(1, "a", true), place(2, "b", false)];
+        let judged = excuses(&[]).judge(&places);
+        assert_eq!((judged.missing.len(), judged.verdict()), (1, Verdict::Vacuous));
+        let judged = excuses(&["b"]).judge(&places);
+        assert_eq!((judged.excused.len(), judged.verdict()), (1, Verdict::Held));
+    }
+
+    #[test]
+    fn a_reason_for_what_is_reached_is_an_error() {
+        let judged = excuses(&["a"]).judge(&[place(1, "a", true)]);
+        assert_eq!(wrong(&judged), ["a run reaches it: remove the entry"]);
+        assert_eq!(judged.verdict(), Verdict::Error);
+    }
+
+    #[test]
+    fn a_reason_for_what_is_not_there_is_an_error() {
+        let judged = excuses(&["x"]).judge(&[place(1, "a", true)]);
+        assert_eq!(
+            wrong(&judged),
+            ["no region of the model has this text: correct or remove the entry"]
+        );
+        assert_eq!(judged.verdict(), Verdict::Error);
+    }
+
+    #[test]
+    fn of_two_regions_with_one_text_each_needs_an_entry() {
+        let places = [place(1, "a", false), place(2, "a", false)];
+        assert_eq!(excuses(&["a"]).judge(&places).missing.len(), 1);
+        assert_eq!(excuses(&["a", "a"]).judge(&places).verdict(), Verdict::Held);
+        assert_eq!(excuses(&["a", "a", "a"]).judge(&places).verdict(), Verdict::Error);
+    }
+
+    #[test]
+    fn an_entry_has_a_reason_and_no_unknown_field() {
+        let text = "[[unreached]]\nfile = 'a'\nfunction = 'b'\nregion = 'c'\nreason = ' '\n";
+        assert!(Excuses::parse(text).unwrap_err().contains("no reason is given"));
+        assert!(Excuses::parse(&text.replace("reason", "line"))
+            .unwrap_err()
+            .contains("unknown field"));
+    }
+
+    /// Without a run, what can be known of the list that is checked in.
+    #[test]
+    fn each_entry_of_the_list_is_text_of_the_model() {
+        let sources = Source::all().unwrap();
+        for excuse in Excuses::read().unwrap().unreached {
+            let source = sources.iter().find(|source| source.is(&excuse.file));
+            let stands = source.is_some_and(|source| source.has(&excuse.function, &excuse.region));
+            assert!(stands, "{} in {}: `{}`", excuse.file, excuse.function, excuse.region);
+        }
+    }
+}

@@ -49,9 +49,16 @@ impl Source {
         Ok(sources)
     }
 
-    /// For tests, and for those who have the text.
-    pub fn new(name: &str, text: &str) -> Self {
-        Source { name: name.into(), text: text.into() }
+    /// It is the file of that name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    /// A line of the function has that text.
+    pub fn has(&self, function: &str, text: &str) -> bool {
+        let of = |line: usize| checks::source::enclosing(&self.text, line as u32);
+        let mut lines = (1..).zip(self.text.lines());
+        lines.any(|(n, line)| line.contains(text) && of(n) == Some(function))
     }
 }
 
@@ -262,4 +269,74 @@ fn function_of(sources: &[Source], region: &Region) -> String {
         checks::source::enclosing(&source.text, u32::try_from(region.from.0).ok()?)
     });
     function.unwrap_or("").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(id: u64) -> Counter {
+        Counter { kind: CounterType::ProfileInstrumentation, id }
+    }
+
+    fn derived(kind: ExprKind, id: u64) -> Counter {
+        Counter { kind: CounterType::Expression(kind), id }
+    }
+
+    fn expression(kind: ExprKind, lhs: Counter, rhs: Counter) -> Expression {
+        Expression { kind, lhs, rhs }
+    }
+
+    #[test]
+    fn a_difference_is_believed_only_of_executions_from_start_to_end() {
+        let expressions = [
+            expression(ExprKind::Subtract, counted(0), counted(1)),
+            expression(ExprKind::Add, counted(1), counted(2)),
+            expression(ExprKind::Subtract, counted(1), counted(0)),
+        ];
+        let values = Values { counts: &[5, 3, 0], expressions: &expressions };
+        let [less, more, negative] =
+            [(ExprKind::Subtract, 0), (ExprKind::Add, 1), (ExprKind::Subtract, 2)]
+                .map(|(kind, id)| derived(kind, id));
+        let all = [counted(0), counted(2), less, more, negative];
+        assert_eq!(all.map(|c| values.counted(c)), [true, false, false, true, false]);
+        assert_eq!(all.map(|c| values.value(c)), [5, 0, 2, 3, -2]);
+    }
+
+    #[test]
+    fn what_no_process_wrote_was_not_reached() {
+        let values = Values { counts: &[], expressions: &[] };
+        assert!(!values.counted(counted(0)));
+        assert_eq!(values.value(derived(ExprKind::Add, 7)), 0);
+    }
+
+    fn region(from: (usize, usize), to: (usize, usize)) -> Region {
+        Region { file: "a.rs".into(), from, to }
+    }
+
+    #[test]
+    fn a_part_is_told_by_its_first_text_and_reached_if_any_compilation_of_it_was() {
+        let sources = [Source {
+            name: "a.rs".into(),
+            text: "fn first() {\n    if x {\n        y();\n    }\n}\n".into(),
+        }];
+        let part = |reached| {
+            let regions = vec![region((2, 10), (2, 11)), region((3, 9), (3, 12))];
+            Counted(vec![Part { regions, reached }])
+        };
+        let places = |parts: &[bool]| {
+            places(&parts.iter().map(|&reached| part(reached)).collect::<Vec<_>>(), &sources)
+        };
+        let [place] = &places(&[false])[..] else { panic!("one part is one place") };
+        assert_eq!((&*place.function, &*place.text, place.reached), ("first", "y()", false));
+        assert!(places(&[false, true])[0].reached);
+        assert!(places(&[true, false])[0].reached);
+    }
+
+    #[test]
+    fn a_path_is_told_from_the_models_folder_on() {
+        let name = |path: &str| in_model(Path::new(path));
+        assert_eq!(name("/x/runtime-model/src/timers/heap.rs"), Some("timers/heap.rs".into()));
+        assert_eq!(name("/x/checks/src/lib.rs"), None);
+    }
 }
