@@ -5,6 +5,7 @@ mod common;
 use std::io::Write;
 
 use checks::report::{Job, Mode, Search};
+use checks::suite::FIXED;
 use checks::verdict::Verdict;
 use regressions::runs;
 use sync::{Control, Engine, Options, Searched};
@@ -79,6 +80,30 @@ sync::searched! {
         for scenario in ["S2", "S3"] {
             let searched = search(scenario, Options { paranoid: true, ..Options::default() });
             assert!(searched.statistics.probes > 0, "{scenario}");
+        }
+    }
+
+    /// A probe keeps to the bound, and a failure of the program is no mistake of its checkpoints.
+    fn a_paranoid_search_within_a_bound_holds_and_of_a_bug_is_violated() {
+        let paranoid = |scenario, row: &str, bound| {
+            let mut job = job(scenario);
+            job.row = row.into();
+            job.limits.bound = bound;
+            job.limits.search = Some(Search { paranoid: true, ..Search::default() });
+            runs::run(&job, |_| Control::Go).and_then(|outcome| runs::smallest(outcome, |_| Control::Go))
+        };
+        for bound in 1..=2 {
+            let report = paranoid("S3", FIXED, Some(bound)).expect("no mistake").report;
+            assert_eq!(report.verdict, Verdict::Held, "bound {bound}: {}", report.note);
+            let probes = report.searched.expect("searched").probes;
+            assert!(probes > 0, "bound {bound}");
+        }
+        let strands = "GO_13F6BE28+45867-as-in-1.20";
+        for bound in [None, Some(2)] {
+            let report = paranoid("three-newprocs", strands, bound).expect("no mistake").report;
+            let found = report.found.expect("a failure");
+            assert_eq!(found.check, "no G is runnable beside an idle P", "{bound:?}");
+            assert_eq!(found.preemptions, Some(2), "{bound:?}");
         }
     }
 

@@ -157,12 +157,15 @@ impl Sched {
     /// Go: proc.go, mput (1.19).
     pub(crate) fn mput(&self, locked: &mut SchedLocked, m: &crate::m::M) {
         locked.midle.push(m.id);
+        locked.nmidle += 1;
         self.checkdead(locked, m);
     }
 
     /// Takes an M from the idle list, if there is one. Go: proc.go, mget (1.19).
     pub fn mget(&self, locked: &mut SchedLocked) -> Option<MId> {
-        locked.midle.pop()
+        let m = locked.midle.pop()?;
+        locked.nmidle -= 1;
+        Some(m)
     }
 
     /// Clears `p`'s timer bit if it has no timers. The caller owns `p` and is about to idle it.

@@ -14,7 +14,7 @@ use crate::limiter::GcCpuLimiter;
 use crate::m::{MId, MShared, M};
 use crate::mask::PMask;
 use crate::p::{OwnedP, PId, P};
-use crate::program::Program;
+use crate::program::{Action, Program};
 use crate::steps::Steps;
 use crate::world::World;
 use crate::{Time, START};
@@ -75,8 +75,10 @@ pub struct Sched {
 pub struct SchedLocked {
     /// The idle Ps. Filled by `pidleput`, emptied by `pidleget`.
     pub(crate) pidle: IdleList,
-    /// The idle Ms, the one to take first at the end. `nmidle` is its length.
+    /// The idle Ms, the one to take first at the end.
     pub(crate) midle: Vec<MId>,
+    /// The length of `midle`. `checkdead` decides by it.
+    pub(crate) nmidle: i32,
     /// The global queue.
     pub(crate) runq: VecDeque<GId>,
     /// Ms that exist or whose id is reserved. Go: `mcount()`.
@@ -110,6 +112,11 @@ impl SchedLocked {
         &self.midle
     }
 
+    /// The number of idle Ms, as `checkdead` counts them. For checks.
+    pub fn nmidle(&self) -> i32 {
+        self.nmidle
+    }
+
     /// The global queue. For checks.
     pub fn global_runq(&self) -> impl Iterator<Item = GId> + '_ {
         self.runq.iter().copied()
@@ -118,6 +125,11 @@ impl SchedLocked {
     /// The Ps that wait for the next M that stops. For checks.
     pub fn reserved_ps(&self) -> impl Iterator<Item = PId> + '_ {
         self.reserved.iter().map(|r| r.p.id())
+    }
+
+    /// How many Ms may still be started. For checks.
+    pub fn unborn_ms(&self) -> usize {
+        self.unborn.len()
     }
 
     /// Ms that exist or whose id is reserved. For checks.
@@ -144,6 +156,7 @@ impl Sched {
                 SchedLocked {
                     pidle: IdleList::before_the_world(ps),
                     midle: Vec::new(),
+                    nmidle: 0,
                     runq: VecDeque::new(),
                     mcount: 1,
                     unborn: (1..ms).rev().map(MId).collect(),
@@ -225,6 +238,21 @@ impl Sched {
     /// The variant that schedules.
     pub fn steps(&self) -> &Steps {
         &self.steps
+    }
+
+    /// Whether a script has come past the action that starts `g`: at once by `go`, later by the timer of `after`.
+    /// The world starts main. For checks.
+    pub fn is_asked_for(&self, g: GId) -> bool {
+        let starts = |action: &Action| match action {
+            Action::Go(other) | Action::After(_, other) => *other == g,
+            Action::BusyUntil { .. } | Action::Sleep(_) | Action::Ready(_) | Action::Park => false,
+            Action::Gosched | Action::Goyield | Action::Set(_) | Action::Assist => false,
+        };
+        let past = |other: &G| {
+            let pc = other.pc.peek(|&pc| pc);
+            self.program.scripts[other.id.index()].iter().take(pc).any(starts)
+        };
+        g == GId::MAIN || self.allg.iter().any(past)
     }
 
     /// GOMAXPROCS.

@@ -183,7 +183,9 @@ pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
 /// As Go does: `global runq empty with non-zero runqsize`.
 pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     let mut locked = sched.lock.lock();
-    locked.global_runq().next()?;
+    if sched.runqsize.owner_load() == 0 {
+        return None;
+    }
     let p = sched.pidleget_spinning(&mut locked, 0)?;
     let g = sched.globrunqget(&mut locked, m, &p, 0);
     drop(locked);

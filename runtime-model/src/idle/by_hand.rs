@@ -28,4 +28,11 @@ pub fn use_up_ms(locked: &mut SchedLocked) {
 /// Puts `m` on the idle list without a look at whether anybody runs.
 pub fn put_m(locked: &mut SchedLocked, m: MId) {
     locked.midle.push(m);
+    locked.nmidle += 1;
+}
+
+/// Adds to `nmidle` and to `mcount`, whatever the lists of Ms say.
+pub fn miscount_ms(locked: &mut SchedLocked, nmidle: i32, mcount: i32) {
+    locked.nmidle += nmidle;
+    locked.mcount += mcount;
 }
