@@ -150,10 +150,14 @@ pub fn limiter_slot(steps: Steps, take: TakeP) {
 /// How a thief steals from a P.
 pub type Steal = fn(&Sched, &M, PId) -> Option<GId>;
 
-/// The owner of P0 puts three Gs, one of them in `runnext`, and takes two; a thief on P1 steals once. In
-/// the end each G is with one of them, or still on a queue, once.
-pub fn ring(steps: Steps, steal: Steal) {
-    let (sched, m, mut others) = world(steps);
+/// Starts a thief on P1 that steals once from P0. What it comes by, and what is added to the list that is
+/// returned, is shown to `judge` in the end, with the Gs that are still on a queue, in order.
+fn beside_a_thief(
+    sched: &Arc<Sched>,
+    mut others: Vec<OwnedP>,
+    steal: Steal,
+    judge: fn(&[GId]),
+) -> Arc<Ghost<Vec<GId>>> {
     let got = Arc::new(Ghost::new(Vec::new()));
     let (other, log) = (sched.clone(), got.clone());
     let p1 = others.pop();
@@ -168,7 +172,17 @@ pub fn ring(steps: Steps, steal: Steal) {
         let mut all: Vec<GId> = log.get();
         all.extend(this.allp.iter().flat_map(|p| p.peek_runq()));
         all.sort();
-        assert!(all == [GId(0), GId(1), GId(2)], "ring: {all:?} of three Gs");
+        judge(&all);
+    });
+    got
+}
+
+/// The owner of P0 puts three Gs, one of them in `runnext`, and takes two; a thief on P1 steals once. In
+/// the end each G is with one of them, or still on a queue, once.
+pub fn ring(steps: Steps, steal: Steal) {
+    let (sched, m, others) = world(steps);
+    let got = beside_a_thief(&sched, others, steal, |all| {
+        assert!(all == [0, 1, 2].map(GId), "ring: {all:?} of three Gs");
     });
     sched.runqput(&m, m.p(), GId(0), false);
     sched.runqput(&m, m.p(), GId(1), true);
@@ -182,22 +196,9 @@ pub fn ring(steps: Steps, steal: Steal) {
 /// thief on P1 steals once, two Gs if it is early. In the end each G is with one of them, or still on a
 /// queue, once.
 pub fn ring_wraps(steps: Steps, steal: Steal) {
-    let (sched, m, mut others) = world_of(steps, 4, 5);
+    let (sched, m, others) = world_of(steps, 4, 5);
     (0..4).for_each(|g| sched.runqput(&m, m.p(), GId(g), false));
-    let got = Arc::new(Ghost::new(Vec::new()));
-    let (other, log) = (sched.clone(), got.clone());
-    let p1 = others.pop();
-    sync::spawn(move || {
-        let mut thief = M::of_kernel(MId(1));
-        p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
-        let g = steal(&other, &thief, PId(0));
-        log.with_mut(|log| log.extend(g));
-    });
-    let (this, log) = (sched.clone(), got.clone());
-    sync::at_end(move || {
-        let mut all: Vec<GId> = log.get();
-        all.extend(this.allp.iter().flat_map(|p| p.peek_runq()));
-        all.sort();
+    let got = beside_a_thief(&sched, others, steal, |all| {
         assert!(all == [0, 1, 2, 3, 4].map(GId), "ring-wraps: {all:?} of five Gs");
     });
     let first = sched.runqget(m.p());

@@ -12,7 +12,9 @@ pub fn all() -> Vec<Scenario> {
         .chain(windows())
         .chain(mixed())
         .chain(features())
-        .chain(reaching())
+        .chain(several())
+        .chain(on_three_ps())
+        .chain(in_turn())
         .chain(more_ms())
         .collect()
 }
@@ -274,12 +276,8 @@ fn features() -> Vec<Scenario> {
     ]
 }
 
-/// What is seldom reached: several Gs at once, timers that a thief runs, times that are not 0.
-fn reaching() -> Vec<Scenario> {
-    let one = |name, about, lines: &[&str]| Scenario {
-        deterministic: true,
-        ..Scenario::new(name, about, 1, 1, lines)
-    };
+/// Several Gs or timers at once.
+fn several() -> Vec<Scenario> {
     vec![
         Scenario::new(
             "steal-several",
@@ -303,6 +301,23 @@ fn reaching() -> Vec<Scenario> {
             &["main: go A; gosched; busy-until a", "A: gosched; set a"],
         ),
         Scenario::new(
+            "timers-at-once",
+            "three timers at one instant, and each P is kept busy until all have run",
+            2,
+            2,
+            &[
+                "main: after 5 A; after 5 B; sleep 5; busy-until a; busy-until b",
+                "A: set a",
+                "B: set b",
+            ],
+        ),
+    ]
+}
+
+/// What takes a third P to be seen.
+fn on_three_ps() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
             "gosched-beside-two",
             "the last look takes a G that yielded, and there is one more G for a third P",
             3,
@@ -322,23 +337,22 @@ fn reaching() -> Vec<Scenario> {
             &["main: go B; go A; goyield; busy-until b", "A: busy-until b", "B: set b"],
         ),
         Scenario::new(
-            "timers-at-once",
-            "three timers at one instant, and each P is kept busy until all have run",
-            2,
-            2,
-            &[
-                "main: after 5 A; after 5 B; sleep 5; busy-until a; busy-until b",
-                "A: set a",
-                "B: set b",
-            ],
-        ),
-        Scenario::new(
             "assist-beside-idle",
             "an update of the limiter while another M takes a P that has been idle",
             3,
             3,
             &["main: sleep 5; go A; assist; busy-until a", "A: set a"],
         ),
+    ]
+}
+
+/// One M, and what it does first.
+fn in_turn() -> Vec<Scenario> {
+    let one = |name, about, lines: &[&str]| Scenario {
+        deterministic: true,
+        ..Scenario::new(name, about, 1, 1, lines)
+    };
+    vec![
         one(
             "goyield-in-turn",
             "one M: who yields to its own queue lets the other G run first",
