@@ -168,6 +168,7 @@ impl Sched {
                     if ran {
                         // The timers may have filled the queue that runqsteal takes for empty.
                         if let Some(g) = self.runqget(m.p()) {
+                            self.emit(m, Event::FoundAfterTimers(victim));
                             return Look::Found(g);
                         }
                         ran_timer = true;
@@ -225,6 +226,7 @@ impl Sched {
         sync::checkpoint((&*m, poll_until));
         if let Some(g) = (self.steps.recheck_global)(self, m) {
             self.emit(m, Event::LastLookFoundWork);
+            self.emit(m, Event::LastLookFoundGlobal);
             return Look::Found(g);
         }
         sync::checkpoint((&*m, poll_until));
