@@ -7,7 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`] | the command line |
-//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
+//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`mutants`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
 //! | [`found`] | all bugs of `repro` as a table |
 //! | [`shard`] | which part of a gate does what |
 //! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
@@ -32,6 +32,7 @@ pub mod lookup;
 pub mod matrix;
 pub mod matrix_table;
 pub mod merge;
+pub mod mutants;
 pub mod output;
 pub mod progress;
 pub mod protocol;

@@ -1,4 +1,4 @@
-//! `pidle`: gate, merge, check, replay, repro, matrix, truth, list, soundness, bench, tidy.
+//! `pidle`: gate, merge, check, replay, repro, matrix, truth, mutants, list, soundness, bench, tidy.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,8 @@ use checks::verdict::Verdict;
 use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
 use ci::{
-    bench, check, gate, list, matrix, merge, output, replay, repro, soundness, tidy, trace, truth,
+    bench, check, gate, list, matrix, merge, mutants, output, replay, repro, soundness, tidy,
+    trace, truth,
 };
 use clap::Parser;
 
@@ -41,6 +42,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),
         Command::Matrix(arguments) => matrix::matrix(arguments, cli.trace),
         Command::Truth(arguments) => truth::truth(arguments, cli.trace),
+        Command::Mutants(arguments) => mutants::mutants(arguments),
         Command::List(arguments) => list::list(arguments),
         Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
         Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),

@@ -1,6 +1,7 @@
 //! A worker, from its parent's side: started, asked, listened to, and outlived.
 
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -30,6 +31,8 @@ pub struct Worker {
     pub program: PathBuf,
     /// Whether the model's events are shown.
     pub trace: bool,
+    /// Variables of its environment, besides those of this process.
+    pub variables: Vec<(String, OsString)>,
 }
 
 /// How a worker ended.
@@ -53,6 +56,7 @@ impl Worker {
     ) -> End {
         let started = Command::new(&self.program)
             .envs(self.trace.then_some((trace::VARIABLE, trace::FILTER)))
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,0 +1,81 @@
+//! All mutants of the model: what there is to be drawn from.
+
+use std::fs;
+use std::path::Path;
+
+use ci::error::Error;
+
+use crate::find::find;
+use crate::site::Site;
+use crate::values::{self, Defaults};
+
+/// Where the model's source is, in the workspace.
+pub const MODEL: &str = "runtime-model/src";
+
+/// The model, with its mutants.
+pub struct Population {
+    /// Its files.
+    pub files: Vec<Source>,
+    /// All mutants, by file and by place in it. The number of a mutant is its place here, from 1.
+    pub sites: Vec<Site>,
+}
+
+/// A file of the model.
+pub struct Source {
+    /// Its path in the workspace.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
+}
+
+impl Population {
+    /// Reads the model of the workspace in `root`.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or is not Rust.
+    pub fn read(root: &Path) -> Result<Population, Error> {
+        let folder = root.join(MODEL);
+        let io = |error| Error::Io { path: folder.clone(), error };
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(io)? {
+            let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
+            if !name.ends_with(".rs") {
+                continue;
+            }
+            let path = folder.join(&name);
+            let text = fs::read_to_string(&path).map_err(|error| Error::Io { path, error })?;
+            files.push(Source { path: format!("{MODEL}/{name}"), text });
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Population::of(files)
+    }
+
+    /// The mutants of these files.
+    ///
+    /// # Errors
+    /// If one of them is not Rust.
+    pub fn of(files: Vec<Source>) -> Result<Population, Error> {
+        let mut defaults = Defaults::new();
+        for file in &files {
+            let parsed = syn::parse_file(&file.text).map_err(|error| not_rust(file, &error))?;
+            defaults.extend(values::defaults(&parsed));
+        }
+        let mut sites = Vec::new();
+        for file in &files {
+            let found = find(&file.path, &file.text, &defaults);
+            sites.extend(found.map_err(|error| not_rust(file, &error))?);
+        }
+        Ok(Population { files, sites })
+    }
+
+    /// The mutants of a file, with their numbers.
+    pub fn of_file(&self, path: &str) -> Vec<(u32, &Site)> {
+        let numbered = (1..).zip(&self.sites);
+        numbered.filter(|(_, site)| site.place.file == path).collect()
+    }
+}
+
+fn not_rust(file: &Source, error: &syn::Error) -> Error {
+    let line = error.span().start().line;
+    Error::Usage(format!("{}:{line}: not Rust: {error}", file.path))
+}
