@@ -41,6 +41,14 @@ pub fn mutants(arguments: &cli::Mutants) -> Result<Verdict, Error> {
         sample::draw(&population, &Default::default(), arguments.seed, count)?;
     }
     let folder = copy::folder();
+    let mut lock = copy::lock_file(&folder)?;
+    let _alone = match lock.try_write() {
+        Ok(alone) => alone,
+        Err(_) => {
+            let folder = folder.display();
+            return Err(Error::Usage(format!("{folder}: another `pidle mutants` works there")));
+        }
+    };
     let copied = copy::build(&root, &folder, &population)?;
     let numbers = match wanted {
         Some((numbers, gone)) => {

@@ -4,6 +4,7 @@
 //! written again: cargo's messages say where it is.
 
 use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use ci::builder::{cargo, compile, Wanted};
 use ci::error::Error;
 use ci::interrupt;
 use ci::worker::Worker;
+use fd_lock::RwLock;
 use serde_json::Value;
 use sync::Engine;
 
@@ -65,7 +67,7 @@ pub fn build(root: &Path, folder: &Path, population: &Population) -> Result<Copi
             let program = compile(&Wanted { what, ..wanted })?;
             let worker =
                 Worker { engine: Engine::Explore, program, trace: false, variables: Vec::new() };
-            let fingerprint = format!("{:032x}", explore::fingerprint::of(&texts));
+            let fingerprint = fingerprint(&texts);
             return Ok(Copied { worker, fingerprint, unviable });
         }
         unviable.extend(blamed);
@@ -108,6 +110,15 @@ fn replace(texts: &mut [(String, Vec<u8>)], path: &str, new: Vec<u8>) -> Result<
     let found = texts.iter_mut().find(|(name, _)| name == path);
     found.ok_or_else(|| failed(format!("{path} is not there")))?.1 = new;
     Ok(())
+}
+
+/// The same for the same worker: this package is no part of it, nor are texts for readers.
+fn fingerprint(texts: &[(String, Vec<u8>)]) -> String {
+    let part = |path: &str| path.ends_with(".rs") || path.ends_with(".toml");
+    let of_worker =
+        |path: &str| part(path) && !path.starts_with("mutants/") && !path.contains("/tests/");
+    let texts: Vec<_> = texts.iter().filter(|(path, _)| of_worker(path)).collect();
+    format!("{:032x}", explore::fingerprint::of(texts))
 }
 
 /// Checks the copy of the model, and returns cargo's messages.
@@ -212,6 +223,16 @@ fn to_blame(code: Option<&str>, places: &[Within], spans: &Spans) -> Vec<u32> {
 
 fn failed(why: String) -> Error {
     Error::Build { what: "the model with its mutants".into(), why }
+}
+
+/// What is to be locked before anything is written in `folder`.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn lock_file(folder: &Path) -> Result<RwLock<File>, Error> {
+    let path = folder.join("lock");
+    let made = fs::create_dir_all(folder).and_then(|()| File::create(&path));
+    made.map(RwLock::new).map_err(|error| Error::Io { path, error })
 }
 
 /// Where the copy of the workspace, and what is built of it, are.

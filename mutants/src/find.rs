@@ -20,7 +20,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Attribute, BinOp, Block, Expr, Local, Pat, ReturnType, Signature, Stmt};
 
-use crate::left_out;
+use crate::left_out::{self, Aside};
 use crate::site::{number, on_one_line, Place, Site};
 use crate::values::{self, Defaults};
 
@@ -28,12 +28,13 @@ use crate::values::{self, Defaults};
 ///
 /// # Errors
 /// If it is not Rust.
-pub fn find(path: &str, text: &str, defaults: &Defaults) -> syn::Result<Vec<Site>> {
+pub fn find(path: &str, text: &str, defaults: &Defaults, aside: &Aside) -> syn::Result<Vec<Site>> {
     let file = syn::parse_file(text)?;
     let mut finder = Finder {
         path,
         text,
         defaults,
+        aside,
         names: Vec::new(),
         runs: false,
         breakable: BTreeSet::new(),
@@ -51,6 +52,7 @@ struct Finder<'s> {
     path: &'s str,
     text: &'s str,
     defaults: &'s Defaults,
+    aside: &'s Aside,
     /// The type and function, or constant, that is visited.
     names: Vec<String>,
     /// What is visited runs when the model does; a constant is computed before.
@@ -111,7 +113,7 @@ impl Finder<'_> {
     /// A function: its mutants as a whole, and those in it.
     fn function(&mut self, attributes: &[Attribute], signature: &Signature, block: &Block) {
         let name = signature.ident.to_string();
-        if signature.constness.is_some() || left_out::function(&name, attributes) {
+        if signature.constness.is_some() || self.aside.function(&name, attributes) {
             return;
         }
         self.names.push(name);
@@ -148,7 +150,7 @@ impl Finder<'_> {
         let last = block.stmts.len().saturating_sub(1);
         for (n, statement) in block.stmts.iter().enumerate() {
             let later = &block.stmts[n + 1..];
-            if left_out::statement(statement) || left_out::prepares(statement, later) {
+            if self.aside.statement(statement) || self.aside.prepares(statement, later) {
                 continue;
             }
             match statement {
@@ -343,7 +345,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
                 }
             }
             let call = matches!(&*arm.body, Expr::Call(_) | Expr::MethodCall(_));
-            if without_value && call && !left_out::expression(&arm.body) {
+            if without_value && call && !self.aside.expression(&arm.body) {
                 let open = "(if @ {} else { ".into();
                 self.note(arm.body.span(), "leave out a call".into(), open, " })");
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use ci::error::Error;
 
 use crate::find::find;
+use crate::left_out::Aside;
 use crate::site::Site;
 use crate::values::{self, Defaults};
 
@@ -55,14 +56,15 @@ impl Population {
     /// # Errors
     /// If one of them is not Rust.
     pub fn of(files: Vec<Source>) -> Result<Population, Error> {
-        let mut defaults = Defaults::new();
+        let (mut defaults, mut aside) = (Defaults::new(), Aside::default());
         for file in &files {
             let parsed = syn::parse_file(&file.text).map_err(|error| not_rust(file, &error))?;
             defaults.extend(values::defaults(&parsed));
+            aside.add(&parsed);
         }
         let mut sites = Vec::new();
         for file in &files {
-            let found = find(&file.path, &file.text, &defaults);
+            let found = find(&file.path, &file.text, &defaults, &aside);
             sites.extend(found.map_err(|error| not_rust(file, &error))?);
         }
         Ok(Population { files, sites })

@@ -64,6 +64,7 @@ impl Sched {
         woken.park.wakeup();
     }
 
+    /// Counts the jump. For checks: jumps to one instant, again and again, are a livelock.
     fn note_jump(&self, when: Time) {
         if when > self.nanotime() {
             self.progress();
