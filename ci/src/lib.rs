@@ -6,7 +6,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`cli`] | the command line |
+//! | [`cli`], [`program`] | the command line; arguments in, exit code out |
 //! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`mutants`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
 //! | [`found`] | all bugs of `repro` as a table |
 //! | [`shard`] | which part of a gate does what |
@@ -34,6 +34,7 @@ pub mod matrix_table;
 pub mod merge;
 pub mod mutants;
 pub mod output;
+pub mod program;
 pub mod progress;
 pub mod protocol;
 pub mod replay;

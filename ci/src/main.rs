@@ -6,34 +6,18 @@ use checks::verdict::Verdict;
 use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
 use ci::{
-    bench, check, gate, list, matrix, merge, mutants, output, replay, repro, soundness, tidy,
+    bench, check, gate, list, matrix, merge, mutants, program, replay, repro, soundness, tidy,
     trace, truth,
 };
-use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(usage) => {
-            let _ = usage.print();
-            let verdict = if usage.use_stderr() { Verdict::Error } else { Verdict::Held };
-            return verdict.exit_code().into();
-        }
-    };
-    if cli.trace {
-        trace::show(trace::FILTER);
-    }
-    let verdict = run(&cli).unwrap_or_else(|error| {
-        output::remark(&format!("error: {error}"));
-        match error {
-            Error::Interrupted => Verdict::Incomplete,
-            _ => Verdict::Error,
-        }
-    });
-    verdict.exit_code().into()
+    program::run(run)
 }
 
 fn run(cli: &Cli) -> Result<Verdict, Error> {
+    if cli.trace {
+        trace::show(trace::FILTER);
+    }
     match &cli.command {
         Command::Gate(arguments) => gate::gate(arguments, cli.trace),
         Command::Merge(arguments) => merge::merge(arguments),

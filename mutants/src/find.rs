@@ -334,8 +334,8 @@ impl<'ast> Visit<'ast> for Finder<'_> {
                         self.note_at(end..end, arm.pat.span(), what, " if !@".into(), "");
                     }
                     Some((_, guard)) => {
-                        let start = start(&**guard);
-                        self.note_at(start..start, arm.pat.span(), what, "!@ && ".into(), "");
+                        let range = guard.span().byte_range();
+                        self.note_at(range, arm.pat.span(), what, "!@ && (".into(), ")");
                     }
                 }
             }

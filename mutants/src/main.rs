@@ -2,24 +2,14 @@
 
 use std::process::ExitCode;
 
-use checks::verdict::Verdict;
-use ci::cli::{Cli, Command};
+use ci::cli::Command;
 use ci::error::Error;
-use ci::output::remark;
-use clap::Parser;
+use ci::program;
 use mutants::command::mutants;
 
 fn main() -> ExitCode {
-    let verdict = match Cli::parse().command {
-        Command::Mutants(arguments) => mutants(&arguments),
+    program::run(|cli| match &cli.command {
+        Command::Mutants(arguments) => mutants(arguments),
         _ => Err(Error::Usage("this program is for `pidle mutants` alone".into())),
-    };
-    let verdict = verdict.unwrap_or_else(|error| {
-        remark(&format!("error: {error}"));
-        match error {
-            Error::Interrupted => Verdict::Incomplete,
-            _ => Verdict::Error,
-        }
-    });
-    verdict.exit_code().into()
+    })
 }
