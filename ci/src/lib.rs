@@ -7,7 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`], [`program`] | the command line; arguments in, exit code out |
-//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`mutants`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
+//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`mutation`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
 //! | [`found`] | all bugs of `repro` as a table |
 //! | [`shard`] | which part of a gate does what |
 //! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
@@ -32,7 +32,7 @@ pub mod lookup;
 pub mod matrix;
 pub mod matrix_table;
 pub mod merge;
-pub mod mutants;
+pub mod mutation;
 pub mod output;
 pub mod program;
 pub mod progress;

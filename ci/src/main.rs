@@ -6,7 +6,7 @@ use checks::verdict::Verdict;
 use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
 use ci::{
-    bench, check, gate, list, matrix, merge, mutants, program, replay, repro, soundness, tidy,
+    bench, check, gate, list, matrix, merge, mutation, program, replay, repro, soundness, tidy,
     trace, truth,
 };
 
@@ -26,7 +26,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),
         Command::Matrix(arguments) => matrix::matrix(arguments, cli.trace),
         Command::Truth(arguments) => truth::truth(arguments, cli.trace),
-        Command::Mutants(arguments) => mutants::mutants(arguments),
+        Command::Mutants(arguments) => mutation::mutants(arguments),
         Command::List(arguments) => list::list(arguments),
         Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
         Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),

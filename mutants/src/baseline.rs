@@ -58,6 +58,14 @@ pub enum Kind {
     Row,
 }
 
+impl Baseline {
+    /// These runs, of no build.
+    #[cfg(test)]
+    pub(crate) fn of(runs: Vec<Run>) -> Self {
+        Baseline { fingerprint: String::new(), runs }
+    }
+}
+
 impl Kind {
     /// What the run is; none for those that kill nothing.
     fn of(job: &Job) -> Option<Kind> {

@@ -239,3 +239,42 @@ pub fn lock_file(folder: &Path) -> Result<RwLock<File>, Error> {
 pub fn folder() -> PathBuf {
     ci::builder::target().join("mutants")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Mutant 1 from 0 to 100, 2 from 10 to 30 in it, and 3, which stays where the source leaves, from 40 to 50.
+    fn spans() -> Spans {
+        let span = |number, bytes, stays| Span { number, bytes, stays };
+        let spans = vec![span(1, 0..100, false), span(2, 10..30, false), span(3, 40..50, true)];
+        vec![("src/a.rs".into(), spans)]
+    }
+
+    fn error(code: &str, places: &[(u64, u64, bool)]) -> Value {
+        let place = |(start, end, primary): &(u64, u64, bool)| json!({"file_name": "x/src/a.rs", "byte_start": start, "byte_end": end, "is_primary": primary});
+        let spans: Vec<Value> = places.iter().map(place).collect();
+        json!({"message": {"code": {"code": code}, "spans": spans, "rendered": "told"}})
+    }
+
+    #[test]
+    fn the_innermost_mutant_around_an_error_is_to_blame() {
+        let errors = [error("E0308", &[(60, 70, false), (12, 20, true)]), error("E0308", &[])];
+        assert_eq!(blamed(&errors, &spans()).unwrap(), [2].into());
+        assert_eq!(blamed(&[error("E0308", &[(5, 35, false)])], &spans()).unwrap(), [1].into());
+    }
+
+    #[test]
+    fn what_stays_is_to_blame_for_a_use_after_a_move() {
+        let moved = |to| error("E0382", &[(12, 20, false), (to, to + 5, true)]);
+        assert_eq!(blamed(&[moved(60)], &spans()).unwrap(), [3].into());
+        assert_eq!(blamed(&[moved(20)], &spans()).unwrap(), [2].into());
+    }
+
+    #[test]
+    fn an_error_of_the_source_itself_is_told() {
+        let failed = blamed(&[error("E0308", &[(200, 210, true)])], &spans());
+        assert!(failed.unwrap_err().to_string().ends_with("told"));
+    }
+}

@@ -79,6 +79,79 @@ pub fn summary(done: &[Done], seconds: f64) -> (String, Verdict) {
     if many {
         let _ = writeln!(text, "  more than one in {EQUIVALENT_ONE_IN} are listed as equivalent");
     }
-    let good = survivors.is_empty() && wrong.is_empty() && !many;
-    (text, if good { Verdict::Held } else { Verdict::Violated })
+    let verdict = match survivors.is_empty() && wrong.is_empty() && !many {
+        _ if done.is_empty() => Verdict::Vacuous,
+        true => Verdict::Held,
+        false => Verdict::Violated,
+    };
+    (text, verdict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Place;
+
+    fn site() -> Site {
+        let place = Place {
+            file: "a.rs".into(),
+            function: "f".into(),
+            mutation: "leave out !".into(),
+            text: "!a".into(),
+            nth: 0,
+        };
+        Site {
+            place,
+            line: 3,
+            range: 0..0,
+            open: String::new(),
+            close: String::new(),
+            stays: false,
+        }
+    }
+
+    /// So many that are killed, survive, are equivalent, and are killed though listed.
+    fn of(site: &Site, counts: [usize; 4]) -> (String, Verdict) {
+        let killed = || {
+            let kill = Kill {
+                kind: Kind::Suite,
+                by: "a check".into(),
+                run: "core/S1".into(),
+                seconds: [0.0, 0.0],
+            };
+            Fate::Killed(kill)
+        };
+        let survived = || Fate::Survived(Survival::default());
+        let fates: [(&dyn Fn() -> Fate, Option<&str>); 4] =
+            [(&killed, None), (&survived, None), (&survived, Some("why")), (&killed, Some("why"))];
+        let done = fates.iter().zip(counts).flat_map(|((fate, listed), n)| {
+            (0..n).map(move |_| Done { site, listed: *listed, fate: fate() })
+        });
+        summary(&done.collect::<Vec<_>>(), 1.0)
+    }
+
+    #[test]
+    fn all_have_to_be_killed_but_those_that_are_listed() {
+        let site = site();
+        assert_eq!(of(&site, [9, 0, 1, 0]).1, Verdict::Held);
+        assert_eq!(of(&site, [0; 4]).1, Verdict::Vacuous);
+        let (text, verdict) = of(&site, [8, 1, 1, 0]);
+        assert_eq!(verdict, Verdict::Violated);
+        assert!(
+            text.contains("10 mutants: 8 killed (suites 8), 1 equivalent, 1 survive: 88.9 % of 9"),
+            "{text}"
+        );
+        assert!(text.contains("  survives: a.rs:3: f: leave out !: `!a`"), "{text}");
+    }
+
+    #[test]
+    fn a_list_that_is_wrong_or_too_long_is_told() {
+        let site = site();
+        let (text, verdict) = of(&site, [8, 0, 2, 0]);
+        assert_eq!(verdict, Verdict::Violated);
+        assert!(text.contains("more than one in 10 are listed as equivalent"), "{text}");
+        let (text, verdict) = of(&site, [9, 0, 0, 1]);
+        assert_eq!(verdict, Verdict::Violated);
+        assert!(text.contains("killed, but listed as equivalent: a.rs:3"), "{text}");
+    }
 }

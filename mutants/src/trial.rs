@@ -112,3 +112,47 @@ fn killer(report: &Report) -> String {
 fn name(job: &Job) -> String {
     format!("{}/{} {}", job.suite, job.scenario, job.row)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checks::suite;
+    use sync::Engine;
+
+    fn baseline() -> Baseline {
+        let job = suite::jobs(Engine::Explore).remove(0);
+        let run = |kind, reached: &[u32]| Run {
+            job: job.clone(),
+            kind,
+            seconds: 2.0,
+            reached: reached.iter().copied().collect(),
+        };
+        Baseline::of(vec![
+            run(Kind::Suite, &[1]),
+            run(Kind::Row, &[1, 2, 3]),
+            run(Kind::Release, &[4]),
+        ])
+    }
+
+    #[test]
+    fn a_row_counts_for_a_function_that_nothing_else_uses() {
+        let baseline = baseline();
+        let kinds = |number, function: &[u32]| -> Vec<Kind> {
+            runs(&baseline, number, function).iter().map(|run| run.kind).collect()
+        };
+        assert_eq!(kinds(1, &[1]), [Kind::Suite]);
+        assert_eq!(kinds(2, &[1, 2]), []);
+        assert_eq!(kinds(2, &[2, 3]), [Kind::Row]);
+        assert_eq!(kinds(3, &[3, 4]), []);
+        assert_eq!(kinds(5, &[5]), []);
+    }
+
+    #[test]
+    fn a_run_is_stopped_some_time_after_it_would_have_ended() {
+        let baseline = baseline();
+        let seconds =
+            |left| limited(&baseline.runs[0], Duration::from_secs(left)).limits.max_seconds;
+        assert_eq!(seconds(100), Some(13));
+        assert_eq!(seconds(7), Some(7));
+    }
+}
