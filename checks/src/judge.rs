@@ -8,6 +8,7 @@ use crate::check::{self, Check};
 use crate::recorder::Recorder;
 use crate::report::Job;
 use crate::run::RunError;
+use crate::symptoms::LIVELOCK;
 use crate::view::{Memory, View};
 
 /// The checks that are asked.
@@ -74,6 +75,17 @@ impl Observer for Judge {
 
     fn passed(&self) {
         self.memory.set(Memory::of(&self.sched));
+    }
+
+    fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
+        let asked = self.checks.0.iter().any(|check| check.name == LIVELOCK);
+        let message =
+            format!("livelock: a loop of {operations} operations that no other M has a part in");
+        if asked {
+            Err(Violation { check: LIVELOCK, message })
+        } else {
+            Ok(())
+        }
     }
 
     fn quiescent(&self) -> Quiescent {

@@ -185,6 +185,8 @@ const PROGRESS: &[Break] = &[
     ),
     // An M never drops its P, and goes round.
     of(checks::LIVELOCK, "S2", Steps { must_keep_p: |_, _| true, ..GO_FIXED }),
+    // A G is never published, and its maker tries for ever.
+    of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_FIXED }),
     of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
 ];
 

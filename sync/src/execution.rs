@@ -29,6 +29,8 @@ pub(crate) struct Execution {
     wakeups: AtomicUsize,
     /// Operations so far.
     steps: AtomicUsize,
+    /// Of the last [`ALONE`] that an execution may have: the thread that performs them, and since which of them.
+    alone: (AtomicUsize, AtomicUsize),
     /// How often threads have gone round in vain since something got done.
     rounds: AtomicU32,
     /// Two threads could move at once at some point.
@@ -39,6 +41,10 @@ pub(crate) struct Execution {
 
 /// A look at what an execution has left.
 type Look = Box<dyn FnOnce() + Send>;
+
+/// So many of the last operations of a long execution are looked at, for whether one thread performs them. No thread
+/// of a program that waits and does not spin performs half as many by itself.
+const ALONE: usize = 1_000;
 
 /// The phases of an execution.
 const UNDER_WAY: u8 = 0;
@@ -73,6 +79,7 @@ impl Execution {
             table: Mutex::default(),
             wakeups: AtomicUsize::new(0),
             steps: AtomicUsize::new(0),
+            alone: (AtomicUsize::new(usize::MAX), AtomicUsize::new(0)),
             rounds: AtomicU32::new(0),
             concurrent: AtomicBool::new(false),
             nursery: engine::Nursery::new(),
@@ -275,11 +282,31 @@ impl Execution {
         }
         let steps = self.steps.load(Relaxed) + 1;
         self.steps.store(steps, Relaxed);
-        if steps > self.plan().max_steps {
-            self.end_and_leave(Outcome::TooLong);
+        if steps + ALONE > self.plan().max_steps {
+            self.is_long(steps);
         }
         self.look();
         true
+    }
+
+    /// The execution has become long. If it is too long, and one thread alone has made it so, the observer may say
+    /// that the thread gets nowhere.
+    #[cold]
+    fn is_long(&self, steps: usize) {
+        let (mover, since) = &self.alone;
+        if mover.swap(thread_id(), Relaxed) != thread_id() {
+            since.store(steps, Relaxed);
+        }
+        if steps <= self.plan().max_steps {
+            return;
+        }
+        let alone = steps - since.load(Relaxed);
+        let observer = self.observer.get().filter(|_| ENGINE.explores() && alone >= ALONE / 2);
+        let said = observer.map(|o| engine::search::observing(|| o.runs_alone(alone)));
+        self.end_and_leave(match said {
+            Some(Err(violation)) => Outcome::Failed(violation.into()),
+            Some(Ok(())) | None => Outcome::TooLong,
+        });
     }
 
     #[cold]
