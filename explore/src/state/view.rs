@@ -33,7 +33,7 @@ impl State {
         let rest = Prints::of((self.of_world, self.ended.is_some(), self.alone));
         let all = self.memory.mix(&threads.mix(&rest));
         let (least, number) = all.least();
-        (least, renaming::number(number), all.first())
+        (least, renaming::leads(number, least, all.each()), all.first())
     }
 
     /// Of the shared objects and the pending operations alone: what threads have seen is left out.
