@@ -1,10 +1,10 @@
 //! All mutants of the model: what there is to be drawn from.
 
-use std::fs;
 use std::path::Path;
 
 use ci::error::Error;
 
+use crate::files;
 use crate::find::find;
 use crate::left_out::Aside;
 use crate::site::Site;
@@ -35,17 +35,14 @@ impl Population {
     /// # Errors
     /// If a file cannot be read, or is not Rust.
     pub fn read(root: &Path) -> Result<Population, Error> {
-        let folder = root.join(MODEL);
-        let io = |error| Error::Io { path: folder.clone(), error };
         let mut files = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(io)? {
-            let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
-            if !name.ends_with(".rs") {
-                continue;
+        for (name, bytes) in files::read(&root.join(MODEL))? {
+            if name.ends_with(".rs") {
+                let path = format!("{MODEL}/{name}");
+                let text = String::from_utf8(bytes)
+                    .map_err(|_| Error::Usage(format!("{path}: not UTF-8")))?;
+                files.push(Source { path, text });
             }
-            let path = folder.join(&name);
-            let text = fs::read_to_string(&path).map_err(|error| Error::Io { path, error })?;
-            files.push(Source { path: format!("{MODEL}/{name}"), text });
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Population::of(files)

@@ -27,7 +27,7 @@ pub(crate) struct Execution {
     table: Mutex<Table>,
     /// Wakeups so far: a move of the environment has to add to them.
     wakeups: AtomicUsize,
-    /// Operations so far.
+    /// Operations and checkpoints so far.
     steps: AtomicUsize,
     /// Of the last [`ALONE`] that an execution may have: the thread that performs them, and since which of them.
     alone: (AtomicUsize, AtomicUsize),
@@ -280,19 +280,25 @@ impl Execution {
         if !self.is_under_way() {
             return self.begin_too_late();
         }
-        let steps = self.steps.load(Relaxed) + 1;
-        self.steps.store(steps, Relaxed);
-        if steps + ALONE > self.plan().max_steps {
-            self.is_long(steps);
+        if self.counts() {
+            self.is_long();
         }
         self.look();
         true
     }
 
+    /// One more operation, or a checkpoint: a loop may have nothing else. Whether the execution has become long.
+    pub(crate) fn counts(&self) -> bool {
+        let steps = self.steps.load(Relaxed) + 1;
+        self.steps.store(steps, Relaxed);
+        steps + ALONE > self.plan().max_steps
+    }
+
     /// The execution has become long. If it is too long, and one thread alone has made it so, the observer may say
     /// that the thread gets nowhere.
     #[cold]
-    fn is_long(&self, steps: usize) {
+    pub(crate) fn is_long(&self) {
+        let steps = self.steps.load(Relaxed);
         let (mover, since) = &self.alone;
         if mover.swap(thread_id(), Relaxed) != thread_id() {
             since.store(steps, Relaxed);

@@ -17,8 +17,8 @@ pub trait Observer: Send + Sync {
     /// remembers of it has to become what [`Observer::visited`] made it.
     fn passed(&self) {}
 
-    /// A thread has performed so many operations that the execution is too long, the last of them with no other
-    /// thread in between. `Ok` leaves it at that: an error of the plan.
+    /// A thread has performed so many operations, or passed so many checkpoints, that the execution is too long, the
+    /// last of them with no other thread in between. `Ok` leaves it at that: an error of the plan.
     fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
         let _ = operations;
         Ok(())
