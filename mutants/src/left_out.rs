@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ItemImpl, Local, Member, Meta, Pat, Stmt};
+use syn::{Attribute, Block, Expr, ItemImpl, Local, Member, Meta, Pat, Stmt};
 
 /// Traits whose implementations are for readers, witnesses and the search.
 const TRAITS: &[&str] = &["Debug", "Display", "Hash", "Witness"];
@@ -34,16 +34,25 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Adds those of a file.
-    pub fn add(&mut self, file: &syn::File) {
-        self.functions.insert(EMIT.into());
-        self.visit_file(file);
+    /// Those of these files.
+    pub fn of<'f>(files: impl Iterator<Item = &'f syn::File> + Clone) -> Self {
+        let mut aside = Aside::default();
+        aside.functions.insert(EMIT.into());
+        // What only calls such functions is one, too: as long as there are more of them, all are looked at again.
+        loop {
+            let before = aside.functions.len();
+            files.clone().for_each(|file| aside.visit_file(file));
+            if aside.functions.len() == before {
+                return aside;
+            }
+        }
     }
 
-    fn add_function(&mut self, name: &Ident, attributes: &[Attribute]) {
+    fn add_function(&mut self, name: &Ident, attributes: &[Attribute], block: &Block) {
         let name = name.to_string();
         let peeks = name == "peek" || name.starts_with("peek_");
-        if peeks || name.starts_with("assert_") || is_for_checks(attributes) {
+        let tells = || !block.stmts.is_empty() && block.stmts.iter().all(|s| self.statement(s));
+        if peeks || name.starts_with("assert_") || is_for_checks(attributes) || tells() {
             self.functions.insert(name);
         }
     }
@@ -107,11 +116,11 @@ impl Aside {
 
 impl<'ast> Visit<'ast> for Aside {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.add_function(&item.sig.ident, &item.attrs);
+        self.add_function(&item.sig.ident, &item.attrs, &item.block);
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        self.add_function(&item.sig.ident, &item.attrs);
+        self.add_function(&item.sig.ident, &item.attrs, &item.block);
     }
 
     fn visit_field(&mut self, field: &'ast syn::Field) {

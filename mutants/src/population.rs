@@ -53,12 +53,11 @@ impl Population {
     /// # Errors
     /// If one of them is not Rust.
     pub fn of(files: Vec<Source>) -> Result<Population, Error> {
-        let (mut defaults, mut aside) = (Defaults::new(), Aside::default());
-        for file in &files {
-            let parsed = syn::parse_file(&file.text).map_err(|error| not_rust(file, &error))?;
-            defaults.extend(values::defaults(&parsed));
-            aside.add(&parsed);
-        }
+        let parse =
+            |file: &Source| syn::parse_file(&file.text).map_err(|error| not_rust(file, &error));
+        let parsed = files.iter().map(parse).collect::<Result<Vec<_>, Error>>()?;
+        let defaults: Defaults = parsed.iter().flat_map(values::defaults).collect();
+        let aside = Aside::of(parsed.iter());
         let mut sites = Vec::new();
         for file in &files {
             let found = find(&file.path, &file.text, &defaults, &aside);

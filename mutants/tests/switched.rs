@@ -122,6 +122,7 @@ fn assertions_witnesses_and_what_is_for_checks_are_no_part_of_it() {
         "#[cfg(test)]\nmod tests { fn f() -> bool { a == b } }",
         "#[test]\nfn f() { a(); b(); }",
         "const A: u32 = 1 + 2; enum B { C = 1 << 2 } static D: u32 = 3 - 4;",
+        "fn f() -> T { self.g(); a } fn g() { self.emit(m, Event::A); self.h(); } fn h() { assert!(b == c); }",
         "struct A { /// For checks.\n b: Ghost }\nfn f() -> T { self.b.with_mut(|n| *n += 1); a }",
     ];
     for text in none {

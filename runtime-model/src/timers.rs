@@ -12,7 +12,7 @@ use sync::MutexGuard;
 use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::m::M;
-use crate::p::{OwnedP, PId, P};
+use crate::p::{PId, P};
 use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
 
@@ -168,11 +168,6 @@ impl Sched {
             }
         }
         earliest
-    }
-
-    /// Whether `p` has no timers, by the count. For steps.
-    pub fn has_timers(&self, p: &OwnedP) -> bool {
-        self.p(p).num_timers.load() > 0
     }
 }
 
