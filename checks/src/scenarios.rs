@@ -11,6 +11,7 @@ pub fn all() -> Vec<Scenario> {
         .chain(known_bugs())
         .chain(windows())
         .chain(mixed())
+        .chain(with_timers())
         .chain(features())
         .collect()
 }
@@ -71,15 +72,47 @@ fn single() -> Vec<Scenario> {
         one("sleep-twice", "one G, one M, one P: it sleeps twice", &["main: sleep 5; sleep 5"]),
         one("exit", "main exits at once", &["main:"]),
         one("assist", "an idle P, then an assist on it", &["main: sleep 5; assist; sleep 5"]),
+        one(
+            "eight-timers",
+            "a heap of three levels, filled and emptied so that each child of an entry moves up once",
+            &[
+                "main: after 2 A; after 6 B; after 3 C; after 5 D; after 4 E; after 1 F; after 7 G; sleep 8",
+                "A:",
+                "B:",
+                "C:",
+                "D:",
+                "E:",
+                "F:",
+                "G:",
+            ],
+        ),
+        one(
+            "ticks-on-time",
+            "one P: it finishes only if the third tick comes after main's first sleep and before its second ends",
+            &[
+                "main: go A; ticker 3 A; sleep 8; set m; sleep 2; busy-until a",
+                "A: park; park; park; busy-until m; set a",
+            ],
+        ),
+        one(
+            "timers-at-once",
+            "three timers at one instant on one heap: it finishes only if they fire in Go's order, A, C, B",
+            &[
+                "main: after 5 A; after 5 B; after 5 C; park",
+                "A: busy-until b; set a",
+                "B: set b",
+                "C: busy-until a; ready main",
+            ],
+        ),
     ]
 }
 
-/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3.
+/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3. Main's exit ends them.
 const PROGRAMS: &[Core] = &[
     Core {
         name: "sleepers",
-        about: "sleeps and a timer function, one after the other",
-        lines: &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
+        about: "sleeps, a timer function, and a ticker: a tick that waits, one that is dropped, one that wakes",
+        lines: &["main: ticker 3 main; after 4 A; sleep 7; park; park", "A: sleep 4"],
     },
     Core {
         name: "stealrunq",
@@ -232,6 +265,19 @@ fn mixed() -> Vec<Scenario> {
                 &["main: go A; gosched; go B; sleep 1", "A: gosched", "B:"],
             )
         },
+    ]
+}
+
+/// Gs that wait for each other and for timers.
+fn with_timers() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "ticker-beside-busy",
+            "a ticker wakes a G while the G that started it keeps the timer's P busy",
+            2,
+            2,
+            &["main: go T; ticker 5 T; sleep 5; busy-until t; sleep 5", "T: park; set t"],
+        ),
         Scenario::new(
             "timer-beside-busy",
             "a timer falls due at once while its P is kept busy, and another later",

@@ -1,5 +1,7 @@
 //! The suites: the model as it should be, on programs that use each part of it.
 
+mod races;
+
 use sync::Engine;
 
 use crate::kernels::{self, Kernel};
@@ -50,6 +52,9 @@ pub const ALL: &[Suite] = &[
         scenarios: &[
             ("sleep-twice", &["the clock jumps", "a timer is run by its owner"]),
             ("assist", &["the clock jumps"]),
+            ("eight-timers", &["the clock jumps twice", "a timer is run by its owner"]),
+            ("ticks-on-time", &["the clock jumps twice", "a periodic timer stays on its heap"]),
+            ("timers-at-once", &["the clock jumps", "a timer is run by its owner"]),
         ],
         engines: EVERYWHERE,
         bound: None,
@@ -72,7 +77,15 @@ pub const ALL: &[Suite] = &[
             ("S3", &["the clock jumps", "runnext is stolen"]),
             ("S4", &["the clock jumps", "a timer is stolen", "a G is stolen from a ring"]),
             ("two-jumps", &["the clock jumps twice", "a P that owns no timer gets the jump"]),
-            ("sleepers", &["the clock jumps", "a timer is run by its owner"]),
+            (
+                "sleepers",
+                &[
+                    "the clock jumps twice",
+                    "a timer is run by its owner",
+                    "a periodic timer stays on its heap",
+                    "a tick is dropped",
+                ],
+            ),
             ("stealrunq", &["runnext is stolen"]),
             ("stealtimer", &["a G is stolen from a ring"]),
             ("overflow", &["the ring overflows"]),
@@ -88,6 +101,7 @@ pub const ALL: &[Suite] = &[
             ("rendezvous", &["an M is started", "wakep leaves it to a spinner"]),
             ("ping-pong", &["runnext is stolen"]),
             ("yielders", &["an M is started"]),
+            ("ticker-beside-busy", &["a timer is stolen", "a periodic timer stays on its heap"]),
             ("timer-beside-busy", &["the clock jumps", "a timer is stolen"]),
         ],
         engines: SEARCHED_ONLY,
@@ -189,11 +203,12 @@ pub fn limits(engine: Engine) -> Limits {
     }
 }
 
-/// The runs on that engine: the kernels, without a bound, and the suites.
+/// The runs on that engine: the kernels, without a bound, the suites, and those that look for data races.
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
     let suites = ALL.iter().filter(|suite| suite.engines.contains(&engine));
-    kernels.chain(suites.flat_map(|suite| suite.jobs(engine))).collect()
+    let suites = suites.flat_map(|suite| suite.jobs(engine));
+    kernels.chain(suites).chain(races::jobs(engine)).collect()
 }
 
 fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
@@ -218,14 +233,23 @@ impl Suite {
         }
     }
 
-    /// The suite's runs on that engine.
+    /// The suite's runs on that engine. On loom twice: with invariants; and in symptom mode, in which more orders are
+    /// tried around plain accesses ([`sync::Plan::races`]).
     pub fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
+        let modes: &[Mode] = match engine {
+            Engine::Loom => &[Mode::Invariants, Mode::Symptoms],
+            _ => &[Mode::Invariants],
+        };
+        modes.iter().flat_map(move |&mode| self.jobs_in(mode, engine))
+    }
+
+    fn jobs_in(&self, mode: Mode, engine: Engine) -> impl Iterator<Item = Job> + '_ {
         self.scenarios.iter().map(move |(scenario, sometimes)| Job {
             suite: self.name.into(),
             scenario: (*scenario).into(),
             program: None,
             row: FIXED.into(),
-            mode: Mode::Invariants,
+            mode,
             only: None,
             limits: Limits { bound: self.bound_on(engine, scenario), ..limits(engine) },
             sometimes: sometimes.iter().map(|&name| name.into()).collect(),

@@ -53,14 +53,32 @@ impl Sched {
     /// With Go's `bad g->status in ready`, if `g` has a permit already.
     #[sync::summarized]
     pub(crate) fn ready_or_permit(&self, m: &M, g: GId) {
+        assert!(self.ready_unless_permit(m, g), "bad g->status in ready");
+    }
+
+    /// Wakes `g` if it is parked, or leaves it one permit; drops the tick if it has one already.
+    ///
+    /// Go: sleep.go, sendTime (1.19): a send that does not block, on a channel with room for one.
+    #[sync::summarized]
+    pub(crate) fn send_time(&self, m: &M, g: GId) {
+        if !self.ready_unless_permit(m, g) {
+            self.emit(m, Event::TickDropped(g));
+        }
+    }
+
+    /// Readies `g` if it is parked, or leaves it a permit. False if it has one, so that nothing is done.
+    fn ready_unless_permit(&self, m: &M, g: GId) -> bool {
         let park = &self.g(g).park;
         if park.cas(Park::Parked, Park::Away) {
             self.ready(m, g, true);
         } else if !park.cas(Park::Away, Park::Permit) {
             // It may have parked between the two.
-            assert!(park.cas(Park::Parked, Park::Away), "bad g->status in ready");
+            if !park.cas(Park::Parked, Park::Away) {
+                return false;
+            }
             self.ready(m, g, true);
         }
+        true
     }
 
     /// Gives up the P's rest of the time slice: `g` goes to the global queue.
@@ -101,7 +119,7 @@ impl Sched {
             self.emit(m, Event::WakepDeclinedSpinner);
             return None;
         }
-        self.spins_in_flight.with_mut(|n| *n += 1);
+        self.spins_in_flight.change(|n| *n += 1);
         Some(SpinIncrement(()))
     }
 
@@ -117,8 +135,8 @@ impl Sched {
         self.emit(m, Event::StartmUndone);
     }
 
-    /// The increment becomes an M's `spinning`.
-    fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
+    /// The increment becomes an M's `spinning`. The M is the caller's own, or asleep until the caller wakes it.
+    pub fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
         let spinning = spin.is_some();
         spin.into_iter().for_each(|spin| self.end_flight(spin));
         self.m(m).spinning.set(spinning);
@@ -126,7 +144,7 @@ impl Sched {
 
     /// The increment is an M's now, or undone. For checks.
     fn end_flight(&self, SpinIncrement(()): SpinIncrement) {
-        self.spins_in_flight.with_mut(|n| *n -= 1);
+        self.spins_in_flight.change(|n| *n -= 1);
     }
 
     /// Schedules some M to run `p`, or an idle P if it is None; starts an M if none is idle. With `spin`,
