@@ -8,6 +8,7 @@ use crate::check::{self, Check};
 use crate::recorder::Recorder;
 use crate::report::Job;
 use crate::run::RunError;
+use crate::symptoms::LIVELOCK;
 use crate::view::{Memory, View};
 
 /// The checks that are asked.
@@ -67,6 +68,35 @@ impl Judge {
     }
 }
 
+/// A thread goes round by itself, and does so many operations.
+fn runs_alone(operations: usize) -> Violation {
+    let message =
+        format!("livelock: a loop of {operations} operations that no other thread has a part in");
+    Violation { check: LIVELOCK, message }
+}
+
+/// Judges one execution of a kernel, which has no scheduler and a check of its own.
+pub(crate) struct KernelJudge {
+    pub(crate) recorder: Option<Arc<Recorder>>,
+}
+
+impl Observer for KernelJudge {
+    fn quiescent(&self) -> Quiescent {
+        let message = "deadlock: nobody moves".into();
+        Quiescent::Over(Err(Violation { check: "deadlock", message }))
+    }
+
+    fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
+        Err(runs_alone(operations))
+    }
+
+    fn operation(&self, op: &Operation) {
+        if let Some(recorder) = &self.recorder {
+            recorder.write(None, op);
+        }
+    }
+}
+
 impl Observer for Judge {
     fn visited(&self) -> Result<(), Violation> {
         self.judge(false, false)
@@ -74,6 +104,14 @@ impl Observer for Judge {
 
     fn passed(&self) {
         self.memory.set(Memory::of(&self.sched));
+    }
+
+    fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
+        let asked = self.checks.0.iter().any(|check| check.name == LIVELOCK);
+        if asked {
+            return Err(runs_alone(operations));
+        }
+        Ok(())
     }
 
     fn quiescent(&self) -> Quiescent {
