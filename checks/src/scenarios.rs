@@ -9,8 +9,11 @@ pub fn all() -> Vec<Scenario> {
         .chain(single())
         .chain(programs())
         .chain(known_bugs())
+        .chain(beside_spinners())
+        .chain(newprocs_wide())
         .chain(windows())
         .chain(mixed())
+        .chain(with_timers())
         .chain(features())
         .collect()
 }
@@ -71,15 +74,47 @@ fn single() -> Vec<Scenario> {
         one("sleep-twice", "one G, one M, one P: it sleeps twice", &["main: sleep 5; sleep 5"]),
         one("exit", "main exits at once", &["main:"]),
         one("assist", "an idle P, then an assist on it", &["main: sleep 5; assist; sleep 5"]),
+        one(
+            "eight-timers",
+            "a heap of three levels, filled and emptied so that each child of an entry moves up once",
+            &[
+                "main: after 2 A; after 6 B; after 3 C; after 5 D; after 4 E; after 1 F; after 7 G; sleep 8",
+                "A:",
+                "B:",
+                "C:",
+                "D:",
+                "E:",
+                "F:",
+                "G:",
+            ],
+        ),
+        one(
+            "ticks-on-time",
+            "one P: it finishes only if the third tick comes after main's first sleep and before its second ends",
+            &[
+                "main: go A; ticker 3 A; sleep 8; set m; sleep 2; busy-until a",
+                "A: park; park; park; busy-until m; set a",
+            ],
+        ),
+        one(
+            "timers-at-once",
+            "three timers at one instant on one heap: it finishes only if they fire in Go's order, A, C, B",
+            &[
+                "main: after 5 A; after 5 B; after 5 C; park",
+                "A: busy-until b; set a",
+                "B: set b",
+                "C: busy-until a; ready main",
+            ],
+        ),
     ]
 }
 
-/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3.
+/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3. Main's exit ends them.
 const PROGRAMS: &[Core] = &[
     Core {
         name: "sleepers",
-        about: "sleeps and a timer function, one after the other",
-        lines: &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
+        about: "sleeps, a timer function, and a ticker: a tick that waits, one that is dropped, one that wakes",
+        lines: &["main: ticker 3 main; after 4 A; sleep 7; park; park", "A: sleep 4"],
     },
     Core {
         name: "stealrunq",
@@ -183,6 +218,90 @@ fn window(name: &str, about: &str, main: &str) -> Scenario {
     }
 }
 
+/// Programs in which a G first brings another M to look for work: what shows the lines of the wake protocol.
+fn beside_spinners() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "kicked-newproc",
+            "a G is kicked out of runnext by another while an M looks for work; the first is waited for",
+            2,
+            2,
+            &["main: go X; busy-until x; go A; go C; busy-until a", "A: set a", "C:", "X: set x"],
+        ),
+        Scenario::new(
+            "two-at-once-later",
+            "two Gs are started at once beside an M that looks for work, and the first keeps its P",
+            3,
+            3,
+            &["main: go X; busy-until x; go A; go B; busy-until b", "A: busy-until b", "B: set b", "X: set x"],
+        ),
+        Scenario::new(
+            "two-stolen",
+            "an M steals two Gs and runs the one that waits for the other, while main's M runs out of work",
+            2,
+            3,
+            &[
+                "main: go X; busy-until x; go A; go B; go C; go D; park",
+                "A: set a; ready main",
+                "B: busy-until a",
+                "C:",
+                "D:",
+                "X: set x",
+            ],
+        ),
+        Scenario {
+            ring: 2,
+            ..Scenario::new(
+                "overflow-beside-busy",
+                "a full ring of two slots goes to the global queue while an M looks for work; the first G keeps its P",
+                3,
+                3,
+                &[
+                    "main: go X; busy-until x; go A; go B; go C; go D; busy-until c",
+                    "A: busy-until c",
+                    "B:",
+                    "C: set c",
+                    "D:",
+                    "X: set x",
+                ],
+            )
+        },
+    ]
+}
+
+/// Programs of more Ps that show what the mend of golang/go#45867 in Go 1.20 leaves.
+fn newprocs_wide() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "newprocs-3p",
+            "two Gs bring two Ms to look for work; of two more, the first keeps its P until the second has run",
+            3,
+            3,
+            &[
+                "main: go A; go B; busy-until a; busy-until b; go C; go D; busy-until d",
+                "A: set a",
+                "B: set b",
+                "C: busy-until d",
+                "D: set d",
+            ],
+        ),
+        Scenario::new(
+            "newprocs-4p",
+            "the same beside a G that keeps a fourth P busy",
+            4,
+            4,
+            &[
+                "main: go E; busy-until e; go A; go B; busy-until a; busy-until b; go C; go D; busy-until d",
+                "A: set a",
+                "B: set b",
+                "C: busy-until d",
+                "D: set d",
+                "E: set e; busy-until d",
+            ],
+        ),
+    ]
+}
+
 /// Gs that wait for each other in all the ways there are.
 fn mixed() -> Vec<Scenario> {
     vec![
@@ -232,6 +351,19 @@ fn mixed() -> Vec<Scenario> {
                 &["main: go A; gosched; go B; sleep 1", "A: gosched", "B:"],
             )
         },
+    ]
+}
+
+/// Gs that wait for each other and for timers.
+fn with_timers() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "ticker-beside-busy",
+            "a ticker wakes a G while the G that started it keeps the timer's P busy",
+            2,
+            2,
+            &["main: go T; ticker 5 T; sleep 5; busy-until t; sleep 5", "T: park; set t"],
+        ),
         Scenario::new(
             "timer-beside-busy",
             "a timer falls due at once while its P is kept busy, and another later",

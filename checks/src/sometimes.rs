@@ -23,6 +23,11 @@ pub const ALL: &[Sometimes] = &[
         happens: |e| matches!(e, Event::TimerRunByOwner(_)),
     },
     Sometimes { name: "the clock jumps twice", happens: |e| matches!(e, Event::JumpAgain) },
+    Sometimes {
+        name: "a periodic timer stays on its heap",
+        happens: |e| matches!(e, Event::TimerPostponed(_)),
+    },
+    Sometimes { name: "a tick is dropped", happens: |e| matches!(e, Event::TickDropped(_)) },
     Sometimes { name: "a timer is stolen", happens: |e| matches!(e, Event::TimerRunByThief(_)) },
     Sometimes { name: "a G is stolen from a ring", happens: |e| matches!(e, Event::Stolen(_)) },
     Sometimes { name: "runnext is stolen", happens: |e| matches!(e, Event::RunnextStolen(_)) },

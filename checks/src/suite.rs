@@ -52,6 +52,9 @@ pub const ALL: &[Suite] = &[
         scenarios: &[
             ("sleep-twice", &["the clock jumps", "a timer is run by its owner"]),
             ("assist", &["the clock jumps"]),
+            ("eight-timers", &["the clock jumps twice", "a timer is run by its owner"]),
+            ("ticks-on-time", &["the clock jumps twice", "a periodic timer stays on its heap"]),
+            ("timers-at-once", &["the clock jumps", "a timer is run by its owner"]),
         ],
         engines: EVERYWHERE,
         bound: None,
@@ -74,7 +77,15 @@ pub const ALL: &[Suite] = &[
             ("S3", &["the clock jumps", "runnext is stolen"]),
             ("S4", &["the clock jumps", "a timer is stolen", "a G is stolen from a ring"]),
             ("two-jumps", &["the clock jumps twice", "a P that owns no timer gets the jump"]),
-            ("sleepers", &["the clock jumps", "a timer is run by its owner"]),
+            (
+                "sleepers",
+                &[
+                    "the clock jumps twice",
+                    "a timer is run by its owner",
+                    "a periodic timer stays on its heap",
+                    "a tick is dropped",
+                ],
+            ),
             ("stealrunq", &["runnext is stolen"]),
             ("stealtimer", &["a G is stolen from a ring"]),
             ("overflow", &["the ring overflows"]),
@@ -90,6 +101,7 @@ pub const ALL: &[Suite] = &[
             ("rendezvous", &["an M is started", "wakep leaves it to a spinner"]),
             ("ping-pong", &["runnext is stolen"]),
             ("yielders", &["an M is started"]),
+            ("ticker-beside-busy", &["a timer is stolen", "a periodic timer stays on its heap"]),
             ("timer-beside-busy", &["the clock jumps", "a timer is stolen"]),
         ],
         engines: SEARCHED_ONLY,
@@ -124,6 +136,7 @@ pub const ALL: &[Suite] = &[
             ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
             ("goyield-beside-newproc", &["the last look finds work"]),
             ("two-newprocs", &["the last look finds work"]),
+            ("kicked-newproc", &["the last look finds work", "runnext is stolen"]),
             ("due-timer", &["a timer is stolen", "the last look finds a timer"]),
             ("pollers-window", &["an M polls", "a break is sent to an M that polls"]),
             ("pollers-window-early", &["an M polls", "a break is sent to an M that polls"]),
@@ -137,16 +150,22 @@ pub const ALL: &[Suite] = &[
         about: "the same, for programs of three Ps or with choices",
         scenarios: &[
             ("two-at-once", &["an M is started"]),
+            ("two-at-once-later", &["the last look finds work"]),
+            ("two-stolen", &["the last look finds work"]),
+            ("overflow-beside-busy", &["the last look finds work", "the ring overflows"]),
             ("fairness", &["an M is started"]),
         ],
         engines: SEARCHED_ONLY,
         bound: Some(1),
-        within: &[],
+        within: &[("two-at-once-later", 1), ("overflow-beside-busy", 1), ("two-stolen", 2)],
     },
     Suite {
         name: "weak-memory",
         about: "what shows a missing barrier, where barriers matter",
-        scenarios: &[("two-newprocs", &["the last look finds work"])],
+        scenarios: &[
+            ("two-newprocs", &["the last look finds work"]),
+            ("kicked-newproc", &["the last look finds work"]),
+        ],
         engines: &[Engine::Loom],
         bound: Some(2),
         within: &[],
@@ -189,6 +208,12 @@ pub fn limits(engine: Engine) -> Limits {
         // One state in so many that are gone back to is compared with the same steps from scratch.
         audit: if engine == Engine::Explore { 5_000 } else { 0 },
     }
+}
+
+/// explore's bound on that scenario, if a search without one does not end in the gate's time.
+pub fn within(scenario: &str) -> Option<usize> {
+    let mut bounds = ALL.iter().flat_map(|suite| suite.within);
+    bounds.find(|(name, _)| *name == scenario).map(|&(_, bound)| bound)
 }
 
 /// The runs on that engine: the kernels, without a bound, the suites, and those that look for data races.

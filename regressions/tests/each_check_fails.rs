@@ -121,6 +121,7 @@ const COUNTS: &[Break] = &[
         "S2",
         Steps {
             wakep: |sched, _| {
+                let _locked = sched.lock.lock();
                 sched.runqsize.add(1);
             },
             ..GO_FIXED

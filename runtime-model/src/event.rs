@@ -35,6 +35,10 @@ pub enum Event {
     TimerRunByThief(PId),
     /// A timer's function runs on an M whose P is the timer's.
     TimerRunByOwner(PId),
+    /// A timer of this P is periodic: it runs, and stays on the heap for its next time.
+    TimerPostponed(PId),
+    /// A tick found the one before it still there for the G, and was dropped.
+    TickDropped(GId),
     /// The last look found work and a P to run it on.
     LastLookFoundWork,
     /// The last look saw that the next timer is due.

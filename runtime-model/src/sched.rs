@@ -61,6 +61,9 @@ pub struct Sched {
     pub spins_in_flight: Ghost<i32>,
     /// Jumps of the clock since the last progress: a G run, a timer run, a step of time. For checks.
     pub jumps: Ghost<u32>,
+    /// The clock has jumped although only tickers are left, and no G that they tick for is parked: nothing but ticks
+    /// will ever happen. For checks.
+    pub only_ticks: Ghost<bool>,
 
     /// For each P, the orders in which it may go through the others.
     pub(crate) steal_orders: Vec<Vec<Vec<PId>>>,
@@ -181,6 +184,7 @@ impl Sched {
             world: World::new(&program),
             spins_in_flight: Ghost::new(0),
             jumps: Ghost::new(0),
+            only_ticks: Ghost::new(false),
             steal_orders: steal_orders(ps),
             program,
             steps,
@@ -244,11 +248,7 @@ impl Sched {
     /// Whether a script has come past the action that starts `g`: at once by `go`, later by the timer of `after`.
     /// The world starts main. For checks.
     pub fn is_asked_for(&self, g: GId) -> bool {
-        let starts = |action: &Action| match action {
-            Action::Go(other) | Action::After(_, other) => *other == g,
-            Action::BusyUntil { .. } | Action::Sleep(_) | Action::Ready(_) | Action::Park => false,
-            Action::Gosched | Action::Goyield | Action::Set(_) | Action::Assist => false,
-        };
+        let starts = |action: &Action| matches!(action, Action::Go(other) | Action::After(_, other) if *other == g);
         let past = |other: &G| {
             let pc = other.pc.peek(|&pc| pc);
             self.program.scripts[other.id.index()].iter().take(pc).any(starts)

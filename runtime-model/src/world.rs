@@ -12,7 +12,8 @@ use crate::m::M;
 use crate::p::{OwnedP, PStatus};
 use crate::program::{Action, FlagId, Program};
 use crate::sched::Sched;
-use crate::timers::TimerFunc;
+use crate::timers::{Timer, TimerFunc};
+use crate::Time;
 
 /// The environment of the scheduler.
 pub struct World {
@@ -82,8 +83,9 @@ impl Sched {
                 self.time_sleep(m, g, ticks);
                 return false;
             }
-            Action::After(ticks, other) => {
-                self.addtimer(m, self.nanotime() + ticks, TimerFunc::Start(other));
+            Action::After(ticks, other) => self.start_timer(m, ticks, 0, TimerFunc::Start(other)),
+            Action::Ticker(ticks, other) => {
+                self.start_timer(m, ticks, ticks, TimerFunc::SendTime(other));
             }
             Action::Ready(other) => self.ready_or_permit(m, other),
             Action::Park => return self.gopark(m, g),
@@ -100,6 +102,11 @@ impl Sched {
             Action::Assist => self.gc_assist(m),
         }
         true
+    }
+
+    /// Go: sleep.go, AfterFunc, and tick.go, NewTicker (1.19).
+    fn start_timer(&self, m: &M, ticks: Time, period: Time, f: TimerFunc) {
+        self.addtimer(m, Timer { when: self.nanotime() + ticks, period, f });
     }
 
     /// Parks `g` and returns false; or, if a permit is there, returns true: `g` goes on, without giving up its M.
