@@ -250,7 +250,9 @@ impl Cell<'_> {
 
     fn job(&self, row: String, mode: Mode, limits: Limits) -> Job {
         let (how, more) = match mode {
-            Mode::Symptoms => (self.real.how().to_vec(), allowed::beside(&row, self.scenario)),
+            Mode::Symptoms | Mode::Races => {
+                (self.real.how().to_vec(), allowed::beside(&row, self.scenario))
+            }
             Mode::Invariants => (self.line.named.into_iter().collect(), Vec::new()),
         };
         Job {

@@ -70,7 +70,7 @@ impl Sched {
         if when > self.nanotime() {
             self.progress();
         }
-        self.jumps.with_mut(|jumps| *jumps += 1);
+        self.jumps.change(|jumps| *jumps += 1);
     }
 
     /// Whether each timer is a ticker's and wakes no G. No M runs, so that no G but one that a timer wakes or starts
