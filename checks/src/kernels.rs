@@ -6,7 +6,7 @@
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
 use runtime_model::event::Nobody;
-use runtime_model::g::GId;
+use runtime_model::g::{GId, GStatus};
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PId};
 use runtime_model::program::Program;
@@ -75,6 +75,17 @@ pub const ALL: &[Kernel] = &[
         threads: 2,
         program: runqdrain,
     },
+    Kernel {
+        name: "publish",
+        about: "a G is runnable before a thief can take it",
+        threads: 2,
+        program: |steps| {
+            publish(steps, |sched, m, g| {
+                sched.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
+                sched.runqput(m, m.p(), g, true);
+            })
+        },
+    },
 ];
 
 /// The kernel of that name.
@@ -141,7 +152,7 @@ pub fn ring(steps: Steps, steal: Steal) {
         let mut thief = M::of_kernel(MId(1));
         p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
         let g = steal(&other, &thief, PId(0));
-        log.with_mut(|log| log.extend(g));
+        log.change(|log| log.extend(g));
     });
     let (this, log) = (sched.clone(), got.clone());
     sync::at_end(move || {
@@ -155,7 +166,7 @@ pub fn ring(steps: Steps, steal: Steal) {
     let first = sched.runqget(m.p());
     sched.runqput(&m, m.p(), GId(2), false);
     let second = sched.runqget(m.p());
-    got.with_mut(|got| got.extend(first.into_iter().chain(second)));
+    got.change(|got| got.extend(first.into_iter().chain(second)));
 }
 
 /// Says whether a P's run queue is empty.
@@ -189,7 +200,7 @@ pub fn runqdrain(steps: Steps) {
         if let Some(g) = other.runqsteal(&thief, PId(0), false) {
             let mut stolen = GQueue::default();
             stolen.push_back(&other, g);
-            log.with_mut(|log| log[1] = stolen);
+            log.change(|log| log[1] = stolen);
         }
     });
     let (this, log) = (sched.clone(), got.clone());
@@ -200,7 +211,35 @@ pub fn runqdrain(steps: Steps) {
         assert!(all == [GId(0), GId(1)], "runqdrain: a G is in two queues, or in none");
     });
     let drained = sched.runqdrain(m.p());
-    got.with_mut(|got| got[0] = drained);
+    got.change(|got| got[0] = drained);
+}
+
+/// How the owner of a P makes a G runnable, and puts it where a thief finds it.
+pub type Publish = fn(&Sched, &M, GId);
+
+/// The owner of P0 publishes two Gs; a thief on P1 steals once, and runs what it got. In the end each G is once in a
+/// queue, or running.
+pub fn publish(steps: Steps, publish: Publish) {
+    let (sched, m, mut others) = world(steps);
+    let (other, p1) = (sched.clone(), others.pop());
+    sync::spawn(move || {
+        let mut thief = M::of_kernel(MId(1));
+        p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
+        if let Some(g) = other.runqsteal(&thief, PId(0), true) {
+            other.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
+        }
+    });
+    let this = sched.clone();
+    sync::at_end(move || {
+        let is = |g: &GId, status| this.g(*g).status.peek(|&now| now == status);
+        let running = (0..2).map(GId).filter(|g| is(g, GStatus::Running));
+        let queued = this.allp[0].peek_runq().into_iter().filter(|g| is(g, GStatus::Runnable));
+        let mut all: Vec<GId> = running.chain(queued).collect();
+        all.sort();
+        assert!(all == [GId(0), GId(1)], "publish: {all:?} of two Gs");
+    });
+    publish(&sched, &m, GId(0));
+    publish(&sched, &m, GId(1));
 }
 
 /// How a waker hands something to a sleeper.

@@ -1,5 +1,7 @@
 //! The suites: the model as it should be, on programs that use each part of it.
 
+mod races;
+
 use sync::Engine;
 
 use crate::kernels::{self, Kernel};
@@ -202,11 +204,12 @@ pub fn within(scenario: &str) -> Option<usize> {
     bounds.find(|(name, _)| *name == scenario).map(|&(_, bound)| bound)
 }
 
-/// The runs on that engine: the kernels, without a bound, and the suites.
+/// The runs on that engine: the kernels, without a bound, the suites, and those that look for data races.
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
     let suites = ALL.iter().filter(|suite| suite.engines.contains(&engine));
-    kernels.chain(suites.flat_map(|suite| suite.jobs(engine))).collect()
+    let suites = suites.flat_map(|suite| suite.jobs(engine));
+    kernels.chain(suites).chain(races::jobs(engine)).collect()
 }
 
 fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
@@ -231,14 +234,23 @@ impl Suite {
         }
     }
 
-    /// The suite's runs on that engine.
+    /// The suite's runs on that engine. On loom twice: with invariants; and in symptom mode, in which more orders are
+    /// tried around plain accesses ([`sync::Plan::races`]).
     pub fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
+        let modes: &[Mode] = match engine {
+            Engine::Loom => &[Mode::Invariants, Mode::Symptoms],
+            _ => &[Mode::Invariants],
+        };
+        modes.iter().flat_map(move |&mode| self.jobs_in(mode, engine))
+    }
+
+    fn jobs_in(&self, mode: Mode, engine: Engine) -> impl Iterator<Item = Job> + '_ {
         self.scenarios.iter().map(move |(scenario, sometimes)| Job {
             suite: self.name.into(),
             scenario: (*scenario).into(),
             program: None,
             row: FIXED.into(),
-            mode: Mode::Invariants,
+            mode,
             only: None,
             limits: Limits { bound: self.bound_on(engine, scenario), ..limits(engine) },
             sometimes: sometimes.iter().map(|&name| name.into()).collect(),

@@ -104,7 +104,8 @@ pub struct Check {
     /// How states are searched.
     #[command(flatten)]
     pub search: Search,
-    /// What counts as a failure
+    /// What counts as a failure: what a user would see; that and the invariants; or, on explore and with --search,
+    /// what a user would see and data races, with each access of a plain field as a step
     #[arg(long, default_value = "invariants", value_parser = modes())]
     pub mode: Mode,
     /// Ask one check alone
@@ -290,8 +291,9 @@ fn bound(text: &str) -> Result<Bound, String> {
 }
 
 fn modes() -> impl TypedValueParser<Value = Mode> {
-    PossibleValuesParser::new(["symptoms", "invariants"]).map(|name| match name.as_str() {
+    PossibleValuesParser::new(["symptoms", "invariants", "races"]).map(|name| match name.as_str() {
         "symptoms" => Mode::Symptoms,
+        "races" => Mode::Races,
         _ => Mode::Invariants,
     })
 }
@@ -332,7 +334,7 @@ mod tests {
         let message = check(&["--engine", "spin"]).unwrap_err();
         assert!(message.contains("[possible values: std, loom, shuttle, explore]"), "{message}");
         let message = check(&["--mode", "vibes"]).unwrap_err();
-        assert!(message.contains("[possible values: symptoms, invariants]"), "{message}");
+        assert!(message.contains("[possible values: symptoms, invariants, races]"), "{message}");
     }
 
     #[test]

@@ -127,7 +127,9 @@ fn far(engine: Engine, ps: u32, mode: Mode) -> Option<Limits> {
 impl Line {
     fn job(&self, scenario: String, real: Real, mode: Mode, limits: Limits) -> Job {
         let (how, more) = match mode {
-            Mode::Symptoms => (real.how().to_vec(), allowed::beside(self.row, &scenario)),
+            Mode::Symptoms | Mode::Races => {
+                (real.how().to_vec(), allowed::beside(self.row, &scenario))
+            }
             Mode::Invariants => (self.named.into_iter().collect(), Vec::new()),
         };
         Job {

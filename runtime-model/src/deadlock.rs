@@ -68,7 +68,7 @@ impl Sched {
         if when > self.nanotime() {
             self.progress();
         }
-        self.jumps.with_mut(|jumps| *jumps += 1);
+        self.jumps.change(|jumps| *jumps += 1);
     }
 
     /// The woken M is counted as a spinner, and marked as one.

@@ -271,6 +271,7 @@ pub struct GQueue {
 
 impl GQueue {
     /// Adds `g`, which is the caller's, at the end. Go: proc.go, (*gQueue).pushBack (1.19).
+    #[track_caller]
     pub fn push_back(&mut self, sched: &Sched, g: GId) {
         sched.g(g).schedlink.set(Guintptr::NIL);
         match self.tail {

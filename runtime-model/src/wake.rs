@@ -103,7 +103,7 @@ impl Sched {
             self.emit(m, Event::WakepDeclinedSpinner);
             return None;
         }
-        self.spins_in_flight.with_mut(|n| *n += 1);
+        self.spins_in_flight.change(|n| *n += 1);
         Some(SpinIncrement(()))
     }
 
@@ -119,15 +119,15 @@ impl Sched {
         self.emit(m, Event::StartmUndone);
     }
 
-    /// The increment becomes an M's `spinning`.
-    fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
+    /// The increment becomes an M's `spinning`. The M is the caller's own, or asleep until the caller wakes it.
+    pub fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
         let spinning = spin.is_some();
         spin.into_iter().for_each(|spin| self.end_flight(spin));
         self.m(m).spinning.set(spinning);
     }
 
     fn end_flight(&self, SpinIncrement(()): SpinIncrement) {
-        self.spins_in_flight.with_mut(|n| *n -= 1);
+        self.spins_in_flight.change(|n| *n -= 1);
     }
 
     /// Schedules some M to run `p`, or an idle P if it is None; starts an M if none is idle. With `spin`,
