@@ -200,7 +200,11 @@ pub const BUG: Bug = Bug {
             name: "tells-after-the-lock",
             about: "wakep sets needspinning once it has released the lock",
             steps: TELLS_LATE,
-            shows: STRANDS,
+            shows: &[
+                Shows::invariant(SCENARIO, "what a lock guards is written under it").on(EXPLORE),
+                Shows::only(SCENARIO, WORK_WAITS).on(EXPLORE),
+                Shows::symptom(SCENARIO, Hang).on(EXPLORE),
+            ],
             masked: None,
         },
         Mutant {
