@@ -36,7 +36,7 @@ pub mod scenario;
 pub mod scenario_file;
 pub mod scenarios;
 pub mod sometimes;
-mod source;
+pub mod source;
 mod spinning;
 pub mod suite;
 mod symptoms;

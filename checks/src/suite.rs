@@ -136,6 +136,7 @@ pub const ALL: &[Suite] = &[
             ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
             ("goyield-beside-newproc", &["the last look finds work"]),
             ("two-newprocs", &["the last look finds work"]),
+            ("kicked-newproc", &["the last look finds work", "runnext is stolen"]),
             ("due-timer", &["a timer is stolen", "the last look finds a timer"]),
             ("pollers-window", &["an M polls", "a break is sent to an M that polls"]),
             ("pollers-window-early", &["an M polls", "a break is sent to an M that polls"]),
@@ -149,16 +150,80 @@ pub const ALL: &[Suite] = &[
         about: "the same, for programs of three Ps or with choices",
         scenarios: &[
             ("two-at-once", &["an M is started"]),
+            ("two-at-once-later", &["the last look finds work"]),
+            ("two-stolen", &["the last look finds work"]),
+            ("overflow-beside-busy", &["the last look finds work", "the ring overflows"]),
             ("fairness", &["an M is started"]),
+        ],
+        engines: SEARCHED_ONLY,
+        bound: Some(1),
+        within: &[("two-at-once-later", 1), ("overflow-beside-busy", 1), ("two-stolen", 2)],
+    },
+    Suite {
+        name: "reach",
+        about: "what is seldom reached: several Gs at once, timers that a thief runs, times that are not 0",
+        scenarios: &[
+            ("steal-several", &["several Gs are stolen at once"]),
+            ("steal-timer-first", &["a thief finds a G that a timer started"]),
+            ("global-several", &["several Gs are taken from the global queue at once"]),
+            ("timers-at-once", &["three timers are due at once"]),
+            ("goyield-in-turn", &[]),
+            ("gosched-in-turn", &[]),
+            ("one-permit", &["a permit is taken"]),
+        ],
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+        within: &[],
+    },
+    Suite {
+        name: "reach-wide",
+        about: "the same on three Ps",
+        scenarios: &[
+            ("gosched-beside-two", &["the last look finds a G on the global queue"]),
+            ("goyield-beside-two", &["a G is stolen from a ring"]),
+            ("assist-beside-idle", &["the time of an idle P is consumed"]),
+        ],
+        engines: SEARCHED_ONLY,
+        bound: Some(1),
+        within: &[("gosched-beside-two", 2), ("goyield-beside-two", 2), ("assist-beside-idle", 2)],
+    },
+    Suite {
+        name: "known-more-ms",
+        about: "the programs of `known` with one M more than they have Ps",
+        scenarios: &[
+            ("three-newprocs-3m", &["runnext is stolen"]),
+            ("gosched-beside-newproc-3m", &["wakep leaves it to a spinner"]),
+            ("goyield-beside-newproc-3m", &["the last look finds work"]),
+            ("two-newprocs-3m", &["the last look finds work"]),
+            ("due-timer-3m", &["a timer is stolen"]),
         ],
         engines: SEARCHED_ONLY,
         bound: Some(1),
         within: &[],
     },
     Suite {
+        name: "yields",
+        about: "Gs that give up their P, and a permit, where barriers matter",
+        scenarios: &[
+            ("gosched-in-turn", &[]),
+            ("goyield-in-turn", &[]),
+            ("one-permit", &["a permit is taken"]),
+            ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
+            ("goyield-beside-newproc", &["an M is started"]),
+            ("gosched-beside-two", &["an M is started"]),
+            ("goyield-beside-two", &["an M is started"]),
+        ],
+        engines: &[Engine::Loom],
+        bound: Some(1),
+        within: &[],
+    },
+    Suite {
         name: "weak-memory",
         about: "what shows a missing barrier, where barriers matter",
-        scenarios: &[("two-newprocs", &["the last look finds work"])],
+        scenarios: &[
+            ("two-newprocs", &["the last look finds work"]),
+            ("kicked-newproc", &["the last look finds work"]),
+        ],
         engines: &[Engine::Loom],
         bound: Some(2),
         within: &[],
@@ -201,6 +266,12 @@ pub fn limits(engine: Engine) -> Limits {
         // One state in so many that are gone back to is compared with the same steps from scratch.
         audit: if engine == Engine::Explore { 5_000 } else { 0 },
     }
+}
+
+/// explore's bound on that scenario, if a search without one does not end in the gate's time.
+pub fn within(scenario: &str) -> Option<usize> {
+    let mut bounds = ALL.iter().flat_map(|suite| suite.within);
+    bounds.find(|(name, _)| *name == scenario).map(|&(_, bound)| bound)
 }
 
 /// The runs on that engine: the kernels, without a bound, the suites, and those that look for data races.

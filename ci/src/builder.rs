@@ -2,7 +2,8 @@
 //! no build replaces the program that is running, or another engine's.
 
 use std::env;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 use sync::Engine;
 
+use crate::coverage::{self, compiler};
 use crate::error::Error;
 use crate::worker::Worker;
 use crate::{engine, interrupt};
@@ -19,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often the build is looked at.
 const TICK: Duration = Duration::from_millis(50);
+
+/// The file that a worker which counts writes to. It is the name that rustc's counters know.
+const PROFILE: &str = "LLVM_PROFILE_FILE";
 
 /// A program to be built: of this workspace, or of a copy of it.
 pub struct Wanted<'w> {
@@ -34,6 +39,8 @@ pub struct Wanted<'w> {
     pub engine: Engine,
     /// What it is, for readers.
     pub what: String,
+    /// Variables of cargo's environment, besides those of this process.
+    pub variables: Vec<(&'w str, OsString)>,
 }
 
 /// Builds the worker for `engine`, or finds it built.
@@ -46,11 +53,26 @@ pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
     Ok(Worker { engine, program, trace, variables: Vec::new() })
 }
 
+/// Builds the worker for `engine` so that it counts what it reaches in the model, and writes it to `folder`.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_counting(engine: Engine, trace: bool, folder: &Path) -> Result<Worker, Error> {
+    let this = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
+    let wanted = Wanted::worker(root(), target().join(format!("engine-{engine}-coverage")), engine);
+    let variables =
+        vec![("RUSTC_WORKSPACE_WRAPPER", this.into()), (compiler::VARIABLE, "1".into())];
+    let program = compile(&Wanted { variables, ..wanted })?;
+    let profile = coverage::profile(folder, engine).into();
+    Ok(Worker { engine, program, trace, variables: vec![(PROFILE.into(), profile)] })
+}
+
 impl Wanted<'_> {
     /// The worker for `engine`, of the workspace in `root`.
     pub fn worker(root: PathBuf, target: PathBuf, engine: Engine) -> Self {
         let what = format!("the {engine} engine");
-        Wanted { root, target, package: "ci", program: "pidle-engine", engine, what }
+        let (package, program) = ("ci", "pidle-engine");
+        Wanted { root, target, package, program, engine, what, variables: Vec::new() }
     }
 }
 
@@ -105,6 +127,7 @@ fn command(wanted: &Wanted) -> Command {
     command.args(feature.flat_map(|feature| ["--features", feature]));
     command.arg("--target-dir").arg(&wanted.target);
     command.arg("--manifest-path").arg(wanted.root.join("Cargo.toml"));
+    command.envs(wanted.variables.iter().map(|(name, value)| (name, value)));
     command
 }
 

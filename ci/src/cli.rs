@@ -72,6 +72,13 @@ pub struct Gate {
     /// A file for the reports, as JSON; it must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// List what no run reaches of the model, by rustc's counters: on explore, and on shuttle for what
+    /// explore cannot count
+    #[arg(long, conflicts_with_all = ["engines", "shard", "json"])]
+    pub coverage: bool,
+    /// With --coverage: only the runs that took no longer than this when they were last measured
+    #[arg(long, value_name = "SECONDS", requires = "coverage")]
+    pub within: Option<f64>,
 }
 
 /// What `merge` is told.

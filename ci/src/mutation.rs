@@ -30,6 +30,7 @@ pub fn mutants(arguments: &cli::Mutants) -> Result<Verdict, Error> {
         program: "pidle-mutants",
         engine: Engine::Std,
         what: "the mutants' program".into(),
+        variables: Vec::new(),
     })?;
     let ended = Command::new(&program).args(env::args_os().skip(1)).status();
     let ended = ended.map_err(|error| Error::Io { path: program, error })?;

@@ -25,7 +25,7 @@ pub use heap::Timers;
 pub enum TimerFunc {
     /// Wakes a sleeping G. Go: time.go, goroutineReady (1.19).
     Wake(GId),
-    /// Starts a G. Go: sleep.go, goFunc (1.19).
+    /// Starts a G. Go: time/sleep.go, goFunc (1.19).
     Start(GId),
     /// Sends the time to a G, on a channel with room for one: a ticker's. Go: sleep.go, sendTime (1.19).
     SendTime(GId),
@@ -91,12 +91,15 @@ impl Sched {
             return (now, next, false);
         }
         let mut timers = p.timers.lock();
-        let mut ran = false;
+        let mut ran = 0;
         while timers.when() != 0 && timers.when() <= now {
             timers = self.run_one_timer(m, p, timers, now);
-            ran = true;
+            ran += 1;
         }
-        (now, timers.when(), ran)
+        if ran >= 3 {
+            self.emit(m, Event::ManyTimersRun(p.id));
+        }
+        (now, timers.when(), ran > 0)
     }
 
     /// Takes the first timer off the heap, or gives it its next time if it is periodic, and runs its function. The

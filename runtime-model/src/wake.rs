@@ -1,16 +1,18 @@
 //! Waking and stopping Ms.
 //!
 //! # The wake protocol
-//! An M without work *spins*: it is counted in `nmspinning` and looks at all sources of work before it
-//! parks. At most one is woken at a time, and it wakes the next.
-//! 1. Who makes work publishes it first (a run queue, a timer's heap).
+//! An M without work *spins*, if few others do: it is counted in `nmspinning`, and looks at all sources of work
+//! before it parks. At most one is woken at a time, and it wakes the next.
+//! 1. An M that makes work publishes it first (a run queue, a timer's heap).
 //! 2. Then, with a full barrier in between, it looks at `nmspinning`; if that is 0, it makes it 1 and
 //!    wakes an M with an idle P ([`Sched::wakep`]).
-//! 3. Who finds work while it spins stops spinning, and then does 2 for others (`resetspinning`).
-//! 4. Who finds none gives up its P, stops spinning, and only then takes a last look (find.rs).
+//! 3. A spinner that finds work stops spinning, and then does 2 for others (`resetspinning`).
+//! 4. A spinner that finds none gives up its P, stops spinning, and only then takes a last look (find.rs).
+//! 5. A waker that finds no idle P undoes its increment and sets `needspinning`, for an M that is about to drop its
+//!    P and does not spin (find.rs).
 //!
 //! With 1 and 2 exchanged, the spinner that made 2 unnecessary may have taken its last look before the
-//! work was there. Without 3, work that came with other work waits for nobody.
+//! work was there. Without step 3, if two Gs are made runnable together, the second may wait although a P is idle.
 //!
 //! Go: proc.go, Worker thread parking/unparking (1.19).
 

@@ -120,6 +120,7 @@ impl Sched {
             return false;
         }
         park.store(Park::Away);
+        self.emit(m, Event::PermitTaken(g));
         self.g(g).casgstatus(GStatus::Waiting, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
         true
