@@ -5,32 +5,20 @@ use std::fs;
 use std::path::Path;
 
 use ci::error::Error;
+use ci::tidy::paths;
 
-/// What marks a folder of things that were built.
-const BUILT: &str = "CACHEDIR.TAG";
-
-/// Reads all files of the workspace that cargo may want, by their paths in it: no hidden ones, and nothing that was
+/// Reads all files of the workspace that cargo may want, by their paths in it, in order: none that are hidden or were
 /// built.
 ///
 /// # Errors
 /// If one cannot be read.
 pub fn read(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut files = Vec::new();
-    let mut folders = vec![String::new()];
-    while let Some(folder) = folders.pop() {
-        for name in names(&root.join(&folder))? {
-            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+    for path in paths(root, &[])? {
+        if !path.starts_with('.') && !path.contains("/.") {
             let full = root.join(&path);
-            let built = name == "target" || full.join(BUILT).exists();
-            if name.starts_with('.') || built {
-                continue;
-            }
-            if full.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = fs::read(&full).map_err(|error| Error::Io { path: full, error })?;
-                files.push((path, bytes));
-            }
+            let bytes = fs::read(&full).map_err(|error| Error::Io { path: full, error })?;
+            files.push((path, bytes));
         }
     }
     files.sort();
@@ -60,12 +48,4 @@ pub fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, Error> {
-    let failed = |error| Error::Io { path: folder.into(), error };
-    let entries = fs::read_dir(folder).map_err(failed)?;
-    entries
-        .map(|entry| Ok(entry.map_err(failed)?.file_name().to_string_lossy().into_owned()))
-        .collect()
 }

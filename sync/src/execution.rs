@@ -1,5 +1,7 @@
 //! One execution of a program: its threads, its states, its end.
 
+mod long;
+
 use std::any::Any;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU8, AtomicUsize, Ordering::Relaxed};
@@ -31,7 +33,7 @@ pub(crate) struct Execution {
     wakeups: AtomicUsize,
     /// Operations and checkpoints so far.
     steps: AtomicUsize,
-    /// Of the last [`ALONE`] that an execution may have: the thread that performs them, and since which of them.
+    /// Of the last of them that an execution may have: the thread that performs them, and since which one.
     alone: (AtomicUsize, AtomicUsize),
     /// How often threads have gone round in vain since something got done.
     rounds: AtomicU32,
@@ -43,10 +45,6 @@ pub(crate) struct Execution {
 
 /// A look at what an execution has left.
 type Look = Box<dyn FnOnce() + Send>;
-
-/// So many of the last operations of a long execution are looked at, for whether one thread performs them. No thread
-/// of a program that waits and does not spin performs half as many by itself.
-const ALONE: usize = 1_000;
 
 /// The phases of an execution.
 const UNDER_WAY: u8 = 0;
@@ -288,34 +286,6 @@ impl Execution {
         }
         self.look();
         true
-    }
-
-    /// One more operation, or a checkpoint: a loop may have nothing else. Whether the execution has become long.
-    pub(crate) fn counts(&self) -> bool {
-        let steps = self.steps.load(Relaxed) + 1;
-        self.steps.store(steps, Relaxed);
-        steps + ALONE > self.plan().max_steps
-    }
-
-    /// The execution has become long. If it is too long, and one thread alone has made it so, the observer may say
-    /// that the thread gets nowhere.
-    #[cold]
-    pub(crate) fn is_long(&self) {
-        let steps = self.steps.load(Relaxed);
-        let (mover, since) = &self.alone;
-        if mover.swap(thread_id(), Relaxed) != thread_id() {
-            since.store(steps, Relaxed);
-        }
-        if steps <= self.plan().max_steps {
-            return;
-        }
-        let alone = steps - since.load(Relaxed);
-        let observer = self.observer.get().filter(|_| ENGINE.explores() && alone >= ALONE / 2);
-        let said = observer.map(|o| engine::search::observing(|| o.runs_alone(alone)));
-        self.end_and_leave(match said {
-            Some(Err(violation)) => Outcome::Failed(violation.into()),
-            Some(Ok(())) | None => Outcome::TooLong,
-        });
     }
 
     #[cold]

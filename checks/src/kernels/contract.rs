@@ -29,23 +29,27 @@ fn world(steps: Steps, ps: u32) -> (Arc<Sched>, M, Vec<OwnedP>) {
     (sched, m, others)
 }
 
-/// P0 has a G in `runnext`. Its owner takes it, and then is out of work; a thief on P1 steals in a pass that is not
-/// the last, and leaves the G to the owner.
+/// P0 has a G in its ring and one in `runnext`. Its owner takes both, if it can; a thief on P1 steals in a pass that is
+/// not the last, and leaves `runnext` to the owner.
 ///
 /// `last` is what the thief says of its pass.
 pub fn early_pass(steps: Steps, last: bool) {
     let (sched, m, mut others) = world(steps, 2);
+    sched.runqput(&m, m.p(), GId(0), false);
     sched.runqput(&m, m.p(), GId(1), true);
     let other = sched.clone();
     let p1 = others.pop();
     sync::spawn(move || {
         let mut thief = M::of_kernel(MId(1));
         p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
-        let g = other.runqsteal(&thief, PId(0), last);
-        assert!(g != Some(GId(1)), "early-pass: runnext is stolen before the last pass");
+        for _ in 0..2 {
+            let g = other.runqsteal(&thief, PId(0), last);
+            assert!(g != Some(GId(1)), "early-pass: runnext is stolen before the last pass");
+        }
     });
     let g = sched.runqget(m.p());
     assert!(g == Some(GId(1)), "early-pass: {g:?} comes before runnext");
+    sched.runqget(m.p());
 }
 
 /// How an M takes Gs from the global queue onto its P.

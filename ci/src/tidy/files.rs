@@ -24,23 +24,39 @@ const BUILT: &str = "CACHEDIR.TAG";
 /// If a folder or file cannot be read.
 pub(super) fn read(root: &Path) -> Result<Vec<Source>, Error> {
     let mut sources = Vec::new();
+    for path in paths(root, HIDDEN)? {
+        if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+            let full = root.join(&path);
+            let text =
+                fs::read_to_string(&full).map_err(|error| Error::Io { path: full, error })?;
+            sources.push(Source::new(&path, &text));
+        }
+    }
+    Ok(sources)
+}
+
+/// The paths of the files below `root`, with `/`: nothing that was built, and what is hidden only in folders of
+/// these names.
+///
+/// # Errors
+/// If a folder cannot be read.
+pub fn paths(root: &Path, hidden: &[&str]) -> Result<Vec<String>, Error> {
+    let mut files = Vec::new();
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         for name in names(&root.join(&folder))? {
             let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
             let full = root.join(&path);
-            let hidden = name.starts_with('.') && !HIDDEN.contains(&name.as_str());
+            let is_hidden = name.starts_with('.') && !hidden.contains(&name.as_str());
             let built = name == TARGET || full.join(BUILT).exists();
-            if full.is_dir() && !hidden && !built {
+            if full.is_dir() && !is_hidden && !built {
                 folders.push(path);
-            } else if full.is_file() && ENDINGS.iter().any(|ending| path.ends_with(ending)) {
-                let text =
-                    fs::read_to_string(&full).map_err(|error| Error::Io { path: full, error })?;
-                sources.push(Source::new(&path, &text));
+            } else if full.is_file() {
+                files.push(path);
             }
         }
     }
-    Ok(sources)
+    Ok(files)
 }
 
 /// The names in a folder.

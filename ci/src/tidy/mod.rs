@@ -17,6 +17,8 @@ use std::path::Path;
 
 use checks::verdict::Verdict;
 
+pub use files::paths;
+
 use crate::error::Error;
 use crate::output::{self, counted};
 use source::Source;
