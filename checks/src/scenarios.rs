@@ -1,5 +1,8 @@
 //! The scenarios that come with pidle.
 
+mod known;
+mod reach;
+
 use crate::scenario::Scenario;
 
 /// All of them, each at every size it is used at. The name of one with more Ms than 2 says so: `S1-3m`.
@@ -8,17 +11,17 @@ pub fn all() -> Vec<Scenario> {
     sized
         .chain(single())
         .chain(programs())
-        .chain(known_bugs())
-        .chain(beside_spinners())
-        .chain(newprocs_wide())
-        .chain(windows())
+        .chain(known::known_bugs())
+        .chain(known::beside_spinners())
+        .chain(known::newprocs_wide())
+        .chain(known::windows())
         .chain(mixed())
         .chain(with_timers())
         .chain(features())
-        .chain(several())
-        .chain(on_three_ps())
-        .chain(in_turn())
-        .chain(more_ms())
+        .chain(reach::several())
+        .chain(reach::on_three_ps())
+        .chain(reach::in_turn())
+        .chain(reach::more_ms())
         .collect()
 }
 
@@ -140,172 +143,6 @@ fn programs() -> Vec<Scenario> {
     sized.map(|scenario| Scenario { must_finish: vec!["main".into()], ..scenario }).collect()
 }
 
-/// The smallest programs that show a documented bug.
-fn known_bugs() -> Vec<Scenario> {
-    vec![
-        Scenario::new(
-            "three-newprocs",
-            "three Gs are started, two of them waited for: no P may idle beside the others",
-            2,
-            2,
-            &["main: go A; busy-until a; go B; go C; busy-until c", "A: set a", "B:", "C: set c"],
-        ),
-        Scenario::new(
-            "gosched-beside-newproc",
-            "a G gives up its P beside a new G that keeps that P busy",
-            2,
-            2,
-            &["main: go B; busy-until b; go A; gosched; set m", "A: busy-until m", "B: set b"],
-        ),
-        Scenario::new(
-            "two-newprocs",
-            "a G is started while the M that ran another looks for work",
-            2,
-            2,
-            &["main: go B; busy-until b; go A; busy-until a", "A: set a", "B: set b"],
-        ),
-        Scenario::new(
-            "goyield-beside-newproc",
-            "a G changes places with a new G that keeps the P busy: its queue is never empty",
-            2,
-            2,
-            &["main: go B; busy-until b; go A; goyield; set m", "A: busy-until m", "B: set b"],
-        ),
-        Scenario::new(
-            "two-at-once",
-            "two Gs are started at once, and the first keeps its P busy until the second has run",
-            3,
-            3,
-            &["main: go A; go B; busy-until b", "A: busy-until b", "B: set b"],
-        ),
-        Scenario {
-            fairness: true,
-            ..Scenario::new(
-                "fairness",
-                "a G of the global queue may come before a P's own; it starts another and sleeps",
-                2,
-                2,
-                &["main: go A; gosched; set m; go B; sleep 5", "A: busy-until m", "B:"],
-            )
-        },
-        Scenario::new(
-            "due-timer",
-            "a timer is due beside a G that keeps the timer's P busy",
-            2,
-            2,
-            &["main: go B; busy-until b; after 0 A; busy-until a", "A: set a", "B: set b"],
-        ),
-    ]
-}
-
-/// The smallest programs that show the third defect under faketime.
-fn windows() -> Vec<Scenario> {
-    vec![
-        window(
-            "pollers-window",
-            "a timer is added, due at once, while an M that knows of a later one polls",
-            "main: go B; busy-until b; after 9 F; after 0 A; busy-until a",
-        ),
-        window(
-            "pollers-window-early",
-            "the same, where the later timer is there before another M has run",
-            "main: after 9 F; go B; busy-until b; after 0 A; busy-until a",
-        ),
-    ]
-}
-
-/// F's timer is the pending one that makes an M poll. It need not fire: main ends before.
-fn window(name: &str, about: &str, main: &str) -> Scenario {
-    Scenario {
-        must_finish: ["main", "A", "B"].map(String::from).into(),
-        ..Scenario::new(name, about, 2, 2, &[main, "A: set a", "B: set b", "F:"])
-    }
-}
-
-/// Programs in which a G first brings another M to look for work: what shows the lines of the wake protocol.
-fn beside_spinners() -> Vec<Scenario> {
-    vec![
-        Scenario::new(
-            "kicked-newproc",
-            "a G is kicked out of runnext by another while an M looks for work; the first is waited for",
-            2,
-            2,
-            &["main: go X; busy-until x; go A; go C; busy-until a", "A: set a", "C:", "X: set x"],
-        ),
-        Scenario::new(
-            "two-at-once-later",
-            "two Gs are started at once beside an M that looks for work, and the first keeps its P",
-            3,
-            3,
-            &["main: go X; busy-until x; go A; go B; busy-until b", "A: busy-until b", "B: set b", "X: set x"],
-        ),
-        Scenario::new(
-            "two-stolen",
-            "an M steals two Gs and runs the one that waits for the other, while main's M runs out of work",
-            2,
-            3,
-            &[
-                "main: go X; busy-until x; go A; go B; go C; go D; park",
-                "A: set a; ready main",
-                "B: busy-until a",
-                "C:",
-                "D:",
-                "X: set x",
-            ],
-        ),
-        Scenario {
-            ring: 2,
-            ..Scenario::new(
-                "overflow-beside-busy",
-                "a full ring of two slots goes to the global queue while an M looks for work; the first G keeps its P",
-                3,
-                3,
-                &[
-                    "main: go X; busy-until x; go A; go B; go C; go D; busy-until c",
-                    "A: busy-until c",
-                    "B:",
-                    "C: set c",
-                    "D:",
-                    "X: set x",
-                ],
-            )
-        },
-    ]
-}
-
-/// Programs of more Ps that show what the mend of golang/go#45867 in Go 1.20 leaves.
-fn newprocs_wide() -> Vec<Scenario> {
-    vec![
-        Scenario::new(
-            "newprocs-3p",
-            "two Gs bring two Ms to look for work; of two more, the first keeps its P until the second has run",
-            3,
-            3,
-            &[
-                "main: go A; go B; busy-until a; busy-until b; go C; go D; busy-until d",
-                "A: set a",
-                "B: set b",
-                "C: busy-until d",
-                "D: set d",
-            ],
-        ),
-        Scenario::new(
-            "newprocs-4p",
-            "the same beside a G that keeps a fourth P busy",
-            4,
-            4,
-            &[
-                "main: go E; busy-until e; go A; go B; busy-until a; busy-until b; go C; go D; busy-until d",
-                "A: set a",
-                "B: set b",
-                "C: busy-until d",
-                "D: set d",
-                "E: set e; busy-until d",
-            ],
-        ),
-    ]
-}
-
 /// Gs that wait for each other in all the ways there are.
 fn mixed() -> Vec<Scenario> {
     vec![
@@ -406,115 +243,6 @@ fn features() -> Vec<Scenario> {
             &["main: go A; go B; busy-until b", "A:", "B: set b"],
         ),
     ]
-}
-
-/// Several Gs or timers at once.
-fn several() -> Vec<Scenario> {
-    vec![
-        Scenario::new(
-            "steal-several",
-            "three Gs on a ring, of which a thief takes two: the other is on its own ring then",
-            2,
-            2,
-            &["main: go A; go B; go C; go D; busy-until a", "A: set a", "B:", "C:", "D:"],
-        ),
-        Scenario::new(
-            "steal-timer-first",
-            "a due timer and a new G, which keeps its P busy until the timer's has run",
-            2,
-            2,
-            &["main: after 0 A; go B; busy-until a", "A: set a", "B: busy-until a"],
-        ),
-        Scenario::new(
-            "global-several",
-            "two Gs on the global queue, and one M takes both",
-            2,
-            2,
-            &["main: go A; gosched; busy-until a", "A: gosched; set a"],
-        ),
-        Scenario::new(
-            "timers-at-once",
-            "three timers at one instant, and each P is kept busy until all have run",
-            2,
-            2,
-            &[
-                "main: after 5 A; after 5 B; sleep 5; busy-until a; busy-until b",
-                "A: set a",
-                "B: set b",
-            ],
-        ),
-    ]
-}
-
-/// What takes a third P to be seen.
-fn on_three_ps() -> Vec<Scenario> {
-    vec![
-        Scenario::new(
-            "gosched-beside-two",
-            "the last look takes a G that yielded, and there is one more G for a third P",
-            3,
-            3,
-            &[
-                "main: go X; busy-until x; go B; go A; gosched; busy-until b",
-                "X: set x",
-                "B: set b",
-                "A: busy-until b",
-            ],
-        ),
-        Scenario::new(
-            "goyield-beside-two",
-            "a G changes places with another, and there is one more G for a third P",
-            3,
-            3,
-            &["main: go B; go A; goyield; busy-until b", "A: busy-until b", "B: set b"],
-        ),
-        Scenario::new(
-            "assist-beside-idle",
-            "an update of the limiter while another M takes a P that has been idle",
-            3,
-            3,
-            &["main: sleep 5; go A; assist; busy-until a", "A: set a"],
-        ),
-    ]
-}
-
-/// One M, and what it does first.
-fn in_turn() -> Vec<Scenario> {
-    let one = |name, about, lines: &[&str]| Scenario {
-        deterministic: true,
-        ..Scenario::new(name, about, 1, 1, lines)
-    };
-    vec![
-        one(
-            "goyield-in-turn",
-            "one M: who yields to its own queue lets the other G run first",
-            &["main: go A; goyield; busy-until a", "A: set a"],
-        ),
-        one(
-            "gosched-in-turn",
-            "one M: who yields to the global queue lets the other G run first",
-            &["main: go A; gosched; busy-until a", "A: set a"],
-        ),
-        one(
-            "one-permit",
-            "one M: a permit is good for one *park*, and the next one waits",
-            &[
-                "main: go A; ready A; gosched; set m; ready A; park",
-                "A: park; park; busy-until m; ready main",
-            ],
-        ),
-    ]
-}
-
-/// The programs of the suite `known`, with one M more than they have Ps.
-fn more_ms() -> Vec<Scenario> {
-    let with_one_more = |scenario: Scenario| Scenario {
-        name: format!("{}-{}m", scenario.name, scenario.ms + 1),
-        ms: scenario.ms + 1,
-        ..scenario
-    };
-    let at_2 = |scenario: &Scenario| scenario.ps == 2 && !scenario.fairness;
-    known_bugs().into_iter().filter(at_2).map(with_one_more).collect()
 }
 
 #[cfg(test)]

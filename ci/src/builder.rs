@@ -123,8 +123,7 @@ fn command(wanted: &Wanted) -> Command {
     let mut command = cargo();
     command.args(["build", "--locked", "--message-format", "json-render-diagnostics"]);
     command.args(["--package", wanted.package, "--bin", wanted.program]);
-    let feature = engine::feature(wanted.engine).into_iter();
-    command.args(feature.flat_map(|feature| ["--features", feature]));
+    command.args(engine::feature(wanted.engine).into_iter().flat_map(|name| ["--features", name]));
     command.arg("--target-dir").arg(&wanted.target);
     command.arg("--manifest-path").arg(wanted.root.join("Cargo.toml"));
     command.envs(wanted.variables.iter().map(|(name, value)| (name, value)));
