@@ -18,6 +18,12 @@ pub enum Fault {
     StepsIgnoredOnHit,
     /// A probe never takes the last step of a node that has several.
     ChildLeftOut,
+    /// An observer is not told that the object of this number, in the order of creation, has changed.
+    ChangeNotNoted(u32),
+    /// An observer is not told that rounds in vain have become more or fewer.
+    RoundsNotNoted,
+    /// What this question reads is not noted.
+    ReadsNotNoted(usize),
     /// The substrate does not restore the stack of the thread of this number.
     StackNotRestored(usize),
     /// The substrate does not note that the thread of this number has run.

@@ -16,7 +16,10 @@ use crate::thread::{Next, Thread};
 
 mod calls;
 mod objects;
+mod unseen;
 mod view;
+
+pub use unseen::Slot;
 
 #[doc(hidden)]
 pub use crate::fault::Fault;
@@ -51,6 +54,8 @@ pub struct State {
     /// Somebody looks who is no part of the program.
     observers: u32,
     ended: Option<Ended>,
+    /// What has changed since an observer looked last.
+    unseen: unseen::Unseen,
     /// Nothing is ever forgotten.
     remembers: bool,
     /// What is planted, for a test.
@@ -122,6 +127,7 @@ impl State {
         self.outcome = 0;
         self.observers = 0;
         self.ended = None;
+        self.unseen.begin();
         // At once: what would be outgrown would lie in each saved state.
         self.threads.reserve(THREADS);
         self.objects.reserve(OBJECTS);
@@ -208,12 +214,15 @@ impl State {
             let id = self.me().id;
             self.goes_round = true;
             self.alone = Some((id, self.alone.map_or(0, |(_, rounds)| rounds) + 1));
+            self.rounds_change();
         }
     }
 
     /// The thread whose step it is has got something done: no round so far was in vain.
     pub fn gets_on(&mut self) {
-        self.alone = None;
+        if self.alone.take().is_some() {
+            self.rounds_change();
+        }
     }
 
     /// How often the thread that has moved last has gone round in vain since anybody else has moved.
@@ -305,6 +314,7 @@ impl State {
         self.outcome = outcome;
         if self.alone.is_some_and(|(alone, _)| alone != id) {
             self.alone = None;
+            self.rounds_change();
         }
         if id == ThreadId::WORLD {
             self.mover = Mover::World;

@@ -61,11 +61,15 @@ impl State {
         }
         let count = renaming::count();
         let place = &mut self.prints[index * count..][..count];
+        let first = place[0];
         for (renaming, before) in place.iter_mut().enumerate() {
             let thread = renaming::number(renaming).of(id.thread);
             let after = mix(thread.key(id.n), value.each()[renaming]);
             self.memory.change(renaming, *before ^ after);
             *before = after;
+        }
+        if self.prints[index * count] != first {
+            self.has_changed(index, first);
         }
     }
 

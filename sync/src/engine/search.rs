@@ -15,6 +15,11 @@ pub(crate) use ::explore::told::{replaying, searching};
 
 pub(crate) use super::dfs::estimate;
 
+mod asked;
+
+pub(crate) use asked::ask;
+pub(super) use asked::forget;
+
 use crate::current;
 
 /// An object that a search keeps book of, if there is one.
@@ -41,8 +46,8 @@ impl Object {
     #[inline]
     pub(crate) fn reads(&self) {
         // Most looks are those of checks, and there are many.
-        if OBSERVING.get() && self.0.is_some() {
-            return;
+        if let Some(handle) = self.0.filter(|_| OBSERVING.get()) {
+            return asked::reads(handle);
         }
         self.with(|state, handle| state.reads(handle));
     }
@@ -55,6 +60,7 @@ impl Object {
     /// It has changed, to a value of this fingerprint.
     pub(crate) fn writes(&self, value: impl FnOnce() -> Prints) {
         if searching() {
+            asked::may_change();
             // Not while the state is borrowed: a value may be told by threads, which are in it.
             let value = value();
             self.with(|state, handle| state.writes(handle, &value));
@@ -181,6 +187,7 @@ pub(crate) fn gets_on() {
 
 /// How often it has gone round in vain, since another has moved.
 pub(crate) fn rounds() -> u32 {
+    asked::notes(0);
     with(|state| state.rounds()).unwrap_or_default()
 }
 
