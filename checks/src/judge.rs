@@ -80,10 +80,7 @@ impl Judge {
 
     /// Only if it is another: else each look would be followed by one more.
     fn remember(&self) {
-        let memory = Memory::of(&self.sched);
-        if self.memory.get() != memory {
-            self.memory.set(memory);
-        }
+        self.memory.remember(Memory::of(&self.sched));
     }
 }
 

@@ -324,6 +324,7 @@ impl State {
         let number = number.expect("step: a thread that there is");
         self.mover = Mover::Thread(number);
         let me = &mut self.threads[number];
+        me.fingerprint = None;
         if let Next::Operation { operation, .. } = me.next {
             me.history = me.history.mix(&Prints::of((operation, outcome)));
         }
@@ -342,9 +343,6 @@ impl State {
 
     /// The step under way is over. What it did, if anybody was to move.
     pub fn end_step(&mut self) -> Footprint {
-        if let Mover::Thread(number) = self.mover {
-            self.threads[number].fingerprint = None;
-        }
         let goes_round = std::mem::take(&mut self.goes_round);
         let all = self.mover == Mover::World || self.ended.is_some() || goes_round;
         self.mover = Mover::Nobody;

@@ -10,7 +10,15 @@
 //!    map beside the segments.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[cfg(feature = "explore")]
+use crate::raw::prefetch;
+
+/// Only where states are restored does it matter.
+#[cfg(not(feature = "explore"))]
+fn prefetch(_address: usize) {}
 
 /// Bits of a fingerprint that choose the segment, and bits of a slot for a value.
 const BITS: u32 = 12;
@@ -23,9 +31,19 @@ const FIRST: usize = 8;
 
 /// States, with a value each.
 pub(crate) struct Table {
-    segments: Box<[Mutex<Segment>]>,
+    segments: Box<[Shared]>,
     /// What does not fit into a slot.
     beside: Mutex<HashMap<u128, u64>>,
+}
+
+/// A segment, in a cache line of its own.
+#[derive(Default)]
+#[repr(align(64))]
+struct Shared {
+    segment: Mutex<Segment>,
+    /// Where its slots are, and how many; perhaps where they were.
+    address: AtomicUsize,
+    count: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -36,7 +54,7 @@ struct Segment {
 
 impl Default for Table {
     fn default() -> Self {
-        let segments = (0..1 << BITS).map(|_| Mutex::default()).collect();
+        let segments = (0..1 << BITS).map(|_| Shared::default()).collect();
         Table { segments, beside: Mutex::default() }
     }
 }
@@ -49,7 +67,8 @@ impl Table {
         state: u128,
         change: impl FnOnce(Option<u64>) -> (R, Option<u64>),
     ) -> R {
-        let mut segment = lock(&self.segments[(state >> (128 - BITS)) as usize]);
+        let shared = self.shared(state);
+        let mut segment = lock(&shared.segment);
         let rest = state << BITS;
         let place = segment.find(state);
         let slot = place.map_or(0, |place| segment.slots[place]);
@@ -69,10 +88,29 @@ impl Table {
             let slot = rest | if fits { after.into() } else { VALUE };
             match place.filter(|&place| segment.slots[place] != 0) {
                 Some(place) => segment.slots[place] = slot,
-                None => segment.insert(state, slot),
+                None if segment.insert(state, slot) => {
+                    shared.address.store(segment.slots.as_ptr() as usize, Ordering::Relaxed);
+                    shared.count.store(segment.slots.len(), Ordering::Relaxed);
+                }
+                None => {}
             }
         }
         result
+    }
+
+    /// The state will be looked up soon: its slot is fetched from memory meanwhile.
+    #[inline]
+    pub(crate) fn expect(&self, state: u128) {
+        let shared = self.shared(state);
+        // If another worker has let the segment grow meanwhile, nothing is gained.
+        let address = shared.address.load(Ordering::Relaxed);
+        let first = first(state, shared.count.load(Ordering::Relaxed));
+        prefetch(address.wrapping_add(first * size_of::<u128>()));
+    }
+
+    #[inline]
+    fn shared(&self, state: u128) -> &Shared {
+        &self.segments[(state >> (128 - BITS)) as usize]
     }
 
     /// Whether the state is there.
@@ -91,7 +129,7 @@ impl Table {
     pub(crate) fn each(&self, mut f: impl FnMut(u128)) {
         for (number, segment) in self.segments.iter().enumerate() {
             let first = (number as u128) << (128 - BITS);
-            let segment = lock(segment);
+            let segment = lock(&segment.segment);
             let used = segment.slots.iter().filter(|&&slot| slot != 0);
             used.for_each(|slot| f(first | slot >> BITS));
         }
@@ -108,7 +146,7 @@ impl Segment {
             return None;
         }
         let rest = state << BITS;
-        let mut place = ((u128::from(state as u64) * count as u128) >> 64) as usize;
+        let mut place = first(state, count);
         // Ends, since a segment is never full.
         while self.slots[place] != 0 && (self.slots[place] & !VALUE) != rest {
             place = if place + 1 == count { 0 } else { place + 1 };
@@ -116,14 +154,16 @@ impl Segment {
         Some(place)
     }
 
-    /// Puts the slot of a state there that is not there yet.
-    fn insert(&mut self, state: u128, slot: u128) {
-        if (self.used + 1) * 5 > self.slots.len() * 4 {
+    /// Puts the slot of a state there that is not there yet. Whether the slots lie elsewhere now.
+    fn insert(&mut self, state: u128, slot: u128) -> bool {
+        let grows = (self.used + 1) * 5 > self.slots.len() * 4;
+        if grows {
             self.grow(state);
         }
         let place = self.find(state).expect("insert: there is room");
         self.slots[place] = slot;
         self.used += 1;
+        grows
     }
 
     /// Step 1. The first bits of a state in it are those of all.
@@ -136,6 +176,12 @@ impl Segment {
             self.slots[place] = slot;
         }
     }
+}
+
+/// The first slot, of so many, in which a state may lie.
+#[inline]
+fn first(state: u128, count: usize) -> usize {
+    ((u128::from(state as u64) * count as u128) >> 64) as usize
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -195,7 +241,7 @@ mod tests {
         for count in 1..=400_000 {
             put(&table, rng.u128(..), 0);
             if count % 100_000 == 0 {
-                let slots = table.segments.iter().map(|segment| lock(segment).slots.capacity());
+                let slots = table.segments.iter().map(|segment| lock(&segment.segment).slots.capacity());
                 let bytes = slots.sum::<usize>() * size_of::<u128>();
                 assert!(bytes <= 25 * count, "{bytes} bytes for {count} states");
             }

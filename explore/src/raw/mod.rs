@@ -25,6 +25,7 @@ mod heap;
 mod image;
 mod outer;
 mod overflow;
+mod prefetch;
 mod space;
 mod thread;
 mod trouble;
@@ -39,6 +40,7 @@ pub(crate) use global::{inside, take_trouble};
 pub use image::Place;
 pub(crate) use image::{Images, Sabotage};
 pub use outer::Outer;
+pub(crate) use prefetch::prefetch;
 pub(crate) use thread::{spawn, spawn_first, suspend};
 
 #[cfg(not(all(

@@ -165,13 +165,15 @@ impl<'a, S: Search> Run<'a, S> {
 
     /// The step is over: what it did, and where that has led.
     pub(super) fn arrive(&mut self) -> Result<Here, Broken> {
-        let pending = &mut self.pending;
+        let (pending, search) = (&mut self.pending, &mut self.search);
         Ok(STATE.with_borrow_mut(|state| {
             told::take_ended().into_iter().for_each(|how| state.ends(how));
+            let (fingerprint, renaming, own) = state.fingerprint();
+            // Most of the time that a visit takes is that for its slot of the table: it is on its way meanwhile.
+            search.expects(fingerprint, own);
             let step = state.end_step();
             state.pending(pending);
             let ended = state.ended().or(pending.is_empty().then_some(Ended::Complete));
-            let (fingerprint, renaming, own) = state.fingerprint();
             Here { step, fingerprint, renaming, own, ended }
         }))
     }

@@ -127,6 +127,11 @@ impl State {
         self.touch(object);
     }
 
+    /// The step under way depends on the object, also if an observer says so.
+    pub fn touches(&mut self, object: Handle) {
+        self.touch(object);
+    }
+
     /// Whose step it is has changed the object, to a value of this fingerprint.
     pub fn writes(&mut self, object: Handle, value: &Prints) {
         let index = self.touch(object);

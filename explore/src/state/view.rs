@@ -24,7 +24,7 @@ impl State {
         }
     }
 
-    /// The state's fingerprint, between two steps: of all states that differ by who is who of interchangeable
+    /// The state's fingerprint, when a step is over: of all states that differ by who is who of interchangeable
     /// threads. The renaming that leads to the one of them that it is of; and the state's own.
     pub fn fingerprint(&mut self) -> (u128, Renaming, u128) {
         let fault = self.fault;

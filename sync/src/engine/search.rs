@@ -57,6 +57,11 @@ impl Object {
         self.with(|state, handle| state.considers(handle));
     }
 
+    /// The step under way depends on it, whoever looks.
+    pub(crate) fn touches(&self) {
+        self.with(state::State::touches);
+    }
+
     /// It has changed, to a value of this fingerprint.
     pub(crate) fn writes(&self, value: impl FnOnce() -> Prints) {
         if searching() {

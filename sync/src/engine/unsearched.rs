@@ -22,6 +22,8 @@ impl Object {
 
     pub(crate) fn considers(&self) {}
 
+    pub(crate) fn touches(&self) {}
+
     pub(crate) fn writes(&self, _value: impl FnOnce() -> Prints) {}
 
     pub(crate) fn takes(&self) {}
