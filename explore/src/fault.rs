@@ -30,6 +30,12 @@ pub enum Fault {
     RunNotNoted(usize),
     /// The substrate does not restore the last quarter of the heap.
     HeapNotRestored,
+    /// The substrate does not note that a page that was frozen has been written.
+    ThawNotNoted,
+    /// The substrate does not restore a page that was frozen and has been written.
+    PageNotRestored,
+    /// The substrate does not undo what has become of objects' prints.
+    BookNotRestored,
     /// The substrate does not restore thread-locals.
     PlacesNotRestored,
 }

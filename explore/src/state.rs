@@ -14,24 +14,25 @@ use crate::renaming;
 use crate::seam::Ended;
 use crate::thread::{Next, Thread};
 
+mod book;
 mod calls;
 mod objects;
 mod unseen;
 mod view;
 
+pub(crate) use book::Book;
 pub use unseen::Slot;
 
 #[doc(hidden)]
 pub use crate::fault::Fault;
 
-/// One execution, as far as it has come.
+/// One execution, as far as it has come. What comes after the book is saved and restored with an execution.
 #[derive(Default)]
+#[repr(C)]
 pub struct State {
+    pub(crate) book: Book,
     /// In the order in which they were created here; [`Pending`] has them by their ids.
     threads: Vec<Thread>,
-    objects: Vec<Object>,
-    /// Of each object's id and value: for each renaming, one after the other.
-    prints: Vec<u128>,
     /// Of all objects together.
     memory: Prints,
     /// Objects that the environment made.
@@ -62,9 +63,8 @@ pub struct State {
     fault: Option<Fault>,
 }
 
-/// Room for so many threads and objects before there are any.
+/// Room for so many threads before there are any.
 const THREADS: usize = 4;
-const OBJECTS: usize = 96;
 
 /// Who moves.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -75,6 +75,7 @@ enum Mover {
     World,
 }
 
+#[derive(Clone)]
 struct Object {
     id: ObjectId,
     /// It is no part of the state, by a planted mistake.
@@ -113,8 +114,7 @@ impl State {
         // Field by field: what lies between them stays as it is, so that two states of the same steps are
         // the same to the byte.
         self.threads.clear();
-        self.objects.clear();
-        self.prints.clear();
+        self.book.clear();
         self.touched.clear();
         self.made_for.clear();
         self.memory = Prints::ZERO;
@@ -130,8 +130,6 @@ impl State {
         self.unseen.begin();
         // At once: what would be outgrown would lie in each saved state.
         self.threads.reserve(THREADS);
-        self.objects.reserve(OBJECTS);
-        self.prints.reserve(OBJECTS * renaming::count());
         self.add_thread(ThreadId::MAIN, Prints::ZERO);
     }
 
@@ -346,7 +344,8 @@ impl State {
         let goes_round = std::mem::take(&mut self.goes_round);
         let all = self.mover == Mover::World || self.ended.is_some() || goes_round;
         self.mover = Mover::Nobody;
-        let (objects, prints, count) = (&self.objects, &self.prints, renaming::count());
+        let Book { objects, prints, .. } = &self.book;
+        let count = renaming::count();
         let access = |(index, before): (usize, u128)| {
             let changed = prints[index * count] != before;
             (objects[index].id, if changed { Access::Write } else { Access::Read })

@@ -10,7 +10,7 @@
 //!    map beside the segments.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[cfg(feature = "explore")]
@@ -26,24 +26,19 @@ const BITS: u32 = 12;
 /// The low bits of a slot.
 const VALUE: u128 = (1 << BITS) - 1;
 
+/// Bits for how many slots a segment has, in where they are.
+const COUNT: u32 = 20;
+
 /// The slots of a segment that has any, at first.
 const FIRST: usize = 8;
 
 /// States, with a value each.
 pub(crate) struct Table {
-    segments: Box<[Shared]>,
+    segments: Box<[Mutex<Segment>]>,
+    /// Of each segment where its slots are, or were ([`place`]): so few bytes that they are at hand.
+    places: Box<[AtomicU64]>,
     /// What does not fit into a slot.
     beside: Mutex<HashMap<u128, u64>>,
-}
-
-/// A segment, in a cache line of its own.
-#[derive(Default)]
-#[repr(align(64))]
-struct Shared {
-    segment: Mutex<Segment>,
-    /// Where its slots are, and how many; perhaps where they were.
-    address: AtomicUsize,
-    count: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -54,8 +49,9 @@ struct Segment {
 
 impl Default for Table {
     fn default() -> Self {
-        let segments = (0..1 << BITS).map(|_| Shared::default()).collect();
-        Table { segments, beside: Mutex::default() }
+        let segments = (0..1 << BITS).map(|_| Mutex::default()).collect();
+        let places = (0..1 << BITS).map(|_| AtomicU64::default()).collect();
+        Table { segments, places, beside: Mutex::default() }
     }
 }
 
@@ -67,8 +63,8 @@ impl Table {
         state: u128,
         change: impl FnOnce(Option<u64>) -> (R, Option<u64>),
     ) -> R {
-        let shared = self.shared(state);
-        let mut segment = lock(&shared.segment);
+        let number = (state >> (128 - BITS)) as usize;
+        let mut segment = lock(&self.segments[number]);
         let rest = state << BITS;
         let place = segment.find(state);
         let slot = place.map_or(0, |place| segment.slots[place]);
@@ -89,8 +85,7 @@ impl Table {
             match place.filter(|&place| segment.slots[place] != 0) {
                 Some(place) => segment.slots[place] = slot,
                 None if segment.insert(state, slot) => {
-                    shared.address.store(segment.slots.as_ptr() as usize, Ordering::Relaxed);
-                    shared.count.store(segment.slots.len(), Ordering::Relaxed);
+                    self.places[number].store(segment.place(), Ordering::Relaxed);
                 }
                 None => {}
             }
@@ -101,16 +96,12 @@ impl Table {
     /// The state will be looked up soon: its slot is fetched from memory meanwhile.
     #[inline]
     pub(crate) fn expect(&self, state: u128) {
-        let shared = self.shared(state);
-        // If another worker has let the segment grow meanwhile, nothing is gained.
-        let address = shared.address.load(Ordering::Relaxed);
-        let first = first(state, shared.count.load(Ordering::Relaxed));
-        prefetch(address.wrapping_add(first * size_of::<u128>()));
-    }
-
-    #[inline]
-    fn shared(&self, state: u128) -> &Shared {
-        &self.segments[(state >> (128 - BITS)) as usize]
+        let number = (state >> (128 - BITS)) as usize;
+        // If another worker lets the segment grow meanwhile, nothing is gained.
+        let place = self.places[number].load(Ordering::Relaxed);
+        let (address, count) = (place >> COUNT << 4, place & ((1 << COUNT) - 1));
+        prefetch(address as usize + first(state, count as usize) * size_of::<u128>());
+        prefetch((&raw const self.segments[number]).addr());
     }
 
     /// Whether the state is there.
@@ -129,7 +120,7 @@ impl Table {
     pub(crate) fn each(&self, mut f: impl FnMut(u128)) {
         for (number, segment) in self.segments.iter().enumerate() {
             let first = (number as u128) << (128 - BITS);
-            let segment = lock(&segment.segment);
+            let segment = lock(segment);
             let used = segment.slots.iter().filter(|&&slot| slot != 0);
             used.for_each(|slot| f(first | slot >> BITS));
         }
@@ -152,6 +143,12 @@ impl Segment {
             place = if place + 1 == count { 0 } else { place + 1 };
         }
         Some(place)
+    }
+
+    /// The address of its slots, which is a multiple of 16 below 2⁴⁸, and how many there are, in a word.
+    fn place(&self) -> u64 {
+        let address = self.slots.as_ptr().addr() as u64;
+        address >> 4 << COUNT | (self.slots.len() as u64).min((1 << COUNT) - 1)
     }
 
     /// Puts the slot of a state there that is not there yet. Whether the slots lie elsewhere now.
@@ -241,7 +238,7 @@ mod tests {
         for count in 1..=400_000 {
             put(&table, rng.u128(..), 0);
             if count % 100_000 == 0 {
-                let slots = table.segments.iter().map(|segment| lock(&segment.segment).slots.capacity());
+                let slots = table.segments.iter().map(|segment| lock(segment).slots.capacity());
                 let bytes = slots.sum::<usize>() * size_of::<u128>();
                 assert!(bytes <= 25 * count, "{bytes} bytes for {count} states");
             }

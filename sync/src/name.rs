@@ -37,6 +37,10 @@ impl Name {
     pub(crate) const GHOST: Name = Name(&Parts::Global("a ghost"));
 
     /// Programs have few names, so what is kept of them is never given back.
+    ///
+    /// Not inlined: what is left of it on a stack is not to be part of what lives there, as it is another thing when the
+    /// name is new.
+    #[inline(never)]
     fn kept(parts: Parts) -> Name {
         Name(outside(|| {
             KEPT.with_borrow_mut(|kept| match kept.get(&parts) {

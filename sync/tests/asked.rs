@@ -207,17 +207,20 @@ fn asking_on_change_says_what_asking_always_says() {
     assert!(compared > 1_000 && failed > 300, "{compared} compared, {failed} of them fail");
 }
 
+/// Of programs that do not fail: which failures of several are met, and what is behind them, differs by the order in
+/// which workers come to them.
 #[test]
 fn workers_ask_what_one_asks() {
-    for seed in 0..60 {
-        let program = Program::generate(seed);
-        let Some((always, _)) = program.search(true, 1, None) else { continue };
-        let two = program.search(false, 2, None).map(|(found, _)| found);
+    let mut compared = 0;
+    for program in (0..150).flat_map(alone) {
+        let always = program.search(true, 1, None).filter(|(found, _)| found.failures.is_empty());
+        let Some((always, _)) = always else { continue };
         // Two workers may run a few executions more, and so meet the limit.
-        let differs = two.and_then(|two| two.differs(&always));
-        let both = program.search(true, 2, None).and_then(|(two, _)| two.differs(&always));
-        assert_eq!((differs, both), (None, None), "{program:?}");
+        let Some((two, _)) = program.search(false, 2, None) else { continue };
+        assert_eq!(two.differs(&always), None, "{program:?}");
+        compared += 1;
     }
+    assert!(compared > 300, "{compared} compared");
 }
 
 /// Whether asking on change, with this mistake, says something else of some program.

@@ -67,10 +67,45 @@ fn what_is_not_restored_is_noticed() {
         Fault::RunNotNoted(1),
         Fault::HeapNotRestored,
         Fault::PlacesNotRestored,
+        Fault::BookNotRestored,
     ] {
         let told = error(explore(&audited(Some(fault)), changes));
         assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
         assert_eq!(told.matches("`explore 1:").count(), 2, "{told}");
+    }
+}
+
+/// Two threads, each with memory of many pages: it writes each of them in two of its steps. So those of early steps are
+/// not written for as long as a search goes back to late ones only.
+fn writes_few_pages() {
+    let words = Arc::new([0, 1].map(|me| Atomic::new(("thread", me, "sum"), 0u32)));
+    let run = |words: &[Atomic<u32>; 2], me: usize| {
+        let mut memory = vec![1u8; 8 * 4096];
+        for step in 0..14 {
+            let seen = words[me].add(1) + words[1 - me].load();
+            memory[step / 2 * 4096 + step] = seen as u8;
+        }
+        memory.iter().map(|&byte| u32::from(byte)).sum::<u32>()
+    };
+    let theirs = words.clone();
+    spawn(move || assert!(run(&theirs, 1) > 0));
+    assert!(run(&words, 0) > 0);
+}
+
+/// Enough executions for pages to be frozen, and thawed.
+#[test]
+fn pages_that_nobody_writes_are_what_they_were() {
+    let search = |fault, audit| {
+        let options = Options { fault, max_executions: Some(12_000), ..Options::default() };
+        let explored = explore(&Plan { audit, ..plan(options, None, 2) }, writes_few_pages);
+        explored.map(|explored| explored.searched.map(|searched| searched.statistics))
+    };
+    // Audits write all pages, so there are few: between two of them pages are frozen.
+    let (audited, plain) = (search(None, 997).expect("fine"), search(None, 0).expect("fine"));
+    assert_eq!(audited, plain);
+    for fault in [Fault::ThawNotNoted, Fault::PageNotRestored] {
+        let told = search(Some(fault), 997).expect_err("it is told").to_string();
+        assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
     }
 }
 

@@ -67,7 +67,7 @@ impl State {
         let count = renaming::count();
         for (index, before) in objects.drain(..) {
             let index = index as usize;
-            if self.prints[index * count] != before {
+            if self.book.prints[index * count] != before {
                 changed(index + 1);
             }
         }

@@ -30,7 +30,8 @@ impl State {
         let fault = self.fault;
         let threads = self.threads.iter_mut().map(|thread| thread.fingerprint(fault));
         let threads = threads.fold(Prints::ZERO, |sum, thread| sum.with(&thread, |a, b| a ^ b));
-        let rest = Prints::of((self.of_world, self.ended.is_some(), self.alone));
+        let rest = (self.of_world, self.ended.is_some(), self.alone);
+        let rest = self.book.rest(rest, || Prints::of(rest));
         let all = self.memory.mix(&threads.mix(&rest));
         let (least, number) = all.least();
         (least, renaming::number(number), all.first())

@@ -119,6 +119,9 @@ impl Drop for Done {
 
 /// Asks each of the questions from 0 that may have another answer than when this was called last in this execution, in
 /// their order, until one does not hold: which, and what it says.
+///
+/// Not inlined, so that of what it has asked, nothing is left in what lives on the stack.
+#[inline(never)]
 pub(crate) fn ask(
     count: usize,
     question: impl Fn(usize) -> Result<(), String>,
