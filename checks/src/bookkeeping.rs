@@ -47,7 +47,7 @@ pub(crate) const CHECKS: &[Check] = &[
 fn npidle_is_the_length(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
     let (npidle, length) = (view.sched.npidle.peek(), locked.idle_ps().count());
-    ensure!(npidle as usize == length, "npidle is {npidle}, and the list has {length}");
+    ensure!(npidle as i64 == length as i64, "npidle is {npidle}, and the list has {length}");
     Ok(())
 }
 

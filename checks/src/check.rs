@@ -5,7 +5,9 @@
 
 use crate::report::Mode;
 use crate::view::View;
-use crate::{bookkeeping, dead, limiter, ownership, spinning, symptoms, timers, wakeups};
+use crate::{
+    bookkeeping, counts, dead, limiter, ownership, places, spinning, symptoms, timers, wakeups,
+};
 
 /// A check.
 pub struct Check {
@@ -32,6 +34,8 @@ const SYMPTOMS: &[&[Check]] = &[symptoms::CHECKS];
 const INVARIANTS: &[&[Check]] = &[
     ownership::CHECKS,
     bookkeeping::CHECKS,
+    counts::CHECKS,
+    places::CHECKS,
     spinning::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,

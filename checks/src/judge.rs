@@ -97,8 +97,8 @@ impl Observer for Judge {
         if let Err(violation) = self.judge(true, false) {
             return Quiescent::Over(Err(violation));
         }
-        let exited = self.sched.g(GId::MAIN).finished.get();
-        if !exited && self.sched.world_moves() {
+        // Also after main's exit: the others are not excused by it.
+        if self.sched.world_moves() {
             return Quiescent::Moved;
         }
         Quiescent::Over(self.judge(true, true))

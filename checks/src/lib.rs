@@ -7,7 +7,7 @@
 //! | [`kernels`] | a few threads and one structure, explored without a bound |
 //! | [`check`] | what a check is, and the list of all |
 //! | `symptoms` | what a user would see: a hang, a livelock |
-//! | `bookkeeping`, `ownership`, `spinning`, `limiter`, `timers`, `dead`, `wakeups` | the invariants, one family a file |
+//! | `bookkeeping`, `counts`, `ownership`, `places`, `spinning`, `limiter`, `timers`, `dead`, `wakeups` | the invariants, one family a file |
 //! | [`view`] | the state as a check sees it |
 //! | [`census`] | how all executions that were drawn end |
 //! | [`sometimes`] | what some execution must show |
@@ -21,11 +21,13 @@ mod bookkeeping;
 pub mod census;
 pub mod cex;
 pub mod check;
+mod counts;
 mod dead;
 mod judge;
 pub mod kernels;
 mod limiter;
 mod ownership;
+mod places;
 mod recorder;
 pub mod report;
 pub mod run;

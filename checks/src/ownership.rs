@@ -100,14 +100,10 @@ fn an_m_that_does_not_move_is_idle_or_busy(view: &View) -> Result<(), String> {
     if !view.quiescent {
         return Ok(());
     }
+    // One that has no thread yet is not parked.
     let times = |m: MId| locked.idle_ms().iter().filter(|&&idle| idle == m).count();
-    for m in view.ms().filter(|&m| view.curg_of(m).is_none() && started(view, m)) {
+    for m in view.ms().filter(|&m| view.curg_of(m).is_none() && view.started(m)) {
         ensure!(times(m) == 1, "{m} is parked, and on the idle list {} times", times(m));
     }
     Ok(())
-}
-
-/// An M that has no thread yet is not parked.
-fn started(view: &View, m: MId) -> bool {
-    view.sched.m(m).started.peek(|&started| started)
 }

@@ -59,6 +59,9 @@ pub struct Search {
     /// Without a cache: random probes that estimate the executions before they are run; 0 is none.
     #[serde(default)]
     pub probes: u64,
+    /// With a bound, and if it holds: whether a search without one would have cost no more is looked at, and said.
+    #[serde(default)]
+    pub beside_unbounded: bool,
     /// MiB of memory beyond which it stops, incomplete; none means no limit.
     pub max_memory: Option<u64>,
 }
@@ -74,6 +77,7 @@ impl Default for Search {
             traces: false,
             jobs: 1,
             probes: 0,
+            beside_unbounded: false,
             max_memory: None,
         }
     }

@@ -2,6 +2,7 @@
 
 mod again;
 mod beside;
+mod bound;
 mod estimate;
 mod plan;
 mod smallest;
@@ -24,7 +25,7 @@ use crate::report::{Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::sometimes::{self, Tally};
 use crate::source::Source;
-use crate::verdict::{judge, Verdict};
+use crate::verdict::{judge, Variety, Verdict};
 
 pub use again::{record, replay};
 pub(crate) use plan::plans;
@@ -93,6 +94,16 @@ impl Target {
 
     fn is_deterministic(&self) -> bool {
         matches!(self, Target::Scenario(checked) if checked.deterministic)
+    }
+
+    /// In what its executions may differ, where two threads could move at once in some, or in none.
+    fn variety(&self, concurrent: bool) -> Variety {
+        match concurrent {
+            _ if self.is_deterministic() => Variety::None,
+            true => Variety::Threads,
+            false if self.has_choices() => Variety::Choices,
+            false => Variety::Unseen,
+        }
     }
 
     /// One execution, told to `witness` and, if there is one, written down by `recorder`.
@@ -189,9 +200,11 @@ pub fn run(subject: &Subject, job: &Job, control: OnProgress) -> Result<Outcome,
         let outcome = outcome(job, &target, explored, seconds, (Vec::new(), endings));
         return beside::look(subject, outcome);
     }
-    let explored = explored(subject, job, &target, &judged, &tally, control)?;
+    let explored = explored(subject, job, &target, &judged, &tally, control.clone())?;
     let seconds = began.elapsed().as_secs_f64();
-    Ok(outcome(job, &target, explored, seconds, (tally.of(&job.sometimes), Endings::new())))
+    let sometimes = tally.of(&job.sometimes);
+    let outcome = outcome(job, &target, explored, seconds, (sometimes, Endings::new()));
+    bound::look(subject, outcome, control)
 }
 
 /// Carries out the job's plans, until one does not come to its end.
@@ -323,9 +336,8 @@ fn outcome(
         sometimes,
         note: String::new(),
     };
-    let one_is_all = target.is_deterministic() || !concurrent;
     let stopped = stopped.then(|| left(searched));
-    (report.verdict, report.note) = judge(&report, stopped, one_is_all);
+    (report.verdict, report.note) = judge(&report, stopped, target.variety(concurrent));
     if concurrent && target.is_deterministic() {
         report.verdict = Verdict::Error;
         report.note =

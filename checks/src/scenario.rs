@@ -17,6 +17,10 @@
 //! | `assist` | does a mark assist |
 //!
 //! A script's end is the G's exit; main's is the program's. The first line is main's.
+//!
+//! Each G that was started must finish, also if main ends before. Main keeps its P when it has ended, and the clock
+//! stands from then on, as its M is on its way out: so a G that sleeps then, or is parked, cannot finish. A program in
+//! which that may be so names the Gs that must (`must-finish`).
 
 mod script;
 mod whole;
@@ -64,7 +68,7 @@ pub struct Scenario {
     pub clock: Clock,
     /// A line for each G.
     pub lines: Vec<String>,
-    /// The Gs that must have finished in the end. Main, if none is named.
+    /// The Gs that must have finished in the end; if none is named, each that was started.
     pub must_finish: Vec<String>,
     /// It has exactly one execution, so one is enough.
     pub deterministic: bool,
@@ -102,7 +106,7 @@ pub struct Checked {
     pub program: Program,
     /// The Gs' names, by number.
     pub names: Vec<String>,
-    /// The Gs that must have finished in the end.
+    /// The Gs that must have finished in the end; if there are none, each that was started.
     pub must_finish: Vec<GId>,
     /// Its size, such as `2P/2M/3G/1T`.
     pub size: String,
@@ -188,6 +192,13 @@ impl Scenario {
         };
         range("ps", "number of Ps", self.ps, MOST_PS)?;
         range("ms", "number of Ms", self.ms, MOST_MS)?;
+        if self.ms < self.ps {
+            let (ps, ms) = (self.ps, self.ms);
+            let what =
+                format!("{ms}, and {ps} Ps: a P with work would find no M, where Go starts one");
+            let allowed = format!("write at least as many Ms as Ps, which is {ps}");
+            return Err(self.error(At::Field("ms"), "number of Ms", what, &allowed));
+        }
         if !self.ring.is_power_of_two() || !(2..=256).contains(&self.ring) {
             let what = format!("{}", self.ring);
             return Err(self.error(
@@ -250,9 +261,6 @@ impl Scenario {
     }
 
     fn must_finish(&self, names: &[String]) -> Result<Vec<GId>, ScenarioError> {
-        if self.must_finish.is_empty() {
-            return Ok(vec![GId::MAIN]);
-        }
         let find = |name: &String| {
             let at = names.iter().position(|n| n == name).map(|i| GId(i as u32));
             let allowed = format!("the Gs are {}", names.join(", "));
@@ -291,7 +299,7 @@ mod tests {
             [main, vec![Action::Park, Action::Set(FlagId(0))], vec![]]
         );
         assert_eq!(checked.size, "2P/2M/3G/1T");
-        assert_eq!(checked.must_finish, [GId::MAIN]);
+        assert_eq!(checked.must_finish, []);
     }
 
     #[test]
@@ -299,6 +307,11 @@ mod tests {
         let cases: &[(String, &str)] = &[
             (error(0, 1, &["main:"]), "number of Ps: 0; allowed are 1 to 8"),
             (error(1, 0, &["main:"]), "number of Ms: 0; allowed are 1 to 16"),
+            (
+                error(3, 2, &["main:"]),
+                "number of Ms: 2, and 3 Ps: a P with work would find no M, where Go starts one; write at \
+                 least as many Ms as Ps, which is 3",
+            ),
             (error(1, 1, &["A:"]), "entry 1: not main's"),
             (error(1, 1, &["main"]), "entry 1: `main`; an entry is `name: action"),
             (error(1, 1, &["main: go A"]), "G main, action 1 (`go A`): no G A; the Gs are main"),

@@ -15,7 +15,7 @@ pub const EXAMPLE: &str = r#"# Two Gs on two Ps: one sleeps, readies the other, 
 name = "ready-and-wait"
 about = "a G sleeps, readies another and keeps its P busy until that one has run"
 ps = 2                # GOMAXPROCS
-ms = 2                # the most Ms, M0 included
+ms = 2                # the most Ms, M0 included; at least as many as Ps
 gs = [                # a line for each G, main's first: `name: action; action; ...`
     "main: go A; sleep 10; ready A; busy-until a",
     "A: park; set a",
@@ -24,7 +24,7 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # ring = 4            # slots of a P's ring: a power of two
 # steal-tries = 2     # passes over the other Ps; Go's number is 4
 # fairness = false    # any look for work may begin with the global queue
-# must-finish = ["main"]
+# must-finish = ["main"]  # the Gs that must finish; left out, each that was started, also after main's end
 # deterministic = false
 # clock = "fake"      # the clock stands while an M runs
 "#;
@@ -280,6 +280,14 @@ mod tests {
             (
                 error("name = \"mine\"\nps = 9\nms = 2\ngs = [\"main:\"]"),
                 &["mine.toml:2: ps: ", "9; allowed are 1 to 8"],
+            ),
+            (
+                error("name = \"mine\"\nps = 3\nms = 2\ngs = [\"main:\"]"),
+                &[
+                    "mine.toml:3: ms: ",
+                    "number of Ms: 2, and 3 Ps",
+                    "write at least as many Ms as Ps",
+                ],
             ),
             (
                 error("name = \"a b\"\nps = 1\nms = 1\ngs = [\"main:\"]"),

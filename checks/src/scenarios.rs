@@ -9,6 +9,7 @@ pub fn all() -> Vec<Scenario> {
         .chain(single())
         .chain(programs())
         .chain(known_bugs())
+        .chain(windows())
         .chain(mixed())
         .chain(features())
         .collect()
@@ -92,10 +93,12 @@ const PROGRAMS: &[Core] = &[
     },
 ];
 
+/// A real program is over once its main is: they were measured so, and so main alone must finish.
 fn programs() -> Vec<Scenario> {
     let at_3 =
         |core: &Core| Scenario::new(&format!("{}-3p", core.name), core.about, 3, 3, core.lines);
-    PROGRAMS.iter().map(|core| core.at(2)).chain(PROGRAMS.iter().map(at_3)).collect()
+    let sized = PROGRAMS.iter().map(|core| core.at(2)).chain(PROGRAMS.iter().map(at_3));
+    sized.map(|scenario| Scenario { must_finish: vec!["main".into()], ..scenario }).collect()
 }
 
 /// The smallest programs that show a documented bug.
@@ -154,6 +157,30 @@ fn known_bugs() -> Vec<Scenario> {
             &["main: go B; busy-until b; after 0 A; busy-until a", "A: set a", "B: set b"],
         ),
     ]
+}
+
+/// The smallest programs that show the third defect under faketime.
+fn windows() -> Vec<Scenario> {
+    vec![
+        window(
+            "pollers-window",
+            "a timer is added, due at once, while an M that knows of a later one polls",
+            "main: go B; busy-until b; after 9 F; after 0 A; busy-until a",
+        ),
+        window(
+            "pollers-window-early",
+            "the same, where the later timer is there before another M has run",
+            "main: after 9 F; go B; busy-until b; after 0 A; busy-until a",
+        ),
+    ]
+}
+
+/// F's timer is the pending one that makes an M poll. It need not fire: main ends before.
+fn window(name: &str, about: &str, main: &str) -> Scenario {
+    Scenario {
+        must_finish: ["main", "A", "B"].map(String::from).into(),
+        ..Scenario::new(name, about, 2, 2, &[main, "A: set a", "B: set b", "F:"])
+    }
 }
 
 /// Gs that wait for each other in all the ways there are.

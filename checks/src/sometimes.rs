@@ -51,6 +51,11 @@ pub const ALL: &[Sometimes] = &[
         name: "an M keeps its P for a waker",
         happens: |e| matches!(e, Event::KeptPForWaker),
     },
+    Sometimes { name: "an M polls", happens: |e| matches!(e, Event::Polls) },
+    Sometimes {
+        name: "a break is sent to an M that polls",
+        happens: |e| matches!(e, Event::NetpollBreak),
+    },
     Sometimes { name: "an M is started", happens: |e| matches!(e, Event::Newm(_)) },
     Sometimes { name: "an M parks", happens: |e| matches!(e, Event::Park) },
 ];

@@ -123,6 +123,8 @@ pub const ALL: &[Suite] = &[
             ("goyield-beside-newproc", &["the last look finds work"]),
             ("two-newprocs", &["the last look finds work"]),
             ("due-timer", &["a timer is stolen", "the last look finds a timer"]),
+            ("pollers-window", &["an M polls", "a break is sent to an M that polls"]),
+            ("pollers-window-early", &["an M polls", "a break is sent to an M that polls"]),
         ],
         engines: SEARCHED_ONLY,
         bound: Some(3),

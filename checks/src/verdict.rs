@@ -51,11 +51,11 @@ impl std::fmt::Display for Verdict {
 }
 
 /// The verdict of a run whose counts are in `report`, and the reason. `stopped`: why it was not finished,
-/// if it was not. `one_is_all`: a single execution is no sign of emptiness.
+/// if it was not.
 pub(crate) fn judge(
     report: &Report,
     stopped: Option<String>,
-    one_is_all: bool,
+    variety: Variety,
 ) -> (Verdict, String) {
     if let (None, Some(stopped)) = (&report.found, stopped) {
         return (Verdict::Incomplete, stopped);
@@ -74,7 +74,7 @@ pub(crate) fn judge(
             (Verdict::Violated, format!("expected was {check}: {message} ({bug}); nothing failed"))
         }
         (Expect::Ends { how, more }, _) => ends(report, how, more),
-        (Expect::Holds, None) => held_or_vacuous(report, one_is_all),
+        (Expect::Holds, None) => held_or_vacuous(report, variety),
     }
 }
 
@@ -99,7 +99,20 @@ fn ends(report: &Report, how: &[String], more: &[Beside]) -> (Verdict, String) {
     }
 }
 
-fn held_or_vacuous(report: &Report, one_is_all: bool) -> (Verdict, String) {
+/// In what the executions of a program may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variety {
+    /// In nothing: the program says that it has exactly one.
+    None,
+    /// In nothing that was seen: no two threads could move at once, and there was nothing to choose.
+    Unseen,
+    /// In nothing but choices.
+    Choices,
+    /// In who moves when.
+    Threads,
+}
+
+fn held_or_vacuous(report: &Report, variety: Variety) -> (Verdict, String) {
     let unmet: Vec<&str> =
         report.sometimes.iter().filter(|(_, count)| *count == 0).map(|(name, _)| &**name).collect();
     if !unmet.is_empty() {
@@ -108,13 +121,17 @@ fn held_or_vacuous(report: &Report, one_is_all: bool) -> (Verdict, String) {
     if report.executions == 0 {
         return (Verdict::Vacuous, "nothing was run".into());
     }
-    if report.executions == 1 && !one_is_all {
-        return (
-            Verdict::Vacuous,
-            "two threads could run at once, and there was one execution".into(),
-        );
-    }
-    (Verdict::Held, String::new())
+    let why = match (variety, report.executions) {
+        (Variety::Unseen, _) | (Variety::Choices, 1) => {
+            "no two threads could run at once, so there was nothing to explore; a program that is meant to have \
+             one execution says `deterministic = true`"
+        }
+        (Variety::Threads, 1) => "two threads could run at once, and there was one execution",
+        (Variety::None | Variety::Choices | Variety::Threads, _) => {
+            return (Verdict::Held, String::new())
+        }
+    };
+    (Verdict::Vacuous, why.into())
 }
 
 /// A throw has to have the exact text; of a check's message the part that is expected is enough.

@@ -19,7 +19,7 @@ pub struct View<'a> {
     pub last: bool,
     /// What was remembered of the states before.
     pub memory: Remembered<'a>,
-    /// The Gs that must have finished in the end.
+    /// The Gs that must have finished in the end; if there are none, each that was started.
     pub must_finish: &'a [GId],
 }
 
@@ -106,6 +106,24 @@ impl View<'_> {
     /// The status of `g`.
     pub fn status(&self, g: GId) -> GStatus {
         self.sched.g(g).status.peek(|&status| status)
+    }
+
+    /// Whether `m` has its thread.
+    pub fn started(&self, m: MId) -> bool {
+        self.sched.m(m).started.peek(|&started| started)
+    }
+
+    /// Whether the script of `g` has ended.
+    pub fn finished(&self, g: GId) -> bool {
+        self.sched.g(g).finished.peek(|&finished| finished)
+    }
+
+    /// Whether `g` must have finished in the end.
+    pub fn must_finish(&self, g: GId) -> bool {
+        match self.must_finish {
+            [] => self.status(g) != GStatus::Idle,
+            named => named.contains(&g),
+        }
     }
 
     /// The time.

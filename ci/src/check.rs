@@ -208,6 +208,7 @@ fn search(arguments: &cli::Search, engine: Engine) -> Option<Search> {
             None if engine == Engine::Shuttle => 4,
             None => Probing::default().probes,
         },
+        beside_unbounded: !arguments.no_cache,
         max_memory: arguments.max_memory,
     })
 }

@@ -102,6 +102,11 @@ impl Visited {
         }
     }
 
+    /// It was visited with no fewer preemptions left.
+    pub fn contains_bounded(&self, state: u128, budget: u32) -> bool {
+        self.bounded.get(&Key::of(state)).is_some_and(|most| *most >= u64::from(budget))
+    }
+
     /// The state is visited after so many steps. `states` are its names: with the budget that is left, and with
     /// each larger one. It is done if some visit came no later with no less left.
     pub fn visit_early(&self, states: impl IntoIterator<Item = u128>, steps: usize) -> Visit {
@@ -201,6 +206,8 @@ mod tests {
         assert_eq!(visited.visit_bounded(1, 2), Visit::New);
         assert_eq!(visited.visit_bounded(1, 1), Visit::Done);
         assert_eq!(visited.len(), 1);
+        assert!(visited.contains_bounded(1, 2));
+        assert!(!visited.contains_bounded(1, 3) && !visited.contains_bounded(2, 0));
     }
 
     #[test]

@@ -7,6 +7,10 @@
 //! 2. a step from a state has to lead to the same state each time, whatever the history;
 //! 3. each state that was seen on the way has to have been visited when the search is over.
 //!
+//! Where preemptions are bounded, a probe keeps to the bound as the search does: it takes over what the search
+//! has left at the known state, and a state that it sees has to have been visited with at least as much. A
+//! probe that went beyond would ask for states that the search rightly leaves out.
+//!
 //! It samples: of the many ways on from a known state it takes one each time the state is met. Distinct
 //! pairs of shared memory and pending operations, compared with those without checkpoints, sample nothing.
 
@@ -14,6 +18,7 @@ use dashmap::DashMap;
 
 use crate::cache::Visited;
 use crate::fingerprint::of;
+use crate::operation::ThreadId;
 use crate::renaming::Renaming;
 use crate::seam::{Ended, Node, Pick};
 
@@ -47,8 +52,9 @@ impl std::fmt::Display for Unsound {
 pub(crate) struct Paranoid {
     /// Where a step from a state leads to, and an execution that took it first.
     steps: DashMap<(u128, Pick), (u128, Vec<Pick>)>,
-    /// States seen by probes, and how.
-    seen: DashMap<u128, Vec<Pick>>,
+    /// States seen by probes, as the cache knows them: with the most preemptions that were left there, and
+    /// how the probe got there.
+    seen: DashMap<u128, (u32, Vec<Pick>)>,
 }
 
 /// A step: from which state, which, and to which state.
@@ -70,15 +76,38 @@ impl Paranoid {
         })
     }
 
-    /// A state that a probe has seen, and the search has not visited; if there is one.
-    pub(crate) fn missed(&self, visited: &Visited) -> Option<Unsound> {
-        let missed = self.seen.iter().find(|entry| !visited.contains(*entry.key()))?;
+    /// A state that a probe has seen, and the search has not visited; if there is one. `bounded`: preemptions
+    /// are, so it has to have been visited with as many left.
+    pub(crate) fn missed(&self, visited: &Visited, bounded: bool) -> Option<Unsound> {
+        let was_visited = |state, left| match bounded {
+            true => visited.contains_bounded(state, left),
+            false => visited.contains(state),
+        };
+        let missed = self.seen.iter().find(|entry| !was_visited(*entry.key(), entry.0))?;
+        let path = &missed.1;
         Some(Unsound {
-            what: format!("a state after {} steps is reached, and not visited", missed.len()),
+            what: format!("a state after {} steps is reached, and not visited", path.len()),
             before: Vec::new(),
-            now: missed.clone(),
+            now: path.clone(),
         })
     }
+
+    /// A probe has seen this state, with so many preemptions left.
+    fn sees(&self, state: u128, left: u32, path: &[Pick]) {
+        let mut seen = self.seen.entry(state).or_insert_with(|| (left, path.to_vec()));
+        if seen.0 < left {
+            *seen = (left, path.to_vec());
+        }
+    }
+}
+
+/// The preemptions of an execution.
+#[derive(Clone, Copy)]
+pub(crate) struct Preemptions {
+    /// It has had so many.
+    pub(crate) had: u32,
+    /// It may have so many more; `None` without a bound.
+    pub(crate) left: Option<u32>,
 }
 
 /// An execution beyond a known state.
@@ -87,13 +116,14 @@ pub(crate) struct Probe {
     known: usize,
     /// The last state, and what threads are called there.
     last: (u128, Renaming),
+    preemptions: Preemptions,
 }
 
 impl Probe {
     /// Beyond the state that the path has led to.
-    pub(crate) fn new(path: &[Pick], node: &Node) -> Probe {
+    pub(crate) fn new(path: &[Pick], node: &Node, preemptions: Preemptions) -> Probe {
         let last = (node.fingerprint, node.renaming);
-        Probe { path: path.to_vec(), known: path.len(), last }
+        Probe { path: path.to_vec(), known: path.len(), last, preemptions }
     }
 
     /// The steps so far.
@@ -101,28 +131,52 @@ impl Probe {
         &self.path
     }
 
-    /// A node: the step from it; none at the end.
+    /// How many of them are preemptions.
+    pub(crate) fn preemptions(&self) -> u32 {
+        self.preemptions.had
+    }
+
+    /// The thread that has moved last.
+    pub(crate) fn moved(&self) -> Option<ThreadId> {
+        self.path.last().map(|pick| pick.thread)
+    }
+
+    /// A node, which the cache knows as `state` if it has to have been visited: the step from it; none at
+    /// the end.
     pub(crate) fn at_node(
         &mut self,
         paranoid: &Paranoid,
         node: &Node,
+        state: Option<u128>,
     ) -> Result<Option<Pick>, Unsound> {
         if self.path.len() > self.known {
-            let (state, renaming) = self.last;
+            let (last, renaming) = self.last;
             let pick = self.path[self.path.len() - 1].renamed(renaming);
-            let step = (state, pick, node.fingerprint);
+            let step = (last, pick, node.fingerprint);
             paranoid.step(step, &self.path).map_or(Ok(()), Err)?;
             // A failure is told, and not visited.
-            if node.ended != Some(Ended::Failed) {
-                paranoid.seen.entry(node.fingerprint).or_insert_with(|| self.path.clone());
+            if let Some(state) = state.filter(|_| node.ended != Some(Ended::Failed)) {
+                paranoid.sees(state, self.preemptions.left.unwrap_or(0), &self.path);
             }
         }
         self.last = (node.fingerprint, node.renaming);
         if node.ended.is_some() || self.path.len() - self.known > LONGEST {
             return Ok(None);
         }
-        let enabled = node.threads.iter().filter(|pending| pending.enabled);
-        let picks: Vec<Pick> = enabled
+        let pick = self.choose(node);
+        self.path.push(pick);
+        Ok(Some(pick))
+    }
+
+    /// One of the steps from the node for which there are preemptions left.
+    fn choose(&mut self, node: &Node) -> Pick {
+        let enabled = || node.threads.iter().filter(|pending| pending.enabled);
+        // To switch away from a thread that cannot go on is no preemption.
+        let current = self.moved().filter(|&moved| enabled().any(|p| p.thread == moved));
+        let preempts = |thread| current.is_some_and(|current| current != thread);
+        let spent = self.preemptions.left == Some(0);
+        let picks: Vec<Pick> = enabled()
+            .filter(|pending| !spent || !preempts(pending.thread))
             .flat_map(|pending| {
                 let thread = pending.thread;
                 (0..pending.operation.outcomes()).map(move |outcome| Pick { thread, outcome })
@@ -131,7 +185,11 @@ impl Probe {
         // Chosen by the way here, so that another run of the search chooses the same.
         let random = of((node.fingerprint, self.known, self.path.len())) as usize;
         let pick = picks[random % picks.len()];
-        self.path.push(pick);
-        Ok(Some(pick))
+        if preempts(pick.thread) {
+            let Preemptions { had, left } = self.preemptions;
+            self.preemptions =
+                Preemptions { had: had + 1, left: left.map(|left| left.saturating_sub(1)) };
+        }
+        pick
     }
 }

@@ -28,24 +28,37 @@ const ALL: [[u8; MOST_THREADS as usize]; MOST] =
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(1) };
     /// The renaming under which names are hashed.
-    static NOW: Cell<Renaming> = const { Cell::new(Renaming(0)) };
+    static NOW: Cell<Renaming> = const { Cell::new(number(0)) };
     /// A name that may be renamed has been hashed.
     static NAMED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A way to rename interchangeable threads.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Renaming(u8);
+pub struct Renaming {
+    number: u8,
+    /// The numbers of those that lead to the same state, as bits: where two threads are alike, they may change
+    /// places.
+    same: u8,
+}
 
 impl Renaming {
     /// What the thread is called.
     pub fn of(self, thread: ThreadId) -> ThreadId {
         match thread.name() {
-            Some(n @ 1..=MOST_THREADS) if self.0 > 0 => {
-                thread.with_name(ALL[usize::from(self.0)][n as usize - 1].into())
+            Some(n @ 1..=MOST_THREADS) if self.number > 0 => {
+                thread.with_name(ALL[usize::from(self.number)][n as usize - 1].into())
             }
             _ => thread,
         }
+    }
+
+    /// What the thread is called, whichever of the renamings that lead to the same state is this: one name for
+    /// all threads that are alike.
+    pub fn alike(self, thread: ThreadId) -> ThreadId {
+        let same = (0..MOST).filter(|&other| self.same & 1 << other != 0);
+        let names = same.map(|other| number(other).of(thread));
+        names.min().unwrap_or_else(|| self.of(thread))
     }
 }
 
@@ -90,15 +103,22 @@ pub(crate) fn each(all: &mut [u128; MOST], hash: impl Fn() -> u128) {
         return;
     }
     for (renaming, place) in all.iter_mut().enumerate().take(count).skip(1) {
-        NOW.set(Renaming(renaming as u8));
+        NOW.set(number(renaming));
         *place = hash();
     }
     NOW.set(Renaming::default());
 }
 
 /// The renaming of that number.
-pub(crate) fn number(renaming: usize) -> Renaming {
-    Renaming(renaming as u8)
+pub(crate) const fn number(renaming: usize) -> Renaming {
+    Renaming { number: renaming as u8, same: 1 << renaming }
+}
+
+/// The renaming of that number, which leads to the fingerprint `to` as others may, of which `each` has one for
+/// each renaming.
+pub(crate) fn leads(renaming: usize, to: u128, each: &[u128]) -> Renaming {
+    let same = each.iter().enumerate().filter(|(_, print)| **print == to);
+    Renaming { same: same.fold(0, |same, (other, _)| same | 1 << other), ..number(renaming) }
 }
 
 #[cfg(test)]
@@ -120,6 +140,17 @@ mod tests {
             assert_eq!(number(renaming).of(ThreadId::WORLD), ThreadId::WORLD);
         }
         assert_eq!(number(1).of(name(3)), name(3));
+    }
+
+    #[test]
+    fn threads_that_are_alike_have_one_name() {
+        let name = |n| ThreadId::named(n).unwrap();
+        // The first two are alike, and the third is not.
+        let renaming = leads(1, 7, &[7, 7, 9, 9, 9, 9]);
+        assert_eq!([1, 2, 3].map(|n| renaming.alike(name(n))), [1, 1, 3].map(name));
+        assert_eq!([1, 2, 3].map(|n| renaming.of(name(n))), [2, 1, 3].map(name));
+        assert_eq!(leads(1, 7, &[9, 7]).alike(name(1)), name(2));
+        assert_eq!(Renaming::default().alike(name(2)), name(2));
     }
 
     #[test]

@@ -35,7 +35,7 @@ use crate::cache::{Threads, Visit};
 use crate::fingerprint::{mix, of};
 use crate::operation::{Access, Footprint, ThreadId};
 use crate::options::Statistics;
-use crate::paranoid::Probe;
+use crate::paranoid::{Preemptions, Probe};
 use crate::renaming::Renaming;
 use crate::seam::{Ended, Next, Node, Pick};
 use crate::state::Fault;
@@ -184,8 +184,7 @@ impl Dfs {
             return Some(self.visit_early(node, frame));
         }
         if bounded {
-            let current = frame.current.map(|current| node.renaming.of(current));
-            let state = mix(node.fingerprint, of(current));
+            let state = with_current(node, frame.current);
             return Some(self.shared.visited.visit_bounded(state, frame.budget));
         }
         let (state, renaming) = self.cached(node);
@@ -221,7 +220,7 @@ impl Dfs {
         let most = self.options().bound.unwrap_or(0);
         let forgets = self.options().fault == Some(Fault::StepsIgnoredOnHit);
         let steps = if forgets { 0 } else { self.path.len() };
-        let current = frame.current.map(|current| node.renaming.of(current));
+        let current = frame.current.map(|current| node.renaming.alike(current));
         let with = |budget| mix(node.fingerprint, of((current, budget)));
         self.shared.visited.visit_early((frame.budget..=most).map(with), steps)
     }
@@ -338,15 +337,28 @@ impl Dfs {
     }
 
     /// Nothing is to be done from here that has not been done. What there is, a probe looks at.
-    fn cut(&mut self, node: &Node) -> Next {
+    fn cut(&mut self, node: &Node, frame: &Frame) -> Next {
         self.since.cut_by_cache += 1;
         let next = self.leaf();
         if self.shared.paranoid.is_none() {
             return next;
         }
         self.since.probes += 1;
-        self.probe = Some(Probe::new(&self.path, node));
+        let left = self.options().bound.map(|_| frame.budget);
+        let preemptions = Preemptions { had: frame.preemptions, left };
+        self.probe = Some(Probe::new(&self.path, node, preemptions));
         self.go_beyond(node)
+    }
+
+    /// What the cache knows the state by that a probe has come to, if it has to have been visited. A search for
+    /// fewer steps leaves out states that come too late.
+    fn seen_as(&self, node: &Node, probe: &Probe) -> Option<u128> {
+        let Options { bound, shorter_than, .. } = self.options();
+        match (shorter_than, bound) {
+            (Some(_), _) => None,
+            (None, Some(_)) => Some(with_current(node, probe.moved())),
+            (None, None) => Some(self.cached(node).0),
+        }
     }
 
     /// A node beyond a known state.
@@ -354,12 +366,13 @@ impl Dfs {
         let stops = node.ended == Some(Ended::Failed) && !self.options().keep_going;
         if let Some(probe) = self.probe.take_if(|_| stops) {
             self.since.failed += 1;
-            let path = probe.path().to_vec();
-            self.failure.get_or_insert(Failure { path, preemptions: u32::MAX });
+            let (path, preemptions) = (probe.path().to_vec(), probe.preemptions());
+            self.failure.get_or_insert(Failure { path, preemptions });
             return self.stop(Incomplete::Failed);
         }
+        let state = self.probe.as_ref().and_then(|probe| self.seen_as(node, probe));
         let probed = self.shared.paranoid.as_ref().zip(self.probe.as_mut());
-        let next = probed.map(|(paranoid, probe)| probe.at_node(paranoid, node));
+        let next = probed.map(|(paranoid, probe)| probe.at_node(paranoid, node, state));
         match next {
             Some(Ok(Some(pick))) => Next::Step { pick, keep_mark: false },
             Some(Err(unsound)) => {
@@ -384,4 +397,10 @@ impl Dfs {
         let frame = Frame { todo, thread, did: Footprint::default(), ..frame.copy() };
         self.shared.give(Job { path: self.path[..given + depth].to_vec(), frame });
     }
+}
+
+/// A state together with who could go on without a preemption: what can be reached within a bound depends on it.
+fn with_current(node: &Node, current: Option<ThreadId>) -> u128 {
+    let current = current.map(|current| node.renaming.alike(current));
+    mix(node.fingerprint, of(current))
 }

@@ -150,7 +150,8 @@ impl Shared {
     pub fn finish(&self) {
         let Some(paranoid) = &self.paranoid else { return };
         if self.incomplete().is_none() {
-            paranoid.missed(&self.visited).into_iter().for_each(|unsound| self.is_unsound(unsound));
+            let missed = paranoid.missed(&self.visited, self.options.bound.is_some());
+            missed.into_iter().for_each(|unsound| self.is_unsound(unsound));
         }
     }
 

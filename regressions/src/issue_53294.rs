@@ -59,7 +59,7 @@ fn keep_books(sched: &Sched, p: &OwnedP, when: Time, done: Done) {
         sched.idlep_mask.clear(p.id());
     }
     if done.npidle {
-        sched.npidle.add(u32::MAX);
+        sched.npidle.add(-1);
     }
     if done.limiter {
         sched.p(p).limiter_event.stop(LimiterEventType::Idle, when, &sched.limiter);
@@ -125,6 +125,8 @@ const ANY_P_WITHOUT_NPIDLE_AND_SPINNING: Steps = Steps {
     spin_for_timer: spin_not,
     ..GO_FIXED
 };
+const ANY_P_WITHOUT_NPIDLE_AND_SPINNING_1_19: Steps =
+    Steps { below_spin_limit: GO_13F6BE28.below_spin_limit, ..ANY_P_WITHOUT_NPIDLE_AND_SPINNING };
 const NO_SPINNING: Steps = Steps { spin_for_timer: spin_not, ..GO_FIXED };
 const MARK_ONLY: Steps = Steps { spin_for_timer: mark_only, ..GO_FIXED };
 const COUNT_ONLY: Steps = Steps { spin_for_timer: count_only, ..GO_FIXED };
@@ -231,6 +233,18 @@ pub const BUG: Bug = Bug {
             name: "any-p-without-npidle-and-spinning",
             about: "by hand, any P, npidle is not decremented, and the woken M is not made a spinner",
             steps: ANY_P_WITHOUT_NPIDLE_AND_SPINNING,
+            shows: &[
+                Shows::symptom("sleepers", Livelock),
+                Shows::only("sleepers", JUMP),
+                Shows::invariant("sleepers", NPIDLE),
+            ],
+            masked: None,
+        },
+        Mutant {
+            name: "any-p-without-npidle-and-spinning-in-1.19",
+            about: "the same with the unsigned spin limit of Go 1.19: once more Ps are counted as idle than there \
+                    are, it wraps, and any M may spin",
+            steps: ANY_P_WITHOUT_NPIDLE_AND_SPINNING_1_19,
             shows: &[
                 Shows::only("sleepers", JUMP),
                 Shows::invariant("sleepers", NPIDLE),

@@ -9,6 +9,7 @@
 //! | [`issue_5586`] | the last spinner finds work and wakes nobody |
 //! | [`issue_38860`] | timers are no source of work to the wake protocol |
 //! | [`due_timer`] | the last look sees a due timer, and the M stops all the same |
+//! | [`pollers_window`] | a timer added while an M polls, under faketime |
 //! | [`cl_20858`] | `runqempty` is true of a queue that was never empty |
 //! | [`last_look`] | each rule of the last look, broken |
 //! | [`store_load_barrier`] | each barrier of the wake protocol, left out |
@@ -30,6 +31,7 @@ pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
 pub mod last_look;
+pub mod pollers_window;
 pub mod release;
 pub mod rows;
 pub mod runs;
@@ -46,6 +48,7 @@ pub const BUGS: &[&Bug] = &[
     &issue_5586::BUG,
     &issue_38860::BUG,
     &due_timer::BUG,
+    &pollers_window::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

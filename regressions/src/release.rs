@@ -8,7 +8,7 @@ use checks::suite::limits;
 use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28};
 use sync::Engine;
 
-use crate::{due_timer, issue_45867, issue_55160};
+use crate::{due_timer, issue_45867, issue_55160, pollers_window};
 
 /// A bug that the release has.
 pub struct Known {
@@ -33,6 +33,10 @@ pub struct Known {
 const RELEASE: &str = "GO_13F6BE28";
 
 const WITH_45867: Steps = issue_45867::fixed_in(GO_13F6BE28);
+
+const WITH_DEFECT_2: Steps = due_timer::fixed_in(GO_13F6BE28);
+
+const WITH_DEFECTS_2_AND_3: Steps = pollers_window::fixed_in(WITH_DEFECT_2);
 
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
 const TIMER_WAITS: &str = "no timer is due beside an idle P";
@@ -77,8 +81,30 @@ pub const KNOWN: &[Known] = &[
         scenario: "due-timer",
         check: TIMER_WAITS,
         fixed_row: "GO_13F6BE28+defect-2",
-        fixed: due_timer::fixed_in(GO_13F6BE28),
+        fixed: WITH_DEFECT_2,
         bound: 3,
+    },
+    // With defect 2, the release fails on the same program by that; so the row has that one mended.
+    Known {
+        bug: "defect 3 (a timer added while an M polls is left to that M, which stops)",
+        row: "GO_13F6BE28+defect-2",
+        steps: WITH_DEFECT_2,
+        scenario: "pollers-window",
+        check: TIMER_WAITS,
+        fixed_row: "GO_13F6BE28+defects-2-and-3",
+        fixed: WITH_DEFECTS_2_AND_3,
+        bound: 3,
+    },
+    // A timer is work, too: the waker that finds no P has added one.
+    Known {
+        bug: "golang/go#45867, with a timer as the work",
+        row: "GO_13F6BE28+defects-2-and-3",
+        steps: WITH_DEFECTS_2_AND_3,
+        scenario: "pollers-window-early",
+        check: TIMER_WAITS,
+        fixed_row: "GO_13F6BE28+45867+defects-2-and-3",
+        fixed: issue_45867::fixed_in(WITH_DEFECTS_2_AND_3),
+        bound: 4,
     },
 ];
 

@@ -8,8 +8,10 @@ use checks::check;
 use checks::report::{Job, Mode};
 use common::{failing, job, run_with};
 use runtime_model::by_hand;
+use runtime_model::find::Look;
+use runtime_model::g::{GId, Guintptr};
 use runtime_model::limiter::LimiterEventType;
-use runtime_model::m::MId;
+use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PStatus};
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_FIXED};
@@ -109,6 +111,77 @@ const OWNERSHIP: &[Break] = &[
     ),
 ];
 
+/// Counts of what is listed elsewhere.
+const COUNTS: &[Break] = &[
+    of(
+        "runqsize is the length of the global queue",
+        "S2",
+        Steps {
+            wakep: |sched, _| {
+                sched.runqsize.add(1);
+            },
+            ..GO_FIXED
+        },
+    ),
+    of(
+        "nmidle is the length of the list of idle Ms",
+        "sleep-twice",
+        after_take!(_s, locked, _w, _p, by_hand::miscount_ms(locked, 1, 0)),
+    ),
+    of(
+        "mcount counts the Ms that exist or are reserved",
+        "sleep-twice",
+        after_take!(_s, locked, _w, _p, by_hand::miscount_ms(locked, 0, 1)),
+    ),
+];
+
+/// Where Gs are.
+const PLACES: &[Break] = &[
+    // A G is lost on its way to a queue.
+    of(
+        "a G is in one place",
+        "S2",
+        Steps {
+            publish_next: |next, old, new| new == Guintptr::of(GId(1)) || next.cas(old, new),
+            ..GO_FIXED
+        },
+    ),
+    // The G that is kicked out of `runnext` was stolen meanwhile, and is put on the ring all the same.
+    of(
+        "a G is in one place",
+        "three-newprocs",
+        Steps {
+            publish_next: |next, _, new| {
+                next.store(new);
+                true
+            },
+            ..GO_FIXED
+        },
+    ),
+    // It is put on two queues.
+    of("a G is in one place", "S2", Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_FIXED }),
+    // It is put on one queue twice.
+    of(
+        "a G is in one place",
+        "gosched-beside-newproc",
+        Steps { wake_for_global: |sched, _| put_globally(sched, 0), ..GO_FIXED },
+    ),
+    // An M takes it, and forgets it with its P.
+    of(
+        "a G is in one place",
+        "gosched-beside-newproc",
+        Steps { drop_p: forget_global, wake_for_global: |_, _| {}, ..GO_FIXED },
+    ),
+    // The M that finds no P for a G of the global queue has taken that already.
+    of(
+        "a G is in one place",
+        "gosched-beside-newproc",
+        Steps { recheck_global: take_without_p, ..GO_FIXED },
+    ),
+    // A G that has not been started is on a queue.
+    of("a G is in one place", "S1", Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_FIXED }),
+];
+
 /// Who is counted.
 const SPINNING: &[Break] = &[
     of(
@@ -145,7 +218,7 @@ const TIME: &[Break] = &[
     of(
         "each idle tick is counted once",
         "assist",
-        after_take!(sched, _l, _w, _p, sched.limiter.add_assist_time(1)),
+        after_take!(sched, _l, when, p, assist_for_a_tick(sched, &p, when)),
     ),
     of(
         "timer0When and numTimers tell the heap",
@@ -189,11 +262,32 @@ const PROGRESS: &[Break] = &[
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
-    [BOOKKEEPING, OWNERSHIP, SPINNING, TIME, PROGRESS].into_iter().flatten()
+    [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, TIME, PROGRESS].into_iter().flatten()
 }
 
 const fn of(check: &'static str, scenario: &'static str, steps: Steps) -> Break {
     Break { check, scenario, steps }
+}
+
+/// Puts a G on the global queue, wherever else it may be.
+fn put_globally(sched: &Sched, g: u32) {
+    sched.globrunqput(&mut sched.lock.lock(), GId(g));
+}
+
+/// Drops the P after it has taken a G from the global queue.
+fn forget_global(sched: &Sched, m: &mut M) -> Look {
+    let mut locked = sched.lock.lock();
+    sched.globrunqget(&mut locked, m, m.p(), 1);
+    sched.drop_p_locked(&mut locked, m)
+}
+
+/// Takes a G from the global queue before there is a P to run it on.
+fn take_without_p(sched: &Sched, m: &mut M) -> Option<GId> {
+    let mut locked = sched.lock.lock();
+    let p = sched.pidleget_spinning(&mut locked, 0)?;
+    let g = sched.globrunqget(&mut locked, m, &p, 0);
+    sched.pidleput(&mut locked, p, 0);
+    g.and(None)
 }
 
 /// Wakes two Ms at once: the second does not wait for the first to have found its place.
@@ -204,6 +298,13 @@ fn wake_two(sched: &Sched, m: &runtime_model::m::M) {
     if first.is_some() {
         sched.startm(m, None, first);
     }
+}
+
+/// An assist of the P that is taken lasts from then to a tick later, and the clock stands.
+fn assist_for_a_tick(sched: &Sched, p: &OwnedP, when: Time) {
+    let slot = &sched.p(p).limiter_event;
+    assert!(slot.start(LimiterEventType::MarkAssist, when));
+    slot.stop(LimiterEventType::MarkAssist, when + 1, &sched.limiter);
 }
 
 /// The P's last ticks count as idle a second time.

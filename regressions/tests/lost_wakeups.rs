@@ -13,7 +13,7 @@ use common::{failing, message};
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::{
     cl_20858, cl_310149, due_timer, issue_38860, issue_45867, issue_55160, issue_5586, last_look,
-    runs, store_load_barrier, BUGS,
+    pollers_window, runs, store_load_barrier, BUGS,
 };
 use sync::{Control, Engine, ENGINE};
 
@@ -23,6 +23,7 @@ const OURS: &[&Bug] = &[
     &issue_5586::BUG,
     &issue_38860::BUG,
     &due_timer::BUG,
+    &pollers_window::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

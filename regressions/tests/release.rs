@@ -1,4 +1,4 @@
-//! What is known to be wrong with commit 13f6be28 is all that is found to be wrong with it.
+//! What is known to be wrong with commit 13f6be28 is all that the programs that are searched find.
 
 mod common;
 

@@ -2,7 +2,8 @@
 
 mod common;
 
-use checks::report::{Job, Mode};
+use checks::report::{Job, Mode, Report, Search};
+use checks::scenario::Scenario;
 use checks::sometimes;
 use checks::verdict::Verdict;
 use common::{job, run};
@@ -13,6 +14,7 @@ fn scenario_without(name: &str) -> &'static str {
         "the clock jumps"
         | "the clock jumps twice"
         | "a timer is run by its owner"
+        | "an M polls"
         | "wakep leaves it to a spinner" => "S2",
         "an increment is undone for want of a P" | "wakep finds no idle P" => "sleepers",
         "an M parks" => "exit",
@@ -39,11 +41,48 @@ sync::explored! {
     }
 }
 
+/// What comes of a program of its own, at that many Ps and Ms.
+fn of_program(ps: u32, ms: u32, lines: &[&str], change: impl Fn(&mut Scenario)) -> Report {
+    let mut scenario = Scenario::new("own", "", ps, ms, lines);
+    change(&mut scenario);
+    let program = Some(Box::new(scenario));
+    let job = Job { program, ..job("own", Mode::Invariants) };
+    regressions::runs::run(&job, |_| sync::Control::Go).expect("a run").report
+}
+
+sync::explored! {
+    /// Main exits at once, or has nobody to run beside it: a *held* would say nothing.
+    fn a_program_in_which_nothing_runs_at_once_is_vacuous() {
+        for (ps, ms, main) in [(1, 1, "main:"), (1, 2, "main: sleep 1"), (2, 2, "main:")] {
+            let report = of_program(ps, ms, &[main], |_| ());
+            assert_eq!(report.verdict, Verdict::Vacuous, "{ps}P/{ms}M {main}");
+            assert!(report.note.contains("no two threads could run at once"), "{}", report.note);
+            let marked = of_program(ps, ms, &[main], |scenario| scenario.deterministic = true);
+            assert_eq!(marked.verdict, Verdict::Held, "{ps}P/{ms}M {main}: {}", marked.note);
+        }
+        let report = of_program(2, 2, &["main: go A; busy-until a", "A: set a"], |_| ());
+        assert_eq!(report.verdict, Verdict::Held, "{}", report.note);
+    }
+}
+
 sync::exhausted! {
+    fn a_bound_that_costs_more_than_none_is_said() {
+        let within = |bound| {
+            let mut job = job("S3", Mode::Invariants);
+            job.limits.bound = Some(bound);
+            job.limits.search = Some(Search { beside_unbounded: true, ..Search::default() });
+            regressions::runs::run(&job, |_| sync::Control::Go).expect("a run").report
+        };
+        let (cheap, dear) = (within(1), within(6));
+        assert_eq!((cheap.verdict, &*cheap.note), (Verdict::Held, ""));
+        assert_eq!(dear.verdict, Verdict::Held);
+        assert!(dear.note.starts_with("bound 6 costs more than none"), "{}", dear.note);
+    }
+
     fn a_scenario_that_is_wrongly_called_deterministic_is_an_error() {
         let mut job = job("S2", Mode::Symptoms);
         let scenario = checks::scenarios::find("S2").expect("a scenario");
-        job.program = Some(Box::new(checks::scenario::Scenario { deterministic: true, ..scenario }));
+        job.program = Some(Box::new(Scenario { deterministic: true, ..scenario }));
         let report = regressions::runs::run(&job, |_| sync::Control::Go).expect("a run").report;
         assert_eq!(report.verdict, Verdict::Error);
         assert!(report.note.contains("marked `deterministic`"), "{}", report.note);

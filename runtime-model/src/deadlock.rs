@@ -15,7 +15,7 @@ impl Sched {
     ///
     /// Go: proc.go, checkdead (1.19).
     pub(crate) fn checkdead(&self, locked: &mut SchedLocked, m: &M) {
-        let run = locked.mcount - locked.midle.len() as i32;
+        let run = locked.mcount - locked.nmidle;
         if run > 0 {
             return;
         }

@@ -47,6 +47,10 @@ pub enum Event {
     JumpAgain,
     /// The P that the jump wakes is not the timer's.
     JumpToOther,
+    /// It polls: the post of the poller is its own for the moment.
+    Polls,
+    /// It sends a break to the M that polls, or has just polled.
+    NetpollBreak,
     /// It parks.
     Park,
     /// It goes on, with a P.

@@ -31,8 +31,7 @@ pub enum Look {
     Fair(GId),
     /// Something may be there now: look from the start.
     Again,
-    /// Nothing. The next timer seen that is due fires then; 0 if none was seen: of others nothing is remembered, as
-    /// nobody polls.
+    /// No work. Holds the time of the earliest timer seen, due or not, or 0: the M polls if there is one.
     Nothing(Time),
 }
 
@@ -84,17 +83,22 @@ impl Sched {
             found => return found,
         }
         sync::checkpoint((&*m, spinning, poll_until));
-        match spinning {
-            true => (self.steps.last_look)(self, m, poll_until),
-            false => Look::Nothing(poll_until),
-        }
+        let poll_until = match spinning {
+            true => match (self.steps.last_look)(self, m, poll_until) {
+                Look::Nothing(when) => when,
+                found => return found,
+            },
+            false => poll_until,
+        };
+        sync::checkpoint((&*m, poll_until));
+        self.poll(m, poll_until);
+        Look::Nothing(poll_until)
     }
 
     /// Looks with a P: at its timers, its queue, the global queue, and the other Ps.
     #[sync::summarized]
     fn look(&self, m: &M) -> Look {
         let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
-        let poll_until = self.if_due(poll_until);
         sync::checkpoint((m, now, poll_until));
         if let Some(g) = self.look_fairly(m) {
             return Look::Fair(g);
@@ -136,9 +140,7 @@ impl Sched {
         if self.m(m.id).spinning.get() {
             return true;
         }
-        let spinning = self.nmspinning.load() as u32;
-        let busy = self.gomaxprocs().wrapping_sub(self.npidle.load());
-        if spinning.wrapping_mul(2) >= busy {
+        if !(self.steps.below_spin_limit)(self) {
             return false;
         }
         self.become_spinning(m);
@@ -161,7 +163,7 @@ impl Sched {
                 if last && (self.steps.steal_timers)(self, victim) {
                     let (then, when, ran) = self.check_timers(m, victim, now);
                     now = then;
-                    poll_until = earlier(poll_until, self.if_due(when));
+                    poll_until = earlier(poll_until, when);
                     if ran {
                         // The timers may have filled the queue that runqsteal takes for empty.
                         if let Some(g) = self.runqget(m.p()) {
@@ -215,8 +217,8 @@ impl Sched {
         Look::Nothing(0)
     }
 
-    /// Stops spinning and looks at everything again, without a P. `poll_until` is the next timer seen
-    /// that is due, or 0.
+    /// Stops spinning and looks at everything again, without a P. `poll_until` is when the
+    /// next timer seen fires, or 0.
     pub fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
         self.stop_spinning(m); // The last look, step 2.
         sync::checkpoint((&*m, poll_until));

@@ -12,13 +12,90 @@
 //! Whoever takes a P off the list by another way leaves some of them behind: with 2 or 3 left, its work is
 //! stolen by nobody; with 5 left, its next idling throws (golang/go#53294).
 
+pub mod by_hand;
+
 use crate::limiter::LimiterEventType;
 use crate::m::MId;
-use crate::p::OwnedP;
+use crate::p::PId;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+/// Ownership of one P: whoever holds the value owns the P, and it cannot be copied.
+///
+/// The start of the world and `pidleget` give one out; `pidleput` takes it back. An M keeps it while it
+/// runs, `nextp` while it is handed over. Only this file can make one, or touch the list they lie on; its one
+/// door, [`by_hand`], is for the regressions.
+///
+/// An idle P comes from `pidleget`:
+///
+/// ```
+/// # use runtime_model::{p::OwnedP, sched::SchedLocked, Sched};
+/// fn take(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
+///     sched.pidleget(locked, 0)
+/// }
+/// ```
+///
+/// and from nowhere else. To unlink it does not compile:
+///
+/// ```compile_fail,E0616
+/// # use runtime_model::{p::OwnedP, sched::SchedLocked, Sched};
+/// fn take(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
+///     locked.pidle.pop()
+/// }
+/// ```
+///
+/// nor to make one up, nor to own it twice:
+///
+/// ```compile_fail,E0423
+/// # use runtime_model::p::{OwnedP, PId};
+/// fn make() -> OwnedP {
+///     OwnedP(PId(0))
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # use runtime_model::p::OwnedP;
+/// fn twice(p: OwnedP) -> (OwnedP, OwnedP) {
+///     (p.clone(), p)
+/// }
+/// ```
+#[derive(Debug, Hash)]
+pub struct OwnedP(PId);
+
+impl OwnedP {
+    /// Which P this is.
+    pub fn id(&self) -> PId {
+        self.0
+    }
+}
+
+/// `sched.pidle`. Its Ps are private to this file: `pidleput` adds one, `pidleget` takes one.
+#[derive(Hash)]
+pub struct IdleList {
+    /// The one to take first is at the end.
+    list: Vec<OwnedP>,
+    /// All Ps, until the world starts; then none.
+    unborn: Vec<OwnedP>,
+}
+
+impl IdleList {
+    /// An empty list, and `ps` Ps for the start of the world.
+    pub(crate) fn before_the_world(ps: u32) -> Self {
+        IdleList { list: Vec::new(), unborn: (0..ps).map(|p| OwnedP(PId(p))).collect() }
+    }
+
+    /// The idle Ps, first to be taken last.
+    pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = PId> + '_ {
+        self.list.iter().map(OwnedP::id)
+    }
+}
+
 impl Sched {
+    /// All Ps, in order, for the start of the world. They are given out once.
+    pub(crate) fn take_unborn_ps(&self, locked: &mut SchedLocked) -> Vec<OwnedP> {
+        std::mem::take(&mut locked.pidle.unborn)
+    }
+
     /// Puts `p` on the idle list and gives up ownership of it. `now` is a recent time, or 0. Returns the
     /// time.
     ///
@@ -35,7 +112,7 @@ impl Sched {
         self.update_timer_p_mask(&p);
         self.idlep_mask.set(p.id());
         let id = p.id();
-        locked.pidle.push(p);
+        locked.pidle.list.push(p);
         self.npidle.add(1);
         let tracked = owned.limiter_event.start(LimiterEventType::Idle, now);
         assert!(tracked, "must be able to track idle limiter event");
@@ -51,13 +128,13 @@ impl Sched {
     ///
     /// Go: proc.go, pidleget (1.19).
     pub fn pidleget(&self, locked: &mut SchedLocked, now: Time) -> Option<OwnedP> {
-        let id = locked.pidle.last()?.id();
+        let id = locked.pidle.list.last()?.id();
         let now = self.or_nanotime(now);
         // A timer may be added to it at any time from now on.
         self.timerp_mask.set(id);
         self.idlep_mask.clear(id);
-        let p = locked.pidle.pop()?;
-        self.npidle.add(u32::MAX);
+        let p = locked.pidle.list.pop()?;
+        self.npidle.add(-1);
         self.p(&p).limiter_event.stop(LimiterEventType::Idle, now, &self.limiter);
         tracing::trace!(target: "pidle::model", p = %id, "pidleget");
         Some(p)
@@ -80,19 +157,23 @@ impl Sched {
     /// Go: proc.go, mput (1.19).
     pub(crate) fn mput(&self, locked: &mut SchedLocked, m: &crate::m::M) {
         locked.midle.push(m.id);
+        locked.nmidle += 1;
         self.checkdead(locked, m);
     }
 
     /// Takes an M from the idle list, if there is one. Go: proc.go, mget (1.19).
     pub fn mget(&self, locked: &mut SchedLocked) -> Option<MId> {
-        locked.midle.pop()
+        let m = locked.midle.pop()?;
+        locked.nmidle -= 1;
+        Some(m)
     }
 
     /// Clears `p`'s timer bit if it has no timers. The caller owns `p` and is about to idle it.
     ///
-    /// An idle P gets no new timers, so nobody needs to ask it for any; a P that runs may get one at any
-    /// time. The second look is under the lock, since a thief that moves a timer within the heap takes it
-    /// out for a moment.
+    /// An idle P gets no new timers, so thieves need not ask it for any; a P that runs may get one at any time.
+    ///
+    /// The second look always agrees with the first here. In Go a thief that moves a modified timer within the
+    /// heap takes it out for a moment, and the lock waits for that; the model cannot modify timers yet.
     ///
     /// Go: proc.go, updateTimerPMask (1.19).
     pub(crate) fn update_timer_p_mask(&self, p: &OwnedP) {

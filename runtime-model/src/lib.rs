@@ -6,11 +6,12 @@
 //! | file | Go | holds |
 //! |---|---|---|
 //! | [`sched`], [`p`], [`m`], [`g`], [`mask`] | runtime2.go | the data, and the start of the world |
-//! | [`idle`] | proc.go | idle Ps and Ms |
+//! | [`idle`] | proc.go | idle Ps and Ms; who may own a P |
 //! | [`runq`] | proc.go | rings, the global queue, stealing |
 //! | [`wake`] | proc.go | waking and stopping Ms; readying Gs |
 //! | [`find`] | proc.go | looking for work; the last look |
 //! | [`timers`] | time.go | heaps, and who runs them |
+//! | [`netpoll`] | proc.go, netpoll.go | the poller's post, as far as faketime has it |
 //! | [`deadlock`] | proc.go | `checkdead`, the jump of the clock |
 //! | [`limiter`] | mgclimit.go | limiter events |
 //! | [`world`] | – | what Gs do, flags, the exit |
@@ -19,10 +20,9 @@
 //! | [`event`] | – | what the model tells of itself |
 //! | [`by_hand`] | – | the regressions' door to the idle list |
 //!
-//! To come, each in a file of its own: the poller (`netpoll`, with real time), system calls (`syscall`),
+//! To come, each in a file of its own but for the first: descriptors and real time (`netpoll`), system calls (`syscall`),
 //! `sysmon`, stopping the world (`stw`), the GC's workers (`gc`), and the timers' status machine.
 
-pub mod by_hand;
 pub mod deadlock;
 pub mod event;
 pub mod find;
@@ -31,6 +31,7 @@ pub mod idle;
 pub mod limiter;
 pub mod m;
 pub mod mask;
+pub mod netpoll;
 pub mod p;
 pub mod program;
 pub mod runq;
@@ -40,6 +41,7 @@ pub mod timers;
 pub mod wake;
 pub mod world;
 
+pub use idle::by_hand;
 pub use sched::Sched;
 
 /// An instant or a length of time, in ticks. As an instant, 0 means "none".
@@ -58,6 +60,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("runtime-model/src/find.rs", include_str!("find.rs")),
     ("runtime-model/src/idle.rs", include_str!("idle.rs")),
     ("runtime-model/src/limiter.rs", include_str!("limiter.rs")),
+    ("runtime-model/src/netpoll.rs", include_str!("netpoll.rs")),
     ("runtime-model/src/runq.rs", include_str!("runq.rs")),
     ("runtime-model/src/sched.rs", include_str!("sched.rs")),
     ("runtime-model/src/steps.rs", include_str!("steps.rs")),

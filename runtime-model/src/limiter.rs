@@ -170,8 +170,10 @@ impl LimiterEvent {
 ///
 /// Go: mgclimit.go, gcCPULimiterState (1.19).
 pub struct GcCpuLimiter {
-    /// Held by a compare-and-swap; nobody waits for it.
+    /// Held by a compare-and-swap; an update that does not get it is dropped.
     lock: Atomic<u32>,
+    /// The time of the latest update. Written under `lock`.
+    last_update: Atomic<i64>,
     assist_time_pool: Atomic<i64>,
     idle_time_pool: Atomic<i64>,
     /// Ticks of assists that updates have seen. Written under `lock`.
@@ -184,6 +186,7 @@ impl Default for GcCpuLimiter {
     fn default() -> Self {
         GcCpuLimiter {
             lock: Atomic::new("limiter.lock", 0),
+            last_update: Atomic::new("limiter.lastUpdate", 0),
             assist_time_pool: Atomic::new("limiter.assistTimePool", 0),
             idle_time_pool: Atomic::new("limiter.idleTimePool", 0),
             assist_time: Atomic::new("limiter.assistTime", 0),
@@ -203,22 +206,28 @@ impl GcCpuLimiter {
         };
     }
 
-    /// Adds the ticks of an assist that no event tracked. Go: mgclimit.go, addAssistTime (1.19).
-    pub fn add_assist_time(&self, ticks: Time) {
-        self.assist_time_pool.add(ticks);
-    }
-
     /// Takes what the pools hold and what the events in flight of `slots` have come to.
     ///
-    /// Does nothing while another update is under way: that one, or the next, sees the time.
+    /// Does nothing while another update is under way (the next one sees the time), or if `now` is earlier than
+    /// the latest update.
     ///
     /// Go: mgclimit.go, (*gcCPULimiterState).update (1.19).
     #[sync::summarized]
     pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
-        use LimiterEventType::*;
         if !self.lock.cas(0, 1) {
             return;
         }
+        // A stale `now` changes nothing: what there was up to then is counted already.
+        if now >= self.last_update.owner_load() {
+            self.last_update.store(now);
+            self.drain_and_consume(slots, now);
+        }
+        self.lock.store(0);
+    }
+
+    /// The work of an update. Go: mgclimit.go, (*gcCPULimiterState).updateLocked (1.19).
+    fn drain_and_consume<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
+        use LimiterEventType::*;
         let mut assist = drain(&self.assist_time_pool);
         let mut idle = drain(&self.idle_time_pool);
         for slot in slots {
@@ -231,7 +240,6 @@ impl GcCpuLimiter {
         }
         self.assist_time.store(self.assist_time.owner_load() + assist);
         self.idle_time.store(self.idle_time.owner_load() + idle);
-        self.lock.store(0);
     }
 
     /// Idle ticks accounted so far, pools included. For checks.
@@ -260,21 +268,19 @@ fn drain(pool: &Atomic<i64>) -> Time {
 }
 
 impl Sched {
-    /// A mark assist of the G that `m` runs: an event from start to stop, with an update of the limiter
-    /// in between, as any allocation may cause one.
+    /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go
+    /// leaves the update out until the P's assists come to 5 µs; here each assist makes one.
     ///
     /// Go: mgcmark.go, gcAssistAlloc1 (1.19), its limiter's part.
     #[sync::summarized]
     pub(crate) fn gc_assist(&self, m: &crate::m::M) {
         let slot = &self.p(m.p()).limiter_event;
-        let start = self.nanotime();
-        let tracked = slot.start(LimiterEventType::MarkAssist, start);
-        self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), self.nanotime());
+        // An event in flight, which only an idle mark worker's could be, is not interrupted.
+        let tracked = slot.start(LimiterEventType::MarkAssist, self.nanotime());
         let now = self.nanotime();
         if tracked {
             slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);
-        } else {
-            self.limiter.add_assist_time(now - start);
         }
+        self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), now);
     }
 }

@@ -5,6 +5,7 @@
 use sync::{Atomic, Mutex, Plain};
 
 use crate::g::Guintptr;
+pub use crate::idle::OwnedP;
 use crate::limiter::LimiterEvent;
 use crate::m::MId;
 use crate::timers::Timers;
@@ -29,60 +30,6 @@ impl std::fmt::Debug for PId {
 impl std::fmt::Display for PId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "P{}", self.0)
-    }
-}
-
-/// Ownership of one P: whoever holds the value owns the P, and it cannot be copied.
-///
-/// The start of the world and `pidleget` give one out; `pidleput` takes it back. An M keeps it while it
-/// runs, `nextp` while it is handed over. So a P that was unlinked by hand is nobody's: the list is private
-/// to this crate, and its one door, [`crate::by_hand`], is for the regressions.
-///
-/// An idle P comes from `pidleget`:
-///
-/// ```
-/// # use runtime_model::{p::OwnedP, sched::SchedLocked, Sched};
-/// fn take(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
-///     sched.pidleget(locked, 0)
-/// }
-/// ```
-///
-/// and from nowhere else. To unlink it does not compile:
-///
-/// ```compile_fail,E0616
-/// # use runtime_model::{p::OwnedP, sched::SchedLocked, Sched};
-/// fn take(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
-///     locked.pidle.pop()
-/// }
-/// ```
-///
-/// nor to make one up, nor to own it twice:
-///
-/// ```compile_fail,E0423
-/// # use runtime_model::p::{OwnedP, PId};
-/// fn make() -> OwnedP {
-///     OwnedP(PId(0))
-/// }
-/// ```
-///
-/// ```compile_fail,E0599
-/// # use runtime_model::p::OwnedP;
-/// fn twice(p: OwnedP) -> (OwnedP, OwnedP) {
-///     (p.clone(), p)
-/// }
-/// ```
-#[derive(Debug, Hash)]
-pub struct OwnedP(PId);
-
-impl OwnedP {
-    /// Made at the start of the world, and behind the regressions' door.
-    pub(crate) fn new(id: PId) -> Self {
-        OwnedP(id)
-    }
-
-    /// Which P this is.
-    pub fn id(&self) -> PId {
-        self.0
     }
 }
 

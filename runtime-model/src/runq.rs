@@ -193,7 +193,8 @@ impl Sched {
     }
 
     /// Takes a G from the global queue, and the P's share of the others onto its ring; at most `max`, if
-    /// that is not 0.
+    /// that is not 0. How many there are it knows from `runqsize`, which is written under the lock alone: so the
+    /// plain read of it is that of an owner.
     ///
     /// Go: proc.go, globrunqget (1.19).
     pub fn globrunqget(
@@ -201,16 +202,16 @@ impl Sched {
         locked: &mut SchedLocked,
         m: &M,
         p: &OwnedP,
-        max: usize,
+        max: i32,
     ) -> Option<GId> {
-        let size = locked.runq.len();
-        let share = size / self.gomaxprocs() as usize + 1;
-        let n = share.min(size).min(self.p(p).runq.len() / 2);
-        let n = if max == 0 { n } else { n.min(max) };
-        if n == 0 {
+        let size = self.runqsize.owner_load();
+        if size == 0 {
             return None;
         }
-        self.runqsize.add(-(n as i32));
+        let share = size / self.gomaxprocs() as i32 + 1;
+        let n = share.min(size).min(self.p(p).runq.len() as i32 / 2);
+        let n = if max > 0 { n.min(max) } else { n };
+        self.runqsize.add(-n);
         let g = locked.runq.pop_front();
         for _ in 1..n {
             if let Some(g) = locked.runq.pop_front() {

@@ -9,11 +9,12 @@ use sync::{Arc, Atomic, Ghost, Mutex, Plain, Weak};
 use crate::event::AnyWitness;
 use crate::find::steal_orders;
 use crate::g::{GId, GStatus, G};
+use crate::idle::IdleList;
 use crate::limiter::GcCpuLimiter;
 use crate::m::{MId, MShared, M};
 use crate::mask::PMask;
 use crate::p::{OwnedP, PId, P};
-use crate::program::Program;
+use crate::program::{Action, Program};
 use crate::steps::Steps;
 use crate::world::World;
 use crate::{Time, START};
@@ -23,14 +24,24 @@ pub struct Sched {
     /// `sched.lock` and what it protects. Lock order: `sched.lock`, then a P's `timersLock`.
     pub lock: Mutex<SchedLocked>,
     /// The length of the idle P list, for those who do not hold the lock. Written under the lock.
-    pub npidle: Atomic<u32>,
+    pub npidle: Atomic<i32>,
     /// The number of Ms that look for work, and of increments that `startm` will turn into one or undo.
     pub nmspinning: Atomic<i32>,
     /// 1 after a waker found no idle P: an M that never spun must look again before it drops its P.
-    /// Written under the lock. Go 1.20 on; unused by the steps of 1.19.
+    /// Set under the lock. Go 1.20 on; unused by the steps of 1.19.
+    ///
+    /// No checkpoint can leave its value out. It is read by an M that may not spin, since another does; and that one
+    /// may have been handed its increment, and so have written nothing here. So what is read may have been left there
+    /// by any M, however long ago.
     pub needspinning: Atomic<u32>,
     /// The length of the global queue, for those who do not hold the lock. Written under the lock.
     pub runqsize: Atomic<i32>,
+    /// The time of the last poll; 0 while an M polls. Exchanged for 0 by the M that begins.
+    pub lastpoll: Atomic<i64>,
+    /// Until when the M that polls would wait; 0 if none polls, or it has not said so yet.
+    pub poll_until: Atomic<i64>,
+    /// 1 once the poller has started, which the first timer does.
+    pub netpoll_inited: Atomic<u32>,
     /// P on the idle list <=> bit set. Written under the lock.
     pub idlep_mask: PMask,
     /// P may have timers => bit set. Written under the lock.
@@ -66,10 +77,12 @@ pub struct Sched {
 /// What `sched.lock` protects.
 #[derive(Hash)]
 pub struct SchedLocked {
-    /// The idle Ps, the one to take first at the end. Filled by `pidleput`, emptied by `pidleget`.
-    pub(crate) pidle: Vec<OwnedP>,
-    /// The idle Ms, the one to take first at the end. `nmidle` is its length.
+    /// The idle Ps. Filled by `pidleput`, emptied by `pidleget`.
+    pub(crate) pidle: IdleList,
+    /// The idle Ms, the one to take first at the end.
     pub(crate) midle: Vec<MId>,
+    /// The length of `midle`. `checkdead` decides by it.
+    pub(crate) nmidle: i32,
     /// The global queue.
     pub(crate) runq: VecDeque<GId>,
     /// Ms that exist or whose id is reserved. Go: `mcount()`.
@@ -95,12 +108,17 @@ pub struct SpinIncrement(pub(crate) ());
 impl SchedLocked {
     /// The idle Ps, first to be taken last. For checks.
     pub fn idle_ps(&self) -> impl Iterator<Item = PId> + '_ {
-        self.pidle.iter().map(OwnedP::id)
+        self.pidle.ids()
     }
 
     /// The idle Ms, first to be taken last. For checks.
     pub fn idle_ms(&self) -> &[MId] {
         &self.midle
+    }
+
+    /// The number of idle Ms, as `checkdead` counts them. For checks.
+    pub fn nmidle(&self) -> i32 {
+        self.nmidle
     }
 
     /// The global queue. For checks.
@@ -111,6 +129,11 @@ impl SchedLocked {
     /// The Ps that wait for the next M that stops. For checks.
     pub fn reserved_ps(&self) -> impl Iterator<Item = PId> + '_ {
         self.reserved.iter().map(|r| r.p.id())
+    }
+
+    /// How many Ms may still be started. For checks.
+    pub fn unborn_ms(&self) -> usize {
+        self.unborn.len()
     }
 
     /// Ms that exist or whose id is reserved. For checks.
@@ -135,8 +158,9 @@ impl Sched {
             lock: Mutex::new(
                 "sched.lock",
                 SchedLocked {
-                    pidle: Vec::new(),
+                    pidle: IdleList::before_the_world(ps),
                     midle: Vec::new(),
+                    nmidle: 0,
                     runq: VecDeque::new(),
                     mcount: 1,
                     unborn: (1..ms).rev().map(MId).collect(),
@@ -147,6 +171,9 @@ impl Sched {
             nmspinning: Atomic::new("nmspinning", 0),
             needspinning: Atomic::new("needspinning", 0),
             runqsize: Atomic::new("runqsize", 0),
+            lastpoll: Atomic::new("lastpoll", START),
+            poll_until: Atomic::new("pollUntil", 0),
+            netpoll_inited: Atomic::new("netpollInited", 0),
             idlep_mask: PMask::first("idlepMask", 0),
             timerp_mask: PMask::first("timerpMask", ps),
             allp: (0..ps).map(|p| P::new(PId(p), ring)).collect(),
@@ -172,25 +199,29 @@ impl Sched {
     /// list, the last first.
     pub fn start(&self) {
         let mut m = M { id: MId(0), p: None };
-        self.put_ps_idle();
-        self.acquirep(&mut m, OwnedP::new(PId(0)));
+        let p0 = self.put_other_ps_idle();
+        self.acquirep(&mut m, p0);
         self.g(GId::MAIN).casgstatus(GStatus::Idle, GStatus::Runnable);
         self.runqput(&m, m.p(), GId::MAIN, true);
         self.mstart(&mut m);
     }
 
-    fn put_ps_idle(&self) {
+    /// Puts all Ps but P0, which is returned, on the idle list.
+    fn put_other_ps_idle(&self) -> OwnedP {
         let mut locked = self.lock.lock();
-        for p in self.allp[1..].iter().rev() {
-            self.pidleput(&mut locked, OwnedP::new(p.id), 0);
+        let mut ps = self.take_unborn_ps(&mut locked);
+        for p in ps.drain(1..).rev() {
+            self.pidleput(&mut locked, p, 0);
         }
+        ps.remove(0)
     }
 
     /// The world of a kernel: `m` runs on P0, and nothing else has begun. Returns the other Ps, in order,
     /// for the kernel to give to its threads.
     pub fn start_kernel(&self, m: &mut M) -> Vec<OwnedP> {
-        self.acquirep(m, OwnedP::new(PId(0)));
-        self.allp[1..].iter().map(|p| OwnedP::new(p.id)).collect()
+        let mut ps = self.take_unborn_ps(&mut self.lock.lock());
+        self.acquirep(m, ps.remove(0));
+        ps
     }
 
     /// The P that `owned` owns.
@@ -206,6 +237,26 @@ impl Sched {
     /// The G.
     pub fn g(&self, g: GId) -> &G {
         &self.allg[g.index()]
+    }
+
+    /// The variant that schedules.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
+    /// Whether a script has come past the action that starts `g`: at once by `go`, later by the timer of `after`.
+    /// The world starts main. For checks.
+    pub fn is_asked_for(&self, g: GId) -> bool {
+        let starts = |action: &Action| match action {
+            Action::Go(other) | Action::After(_, other) => *other == g,
+            Action::BusyUntil { .. } | Action::Sleep(_) | Action::Ready(_) | Action::Park => false,
+            Action::Gosched | Action::Goyield | Action::Set(_) | Action::Assist => false,
+        };
+        let past = |other: &G| {
+            let pc = other.pc.peek(|&pc| pc);
+            self.program.scripts[other.id.index()].iter().take(pc).any(starts)
+        };
+        g == GId::MAIN || self.allg.iter().any(past)
     }
 
     /// GOMAXPROCS.

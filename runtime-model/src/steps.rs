@@ -43,7 +43,10 @@ pub struct Steps {
     pub reset_spinning: fn(&Sched, &M, bool),
     /// The last pass of stealing: may this P have timers to run? (golang/go#38860)
     pub steal_timers: fn(&Sched, PId) -> bool,
-    /// The last look: when does the next timer of any P fire that is due, or the one seen already; 0 if there is none?
+    /// A timer was added while an M polls, which under faketime does not notice a break: wake another M?
+    /// (The third defect of Go 1.19 under faketime; no issue is known.)
+    pub wake_beside_poller: fn(&Sched, &M),
+    /// The last look: when does the next timer of any P fire, or the one seen already; 0 if there is none?
     /// (golang/go#38860)
     pub recheck_timers: fn(&Sched, Time) -> Time,
     /// Nothing was found: give up the P, unless there is work under the lock.
@@ -58,13 +61,16 @@ pub struct Steps {
     pub runqdrain: fn(&Sched, &OwnedP) -> GQueue,
     /// A G is published: a `runnext` is compared with the first and becomes the second.
     pub publish_next: fn(&Atomic<Guintptr>, Guintptr, Guintptr) -> bool,
+    /// One more M would spin: are there few enough? The arithmetic was unsigned up to Go 1.19, which matters
+    /// once `npidle` is wrong. (golang/go#53294)
+    pub below_spin_limit: fn(&Sched) -> bool,
     /// Work was made: how many spin?
     pub spinners: fn(&Sched) -> i32,
     /// An M stops spinning: one less is counted. Returns how many are left.
     pub uncount_spinner: fn(&Sched) -> i32,
 }
 
-/// Go 1.19 with all known fixes, and two of our own where Go has none (`wakep`, `p_for_due_timer`): what
+/// Go 1.19 with all known fixes, and three of our own where Go has none (`wakep`, `p_for_due_timer`, `wake_beside_poller`): what
 /// has to hold, holds for this one.
 pub const GO_FIXED: Steps = Steps {
     take_p_for_timer: Sched::pidleget,
@@ -76,6 +82,7 @@ pub const GO_FIXED: Steps = Steps {
     wake_for_global: Sched::wakep,
     recheck_global,
     p_for_due_timer,
+    wake_beside_poller: Sched::wakep,
     reset_spinning: |sched, m, _| sched.resetspinning(m),
     steal_timers: |sched, p| sched.timerp_mask.read(p),
     recheck_timers: Sched::check_timers_no_p,
@@ -85,12 +92,13 @@ pub const GO_FIXED: Steps = Steps {
     runqempty: Sched::runqempty_twice,
     runqdrain: Sched::runqdrain_then_link,
     publish_next: |next, old, new| next.cas(old, new),
+    below_spin_limit,
     spinners: |sched| sched.nmspinning.load(),
     uncount_spinner: |sched| sched.nmspinning.add(-1),
 };
 
-/// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160
-/// and the second defect under faketime.
+/// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
+/// and the second and third defect under faketime.
 pub const GO_13F6BE28: Steps = Steps {
     wakep: wakep_if_idle_p,
     p_for_work: |sched, locked| sched.pidleget(locked, 0),
@@ -99,6 +107,8 @@ pub const GO_13F6BE28: Steps = Steps {
     wake_for_global: |_, _| {},
     recheck_global: |_, _| None,
     p_for_due_timer: |_| None,
+    wake_beside_poller: |_, _| {},
+    below_spin_limit: below_spin_limit_1_19,
     ..GO_FIXED
 };
 
@@ -113,7 +123,7 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
     let mut locked = sched.lock.lock();
     let Some(p) = sched.pidleget(&mut locked, 0) else {
         sched.emit(m, Event::WakepDeclinedNoIdleP);
-        sched.undo_spin(m, spin);
+        sched.undo_spin(m, spin, "wakep");
         sched.needspinning.store(1);
         return;
     };
@@ -134,7 +144,7 @@ pub fn wakep_1_20(sched: &Sched, m: &M) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
     let Some(p) = sched.pidleget_spinning(&mut locked, 0) else {
-        sched.undo_spin(m, spin);
+        sched.undo_spin(m, spin, "wakep");
         return;
     };
     drop(locked);
@@ -173,7 +183,9 @@ pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
 /// As Go does: `global runq empty with non-zero runqsize`.
 pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     let mut locked = sched.lock.lock();
-    locked.global_runq().next()?;
+    if sched.runqsize.owner_load() == 0 {
+        return None;
+    }
     let p = sched.pidleget_spinning(&mut locked, 0)?;
     let g = sched.globrunqget(&mut locked, m, &p, 0);
     drop(locked);
@@ -181,6 +193,21 @@ pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     sched.acquirep(m, p);
     sched.become_spinning(m);
     g
+}
+
+/// At most half as many Ms spin as Ps are busy.
+///
+/// Go: proc.go, findRunnable (1.20).
+pub fn below_spin_limit(sched: &Sched) -> bool {
+    2 * sched.nmspinning.load() < sched.gomaxprocs() as i32 - sched.npidle.load()
+}
+
+/// The same in uint32: with more Ps counted as idle than there are, the difference wraps, and there is no limit.
+///
+/// Go: proc.go, findRunnable (1.19).
+pub fn below_spin_limit_1_19(sched: &Sched) -> bool {
+    let spinning = sched.nmspinning.load() as u32;
+    spinning.wrapping_mul(2) < sched.gomaxprocs().wrapping_sub(sched.npidle.load() as u32)
 }
 
 /// A P that runs, and has a G. Go: proc.go, checkRunqsNoP (1.19).

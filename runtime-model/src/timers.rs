@@ -70,16 +70,10 @@ impl Sched {
         assert!(when > 0, "timer when must be positive");
         let p = self.p(m.p());
         let mut timers = p.timers.lock();
+        self.netpoll_generic_init();
         doaddtimer(p, &mut timers, Timer { when, f });
         drop(timers); // The wake protocol, step 1.
-        self.wake_net_poller(m);
-    }
-
-    /// Wakes an M to wait for a timer: nobody polls, so it is one that looks for work.
-    ///
-    /// Go: proc.go, wakeNetPoller (1.19), for as long as no M sleeps in the poller.
-    fn wake_net_poller(&self, m: &M) {
-        self.wakep(m);
+        self.wake_net_poller(m, when);
     }
 
     /// Puts `g` to sleep for so many ticks. Its M goes on without it.
@@ -161,8 +155,7 @@ impl Sched {
         with_timers.min_by_key(|p| p.timer0_when.peek()).map(|p| p.id)
     }
 
-    /// The next timer of those Ps that may have any, if it is due, or `poll_until` if that is earlier; 0 means
-    /// none.
+    /// When the next timer of those Ps fires that may have any, or `poll_until` if that is earlier; 0 means none.
     ///
     /// Go: proc.go, checkTimersNoP (1.19).
     #[sync::summarized]
@@ -171,22 +164,10 @@ impl Sched {
         for p in &self.allp {
             sync::checkpoint((p.id, earliest));
             if self.timerp_mask.read(p.id) {
-                earliest = earlier(earliest, self.if_due(p.timer0_when.load()));
+                earliest = earlier(earliest, p.timer0_when.load());
             }
         }
         earliest
-    }
-
-    /// `when`, if that is not in the future; else 0.
-    ///
-    /// An M that looks for work need not remember more: the clock stands until it is on the idle list, and nobody
-    /// polls until then.
-    pub(crate) fn if_due(&self, when: Time) -> Time {
-        if when <= self.nanotime() {
-            when
-        } else {
-            0
-        }
     }
 
     /// Whether `p` has no timers, by the count. For steps.

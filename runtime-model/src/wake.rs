@@ -14,11 +14,16 @@
 //!
 //! Go: proc.go, Worker thread parking/unparking (1.19).
 
+use sync::MutexGuard;
+
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
 use crate::m::{MId, M};
 use crate::p::OwnedP;
 use crate::sched::{Reserved, Sched, SchedLocked, SpinIncrement};
+
+/// `sched.lock`, held.
+type Locked<'a> = MutexGuard<'a, SchedLocked>;
 
 impl Sched {
     /// Makes the waiting `g` runnable, on the caller's P. Go: proc.go, ready (1.19).
@@ -100,14 +105,15 @@ impl Sched {
         Some(SpinIncrement(()))
     }
 
-    /// Takes an increment back: there was no P for an M to spin on.
+    /// Takes an increment back: there was no P for an M to spin on. `caller` is the function of Go's that does
+    /// it: `startm` in 1.19, `wakep` from 1.20 on.
     ///
     /// # Panics
-    /// As Go does: `startm: negative nmspinning`.
-    pub fn undo_spin(&self, m: &M, spin: SpinIncrement) {
+    /// As Go does: `startm: negative nmspinning`, `wakep: negative nmspinning`.
+    pub fn undo_spin(&self, m: &M, spin: SpinIncrement, caller: &str) {
         let left = self.nmspinning.add(-1);
         self.end_flight(spin);
-        assert!(left >= 0, "startm: negative nmspinning");
+        assert!(left >= 0, "{caller}: negative nmspinning");
         self.emit(m, Event::StartmUndone);
     }
 
@@ -135,25 +141,17 @@ impl Sched {
         let mut locked = self.lock.lock();
         let Some(p) = p.or_else(|| self.pidleget(&mut locked, 0)) else {
             drop(locked);
-            spin.into_iter().for_each(|spin| self.undo_spin(m, spin));
+            spin.into_iter().for_each(|spin| self.undo_spin(m, spin, "startm"));
             return;
         };
-        let Some(nm) = self.mget(&mut locked) else {
-            // Reserved under the lock: once it is released, checkdead must count the new M as running.
-            let id = Self::m_reserve_id(&mut locked);
-            match id {
-                Some(id) => {
-                    drop(locked);
-                    sync::checkpoint((m, &p, id, &spin));
-                    self.newm(m, id, p, spin);
-                }
-                None => {
-                    self.emit(m, Event::NewmReserved(p.id()));
-                    locked.reserved.push(Reserved { p, spin });
-                }
-            }
-            return;
-        };
+        match self.mget(&mut locked) {
+            Some(nm) => self.wake_m(m, locked, nm, p, spin),
+            None => self.start_new_m(m, locked, p, spin),
+        }
+    }
+
+    /// Hands `p` to the idle M `nm` and wakes it.
+    fn wake_m(&self, m: &M, locked: Locked, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
         drop(locked);
         sync::checkpoint((m, &p, nm, &spin));
         let other = self.m(nm);
@@ -163,6 +161,28 @@ impl Sched {
         self.give_spin(nm, spin);
         other.nextp.set(Some(p));
         other.park.wakeup();
+    }
+
+    /// Starts an M to run `p`. No M was idle when the caller asked.
+    ///
+    /// If the program may have no more Ms, the next M that stops runs `p` instead; it counts as running until
+    /// then. With at least as many Ms as Ps such an M exists: an M without a P that is on its way to `stopm`.
+    ///
+    /// Go: proc.go, startm (1.19), its part for want of an idle M.
+    pub fn start_new_m(&self, m: &M, mut locked: Locked, p: OwnedP, spin: Option<SpinIncrement>) {
+        // Reserved under the lock: once it is released, checkdead must count the new M as running.
+        if let Some(id) = Self::m_reserve_id(&mut locked) {
+            drop(locked);
+            sync::checkpoint((m, &p, id, &spin));
+            return self.newm(m, id, p, spin);
+        }
+        // An M can be idle by now if the caller gave the lock back after it asked: it is the one that stopped.
+        if let Some(nm) = self.mget(&mut locked) {
+            locked.mcount -= 1;
+            return self.wake_m(m, locked, nm, p, spin);
+        }
+        self.emit(m, Event::NewmReserved(p.id()));
+        locked.reserved.push(Reserved { p, spin });
     }
 
     /// Counts one more M, and says which it is; None if the program may have no more.

@@ -86,8 +86,9 @@ impl<T: Word> Atomic<T> {
         self.write(value, Order::Relaxed, "store_relaxed");
     }
 
-    /// The plain read of a word that only the calling thread writes: always the latest value. No
-    /// scheduling point, since no other thread could change or notice anything.
+    /// The plain read of a word that only the calling thread writes, or that is written only under a lock that
+    /// it holds: always the latest value. No scheduling point, since no other thread could change or notice
+    /// anything.
     pub fn owner_load(&self) -> T {
         self.peek()
     }

@@ -32,8 +32,8 @@ pub struct Explored {
 /// What a search has come to.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Searched {
-    /// How much there was to do. With a bound, the executions are those of all bounds so far, the rest
-    /// is of the last.
+    /// How much there was to do. With a bound, the executions and the steps are those of all bounds so far, the
+    /// rest is of the last.
     pub statistics: Statistics,
     /// The bound that left something out; `None` if nothing was.
     pub bound: Option<u32>,

@@ -10,7 +10,7 @@ use crate::Name;
 /// Go's `note`: a one-time event. One thread sleeps until another wakes it, before or after; then it is
 /// cleared for the next time.
 ///
-/// Go: lock_sema.go, note (1.19).
+/// Go: lock_futex.go, note (1.19).
 pub struct Note {
     gate: Gate<State>,
 }
@@ -34,7 +34,7 @@ impl Note {
 
     /// Waits for the wakeup. At most one thread may.
     ///
-    /// Go: lock_sema.go, notesleep (1.19).
+    /// Go: lock_futex.go, notesleep (1.19).
     #[track_caller]
     pub fn sleep(&self) {
         let Some(op) = Op::begin() else { return };
@@ -59,7 +59,7 @@ impl Note {
 
     /// Wakes the sleeper, whether it sleeps already or will.
     ///
-    /// Go: lock_sema.go, notewakeup (1.19).
+    /// Go: lock_futex.go, notewakeup (1.19).
     #[track_caller]
     pub fn wakeup(&self) {
         let Some(op) = Op::begin() else { return };
@@ -71,7 +71,7 @@ impl Note {
 
     /// Makes it ready for the next sleep.
     ///
-    /// Go: lock_sema.go, noteclear (1.19).
+    /// Go: lock_futex.go, noteclear (1.19).
     #[track_caller]
     pub fn clear(&self) {
         let Some(op) = Op::begin() else { return };

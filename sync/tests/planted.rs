@@ -5,7 +5,7 @@
 use explore::options::Options;
 use explore::state::Fault;
 use soundness::compare::{compare, compare_with, Compared, Family};
-use soundness::found::{search, search_of, Found};
+use soundness::found::{explore, search, search_of, Found};
 use soundness::program::Program;
 use sync::{
     Arc, Atomic, End, Explored, Ghost, Mutex, Observer, Outside, Plan, Quiescent, Sampler,
@@ -166,21 +166,42 @@ fn forgetful(tells: bool, cache: bool) -> usize {
     outcomes.get().len()
 }
 
-/// Without the comparison: the search complains by itself.
+/// A search that stops at a failure, with probes beyond known states.
+fn paranoid(bound: Option<usize>, threads: usize, options: Options) -> Plan {
+    let search = Options { paranoid: true, ..options };
+    Plan { bound, threads, choices: true, sampler: Sampler::Exhaustive, search, ..Plan::default() }
+}
+
+/// Without the comparison: the search complains by itself, with a bound as without.
 #[test]
 fn a_local_left_out_of_a_checkpoint_is_noticed_by_a_paranoid_search() {
-    let search = |tells| {
-        let plan = Plan {
-            sampler: Sampler::Exhaustive,
-            search: Options { paranoid: true, ..Options::default() },
-            ..Plan::default()
-        };
-        sync::explore(&plan, move || forgets(tells, |_| {}))
-    };
-    assert!(matches!(search(true), Ok(Explored { end: End::Complete, .. })));
-    let error = search(false).expect_err("it is unsound").to_string();
-    assert!(error.contains("a checkpoint forgets what matters"), "{error}");
-    assert!(error.contains("`explore 1: 0 0"), "{error}");
+    for bound in [None, Some(1), Some(2)] {
+        let plan = paranoid(bound, 2, Options::default());
+        let search = |tells| sync::explore(&plan, move || forgets(tells, |_| {}));
+        assert!(matches!(search(true), Ok(Explored { end: End::Complete, .. })), "{bound:?}");
+        let error = search(false).expect_err("it is unsound").to_string();
+        assert!(error.contains("a checkpoint forgets what matters"), "{bound:?}: {error}");
+        assert!(error.contains("`explore 1: 0 0"), "{bound:?}: {error}");
+    }
+}
+
+/// A probe meets failures that the program has, and keeps to the bound: neither is a mistake of the search.
+#[test]
+fn a_paranoid_search_accuses_no_program_that_fails_or_is_bounded() {
+    let (mut failing, mut probes) = (0, 0);
+    let fewer = Options { keep_going: true, shorter_than: Some(30), ..Options::default() };
+    let ways = [Options::default(), Options { jobs: 2, ..Options::default() }, fewer];
+    for (seed, way) in (1..200).zip(ways.iter().cycle()) {
+        let program = Program::generate(seed);
+        for bound in [None, Some(0), Some(1), Some(2)] {
+            let options = Options { max_executions: Some(20_000), ..way.clone() };
+            let found = explore(&program, &paranoid(bound, program.0.len(), options));
+            let found = found.unwrap_or_else(|why| panic!("{bound:?}, {way:?}: {why}\n{program}"));
+            failing += u32::from(matches!(found.end, End::Failed { .. }));
+            probes += found.searched.map_or(0, |searched| searched.statistics.probes);
+        }
+    }
+    assert!(failing > 10 && probes > 1_000, "{failing} failed, {probes} probes");
 }
 
 #[test]

@@ -75,36 +75,36 @@ fn what_is_not_restored_is_noticed() {
     }
 }
 
-/// Two threads, each with memory of many pages: it writes each of them in two of its steps. So those of early steps are
-/// not written for as long as a search goes back to late ones only.
-fn writes_few_pages() {
-    let words = Arc::new([0, 1].map(|me| Atomic::new(("thread", me, "sum"), 0u32)));
-    let run = |words: &[Atomic<u32>; 2], me: usize| {
-        let mut memory = vec![1u8; 8 * 4096];
-        for step in 0..14 {
-            let seen = words[me].add(1) + words[1 - me].load();
-            memory[step / 2 * 4096 + step] = seen as u8;
+/// A thread with memory of many pages, one of which it writes long after the others, and only if it chooses so: not at
+/// all in the first 4,096 of its executions, then in one, then in no more.
+fn writes_late() {
+    const LATE: usize = 4 * 4096;
+    let mut memory = vec![1u8; 8 * 4096];
+    let many = || (0..11).fold(0, |sum, _| 2 * sum + sync::choose(2));
+    memory[0] = match (sync::choose(2), sync::choose(2)) {
+        (0, _) => many() as u8,
+        (_, 0) => {
+            memory[LATE] = 7;
+            2
         }
-        memory.iter().map(|&byte| u32::from(byte)).sum::<u32>()
+        _ => many() as u8,
     };
-    let theirs = words.clone();
-    spawn(move || assert!(run(&theirs, 1) > 0));
-    assert!(run(&words, 0) > 0);
+    Atomic::new("word", u32::from(memory[0])).store(memory[LATE].into());
 }
 
-/// Enough executions for pages to be frozen, and thawed.
+/// Pages are frozen in the first executions, and one of them thaws.
 #[test]
 fn pages_that_nobody_writes_are_what_they_were() {
     let search = |fault, audit| {
-        let options = Options { fault, max_executions: Some(12_000), ..Options::default() };
-        let explored = explore(&Plan { audit, ..plan(options, None, 2) }, writes_few_pages);
+        let options = Options { fault, ..Options::default() };
+        let explored = explore(&Plan { audit, ..plan(options, None, 1) }, writes_late);
         explored.map(|explored| explored.searched.map(|searched| searched.statistics))
     };
     // Audits write all pages, so there are few: between two of them pages are frozen.
     let (audited, plain) = (search(None, 997).expect("fine"), search(None, 0).expect("fine"));
     assert_eq!(audited, plain);
     for fault in [Fault::ThawNotNoted, Fault::PageNotRestored] {
-        let told = search(Some(fault), 997).expect_err("it is told").to_string();
+        let told = search(Some(fault), 997).expect_err(&format!("{fault:?}")).to_string();
         assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
     }
 }

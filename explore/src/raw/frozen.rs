@@ -1,7 +1,7 @@
 //! Pages of the heap that nobody writes: protected by the system, and so neither saved nor put back.
 //!
-//! 1. Now and then, each page is compared with what it was in an image from some time ago. One that has been the same so often is
-//!    *frozen*: its content is copied, once, and it is protected against writing ([`Frozen::look`]).
+//! 1. Now and then, each page is compared with what it was in an image from some time ago. One that has been the same
+//!    several times is *frozen*: its content is copied, once, and it is protected against writing ([`Frozen::look`]).
 //! 2. An image has, of a frozen page, the number of that copy ([`Frozen::copy_of`]).
 //! 3. Whoever writes to a frozen page, the program or the driver, is stopped by the system, and the handler of that
 //!    signal *thaws* the page ([`Frozen::thaws`]): it can be written, and is saved and put back as all others.
@@ -156,5 +156,54 @@ impl Frozen {
     /// What the page held that the copy is of.
     pub(super) fn with_copy<R>(&self, copy: u32, f: impl FnOnce(&[u8]) -> R) -> R {
         f(&self.copies.borrow()[copy as usize][..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{inside, Arena, Images, Limits, Sabotage};
+    use super::PAGE;
+
+    /// A page far from the ends of what is allocated, and one beside it.
+    const FAR: usize = 4 * PAGE;
+    const BESIDE: usize = 5 * PAGE;
+
+    /// Writes a page long after it was written last, and then has the last image put back. What is in it then, and in
+    /// one that has never been written since; whether any page was frozen before.
+    fn written_and_put_back(sabotage: Option<Sabotage>) -> (u8, u8, bool) {
+        let limits = Limits { stack: 64 << 10, heap: 1 << 20 };
+        let arena = Arena::new(limits).expect("there is room");
+        arena.clear();
+        let mut images = Images::new(Vec::new());
+        images.sabotage = sabotage;
+        let memory = inside(|| vec![1u8; 8 * PAGE]).leak();
+        images.save(&arena);
+        for n in 0..1_000 {
+            memory[0] = n as u8;
+            images.save(&arena);
+            images.pop();
+        }
+        images.save(&arena);
+        let frozen = arena.frozen().any();
+        memory[FAR] = 7;
+        images.restore(&arena);
+        let last = memory[FAR];
+        // From before the page was frozen.
+        images.pop();
+        memory[FAR] = 8;
+        images.restore(&arena);
+        assert!(sabotage.is_some() || memory[FAR] == 1);
+        (last, memory[BESIDE], frozen)
+    }
+
+    #[test]
+    fn a_page_that_is_written_after_a_long_time_is_put_back() {
+        assert_eq!(written_and_put_back(None), (1, 1, true));
+    }
+
+    #[test]
+    fn a_thaw_that_is_not_noted_or_put_back_shows() {
+        assert_eq!(written_and_put_back(Some(Sabotage::Thaw)), (7, 1, true));
+        assert_eq!(written_and_put_back(Some(Sabotage::Page)), (7, 1, true));
     }
 }

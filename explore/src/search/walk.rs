@@ -35,7 +35,7 @@ impl Search for Dfs {
             return self.stop(Incomplete::Threads);
         };
         if visit == Visit::Done {
-            return self.cut(node);
+            return self.cut(node, &frame);
         }
         let Some(todo) = self.todo(node, visit, &mut frame) else {
             return self.stop(Incomplete::Threads);

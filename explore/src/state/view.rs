@@ -34,7 +34,7 @@ impl State {
         let rest = self.book.rest(rest, || Prints::of(rest));
         let all = self.memory.mix(&threads.mix(&rest));
         let (least, number) = all.least();
-        (least, renaming::number(number), all.first())
+        (least, renaming::leads(number, least, all.each()), all.first())
     }
 
     /// Of the shared objects and the pending operations alone: what threads have seen is left out.

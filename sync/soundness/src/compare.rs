@@ -53,6 +53,7 @@ const BOTH: Way = Way { name: "both", cache: true, sleep: true, ..PLAIN };
 const BOTH_PARANOID: Way = Way { paranoid: true, ..BOTH };
 const BOTH_BY_THREE: Way = Way { name: "both, by three workers", jobs: 3, ..BOTH };
 const BOTH_BY_CLASSES: Way = Way { name: "both, without symmetry", classes: true, ..BOTH };
+const CACHE_PARANOID: Way = Way { paranoid: true, ..CACHE };
 const CACHE_BY_TWO: Way = Way { name: "cache, by two workers", jobs: 2, ..CACHE };
 
 impl Family {
@@ -71,8 +72,8 @@ impl Family {
     fn ways(self) -> (&'static Way, &'static [Way]) {
         match self {
             Family::Ending => (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE]),
-            Family::Bounded | Family::BoundedTwins => (&PLAIN, &[CACHE, CACHE_BY_TWO]),
-            Family::Looping => (&CACHE, &[BOTH, BOTH_BY_THREE]),
+            Family::Bounded | Family::BoundedTwins => (&PLAIN, &[CACHE_PARANOID, CACHE_BY_TWO]),
+            Family::Looping => (&CACHE, &[BOTH_PARANOID, BOTH_BY_THREE]),
             Family::Twins => {
                 (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE, BOTH_BY_CLASSES])
             }

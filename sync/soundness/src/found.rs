@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use explore::options::{Options, Probing, Statistics};
-use sync::{Arc, Estimated, Outside, Plan, PlanError, Sampler};
+use sync::{Arc, Estimated, Explored, Outside, Plan, PlanError, Sampler};
 
 use crate::execution::Shared;
 use crate::program::Program;
@@ -122,6 +122,15 @@ pub fn fewest_steps(
     let explored = sync::explore(&plan, run)?;
     let searched = explored.searched.filter(|searched| searched.incomplete.is_none());
     Ok(searched.map(|searched| searched.shortest.and_then(|schedule| schedule.steps())))
+}
+
+/// Explores the program by that plan, which has no interchangeable threads.
+///
+/// # Errors
+/// As [`search`].
+pub fn explore(program: &Program, plan: &Plan) -> Result<Explored, PlanError> {
+    let program = program.clone();
+    sync::explore(plan, move || Arc::new(Shared::new(program.clone(), false)).run(0))
 }
 
 /// Searches any program, for its failures and states; `None` if a limit of the options was met.

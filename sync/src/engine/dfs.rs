@@ -43,8 +43,9 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
         }
         let statistics = shared.statistics();
         let executions = sum.statistics.executions + statistics.executions;
+        let transitions = sum.statistics.transitions + statistics.transitions;
         let digest = shared.digest();
-        sum.statistics = Statistics { executions, digest, ..statistics };
+        sum.statistics = Statistics { executions, transitions, digest, ..statistics };
         sum.bound = bound.filter(|_| shared.is_bounded());
         // What ends a search for one kind of failure is that kind.
         let failed = plan.wanted.is_some() && exploration.failed_on().is_some();
@@ -66,9 +67,8 @@ pub(super) fn search(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule 
 
 /// How to run it again.
 fn told(failure: Option<Failure>) -> Schedule {
-    let (picks, preemptions) = failure.map_or_else(Default::default, |failure| {
-        (failure.path, (failure.preemptions < u32::MAX).then_some(failure.preemptions))
-    });
+    let (picks, preemptions) =
+        failure.map_or_else(Default::default, |failure| (failure.path, Some(failure.preemptions)));
     Schedule::Search { picks: schedule::write(&picks), preemptions }
 }
 

@@ -4,21 +4,35 @@
 //! Nothing else may use it; a test of the house rules says so.
 
 use crate::m::MId;
-use crate::p::{OwnedP, PId};
+use crate::p::PId;
 use crate::sched::SchedLocked;
+
+use super::OwnedP;
 
 /// Unlinks `p` from the idle list and leaves all other bookkeeping as it is. None if it is not on the list.
 pub fn unlink(locked: &mut SchedLocked, p: PId) -> Option<OwnedP> {
-    let at = locked.pidle.iter().position(|idle| idle.id() == p)?;
-    Some(locked.pidle.remove(at))
+    let at = locked.pidle.list.iter().position(|idle| idle.id() == p)?;
+    Some(locked.pidle.list.remove(at))
 }
 
 /// Takes `p` and leaves it on the idle list, so that two own it.
 pub fn take_and_leave(locked: &SchedLocked, p: PId) -> Option<OwnedP> {
-    locked.idle_ps().find(|&idle| idle == p).map(OwnedP::new)
+    locked.idle_ps().find(|&idle| idle == p).map(OwnedP)
+}
+
+/// No more Ms can be started.
+pub fn use_up_ms(locked: &mut SchedLocked) {
+    locked.unborn.clear();
 }
 
 /// Puts `m` on the idle list without a look at whether anybody runs.
 pub fn put_m(locked: &mut SchedLocked, m: MId) {
     locked.midle.push(m);
+    locked.nmidle += 1;
+}
+
+/// Adds to `nmidle` and to `mcount`, whatever the lists of Ms say.
+pub fn miscount_ms(locked: &mut SchedLocked, nmidle: i32, mcount: i32) {
+    locked.nmidle += nmidle;
+    locked.mcount += mcount;
 }

@@ -1,0 +1,136 @@
+//! Verify that each G is in one place, and that its status says in which: that none is lost, and none is there
+//! twice.
+//!
+//! | status | place |
+//! |---|---|
+//! | runnable | the global queue, a ring, a `runnext`, or the hands of one M that moves |
+//! | running | one M, which has a P |
+//! | waiting | parked, or one timer, or the hands of one M that moves |
+//! | idle, and some G has passed its `go` or `after` | one timer that will start it, or the hands of one M that moves |
+//! | idle otherwise, or dead | none |
+//!
+//! The hands of an M are its local variables, which nobody else sees: a G that `runqget` took, one that was kicked out
+//! of `runnext`, a batch on its way to the global queue, a timer that is about to run. So in a state in which an
+//! M moves, a G is in *at most* one place; where nobody moves, in exactly one. What a thief has read before its
+//! compare-and-swap is not in its hands yet, and a slot outside head and tail is no place.
+
+use std::fmt;
+
+use runtime_model::g::{GId, GStatus, Park};
+use runtime_model::m::MId;
+use runtime_model::p::{PId, P};
+use runtime_model::timers::TimerFunc;
+
+use crate::check::{ensure, Check};
+use crate::view::View;
+
+pub(crate) const CHECKS: &[Check] =
+    &[Check { name: "a G is in one place", invariant: "INV-GPLACE", holds: a_g_is_in_one_place }];
+
+/// Where a G can be found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    GlobalQueue,
+    Ring(PId),
+    Runnext(PId),
+    M(MId),
+    Parked,
+    /// A timer that wakes it.
+    Sleep(PId),
+    /// A timer that starts it.
+    Start(PId),
+}
+
+fn a_g_is_in_one_place(view: &View) -> Result<(), String> {
+    let places = places(view)?;
+    for (i, &(g, place)) in places.iter().enumerate() {
+        let status = view.status(g);
+        ensure!(status == place.status(), "{g} is {status:?}, and {place}");
+        if let Some((_, other)) = places[..i].iter().find(|(other, _)| *other == g) {
+            return Err(format!("{g} is {other}, and {place}"));
+        }
+    }
+    for g in &view.sched.allg {
+        let status = view.status(g.id);
+        let placed = || places.iter().any(|(other, _)| *other == g.id);
+        // It begins and ends to run together with its M: no state lies between.
+        ensure!(
+            status != GStatus::Running || placed(),
+            "{} is Running, and no M executes it",
+            g.id
+        );
+        let somewhere = match status {
+            GStatus::Runnable | GStatus::Running | GStatus::Waiting => true,
+            GStatus::Idle => view.quiescent && view.sched.is_asked_for(g.id),
+            GStatus::Dead => false,
+        };
+        let lost = view.quiescent && somewhere && !placed();
+        ensure!(!lost, "{} is {status:?} and in no place, and nobody moves", g.id);
+    }
+    Ok(())
+}
+
+/// Each place that a G is in, of those that can be looked at: not what is under a lock that is held.
+fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
+    let mut places = Vec::with_capacity(view.sched.allg.len());
+    if let Some(locked) = view.locked() {
+        places.extend(locked.global_runq().map(|g| (g, Place::GlobalQueue)));
+    }
+    for p in view.ps() {
+        places.extend(p.runnext.peek().ptr().map(|g| (g, Place::Runnext(p.id))));
+        ring(p, &mut places)?;
+        if let Some(timers) = p.timers.peek() {
+            places.extend(timers.as_slice().iter().map(|timer| match timer.f {
+                TimerFunc::Wake(g) => (g, Place::Sleep(p.id)),
+                TimerFunc::Start(g) => (g, Place::Start(p.id)),
+            }));
+        }
+    }
+    for m in view.ms() {
+        let Some(g) = view.curg_of(m) else { continue };
+        ensure!(view.p_of(m).is_some(), "{m} executes {g}, and has no P");
+        places.push((g, Place::M(m)));
+    }
+    let parked = view.sched.allg.iter().filter(|g| g.park.peek() == Park::Parked);
+    places.extend(parked.map(|g| (g.id, Place::Parked)));
+    Ok(places)
+}
+
+/// The Gs between head and tail.
+fn ring(p: &P, places: &mut Vec<(GId, Place)>) -> Result<(), String> {
+    let (head, tail) = (p.runqhead.peek(), p.runqtail.peek());
+    let length = tail.wrapping_sub(head);
+    ensure!(length as usize <= p.runq.len(), "{}'s ring is from {head} to {tail}", p.id);
+    for i in 0..length {
+        let g = p.slot(head.wrapping_add(i)).peek().ptr();
+        let Some(g) = g else { return Err(format!("{}'s ring has a slot without a G", p.id)) };
+        places.push((g, Place::Ring(p.id)));
+    }
+    Ok(())
+}
+
+impl Place {
+    /// The status of a G there, to whoever looks.
+    fn status(self) -> GStatus {
+        match self {
+            Place::GlobalQueue | Place::Ring(_) | Place::Runnext(_) => GStatus::Runnable,
+            Place::M(_) => GStatus::Running,
+            Place::Parked | Place::Sleep(_) => GStatus::Waiting,
+            Place::Start(_) => GStatus::Idle,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::GlobalQueue => write!(f, "on the global queue"),
+            Place::Ring(p) => write!(f, "on {p}'s ring"),
+            Place::Runnext(p) => write!(f, "{p}'s runnext"),
+            Place::M(m) => write!(f, "executed by {m}"),
+            Place::Parked => write!(f, "parked"),
+            Place::Sleep(p) => write!(f, "on a timer of {p} that wakes it"),
+            Place::Start(p) => write!(f, "on a timer of {p} that starts it"),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Main's exit excuses no other G, unless the program says so.
+
+mod common;
+
+use checks::report::{Job, Mode, Report};
+use checks::scenario::Scenario;
+use checks::HANG;
+use common::{failing, job, message};
+use regressions::runs;
+use sync::Control;
+
+/// The symptoms of a program of its own under that row.
+fn symptoms(row: &str, (ps, lines): (u32, &[&str]), must_finish: &[&str]) -> Report {
+    let must_finish = must_finish.iter().map(|g| g.to_string()).collect();
+    let scenario = Scenario { must_finish, ..Scenario::new("own", "", ps, ps, lines) };
+    let program = Some(Box::new(scenario));
+    let mut job = Job { program, row: row.into(), ..job("own", Mode::Symptoms) };
+    // What shuttle samples should be enough of it.
+    job.limits.executions = 1_000;
+    runs::run(&job, |_| Control::Go).expect("a run").report
+}
+
+const FIXED: &str = "GO_FIXED";
+
+/// A yields beside a new G, on the P that main does not have; main ends meanwhile, and looks at nothing any more.
+const STRANDED: (u32, &[&str]) = (
+    3,
+    &[
+        "main: go A; busy-until a",
+        "A: go B; busy-until b; set a; go C; gosched; set d",
+        "B: set b",
+        "C: busy-until d",
+    ],
+);
+
+sync::exhausted! {
+    fn a_g_that_is_stranded_after_mains_end_is_a_hang() {
+        let report = symptoms("GO_13F6BE28", STRANDED, &[]);
+        assert_eq!(failing(&report), Some(HANG), "{report:?}");
+        let message = message(&report).expect("a failure");
+        assert!(message.starts_with("hang: main has ended, nobody moves, and"), "{message}");
+        assert_eq!(failing(&symptoms("GO_13F6BE28", STRANDED, &["main"])), None);
+        assert_eq!(failing(&symptoms(FIXED, STRANDED, &[])), None);
+    }
+}
+
+sync::explored! {
+    /// The clock stands once main has ended.
+    fn a_g_that_sleeps_when_main_ends_cannot_finish_and_the_program_says_so() {
+        let sleeps: (u32, &[&str]) = (2, &["main: go A; busy-until a", "A: set a; sleep 1"]);
+        let report = symptoms(FIXED, sleeps, &[]);
+        assert_eq!(failing(&report), Some(HANG));
+        assert_eq!(message(&report), Some("hang: main has ended, nobody moves, and [G1] has not finished"));
+        assert_eq!(failing(&symptoms(FIXED, sleeps, &["main"])), None);
+        assert_eq!(failing(&symptoms(FIXED, sleeps, &["A"])), Some(HANG));
+    }
+
+    fn a_g_that_was_never_started_need_not_finish() {
+        let later: (u32, &[&str]) = (2, &["main: after 5 A; go B; busy-until b", "A:", "B: set b"]);
+        assert_eq!(failing(&symptoms(FIXED, later, &[])), None);
+        assert_eq!(failing(&symptoms(FIXED, later, &["A"])), Some(HANG));
+    }
+}
