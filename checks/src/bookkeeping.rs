@@ -1,9 +1,8 @@
 //! Verify that a P is on the idle list in all five places at once, or in none: so that each removal went
 //! through `pidleget`, and each insertion through `pidleput`.
 //!
-//! That only `pidleget` gives out idle Ps is the compiler's to say (a P that is owned is a value that
-//! nothing else makes); that the value is on the list exactly when the counts, masks and slots say so is
-//! said here.
+//! The compiler keeps all code but that of the idle list from taking a P off the list: its fields are private to
+//! `idle.rs`. It does not see whether the counts, masks and slots follow the list. These checks do.
 
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::p::{PId, PStatus};

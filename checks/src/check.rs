@@ -6,7 +6,8 @@
 use crate::report::Mode;
 use crate::view::View;
 use crate::{
-    bookkeeping, counts, dead, limiter, ownership, places, spinning, symptoms, timers, wakeups,
+    bookkeeping, counts, dead, discipline, limiter, ownership, places, spinning, symptoms, timers,
+    wakeups,
 };
 
 /// A check.
@@ -41,13 +42,14 @@ const INVARIANTS: &[&[Check]] = &[
     timers::CHECKS,
     dead::CHECKS,
     wakeups::CHECKS,
+    discipline::CHECKS,
     symptoms::CHECKS,
 ];
 
 /// The checks of a mode, in the order in which they are asked: the first that fails is told.
 pub fn of(mode: Mode) -> impl Iterator<Item = &'static Check> {
     let families = match mode {
-        Mode::Symptoms => SYMPTOMS,
+        Mode::Symptoms | Mode::Races => SYMPTOMS,
         Mode::Invariants => INVARIANTS,
     };
     families.iter().copied().flatten()

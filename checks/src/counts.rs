@@ -49,7 +49,7 @@ fn mcount_counts_the_ms(view: &View) -> Result<(), String> {
     let started = view.ms().filter(|&m| view.started(m)).count();
     ensure!(
         !view.quiescent || started == ids,
-        "nobody moves; ids that were taken: {ids}, Ms that have begun: {started}"
+        "no M moves; ids that were taken: {ids}, Ms that have begun: {started}"
     );
     Ok(())
 }

@@ -6,7 +6,8 @@
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
 use runtime_model::event::Nobody;
-use runtime_model::g::GId;
+use runtime_model::g::{GId, GStatus};
+use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PId};
 use runtime_model::program::Program;
@@ -42,6 +43,18 @@ pub const ALL: &[Kernel] = &[
         program: |steps| ring(steps, |sched, m, victim| sched.runqsteal(m, victim, true)),
     },
     Kernel {
+        name: "ring-wraps",
+        about: "the same on a ring that wraps, and of which the thief takes several: each G is taken once",
+        threads: 2,
+        program: |steps| ring_wraps(steps, |sched, m, victim| sched.runqsteal(m, victim, false)),
+    },
+    Kernel {
+        name: "limiter-assist",
+        about: "an assist that takes time, beside an update: each of its ticks is counted once",
+        threads: 2,
+        program: |steps| limiter_assist(steps, LimiterEvent::stop),
+    },
+    Kernel {
         name: "runqempty",
         about: "runqempty beside the owner: never true of a queue that was never empty",
         threads: 2,
@@ -75,6 +88,17 @@ pub const ALL: &[Kernel] = &[
         threads: 2,
         program: runqdrain,
     },
+    Kernel {
+        name: "publish",
+        about: "a G is runnable before a thief can take it",
+        threads: 2,
+        program: |steps| {
+            publish(steps, |sched, m, g| {
+                sched.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
+                sched.runqput(m, m.p(), g, true);
+            })
+        },
+    },
 ];
 
 /// The kernel of that name.
@@ -84,13 +108,18 @@ pub fn find(name: &str) -> Option<&'static Kernel> {
 
 /// Two Ps with rings of 2 slots, and three Gs that nobody runs.
 fn world(steps: Steps) -> (Arc<Sched>, M, Vec<OwnedP>) {
+    world_of(steps, 2, 3)
+}
+
+/// Two Ps with rings of so many slots, and so many Gs that nobody runs.
+fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) {
     let program = Program {
         ps: 2,
         ms: 3,
-        ring: 2,
+        ring,
         steal_tries: 2,
         fairness: false,
-        scripts: vec![vec![]; 3],
+        scripts: vec![vec![]; gs],
         flags: vec![],
     };
     let sched = Sched::new(program, steps, Arc::new(Nobody));
@@ -114,7 +143,9 @@ pub fn limiter_slot(steps: Steps, take: TakeP) {
         flag.set(p.is_some());
     });
     let other = sched.clone();
-    sync::spawn(move || other.limiter.update(other.allp.iter().map(|p| &p.limiter_event), 15));
+    sync::spawn(move || {
+        other.limiter.update(other.allp.iter().map(|p| &p.limiter_event), 15);
+    });
     let this = sched.clone();
     sync::at_end(move || {
         let counted = this.limiter.peek_idle();
@@ -130,10 +161,14 @@ pub fn limiter_slot(steps: Steps, take: TakeP) {
 /// How a thief steals from a P.
 pub type Steal = fn(&Sched, &M, PId) -> Option<GId>;
 
-/// The owner of P0 puts three Gs, one of them in `runnext`, and takes two; a thief on P1 steals once. In
-/// the end each G is with one of them, or still on a queue, once.
-pub fn ring(steps: Steps, steal: Steal) {
-    let (sched, m, mut others) = world(steps);
+/// Starts a thief on P1 that steals once from P0. What it comes by, and what is added to the list that is
+/// returned, is shown to `judge` in the end, with the Gs that are still on a queue, in order.
+fn beside_a_thief(
+    sched: &Arc<Sched>,
+    mut others: Vec<OwnedP>,
+    steal: Steal,
+    judge: fn(&[GId]),
+) -> Arc<Ghost<Vec<GId>>> {
     let got = Arc::new(Ghost::new(Vec::new()));
     let (other, log) = (sched.clone(), got.clone());
     let p1 = others.pop();
@@ -141,21 +176,68 @@ pub fn ring(steps: Steps, steal: Steal) {
         let mut thief = M::of_kernel(MId(1));
         p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
         let g = steal(&other, &thief, PId(0));
-        log.with_mut(|log| log.extend(g));
+        log.change(|log| log.extend(g));
     });
     let (this, log) = (sched.clone(), got.clone());
     sync::at_end(move || {
         let mut all: Vec<GId> = log.get();
         all.extend(this.allp.iter().flat_map(|p| p.peek_runq()));
         all.sort();
-        assert!(all == [GId(0), GId(1), GId(2)], "ring: {all:?} of three Gs");
+        judge(&all);
+    });
+    got
+}
+
+/// The owner of P0 puts three Gs, one of them in `runnext`, and takes two; a thief on P1 steals once. In
+/// the end each G is with one of them, or still on a queue, once.
+pub fn ring(steps: Steps, steal: Steal) {
+    let (sched, m, others) = world(steps);
+    let got = beside_a_thief(&sched, others, steal, |all| {
+        assert!(all == [0, 1, 2].map(GId), "ring: {all:?} of three Gs");
     });
     sched.runqput(&m, m.p(), GId(0), false);
     sched.runqput(&m, m.p(), GId(1), true);
     let first = sched.runqget(m.p());
     sched.runqput(&m, m.p(), GId(2), false);
     let second = sched.runqget(m.p());
-    got.with_mut(|got| got.extend(first.into_iter().chain(second)));
+    got.change(|got| got.extend(first.into_iter().chain(second)));
+}
+
+/// P0's ring of 4 slots has four Gs. Its owner takes one and puts another, so that a slot is used again; a
+/// thief on P1 steals once, two Gs if it is early. In the end each G is with one of them, or still on a
+/// queue, once.
+pub fn ring_wraps(steps: Steps, steal: Steal) {
+    let (sched, m, others) = world_of(steps, 4, 5);
+    (0..4).for_each(|g| sched.runqput(&m, m.p(), GId(g), false));
+    let got = beside_a_thief(&sched, others, steal, |all| {
+        assert!(all == [0, 1, 2, 3, 4].map(GId), "ring-wraps: {all:?} of five Gs");
+    });
+    let first = sched.runqget(m.p());
+    sched.runqput(&m, m.p(), GId(4), false);
+    got.change(|got| got.extend(first));
+}
+
+/// How a limiter event is ended.
+pub type Stop = fn(&LimiterEvent, LimiterEventType, Time, &GcCpuLimiter);
+
+/// P0 assists from 10 to 20; an update of 5, which comes late, counts nothing, and one at 15 counts what there
+/// is. In the end all 10 ticks are counted.
+pub fn limiter_assist(steps: Steps, stop: Stop) {
+    let (sched, m, _others) = world(steps);
+    let event = &sched.p(m.p()).limiter_event;
+    event.start(LimiterEventType::MarkAssist, 10);
+    let other = sched.clone();
+    sync::spawn(move || {
+        for now in [5, 15] {
+            other.limiter.update(other.allp.iter().map(|p| &p.limiter_event), now);
+        }
+    });
+    let this = sched.clone();
+    sync::at_end(move || {
+        let counted = this.limiter.peek_assist();
+        assert!(counted == 10, "limiter: {counted} ticks of an assist counted, of 10");
+    });
+    stop(event, LimiterEventType::MarkAssist, 20, &sched.limiter);
 }
 
 /// Says whether a P's run queue is empty.
@@ -174,22 +256,23 @@ pub fn runqempty(steps: Steps, empty: Empty) {
     sched.runqget(m.p());
 }
 
-/// The owner of P0 drains it of two Gs, the links in its hands; a thief on P1 steals once, and links what
-/// it came by. In the end each G is in the queue of who took it, once.
+/// The owner of P0 drains it of three Gs, one of them in `runnext`, the links in its hands; a thief on P1
+/// steals once, and links what it came by. In the end each G is in the queue of who took it, once.
 pub fn runqdrain(steps: Steps) {
     let (sched, m, mut others) = world(steps);
     let got = Arc::new(Ghost::new([GQueue::default(); 2]));
     sched.runqput(&m, m.p(), GId(0), false);
     sched.runqput(&m, m.p(), GId(1), false);
+    sched.runqput(&m, m.p(), GId(2), true);
     let (other, log) = (sched.clone(), got.clone());
     let p1 = others.pop();
     sync::spawn(move || {
         let mut thief = M::of_kernel(MId(1));
         p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
-        if let Some(g) = other.runqsteal(&thief, PId(0), false) {
+        if let Some(g) = other.runqsteal(&thief, PId(0), true) {
             let mut stolen = GQueue::default();
             stolen.push_back(&other, g);
-            log.with_mut(|log| log[1] = stolen);
+            log.change(|log| log[1] = stolen);
         }
     });
     let (this, log) = (sched.clone(), got.clone());
@@ -197,10 +280,38 @@ pub fn runqdrain(steps: Steps) {
         let [drained, stolen] = log.get().map(|queue| queue.peek(&this));
         let mut all = [&drained[..], &stolen].concat();
         all.sort();
-        assert!(all == [GId(0), GId(1)], "runqdrain: a G is in two queues, or in none");
+        assert!(all == [0, 1, 2].map(GId), "runqdrain: a G is in two queues, or in none");
     });
     let drained = sched.runqdrain(m.p());
-    got.with_mut(|got| got[0] = drained);
+    got.change(|got| got[0] = drained);
+}
+
+/// How the owner of a P makes a G runnable, and puts it where a thief finds it.
+pub type Publish = fn(&Sched, &M, GId);
+
+/// The owner of P0 publishes two Gs; a thief on P1 steals once, and runs what it got. In the end each G is once in a
+/// queue, or running.
+pub fn publish(steps: Steps, publish: Publish) {
+    let (sched, m, mut others) = world(steps);
+    let (other, p1) = (sched.clone(), others.pop());
+    sync::spawn(move || {
+        let mut thief = M::of_kernel(MId(1));
+        p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
+        if let Some(g) = other.runqsteal(&thief, PId(0), true) {
+            other.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
+        }
+    });
+    let this = sched.clone();
+    sync::at_end(move || {
+        let is = |g: &GId, status| this.g(*g).status.peek(|&now| now == status);
+        let running = (0..2).map(GId).filter(|g| is(g, GStatus::Running));
+        let queued = this.allp[0].peek_runq().into_iter().filter(|g| is(g, GStatus::Runnable));
+        let mut all: Vec<GId> = running.chain(queued).collect();
+        all.sort();
+        assert!(all == [GId(0), GId(1)], "publish: {all:?} of two Gs");
+    });
+    publish(&sched, &m, GId(0));
+    publish(&sched, &m, GId(1));
 }
 
 /// How a waker hands something to a sleeper.

@@ -7,7 +7,7 @@
 //! | [`kernels`] | a few threads and one structure, explored without a bound |
 //! | [`check`] | what a check is, and the list of all |
 //! | `symptoms` | what a user would see: a hang, a livelock |
-//! | `bookkeeping`, `counts`, `ownership`, `places`, `spinning`, `limiter`, `timers`, `dead`, `wakeups` | the invariants, one family a file |
+//! | `bookkeeping`, `counts`, `ownership`, `places`, `spinning`, `limiter`, `timers`, `dead`, `wakeups`, `discipline` | the invariants, one family a file |
 //! | [`view`] | the state as a check sees it |
 //! | [`census`] | how all executions that were drawn end |
 //! | [`sometimes`] | what some execution must show |
@@ -23,6 +23,7 @@ pub mod cex;
 pub mod check;
 mod counts;
 mod dead;
+mod discipline;
 mod judge;
 pub mod kernels;
 mod limiter;
@@ -35,7 +36,7 @@ pub mod scenario;
 pub mod scenario_file;
 pub mod scenarios;
 pub mod sometimes;
-mod source;
+pub mod source;
 mod spinning;
 pub mod suite;
 mod symptoms;

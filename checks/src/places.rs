@@ -9,9 +9,9 @@
 //! | idle, and some G has passed its `go` or `after` | one timer that will start it, or the hands of one M that moves |
 //! | idle otherwise, or dead | none |
 //!
-//! The hands of an M are its local variables, which nobody else sees: a G that `runqget` took, one that was kicked out
+//! The hands of an M are its local variables, which no check sees: a G that `runqget` took, one that was kicked out
 //! of `runnext`, a batch on its way to the global queue, a timer that is about to run. So in a state in which an
-//! M moves, a G is in *at most* one place; where nobody moves, in exactly one. What a thief has read before its
+//! M moves, a G is in *at most* one place; where no M moves, in exactly one. What a thief has read before its
 //! compare-and-swap is not in its hands yet, and a slot outside head and tail is no place.
 
 use std::fmt;
@@ -65,7 +65,7 @@ fn a_g_is_in_one_place(view: &View) -> Result<(), String> {
             GStatus::Dead => false,
         };
         let lost = view.quiescent && somewhere && !placed();
-        ensure!(!lost, "{} is {status:?} and in no place, and nobody moves", g.id);
+        ensure!(!lost, "{} is {status:?} and in no place, and no M moves", g.id);
     }
     Ok(())
 }
@@ -80,10 +80,7 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
         places.extend(p.runnext.peek().ptr().map(|g| (g, Place::Runnext(p.id))));
         ring(p, &mut places)?;
         if let Some(timers) = p.timers.peek() {
-            places.extend(timers.as_slice().iter().map(|timer| match timer.f {
-                TimerFunc::Wake(g) => (g, Place::Sleep(p.id)),
-                TimerFunc::Start(g) => (g, Place::Start(p.id)),
-            }));
+            places.extend(timers.as_slice().iter().filter_map(|timer| on_timer(p.id, timer.f)));
         }
     }
     for m in view.ms() {
@@ -109,8 +106,18 @@ fn ring(p: &P, places: &mut Vec<(GId, Place)>) -> Result<(), String> {
     Ok(())
 }
 
+/// The G that a timer of `p` has, if it has one.
+fn on_timer(p: PId, f: TimerFunc) -> Option<(GId, Place)> {
+    match f {
+        TimerFunc::Wake(g) => Some((g, Place::Sleep(p))),
+        TimerFunc::Start(g) => Some((g, Place::Start(p))),
+        // A ticker's G waits for a tick by being parked, if it does.
+        TimerFunc::SendTime(_) => None,
+    }
+}
+
 impl Place {
-    /// The status of a G there, to whoever looks.
+    /// The status of a G there, in every state that a check sees.
     fn status(self) -> GStatus {
         match self {
             Place::GlobalQueue | Place::Ring(_) | Place::Runnext(_) => GStatus::Runnable,

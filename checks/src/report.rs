@@ -16,6 +16,10 @@ pub enum Mode {
     Symptoms,
     /// The invariants as well, in every state.
     Invariants,
+    /// Symptoms, and data races: each access of a plain field is a step, and two threads that could both make one
+    /// next, one of them writing, are a failure. No invariants: between two plain writes of a hand-over they are
+    /// false, and rightly. On engine explore.
+    Races,
 }
 
 /// How far a run goes. What does not concern the engine in use is ignored by it.

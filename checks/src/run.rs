@@ -187,6 +187,7 @@ pub enum Replayed {
 /// If the scenario is none, or the engine cannot run it.
 pub fn run(subject: &Subject, job: &Job, control: OnProgress) -> Result<Outcome, RunError> {
     let target = Arc::new(subject.what.checked()?);
+    plan::can_run(job)?;
     let judged = Judged::of(job)?;
     for name in &job.sometimes {
         known_sometimes(name)?;

@@ -7,6 +7,7 @@
 //! | `go X` | starts G X |
 //! | `sleep N` | sleeps for N ticks |
 //! | `after N X` | starts G X in N ticks, by a timer; after 0 ticks the timer is due at once |
+//! | `ticker N X` | every N ticks it wakes X if it is parked, else leaves it one permit, unless it has one; it never ends |
 //! | `ready X` | wakes X if it is parked, else leaves it one permit |
 //! | `park` | waits to be readied |
 //! | `gosched` | goes to the end of the global queue |
@@ -152,6 +153,7 @@ impl Scenario {
         add_empty(&mut scripts);
         names.extend((names.len()..scripts.len()).map(|i| format!("empty{i}")));
         let must_finish = self.must_finish(&names)?;
+        self.check_tickers(&scripts, &names, &must_finish)?;
         let timers = scripts.iter().flatten().filter(|a| starts_timer(a)).count();
         Ok(Checked {
             size: format!("{}P/{}M/{}G/{timers}T", self.ps, self.ms, scripts.len()),
@@ -317,6 +319,23 @@ mod tests {
             (error(1, 1, &["main: go A"]), "G main, action 1 (`go A`): no G A; the Gs are main"),
             (error(1, 1, &["main: nap 3"]), "(`nap 3`): no such action; allowed are go X"),
             (error(1, 1, &["main: sleep 0"]), "`0` ticks; allowed are 1"),
+            (error(1, 1, &["main: ticker 0 main; park"]), "`0` ticks; allowed are 1"),
+            (error(1, 1, &["main: ticker -5 main; park"]), "`-5` ticks; allowed are 1"),
+            (error(1, 1, &["main: ticker 5"]), "(`ticker 5`): no such action; allowed are go X"),
+            (error(1, 1, &["main: ticker 5 B"]), "no G B; the Gs are main"),
+            (
+                error(1, 1, &["main: ticker 5 main"]),
+                "G main: has a ticker, but it never parks; give it a `park`",
+            ),
+            (
+                error(1, 1, &["main: ticker 5 main; ticker 7 main; park"]),
+                "G main: has 2 tickers; a G waits for one of them at most",
+            ),
+            (
+                error(1, 1, &["main: ticker 5 A; go A; ready A", "A: park"]),
+                "G A: has a ticker and is readied as well; ",
+            ),
+            (error(1, 1, &["main:", "A: ticker 5 main"]), "G A: started 0 times"),
             (
                 error(1, 1, &["main:", "A:"]),
                 "G A: started 0 times; each G is started by exactly one",
@@ -336,6 +355,22 @@ mod tests {
         for (got, wanted) in cases {
             assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
         }
+    }
+
+    /// A ticker never ends, and with it the program, unless main's exit ends it.
+    #[test]
+    fn a_program_with_a_ticker_ends_with_main() {
+        let lines = ["main: go A; ticker 5 A", "A: park"];
+        let scenario =
+            Scenario { must_finish: vec!["A".into()], ..Scenario::new("ticker", "", 1, 1, &lines) };
+        let error = scenario.program().unwrap_err();
+        assert_eq!(error.at, At::Field("must-finish"));
+        let told = "must finish: not main; a ticker ticks until main exits: name main too";
+        assert!(error.to_string().contains(told), "{error}");
+        let both = Scenario { must_finish: vec!["A".into(), "main".into()], ..scenario };
+        let checked = both.program().unwrap();
+        assert_eq!(checked.program.scripts[0], [Action::Go(GId(1)), Action::Ticker(5, GId(1))]);
+        assert_eq!(checked.size, "1P/1M/2G/1T");
     }
 
     #[test]

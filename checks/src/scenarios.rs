@@ -9,9 +9,16 @@ pub fn all() -> Vec<Scenario> {
         .chain(single())
         .chain(programs())
         .chain(known_bugs())
+        .chain(beside_spinners())
+        .chain(newprocs_wide())
         .chain(windows())
         .chain(mixed())
+        .chain(with_timers())
         .chain(features())
+        .chain(several())
+        .chain(on_three_ps())
+        .chain(in_turn())
+        .chain(more_ms())
         .collect()
 }
 
@@ -71,15 +78,47 @@ fn single() -> Vec<Scenario> {
         one("sleep-twice", "one G, one M, one P: it sleeps twice", &["main: sleep 5; sleep 5"]),
         one("exit", "main exits at once", &["main:"]),
         one("assist", "an idle P, then an assist on it", &["main: sleep 5; assist; sleep 5"]),
+        one(
+            "eight-timers",
+            "a heap of three levels, filled and emptied so that each child of an entry moves up once",
+            &[
+                "main: after 2 A; after 6 B; after 3 C; after 5 D; after 4 E; after 1 F; after 7 G; sleep 8",
+                "A:",
+                "B:",
+                "C:",
+                "D:",
+                "E:",
+                "F:",
+                "G:",
+            ],
+        ),
+        one(
+            "ticks-on-time",
+            "one P: it finishes only if the third tick comes after main's first sleep and before its second ends",
+            &[
+                "main: go A; ticker 3 A; sleep 8; set m; sleep 2; busy-until a",
+                "A: park; park; park; busy-until m; set a",
+            ],
+        ),
+        one(
+            "timers-at-once",
+            "three timers at one instant on one heap: it finishes only if they fire in Go's order, A, C, B",
+            &[
+                "main: after 5 A; after 5 B; after 5 C; park",
+                "A: busy-until b; set a",
+                "B: set b",
+                "C: busy-until a; ready main",
+            ],
+        ),
     ]
 }
 
-/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3.
+/// What the programs do that the real runtime was measured with: at 2 Ps and, `-3p`, at 3. Main's exit ends them.
 const PROGRAMS: &[Core] = &[
     Core {
         name: "sleepers",
-        about: "sleeps and a timer function, one after the other",
-        lines: &["main: after 3 A; sleep 5; sleep 5", "A: sleep 4"],
+        about: "sleeps, a timer function, and a ticker: a tick that waits, one that is dropped, one that wakes",
+        lines: &["main: ticker 3 main; after 4 A; sleep 7; park; park", "A: sleep 4"],
     },
     Core {
         name: "stealrunq",
@@ -183,6 +222,90 @@ fn window(name: &str, about: &str, main: &str) -> Scenario {
     }
 }
 
+/// Programs in which a G first brings another M to look for work: what shows the lines of the wake protocol.
+fn beside_spinners() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "kicked-newproc",
+            "a G is kicked out of runnext by another while an M looks for work; the first is waited for",
+            2,
+            2,
+            &["main: go X; busy-until x; go A; go C; busy-until a", "A: set a", "C:", "X: set x"],
+        ),
+        Scenario::new(
+            "two-at-once-later",
+            "two Gs are started at once beside an M that looks for work, and the first keeps its P",
+            3,
+            3,
+            &["main: go X; busy-until x; go A; go B; busy-until b", "A: busy-until b", "B: set b", "X: set x"],
+        ),
+        Scenario::new(
+            "two-stolen",
+            "an M steals two Gs and runs the one that waits for the other, while main's M runs out of work",
+            2,
+            3,
+            &[
+                "main: go X; busy-until x; go A; go B; go C; go D; park",
+                "A: set a; ready main",
+                "B: busy-until a",
+                "C:",
+                "D:",
+                "X: set x",
+            ],
+        ),
+        Scenario {
+            ring: 2,
+            ..Scenario::new(
+                "overflow-beside-busy",
+                "a full ring of two slots goes to the global queue while an M looks for work; the first G keeps its P",
+                3,
+                3,
+                &[
+                    "main: go X; busy-until x; go A; go B; go C; go D; busy-until c",
+                    "A: busy-until c",
+                    "B:",
+                    "C: set c",
+                    "D:",
+                    "X: set x",
+                ],
+            )
+        },
+    ]
+}
+
+/// Programs of more Ps that show what the mend of golang/go#45867 in Go 1.20 leaves.
+fn newprocs_wide() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "newprocs-3p",
+            "two Gs bring two Ms to look for work; of two more, the first keeps its P until the second has run",
+            3,
+            3,
+            &[
+                "main: go A; go B; busy-until a; busy-until b; go C; go D; busy-until d",
+                "A: set a",
+                "B: set b",
+                "C: busy-until d",
+                "D: set d",
+            ],
+        ),
+        Scenario::new(
+            "newprocs-4p",
+            "the same beside a G that keeps a fourth P busy",
+            4,
+            4,
+            &[
+                "main: go E; busy-until e; go A; go B; busy-until a; busy-until b; go C; go D; busy-until d",
+                "A: set a",
+                "B: set b",
+                "C: busy-until d",
+                "D: set d",
+                "E: set e; busy-until d",
+            ],
+        ),
+    ]
+}
+
 /// Gs that wait for each other in all the ways there are.
 fn mixed() -> Vec<Scenario> {
     vec![
@@ -232,6 +355,19 @@ fn mixed() -> Vec<Scenario> {
                 &["main: go A; gosched; go B; sleep 1", "A: gosched", "B:"],
             )
         },
+    ]
+}
+
+/// Gs that wait for each other and for timers.
+fn with_timers() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "ticker-beside-busy",
+            "a ticker wakes a G while the G that started it keeps the timer's P busy",
+            2,
+            2,
+            &["main: go T; ticker 5 T; sleep 5; busy-until t; sleep 5", "T: park; set t"],
+        ),
         Scenario::new(
             "timer-beside-busy",
             "a timer falls due at once while its P is kept busy, and another later",
@@ -270,6 +406,115 @@ fn features() -> Vec<Scenario> {
             &["main: go A; go B; busy-until b", "A:", "B: set b"],
         ),
     ]
+}
+
+/// Several Gs or timers at once.
+fn several() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "steal-several",
+            "three Gs on a ring, of which a thief takes two: the other is on its own ring then",
+            2,
+            2,
+            &["main: go A; go B; go C; go D; busy-until a", "A: set a", "B:", "C:", "D:"],
+        ),
+        Scenario::new(
+            "steal-timer-first",
+            "a due timer and a new G, which keeps its P busy until the timer's has run",
+            2,
+            2,
+            &["main: after 0 A; go B; busy-until a", "A: set a", "B: busy-until a"],
+        ),
+        Scenario::new(
+            "global-several",
+            "two Gs on the global queue, and one M takes both",
+            2,
+            2,
+            &["main: go A; gosched; busy-until a", "A: gosched; set a"],
+        ),
+        Scenario::new(
+            "timers-at-once",
+            "three timers at one instant, and each P is kept busy until all have run",
+            2,
+            2,
+            &[
+                "main: after 5 A; after 5 B; sleep 5; busy-until a; busy-until b",
+                "A: set a",
+                "B: set b",
+            ],
+        ),
+    ]
+}
+
+/// What takes a third P to be seen.
+fn on_three_ps() -> Vec<Scenario> {
+    vec![
+        Scenario::new(
+            "gosched-beside-two",
+            "the last look takes a G that yielded, and there is one more G for a third P",
+            3,
+            3,
+            &[
+                "main: go X; busy-until x; go B; go A; gosched; busy-until b",
+                "X: set x",
+                "B: set b",
+                "A: busy-until b",
+            ],
+        ),
+        Scenario::new(
+            "goyield-beside-two",
+            "a G changes places with another, and there is one more G for a third P",
+            3,
+            3,
+            &["main: go B; go A; goyield; busy-until b", "A: busy-until b", "B: set b"],
+        ),
+        Scenario::new(
+            "assist-beside-idle",
+            "an update of the limiter while another M takes a P that has been idle",
+            3,
+            3,
+            &["main: sleep 5; go A; assist; busy-until a", "A: set a"],
+        ),
+    ]
+}
+
+/// One M, and what it does first.
+fn in_turn() -> Vec<Scenario> {
+    let one = |name, about, lines: &[&str]| Scenario {
+        deterministic: true,
+        ..Scenario::new(name, about, 1, 1, lines)
+    };
+    vec![
+        one(
+            "goyield-in-turn",
+            "one M: who yields to its own queue lets the other G run first",
+            &["main: go A; goyield; busy-until a", "A: set a"],
+        ),
+        one(
+            "gosched-in-turn",
+            "one M: who yields to the global queue lets the other G run first",
+            &["main: go A; gosched; busy-until a", "A: set a"],
+        ),
+        one(
+            "one-permit",
+            "one M: a permit is good for one *park*, and the next one waits",
+            &[
+                "main: go A; ready A; gosched; set m; ready A; park",
+                "A: park; park; busy-until m; ready main",
+            ],
+        ),
+    ]
+}
+
+/// The programs of the suite `known`, with one M more than they have Ps.
+fn more_ms() -> Vec<Scenario> {
+    let with_one_more = |scenario: Scenario| Scenario {
+        name: format!("{}-{}m", scenario.name, scenario.ms + 1),
+        ms: scenario.ms + 1,
+        ..scenario
+    };
+    let at_2 = |scenario: &Scenario| scenario.ps == 2 && !scenario.fairness;
+    known_bugs().into_iter().filter(at_2).map(with_one_more).collect()
 }
 
 #[cfg(test)]

@@ -23,9 +23,39 @@ pub const ALL: &[Sometimes] = &[
         happens: |e| matches!(e, Event::TimerRunByOwner(_)),
     },
     Sometimes { name: "the clock jumps twice", happens: |e| matches!(e, Event::JumpAgain) },
+    Sometimes {
+        name: "a periodic timer stays on its heap",
+        happens: |e| matches!(e, Event::TimerPostponed(_)),
+    },
+    Sometimes { name: "a tick is dropped", happens: |e| matches!(e, Event::TickDropped(_)) },
     Sometimes { name: "a timer is stolen", happens: |e| matches!(e, Event::TimerRunByThief(_)) },
     Sometimes { name: "a G is stolen from a ring", happens: |e| matches!(e, Event::Stolen(_)) },
     Sometimes { name: "runnext is stolen", happens: |e| matches!(e, Event::RunnextStolen(_)) },
+    Sometimes {
+        name: "several Gs are stolen at once",
+        happens: |e| matches!(e, Event::StolenWithOthers(_)),
+    },
+    Sometimes {
+        name: "several Gs are taken from the global queue at once",
+        happens: |e| matches!(e, Event::GlobalWithOthers(_)),
+    },
+    Sometimes {
+        name: "three timers are due at once",
+        happens: |e| matches!(e, Event::ManyTimersRun(_)),
+    },
+    Sometimes {
+        name: "a thief finds a G that a timer started",
+        happens: |e| matches!(e, Event::FoundAfterTimers(_)),
+    },
+    Sometimes { name: "a permit is taken", happens: |e| matches!(e, Event::PermitTaken(_)) },
+    Sometimes {
+        name: "the time of an idle P is consumed",
+        happens: |e| matches!(e, Event::IdleTimeConsumed),
+    },
+    Sometimes {
+        name: "the last look finds a G on the global queue",
+        happens: |e| matches!(e, Event::LastLookFoundGlobal),
+    },
     Sometimes { name: "the ring overflows", happens: |e| matches!(e, Event::RingOverflow) },
     Sometimes {
         name: "the last look finds work",

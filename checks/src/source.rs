@@ -15,7 +15,7 @@ pub(crate) fn function_at(sources: &[Source], at: &Location<'_>) -> String {
 }
 
 /// The last function that begins at or before the line.
-fn enclosing(text: &str, line: u32) -> Option<&str> {
+pub fn enclosing(text: &str, line: u32) -> Option<&str> {
     text.lines().take(line as usize).filter_map(function).last()
 }
 

@@ -1,5 +1,7 @@
 //! The suites: the model as it should be, on programs that use each part of it.
 
+mod races;
+
 use sync::Engine;
 
 use crate::kernels::{self, Kernel};
@@ -50,6 +52,9 @@ pub const ALL: &[Suite] = &[
         scenarios: &[
             ("sleep-twice", &["the clock jumps", "a timer is run by its owner"]),
             ("assist", &["the clock jumps"]),
+            ("eight-timers", &["the clock jumps twice", "a timer is run by its owner"]),
+            ("ticks-on-time", &["the clock jumps twice", "a periodic timer stays on its heap"]),
+            ("timers-at-once", &["the clock jumps", "a timer is run by its owner"]),
         ],
         engines: EVERYWHERE,
         bound: None,
@@ -72,7 +77,15 @@ pub const ALL: &[Suite] = &[
             ("S3", &["the clock jumps", "runnext is stolen"]),
             ("S4", &["the clock jumps", "a timer is stolen", "a G is stolen from a ring"]),
             ("two-jumps", &["the clock jumps twice", "a P that owns no timer gets the jump"]),
-            ("sleepers", &["the clock jumps", "a timer is run by its owner"]),
+            (
+                "sleepers",
+                &[
+                    "the clock jumps twice",
+                    "a timer is run by its owner",
+                    "a periodic timer stays on its heap",
+                    "a tick is dropped",
+                ],
+            ),
             ("stealrunq", &["runnext is stolen"]),
             ("stealtimer", &["a G is stolen from a ring"]),
             ("overflow", &["the ring overflows"]),
@@ -88,6 +101,7 @@ pub const ALL: &[Suite] = &[
             ("rendezvous", &["an M is started", "wakep leaves it to a spinner"]),
             ("ping-pong", &["runnext is stolen"]),
             ("yielders", &["an M is started"]),
+            ("ticker-beside-busy", &["a timer is stolen", "a periodic timer stays on its heap"]),
             ("timer-beside-busy", &["the clock jumps", "a timer is stolen"]),
         ],
         engines: SEARCHED_ONLY,
@@ -122,6 +136,7 @@ pub const ALL: &[Suite] = &[
             ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
             ("goyield-beside-newproc", &["the last look finds work"]),
             ("two-newprocs", &["the last look finds work"]),
+            ("kicked-newproc", &["the last look finds work", "runnext is stolen"]),
             ("due-timer", &["a timer is stolen", "the last look finds a timer"]),
             ("pollers-window", &["an M polls", "a break is sent to an M that polls"]),
             ("pollers-window-early", &["an M polls", "a break is sent to an M that polls"]),
@@ -135,16 +150,80 @@ pub const ALL: &[Suite] = &[
         about: "the same, for programs of three Ps or with choices",
         scenarios: &[
             ("two-at-once", &["an M is started"]),
+            ("two-at-once-later", &["the last look finds work"]),
+            ("two-stolen", &["the last look finds work"]),
+            ("overflow-beside-busy", &["the last look finds work", "the ring overflows"]),
             ("fairness", &["an M is started"]),
+        ],
+        engines: SEARCHED_ONLY,
+        bound: Some(1),
+        within: &[("two-at-once-later", 1), ("overflow-beside-busy", 1), ("two-stolen", 2)],
+    },
+    Suite {
+        name: "reach",
+        about: "what is seldom reached: several Gs at once, timers that a thief runs, times that are not 0",
+        scenarios: &[
+            ("steal-several", &["several Gs are stolen at once"]),
+            ("steal-timer-first", &["a thief finds a G that a timer started"]),
+            ("global-several", &["several Gs are taken from the global queue at once"]),
+            ("timers-at-once", &["three timers are due at once"]),
+            ("goyield-in-turn", &[]),
+            ("gosched-in-turn", &[]),
+            ("one-permit", &["a permit is taken"]),
+        ],
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+        within: &[],
+    },
+    Suite {
+        name: "reach-wide",
+        about: "the same on three Ps",
+        scenarios: &[
+            ("gosched-beside-two", &["the last look finds a G on the global queue"]),
+            ("goyield-beside-two", &["a G is stolen from a ring"]),
+            ("assist-beside-idle", &["the time of an idle P is consumed"]),
+        ],
+        engines: SEARCHED_ONLY,
+        bound: Some(1),
+        within: &[("gosched-beside-two", 2), ("goyield-beside-two", 2), ("assist-beside-idle", 2)],
+    },
+    Suite {
+        name: "known-more-ms",
+        about: "the programs of `known` with one M more than they have Ps",
+        scenarios: &[
+            ("three-newprocs-3m", &["runnext is stolen"]),
+            ("gosched-beside-newproc-3m", &["wakep leaves it to a spinner"]),
+            ("goyield-beside-newproc-3m", &["the last look finds work"]),
+            ("two-newprocs-3m", &["the last look finds work"]),
+            ("due-timer-3m", &["a timer is stolen"]),
         ],
         engines: SEARCHED_ONLY,
         bound: Some(1),
         within: &[],
     },
     Suite {
+        name: "yields",
+        about: "Gs that give up their P, and a permit, where barriers matter",
+        scenarios: &[
+            ("gosched-in-turn", &[]),
+            ("goyield-in-turn", &[]),
+            ("one-permit", &["a permit is taken"]),
+            ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
+            ("goyield-beside-newproc", &["an M is started"]),
+            ("gosched-beside-two", &["an M is started"]),
+            ("goyield-beside-two", &["an M is started"]),
+        ],
+        engines: &[Engine::Loom],
+        bound: Some(1),
+        within: &[],
+    },
+    Suite {
         name: "weak-memory",
         about: "what shows a missing barrier, where barriers matter",
-        scenarios: &[("two-newprocs", &["the last look finds work"])],
+        scenarios: &[
+            ("two-newprocs", &["the last look finds work"]),
+            ("kicked-newproc", &["the last look finds work"]),
+        ],
         engines: &[Engine::Loom],
         bound: Some(2),
         within: &[],
@@ -190,11 +269,18 @@ pub fn limits(engine: Engine) -> Limits {
     }
 }
 
-/// The runs on that engine: the kernels, without a bound, and the suites.
+/// explore's bound on that scenario, if a search without one does not end in the gate's time.
+pub fn within(scenario: &str) -> Option<usize> {
+    let mut bounds = ALL.iter().flat_map(|suite| suite.within);
+    bounds.find(|(name, _)| *name == scenario).map(|&(_, bound)| bound)
+}
+
+/// The runs on that engine: the kernels, without a bound, the suites, and those that look for data races.
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
     let suites = ALL.iter().filter(|suite| suite.engines.contains(&engine));
-    kernels.chain(suites.flat_map(|suite| suite.jobs(engine))).collect()
+    let suites = suites.flat_map(|suite| suite.jobs(engine));
+    kernels.chain(suites).chain(races::jobs(engine)).collect()
 }
 
 fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
@@ -219,14 +305,23 @@ impl Suite {
         }
     }
 
-    /// The suite's runs on that engine.
+    /// The suite's runs on that engine. On loom twice: with invariants; and in symptom mode, in which more orders are
+    /// tried around plain accesses ([`sync::Plan::races`]).
     pub fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
+        let modes: &[Mode] = match engine {
+            Engine::Loom => &[Mode::Invariants, Mode::Symptoms],
+            _ => &[Mode::Invariants],
+        };
+        modes.iter().flat_map(move |&mode| self.jobs_in(mode, engine))
+    }
+
+    fn jobs_in(&self, mode: Mode, engine: Engine) -> impl Iterator<Item = Job> + '_ {
         self.scenarios.iter().map(move |(scenario, sometimes)| Job {
             suite: self.name.into(),
             scenario: (*scenario).into(),
             program: None,
             row: FIXED.into(),
-            mode: Mode::Invariants,
+            mode,
             only: None,
             limits: Limits { bound: self.bound_on(engine, scenario), ..limits(engine) },
             sometimes: sometimes.iter().map(|&name| name.into()).collect(),

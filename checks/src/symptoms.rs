@@ -31,6 +31,8 @@ fn the_program_gets_on(view: &View) -> Result<(), String> {
         "livelock: {rounds} rounds of find_runnable, and nothing came of them"
     );
     ensure!(jumps <= MOST_JUMPS, "livelock: {jumps} jumps of the clock to one instant");
+    let only_ticks = view.sched.only_ticks.peek(|&only| only);
+    ensure!(!only_ticks, "livelock: the clock jumps from tick to tick, and no tick wakes a G");
     Ok(())
 }
 
@@ -46,6 +48,6 @@ fn the_program_finishes(view: &View) -> Result<(), String> {
     let gs = view.sched.allg.iter().map(|g| g.id);
     let waiting: Vec<GId> = gs.filter(|&g| view.must_finish(g) && !view.finished(g)).collect();
     let after = if view.finished(GId::MAIN) { "main has ended, " } else { "" };
-    ensure!(waiting.is_empty(), "hang: {after}nobody moves, and {waiting:?} has not finished");
+    ensure!(waiting.is_empty(), "hang: {after}no M moves, and {waiting:?} has not finished");
     Ok(())
 }

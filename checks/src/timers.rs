@@ -1,5 +1,7 @@
 //! Verify that what is known of a heap without its lock is true, and that no timer waits beside an idle P.
 
+use runtime_model::timers::Timer;
+
 use crate::check::{ensure, Check};
 use crate::view::View;
 
@@ -22,10 +24,15 @@ fn the_heap_is_told(view: &View) -> Result<(), String> {
         let heap = timers.as_slice();
         let (first, count) = (p.timer0_when.peek(), p.num_timers.peek());
         let told = first == heap.first().map_or(0, |t| t.when) && count as usize == heap.len();
-        ensure!(heap.is_sorted_by_key(|t| t.when), "{}'s heap is {heap:?}", p.id);
+        ensure!(is_heap(heap), "{}'s timers are no heap: {heap:?}", p.id);
         ensure!(told, "{}'s heap is {heap:?}; timer0When is {first}, numTimers {count}", p.id);
     }
     Ok(())
+}
+
+/// No timer fires before its parent in the 4-ary heap.
+fn is_heap(timers: &[Timer]) -> bool {
+    (1..timers.len()).all(|i| timers[(i - 1) / 4].when <= timers[i].when)
 }
 
 fn no_timer_is_due_beside_an_idle_p(view: &View) -> Result<(), String> {
@@ -42,4 +49,32 @@ fn no_timer_is_due_beside_an_idle_p(view: &View) -> Result<(), String> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime_model::g::GId;
+    use runtime_model::timers::TimerFunc;
+    use runtime_model::Time;
+
+    use super::*;
+
+    /// The entries with these times, in this order.
+    fn heap(whens: &[Time]) -> bool {
+        let timer = |&when: &Time| Timer { when, period: 0, f: TimerFunc::Wake(GId::MAIN) };
+        is_heap(&whens.iter().map(timer).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn each_of_four_children_is_compared_with_its_parent() {
+        assert!(heap(&[]) && heap(&[3]) && heap(&[3, 9, 3, 8, 7, 9, 9, 9, 9, 3]));
+        for child in 1..=4 {
+            let mut whens = [3; 5];
+            whens[child] = 2;
+            assert!(!heap(&whens), "{whens:?}");
+        }
+        // The second level: entry 5 is a child of entry 1, entry 9 one of entry 2.
+        assert!(!heap(&[3, 9, 3, 3, 3, 8]));
+        assert!(!heap(&[3, 3, 9, 3, 3, 3, 3, 3, 3, 8]));
+    }
 }

@@ -2,7 +2,7 @@
 //! no build replaces the program that is running, or another engine's.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 use sync::Engine;
 
+use crate::coverage::{self, compiler};
 use crate::error::Error;
 use crate::worker::Worker;
 use crate::{engine, interrupt};
@@ -25,8 +26,25 @@ const TICK: Duration = Duration::from_millis(50);
 /// # Errors
 /// If it does not build: with what cargo says. If it was interrupted.
 pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
+    let program = built(engine, command(engine, &format!("engine-{engine}")))?;
+    Ok(Worker { engine, program, trace, profile: None })
+}
+
+/// Builds the worker for `engine` so that it counts what it reaches in the model, and writes it to `folder`.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_counting(engine: Engine, trace: bool, folder: &Path) -> Result<Worker, Error> {
+    let mut command = command(engine, &format!("engine-{engine}-coverage"));
+    let this = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
+    command.env("RUSTC_WORKSPACE_WRAPPER", this).env(compiler::VARIABLE, "1");
+    let program = built(engine, command)?;
+    Ok(Worker { engine, program, trace, profile: Some(coverage::profile(folder, engine)) })
+}
+
+/// Runs the command, and returns the program that it builds.
+fn built(engine: Engine, mut command: Command) -> Result<PathBuf, Error> {
     let failed = |why: String| Error::Build { engine, why };
-    let mut command = command(engine);
     let building = thread::spawn(move || command.output());
     let start = Instant::now();
     let mut spinner = None;
@@ -48,8 +66,7 @@ pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(failed(format!("cargo ended with {}\n{}", output.status, said.trim_end())));
     }
-    let program = executable(&output).ok_or_else(|| failed("cargo names no executable".into()))?;
-    Ok(Worker { engine, program, trace })
+    executable(&output).ok_or_else(|| failed("cargo names no executable".into()))
 }
 
 /// The workspace's folder.
@@ -58,15 +75,16 @@ pub fn root() -> PathBuf {
     package.parent().map_or(package.clone(), PathBuf::from)
 }
 
-/// What builds it. The profile is the one of tests, so that its parts are the same.
-fn command(engine: Engine) -> Command {
+/// What builds it, in `folder` of the target directory. The profile is the one of tests, so that its parts are
+/// the same.
+fn command(engine: Engine, folder: &str) -> Command {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "--locked", "--message-format", "json-render-diagnostics"]);
     command.args(["--package", "ci", "--bin", "pidle-engine"]);
     command.args(engine::feature(engine).into_iter().flat_map(|feature| ["--features", feature]));
-    command.arg("--target-dir").arg(target.join(format!("engine-{engine}")));
+    command.arg("--target-dir").arg(target.join(folder));
     command.arg("--manifest-path").arg(root().join("Cargo.toml"));
     command
 }

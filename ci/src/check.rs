@@ -67,7 +67,8 @@ fn job(arguments: &cli::Check) -> Result<Job, Error> {
         scenario: program.as_ref().map_or(scenario, |program| &program.name).clone(),
         program,
         row: row.into(),
-        mode: if kernel { Mode::Symptoms } else { *mode },
+        // A kernel has no invariants.
+        mode: if kernel && *mode == Mode::Invariants { Mode::Symptoms } else { *mode },
         only: only.clone(),
         limits: limits(arguments)?,
         sometimes: Vec::new(),
@@ -223,6 +224,9 @@ fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
     let mut limits = suite::limits(engine);
     limits.search = search(&arguments.search, engine);
     let searches = limits.search.is_some();
+    if arguments.mode == Mode::Races && !searches {
+        return foreign("--mode races", "explore, and for shuttle with --search");
+    }
     if arguments.search.is_asked_for() && !searches {
         return foreign("how to search", "explore, and for shuttle with --search");
     }

@@ -73,6 +73,13 @@ pub struct Gate {
     /// A file for the reports, as JSON; it must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// List what no run reaches of the model, by rustc's counters: on explore, and on shuttle for what
+    /// explore cannot count
+    #[arg(long, conflicts_with_all = ["engines", "shard", "json"])]
+    pub coverage: bool,
+    /// With --coverage: only the runs that took no longer than this when they were last measured
+    #[arg(long, value_name = "SECONDS", requires = "coverage")]
+    pub within: Option<f64>,
 }
 
 /// What `merge` is told.
@@ -108,7 +115,8 @@ pub struct Check {
     /// How states are searched.
     #[command(flatten)]
     pub search: Search,
-    /// What counts as a failure
+    /// What counts as a failure: what a user would see; that and the invariants; or, on explore and with --search,
+    /// what a user would see and data races, with each access of a plain field as a step
     #[arg(long, default_value = "invariants", value_parser = modes())]
     pub mode: Mode,
     /// Ask one check alone
@@ -294,8 +302,9 @@ fn bound(text: &str) -> Result<Bound, String> {
 }
 
 fn modes() -> impl TypedValueParser<Value = Mode> {
-    PossibleValuesParser::new(["symptoms", "invariants"]).map(|name| match name.as_str() {
+    PossibleValuesParser::new(["symptoms", "invariants", "races"]).map(|name| match name.as_str() {
         "symptoms" => Mode::Symptoms,
+        "races" => Mode::Races,
         _ => Mode::Invariants,
     })
 }
@@ -336,7 +345,7 @@ mod tests {
         let message = check(&["--engine", "spin"]).unwrap_err();
         assert!(message.contains("[possible values: std, loom, shuttle, explore]"), "{message}");
         let message = check(&["--mode", "vibes"]).unwrap_err();
-        assert!(message.contains("[possible values: symptoms, invariants]"), "{message}");
+        assert!(message.contains("[possible values: symptoms, invariants, races]"), "{message}");
     }
 
     #[test]

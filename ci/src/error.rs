@@ -56,6 +56,9 @@ pub enum Error {
         /// What it says.
         why: String,
     },
+    /// What a worker counted, or the list of what need not be reached, could not be read.
+    #[error("coverage: {0}")]
+    Coverage(String),
     /// Ctrl-C could not be caught, or a terminal not set up.
     #[error("{0}")]
     Setup(String),

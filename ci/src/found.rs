@@ -55,7 +55,7 @@ pub fn all(trace: bool) -> Result<Verdict, Error> {
 /// None that its tests do not see: what a bug shows is told for some engine.
 pub fn lines() -> Result<Vec<Line>, Error> {
     let mutants = BUGS.iter().flat_map(|&bug| {
-        let told = move |(n, mutant): &(usize, &Mutant)| *n == 0 || release(mutant).is_some();
+        let told = move |(n, mutant): &(usize, &Mutant)| *n == 0 || mutant.releases(bug).is_some();
         let mutants = bug.mutants.iter().enumerate().filter(told);
         mutants.map(move |(_, mutant)| (bug, mutant))
     });
@@ -75,11 +75,6 @@ pub fn markdown(lines: &[Line], reports: &[Option<Report>]) -> String {
     format!("{heads}{rule}{}", rows.collect::<String>())
 }
 
-/// The release that the mutant is of, if it is named after one.
-fn release(mutant: &Mutant) -> Option<&str> {
-    mutant.name.strip_prefix("as-in-")
-}
-
 impl Line {
     fn row(&self, report: Option<&Report>) -> String {
         let (bug, mutant) = (self.bug, self.mutant);
@@ -88,7 +83,7 @@ impl Line {
             true => format!("{}: {}", bug.name(), bug.title),
             false => format!("`{}`: {}", mutant.row(bug), mutant.about),
         };
-        let releases = release(mutant).filter(|_| !is_first).unwrap_or(bug.releases);
+        let releases = mutant.releases(bug).unwrap_or(bug.releases);
         let cells = [&title, releases].join(" | ");
         let Some(report) = report else {
             return format!("| {cells} | needs weak memory: `--engine loom` | – | – | – |\n");

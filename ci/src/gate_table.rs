@@ -51,6 +51,7 @@ pub fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Symptoms => "symptoms",
         Mode::Invariants => "invariants",
+        Mode::Races => "races",
     }
 }
 

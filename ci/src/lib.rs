@@ -12,6 +12,7 @@
 //! | [`shard`] | which part of a gate does what |
 //! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
 //! | [`engine`], [`builder`], [`worker`], [`protocol`], [`run`] | workers: for which engine, built, talked to, in what words, for one run |
+//! | [`mod@coverage`] | what no run of the gate reaches |
 //! | [`at_once`] | a few runs at a time |
 //! | [`lookup`] | scenarios, rows and bugs by name |
 //! | [`progress`], [`interrupt`], [`output`], [`trace`], [`error`] | terminal, Ctrl-C, text, `--trace`, errors |
@@ -22,6 +23,7 @@ pub mod bench;
 pub mod builder;
 pub mod check;
 pub mod cli;
+pub mod coverage;
 pub mod engine;
 pub mod error;
 pub mod found;

@@ -38,8 +38,10 @@ fn render() -> String {
     let bugs = BUGS.iter().map(|bug| [bug.number.into(), bug.title.into()]);
     let mutants = BUGS.iter().flat_map(|bug| {
         bug.mutants.iter().map(|mutant| {
-            let masked =
-                mutant.masked.as_ref().map(|by| format!("; masked, shows in {}", by.unmasked_by));
+            let masked = mutant.masked.as_ref().map(|masked| match masked.unmasked_by {
+                Some(other) => format!("; masked, shows in {other}"),
+                None => "; shows nothing".into(),
+            });
             [mutant.row(bug), format!("{}{}", mutant.about, masked.unwrap_or_default())]
         })
     });

@@ -5,7 +5,7 @@ use checks::scenario::Scenario;
 use checks::suite::{KERNEL, NO_ROW};
 use checks::{check, kernels, scenarios};
 use regressions::bug::{Bug, Mutant};
-use regressions::{rows, BUGS};
+use regressions::{rows, truth, BUGS};
 
 use crate::error::Error;
 
@@ -100,7 +100,8 @@ pub fn size(scenario: &str) -> Option<String> {
     scenarios::find(scenario)?.program().ok().map(|checked| checked.size)
 }
 
-/// The row is a bug's, or a part of one.
+/// The row is a bug's, or a part of one, whether it stands on `GO_FIXED` or on the release.
 pub fn is_mutant(row: &str) -> bool {
-    BUGS.iter().any(|bug| bug.mutants.iter().any(|mutant| mutant.row(bug) == row))
+    truth::is_changed(row)
+        || BUGS.iter().any(|bug| bug.mutants.iter().any(|mutant| mutant.row(bug) == row))
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use checks::verdict::Verdict;
 use ci::cli::{Bench, Cli, Command};
+use ci::coverage::compiler;
 use ci::error::Error;
 use ci::{
     bench, check, gate, list, matrix, merge, output, replay, repro, soundness, tidy, trace, truth,
@@ -11,6 +12,9 @@ use ci::{
 use clap::Parser;
 
 fn main() -> ExitCode {
+    if let Some(compiled) = compiler::compile() {
+        return compiled;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => {

@@ -1,7 +1,8 @@
 //! `pidle repro`: reproduces a documented bug, or a part of it, and tells its story.
 //!
 //! Some parts of a bug are *masked*: left out alone, they show nothing, as something else makes up for
-//! them. Then two things are to be reproduced: that the part alone holds, and that it fails unmasked.
+//! them. Then two things are to be reproduced: that the part alone holds, and that it fails unmasked. Some
+//! cannot be unmasked, as they only save work: for these the first is all.
 
 use std::path::Path;
 
@@ -27,22 +28,23 @@ pub fn repro(arguments: &cli::Repro, trace: bool) -> Result<Verdict, Error> {
     let Some(number) = &arguments.bug else { return found::all(trace) };
     let bug = lookup::bug(number)?;
     let mutant = lookup::mutant(bug, arguments.mutant.as_deref())?;
-    let unmasked = match &mutant.masked {
-        Some(masked) => Some((masked, lookup::mutant(bug, Some(masked.unmasked_by))?)),
-        None => None,
-    };
-    let shown = unmasked.map_or(mutant, |(_, shown)| shown);
+    let pair = mutant.masked.as_ref().and_then(|masked| masked.unmasked_by);
+    let unmasked = pair.map(|name| lookup::mutant(bug, Some(name))).transpose()?;
+    let shown = unmasked.unwrap_or(mutant);
     let job = telling(bug, shown, *engine)?;
     out.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;
     let worker = builder::build(*engine, trace)?;
     output::print(&introduction(bug, mutant))?;
-    if let Some((masked, shown)) = unmasked {
+    if let Some(masked) = &mutant.masked {
         let alone = reproduce(&worker, &telling(bug, mutant, *engine)?, *full)?;
         if alone.report.verdict != Verdict::Held {
             return Ok(alone.report.verdict);
         }
-        output::print(&masked_by(mutant, masked.because, shown))?;
+        output::print(&masked_by(mutant, masked.because, unmasked))?;
+        if unmasked.is_none() {
+            return Ok(Verdict::Held);
+        }
     }
     let ran = reproduce(&worker, &job, *full)?;
     if let Some(counterexample) = ran.counterexample {
@@ -119,7 +121,10 @@ fn introduction(bug: &Bug, mutant: &Mutant) -> String {
     lines.map(|line| wrap(&line, "", WIDTH)).concat() + "\n"
 }
 
-fn masked_by(mutant: &Mutant, because: &str, shown: &Mutant) -> String {
+fn masked_by(mutant: &Mutant, because: &str, shown: Option<&Mutant>) -> String {
+    let Some(shown) = shown else {
+        return wrap(&format!("{} shows nothing: {because}.", mutant.name), "", WIDTH) + "\n";
+    };
     let masked = format!("{} alone is masked: {because}.", mutant.name);
     let unmasked = format!("It shows in {}: {}", shown.name, shown.about);
     wrap(&masked, "", WIDTH) + &wrap(&unmasked, "", WIDTH) + "\n"

@@ -53,10 +53,15 @@ pub fn key(engine: &str, scenario: &str) -> String {
     format!("{engine} {scenario}")
 }
 
+/// What each scenario costs, by its [`key`].
+pub fn costs() -> BTreeMap<String, f64> {
+    serde_json::from_str(COSTS).unwrap_or_default()
+}
+
 /// The numbers of the jobs that this part does, in their order. Each job is in exactly one part, those of an
 /// engine's scenario together: an expected failure needs the run that shows it fixed.
 pub fn deal(jobs: &[(Engine, &Job)], shard: Shard) -> Vec<usize> {
-    let costs: BTreeMap<String, f64> = serde_json::from_str(COSTS).unwrap_or_default();
+    let costs = costs();
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (n, (engine, job)) in jobs.iter().enumerate() {
         groups.entry(key(engine.name(), &job.scenario)).or_default().push(n);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use checks::report::{Mode, Report};
 use checks::verdict::Verdict;
-use regressions::allowed::{self, Allowed, Lines, GO};
-use regressions::truth::{Line, Real, LINES, PROGRAMS, SIZES, SUITE};
+use regressions::allowed::{self, Allowed, Lines};
+use regressions::truth::{self, Line, Real, LINES, PROGRAMS, SIZES, SUITE};
 use sync::Engine;
 
 use crate::gate_table::{plain_table, spaced};
@@ -16,13 +16,7 @@ use crate::output::{counted, wrap, WIDTH};
 pub fn render(reports: &[Report], seconds: f64) -> String {
     let reports = of_suite(reports);
     let mut table = plain_table();
-    let mut heads = vec!["left out of checkdead".to_string()];
-    for program in PROGRAMS {
-        heads.push(format!("{program}: Go"));
-        heads.extend(SIZES.map(|(ps, _)| format!("model, {ps} Ps")));
-    }
-    heads.push("the check that names it".into());
-    table.set_header(heads);
+    table.set_header(heads());
     table.add_rows(rows(&reports, true));
     let mut text = spaced(table) + "\n" + LEGEND + &notes();
     for report in reports.iter().filter(|report| report.verdict != Verdict::Held) {
@@ -37,23 +31,26 @@ pub fn render(reports: &[Report], seconds: f64) -> String {
 /// The table as the README has it: without shares, which are of samples.
 pub fn markdown(reports: &[Report]) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let mut heads = vec!["left out of `checkdead`".to_string()];
-    for program in PROGRAMS {
-        heads.push(format!("{program}: Go"));
-        heads.extend(SIZES.map(|(ps, _)| format!("{ps} Ps")));
-    }
-    heads.push("the check that names it".into());
+    let heads = heads();
     let rule = format!("|{}\n", "---|".repeat(heads.len()));
     let rows = rows(&of_suite(reports), false).into_iter().map(|mut row| {
         let check = row.pop().unwrap_or_default();
-        row.push(if check == NOTHING { check } else { format!("*{check}*") });
+        row.push(if [NOTHING, ""].contains(&&*check) { check } else { format!("*{check}*") });
         line(row)
     });
     let table = line(heads) + &rule + &rows.collect::<String>();
     format!("{table}\n{}", notes())
 }
 
+fn heads() -> Vec<String> {
+    let mut heads = vec!["left out of checkdead".to_string(), "program".into(), "Go, P=4".into()];
+    heads.extend(SIZES.map(|(ps, _)| format!("GO_1_19, {ps} Ps")));
+    heads.extend(["GO_FIXED, if not the same".into(), "the check that names it".into()]);
+    heads
+}
+
 const LEGEND: &str = "
+GO_1_19 is the release with only checkdead changed, as it was measured; GO_FIXED has its bugs mended as well.
 T1 must be able to track idle limiter event; T2 limiterEvent.stop: found wrong event in p's limiter event
 slot; T3 findrunnable: negative nmspinning; a hang is that nobody moves, or that the clock does not. In
 percent: the share of the sampled executions that fail.
@@ -66,36 +63,69 @@ fn of_suite(reports: &[Report]) -> Vec<&Report> {
     reports.iter().filter(|report| report.job.suite == SUITE).collect()
 }
 
-/// The cells of each line: what is left out, reality and model side by side, and the check.
+/// The cells of each line and program: what is left out, reality and the release, how `GO_FIXED` differs, and the
+/// check. What is left out and the check stand in a line's first row.
 fn rows(reports: &[&Report], shares: bool) -> Vec<Vec<String>> {
-    let row = |line: &Line| {
-        let mut row = vec![line.left_out.to_string()];
-        for (program, real) in PROGRAMS.into_iter().zip(line.real) {
-            row.push(real.to_string());
-            row.extend(SIZES.map(|(_, suffix)| {
+    let of_line = |line: &'static Line| {
+        PROGRAMS.into_iter().zip(line.real).enumerate().map(move |(n, (program, real))| {
+            let first = |text: String| if n == 0 { text } else { String::new() };
+            let mut row = vec![first(line.left_out.into()), program.into(), real.to_string()];
+            let mut differs = Vec::new();
+            for (ps, suffix) in SIZES {
                 let scenario = format!("{program}{suffix}");
-                let reports = of(reports, line, &scenario, Mode::Symptoms);
-                let share = share(&reports).filter(|_| shares);
+                let release = of(reports, &line.release_row(), &scenario);
+                let share = share(&release).filter(|_| shares);
                 let share = share.map_or(String::new(), |percent| format!(" {percent} %"));
-                cell(&reports, real) + &share
-            }));
-        }
-        row.push(named(reports, line));
-        row
+                let fixed = of(reports, line.row, &scenario);
+                row.push(cell(&release, real) + &mended(reports, line, &scenario, real) + &share);
+                if endings(&release) != endings(&fixed) {
+                    differs.push(format!("{ps} Ps: {}", cell(&fixed, real)));
+                }
+            }
+            row.push(differs.join("; "));
+            row.push(first(named(reports, line)));
+            row
+        })
     };
-    LINES.iter().map(row).collect()
+    LINES.iter().flat_map(of_line).collect()
 }
 
-/// Where the model does more than the real runtime was seen to do: what lets it.
+/// How the row ends in which the bugs are mended that show in the release's, if any do.
+fn mended(reports: &[&Report], line: &Line, scenario: &str, real: Real) -> String {
+    let rows = truth::with_mended(line.release_row(), scenario);
+    let all_mended = rows.iter().skip(1).find(|row| allowed::bugs(row, scenario).is_empty());
+    all_mended.map_or(String::new(), |row| {
+        format!("; mended: {}", cell(&of(reports, row, scenario), real))
+    })
+}
+
+/// How the searched executions end, in the words of the table.
+fn endings(reports: &[&Report]) -> BTreeSet<String> {
+    let searched = reports.iter().filter(|report| report.engine == Engine::Explore.name());
+    searched.flat_map(|report| report.endings.keys()).map(|told| in_words(told)).collect()
+}
+
+fn in_words(told: &str) -> String {
+    Real::of(told).map_or(told.into(), |real| real.to_string())
+}
+
+/// Why the model does more in a cell than the real runtime was seen to do.
 fn notes() -> String {
     let notes = allowed::all().into_iter().enumerate().map(|(n, (path, allowed))| {
-        let lines = allowed.go.iter().map(|Lines { file, function, lines: [first, last], .. }| {
-            format!("{file} {first}–{last} ({function})")
-        });
-        let (mark, ends, lines) = (mark(n), &allowed.ends, lines.collect::<Vec<_>>().join(", "));
+        let lines =
+            allowed.go.iter().map(|Lines { file, function, lines: [first, last], .. }| {
+                format!("{file} {first}–{last} ({function})")
+            });
+        let throw = || format!("`{}`", allowed.ends);
+        let ends = Real::of(&allowed.ends).map_or_else(throw, |real| real.to_string());
+        let version = &allowed.version;
+        let (mark, lines) = (mark(n), lines.collect::<Vec<_>>().join(", "));
+        let reason = match allowed.mend() {
+            Some(mend) => format!("{ends} by {}, which Go {version} has: {lines}", mend.bug),
+            None => format!("{ends}, which Go {version} allows: {lines}"),
+        };
         let text = format!(
-            "{mark} The model finds more: `{ends}`, which Go {GO} allows, {lines}: `{path}` says why, and \
-             has an execution."
+            "{mark} The model finds more: {reason}. `{path}` says why, and has an execution."
         );
         wrap(&text, "", WIDTH)
     });
@@ -107,17 +137,29 @@ fn mark(n: usize) -> String {
     format!("({})", char::from(b'a' + n as u8))
 }
 
-/// The reports of a line's scenario in that mode, of all engines.
-fn of<'r>(reports: &[&'r Report], line: &Line, scenario: &str, mode: Mode) -> Vec<&'r Report> {
-    let same = |report: &&&Report| {
-        let job = &report.job;
-        job.row == line.row && job.scenario == scenario && job.mode == mode
+/// The symptoms of a row on a scenario, by all engines. Where the symptoms were not asked for alone, the invariants hold,
+/// which include them.
+fn of<'r>(reports: &[&'r Report], row: &str, scenario: &str) -> Vec<&'r Report> {
+    let in_mode = |mode| {
+        let same = move |report: &&&Report| {
+            let job = &report.job;
+            job.row == row && job.scenario == scenario && job.mode == mode
+        };
+        reports.iter().filter(same).copied().collect::<Vec<_>>()
     };
-    reports.iter().filter(same).copied().collect()
+    let symptoms = in_mode(Mode::Symptoms);
+    if symptoms.is_empty() {
+        in_mode(Mode::Invariants)
+    } else {
+        symptoms
+    }
 }
 
 /// What the model does, and whether it is what the real runtime does.
 fn cell(reports: &[&Report], real: Real) -> String {
+    if reports.is_empty() {
+        return "not run".into();
+    }
     let stopped =
         |report: &&&Report| matches!(report.verdict, Verdict::Incomplete | Verdict::Error);
     if let Some(report) = reports.iter().find(stopped) {
@@ -125,11 +167,10 @@ fn cell(reports: &[&Report], real: Real) -> String {
     }
     let (mut as_real, mut marks, mut more) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (report, told) in reports.iter().flat_map(|r| r.endings.keys().map(move |told| (r, told))) {
-        let name = Real::of(told).map_or(told.clone(), |real| real.to_string());
         match note_of(report, told) {
-            _ if real.how().contains(&&**told) => as_real.insert(name),
-            Some(n) => marks.insert(mark(n)),
-            None => more.insert(name),
+            _ if real.how().contains(&&**told) => as_real.insert(in_words(told)),
+            Some(n) => marks.insert(n),
+            None => more.insert(in_words(told)),
         };
     }
     let words = |set: BTreeSet<String>, between| set.into_iter().collect::<Vec<_>>().join(between);
@@ -144,11 +185,15 @@ fn cell(reports: &[&Report], real: Real) -> String {
     format!("{model} {}", words(marks, " ")).trim_end().into()
 }
 
-/// The note that allows this ending, if one does.
-fn note_of(report: &Report, told: &str) -> Option<usize> {
+/// The note that allows this ending, if one does; with the bug that it comes from.
+fn note_of(report: &Report, told: &str) -> Option<String> {
     let job = &report.job;
-    let of_cell = |allowed: &Allowed| allowed.row == job.row && allowed.scenario == job.scenario;
-    allowed::all().iter().position(|(_, allowed)| of_cell(allowed) && allowed.ends == told)
+    let allows = |allowed: &Allowed| allowed.is_of(&job.row, &job.scenario) && allowed.ends == told;
+    let all = allowed::all().into_iter().enumerate();
+    let note = all.into_iter().find(|(_, (_, allowed))| allows(allowed));
+    note.map(|(n, (_, allowed))| {
+        allowed.mend().map_or(String::new(), |mend| format!("by {} ", mend.bug)) + &mark(n)
+    })
 }
 
 /// The percentage of sampled executions that failed, if some did.

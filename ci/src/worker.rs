@@ -18,6 +18,9 @@ use crate::trace;
 /// How often an interrupt or a deadline is looked for while nothing is heard.
 const TICK: Duration = Duration::from_millis(50);
 
+/// What rustc's counters are told by where to write.
+const PROFILE: &str = "LLVM_PROFILE_FILE";
+
 /// Lines of a worker's stderr that are kept for the note.
 const TAIL: usize = 12;
 
@@ -30,6 +33,8 @@ pub struct Worker {
     pub program: PathBuf,
     /// Whether the model's events are shown.
     pub trace: bool,
+    /// Where it writes what it counted, if it does.
+    pub profile: Option<PathBuf>,
 }
 
 /// How a worker ended.
@@ -53,6 +58,7 @@ impl Worker {
     ) -> End {
         let started = Command::new(&self.program)
             .envs(self.trace.then_some((trace::VARIABLE, trace::FILTER)))
+            .envs(self.profile.iter().map(|profile| (PROFILE, profile)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

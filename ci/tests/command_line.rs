@@ -34,7 +34,7 @@ fn unknown_names_are_told_the_known_ones() {
     fails(&["check", "S1", "--engine", "spin"], &["std, loom, shuttle, explore"]);
     fails(&["check", "S1", "--only", "x"], &["unknown check `x`; known are: "]);
     fails(&["check", "kernel/x"], &["unknown scenario `kernel/x`; known are: ", "kernel/note"]);
-    fails(&["check", "S1", "--mode", "all"], &["symptoms, invariants"]);
+    fails(&["check", "S1", "--mode", "all"], &["symptoms, invariants, races"]);
     fails(&["repro", "1"], &["unknown bug `1`; known are: ", "53294"]);
     fails(&["repro", "53294", "--mutant", "x"], &["unknown mutant of 53294 `x`; known are: "]);
     fails(&["gate", "--engine", "spin"], &["std, loom, shuttle, explore"]);
@@ -75,6 +75,11 @@ fn a_part_of_a_gate_that_is_none_is_told() {
 
 #[test]
 fn options_that_mean_nothing_to_the_engine_are_refused() {
+    for engine in ["std", "loom", "shuttle"] {
+        let told =
+            ["--mode races means nothing to", engine, "explore, and for shuttle with --search"];
+        fails(&["check", "S1", "--mode", "races", "--engine", engine], &told);
+    }
     fails(&["check", "S1", "--engine", "shuttle", "--bound", "2"], &["--bound", "loom"]);
     fails(&["check", "S1", "--engine", "loom", "--audit", "2"], &["--audit", "explore"]);
     fails(

@@ -130,6 +130,10 @@ pub enum Kind {
     Write,
     /// It reads an object and perhaps writes it, at once.
     Update,
+    /// It reads a plain field: something that is not made for several threads at once.
+    PlainRead,
+    /// It writes a plain field.
+    PlainWrite,
     /// It takes a lock; it can, if the lock is free.
     Lock,
     /// It waits; it can go on once somebody has let it.
@@ -144,6 +148,19 @@ pub enum Kind {
     World,
 }
 
+impl Kind {
+    /// Whether two threads that are about to do these to one object race: one of them writes it, and one access is
+    /// plain.
+    pub fn races_with(self, other: Kind) -> bool {
+        use Kind::{PlainRead, PlainWrite, Read, Update, Write};
+        let both = [self, other];
+        let accesses = |kind| matches!(kind, Read | Write | Update | PlainRead | PlainWrite);
+        both.into_iter().all(accesses)
+            && both.into_iter().any(|kind| matches!(kind, PlainRead | PlainWrite))
+            && both.into_iter().any(|kind| matches!(kind, Write | Update | PlainWrite))
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -151,6 +168,8 @@ impl fmt::Display for Kind {
             Kind::Read => f.write_str("read"),
             Kind::Write => f.write_str("write"),
             Kind::Update => f.write_str("update"),
+            Kind::PlainRead => f.write_str("plain read"),
+            Kind::PlainWrite => f.write_str("plain write"),
             Kind::Lock => f.write_str("lock"),
             Kind::Wait => f.write_str("wait"),
             Kind::Wake => f.write_str("wake"),
@@ -276,6 +295,25 @@ mod tests {
         assert_eq!(ThreadId::MAIN.child(0).and_then(|id| id.child(255)), None);
         let seventh = (0..7).try_fold(ThreadId::MAIN, |id, _| id.child(0));
         assert_eq!(seventh.map(|id| id.child(0)), Some(None));
+    }
+
+    #[test]
+    fn two_race_where_one_writes_and_one_is_plain() {
+        use Kind::{Lock, PlainRead, PlainWrite, Read, Update, Write};
+        for (a, b, race) in [
+            (PlainRead, PlainRead, false),
+            (PlainRead, PlainWrite, true),
+            (PlainWrite, PlainWrite, true),
+            (PlainRead, Read, false),
+            (PlainRead, Write, true),
+            (PlainRead, Update, true),
+            (PlainWrite, Read, true),
+            (Write, Write, false),
+            (Write, Update, false),
+            (PlainWrite, Lock, false),
+        ] {
+            assert_eq!((a.races_with(b), b.races_with(a)), (race, race), "{a} {b}");
+        }
     }
 
     /// Each pair of accesses, of one object and of two.

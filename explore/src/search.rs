@@ -23,6 +23,7 @@
 //!
 //! With the steps that are left, in place of those taken, 1 would be wrong: the limit falls meanwhile.
 
+mod beyond;
 mod estimate;
 mod frame;
 mod walk;
@@ -35,7 +36,7 @@ use crate::cache::{Threads, Visit};
 use crate::fingerprint::{mix, of};
 use crate::operation::{Access, Footprint, ThreadId};
 use crate::options::Statistics;
-use crate::paranoid::{Preemptions, Probe};
+use crate::paranoid::Probe;
 use crate::renaming::Renaming;
 use crate::seam::{Ended, Next, Node, Pick};
 use crate::state::Fault;
@@ -333,56 +334,6 @@ impl Dfs {
             let pick = self.path[self.path.len() - 1].renamed(parent.renaming);
             let step = (parent.fingerprint, pick, node.fingerprint);
             paranoid.step(step, &self.path).into_iter().for_each(|u| self.shared.is_unsound(u));
-        }
-    }
-
-    /// Nothing is to be done from here that has not been done. What there is, a probe looks at.
-    fn cut(&mut self, node: &Node, frame: &Frame) -> Next {
-        self.since.cut_by_cache += 1;
-        let next = self.leaf();
-        if self.shared.paranoid.is_none() {
-            return next;
-        }
-        self.since.probes += 1;
-        let left = self.options().bound.map(|_| frame.budget);
-        let preemptions = Preemptions { had: frame.preemptions, left };
-        self.probe = Some(Probe::new(&self.path, node, preemptions));
-        self.go_beyond(node)
-    }
-
-    /// What the cache knows the state by that a probe has come to, if it has to have been visited. A search for
-    /// fewer steps leaves out states that come too late.
-    fn seen_as(&self, node: &Node, probe: &Probe) -> Option<u128> {
-        let Options { bound, shorter_than, .. } = self.options();
-        match (shorter_than, bound) {
-            (Some(_), _) => None,
-            (None, Some(_)) => Some(with_current(node, probe.moved())),
-            (None, None) => Some(self.cached(node).0),
-        }
-    }
-
-    /// A node beyond a known state.
-    fn go_beyond(&mut self, node: &Node) -> Next {
-        let stops = node.ended == Some(Ended::Failed) && !self.options().keep_going;
-        if let Some(probe) = self.probe.take_if(|_| stops) {
-            self.since.failed += 1;
-            let (path, preemptions) = (probe.path().to_vec(), probe.preemptions());
-            self.failure.get_or_insert(Failure { path, preemptions });
-            return self.stop(Incomplete::Failed);
-        }
-        let state = self.probe.as_ref().and_then(|probe| self.seen_as(node, probe));
-        let probed = self.shared.paranoid.as_ref().zip(self.probe.as_mut());
-        let next = probed.map(|(paranoid, probe)| probe.at_node(paranoid, node, state));
-        match next {
-            Some(Ok(Some(pick))) => Next::Step { pick, keep_mark: false },
-            Some(Err(unsound)) => {
-                self.shared.is_unsound(unsound);
-                self.leave()
-            }
-            Some(Ok(None)) | None => {
-                self.probe = None;
-                Next::Backtrack
-            }
         }
     }
 

@@ -36,12 +36,15 @@ pub struct Mutant {
     pub masked: Option<Masked>,
 }
 
+/// Rows that came with a release's fix of the bug, and the releases that have them.
+const CAME_WITH_A_FIX: &[(&str, &str)] = &[("45867/as-in-1.20", "1.20 to 1.27.3, the newest")];
+
 /// Why a mutant shows nothing.
 pub struct Masked {
     /// The reason, in a sentence.
     pub because: &'static str,
-    /// The mutant in which it does show.
-    pub unmasked_by: &'static str,
+    /// The mutant in which it does show. None if it shows in none: the reason says why.
+    pub unmasked_by: Option<&'static str>,
 }
 
 /// What a mutant shows on a scenario.
@@ -131,14 +134,15 @@ impl Shows {
         }
     }
 
-    /// A kernel has no bound, nor has a search of all states.
+    /// A kernel has no bound, nor has a search of all states but where the scenario's suite has one.
     fn limits(&self, engine: sync::Engine) -> Limits {
         let limits = checks::suite::limits(engine);
-        let kernel = self.scenario.starts_with(checks::suite::KERNEL);
-        match kernel || engine == sync::Engine::Explore {
-            true => Limits { bound: None, ..limits },
-            false => Limits { bound: self.bound.or(limits.bound), ..limits },
-        }
+        let bound = match engine {
+            _ if self.scenario.starts_with(checks::suite::KERNEL) => None,
+            sync::Engine::Explore => checks::suite::within(self.scenario),
+            _ => self.bound.or(limits.bound),
+        };
+        Limits { bound, ..limits }
     }
 
     /// Whether no other engine than this can show it.
@@ -163,6 +167,12 @@ impl Bug {
 }
 
 impl Mutant {
+    /// The releases that have it, if it came with a release's fix of the bug.
+    pub fn releases(&self, bug: &Bug) -> Option<&'static str> {
+        let row = self.row(bug);
+        CAME_WITH_A_FIX.iter().find(|(name, _)| *name == row).map(|(_, releases)| *releases)
+    }
+
     /// The row's name, unique among all rows.
     pub fn row(&self, bug: &Bug) -> String {
         format!("{}/{}", bug.number, self.name)

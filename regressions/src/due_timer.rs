@@ -17,7 +17,7 @@
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
 
 use crate::bug::Symptom::Hang;
-use crate::bug::{Bug, Mutant, Shows};
+use crate::bug::{Bug, Masked, Mutant, Shows};
 
 /// `base` with our fix.
 pub const fn fixed_in(base: Steps) -> Steps {
@@ -25,13 +25,15 @@ pub const fn fixed_in(base: Steps) -> Steps {
 }
 
 const AS_IN_1_19: Steps = Steps { p_for_due_timer: GO_13F6BE28.p_for_due_timer, ..GO_FIXED };
+const DOES_NOT_TELL: Steps =
+    Steps { p_for_due_timer: |sched| sched.pidleget(&mut sched.lock.lock(), 0), ..GO_FIXED };
 
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "due-timer",
     title: "under faketime, an M that sees a due timer stops all the same",
     saw: "a program that keeps its P busy until a timer has run never goes on, though a P is idle",
-    releases: "1.19 and, as far as is known, those around it; under faketime alone",
+    releases: "1.19 to 1.27.3, the newest; under faketime alone",
     references: &["https://go.dev/src/runtime/proc.go", "https://go.dev/src/runtime/time_fake.go"],
     fixed: "nothing, in Go; here the M takes a P for the timer",
     mutants: &[Mutant {
@@ -43,5 +45,12 @@ pub const BUG: Bug = Bug {
             Shows::symptom("due-timer", Hang),
         ],
         masked: None,
-    }],
+    },
+        Mutant {
+            name: "does-not-tell",
+            about: "the last look finds a due timer and no P, and does not set needspinning",
+            steps: DOES_NOT_TELL,
+            shows: &[Shows::holds("due-timer")],
+            masked: Some(Masked { because: "the M that has the last P got it to spin, and sets needspinning itself if it finds work and no P is idle", unmasked_by: None }),
+        },],
 };

@@ -11,18 +11,30 @@
 //!                                drops P1, parks             G waits beside the idle P1
 //! ```
 //!
-//! Go 1.20 has the waker say so (`needspinning`), under the lock, and the M look at that before it drops
-//! its P. Two halves, and each is needed. The order within the first is a bug of its own: see
-//! [`wakep_1_20`].
+//! Since Go 1.20 the waker sets `needspinning`, under the lock, and the M reads that before it drops its P. Two
+//! halves, and each is needed. The order within the first is a bug of its own, which Go 1.27.3 still has: see
+//! [`wakep_1_20`]. It was seen there with the schedule forced: `regressions/confirmed/45867-as-in-1.20`.
+//!
+//! The other rows leave out a line of either half.
 
-use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::find::Look;
+use runtime_model::m::M;
+use runtime_model::steps::{must_keep_p, wakep_1_20, Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::Sched;
 use sync::Engine;
 
-use crate::bug::Symptom::Hang;
-use crate::bug::{Bug, Mutant, Shows};
+use crate::bug::Symptom::{Hang, Livelock};
+use crate::bug::{Bug, Masked, Mutant, Shows};
 
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
+const COUNT: &str = "nmspinning counts the spinners";
 const SCENARIO: &str = "three-newprocs";
+const EXPLORE: &[Engine] = &[Engine::Explore];
+const STRANDS: &[Shows] = &[
+    Shows::invariant(SCENARIO, WORK_WAITS).on(EXPLORE),
+    Shows::symptom(SCENARIO, Hang).on(EXPLORE),
+];
+const NOTHING: &[Shows] = &[Shows::holds(SCENARIO).on(EXPLORE)];
 
 /// `base` with the fix.
 pub const fn fixed_in(base: Steps) -> Steps {
@@ -44,13 +56,76 @@ const fn copied(base: Steps, from: Steps) -> Steps {
     }
 }
 
+/// A waker that finds no P undoes its increment, and leaves `needspinning` as it is.
+fn without_telling(sched: &Sched, m: &M) {
+    let Some(spin) = sched.begin_spin(m) else { return };
+    let mut locked = sched.lock.lock();
+    let Some(p) = sched.pidleget(&mut locked, 0) else { return sched.undo_spin(m, spin, "wakep") };
+    drop(locked);
+    sched.startm(m, Some(p), Some(spin));
+}
+
+/// A waker that finds no P releases the lock before it sets `needspinning`: the P may be dropped in between.
+fn tells_after_the_lock(sched: &Sched, m: &M) {
+    let Some(spin) = sched.begin_spin(m) else { return };
+    let mut locked = sched.lock.lock();
+    let p = sched.pidleget(&mut locked, 0);
+    drop(locked);
+    let Some(p) = p else {
+        sched.undo_spin(m, spin, "wakep");
+        sched.needspinning.store(1);
+        return;
+    };
+    sched.startm(m, Some(p), Some(spin));
+}
+
+/// An M reads `needspinning` before it takes the lock under which it drops its P: it may be set in between.
+fn asks_before_the_lock(sched: &Sched, m: &mut M) -> Look {
+    if must_keep_p(sched, m) {
+        sched.become_spinning(m);
+        return Look::Again;
+    }
+    sched.drop_p(m)
+}
+
+/// An M that has to keep its P looks again, but does not become a spinner.
+fn keeps_without_spinning(sched: &Sched, m: &mut M) -> Look {
+    let mut locked = sched.lock.lock();
+    if let Some(g) = sched.globrunqget(&mut locked, m, m.p(), 0) {
+        return Look::Found(g);
+    }
+    if must_keep_p(sched, m) {
+        return Look::Again;
+    }
+    sched.drop_p_locked(&mut locked, m)
+}
+
 /// As in Go 1.19.
 const AS_IN_1_19: Steps = broken_in(GO_FIXED);
 
 const UNTOLD: Steps =
     Steps { wakep: GO_13F6BE28.wakep, p_for_work: GO_13F6BE28.p_for_work, ..GO_FIXED };
-/// As in 1.20, but who drops a P does not ask.
+/// Like 1.20, but an M that drops its P does not read `needspinning`.
 pub const UNASKED: Steps = Steps { must_keep_p: GO_13F6BE28.must_keep_p, ..GO_FIXED };
+const WAKEP_DOES_NOT_TELL: Steps = Steps { wakep: without_telling, ..GO_FIXED };
+const LAST_LOOK_DOES_NOT_TELL: Steps = Steps { p_for_work: GO_13F6BE28.p_for_work, ..GO_FIXED };
+/// A spinner that has found work, and finds no P for another M, leaves `needspinning` as it is.
+const FINDER_DOES_NOT_TELL: Steps = Steps {
+    reset_spinning: |sched, m, _| {
+        sched.stop_spinning(m);
+        without_telling(sched, m);
+    },
+    ..GO_FIXED
+};
+const TELLS_LATE: Steps = Steps { wakep: tells_after_the_lock, ..GO_FIXED };
+const ASKS_EARLY: Steps =
+    Steps { drop_p: asks_before_the_lock, must_keep_p: GO_13F6BE28.must_keep_p, ..GO_FIXED };
+const NEVER_CLEARED: Steps = Steps { became_spinning: GO_13F6BE28.became_spinning, ..GO_FIXED };
+const SPINNERS_KEEP_IT_TOO: Steps =
+    Steps { must_keep_p: |sched, _| sched.needspinning.load() == 1, ..GO_FIXED };
+const KEPT_ALWAYS: Steps =
+    Steps { must_keep_p: |sched, m| !sched.m(m.id).spinning.get(), ..GO_FIXED };
+const KEEPS_WITHOUT_SPINNING: Steps = Steps { drop_p: keeps_without_spinning, ..GO_FIXED };
 const AS_IN_1_20: Steps = Steps { wakep: wakep_1_20, ..GO_FIXED };
 
 /// The bug and its rows.
@@ -69,7 +144,7 @@ pub const BUG: Bug = Bug {
     mutants: &[
         Mutant {
             name: "as-in-1.19",
-            about: "a waker that finds no idle P tells nobody, and nobody asks",
+            about: "needspinning is neither set nor read",
             steps: AS_IN_1_19,
             shows: &[
                 Shows::invariant(SCENARIO, WORK_WAITS).within(3),
@@ -79,7 +154,7 @@ pub const BUG: Bug = Bug {
         },
         Mutant {
             name: "the-waker-does-not-tell",
-            about: "half of the fix: who drops a P asks, and no waker has told",
+            about: "half of the fix: needspinning is read, and never set",
             steps: UNTOLD,
             shows: &[
                 Shows::invariant(SCENARIO, WORK_WAITS).within(3),
@@ -89,7 +164,7 @@ pub const BUG: Bug = Bug {
         },
         Mutant {
             name: "the-idler-does-not-ask",
-            about: "half of the fix: the waker tells, and who drops a P does not ask",
+            about: "half of the fix: needspinning is set, and not read",
             steps: UNASKED,
             shows: &[
                 Shows::invariant(SCENARIO, WORK_WAITS).within(3),
@@ -104,6 +179,72 @@ pub const BUG: Bug = Bug {
             shows: &[
                 Shows::invariant(SCENARIO, WORK_WAITS).on(&[Engine::Loom, Engine::Explore]),
                 Shows::symptom(SCENARIO, Hang).on(&[Engine::Loom, Engine::Explore]),
+            ],
+            masked: None,
+        },
+        Mutant {
+            name: "wakep-does-not-tell",
+            about: "half of the waker's half: wakep does not set needspinning",
+            steps: WAKEP_DOES_NOT_TELL,
+            shows: STRANDS,
+            masked: None,
+        },
+        Mutant {
+            name: "the-last-look-does-not-tell",
+            about: "half of the waker's half: the last look at the run queues does not set needspinning",
+            steps: LAST_LOOK_DOES_NOT_TELL,
+            shows: NOTHING,
+            masked: Some(Masked { because: "the M that has the last P got it to spin, and sets needspinning itself if it finds work and no P is idle", unmasked_by: None }),
+        },
+        Mutant {
+            name: "tells-after-the-lock",
+            about: "wakep sets needspinning once it has released the lock",
+            steps: TELLS_LATE,
+            shows: STRANDS,
+            masked: None,
+        },
+        Mutant {
+            name: "asks-before-the-lock",
+            about: "an M reads needspinning before it takes the lock under which it drops its P",
+            steps: ASKS_EARLY,
+            shows: STRANDS,
+            masked: None,
+        },
+        Mutant {
+            name: "never-cleared",
+            about: "an M that becomes a spinner does not clear needspinning",
+            steps: NEVER_CLEARED,
+            shows: NOTHING,
+            masked: Some(Masked { because: "an M spins once more before it drops its P, which only costs time", unmasked_by: None }),
+        },
+        Mutant {
+            name: "spinners-keep-their-p-too",
+            about: "a spinner that is about to drop its P is asked too",
+            steps: SPINNERS_KEEP_IT_TOO,
+            shows: &[Shows::invariant("S1", COUNT).on(EXPLORE)],
+            masked: None,
+        },
+        Mutant {
+            name: "kept-without-asking",
+            about: "an M that does not spin keeps its P whatever needspinning is",
+            steps: KEPT_ALWAYS,
+            shows: NOTHING,
+            masked: Some(Masked { because: "an M spins once more before it drops its P, which only costs time", unmasked_by: None }),
+        },
+        Mutant {
+            name: "keeps-without-spinning",
+            about: "an M that has to keep its P does not become a spinner",
+            steps: KEEPS_WITHOUT_SPINNING,
+            shows: &[Shows::symptom("S1", Livelock).on(EXPLORE)],
+            masked: None,
+        },
+        Mutant {
+            name: "a-finder-does-not-tell",
+            about: "a spinner that has found work, and finds no P for another M, does not set needspinning",
+            steps: FINDER_DOES_NOT_TELL,
+            shows: &[
+                Shows::invariant("two-stolen", WORK_WAITS).on(EXPLORE),
+                Shows::symptom("two-stolen", Hang).on(EXPLORE),
             ],
             masked: None,
         },

@@ -202,7 +202,7 @@ pub const BUG: Bug = Bug {
             shows: shows!(Holds, Holds, Holds, Holds),
             masked: Some(Masked {
                 because: "the P owns a timer, so its bit was never cleared",
-                unmasked_by: "any-p-without-timerp-mask",
+                unmasked_by: Some("any-p-without-timerp-mask"),
             }),
         },
         Mutant {
@@ -226,7 +226,7 @@ pub const BUG: Bug = Bug {
             shows: shows!(Holds, Holds, Holds, Check(NPIDLE)),
             masked: Some(Masked {
                 because: "the woken M is made a spinner explicitly, so the count that is too high stops nobody",
-                unmasked_by: "any-p-without-npidle-and-spinning",
+                unmasked_by: Some("any-p-without-npidle-and-spinning"),
             }),
         },
         Mutant {
@@ -280,7 +280,7 @@ pub const BUG: Bug = Bug {
             shows: shows!(Holds, Holds, Holds, Holds),
             masked: Some(Masked {
                 because: "the woken M is the only one that runs, so it may spin",
-                unmasked_by: "any-p-without-npidle-and-spinning",
+                unmasked_by: Some("any-p-without-npidle-and-spinning"),
             }),
         },
         Mutant {

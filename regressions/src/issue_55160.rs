@@ -17,13 +17,20 @@
 //! before main is there; with the wakeup alone, one that is left out because M1 still counts is made up for
 //! by nobody.
 
+use runtime_model::g::GId;
+use runtime_model::m::M;
+use runtime_model::p::OwnedP;
+use runtime_model::sched::SchedLocked;
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::{Sched, Time};
 use sync::Engine;
 
-use crate::bug::Symptom::Hang;
-use crate::bug::{Bug, Mutant, Shows};
+use crate::bug::Symptom::{Hang, Throw};
+use crate::bug::{Bug, Masked, Mutant, Shows};
 
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
+const OVERFLOW: &str = "overflow-beside-busy";
+const EXPLORE: &[Engine] = &[Engine::Explore];
 const SCENARIO: &str = "gosched-beside-newproc";
 
 /// `base` with the fix.
@@ -35,6 +42,40 @@ pub const fn fixed_in(base: Steps) -> Steps {
     }
 }
 
+/// The second look at the global queue, with another way to take a P, and another way to go on with it.
+fn recheck(
+    sched: &Sched,
+    m: &mut M,
+    take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>,
+    go_on: fn(&Sched, &mut M, OwnedP),
+) -> Option<GId> {
+    let mut locked = sched.lock.lock();
+    locked.global_runq().next()?;
+    let p = take(sched, &mut locked, 0)?;
+    let g = sched.globrunqget(&mut locked, m, &p, 0);
+    drop(locked);
+    go_on(sched, m, p);
+    g
+}
+
+fn without_telling(sched: &Sched, m: &mut M) -> Option<GId> {
+    recheck(sched, m, Sched::pidleget, |sched, m, p| {
+        sched.acquirep(m, p);
+        sched.become_spinning(m);
+    })
+}
+
+fn without_acquirep(sched: &Sched, m: &mut M) -> Option<GId> {
+    recheck(sched, m, Sched::pidleget_spinning, |sched, m, _| sched.become_spinning(m))
+}
+
+fn without_spinning(sched: &Sched, m: &mut M) -> Option<GId> {
+    recheck(sched, m, Sched::pidleget_spinning, Sched::acquirep)
+}
+
+const RECHECK_WITHOUT_TELLING: Steps = Steps { recheck_global: without_telling, ..GO_FIXED };
+const RECHECK_WITHOUT_ACQUIREP: Steps = Steps { recheck_global: without_acquirep, ..GO_FIXED };
+const RECHECK_WITHOUT_SPINNING: Steps = Steps { recheck_global: without_spinning, ..GO_FIXED };
 const WITHOUT_RECHECK: Steps = Steps { recheck_global: GO_13F6BE28.recheck_global, ..GO_FIXED };
 const WITHOUT_WAKEP: Steps = Steps { wake_for_global: GO_13F6BE28.wake_for_global, ..GO_FIXED };
 const NEITHER: Steps = Steps { recheck_global: GO_13F6BE28.recheck_global, ..WITHOUT_WAKEP };
@@ -54,14 +95,14 @@ pub const BUG: Bug = Bug {
     title: "the global queue is not looked at again, and who yields wakes nobody",
     saw: "a goroutine that yielded does not run although a P is idle, until sysmon preempts somebody \
           (10 ms); without preemption, for good",
-    releases: "1.1 to 1.20",
+    releases: "1.1 to 1.21",
     references: &[
         "https://go.dev/issue/55160",
         "https://go.dev/cl/501975",
         "https://go.dev/cl/501976",
         "https://go.dev/issue/60693",
     ],
-    fixed: "commits dd5db4df56 and ad943066f6 (CL 501975 and CL 501976, Go 1.21)",
+    fixed: "commits dd5db4df56 and ad943066f6 (CL 501975 and CL 501976, Go 1.22)",
     mutants: &[
         Mutant {
             name: "neither",
@@ -82,6 +123,30 @@ pub const BUG: Bug = Bug {
             about: "half of the fix: the last look has the global queue; gosched wakes nobody",
             steps: WITHOUT_WAKEP,
             shows: SHOWS_ON_LOOM,
+            masked: None,
+        },
+        Mutant {
+            name: "recheck-without-telling",
+            about: "the second look finds a G and no P, and does not set needspinning",
+            steps: RECHECK_WITHOUT_TELLING,
+            shows: &[Shows::holds(SCENARIO).on(EXPLORE), Shows::holds(OVERFLOW).on(EXPLORE)],
+            masked: Some(Masked { because: "the M that has the last P got it to spin, and sets needspinning itself if it finds work and no P is idle", unmasked_by: None }),
+        },
+        Mutant {
+            name: "recheck-without-acquirep",
+            about: "the second look finds a G, and its M runs it without its P",
+            steps: RECHECK_WITHOUT_ACQUIREP,
+            shows: &[Shows::symptom(SCENARIO, Throw("M1: no p")).on(EXPLORE)],
+            masked: None,
+        },
+        Mutant {
+            name: "recheck-without-spinning",
+            about: "the second look finds a G, and its M does not become a spinner, so that it wakes no other",
+            steps: RECHECK_WITHOUT_SPINNING,
+            shows: &[
+                Shows::invariant(OVERFLOW, WORK_WAITS).on(EXPLORE),
+                Shows::symptom(OVERFLOW, Hang).on(EXPLORE),
+            ],
             masked: None,
         },
     ],

@@ -21,6 +21,8 @@ use crate::bug::{Bug, Mutant, Shows};
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
 const EXECUTES: &str = "an M that executes a G does not spin";
 
+const COUNT: &str = "nmspinning counts the spinners";
+
 const WITHOUT_WAKEP: Steps =
     Steps { reset_spinning: |sched, m, _| sched.stop_spinning(m), ..GO_FIXED };
 const SPINS_ON: Steps = Steps {
@@ -28,6 +30,21 @@ const SPINS_ON: Steps = Steps {
         if !fair {
             sched.resetspinning(m);
         }
+    },
+    ..GO_FIXED
+};
+const NOT_AT_ALL: Steps = Steps { reset_spinning: |_, _, _| {}, ..GO_FIXED };
+const WAKES_FIRST: Steps = Steps {
+    reset_spinning: |sched, m, _| {
+        sched.wakep(m);
+        sched.stop_spinning(m);
+    },
+    ..GO_FIXED
+};
+const STAYS_MARKED: Steps = Steps {
+    reset_spinning: |sched, m, _| {
+        sched.resetspinning(m);
+        sched.m(m.id).spinning.set(true);
     },
     ..GO_FIXED
 };
@@ -59,6 +76,33 @@ pub const BUG: Bug = Bug {
             shows: &[
                 Shows::invariant("fairness", EXECUTES).within(1),
                 Shows::symptom("fairness", Throw("schedule: spinning with local work")).within(1),
+            ],
+            masked: None,
+        },
+        Mutant {
+            name: "not-at-all",
+            about: "a spinner that finds a G goes on being counted",
+            steps: NOT_AT_ALL,
+            shows: &[Shows::invariant("sleep-twice", EXECUTES)],
+            masked: None,
+        },
+        Mutant {
+            name: "wakes-before-it-stops",
+            about: "a spinner that finds a G wakes another while it is still counted itself",
+            steps: WAKES_FIRST,
+            shows: &[
+                Shows::invariant("two-at-once", WORK_WAITS).within(1),
+                Shows::symptom("two-at-once", Hang).within(1),
+            ],
+            masked: None,
+        },
+        Mutant {
+            name: "stays-marked",
+            about: "a spinner that finds a G is no longer counted, and stays marked",
+            steps: STAYS_MARKED,
+            shows: &[
+                Shows::invariant("sleep-twice", COUNT),
+                Shows::symptom("sleep-twice", Throw("findrunnable: negative nmspinning")),
             ],
             masked: None,
         },

@@ -1,4 +1,5 @@
-//! Go's documented scheduler bugs, reproduced: one file a bug, each a few rows of the step table.
+//! Scheduler bugs, one file each, as rows of the step table: Go's documented ones, ones that were found here, and steps
+//! that are left out on purpose.
 //!
 //! | file | holds |
 //! |---|---|
@@ -12,6 +13,7 @@
 //! | [`pollers_window`] | a timer added while an M polls, under faketime |
 //! | [`cl_20858`] | `runqempty` is true of a queue that was never empty |
 //! | [`last_look`] | each rule of the last look, broken |
+//! | [`wakep`] | each step of `wakep`, left out |
 //! | [`store_load_barrier`] | each barrier of the wake protocol, left out |
 //! | [`cl_310149`] | `runqdrain` links Gs before they are its own |
 //! | [`release`] | what is known to be wrong with Go 1.19 as it was: failures that are expected |
@@ -37,6 +39,7 @@ pub mod rows;
 pub mod runs;
 pub mod store_load_barrier;
 pub mod truth;
+pub mod wakep;
 
 use bug::Bug;
 
@@ -52,6 +55,7 @@ pub const BUGS: &[&Bug] = &[
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,
+    &wakep::BUG,
     &store_load_barrier::BUG,
 ];
 
@@ -60,8 +64,11 @@ const SOURCES: &[(&str, &str)] = &[
     ("regressions/src/cl_20858.rs", include_str!("cl_20858.rs")),
     ("regressions/src/cl_310149.rs", include_str!("cl_310149.rs")),
     ("regressions/src/issue_38860.rs", include_str!("issue_38860.rs")),
+    ("regressions/src/issue_45867.rs", include_str!("issue_45867.rs")),
     ("regressions/src/issue_53294.rs", include_str!("issue_53294.rs")),
+    ("regressions/src/issue_55160.rs", include_str!("issue_55160.rs")),
     ("regressions/src/issue_5586.rs", include_str!("issue_5586.rs")),
     ("regressions/src/last_look.rs", include_str!("last_look.rs")),
     ("regressions/src/store_load_barrier.rs", include_str!("store_load_barrier.rs")),
+    ("regressions/src/wakep.rs", include_str!("wakep.rs")),
 ];

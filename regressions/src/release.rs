@@ -30,6 +30,24 @@ pub struct Known {
     pub bound: usize,
 }
 
+/// A bug of the release that can be mended alone.
+pub struct Mend {
+    /// The end of the names of rows in which it is mended: `+` and this.
+    pub name: &'static str,
+    /// The bug.
+    pub bug: &'static str,
+    /// The row with the mend.
+    pub fixed_in: fn(Steps) -> Steps,
+}
+
+/// The bugs of the release, each with its mend.
+pub const MENDS: &[Mend] = &[
+    Mend { name: "45867", bug: "golang/go#45867", fixed_in: issue_45867::fixed_in },
+    Mend { name: "55160", bug: "golang/go#55160", fixed_in: issue_55160::fixed_in },
+    Mend { name: "defect-2", bug: "defect 2 under faketime", fixed_in: due_timer::fixed_in },
+    Mend { name: "defect-3", bug: "defect 3 under faketime", fixed_in: pollers_window::fixed_in },
+];
+
 const RELEASE: &str = "GO_13F6BE28";
 
 const WITH_45867: Steps = issue_45867::fixed_in(GO_13F6BE28);

@@ -2,8 +2,7 @@
 
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19, GO_FIXED};
 
-use crate::release;
-use crate::BUGS;
+use crate::{release, truth, BUGS};
 
 /// A row.
 pub struct Row {
@@ -46,6 +45,11 @@ pub fn all() -> Vec<Row> {
             if rows.iter().all(|other| other.name != row.name) {
                 rows.push(row);
             }
+        }
+    }
+    for row in truth::rows() {
+        if rows.iter().all(|other| other.name != row.name) {
+            rows.push(Row::new(&row.name, &row.about, row.steps));
         }
     }
     for bug in BUGS {

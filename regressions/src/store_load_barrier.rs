@@ -4,9 +4,22 @@
 //! then reads the queues. Each of the two writes has to be seen before what follows is read, or both read
 //! old values, and nobody comes. On Go's own atomics there is a full barrier in each place.
 //!
-//! A barrier here is made by either of the two operations: a full operation brings its own. So it is gone
-//! only if the one before it *and* the one after it are weakened. Engines with sequential consistency see
-//! neither.
+//! A full operation brings a barrier of its own. Where a G is put in `runnext`, and where an M stops spinning,
+//! the operation before the barrier and the one after it are both full: the barrier is gone only if both are
+//! weakened. A G that is kicked out of `runnext` is published by a store of the ring's tail, which is no
+//! barrier. There the look at `nmspinning` alone makes it. Engines with sequential consistency see nothing of
+//! this.
+//!
+//! ```text
+//! M0, executing main             M1, spinning
+//! puts C in runnext, which kicks A
+//!                                steals C from runnext; stops spinning; C ends
+//!                                spins again; finds nothing; drops P1
+//! tail: A is on the ring (no barrier)
+//! nmspinning is 1: wakes no M
+//!                                stops spinning; reads the old tail; parks
+//!                                                              A waits beside the idle P1
+//! ```
 
 use runtime_model::g::Guintptr;
 use runtime_model::p::PId;
@@ -19,6 +32,7 @@ use crate::bug::{Bug, Masked, Mutant, Shows};
 
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
 const SCENARIO: &str = "two-newprocs";
+const KICKS: &str = "kicked-newproc";
 const KERNEL: &str = "kernel/submit-last-look";
 const NOBODY: &str = "submit: work was made, and nobody noticed";
 
@@ -63,9 +77,21 @@ const SHOWS: &[Shows] = &[
     Shows::holds(SCENARIO).on(SC),
 ];
 
+/// A G in `runnext` was published by a full operation. One that is kicked out of it was not.
+const SHOWS_IF_KICKED: &[Shows] = &[
+    Shows::invariant(KICKS, WORK_WAITS).on(LOOM),
+    Shows::symptom(KICKS, Hang).on(LOOM),
+    Shows::holds(KICKS).on(SC),
+    Shows::symptom(KERNEL, crate::bug::Symptom::Holds),
+    Shows::holds(SCENARIO),
+];
+
 /// Nothing shows, on any engine.
-const HARMLESS: &[Shows] =
-    &[Shows::symptom(KERNEL, crate::bug::Symptom::Holds), Shows::holds(SCENARIO)];
+const HARMLESS: &[Shows] = &[
+    Shows::symptom(KERNEL, crate::bug::Symptom::Holds),
+    Shows::holds(SCENARIO),
+    Shows::holds(KICKS),
+];
 
 /// A mutant that shows nothing, since the other operation is a barrier.
 const fn harmless(
@@ -75,7 +101,7 @@ const fn harmless(
     because: &'static str,
     unmasked_by: &'static str,
 ) -> Mutant {
-    let masked = Some(Masked { because, unmasked_by });
+    let masked = Some(Masked { because, unmasked_by: Some(unmasked_by) });
     Mutant { name, about, steps, shows: HARMLESS, masked }
 }
 
@@ -109,13 +135,13 @@ pub const BUG: Bug = Bug {
             "the look at nmspinning is a full load",
             "submit",
         ),
-        harmless(
-            "weak-look",
-            "the look at nmspinning is a load without a barrier",
-            LOOK,
-            "the publication is a full compare-and-swap",
-            "submit",
-        ),
+        Mutant {
+            name: "weak-look",
+            about: "the look at nmspinning is a load without a barrier",
+            steps: LOOK,
+            shows: SHOWS_IF_KICKED,
+            masked: None,
+        },
         harmless(
             "weak-decrement",
             "the decrement of nmspinning is a compare-and-swap without a barrier",

@@ -1,12 +1,18 @@
-//! What the real runtime does when its `checkdead` is changed: Go 1.19.8, measured, line by line; and the row
-//! of steps that makes the same change to the model.
+//! What the real runtime does when its `checkdead` is changed: Go 1.19.8 with GOMAXPROCS=4, measured, line by line;
+//! and the rows of steps that make the same change to the model.
+//!
+//! Each line is two rows. One is the release with nothing but `checkdead` changed, as it was measured; it has the
+//! release's own bugs. The other is [`GO_FIXED`](runtime_model::steps::GO_FIXED) with the same change. Where a bug of the
+//! release shows, the row with that bug mended is run too.
 
 use checks::report::{Expect, Job, Limits, Mode};
 use checks::suite::limits;
 use checks::{HANG, LIVELOCK};
+use runtime_model::steps::{Steps, GO_1_19, GO_FIXED};
 use sync::Engine;
 
-use crate::allowed;
+use crate::release::{Mend, MENDS};
+use crate::{allowed, issue_53294};
 
 /// The name of the suite.
 pub const SUITE: &str = "truth";
@@ -32,12 +38,14 @@ pub enum Real {
 pub struct Line {
     /// What is left out of it.
     pub left_out: &'static str,
-    /// The row that leaves it out of the model, the rest being as it should be.
+    /// The row that leaves it out of [`GO_FIXED`](runtime_model::steps::GO_FIXED).
     pub row: &'static str,
     /// What the real runtime did, in the order of [`PROGRAMS`].
     pub real: [Real; 3],
     /// The check that names the skipped step; none if the step shows in nothing.
     pub named: Option<&'static str>,
+    /// At 3 Ps: the most preemptions of the executions that are searched.
+    pub bound: usize,
 }
 
 /// The programs that the core can express. Each has a scenario of that name, and one with `-3p`.
@@ -80,7 +88,11 @@ pub const LINES: &[Line] = &[
     of("list unlink", "53294/without-unlink", [Real::T2; 3], Some("a P has one holder")),
     of("both masks and npidle", "53294/without-masks-and-npidle", HANGS, NPIDLE),
     of("nmspinning++ and m.spinning", "53294/without-spinning", OK, None),
-    of("nmspinning++", "53294/marked-but-not-counted", [Real::T3; 3], SPINNERS),
+    // `nmspinning` may be any number, so there are ten times the states.
+    Line {
+        bound: 1,
+        ..of("nmspinning++", "53294/marked-but-not-counted", [Real::T3; 3], SPINNERS)
+    },
     of("m.spinning", "53294/counted-but-not-marked", [Real::Hang; 3], SPINNERS),
 ];
 
@@ -90,20 +102,112 @@ const fn of(
     real: [Real; 3],
     named: Option<&'static str>,
 ) -> Line {
-    Line { left_out, row, real, named }
+    Line { left_out, row, real, named, bound: 2 }
 }
 
-/// The runs of all cells on that engine, in the order of lines, programs, sizes and modes. How far they go
-/// is said here and nowhere else.
+/// What the names of the release's rows begin with.
+const RELEASE: &str = "GO_1_19";
+
+/// What the names of the rows begin with that leave out a step.
+const CHANGED: &str = "53294/";
+
+/// Whether the row is the release with its `checkdead` changed.
+pub fn is_changed(row: &str) -> bool {
+    row.strip_prefix(RELEASE).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// `base` with the `checkdead` of `changed`.
+const fn checkdead_of(changed: Steps, base: Steps) -> Steps {
+    Steps {
+        take_p_for_timer: changed.take_p_for_timer,
+        spin_for_timer: changed.spin_for_timer,
+        ..base
+    }
+}
+
+/// A row that stands on the release: its name, what it is, and its steps.
+pub struct ReleaseRow {
+    /// Its name.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: String,
+    /// The row itself.
+    pub steps: Steps,
+}
+
+/// The release with each line's change, and those of them in which a bug is mended that shows in a cell.
+pub fn rows() -> Vec<ReleaseRow> {
+    let mut rows: Vec<ReleaseRow> = LINES.iter().map(Line::on_the_release).collect();
+    let mut next = 0;
+    while let Some(row) = rows.get(next) {
+        let mends = SIZES.iter().flat_map(|(_, suffix)| {
+            PROGRAMS.iter().flat_map(move |program| bugs(&row.name, &format!("{program}{suffix}")))
+        });
+        let mended: Vec<ReleaseRow> = mends.map(|mend| row.mended(mend)).collect();
+        for row in mended {
+            if rows.iter().all(|other| other.name != row.name) {
+                rows.push(row);
+            }
+        }
+        next += 1;
+    }
+    rows
+}
+
+impl ReleaseRow {
+    fn mended(&self, mend: &Mend) -> Self {
+        ReleaseRow {
+            name: mended(&self.name, mend),
+            about: format!("{}, without {}", self.about, mend.bug),
+            steps: (mend.fixed_in)(self.steps),
+        }
+    }
+}
+
+fn bugs(row: &str, scenario: &str) -> Vec<&'static Mend> {
+    allowed::bugs(row, scenario)
+}
+
+/// The name of the row in which that bug is mended as well. The order of mends makes no difference, so there is one
+/// name for each set of them.
+pub fn mended(row: &str, mend: &Mend) -> String {
+    let mut parts = row.split('+');
+    let mut name = parts.next().unwrap_or_default().to_string();
+    let before: Vec<&str> = parts.collect();
+    for Mend { name: mended, .. } in MENDS {
+        if *mended == mend.name || before.contains(mended) {
+            name += &format!("+{mended}");
+        }
+    }
+    name
+}
+
+/// The row, and those that mend the bugs of it that show on the scenario, one after the other.
+pub fn with_mended(row: String, scenario: &str) -> Vec<String> {
+    let mended = bugs(&row, scenario).into_iter().map(|mend| mended(&row, mend));
+    let mended: Vec<String> = mended.flat_map(|row| with_mended(row, scenario)).collect();
+    let mut all = vec![row];
+    for row in mended {
+        if !all.contains(&row) {
+            all.push(row);
+        }
+    }
+    all
+}
+
+/// The runs of all cells on that engine, in the order of lines, programs and sizes. How far they go is said here, in
+/// the lines' bounds, and nowhere else.
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let mut jobs = Vec::new();
     for line in LINES {
         for (program, real) in PROGRAMS.into_iter().zip(line.real) {
             for (ps, suffix) in SIZES {
-                for mode in [Mode::Symptoms, Mode::Invariants] {
-                    let Some(limits) = far(engine, ps, mode) else { continue };
-                    let scenario = format!("{program}{suffix}");
-                    jobs.push(line.job(scenario, real, mode, limits));
+                let scenario = format!("{program}{suffix}");
+                let cell = Cell { line, scenario: &scenario, ps, real };
+                match engine {
+                    Engine::Explore => jobs.extend(cell.searched()),
+                    Engine::Shuttle => jobs.push(cell.sampled()),
+                    Engine::Loom | Engine::Std => {}
                 }
             }
         }
@@ -111,36 +215,78 @@ pub fn jobs(engine: Engine) -> Vec<Job> {
     jobs
 }
 
-/// How far a cell's run goes: every execution is searched; with three Ps, where the order of stealing is a
-/// choice at each attempt, those with so many preemptions. A sample beside it tells the share of executions
-/// that fail.
-fn far(engine: Engine, ps: u32, mode: Mode) -> Option<Limits> {
-    match engine {
-        Engine::Explore => Some(Limits { bound: (ps > 2).then_some(2), ..limits(engine) }),
-        Engine::Shuttle if mode == Mode::Symptoms => {
-            Some(Limits { executions: 50, ..limits(engine) })
-        }
-        _ => None,
-    }
+/// A program of the real runtime at a size, with a line's change.
+struct Cell<'a> {
+    line: &'a Line,
+    scenario: &'a str,
+    ps: u32,
+    real: Real,
 }
 
-impl Line {
-    fn job(&self, scenario: String, real: Real, mode: Mode, limits: Limits) -> Job {
+impl Cell<'_> {
+    /// The release, with bugs mended where they show; and `GO_FIXED`.
+    fn searched(&self) -> Vec<Job> {
+        // Every execution; with three Ps, where the order of stealing is a choice at each attempt, those within the
+        // bound.
+        let bound = (self.ps > 2).then_some(self.line.bound);
+        let limits = Limits { bound, ..limits(Engine::Explore) };
+        let job = |row, mode| self.job(row, mode, limits.clone());
+        let rows = with_mended(self.line.release_row(), self.scenario);
+        let mut jobs: Vec<Job> = rows.into_iter().map(|row| job(row, Mode::Symptoms)).collect();
+        let fixed = |mode| job(self.line.row.into(), mode);
+        // Where all invariants hold there is no symptom, since they include the symptoms.
+        if self.line.named.is_some() {
+            jobs.push(fixed(Mode::Symptoms));
+        }
+        jobs.push(fixed(Mode::Invariants));
+        jobs
+    }
+
+    /// The share of the release's executions that fail.
+    fn sampled(&self) -> Job {
+        let limits = Limits { executions: 50, ..limits(Engine::Shuttle) };
+        self.job(self.line.release_row(), Mode::Symptoms, limits)
+    }
+
+    fn job(&self, row: String, mode: Mode, limits: Limits) -> Job {
         let (how, more) = match mode {
-            Mode::Symptoms => (real.how().to_vec(), allowed::beside(self.row, &scenario)),
-            Mode::Invariants => (self.named.into_iter().collect(), Vec::new()),
+            Mode::Symptoms | Mode::Races => {
+                (self.real.how().to_vec(), allowed::beside(&row, self.scenario))
+            }
+            Mode::Invariants => (self.line.named.into_iter().collect(), Vec::new()),
         };
         Job {
             suite: SUITE.into(),
-            scenario,
+            scenario: self.scenario.into(),
             program: None,
-            row: self.row.into(),
+            row,
             mode,
             only: None,
             limits,
             sometimes: Vec::new(),
             expect: Expect::Ends { how: how.into_iter().map(String::from).collect(), more },
         }
+    }
+}
+
+impl Line {
+    /// The name of the row that makes the change to the release.
+    pub fn release_row(&self) -> String {
+        self.row.strip_prefix(CHANGED).map_or(RELEASE.into(), |name| format!("{RELEASE}/{name}"))
+    }
+
+    fn on_the_release(&self) -> ReleaseRow {
+        let changed = issue_53294::BUG.mutants.iter().find(|mutant| self.changes(mutant.name));
+        let about = match changed {
+            Some(mutant) => format!("Go 1.19, with the checkdead of {CHANGED}{}", mutant.name),
+            None => "Go 1.19, the release".into(),
+        };
+        let changed = changed.map_or(GO_FIXED, |mutant| mutant.steps);
+        ReleaseRow { name: self.release_row(), about, steps: checkdead_of(changed, GO_1_19) }
+    }
+
+    fn changes(&self, mutant: &str) -> bool {
+        self.row.strip_prefix(CHANGED) == Some(mutant)
     }
 }
 
@@ -181,12 +327,50 @@ impl std::fmt::Display for Real {
 
 #[cfg(test)]
 mod tests {
+    use checks::suite::FIXED;
+
     use super::*;
+
+    /// The first line changes nothing; each other has a row that does.
+    #[test]
+    fn each_line_changes_checkdead_or_is_the_first() {
+        assert_eq!((LINES[0].row, &*LINES[0].release_row()), (FIXED, RELEASE));
+        for line in &LINES[1..] {
+            let mutants = issue_53294::BUG.mutants;
+            assert!(mutants.iter().any(|mutant| line.changes(mutant.name)), "{}", line.row);
+            assert!(is_changed(&line.release_row()), "{}", line.row);
+        }
+    }
+
+    /// A bug that shows is mended, a second one that shows then as well; a row that several lead to is run once.
+    #[test]
+    fn the_rows_of_a_cell_are_the_release_and_what_is_mended() {
+        for (_, allowed) in allowed::all() {
+            for execution in &allowed.execution {
+                let rows = with_mended(execution.row.clone(), &execution.scenario);
+                let mended = allowed.mend().map(|mend| mended(&execution.row, mend));
+                assert_eq!(rows[0], execution.row);
+                assert!(mended.is_none_or(|row| rows.contains(&row)), "{rows:?}");
+            }
+        }
+        assert_eq!(with_mended(RELEASE.into(), "sleepers"), [RELEASE]);
+    }
+
+    #[test]
+    fn a_set_of_mends_has_one_name() {
+        let [first, second, ..] = MENDS else { panic!("fewer than two mends") };
+        let both = [[first, second], [second, first]].map(|order| {
+            order.into_iter().fold("GO_1_19/x".to_string(), |row, mend| mended(&row, mend))
+        });
+        assert_eq!(both, ["GO_1_19/x+45867+55160"; 2]);
+    }
 
     #[test]
     fn each_line_names_a_row_and_a_check() {
         for line in LINES {
-            assert!(crate::rows::find(line.row).is_some(), "{}", line.row);
+            for row in [line.row, &line.release_row()] {
+                assert!(crate::rows::find(row).is_some(), "{row}");
+            }
             let known = |name| {
                 checks::check::of(checks::report::Mode::Invariants).any(|check| check.name == name)
             };

@@ -38,7 +38,7 @@ sync::exhausted! {
         let report = symptoms("GO_13F6BE28", STRANDED, &[]);
         assert_eq!(failing(&report), Some(HANG), "{report:?}");
         let message = message(&report).expect("a failure");
-        assert!(message.starts_with("hang: main has ended, nobody moves, and"), "{message}");
+        assert!(message.starts_with("hang: main has ended, no M moves, and"), "{message}");
         assert_eq!(failing(&symptoms("GO_13F6BE28", STRANDED, &["main"])), None);
         assert_eq!(failing(&symptoms(FIXED, STRANDED, &[])), None);
     }
@@ -50,7 +50,7 @@ sync::explored! {
         let sleeps: (u32, &[&str]) = (2, &["main: go A; busy-until a", "A: set a; sleep 1"]);
         let report = symptoms(FIXED, sleeps, &[]);
         assert_eq!(failing(&report), Some(HANG));
-        assert_eq!(message(&report), Some("hang: main has ended, nobody moves, and [G1] has not finished"));
+        assert_eq!(message(&report), Some("hang: main has ended, no M moves, and [G1] has not finished"));
         assert_eq!(failing(&symptoms(FIXED, sleeps, &["main"])), None);
         assert_eq!(failing(&symptoms(FIXED, sleeps, &["A"])), Some(HANG));
     }

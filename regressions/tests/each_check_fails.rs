@@ -36,6 +36,9 @@ macro_rules! after_take {
     }};
 }
 
+#[path = "each_check_fails/locks.rs"]
+mod locks;
+
 fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
     by_hand::take_and_leave(locked, any)
@@ -118,6 +121,7 @@ const COUNTS: &[Break] = &[
         "S2",
         Steps {
             wakep: |sched, _| {
+                let _locked = sched.lock.lock();
                 sched.runqsize.add(1);
             },
             ..GO_FIXED
@@ -262,7 +266,8 @@ const PROGRESS: &[Break] = &[
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
-    [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, TIME, PROGRESS].into_iter().flatten()
+    let all = [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, TIME, PROGRESS, locks::LOCKS];
+    all.into_iter().flatten()
 }
 
 const fn of(check: &'static str, scenario: &'static str, steps: Steps) -> Break {

@@ -13,7 +13,7 @@ use common::{failing, message};
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::{
     cl_20858, cl_310149, due_timer, issue_38860, issue_45867, issue_55160, issue_5586, last_look,
-    pollers_window, runs, store_load_barrier, BUGS,
+    pollers_window, runs, store_load_barrier, wakep, BUGS,
 };
 use sync::{Control, Engine, ENGINE};
 
@@ -27,6 +27,7 @@ const OURS: &[&Bug] = &[
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,
+    &wakep::BUG,
     &store_load_barrier::BUG,
 ];
 
@@ -75,7 +76,8 @@ sync::explored! {
             if seen.insert(format!("{} {:?}", job.scenario, job.limits.bound)) {
                 let report = run(&job);
                 assert_eq!(report.verdict, Verdict::Held, "{}: {report:?}", job.scenario);
-                let all = ENGINE != Engine::Explore || report.extent == "exhaustive";
+                let bounded = checks::suite::within(&job.scenario).is_some();
+                let all = ENGINE != Engine::Explore || bounded || report.extent == "exhaustive";
                 assert!(all, "{}: {}", job.scenario, report.extent);
             }
         }
@@ -137,11 +139,49 @@ sync::explored! {
         }
     }
 
-    /// A full operation brings its own fence, so each barrier is there twice.
+    /// Where a G is put in `runnext`, the operations before and after the barrier are both full.
     fn one_weak_operation_beside_a_full_one_is_harmless() {
         for name in ["weak-publication", "weak-look", "weak-decrement", "weak-recheck"] {
             let report = row(&format!("store-load-barrier/{name}"), "two-newprocs", 3);
             assert_eq!(report.verdict, Verdict::Held, "{name}: {report:?}");
+        }
+    }
+}
+
+sync::explored! {
+    /// A G that is kicked out of `runnext` is published by no full operation, so that the look at `nmspinning` is the only
+    /// barrier.
+    fn a_g_that_is_kicked_out_of_runnext_has_one_barrier() {
+        for (name, shows) in [("weak-look", true), ("weak-publication", false)] {
+            let report = row(&format!("store-load-barrier/{name}"), "kicked-newproc", 2);
+            let expected = (shows && ENGINE == Engine::Loom).then_some(WORK_WAITS);
+            assert_eq!(failing(&report), expected, "{name}: {report:?}");
+        }
+    }
+}
+
+sync::exhausted! {
+    /// One increment is within the spin limit of three Ps, so that another M has to spin: two preemptions more.
+    fn the_order_of_1_20_strands_a_g_at_three_ps_too() {
+        let report = row("45867/as-in-1.20", "newprocs-3p", 4);
+        assert_eq!(failing(&report), Some(WORK_WAITS), "{report:?}");
+        let found = report.found.as_ref().and_then(|found| found.preemptions);
+        assert_eq!(found, Some(4), "{report:?}");
+    }
+
+    /// What makes up for a line that may be left out alone.
+    fn each_line_that_makes_up_for_another_is_needed() {
+        for (name, scenario) in [
+            ("45867/a-finder-does-not-tell", "two-stolen"),
+            ("55160/recheck-without-spinning", "overflow-beside-busy"),
+            ("last-look/finds-and-steals-without-spinning", "two-at-once-later"),
+            ("last-look/without-the-global-queue-and-unasked", "gosched-beside-newproc"),
+        ] {
+            let bound = checks::suite::within(scenario).unwrap_or(2);
+            let report = row(name, scenario, bound);
+            assert_eq!(failing(&report), Some(WORK_WAITS), "{name}: {report:?}");
+            let report = row(FIXED, scenario, bound);
+            assert_eq!(report.verdict, Verdict::Held, "{scenario}: {report:?}");
         }
     }
 }
@@ -170,8 +210,9 @@ fn each_masked_row_shows_nothing_and_names_a_row_that_shows() {
                 continue;
             };
             assert!(symptomless, "{}", mutant.row(bug));
-            let pair = bug.mutants.iter().find(|other| other.name == masked.unmasked_by);
-            let pair = pair.unwrap_or_else(|| panic!("{}: no {}", mutant.name, masked.unmasked_by));
+            let Some(name) = masked.unmasked_by else { continue };
+            let pair = bug.mutants.iter().find(|other| other.name == name);
+            let pair = pair.unwrap_or_else(|| panic!("{}: no {name}", mutant.name));
             assert!(
                 pair.shows.iter().any(|shows| shows.symptom != Symptom::Holds),
                 "{}",

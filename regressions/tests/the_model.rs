@@ -77,7 +77,7 @@ struct Teller(Option<Ghost<Story>>);
 impl Witness for Teller {
     fn event(&self, m: MId, event: Event) {
         if let (Event::Execute(g), Some(story)) = (event, &self.0) {
-            story.with_mut(|story| story.push((m.0, g.0)));
+            story.change(|story| story.push((m.0, g.0)));
         }
     }
 }

@@ -51,7 +51,7 @@ fn of_program(ps: u32, ms: u32, lines: &[&str], change: impl Fn(&mut Scenario)) 
 }
 
 sync::explored! {
-    /// Main exits at once, or has nobody to run beside it: a *held* would say nothing.
+    /// Main exits at once, or is the only G: a *held* would say nothing.
     fn a_program_in_which_nothing_runs_at_once_is_vacuous() {
         for (ps, ms, main) in [(1, 1, "main:"), (1, 2, "main: sleep 1"), (2, 2, "main:")] {
             let report = of_program(ps, ms, &[main], |_| ());

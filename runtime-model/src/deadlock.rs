@@ -1,9 +1,10 @@
 //! `checkdead`: nobody runs. A deadlock, or time to let the clock jump.
 
 use crate::event::Event;
-use crate::g::GStatus;
+use crate::g::{GStatus, Park};
 use crate::m::{MId, M};
 use crate::sched::{Sched, SchedLocked};
+use crate::timers::TimerFunc;
 use crate::{Time, MAX_WHEN, START};
 
 impl Sched {
@@ -45,6 +46,7 @@ impl Sched {
     /// Go: proc.go, checkdead (of commit 13f6be28): the part under faketime.
     fn jump(&self, locked: &mut SchedLocked, m: &M, when: Time) {
         self.note_jump(when);
+        self.only_ticks.set(self.are_only_ticks_left());
         if self.nanotime() > START {
             self.emit(m, Event::JumpAgain);
         }
@@ -68,7 +70,18 @@ impl Sched {
         if when > self.nanotime() {
             self.progress();
         }
-        self.jumps.with_mut(|jumps| *jumps += 1);
+        self.jumps.change(|jumps| *jumps += 1);
+    }
+
+    /// Whether each timer is a ticker's and wakes no G. No M runs, so that no G but one that a timer wakes or starts
+    /// will ever run; Go sees timers, and lets the clock jump for ever.
+    fn are_only_ticks_left(&self) -> bool {
+        self.allp.iter().filter_map(|p| p.timers.peek()).all(|timers| {
+            timers.as_slice().iter().all(|t| match t.f {
+                TimerFunc::SendTime(g) => self.g(g).park.peek() != Park::Parked,
+                TimerFunc::Wake(_) | TimerFunc::Start(_) => false,
+            })
+        })
     }
 
     /// The woken M is counted as a spinner, and marked as one.

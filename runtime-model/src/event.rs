@@ -29,12 +29,30 @@ pub enum Event {
     Stolen(PId),
     /// A G was taken from another P's `runnext`.
     RunnextStolen(PId),
+    /// More than one G was taken from another P's ring: the others are on the thief's own now.
+    StolenWithOthers(PId),
+    /// More than one G was taken from the global queue: the others are on the P's own ring now.
+    GlobalWithOthers(PId),
     /// A full ring went to the global queue, half of it.
     RingOverflow,
     /// A timer's function runs on an M whose P is not the timer's.
     TimerRunByThief(PId),
     /// A timer's function runs on an M whose P is the timer's.
     TimerRunByOwner(PId),
+    /// A timer of this P is periodic: it runs, and stays on the heap for its next time.
+    TimerPostponed(PId),
+    /// A tick found the one before it still there for the G, and was dropped.
+    TickDropped(GId),
+    /// Three timers or more of the P were due at once.
+    ManyTimersRun(PId),
+    /// A thief ran timers of the P, and found a G on its own queue then.
+    FoundAfterTimers(PId),
+    /// A G was readied before it parked, and did not park.
+    PermitTaken(GId),
+    /// An update of the limiter counted time for which a P had been idle, and was still.
+    IdleTimeConsumed,
+    /// The last look found a G on the global queue and a P to run it on.
+    LastLookFoundGlobal,
     /// The last look found work and a P to run it on.
     LastLookFoundWork,
     /// The last look saw that the next timer is due.

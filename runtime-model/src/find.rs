@@ -4,13 +4,14 @@
 //! An M that spun and found nothing
 //! 1. gives up its P, under `sched.lock`, and looks at the global queue under the same lock;
 //! 2. gives up its place in `nmspinning`;
-//! 3. looks at every source of work again, without a P: the global queue, the run queues, the timers.
+//! 3. looks at every source of work again, without a P: the global queue (in Go since 1.22), the run queues, the
+//!    timers.
 //!
 //! With 2 after 3, work made between the two would be lost: whoever makes it sees a spinner and wakes
 //! nobody, and the spinner looks no more.
 //!
-//! An M that never spun does not look again. Who made work and found no idle P for it says so by
-//! `needspinning`, under the lock, and the M looks at that before it drops its own (Go 1.20).
+//! An M that does not spin does not look again. An M that made work and found no idle P for it sets
+//! `needspinning`, under the lock, and the first M reads that before it drops its own P (Go 1.20 to 1.27.3).
 //!
 //! Go: proc.go, findRunnable (1.19).
 
@@ -167,6 +168,7 @@ impl Sched {
                     if ran {
                         // The timers may have filled the queue that runqsteal takes for empty.
                         if let Some(g) = self.runqget(m.p()) {
+                            self.emit(m, Event::FoundAfterTimers(victim));
                             return Look::Found(g);
                         }
                         ran_timer = true;
@@ -224,19 +226,20 @@ impl Sched {
         sync::checkpoint((&*m, poll_until));
         if let Some(g) = (self.steps.recheck_global)(self, m) {
             self.emit(m, Event::LastLookFoundWork);
+            self.emit(m, Event::LastLookFoundGlobal);
             return Look::Found(g);
         }
         sync::checkpoint((&*m, poll_until));
         if let Some(p) = self.check_runqs_no_p() {
             self.emit(m, Event::LastLookFoundWork);
-            return self.spin_again(m, p);
+            return (self.steps.spin_again)(self, m, p);
         }
         let poll_until = (self.steps.recheck_timers)(self, poll_until);
         sync::checkpoint((&*m, poll_until));
         if poll_until != 0 && poll_until <= self.nanotime() {
             self.emit(m, Event::LastLookFoundTimer);
             if let Some(p) = (self.steps.p_for_due_timer)(self) {
-                return self.spin_again(m, p);
+                return (self.steps.spin_again)(self, m, p);
             }
         }
         Look::Nothing(poll_until)
@@ -244,7 +247,9 @@ impl Sched {
 
     /// Goes back to looking with a P, as a spinner: there may be more than one G, so that another M is
     /// to be woken once the first is found.
-    fn spin_again(&self, m: &mut M, p: OwnedP) -> Look {
+    ///
+    /// Go: proc.go, findRunnable (1.19), after checkRunqsNoP.
+    pub fn spin_again(&self, m: &mut M, p: OwnedP) -> Look {
         self.acquirep(m, p);
         sync::checkpoint(&*m);
         self.become_spinning(m);

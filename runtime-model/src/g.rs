@@ -139,7 +139,8 @@ impl G {
     /// As Go does, if the status is not `old`: `casgstatus: bad incoming values`.
     ///
     /// Go: proc.go, casgstatus (1.19).
-    pub(crate) fn casgstatus(&self, old: GStatus, new: GStatus) {
+    #[track_caller]
+    pub fn casgstatus(&self, old: GStatus, new: GStatus) {
         let was = self.status.replace(new);
         assert!(was == old, "casgstatus: bad incoming values");
     }

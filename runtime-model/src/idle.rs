@@ -9,8 +9,9 @@
 //! 4. `timerp_mask`: a P that idles without timers is not asked for any, until it runs again;
 //! 5. the limiter's event: the P's time counts as idle.
 //!
-//! Whoever takes a P off the list by another way leaves some of them behind: with 2 or 3 left, its work is
-//! stolen by nobody; with 5 left, its next idling throws (golang/go#53294).
+//! Code that takes a P off the list in another way leaves some of them behind. With 3 left, thieves pass the P by,
+//! and its work waits; with 2 left, wakers and spinners count an idle P that is none; with 5 left, its next idling
+//! throws (golang/go#53294).
 
 pub mod by_hand;
 

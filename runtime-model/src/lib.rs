@@ -1,7 +1,8 @@
 //! Go 1.19's scheduler, written against the atomics, locks and threads of `sync`, and nothing else.
 //!
-//! Each function is a twin of Go's, under Go's name, with its source at the end of its doc; where Go
-//! throws, the model panics with Go's text. What is checked of it is none of its business.
+//! A function that mirrors one of Go's has Go's name, and its doc ends with the source. Parts that a long function
+//! was cut into cite that function. Where Go throws, the model panics with Go's text. The model does not know which
+//! checks exist.
 //!
 //! | file | Go | holds |
 //! |---|---|---|

@@ -8,6 +8,7 @@
 
 use sync::{Atomic, Name, Word};
 
+use crate::event::Event;
 use crate::sched::Sched;
 use crate::Time;
 
@@ -211,25 +212,33 @@ impl GcCpuLimiter {
     /// Does nothing while another update is under way (the next one sees the time), or if `now` is earlier than
     /// the latest update.
     ///
+    /// Returns the idle ticks that the events in flight have come to, which Go does not.
+    ///
     /// Go: mgclimit.go, (*gcCPULimiterState).update (1.19).
     #[sync::summarized]
-    pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
+    pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) -> Time {
         if !self.lock.cas(0, 1) {
-            return;
+            return 0;
         }
         // A stale `now` changes nothing: what there was up to then is counted already.
+        let mut consumed = 0;
         if now >= self.last_update.owner_load() {
             self.last_update.store(now);
-            self.drain_and_consume(slots, now);
+            consumed = self.drain_and_consume(slots, now);
         }
         self.lock.store(0);
+        consumed
     }
 
     /// The work of an update. Go: mgclimit.go, (*gcCPULimiterState).updateLocked (1.19).
-    fn drain_and_consume<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
+    fn drain_and_consume<'a>(
+        &self,
+        slots: impl Iterator<Item = &'a LimiterEvent>,
+        now: Time,
+    ) -> Time {
         use LimiterEventType::*;
         let mut assist = drain(&self.assist_time_pool);
-        let mut idle = drain(&self.idle_time_pool);
+        let (pool, mut idle) = (drain(&self.idle_time_pool), 0);
         for slot in slots {
             let (typ, duration) = slot.consume(now);
             match typ {
@@ -239,7 +248,8 @@ impl GcCpuLimiter {
             }
         }
         self.assist_time.store(self.assist_time.owner_load() + assist);
-        self.idle_time.store(self.idle_time.owner_load() + idle);
+        self.idle_time.store(self.idle_time.owner_load() + pool + idle);
+        idle
     }
 
     /// Idle ticks accounted so far, pools included. For checks.
@@ -281,6 +291,8 @@ impl Sched {
         if tracked {
             slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);
         }
-        self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), now);
+        if self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), now) > 0 {
+            self.emit(m, Event::IdleTimeConsumed);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One bit for each P.
 
-use sync::{Atomic, Name};
+use sync::{Atomic, Mutex, Name};
 
 use crate::p::PId;
 
@@ -12,9 +12,10 @@ impl PMask {
     pub const MAX: u32 = 32;
 
     /// The set of the first `ps` Ps.
-    pub(crate) fn first(name: impl Into<Name>, ps: u32) -> Self {
+    /// Written under `lock`.
+    pub(crate) fn first<L>(name: impl Into<Name>, ps: u32, lock: &Mutex<L>) -> Self {
         let bits = (0..ps).map(|p| bit(PId(p))).sum();
-        PMask(Atomic::new(name, bits))
+        PMask(Atomic::new(name, bits).written_under(lock))
     }
 
     /// Whether `p`'s bit is set; of the others nothing is learnt. Go: proc.go, (pMask).read (1.19).

@@ -75,6 +75,8 @@ impl P {
     /// A P with an empty run queue of `ring` slots. Go: proc.go, (*p).init (1.19).
     pub(crate) fn new(id: PId, ring: u32) -> Self {
         let name = |field| ("P", id.0, field);
+        // Ranks: sched.lock is 1 (Go: lockrank.go). Whoever wakes an M takes sched.lock, so not under this lock.
+        let timers = Mutex::new(name("timersLock"), Timers::default()).ranked(2).forbids_wakeups();
         let slot = |i| Atomic::new(("P", id.0, "runq", i), Guintptr::NIL);
         P {
             id,
@@ -84,9 +86,9 @@ impl P {
             runqtail: Atomic::new(name("runqtail"), 0),
             runq: (0..ring).map(slot).collect(),
             runnext: Atomic::new(name("runnext"), Guintptr::NIL),
-            timers: Mutex::new(name("timersLock"), Timers::default()),
-            num_timers: Atomic::new(name("numTimers"), 0),
-            timer0_when: Atomic::new(name("timer0When"), 0),
+            num_timers: Atomic::new(name("numTimers"), 0).written_under(&timers),
+            timer0_when: Atomic::new(name("timer0When"), 0).written_under(&timers),
+            timers,
             limiter_event: LimiterEvent::new(name("limiterEvent")),
         }
     }

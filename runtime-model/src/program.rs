@@ -19,6 +19,9 @@ pub enum Action {
     Sleep(Time),
     /// Starts the G after so many ticks, by a timer; after 0 ticks the timer is due at once.
     After(Time, GId),
+    /// Starts a ticker: every so many ticks it wakes the G if it is parked, else leaves it one permit for its next
+    /// *park*, unless it has one. It never ends.
+    Ticker(Time, GId),
     /// Readies the G: wakes it if it is parked, else leaves one permit for its next *park*.
     Ready(GId),
     /// Waits to be readied.

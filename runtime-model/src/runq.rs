@@ -176,6 +176,7 @@ impl Sched {
         if batch.is_empty() {
             return g;
         }
+        self.emit(m, Event::StolenWithOthers(victim));
         let t = p.runqtail.owner_load();
         let n = batch.len() as u32;
         let at = (0..n).map(|i| p.slot(t.wrapping_add(i)));
@@ -213,6 +214,9 @@ impl Sched {
         let n = if max > 0 { n.min(max) } else { n };
         self.runqsize.add(-n);
         let g = locked.runq.pop_front();
+        if n > 1 {
+            self.emit(m, Event::GlobalWithOthers(p.id()));
+        }
         for _ in 1..n {
             if let Some(g) = locked.runq.pop_front() {
                 self.runqput(m, p, g, false);
@@ -271,6 +275,7 @@ pub struct GQueue {
 
 impl GQueue {
     /// Adds `g`, which is the caller's, at the end. Go: proc.go, (*gQueue).pushBack (1.19).
+    #[track_caller]
     pub fn push_back(&mut self, sched: &Sched, g: GId) {
         sched.g(g).schedlink.set(Guintptr::NIL);
         match self.tail {

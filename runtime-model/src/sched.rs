@@ -65,6 +65,9 @@ pub struct Sched {
     pub spins_in_flight: Ghost<i32>,
     /// Jumps of the clock since the last progress: a G run, a timer run, a step of time. For checks.
     pub jumps: Ghost<u32>,
+    /// The clock has jumped although only tickers are left, and no G that they tick for is parked: nothing but ticks
+    /// will ever happen. For checks.
+    pub only_ticks: Ghost<bool>,
 
     /// For each P, the orders in which it may go through the others.
     pub(crate) steal_orders: Vec<Vec<Vec<PId>>>,
@@ -154,28 +157,29 @@ impl Sched {
         assert!(ring.is_power_of_two() && ring >= 2, "program: a ring of {ring}");
         assert!(!program.scripts.is_empty(), "program: no G");
         let gs = program.scripts.len() as u32;
+        let locked = SchedLocked {
+            pidle: IdleList::before_the_world(ps),
+            midle: Vec::new(),
+            nmidle: 0,
+            runq: VecDeque::new(),
+            mcount: 1,
+            unborn: (1..ms).rev().map(MId).collect(),
+            reserved: Vec::new(),
+        };
+        // Before any timersLock. Go: lockrank.go (1.19).
+        let lock = Mutex::new("sched.lock", locked).ranked(1);
         Arc::new_cyclic(|this| Sched {
-            lock: Mutex::new(
-                "sched.lock",
-                SchedLocked {
-                    pidle: IdleList::before_the_world(ps),
-                    midle: Vec::new(),
-                    nmidle: 0,
-                    runq: VecDeque::new(),
-                    mcount: 1,
-                    unborn: (1..ms).rev().map(MId).collect(),
-                    reserved: Vec::new(),
-                },
-            ),
-            npidle: Atomic::new("npidle", 0),
+            npidle: Atomic::new("npidle", 0).written_under(&lock),
             nmspinning: Atomic::new("nmspinning", 0),
-            needspinning: Atomic::new("needspinning", 0),
-            runqsize: Atomic::new("runqsize", 0),
+            // Whoever begins to spin takes it back without the lock.
+            needspinning: Atomic::new("needspinning", 0).written_under_where(&lock, |set| set != 0),
+            runqsize: Atomic::new("runqsize", 0).written_under(&lock),
             lastpoll: Atomic::new("lastpoll", START),
             poll_until: Atomic::new("pollUntil", 0),
             netpoll_inited: Atomic::new("netpollInited", 0),
-            idlep_mask: PMask::first("idlepMask", 0),
-            timerp_mask: PMask::first("timerpMask", ps),
+            idlep_mask: PMask::first("idlepMask", 0, &lock),
+            timerp_mask: PMask::first("timerpMask", ps, &lock),
+            lock,
             allp: (0..ps).map(|p| P::new(PId(p), ring)).collect(),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
@@ -184,6 +188,7 @@ impl Sched {
             world: World::new(&program),
             spins_in_flight: Ghost::new(0),
             jumps: Ghost::new(0),
+            only_ticks: Ghost::new(false),
             steal_orders: steal_orders(ps),
             program,
             steps,
@@ -247,11 +252,7 @@ impl Sched {
     /// Whether a script has come past the action that starts `g`: at once by `go`, later by the timer of `after`.
     /// The world starts main. For checks.
     pub fn is_asked_for(&self, g: GId) -> bool {
-        let starts = |action: &Action| match action {
-            Action::Go(other) | Action::After(_, other) => *other == g,
-            Action::BusyUntil { .. } | Action::Sleep(_) | Action::Ready(_) | Action::Park => false,
-            Action::Gosched | Action::Goyield | Action::Set(_) | Action::Assist => false,
-        };
+        let starts = |action: &Action| matches!(action, Action::Go(other) | Action::After(_, other) if *other == g);
         let past = |other: &G| {
             let pc = other.pc.peek(|&pc| pc);
             self.program.scripts[other.id.index()].iter().take(pc).any(starts)

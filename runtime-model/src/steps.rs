@@ -53,6 +53,8 @@ pub struct Steps {
     pub drop_p: fn(&Sched, &mut M) -> Look,
     /// The P is given up: stop spinning, and take the last look.
     pub last_look: fn(&Sched, &mut M, Time) -> Look,
+    /// The last look found work and took this P for it: the M goes on as a spinner, since there may be more.
+    pub spin_again: fn(&Sched, &mut M, OwnedP) -> Look,
     /// The last look: has this P a G to steal?
     pub has_work: fn(&Sched, PId) -> bool,
     /// Has this P no G on its run queue? (golang's CL 20858)
@@ -88,6 +90,7 @@ pub const GO_FIXED: Steps = Steps {
     recheck_timers: Sched::check_timers_no_p,
     drop_p: Sched::drop_p,
     last_look: Sched::last_look,
+    spin_again: Sched::spin_again,
     has_work,
     runqempty: Sched::runqempty_twice,
     runqdrain: Sched::runqdrain_then_link,
@@ -115,9 +118,9 @@ pub const GO_13F6BE28: Steps = Steps {
 /// Go 1.19, the release. In what the core has of it, it is commit 13f6be28.
 pub const GO_1_19: Steps = GO_13F6BE28;
 
-/// As Go 1.20, but who finds no P takes its increment back *before* it tells those who drop one: ours, not
-/// Go's. In Go's order, a spinner may clear `needspinning` and then leave a wakeup to the increment that
-/// is about to be undone; see [`wakep_1_20`].
+/// Like Go since 1.20, except that a waker that finds no idle P undoes its `nmspinning` increment *before* it sets
+/// `needspinning`. This order is ours. In Go's order, a spinner may clear `needspinning` and then leave a wakeup to
+/// the increment that is about to be undone; see [`wakep_1_20`].
 pub fn wakep_with_p(sched: &Sched, m: &M) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
@@ -132,14 +135,19 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
     sched.startm(m, Some(p), Some(spin));
 }
 
-/// A P is taken first; if there is none, who drops one is told, and then the increment is taken back.
+/// A P is taken first. If there is none, `needspinning` is set, and *then* the increment is undone, all under
+/// the lock.
 ///
-/// 1. This M has made a G, finds no P, and sets `needspinning`.
-/// 2. Another, which has just begun to spin, clears it, and steals an older G.
-/// 3. It leaves it to this M's increment, which still counts as a spinner, to wake somebody.
-/// 4. This M undoes the increment. The G of step 1 has nobody: the other M may drop its P beside it.
+/// 1. Another M is below the spin limit, and about to count as a spinner.
+/// 2. This M has published a G. It counts itself, finds no P, and sets `needspinning`.
+/// 3. The other becomes a spinner, which clears `needspinning`. It steals an older G, and leaves the wakeup to
+///    this M's increment.
+/// 4. It runs that G to its end. The increment still counts: with GOMAXPROCS=2 it is over the spin limit, so it
+///    does not spin, and goes to drop its P.
+/// 5. This M undoes the increment and releases the lock. `needspinning` is 0, so the other M drops its P beside
+///    the G of step 2.
 ///
-/// Go: proc.go, wakep (1.20).
+/// Go: proc.go, wakep (1.20 to 1.27.3).
 pub fn wakep_1_20(sched: &Sched, m: &M) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
@@ -151,22 +159,22 @@ pub fn wakep_1_20(sched: &Sched, m: &M) {
     sched.startm(m, Some(p), Some(spin));
 }
 
-/// Go: proc.go, checkRunqsNoP (1.20): if there is no P, who drops one is told.
+/// If no P is idle, sets `needspinning` for an M that is about to drop one. Go: proc.go, checkRunqsNoP (1.20).
 pub fn p_for_work(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
     sched.pidleget_spinning(locked, 0)
 }
 
-/// Go: proc.go, findRunnable (1.20): somebody found no P since anybody began to spin.
+/// A waker found no P, and no M has begun to spin since. Go: proc.go, findRunnable (1.20).
 pub fn must_keep_p(sched: &Sched, m: &M) -> bool {
     !sched.m(m.id).spinning.get() && sched.needspinning.load() == 1
 }
 
-/// Go: proc.go, (*m).becomeSpinning (1.20): this M looks at everything, so nobody has to be told.
+/// This M looks at everything, so no other has to keep its P. Go: proc.go, (*m).becomeSpinning (1.20).
 pub fn became_spinning(sched: &Sched) {
     sched.needspinning.store(0);
 }
 
-/// Go: proc.go, wakep (1.19): if no P is idle, nobody is told.
+/// If no P is idle, does nothing. Go: proc.go, wakep (1.19).
 pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
     if sched.npidle.load() == 0 {
         sched.emit(m, Event::WakepDeclinedNoIdleP);
@@ -177,7 +185,7 @@ pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
     }
 }
 
-/// Go: proc.go, findRunnable (1.21): the global queue is looked at again.
+/// Looks at the global queue again. Go: proc.go, findRunnable (1.22).
 ///
 /// # Panics
 /// As Go does: `global runq empty with non-zero runqsize`.

@@ -7,22 +7,28 @@
 //! The core has timers that are added and fire once; changing and deleting them, with the status machine
 //! of Go's time.go, comes with the events that need it.
 
+mod heap;
+
 use sync::MutexGuard;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::m::M;
-use crate::p::{OwnedP, PId, P};
+use crate::p::{PId, P};
 use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
 
-/// What a timer does when it fires. Both run on the M that runs the timer.
+pub use heap::Timers;
+
+/// What a timer does when it fires, on the M that runs the timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimerFunc {
     /// Wakes a sleeping G. Go: time.go, goroutineReady (1.19).
     Wake(GId),
-    /// Starts a G. Go: sleep.go, goFunc (1.19).
+    /// Starts a G. Go: time/sleep.go, goFunc (1.19).
     Start(GId),
+    /// Sends the time to a G, on a channel with room for one: a ticker's. Go: sleep.go, sendTime (1.19).
+    SendTime(GId),
 }
 
 /// One timer.
@@ -30,50 +36,29 @@ pub enum TimerFunc {
 pub struct Timer {
     /// When it fires, in ticks; positive.
     pub when: Time,
+    /// Ticks from one time that it fires to the next; 0 if it fires once.
+    pub period: Time,
     /// What it does then.
     pub f: TimerFunc,
-}
-
-/// A P's timers, the next to fire first; of equal times, the one added first.
-#[derive(Debug, Default, Hash)]
-pub struct Timers {
-    heap: Vec<Timer>,
-}
-
-impl Timers {
-    /// Adds `t` in its place; whether that is the first.
-    fn insert(&mut self, t: Timer) -> bool {
-        let at = self.heap.partition_point(|other| other.when <= t.when);
-        self.heap.insert(at, t);
-        at == 0
-    }
-
-    /// All timers, the next to fire first.
-    pub fn as_slice(&self) -> &[Timer] {
-        &self.heap
-    }
-
-    fn when(&self) -> Time {
-        self.heap.first().map_or(0, |t| t.when)
-    }
 }
 
 impl Sched {
     /// Adds a timer to the heap of the P that `m` owns, and sees to it that somebody waits for it.
     ///
     /// # Panics
-    /// As Go does: `timer when must be positive`.
+    /// As Go does: `timer when must be positive`, `timer period must be non-negative`.
     ///
     /// Go: time.go, addtimer (1.19).
     #[sync::summarized]
-    pub(crate) fn addtimer(&self, m: &M, when: Time, f: TimerFunc) {
-        assert!(when > 0, "timer when must be positive");
+    pub(crate) fn addtimer(&self, m: &M, t: Timer) {
+        assert!(t.when > 0, "timer when must be positive");
+        assert!(t.period >= 0, "timer period must be non-negative");
         let p = self.p(m.p());
         let mut timers = p.timers.lock();
         self.netpoll_generic_init();
-        doaddtimer(p, &mut timers, Timer { when, f });
+        doaddtimer(p, &mut timers, t);
         drop(timers); // The wake protocol, step 1.
-        self.wake_net_poller(m, when);
+        self.wake_net_poller(m, t.when);
     }
 
     /// Puts `g` to sleep for so many ticks. Its M goes on without it.
@@ -84,7 +69,7 @@ impl Sched {
         let when = self.nanotime() + ticks;
         self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
         self.dropg(m);
-        self.addtimer(m, when, TimerFunc::Wake(g));
+        self.addtimer(m, Timer { when, period: 0, f: TimerFunc::Wake(g) });
     }
 
     /// Runs the timers of `p` that are due, on `m`, which has a P. `now` is a recent time, or 0.
@@ -106,16 +91,20 @@ impl Sched {
             return (now, next, false);
         }
         let mut timers = p.timers.lock();
-        let mut ran = false;
+        let mut ran = 0;
         while timers.when() != 0 && timers.when() <= now {
-            timers = self.run_one_timer(m, p, timers);
-            ran = true;
+            timers = self.run_one_timer(m, p, timers, now);
+            ran += 1;
         }
-        (now, timers.when(), ran)
+        if ran >= 3 {
+            self.emit(m, Event::ManyTimersRun(p.id));
+        }
+        (now, timers.when(), ran > 0)
     }
 
-    /// Takes the first timer off the heap and runs its function, with the lock released meanwhile: the
-    /// function may wake Ms, which takes `sched.lock`, and that comes before this lock.
+    /// Takes the first timer off the heap, or gives it its next time if it is periodic, and runs its function. The
+    /// lock is released meanwhile: the function may wake Ms, which takes `sched.lock`, and that comes before this
+    /// lock. A periodic timer is back on the heap by then, so another M may run it again.
     ///
     /// Go: time.go, runtimer and runOneTimer (1.19).
     fn run_one_timer<'p>(
@@ -123,9 +112,16 @@ impl Sched {
         m: &M,
         p: &'p P,
         mut timers: MutexGuard<'p, Timers>,
+        now: Time,
     ) -> MutexGuard<'p, Timers> {
-        let t = dodeltimer0(p, &mut timers);
+        let t = match timers.as_slice()[0].period {
+            0 => dodeltimer0(p, &mut timers),
+            _ => postpone(p, &mut timers, now),
+        };
         drop(timers);
+        if t.period > 0 {
+            self.emit(m, Event::TimerPostponed(p.id));
+        }
         self.progress();
         let owner = m.p().id() == p.id;
         self.emit(
@@ -135,6 +131,7 @@ impl Sched {
         match t.f {
             TimerFunc::Wake(g) => self.ready(m, g, true),
             TimerFunc::Start(g) => self.newproc(m, g),
+            TimerFunc::SendTime(g) => self.send_time(m, g),
         }
         p.timers.lock()
     }
@@ -169,11 +166,6 @@ impl Sched {
         }
         earliest
     }
-
-    /// Whether `p` has no timers, by the count. For steps.
-    pub fn has_timers(&self, p: &OwnedP) -> bool {
-        self.p(p).num_timers.load() > 0
-    }
 }
 
 /// The earlier of two times of which 0 means none.
@@ -192,9 +184,25 @@ fn doaddtimer(p: &P, timers: &mut Timers, t: Timer) {
     p.num_timers.add(1);
 }
 
+/// Gives the first timer, which is periodic and due, the next of its times that is later than `now`.
+///
+/// Go: time.go, runOneTimer and updateTimer0When (1.19).
+fn postpone(p: &P, timers: &mut Timers, now: Time) -> Timer {
+    let t = timers.as_slice()[0];
+    let late = now - t.when;
+    // Times that were missed are left out, not made up for. Go's sum overflows to maxWhen.
+    let periods = 1 + late / t.period;
+    let next = t.when.saturating_add(t.period.saturating_mul(periods));
+    // Else check_timers, which runs what is due, would not return.
+    assert!(next > now, "postpone: next time {next} is not later than {now}");
+    timers.postpone_first(next);
+    p.timer0_when.store(timers.when());
+    t
+}
+
 /// Go: time.go, dodeltimer0 (1.19).
 fn dodeltimer0(p: &P, timers: &mut Timers) -> Timer {
-    let t = timers.heap.remove(0);
+    let t = timers.remove_first();
     p.timer0_when.store(timers.when());
     p.num_timers.add(u32::MAX);
     t

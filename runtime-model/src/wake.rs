@@ -1,16 +1,18 @@
 //! Waking and stopping Ms.
 //!
 //! # The wake protocol
-//! An M without work *spins*: it is counted in `nmspinning` and looks at all sources of work before it
-//! parks. At most one is woken at a time, and it wakes the next.
-//! 1. Who makes work publishes it first (a run queue, a timer's heap).
+//! An M without work *spins*, if few others do: it is counted in `nmspinning`, and looks at all sources of work
+//! before it parks. At most one is woken at a time, and it wakes the next.
+//! 1. An M that makes work publishes it first (a run queue, a timer's heap).
 //! 2. Then, with a full barrier in between, it looks at `nmspinning`; if that is 0, it makes it 1 and
 //!    wakes an M with an idle P ([`Sched::wakep`]).
-//! 3. Who finds work while it spins stops spinning, and then does 2 for others (`resetspinning`).
-//! 4. Who finds none gives up its P, stops spinning, and only then takes a last look (find.rs).
+//! 3. A spinner that finds work stops spinning, and then does 2 for others (`resetspinning`).
+//! 4. A spinner that finds none gives up its P, stops spinning, and only then takes a last look (find.rs).
+//! 5. A waker that finds no idle P undoes its increment and sets `needspinning`, for an M that is about to drop its
+//!    P and does not spin (find.rs).
 //!
 //! With 1 and 2 exchanged, the spinner that made 2 unnecessary may have taken its last look before the
-//! work was there. Without 3, work that came with other work waits for nobody.
+//! work was there. Without step 3, if two Gs are made runnable together, the second may wait although a P is idle.
 //!
 //! Go: proc.go, Worker thread parking/unparking (1.19).
 
@@ -53,14 +55,32 @@ impl Sched {
     /// With Go's `bad g->status in ready`, if `g` has a permit already.
     #[sync::summarized]
     pub(crate) fn ready_or_permit(&self, m: &M, g: GId) {
+        assert!(self.ready_unless_permit(m, g), "bad g->status in ready");
+    }
+
+    /// Wakes `g` if it is parked, or leaves it one permit; drops the tick if it has one already.
+    ///
+    /// Go: sleep.go, sendTime (1.19): a send that does not block, on a channel with room for one.
+    #[sync::summarized]
+    pub(crate) fn send_time(&self, m: &M, g: GId) {
+        if !self.ready_unless_permit(m, g) {
+            self.emit(m, Event::TickDropped(g));
+        }
+    }
+
+    /// Readies `g` if it is parked, or leaves it a permit. False if it has one, so that nothing is done.
+    fn ready_unless_permit(&self, m: &M, g: GId) -> bool {
         let park = &self.g(g).park;
         if park.cas(Park::Parked, Park::Away) {
             self.ready(m, g, true);
         } else if !park.cas(Park::Away, Park::Permit) {
             // It may have parked between the two.
-            assert!(park.cas(Park::Parked, Park::Away), "bad g->status in ready");
+            if !park.cas(Park::Parked, Park::Away) {
+                return false;
+            }
             self.ready(m, g, true);
         }
+        true
     }
 
     /// Gives up the P's rest of the time slice: `g` goes to the global queue.
@@ -101,7 +121,7 @@ impl Sched {
             self.emit(m, Event::WakepDeclinedSpinner);
             return None;
         }
-        self.spins_in_flight.with_mut(|n| *n += 1);
+        self.spins_in_flight.change(|n| *n += 1);
         Some(SpinIncrement(()))
     }
 
@@ -117,15 +137,15 @@ impl Sched {
         self.emit(m, Event::StartmUndone);
     }
 
-    /// The increment becomes an M's `spinning`.
-    fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
+    /// The increment becomes an M's `spinning`. The M is the caller's own, or asleep until the caller wakes it.
+    pub fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
         let spinning = spin.is_some();
         spin.into_iter().for_each(|spin| self.end_flight(spin));
         self.m(m).spinning.set(spinning);
     }
 
     fn end_flight(&self, SpinIncrement(()): SpinIncrement) {
-        self.spins_in_flight.with_mut(|n| *n -= 1);
+        self.spins_in_flight.change(|n| *n -= 1);
     }
 
     /// Schedules some M to run `p`, or an idle P if it is None; starts an M if none is idle. With `spin`,

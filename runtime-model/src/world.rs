@@ -12,7 +12,8 @@ use crate::m::M;
 use crate::p::{OwnedP, PStatus};
 use crate::program::{Action, FlagId, Program};
 use crate::sched::Sched;
-use crate::timers::TimerFunc;
+use crate::timers::{Timer, TimerFunc};
+use crate::Time;
 
 /// The environment of the scheduler.
 pub struct World {
@@ -59,54 +60,76 @@ impl Sched {
         self.m(m.id).curg.set(Some(g));
         self.progress();
         self.emit(m, Event::Execute(g));
-        while self.m(m.id).curg.get() == Some(g) {
+        loop {
             sync::checkpoint((m.id, m.p().id(), g));
-            self.act(m, g);
+            if !self.act(m, g) {
+                return;
+            }
         }
     }
 
-    /// Performs the next action of `g`.
-    fn act(&self, m: &M, g: GId) {
+    /// Performs the next action of `g`. Whether `m` goes on with `g`: false once the action has given up `m`, after
+    /// which another M may be running `g` already.
+    fn act(&self, m: &M, g: GId) -> bool {
         let pc = self.g(g).pc.get();
         let Some(&action) = self.program.scripts[g.index()].get(pc) else {
-            return self.goexit(m, g);
+            self.goexit(m, g);
+            return false;
         };
         self.g(g).pc.set(pc + 1);
         match action {
             Action::Go(other) => self.newproc(m, other),
-            Action::Sleep(ticks) => self.time_sleep(m, g, ticks),
-            Action::After(ticks, other) => {
-                self.addtimer(m, self.nanotime() + ticks, TimerFunc::Start(other));
+            Action::Sleep(ticks) => {
+                self.time_sleep(m, g, ticks);
+                return false;
+            }
+            Action::After(ticks, other) => self.start_timer(m, ticks, 0, TimerFunc::Start(other)),
+            Action::Ticker(ticks, other) => {
+                self.start_timer(m, ticks, ticks, TimerFunc::SendTime(other));
             }
             Action::Ready(other) => self.ready_or_permit(m, other),
-            Action::Park => self.gopark(m, g),
-            Action::Gosched => self.gosched(m, g),
-            Action::Goyield => self.goyield(m, g),
+            Action::Park => return self.gopark(m, g),
+            Action::Gosched => {
+                self.gosched(m, g);
+                return false;
+            }
+            Action::Goyield => {
+                self.goyield(m, g);
+                return false;
+            }
             Action::BusyUntil { flag, nudge } => self.busy_until(m, flag, nudge),
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),
         }
+        true
     }
 
-    /// Parks `g`, unless a permit is there: then it goes on, without giving up its M.
+    /// Go: sleep.go, AfterFunc, and tick.go, NewTicker (1.19).
+    fn start_timer(&self, m: &M, ticks: Time, period: Time, f: TimerFunc) {
+        self.addtimer(m, Timer { when: self.nanotime() + ticks, period, f });
+    }
+
+    /// Parks `g` and returns false; or, if a permit is there, returns true: `g` goes on, without giving up its M.
     ///
     /// Go: proc.go, gopark and park_m (1.19); the compare-and-swap is what its unlock function commits.
-    fn gopark(&self, m: &M, g: GId) {
+    fn gopark(&self, m: &M, g: GId) -> bool {
         let park = &self.g(g).park;
         self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
         self.dropg(m);
         if park.cas(Park::Away, Park::Parked) {
-            return;
+            return false;
         }
         park.store(Park::Away);
+        self.emit(m, Event::PermitTaken(g));
         self.g(g).casgstatus(GStatus::Waiting, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
+        true
     }
 
     /// Keeps the P until the flag is set.
     fn busy_until(&self, m: &M, flag: FlagId, nudge: Option<GId>) {
         if nudge.is_some() {
-            self.world.nudges.with_mut(|nudges| nudges.push(flag));
+            self.world.nudges.change(|nudges| nudges.push(flag));
         }
         while !self.world.flags[flag.0].wait() {
             nudge.into_iter().for_each(|empty| self.newproc(m, empty));

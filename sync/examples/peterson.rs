@@ -6,7 +6,7 @@
 
 use std::sync::Mutex;
 
-use sync::{Arc, Atomic, End, Explored, Ghost, Observer, Operation, Plan, Quiescent, Sampler};
+use sync::{Arc, Atomic, End, Explored, Observer, Operation, Plain, Plan, Quiescent, Sampler};
 
 /// The lock, and what it protects.
 pub struct Peterson {
@@ -15,7 +15,7 @@ pub struct Peterson {
     turn: Atomic<u32>,
     counter: Atomic<u32>,
     /// How many are inside. Only the check looks at it.
-    inside: Ghost<u32>,
+    inside: Plain<u32>,
 }
 
 /// The two steps with which a thread asks to be let in.
@@ -39,7 +39,7 @@ impl Peterson {
             wants: [0, 1].map(|me| Atomic::new(("thread", me, "wants"), 0)),
             turn: Atomic::new("turn", 0),
             counter: Atomic::new("counter", 0),
-            inside: Ghost::new(0),
+            inside: Plain::new("inside", 0),
         }
     }
 
@@ -58,7 +58,7 @@ impl Peterson {
         });
         assert!(inside == 1, "lock: {inside} are inside");
         self.counter.add(1);
-        self.inside.change(|inside| *inside -= 1);
+        self.inside.with_mut(|inside| *inside -= 1);
         self.wants[me].store(0);
     }
 }

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use ::explore::operation::Kind;
+
 use crate::current::changed;
+use crate::discipline::Guard;
 use crate::engine::{Order, Update, Word as Raw};
 use crate::op::Op;
-use crate::{BitWord, IntWord, Name, Word};
+use crate::{races, BitWord, IntWord, Mutex, Name, Word};
 
 /// A word that several threads read and write.
 ///
@@ -17,13 +20,31 @@ use crate::{BitWord, IntWord, Name, Word};
 pub struct Atomic<T: Word> {
     name: Name,
     raw: Raw,
+    /// Boxed, since few have one, and each saved state holds them all.
+    guard: Option<Box<Guard<T>>>,
     word: std::marker::PhantomData<T>,
 }
 
 impl<T: Word> Atomic<T> {
     /// An atomic that holds `value`.
     pub fn new(name: impl Into<Name>, value: T) -> Self {
-        Atomic { name: name.into(), raw: Raw::new(value.to_bits()), word: std::marker::PhantomData }
+        Atomic {
+            name: name.into(),
+            raw: Raw::new(value.to_bits()),
+            guard: None,
+            word: std::marker::PhantomData,
+        }
+    }
+
+    /// The same word, which is written under the lock only: a write by a thread that does not hold it breaks
+    /// [`Rule::GuardedWrites`](crate::discipline::Rule::GuardedWrites).
+    pub fn written_under<L>(self, lock: &Mutex<L>) -> Self {
+        self.written_under_where(lock, |_| true)
+    }
+
+    /// The same word, of which `guards` says which values are written under the lock only.
+    pub fn written_under_where<L>(self, lock: &Mutex<L>, guards: fn(T) -> bool) -> Self {
+        Atomic { guard: Some(Box::new(Guard::new(lock, guards))), ..self }
     }
 
     /// What it is called.
@@ -88,8 +109,10 @@ impl<T: Word> Atomic<T> {
 
     /// The plain read of a word that only the calling thread writes, or that is written only under a lock that
     /// it holds: always the latest value. No scheduling point, since no other thread could change or notice
-    /// anything.
+    /// anything; but in a search for races it is an operation, and races with another thread's write.
+    #[track_caller]
     pub fn owner_load(&self) -> T {
+        races::plain(self.name, self.raw.object(), Kind::PlainRead);
         self.peek()
     }
 
@@ -101,6 +124,7 @@ impl<T: Word> Atomic<T> {
     #[track_caller]
     fn read(&self, order: Order, kind: &'static str) -> T {
         let Some(op) = Op::begin() else { return self.peek() };
+        op.is_about(self.name, Kind::Read);
         let value = T::from_bits(self.raw.load(order));
         op.end_unchanged(self.name, kind, || format!("{value:?}"));
         value
@@ -109,7 +133,9 @@ impl<T: Word> Atomic<T> {
     #[track_caller]
     fn write(&self, value: T, order: Order, kind: &'static str) {
         let Some(op) = Op::begin() else { return };
+        op.is_about(self.name, Kind::Write);
         self.raw.store(value.to_bits(), order);
+        self.written(value, &op);
         op.end(self.name, kind, || format!("{value:?}"));
     }
 
@@ -117,16 +143,25 @@ impl<T: Word> Atomic<T> {
     #[track_caller]
     fn update(&self, update: Update, order: Order, kind: &'static str) -> (T, Option<T>) {
         let Some(op) = Op::begin() else { return (self.peek(), None) };
+        op.is_about(self.name, Kind::Update);
         let old = self.raw.update(update, order);
         let (old, new) = (T::from_bits(old), update.apply(old).map(T::from_bits));
-        if new.is_some() {
+        if let Some(new) = new {
             changed();
+            self.written(new, &op);
         }
         op.end_unchanged(self.name, kind, || match new {
             Some(new) => format!("{old:?} -> {new:?}"),
             None => format!("{old:?}"),
         });
         (old, new)
+    }
+
+    /// The thread has written `new`.
+    fn written(&self, new: T, op: &Op) {
+        if let Some(guard) = &self.guard {
+            guard.looks_at(op, self.name, new);
+        }
     }
 
     #[track_caller]

@@ -16,6 +16,8 @@ thread_local! {
     static THREAD: Cell<usize> = const { Cell::new(0) };
     /// Something has changed since the last look.
     static CHANGED: Cell<bool> = const { Cell::new(false) };
+    /// A check looks, and not the program.
+    static OBSERVING: Cell<bool> = const { Cell::new(false) };
     /// The plain field that is being accessed, and from where.
     static RACING: Cell<Option<Place>> = const { Cell::new(None) };
 }
@@ -85,6 +87,30 @@ pub(crate) fn changed() {
 /// Whether something has, since this was asked last.
 pub(crate) fn take_changed() -> bool {
     CHANGED.take()
+}
+
+/// Whether a check looks, and not the program.
+#[inline]
+pub(crate) fn is_observing() -> bool {
+    OBSERVING.get()
+}
+
+/// Runs `look`, which is a check's and no part of the program.
+pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
+    /// Puts back what was the case before, also while unwinding.
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            OBSERVING.set(self.0);
+        }
+    }
+    let _before = Before(OBSERVING.replace(true));
+    look()
+}
+
+/// Whether the program itself is under way here: no check looks, and the execution has not ended.
+pub(crate) fn in_program() -> bool {
+    !is_observing() && with(|execution| execution.is_some_and(Execution::is_under_way))
 }
 
 /// A plain access, which the engine checks for races with `check`.

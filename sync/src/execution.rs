@@ -9,6 +9,7 @@ use ::explore::fingerprint::Prints;
 use ::explore::Outer;
 
 use crate::current::{self, leave, set_thread, thread_id, Leave};
+use crate::discipline::Discipline;
 use crate::engine::{self, ENGINE};
 use crate::explore::Exploration;
 use crate::failure::{self, Cause, Failure};
@@ -25,6 +26,7 @@ pub(crate) struct Execution {
     end: Mutex<Outcome>,
     observer: OnceLock<Arc<dyn Observer>>,
     table: Mutex<Table>,
+    discipline: Mutex<Discipline>,
     /// Wakeups so far: a move of the environment has to add to them.
     wakeups: AtomicUsize,
     /// Operations so far.
@@ -71,6 +73,7 @@ impl Execution {
             end: Mutex::default(),
             observer: OnceLock::new(),
             table: Mutex::default(),
+            discipline: Mutex::default(),
             wakeups: AtomicUsize::new(0),
             steps: AtomicUsize::new(0),
             rounds: AtomicU32::new(0),
@@ -256,7 +259,7 @@ impl Execution {
     }
 
     #[cold]
-    fn end_and_leave(&self, outcome: Outcome) -> ! {
+    pub(crate) fn end_and_leave(&self, outcome: Outcome) -> ! {
         self.end(outcome);
         self.let_all_leave();
         leave()
@@ -345,7 +348,7 @@ impl Execution {
     pub(crate) fn record(&self, operation: impl FnOnce() -> Operation) {
         if self.recording {
             if let Some(observer) = self.observer.get() {
-                observer.operation(&operation());
+                engine::search::observing(|| observer.operation(&operation()));
             }
         }
     }
@@ -369,6 +372,11 @@ impl Execution {
         self.table().runs(thread);
         self.wakeups.fetch_add(1, Relaxed);
         self.concurrent.store(true, Relaxed);
+    }
+
+    /// The rules of the program, and what has been broken of them.
+    pub(crate) fn discipline(&self) -> MutexGuard<'_, Discipline> {
+        lock(&self.discipline)
     }
 
     pub(crate) fn table(&self) -> MutexGuard<'_, Table> {

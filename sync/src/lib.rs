@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`Name`], [`Word`] | what an object is called, and what fits into an atomic |
 //! | [`Atomic`], [`Mutex`], [`Plain`], [`Ghost`] | shared state |
+//! | [`discipline`] | which locks guard writes, in which order locks are taken |
 //! | [`Outside`] | what an execution leaves behind: no part of its state |
 //! | [`Note`], [`Latch`] | waiting: for another thread, for the environment |
 //! | [`spawn`], [`spawn_named`], [`choose`], [`Observer`], [`Operation`] | one execution of a program, and who watches it |
@@ -22,7 +23,8 @@
 //! What other threads can notice is an *operation*: of an atomic, a lock, a note, a latch; `spawn` and
 //! [`choose`] too. Each has one scheduling point, before it. What a thread does after that point up to
 //! its next operation is one *step*, and between two steps is a *state*. [`Plain`] and [`Ghost`]
-//! accesses, the release of a lock and every `peek` are part of the step they stand in. (The release of
+//! accesses, the release of a lock and every `peek` are part of the step they stand in; with [`Plan::races`] a
+//! [`Plain`] access is an operation. (The release of
 //! a lock can always be moved up to the operation before it, so a scheduling point there would show
 //! nothing new.)
 //!
@@ -41,6 +43,7 @@
 mod asked;
 mod atomic;
 mod current;
+pub mod discipline;
 mod engine;
 mod estimate;
 mod execution;
@@ -57,6 +60,7 @@ mod plain;
 mod plan;
 mod program;
 mod progress;
+mod races;
 mod schedule;
 mod table;
 mod word;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use ::explore::fingerprint::Prints;
@@ -12,7 +12,7 @@ use ::explore::fingerprint::Prints;
 use crate::engine::search::Object;
 use crate::engine::{Lock, LockGuard};
 use crate::op::{self, Op};
-use crate::Name;
+use crate::{discipline, Name};
 
 /// Go's `mutex`: taking it is an operation, giving it back is part of the step before.
 ///
@@ -31,11 +31,25 @@ pub(crate) struct Holder {
     pub(crate) name: Name,
     /// The number of the thread, plus one.
     thread: AtomicUsize,
+    /// Its place in the order in which locks are taken; 0 if it has none.
+    rank: AtomicU32,
+    /// No thread is woken while it is held.
+    forbids_wakeups: AtomicBool,
 }
 
 impl Holder {
     pub(crate) fn thread(&self) -> Option<usize> {
         self.thread.load(Ordering::SeqCst).checked_sub(1)
+    }
+
+    /// Its place in the order in which locks are taken, if it has one.
+    pub(crate) fn rank(&self) -> Option<u32> {
+        Some(self.rank.load(Ordering::SeqCst)).filter(|&rank| rank > 0)
+    }
+
+    /// Whether no thread may be woken while it is held.
+    pub(crate) fn forbids_wakeups(&self) -> bool {
+        self.forbids_wakeups.load(Ordering::SeqCst)
     }
 }
 
@@ -58,7 +72,12 @@ impl<T> Mutex<T> {
             object: Object::new(|| Prints::of(&data)),
             fingerprint: |value| Prints::of(value),
             raw: Lock::new(),
-            holder: Arc::new(Holder { name: name.into(), thread: AtomicUsize::new(0) }),
+            holder: Arc::new(Holder {
+                name: name.into(),
+                thread: AtomicUsize::new(0),
+                rank: AtomicU32::new(0),
+                forbids_wakeups: AtomicBool::new(false),
+            }),
             data: parking_lot::Mutex::new(data),
         }
     }
@@ -68,10 +87,36 @@ impl<T> Mutex<T> {
         self.holder.name
     }
 
+    /// The same lock, of which each thread takes those with a rank in the order of their ranks; any other order breaks
+    /// [`Rule::LockOrder`](discipline::Rule::LockOrder), and so does a second lock of the same rank.
+    ///
+    /// # Panics
+    /// If the rank is 0, which stands for none.
+    pub fn ranked(self, rank: u32) -> Self {
+        assert!(rank > 0, "ranked: {} has the rank 0", self.name());
+        self.holder.rank.store(rank, Ordering::SeqCst);
+        discipline::rules(&self.holder);
+        self
+    }
+
+    /// The same lock, under which no thread may wake another ([`Note::wakeup`](crate::Note::wakeup)): that breaks
+    /// [`Rule::LockOrder`](discipline::Rule::LockOrder).
+    pub fn forbids_wakeups(self) -> Self {
+        self.holder.forbids_wakeups.store(true, Ordering::SeqCst);
+        discipline::rules(&self.holder);
+        self
+    }
+
+    /// Who holds it.
+    pub(crate) fn holder(&self) -> &Arc<Holder> {
+        &self.holder
+    }
+
     /// Takes the lock; waits until it is free.
     #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let taken_at = Location::caller();
+        discipline::takes(&self.holder, taken_at);
         let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
         op.waits_for(&self.holder, || self.raw.would_wait());
         let Some(raw) = self.raw.lock(&self.object) else { op.leave() };

@@ -1,11 +1,12 @@
 //! Waiting: for another thread, and for the environment.
 
 use std::fmt;
+use std::panic::Location;
 
 use crate::current::changed;
 use crate::gate::{Gate, Wake};
 use crate::op::Op;
-use crate::Name;
+use crate::{discipline, Name};
 
 /// Go's `note`: a one-time event. One thread sleeps until another wakes it, before or after; then it is
 /// cleared for the next time.
@@ -62,6 +63,7 @@ impl Note {
     /// Go: lock_futex.go, notewakeup (1.19).
     #[track_caller]
     pub fn wakeup(&self) {
+        discipline::wakes(self.name(), Location::caller());
         let Some(op) = Op::begin() else { return };
         let before =
             self.gate.change(&op, |state, _| (std::mem::replace(state, State::Woken), Wake::First));

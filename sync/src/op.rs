@@ -3,9 +3,13 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use ::explore::operation::Kind;
+
 use crate::current::{self, changed, leave, set_thread, thread_id};
+use crate::engine::search;
 use crate::execution::Execution;
 use crate::mutex::Holder;
+use crate::races::Access;
 use crate::table::Waits;
 use crate::{Name, Operation};
 
@@ -25,6 +29,23 @@ impl Op {
         let function = Location::caller();
         let happens = current::with(|execution| execution.is_none_or(Execution::begin_operation));
         happens.then(|| Op { thread: thread_id(), function })
+    }
+
+    /// In a search for races: what it is about to do, and to what.
+    pub(crate) fn is_about(&self, name: Name, kind: Kind) {
+        if !search::races() {
+            return;
+        }
+        current::with(|execution| {
+            if let Some(execution) = execution {
+                execution.table().accesses(self.thread, Access { name, kind, at: self.function });
+            }
+        });
+    }
+
+    /// Where the program performs it.
+    pub(crate) fn function(&self) -> &'static Location<'static> {
+        self.function
     }
 
     /// The thread that performs it.

@@ -6,20 +6,23 @@ use std::panic::Location;
 use std::sync::PoisonError;
 
 use ::explore::fingerprint::Prints;
+use ::explore::operation::Kind;
 use ::explore::{outside, Outer};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::engine::search::Object;
-use crate::engine::{Cell, ENGINE};
-use crate::{current, Name};
+use crate::engine::{Cell, Mark, ENGINE, TRACKS_RACES};
+use crate::{current, races, Name};
 
 /// A plain Go field that threads share under the protocol's own synchronization.
 ///
-/// An access is no operation. An engine with weak memory checks that accesses of several threads are
-/// ordered, and fails the execution with [`Cause::Race`](crate::Cause::Race) where two are not.
+/// An access is no operation: it belongs to the step that it stands in. An engine with weak memory checks that
+/// accesses of several threads are ordered, and fails the execution with [`Cause::Race`](crate::Cause::Race) where two
+/// are not. A search does so with [`Plan::races`](crate::Plan::races); each access is an operation then.
 pub struct Plain<T> {
     name: Name,
     tracked: Mutex<(Cell, T)>,
+    mark: Mark,
     object: Object,
     fingerprint: fn(&T) -> Prints,
 }
@@ -32,7 +35,8 @@ impl<T> Plain<T> {
     {
         let object = Object::new(|| Prints::of(&value));
         let tracked = Mutex::new((Cell::new(), value));
-        Plain { name: name.into(), tracked, object, fingerprint: |value| Prints::of(value) }
+        let mark = Mark::new();
+        Plain { name: name.into(), tracked, mark, object, fingerprint: |value| Prints::of(value) }
     }
 
     /// What it is called.
@@ -52,6 +56,7 @@ impl<T> Plain<T> {
     /// Puts `value` there.
     #[track_caller]
     pub fn set(&self, value: T) {
+        self.turn(Kind::PlainWrite);
         self.change(|place| *place = value);
     }
 
@@ -65,6 +70,7 @@ impl<T> Plain<T> {
     #[track_caller]
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         let caller = Location::caller();
+        self.turn(Kind::PlainRead);
         let tracked = access(&self.tracked, Some(self.name));
         current::racy(self.name, caller, || tracked.0.read());
         self.object.reads();
@@ -74,11 +80,22 @@ impl<T> Plain<T> {
     /// Changes the value, and learns from it what `change` returns. No operation may happen inside.
     #[track_caller]
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        self.turn(Kind::PlainWrite);
         self.object.reads();
         self.change(change)
     }
 
-    /// The same, where a search need not know what is learnt: nothing, or it has been told.
+    /// An access comes: where races are looked for, it waits for its turn, before anything is locked.
+    #[track_caller]
+    fn turn(&self, kind: Kind) {
+        races::plain(self.name, Some(&self.object), kind);
+        if TRACKS_RACES && current::in_program() {
+            self.mark.touch();
+        }
+    }
+
+    /// The same, where a search need not know what is learnt: nothing, or it has been told. The thread has had its
+    /// turn.
     #[track_caller]
     fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         let caller = Location::caller();
@@ -106,6 +123,10 @@ impl<T: fmt::Debug> fmt::Debug for Plain<T> {
 /// State that only checks and the world read: no operation, and not tracked.
 ///
 /// What it holds is part of the state that a search knows: what is not, is an [`Outside`].
+///
+/// The program writes it ([`Ghost::set`], [`Ghost::change`]) and never reads it: a program that decided by a
+/// ghost would decide by what the runtime that it models does not have. A read on a thread of the program, while
+/// the execution is under way, is an error of the program, on every engine.
 pub struct Ghost<T> {
     value: Mutex<T>,
     object: Object,
@@ -122,7 +143,7 @@ impl<T> Ghost<T> {
         Ghost { value: Mutex::new(value), object, fingerprint: |value| Prints::of(value) }
     }
 
-    /// A copy of the value.
+    /// A copy of the value. For checks.
     pub fn get(&self) -> T
     where
         T: Clone,
@@ -135,20 +156,31 @@ impl<T> Ghost<T> {
         self.change(|place| *place = value);
     }
 
-    /// Puts `value` there, and returns the one before.
+    /// Puts `value` there, and returns the one before. For checks.
     pub fn replace(&self, value: T) -> T {
         self.with_mut(|place| std::mem::replace(place, value))
     }
 
-    /// Reads the value. No operation may happen inside `read`.
+    /// Reads the value. For checks. No operation may happen inside `read`.
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
-        self.object.reads();
+        self.reads();
         read(&access(&self.value, None))
     }
 
-    /// Changes the value, and learns from it what `change` returns. No operation may happen inside.
-    pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+    /// # Panics
+    /// If the program reads it, and no check.
+    fn reads(&self) {
+        // The text is that of a misuse, which no engine takes for a failure of the program.
+        assert!(
+            !current::in_program(),
+            "search: the program reads a ghost; only checks and the world may"
+        );
         self.object.reads();
+    }
+
+    /// Changes the value, and learns from it what `change` returns. For checks. No operation may happen inside.
+    pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        self.reads();
         let mut result = None;
         self.change(|value| result = Some(change(value)));
         result.expect("change has been called")

@@ -31,6 +31,11 @@ pub struct Plan {
     pub max_steps: usize,
     /// explore, and shuttle with [`Sampler::Exhaustive`]: what is searched, and how. Its bound is `bound` above.
     pub search: Options,
+    /// explore, and shuttle with [`Sampler::Exhaustive`]: whether each access of a [`Plain`](crate::Plain) is a step of
+    /// its own, and two accesses that race are a failure ([`Cause::Race`](crate::Cause::Race)). loom finds races
+    /// anyhow; with this, an operation before each access makes it try the orders in which some are that it would leave
+    /// out. Elsewhere it is an error.
+    pub races: bool,
     /// In a search that goes on after failures: the kind of failure that ends it, by its
     /// [name](crate::Failure::kind).
     pub wanted: Option<String>,
@@ -59,6 +64,7 @@ impl Default for Plan {
             choices: false,
             max_steps: 10_000,
             search: Options::default(),
+            races: false,
             wanted: None,
             list_states: false,
             stack: 256 * 1024,
@@ -80,6 +86,7 @@ impl fmt::Debug for Plan {
             .field("choices", &self.choices)
             .field("max_steps", &self.max_steps)
             .field("search", &self.search)
+            .field("races", &self.races)
             .finish_non_exhaustive()
     }
 }
@@ -142,6 +149,11 @@ pub enum PlanError {
     /// DFS cannot explore choices.
     #[error("dfs does not explore choices: sample instead, or use loom")]
     DfsWithChoices,
+    /// Data races are looked for where each plain access can be a step.
+    #[error(
+        "data races are found by a search: use --engine explore, or --engine shuttle --search"
+    )]
+    Races,
     /// Nothing would be run.
     #[error("the plan asks for no executions")]
     NoExecutions,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::Handle;
 use crate::mutex::Holder;
+use crate::races::Access;
 use crate::Name;
 
 /// The threads of an execution, by number.
@@ -16,6 +17,8 @@ struct Thread {
     doing: Doing,
     /// It could not move, and neither could anybody else; so now it judges what becomes of that.
     judges: bool,
+    /// What it accesses next, or has accessed last; only where races are looked for.
+    access: Option<Access>,
     /// To wake it; `None` until it has started.
     handle: Option<Handle>,
 }
@@ -46,12 +49,31 @@ impl Table {
         if number >= max {
             return None;
         }
-        self.threads.push(Thread { doing: Doing::Running, judges: false, handle: None });
+        self.threads.push(Thread {
+            doing: Doing::Running,
+            judges: false,
+            access: None,
+            handle: None,
+        });
         Some(number)
     }
 
     pub(crate) fn started(&mut self, thread: usize, handle: Handle) {
         self.threads[thread].handle = Some(handle);
+    }
+
+    /// `thread` is about to make this access.
+    pub(crate) fn accesses(&mut self, thread: usize, access: Access) {
+        self.threads[thread].access = Some(access);
+    }
+
+    /// What `thread` accesses next, or has accessed last.
+    #[cfg_attr(
+        not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
+        allow(dead_code)
+    )]
+    pub(crate) fn access(&self, thread: usize) -> Option<Access> {
+        self.threads[thread].access
     }
 
     /// `thread` can move (again).

@@ -230,8 +230,8 @@ struct Shared {
 fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
     let (words, log) = (&shared.words, &shared.logs[thread]);
     let mut guard = None;
-    let mut left = 0;
-    let mut at = 0;
+    // What the thread has read last, at first 0; for how long it holds the lock; where it is.
+    let (mut last, mut left, mut at) = (0, 0, 0);
     while let Some(&op) = ops.get(at) {
         at += 1;
         let held = guard.is_some();
@@ -261,7 +261,7 @@ fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
             }
             Op::Lock(_) => None,
             Op::SkipIfZero => {
-                if log.get().last().is_none_or(|&last| last == 0) {
+                if last == 0 {
                     at += 1;
                 }
                 None
@@ -280,7 +280,8 @@ fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
             }
             Op::Choose => Some(sync::choose(2) as u32),
         };
-        log.with_mut(|log| log.extend(result));
+        last = result.unwrap_or(last);
+        log.change(|log| log.extend(result));
         left = usize::saturating_sub(left, 1);
         if left == 0 {
             guard = None;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sync::litmus::{failure, outcomes};
-use sync::{explore, spawn, Arc, Atomic, Cause, End, Ghost, Mutex, Note, Plan, ENGINE};
+use sync::{explore, spawn, Arc, Atomic, Cause, End, Mutex, Note, Plain, Plan, ENGINE};
 
 fn plan() -> Plan {
     Plan { executions: if ENGINE.explores() { 2000 } else { 50 }, ..Plan::default() }
@@ -89,7 +89,7 @@ fn locks_taken_in_a_circle_are_a_deadlock() {
 fn a_note_wakes_its_sleeper() {
     let explored = explore(&plan(), || {
         let note = Arc::new(Note::new("note"));
-        let done = Arc::new(Ghost::new(false));
+        let done = Arc::new(Plain::new("done", false));
         let (theirs, done2) = (note.clone(), done.clone());
         spawn(move || {
             done2.set(true);

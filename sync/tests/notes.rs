@@ -42,7 +42,7 @@ fn a_sleeper_is_woken_once() {
             });
         }
         note.sleep();
-        rounds.with_mut(|n| *n += 1);
+        rounds.change(|n| *n += 1);
         sink.outcome(move || rounds.get());
     });
     assert_eq!(found, BTreeSet::from([1]));

@@ -36,7 +36,7 @@ fn the_environment_sets_a_flag_when_nobody_can_move() {
             let (theirs, log) = (latch.clone(), got.clone());
             spawn(move || {
                 let set = theirs.wait();
-                log.with_mut(|log| log.push(set));
+                log.change(|log| log.push(set));
             });
         }
         let (theirs, at) = (latch.clone(), got.clone());
@@ -59,7 +59,7 @@ fn a_nudge_wakes_one_without_the_flag() {
             let (theirs, log) = (latch.clone(), got.clone());
             spawn(move || {
                 let set = theirs.wait();
-                log.with_mut(|log| log.push(set));
+                log.change(|log| log.push(set));
             });
         }
         let (theirs, at) = (latch.clone(), got.clone());

@@ -4,7 +4,7 @@
 
 use explore::options::Options;
 use soundness::found::{search_of, Found};
-use sync::{Arc, Atomic, Ghost, ThreadName};
+use sync::{Arc, Atomic, Ghost, Plain, ThreadName};
 
 /// Searches a program of so many threads that have names, and the first, with and without symmetry.
 fn both(twins: u32, program: impl Fn() + Send + Sync + Clone + 'static) -> [Found; 2] {
@@ -92,7 +92,7 @@ fn threads_that_are_told_apart_are_not_interchangeable() {
     let [with, without] = both(2, || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let done: Arc<Vec<_>> =
-            Arc::new((1..=2).map(|n| sync::make_for(n, || Ghost::new(false))).collect());
+            Arc::new((1..=2).map(|n| sync::make_for(n, || Plain::new("done", false))).collect());
         for n in 1..=2 {
             let (word, done) = (word.clone(), done.clone());
             sync::spawn_named(n, (), move || {

@@ -1,9 +1,26 @@
 //! How an engine carries out a job, and how far that went.
 
-use sync::{Options, Plan, Sampler, Searched, ENGINE};
+use sync::{Options, Plan, PlanError, Sampler, Searched, ENGINE};
 
 use super::Target;
-use crate::report::{Job, Search};
+use crate::report::{Job, Mode, Search};
+
+/// Whether this engine can look for what the job's mode asks.
+///
+/// # Errors
+/// In mode races, where nothing searches. (loom would find races in any mode, but no bounded part of its executions is
+/// known to show all.)
+pub(super) fn can_run(job: &Job) -> Result<(), PlanError> {
+    let searches = match ENGINE {
+        sync::Engine::Explore => true,
+        sync::Engine::Shuttle => job.limits.search.is_some(),
+        sync::Engine::Loom | sync::Engine::Std => false,
+    };
+    match job.mode == Mode::Races && !searches {
+        true => Err(PlanError::Races),
+        false => Ok(()),
+    }
+}
 
 /// One plan; for a sampled engine, one for each way to sample.
 pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
@@ -16,6 +33,7 @@ pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
         audit: limits.audit,
         threads: target.threads(),
         choices: target.has_choices(),
+        races: looks_for_races(job.mode),
         ..Plan::default()
     };
     match (ENGINE, &limits.search) {
@@ -30,6 +48,16 @@ pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
             vec![Plan { search, ..plan(Sampler::Exhaustive) }]
         }
         (sync::Engine::Loom | sync::Engine::Std, _) => vec![plan(Sampler::Random)],
+    }
+}
+
+/// In mode races, where the engine may refuse. On loom, which finds races in any mode, the operation that it takes to
+/// find them all would cost more than invariants leave time for.
+fn looks_for_races(mode: Mode) -> bool {
+    match mode {
+        Mode::Races => true,
+        Mode::Symptoms => ENGINE == sync::Engine::Loom,
+        Mode::Invariants => false,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{At, Scenario, ScenarioError};
 
 /// The actions, for messages.
 const ACTIONS: &str =
-    "go X, sleep N, after N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
+    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
 
 /// Reads scripts, and collects the flags that they name.
 pub(super) struct Parser<'a> {
@@ -42,6 +42,7 @@ impl<'a> Parser<'a> {
             ["go", g] => Action::Go(self.g(g)?),
             ["sleep", n] => Action::Sleep(ticks(n, 1)?),
             ["after", n, g] => Action::After(ticks(n, 0)?, self.g(g)?),
+            ["ticker", n, g] => Action::Ticker(ticks(n, 1)?, self.g(g)?),
             ["ready", g] => Action::Ready(self.g(g)?),
             ["park"] => Action::Park,
             ["gosched"] => Action::Gosched,
@@ -92,5 +93,5 @@ pub(super) fn add_empty(scripts: &mut Vec<Vec<Action>>) {
 
 /// The action adds a timer.
 pub(super) fn starts_timer(action: &Action) -> bool {
-    matches!(action, Action::Sleep(_) | Action::After(..))
+    matches!(action, Action::Sleep(_) | Action::After(..) | Action::Ticker(..))
 }

@@ -36,6 +36,45 @@ impl Scenario {
         Ok(())
     }
 
+    /// A ticker ticks for a G that waits for nothing else, until main exits.
+    pub(super) fn check_tickers(
+        &self,
+        scripts: Scripts,
+        names: &[String],
+        must_finish: &[GId],
+    ) -> Result<(), ScenarioError> {
+        let all = || scripts.iter().flatten();
+        for (i, name) in names.iter().enumerate() {
+            let g = GId(i as u32);
+            let tickers = all().filter(|a| matches!(a, Action::Ticker(_, other) if *other == g));
+            let wrong = |what: &str, allowed| {
+                Err(self.error(At::G(i), &format!("G {name}"), what, allowed))
+            };
+            match tickers.count() {
+                0 => continue,
+                1 => {}
+                n => {
+                    let allowed = "a G waits for one of them at most: leave one out";
+                    return wrong(&format!("has {n} tickers"), allowed);
+                }
+            }
+            if all().any(|action| *action == Action::Ready(g)) {
+                let allowed = "a park waits for one of the two: leave the other out";
+                return wrong("has a ticker and is readied as well", allowed);
+            }
+            if !scripts[i].contains(&Action::Park) {
+                return wrong("has a ticker, but it never parks", "give it a `park`");
+            }
+        }
+        let ticks = all().any(|action| matches!(action, Action::Ticker(..)));
+        // Without names, each G that is started must finish, and main is one.
+        if ticks && !must_finish.is_empty() && !must_finish.contains(&GId::MAIN) {
+            let allowed = "a ticker ticks until main exits: name main too";
+            return Err(self.error(At::Field("must-finish"), "must finish", "not main", allowed));
+        }
+        Ok(())
+    }
+
     fn check_g(&self, scripts: Scripts, g: GId, name: &str) -> Result<(), ScenarioError> {
         let all = || scripts.iter().flatten();
         let (at, place) = (At::G(g.0 as usize), format!("G {name}"));

@@ -10,15 +10,26 @@ use crate::story::sample;
 const T1: &str = "must be able to track idle limiter event";
 const T3: &str = "findrunnable: negative nmspinning";
 const BESIDE: &str = "startm: negative nmspinning";
+const ROW: &str = "GO_1_19/without-spinning";
 
-/// The cell of a run that ended in these ways, in the cell of the first note.
-fn said(real: Real, endings: &[&str]) -> String {
-    let (_, allowed) = allowed::all().swap_remove(0);
+/// A search of the row's program that ended in these ways.
+fn searched(row: &str, scenario: &str, endings: &[&str]) -> Report {
     let mut report = Report { verdict: Verdict::Held, ..sample::report() };
-    report.job.row.clone_from(&allowed.row);
-    report.job.scenario.clone_from(&allowed.scenario);
+    report.job.suite = SUITE.into();
+    report.job.mode = Mode::Symptoms;
+    report.job.row = row.into();
+    report.job.scenario = scenario.into();
+    report.engine = Engine::Explore.name().into();
     report.endings = endings.iter().map(|&told| (told.into(), 1)).collect::<BTreeMap<_, _>>();
-    cell(&[&report], real)
+    report
+}
+
+/// The cell of a run that ended in these ways, where the file that allows `ends` allows it.
+fn said(ends: &str, real: Real, endings: &[&str]) -> String {
+    let all = allowed::all();
+    let (_, allowed) = all.iter().find(|(_, allowed)| allowed.ends == ends).expect("a file");
+    let allowed::Execution { row, scenario, .. } = &allowed.execution[0];
+    cell(&[&searched(row, scenario, endings)], real)
 }
 
 #[test]
@@ -27,8 +38,8 @@ fn a_cell_says_whether_the_model_does_as_the_real_runtime() {
         (Real::Ok, &[][..], "ok"),
         (Real::T1, &[T1], "T1"),
         (Real::Unknown, &[T1, checks::HANG], "T1 and hang"),
-        (Real::T3, &[T3, BESIDE], "T3 (a)"),
-        (Real::Ok, &[BESIDE], "model finds more (a)"),
+        (Real::T3, &[T3, BESIDE], "T3 (b)"),
+        (Real::Ok, &[BESIDE], "model finds more (b)"),
         (Real::Ok, &[T1], "model finds more: T1"),
         (
             Real::T3,
@@ -36,10 +47,45 @@ fn a_cell_says_whether_the_model_does_as_the_real_runtime() {
             "model finds more: all goroutines are asleep",
         ),
         (Real::T1, &[], "model finds less"),
-        (Real::T1, &[BESIDE], "model finds less (a)"),
+        (Real::T1, &[BESIDE], "model finds less (b)"),
     ] {
-        assert_eq!(said(real, endings), expected, "{endings:?}");
+        assert_eq!(said(BESIDE, real, endings), expected, "{endings:?}");
     }
+}
+
+#[test]
+fn a_bug_of_the_release_is_named_where_it_shows() {
+    let named = said(checks::HANG, Real::Ok, &[checks::HANG]);
+    assert_eq!(named, "model finds more by golang/go#45867 (a)");
+    // In another cell, the same ending is allowed by nothing.
+    let other = cell(&[&searched(ROW, "sleepers", &[checks::HANG])], Real::Ok);
+    assert_eq!(other, "model finds more: hang");
+}
+
+/// The row of the table for `stealrunq` where the bug shows: the release with it, mended, and `GO_FIXED`.
+#[test]
+fn the_row_with_the_bug_mended_and_go_fixed_stand_in_the_table() {
+    let fixed = "53294/without-spinning";
+    let mended = "GO_1_19/without-spinning+45867";
+    let row = |mended_ends: &[&str], fixed_ends: &[&str]| {
+        let reports = [
+            searched(ROW, "stealrunq", &[checks::HANG]),
+            searched(mended, "stealrunq", mended_ends),
+            searched(fixed, "stealrunq", fixed_ends),
+        ];
+        let rows = rows(&reports.iter().collect::<Vec<_>>(), false);
+        let line = LINES.iter().position(|line| line.row == fixed).expect("a line");
+        rows[line * PROGRAMS.len() + 1].clone()
+    };
+    let held = row(&[], &[]);
+    assert_eq!(
+        held[1..4],
+        ["stealrunq", "ok", "model finds more by golang/go#45867 (a); mended: ok"]
+    );
+    assert_eq!(held[4..6], ["not run", "2 Ps: ok"]);
+    let same = row(&[T1], &[checks::HANG]);
+    assert!(same[3].ends_with("; mended: model finds more: T1"), "{}", same[3]);
+    assert_eq!(same[5], "");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::renaming::{self, Renaming};
 use crate::seam::Pending;
 use crate::thread::{Next, Thread};
 
-use super::State;
+use super::{Handle, Mover, State};
 
 impl State {
     /// The threads that have not finished, by their ids. If none of them can move, the environment too.
@@ -46,6 +46,19 @@ impl State {
         let next = self.threads.iter().map(next);
         let next = next.fold(Prints::ZERO, |sum, next| sum.with(&next, |a, b| a ^ b));
         self.memory.mix(&next).least().0
+    }
+
+    /// The number, in the order of creation, of a thread that has announced an access of the object which races with
+    /// this one of the thread whose step it is.
+    pub fn races(&self, kind: Kind, object: Handle) -> Option<usize> {
+        let Mover::Thread(me) = self.mover else { return None };
+        let id = self.id(object);
+        self.threads.iter().enumerate().position(|(number, thread)| match thread.next {
+            Next::Operation { operation, .. } => {
+                number != me && operation.object == Some(id) && kind.races_with(operation.kind)
+            }
+            Next::Finished => false,
+        })
     }
 
     /// The id of a thread, by its number in the order of creation.

@@ -14,7 +14,7 @@ pub(crate) struct Shared {
     notes: Vec<Note>,
     latch: Latch,
     plain: Plain<u32>,
-    ghost: Ghost<u32>,
+    unnamed: Plain<u32>,
     /// What each thread has made of what it has seen.
     results: Vec<Ghost<Option<u64>>>,
 }
@@ -29,7 +29,7 @@ impl Shared {
             notes: (0..threads).map(|n| Note::new(("note", n as u32, "of"))).collect(),
             latch: Latch::new("latch"),
             plain: Plain::new("plain", 0),
-            ghost: Ghost::new(0),
+            unnamed: Plain::new("unnamed", 0),
             results: (0..threads).map(|n| sync::make_for(name(n), || Ghost::new(None))).collect(),
             program,
             twins,
@@ -106,7 +106,7 @@ impl Shared {
                 }
             }
             Act::Plain(value) => return self.plain.replace(value).into(),
-            Act::Ghost(value) => return self.ghost.replace(value).into(),
+            Act::Unnamed(value) => return self.unnamed.replace(value).into(),
             Act::Checkpoint | Act::Spin(..) | Act::Blink(..) => {}
         }
         0
@@ -128,6 +128,6 @@ impl Shared {
         if self.twins {
             results[1..].sort();
         }
-        format!("{words:?} {locks:?} {} {} {results:?}", self.plain.get(), self.ghost.get())
+        format!("{words:?} {locks:?} {} {} {results:?}", self.plain.get(), self.unnamed.get())
     }
 }

@@ -33,8 +33,8 @@ pub enum Act {
     Spawn(usize),
     /// A plain field, racy or not.
     Plain(u32),
-    /// What a check might read.
-    Ghost(u32),
+    /// Another plain field.
+    Unnamed(u32),
     /// Waits, busily, until the word has this value.
     Spin(usize, u32),
     /// As above, and meanwhile sets the other word to 1 and to 0.
@@ -149,7 +149,7 @@ fn act(rng: &mut Rng, me: usize, threads: usize) -> Act {
         13 => Act::SetLatch,
         14 => Act::WaitLatch,
         15 => Act::Plain(rng.u32(..2)),
-        16 => Act::Ghost(rng.u32(..2)),
+        16 => Act::Unnamed(rng.u32(..2)),
         _ => Act::Checkpoint,
     }
 }

@@ -43,7 +43,7 @@ mod untracked;
 pub use chosen::ENGINE;
 pub(crate) use chosen::{
     begin_execution, check, choose, explore, install_hook, judge, replay, stop, stop_exploring,
-    Cell, Gate, GateGuard, Handle, Lock, LockGuard, Nursery, Word, TRACKS_RACES,
+    Cell, Gate, GateGuard, Handle, Lock, LockGuard, Mark, Nursery, Word, TRACKS_RACES,
 };
 
 #[cfg_attr(

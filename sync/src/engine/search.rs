@@ -20,7 +20,7 @@ mod asked;
 pub(crate) use asked::ask;
 pub(super) use asked::forget;
 
-use crate::current;
+use crate::{current, races, Plan};
 
 /// An object that a search keeps book of, if there is one.
 pub(crate) struct Object(Option<state::Handle>);
@@ -46,7 +46,7 @@ impl Object {
     #[inline]
     pub(crate) fn reads(&self) {
         // Most looks are those of checks, and there are many.
-        if let Some(handle) = self.0.filter(|_| OBSERVING.get()) {
+        if let Some(handle) = self.0.filter(|_| current::is_observing()) {
             return asked::reads(handle);
         }
         self.with(|state, handle| state.reads(handle));
@@ -99,9 +99,35 @@ impl Object {
     }
 }
 
+thread_local! {
+    /// Whether the search looks for data races: the same for all executions of a plan.
+    static RACES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a search looks for data races, so that plain accesses are operations.
+#[inline]
+pub(crate) fn races() -> bool {
+    RACES.get()
+}
+
+/// An execution of this plan begins.
+pub(super) fn begins(plan: &Plan) {
+    RACES.set(plan.races);
+}
+
+/// A plain access, which waits for its turn.
+pub(crate) fn accesses(object: &Object, kind: Kind) {
+    object.operate(kind, true);
+}
+
 /// Announces an operation, and waits for its turn. The outcome, if it is a choice.
 pub(super) fn operate(kind: Kind, object: Option<state::Handle>, can: bool) -> u32 {
     let me = current::thread_id();
+    if let Some(object) = object.filter(|_| races()) {
+        if let Some(other) = with(|state| state.races(kind, object)).flatten() {
+            races::fail(me, other);
+        }
+    }
     ::explore::operate(kind, object, can, || world_moves(me))
 }
 
@@ -251,24 +277,10 @@ pub(crate) fn finishes() {
 
 /// Whoever looks meanwhile is no part of the program.
 pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
-    let before = Observing(OBSERVING.replace(true));
-    with(|state| state.observe());
-    let seen = look();
-    with(|state| state.observed());
-    drop(before);
-    seen
-}
-
-thread_local! {
-    /// Whoever looks now is no part of the program, and what it looks at is told to nobody.
-    static OBSERVING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Puts back what was the case before, also while unwinding.
-struct Observing(bool);
-
-impl Drop for Observing {
-    fn drop(&mut self) {
-        OBSERVING.set(self.0);
-    }
+    current::observing(|| {
+        with(|state| state.observe());
+        let seen = look();
+        with(|state| state.observed());
+        seen
+    })
 }

@@ -48,6 +48,11 @@ impl Word {
         old
     }
 
+    /// What a search keeps book of.
+    pub(crate) fn object(&self) -> Option<&Object> {
+        Some(&self.object)
+    }
+
     #[inline]
     pub(crate) fn peek(&self) -> u64 {
         self.object.reads();

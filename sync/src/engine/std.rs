@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle, Thread};
 use ::explore::Outer;
 
 use super::search::Object;
-pub(crate) use super::untracked::{Cell, TRACKS_RACES};
+pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
 use super::{Order, Update};
 use crate::explore::{Diverged, Exploration};
 use crate::failure::{self, Cause, Verdict};
@@ -52,6 +52,11 @@ impl Word {
                 self.0.compare_exchange(old, new, success, failure).unwrap_or_else(|found| found)
             }
         }
+    }
+
+    /// What a search keeps book of: here nothing.
+    pub(crate) fn object(&self) -> Option<&Object> {
+        None
     }
 
     pub(crate) fn peek(&self) -> u64 {
@@ -190,6 +195,9 @@ pub(crate) fn judge(_text: &str) -> Verdict {
 
 /// Whether this engine can do what the plan asks for.
 pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
+    if plan.races {
+        return Err(PlanError::Races);
+    }
     if plan.executions == 0 {
         return Err(PlanError::NoExecutions);
     }

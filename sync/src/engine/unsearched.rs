@@ -4,9 +4,11 @@ use std::hash::{Hash, Hasher};
 
 use ::explore::fingerprint::Prints;
 
+use ::explore::operation::Kind;
 use ::explore::options::{Estimated, Probing};
 use ::explore::Outer;
 
+use crate::current;
 use crate::explore::Exploration;
 use crate::Plan;
 
@@ -30,6 +32,15 @@ impl Object {
 
     pub(crate) fn gives_back(&self, _data: impl FnOnce() -> Prints) {}
 }
+
+/// Nothing is searched, so no plain access is an operation.
+#[inline]
+pub(crate) fn races() -> bool {
+    false
+}
+
+/// As above.
+pub(crate) fn accesses(_object: &Object, _kind: Kind) {}
 
 pub(crate) fn searching() -> bool {
     false
@@ -102,7 +113,7 @@ pub(crate) fn finishes() {}
 
 /// Whoever looks meanwhile is no part of the program.
 pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
-    look()
+    current::observing(look)
 }
 
 /// There is no search whose executions could be estimated.

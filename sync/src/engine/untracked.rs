@@ -15,3 +15,14 @@ impl Cell {
 
     pub(crate) fn write(&self) {}
 }
+
+/// Nothing to touch before an access.
+pub(crate) struct Mark;
+
+impl Mark {
+    pub(crate) fn new() -> Self {
+        Mark
+    }
+
+    pub(crate) fn touch(&self) {}
+}

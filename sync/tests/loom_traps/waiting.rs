@@ -121,12 +121,12 @@ fn a_compare_and_swap_does_not_block() {
         let (theirs, they_got) = (lock.clone(), got.clone());
         sync::spawn(move || {
             if theirs.cas(false, true) {
-                they_got.with_mut(|got| *got += 1);
+                they_got.change(|got| *got += 1);
                 theirs.store(false);
             }
         });
         if lock.cas(false, true) {
-            got.with_mut(|got| *got += 1);
+            got.change(|got| *got += 1);
             lock.store(false);
         }
         sink.outcome(move || got.get());

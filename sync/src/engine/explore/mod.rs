@@ -12,7 +12,7 @@ use ::explore::operation::Kind;
 
 use super::search::{operate, Object};
 pub(crate) use super::sequential::Word;
-pub(crate) use super::untracked::{Cell, TRACKS_RACES};
+pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
 use crate::failure::{Cause, Verdict};
 use crate::{Engine, Plan};
 
@@ -118,7 +118,9 @@ pub(crate) fn choose(n: usize) -> usize {
     operate(Kind::Choose(n as u32), None, true) as usize
 }
 
-pub(crate) fn begin_execution(_plan: &Plan) {}
+pub(crate) fn begin_execution(plan: &Plan) {
+    super::search::begins(plan);
+}
 
 pub(crate) fn stop_exploring() {}
 

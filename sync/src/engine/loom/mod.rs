@@ -39,7 +39,7 @@ use crate::{Engine, Plan, PlanError};
 
 pub(crate) use dice::choose;
 pub(crate) use lock::{Gate, GateGuard, Lock, LockGuard};
-pub(crate) use word::{Cell, Word};
+pub(crate) use word::{Cell, Mark, Word};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Loom;
@@ -86,7 +86,7 @@ impl Nursery {
 }
 
 pub(crate) fn begin_execution(plan: &Plan) {
-    word::begin_execution();
+    word::begin_execution(plan);
     if plan.choices {
         dice::lay();
     }

@@ -27,6 +27,14 @@
 //! 1. A weak load touches the mark of its thread, and then loads.
 //! 2. A write touches the marks of the threads whose loads are hidden, and then writes.
 
+//! # A plain access is no operation
+//!
+//! loom looks whether an access of a cell is ordered with those before it, and reorders nothing because of it. What
+//! comes after an atomic operation is done before loom switches threads at the next one, and the first fence of that
+//! stands before loom's switch. So in *flag = 1; status = 1; load other* beside *if flag, read status*, the other thread
+//! comes after the fence of the load, and finds the write of `status` ordered before it. With [`Plan::races`], each
+//! access of a cell first touches a *mark* of the cell's own, an operation, and loom tries the orders of those.
+
 use std::cell::Cell as StdCell;
 use std::sync::atomic::{AtomicU64 as Shadow, Ordering as StdOrdering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -35,17 +43,22 @@ use loom::sync::atomic::{fence, AtomicU64, Ordering};
 use loom::sync::Condvar;
 use loom::MAX_THREADS;
 
-use crate::current::thread_id;
+use crate::current::{set_thread, thread_id};
+use crate::engine::search::Object;
 use crate::engine::{Order, Update};
+use crate::Plan;
 
 thread_local! {
     /// By thread: its last action was a fence.
     static FENCED: StdCell<u64> = const { StdCell::new(0) };
+    /// Whether a cell has a mark.
+    static MARKS: StdCell<bool> = const { StdCell::new(false) };
 }
 
 /// A new execution begins: nobody has done anything.
-pub(super) fn begin_execution() {
+pub(super) fn begin_execution(plan: &Plan) {
     FENCED.set(0);
+    MARKS.set(plan.races);
 }
 
 /// A word of 64 bits.
@@ -125,6 +138,11 @@ impl Word {
         result
     }
 
+    /// What a search keeps book of: here nothing.
+    pub(crate) fn object(&self) -> Option<&Object> {
+        None
+    }
+
     pub(crate) fn peek(&self) -> u64 {
         self.shadow.load(StdOrdering::Relaxed)
     }
@@ -192,6 +210,24 @@ impl Cell {
 
     pub(crate) fn write(&self) {
         unfenced(thread_id(), || self.0.with_mut(|_| ()));
+    }
+}
+
+/// What an access of a cell touches first, with [`Plan::races`]: see the header.
+pub(crate) struct Mark(Option<Condvar>);
+
+impl Mark {
+    pub(crate) fn new() -> Self {
+        Mark(MARKS.get().then(Condvar::new))
+    }
+
+    /// Other threads may move meanwhile.
+    pub(crate) fn touch(&self) {
+        if let Some(mark) = &self.0 {
+            let me = thread_id();
+            unfenced(me, || mark.notify_one());
+            set_thread(me);
+        }
     }
 }
 

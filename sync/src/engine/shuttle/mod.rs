@@ -21,7 +21,7 @@ use shuttle_engine::runtime::thread::switch;
 
 use super::search::{operate, Object};
 pub(crate) use super::sequential::Word;
-pub(crate) use super::untracked::{Cell, TRACKS_RACES};
+pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
 use crate::failure::{Cause, Verdict};
 use crate::{Engine, Plan};
 
@@ -188,7 +188,9 @@ pub(crate) fn choose(n: usize) -> usize {
     (ExecutionState::next_u64() % n as u64) as usize
 }
 
-pub(crate) fn begin_execution(_plan: &Plan) {}
+pub(crate) fn begin_execution(plan: &Plan) {
+    super::search::begins(plan);
+}
 
 pub(crate) fn stop_exploring() {}
 

@@ -1,0 +1,23 @@
+//! Verify what no state shows: who held which lock when a word was written, a lock taken, or a thread woken.
+
+use sync::discipline::{broken, Rule};
+
+use crate::check::Check;
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check {
+        name: "what a lock guards is written under it",
+        invariant: "INV-LOCKED",
+        holds: |_| holds(Rule::GuardedWrites),
+    },
+    Check {
+        name: "locks are taken in their order",
+        invariant: "INV-LOCKORD",
+        holds: |_| holds(Rule::LockOrder),
+    },
+];
+
+/// The model says at each word and lock what its rules are: `Sched::new`, `P::new`.
+fn holds(rule: Rule) -> Result<(), String> {
+    broken(rule).map_or(Ok(()), Err)
+}

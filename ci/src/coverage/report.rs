@@ -1,0 +1,59 @@
+//! What the reader sees of a run with `--coverage`.
+
+use checks::report::Report;
+
+use super::excuses::Judged;
+use super::regions::Place;
+use super::{failed, MODEL};
+use crate::output::{count, counted, wrap};
+
+/// Columns of a reason.
+const WIDTH: usize = 100;
+
+/// The regions that no run reached, and how many were.
+pub(super) fn render(
+    judged: &Judged,
+    reports: &[Vec<Report>],
+    places: &[Place],
+    seconds: f64,
+) -> String {
+    let mut text = String::new();
+    for report in failed(reports) {
+        let Report { job, engine, verdict, note, .. } = report;
+        text += &format!("{} with {} on {engine}: {verdict}: {note}\n", job.scenario, job.row);
+    }
+    section(&mut text, "no run reaches", judged.missing.iter().map(told));
+    let excused = judged.excused.iter();
+    let excused =
+        excused.map(|(place, excuse)| told(place) + &wrap(&excuse.reason, "      ", WIDTH));
+    section(&mut text, "no run reaches, for a reason that ci/unreached.toml gives", excused);
+    let wrong = judged.wrong.iter().map(|(excuse, why)| {
+        format!("  {} in {}: {}\n      {why}\n", excuse.file, excuse.function, excuse.region)
+    });
+    section(&mut text, "ci/unreached.toml is wrong", wrong);
+    let reached = places.iter().filter(|place| place.reached).count() as u64;
+    let runs = reports.iter().map(|reports| reports.len() as u64).sum();
+    text += &format!(
+        "{} of {} of {MODEL} reached, {} with a reason not, {} without; {} in {seconds:.0} s\n",
+        count(reached),
+        counted(places.len() as u64, "region"),
+        judged.excused.len(),
+        judged.missing.len(),
+        counted(runs, "run"),
+    );
+    text
+}
+
+fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: String = lines.collect();
+    if !lines.is_empty() {
+        *text += &format!("{title}:\n{lines}\n");
+    }
+}
+
+/// Where it is, in which function, and what stands there.
+fn told(place: &Place) -> String {
+    let Place { region, function, text, .. } = place;
+    let (file, from, to) = (&region.file, region.from.0, region.to.0);
+    format!("  {MODEL}/{file}:{from}-{to} in {function}: {text}\n")
+}

@@ -1,0 +1,9 @@
+package main
+
+func armIdler() {}
+
+func awaitIdler() {}
+
+func armWaker() {}
+
+func stage() string { return "free" }

@@ -1,0 +1,199 @@
+//! Data races: a hand-over in the wrong order is found by the mode that looks for them, and by the name of what was
+//! handed over late; no other mode of a search sees it, since a plain access belongs to the operation before it.
+
+mod common;
+
+use checks::kernels::{self, Publish};
+use checks::report::{Fewest, Mode, Report};
+use checks::run::{self, Subject, What};
+use checks::verdict::Verdict;
+use checks::{scenarios, suite};
+use common::{failing, job, message, run_with};
+use runtime_model::g::{GStatus, Guintptr};
+use runtime_model::m::{MId, M};
+use runtime_model::p::OwnedP;
+use runtime_model::sched::SpinIncrement;
+use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::Sched;
+use sync::{litmus, Arc, Cause, Control, Engine, Failure, OnProgress, Plan, Sampler, ENGINE};
+
+/// Takes an idle P and an idle M, and wakes the one with the other by `wake`.
+fn wakep(sched: &Sched, m: &M, wake: fn(&Sched, MId, OwnedP, SpinIncrement)) {
+    let Some(spin) = sched.begin_spin(m) else { return };
+    let mut locked = sched.lock.lock();
+    let Some(p) = sched.pidleget(&mut locked, 0) else {
+        sched.undo_spin(m, spin, "wakep");
+        sched.needspinning.store(1);
+        return;
+    };
+    let Some(nm) = sched.mget(&mut locked) else {
+        drop(locked);
+        return sched.startm(m, Some(p), Some(spin));
+    };
+    drop(locked);
+    wake(sched, nm, p, spin);
+}
+
+/// As `startm` does it.
+const IN_ORDER: Steps = Steps {
+    wakep: |sched, m| {
+        wakep(sched, m, |sched, nm, p, spin| {
+            sched.give_spin(nm, Some(spin));
+            sched.m(nm).nextp.set(Some(p));
+            sched.m(nm).park.wakeup();
+        });
+    },
+    ..GO_FIXED
+};
+
+const NEXTP_LATE: Steps = Steps {
+    wakep: |sched, m| {
+        wakep(sched, m, |sched, nm, p, spin| {
+            sched.give_spin(nm, Some(spin));
+            sched.m(nm).park.wakeup();
+            sched.m(nm).nextp.set(Some(p));
+        });
+    },
+    ..GO_FIXED
+};
+
+const SPINNING_LATE: Steps = Steps {
+    wakep: |sched, m| {
+        wakep(sched, m, |sched, nm, p, spin| {
+            sched.m(nm).nextp.set(Some(p));
+            sched.m(nm).park.wakeup();
+            sched.give_spin(nm, Some(spin));
+        });
+    },
+    ..GO_FIXED
+};
+
+/// A program in which an M that sleeps is woken for work.
+const WAKES: &str = "S1";
+
+/// Preemptions of the smallest execution with a race around its wakeup.
+const FEWEST: u32 = 1;
+
+fn held(report: &Report) {
+    assert_eq!((failing(report), report.verdict), (None, Verdict::Held), "{report:?}");
+}
+
+/// Both modes hold in every state, and races mode tells a race on one of the names; how far it had to look.
+fn found_by_races_alone(steps: Steps, names: &[&str]) {
+    for mode in [Mode::Symptoms, Mode::Invariants] {
+        held(&run_with(steps, &job(WAKES, mode)));
+    }
+    let go: OnProgress = Arc::new(|_| Control::Go);
+    let scenario = scenarios::find(WAKES).expect("a scenario of that name");
+    let subject = Subject { what: What::Scenario(scenario), steps, sources: Vec::new() };
+    let found = run::run(&subject, &job(WAKES, Mode::Races), go.clone()).expect("a run");
+    let report = run::smallest(&subject, found, go).expect("a run").report;
+    assert_eq!(failing(&report), Some("race"), "{report:?}");
+    let text = message(&report).expect("a message");
+    let told = |name: &&str| text.starts_with(&format!("data race on {name}, by "));
+    assert!(names.iter().any(told), "{text}");
+    let found = report.found.as_ref().expect("found");
+    assert_eq!((found.preemptions, found.fewest), (Some(FEWEST), Fewest::Steps), "{found:?}");
+    println!("{text}: execution {}, {:?} steps", found.execution, found.steps);
+}
+
+/// A kernel with a broken function, searched with or without plain accesses as steps.
+fn kernel(races: bool, program: fn()) -> Option<Failure> {
+    let plan = Plan { sampler: Sampler::Exhaustive, races, ..Plan::default() };
+    litmus::failure(&plan, program)
+}
+
+fn race_in_kernel(name: &str, program: fn()) {
+    assert_eq!(kernel(false, program), None);
+    race_in_kernel_that_fails_anyhow(name, program);
+}
+
+fn race_in_kernel_that_fails_anyhow(name: &str, program: fn()) {
+    let failure = kernel(true, program).expect("a race");
+    assert_eq!(failure.cause, Cause::Race, "{failure}");
+    assert!(failure.message.starts_with(&format!("data race on {name}, by ")), "{failure}");
+    println!("{failure}");
+}
+
+/// The thief may find a G of which this is still to be said.
+const STATUS_LATE: Publish = |sched, m, g| {
+    sched.runqput(m, m.p(), g, false);
+    sched.g(g).status.set(GStatus::Runnable);
+};
+
+/// The tail is moved, and then the slot filled: the thief reads what was there before.
+const TAIL_FIRST: Publish = |sched, m, g| {
+    sched.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
+    let p = sched.p(m.p());
+    let tail = p.runqtail.owner_load();
+    p.runqtail.store_rel(tail + 1);
+    p.slot(tail).store_relaxed(Guintptr::of(g));
+};
+
+sync::exhausted! {
+    fn in_the_right_order_all_modes_hold() {
+        for mode in [Mode::Symptoms, Mode::Invariants, Mode::Races] {
+            held(&run_with(IN_ORDER, &job(WAKES, mode)));
+        }
+    }
+
+    fn a_p_that_is_handed_over_after_the_wakeup_is_found() {
+        found_by_races_alone(NEXTP_LATE, &["M0.nextp", "M1.nextp"]);
+    }
+
+    fn a_mark_that_is_set_after_the_wakeup_is_found() {
+        found_by_races_alone(SPINNING_LATE, &["M0.spinning", "M1.spinning"]);
+    }
+
+    fn a_status_that_is_set_after_the_g_is_published_is_found() {
+        race_in_kernel("G0.status", || kernels::publish(GO_FIXED, STATUS_LATE));
+    }
+
+    /// golang's CL 310149: a G is linked that may be a thief's.
+    fn a_link_that_is_written_before_the_g_is_taken_is_found() {
+        race_in_kernel_that_fails_anyhow("G0.schedlink", || {
+            let row = regressions::rows::find("cl-310149/linked-before-the-swap").expect("a row");
+            kernels::runqdrain(row.steps);
+        });
+    }
+
+    /// The tail is its owner's: it reads it plainly.
+    fn a_tail_that_another_thread_moves_is_found() {
+        race_in_kernel_that_fails_anyhow("P0.runqtail", || {
+            kernels::ring(GO_FIXED, |sched, _, victim| {
+                let p = &sched.allp[victim.index()];
+                p.runqtail.store_rel(p.runqtail.load_acq());
+                None
+            });
+        });
+    }
+
+    /// A slot is no plain field: Go's thieves read it while its owner may write, and what they read is void then. So
+    /// this is for the kernel's own check to find, in any mode.
+    fn a_slot_that_is_filled_after_the_tail_is_moved_loses_a_g() {
+        for races in [false, true] {
+            let failure = kernel(races, || kernels::publish(GO_FIXED, TAIL_FIRST)).expect("a G is lost");
+            assert!(failure.message.contains("of two Gs"), "{failure}");
+        }
+    }
+
+    fn the_gate_looks_for_races_in_the_core_and_the_kernels() {
+        let jobs = suite::jobs(Engine::Explore);
+        let races: Vec<_> = jobs.iter().filter(|job| job.mode == Mode::Races).collect();
+        for scenario in ["S1", "S4", "overflow", "S4-3m", "three-ps", "kernel/publish"] {
+            assert!(races.iter().any(|job| job.scenario == scenario), "{scenario}");
+        }
+    }
+}
+
+sync::explored! {
+    /// loom looks for races in any mode; in this one it tries the orders around plain accesses. (A schedule of another
+    /// engine has each access in the step of the operation before it.)
+    fn on_loom_symptom_mode_finds_what_is_handed_over_late() {
+        held(&run_with(IN_ORDER, &job(WAKES, Mode::Symptoms)));
+        for steps in [NEXTP_LATE, SPINNING_LATE] {
+            let report = run_with(steps, &job(WAKES, Mode::Symptoms));
+            assert_eq!(failing(&report), (ENGINE == Engine::Loom).then_some("race"), "{report:?}");
+        }
+    }
+}

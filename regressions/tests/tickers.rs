@@ -1,0 +1,48 @@
+//! Programs with tickers, which never end by themselves.
+
+mod common;
+
+use checks::report::{Mode, Report};
+use checks::run::{self, Subject, What};
+use checks::scenario::Scenario;
+use checks::verdict::Verdict;
+use checks::LIVELOCK;
+use runtime_model::steps::GO_FIXED;
+use sync::{Arc, Control};
+
+/// A program of two Ps and two Ms, in that mode.
+fn run(lines: &[&str], mode: Mode) -> Report {
+    let scenario = Scenario {
+        must_finish: vec!["main".into()],
+        ..Scenario::new("ticker", "a program with a ticker", 2, 2, lines)
+    };
+    let subject = Subject { what: What::Scenario(scenario), steps: GO_FIXED, sources: Vec::new() };
+    let job = common::job("ticker", mode);
+    run::run(&subject, &job, Arc::new(|_| Control::Go)).expect("a run").report
+}
+
+sync::explored! {
+    /// Go reports no deadlock, since there is a timer, and the clock jumps from tick to tick for ever.
+    fn a_program_in_which_only_ticks_are_left_is_a_livelock() {
+        for lines in [
+            // A takes two ticks and ends.
+            &["main: go A; ticker 5 A; park", "A: park; park"][..],
+            // A takes one; B sleeps meanwhile, and longer.
+            &["main: go A; ticker 5 A; go B; park", "A: park", "B: sleep 12"],
+        ] {
+            for mode in [Mode::Symptoms, Mode::Invariants] {
+                let report = run(lines, mode);
+                assert_eq!(common::failing(&report), Some(LIVELOCK), "{lines:?}: {report:?}");
+                let message = common::message(&report).unwrap_or_default();
+                assert_eq!(message, "livelock: the clock jumps from tick to tick, and no tick wakes a G");
+            }
+        }
+    }
+
+    /// Ticks that no G takes are nothing wrong, as long as something else will happen.
+    fn a_ticker_may_tick_for_a_g_that_sleeps_long() {
+        let lines = ["main: ticker 1 A; go A; sleep 20", "A: sleep 15; park; park; park"];
+        let report = run(&lines, Mode::Invariants);
+        assert_eq!(report.verdict, Verdict::Held, "{report:?}");
+    }
+}

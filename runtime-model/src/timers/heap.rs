@@ -1,0 +1,178 @@
+//! The timers of one P: Go's 4-ary heap.
+//!
+//! Of several timers with one time, the heap's layout decides which fires first, not the order in which they were
+//! added: three on one P fire in the order first, third, second. The Gs that they make runnable run in an order that
+//! follows from it.
+
+use super::Timer;
+use crate::Time;
+
+/// How many children an entry has.
+const CHILDREN: usize = 4;
+
+/// A P's timers as a heap: none fires before its parent, so the next to fire is the first.
+#[derive(Debug, Default, Hash)]
+pub struct Timers {
+    heap: Vec<Timer>,
+}
+
+impl Timers {
+    /// All timers in the order of the heap: the parent of entry `i` is entry `(i - 1) / 4`.
+    pub fn as_slice(&self) -> &[Timer] {
+        &self.heap
+    }
+
+    /// When the next timer fires; 0 if there is none.
+    pub(super) fn when(&self) -> Time {
+        self.heap.first().map_or(0, |t| t.when)
+    }
+
+    /// Adds `t`. Returns whether it is now the first.
+    ///
+    /// Go: time.go, doaddtimer (1.19): the part that concerns the heap.
+    pub(super) fn insert(&mut self, t: Timer) -> bool {
+        self.heap.push(t);
+        self.siftup_timer(self.heap.len() - 1) == 0
+    }
+
+    /// Takes the first timer out: the last one comes in its place and sinks.
+    ///
+    /// # Panics
+    /// If there is none.
+    ///
+    /// Go: time.go, dodeltimer0 (1.19): the part that concerns the heap.
+    pub(super) fn remove_first(&mut self) -> Timer {
+        let first = self.heap.swap_remove(0);
+        if !self.heap.is_empty() {
+            self.siftdown_timer(0);
+        }
+        first
+    }
+
+    /// Gives the first timer a later time, and lets it sink to its place.
+    ///
+    /// # Panics
+    /// If there is none.
+    ///
+    /// Go: time.go, runOneTimer (1.19): the part that concerns the heap.
+    pub(super) fn postpone_first(&mut self, when: Time) {
+        self.heap[0].when = when;
+        self.siftdown_timer(0);
+    }
+
+    /// Moves entry `i` up past the parents that fire later. Returns where it came to rest.
+    ///
+    /// Go: time.go, siftupTimer (1.19).
+    fn siftup_timer(&mut self, mut i: usize) -> usize {
+        while i > 0 {
+            let parent = (i - 1) / CHILDREN;
+            // Of equal times, the one that was there first stays above.
+            if self.heap[i].when >= self.heap[parent].when {
+                break;
+            }
+            self.heap.swap(i, parent);
+            i = parent;
+        }
+        i
+    }
+
+    /// Moves entry `i` down past the children that fire earlier, each time below the earliest of them.
+    ///
+    /// Go: time.go, siftdownTimer (1.19). It compares the children in pairs; of equal ones the first wins either way.
+    fn siftdown_timer(&mut self, mut i: usize) {
+        while let Some(child) = self.first_child(i) {
+            // An entry that came from the end of the heap stays above children of its own time, even if they were
+            // added before it.
+            if self.heap[child].when >= self.heap[i].when {
+                break;
+            }
+            self.heap.swap(i, child);
+            i = child;
+        }
+    }
+
+    /// The child of entry `i` that fires first; of equal ones, the leftmost.
+    fn first_child(&self, i: usize) -> Option<usize> {
+        let first = i * CHILDREN + 1;
+        let end = (first + CHILDREN).min(self.heap.len());
+        (first..end).min_by_key(|&child| self.heap[child].when)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::g::GId;
+    use crate::timers::TimerFunc;
+
+    /// The timer that was added as number `n`, from 1.
+    fn timer(n: u32, when: Time) -> Timer {
+        Timer { when, period: 0, f: TimerFunc::Start(GId(n)) }
+    }
+
+    fn added(whens: &[Time]) -> Timers {
+        let mut timers = Timers::default();
+        for (n, &when) in (1..).zip(whens) {
+            timers.insert(timer(n, when));
+        }
+        timers
+    }
+
+    /// Takes all timers out: which numbers fire, in order.
+    fn fired(mut timers: Timers) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        while timers.when() != 0 {
+            let TimerFunc::Start(g) = timers.remove_first().f else { continue };
+            numbers.push(g.0);
+        }
+        numbers
+    }
+
+    /// All sequences of so many times of 1 to 3.
+    fn all(len: u32) -> impl Iterator<Item = Vec<Time>> {
+        (0..3_i64.pow(len)).map(move |n| (0..len).map(|i| n / 3_i64.pow(i) % 3 + 1).collect())
+    }
+
+    fn assert_heap(timers: &Timers) {
+        for i in 1..timers.heap.len() {
+            assert!(timers.heap[(i - 1) / 4].when <= timers.heap[i].when, "{timers:?}");
+        }
+    }
+
+    #[test]
+    fn of_equal_timers_the_first_fires_first_and_then_the_last() {
+        assert_eq!(fired(added(&[5, 5])), [1, 2]);
+        assert_eq!(fired(added(&[5, 5, 5])), [1, 3, 2]);
+        assert_eq!(fired(added(&[5; 9])), [1, 9, 8, 7, 6, 5, 4, 3, 2]);
+        assert_eq!(fired(added(&[3, 1, 2, 1, 3, 2, 1, 2, 3])), [2, 7, 4, 6, 3, 8, 5, 1, 9]);
+    }
+
+    /// Go's own functions, called on the same times, fire them in orders that have this digest (FNV-1a).
+    #[test]
+    fn the_order_is_gos_for_all_sequences_of_seven_times() {
+        let orders = all(7).flat_map(|whens| fired(added(&whens)));
+        let digest = orders.fold(14_695_981_039_346_656_037_u64, |digest, n| {
+            (digest ^ u64::from(n)).wrapping_mul(1_099_511_628_211)
+        });
+        assert_eq!(digest, 13_367_207_502_824_420_575);
+    }
+
+    #[test]
+    fn adding_and_removing_keep_the_heap_and_lose_no_timer() {
+        for whens in (1..=8).flat_map(all) {
+            let mut timers = Timers::default();
+            for (n, &when) in (1..).zip(&whens) {
+                let earlier = timers.when() == 0 || when < timers.when();
+                assert_eq!(timers.insert(timer(n, when)), earlier, "{whens:?}");
+                assert_heap(&timers);
+            }
+            let mut sorted = whens.clone();
+            sorted.sort_unstable();
+            for &when in &sorted {
+                assert_eq!(timers.remove_first().when, when, "{whens:?}");
+                assert_heap(&timers);
+            }
+            assert_eq!(timers.as_slice(), []);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Data races: two threads that could both access a plain field next, one of them to write it.
+//!
+//! In a search that looks for them ([`Plan::races`](crate::Plan::races)), each access of a [`Plain`](crate::Plain),
+//! and each [`Atomic::owner_load`](crate::Atomic::owner_load), is an operation: it is announced, and waits for its
+//! turn. So there is a state in which two threads have announced accesses that conflict if, and only if, some
+//! execution has both of them side by side, and nothing orders the two. The thread that comes second to such a
+//! state finds the other's announcement there, and fails.
+//!
+//! A search visits each state whatever it leaves out of the ways there, so it finds each such pair. What a thread has
+//! announced is part of the state's fingerprint, so the cache takes no state with a race for one without.
+
+#![cfg_attr(
+    not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
+    allow(dead_code) // nothing is searched there
+)]
+
+use std::panic::Location;
+
+use ::explore::operation::Kind;
+
+use crate::current;
+use crate::engine::search::{self, Object};
+use crate::failure::{Cause, Failure};
+use crate::op::Op;
+use crate::{Name, Operation};
+
+/// An access that a thread is about to make.
+#[derive(Clone, Copy)]
+pub(crate) struct Access {
+    pub(crate) name: Name,
+    pub(crate) kind: Kind,
+    /// Where the program makes it.
+    pub(crate) at: &'static Location<'static>,
+}
+
+/// A plain access: in a search for races an operation, elsewhere nothing.
+#[inline]
+#[track_caller]
+pub(crate) fn plain(name: Name, object: Option<&Object>, kind: Kind) {
+    if search::races() && current::in_program() {
+        step(name, object, kind);
+    }
+}
+
+#[track_caller]
+fn step(name: Name, object: Option<&Object>, kind: Kind) {
+    let Some((op, object)) = Op::begin().zip(object) else { return };
+    op.is_about(name, kind);
+    search::accesses(object, kind);
+    op.tell(name, kind_of(kind), String::new);
+}
+
+/// The thread `me` is about to access what the thread `other` is about to access as well, and nothing orders the two.
+/// Ends the execution.
+#[cold]
+pub(crate) fn fail(me: usize, other: usize) -> ! {
+    let Some(execution) = current::execution() else {
+        panic!("race: threads {me} and {other}, and no execution")
+    };
+    let access = |thread| execution.table().access(thread);
+    let both = [(me, access(me)), (other, access(other))];
+    let told = both.map(|(thread, access)| match access {
+        Some(Access { kind, at, .. }) => format!("thread {thread} ({} at {at})", kind_of(kind)),
+        None => format!("thread {thread}"),
+    });
+    let name = both.iter().find_map(|(_, access)| access.map(|access| access.name));
+    let name = name.map_or_else(|| "an object".to_owned(), |name| name.to_string());
+    for (thread, access) in both {
+        let Some(Access { name, kind, at }) = access else { continue };
+        let value = kind_of(kind).to_owned();
+        execution.record(|| Operation { thread, name, kind: "races", value, function: at });
+    }
+    execution.end_and_leave(crate::execution::Outcome::Failed(Failure {
+        cause: Cause::Race,
+        message: format!("data race on {name}, by {} and {}", told[0], told[1]),
+        thread: Some(me),
+        location: both[0].1.map(|access| access.at.to_string()),
+    }))
+}
+
+/// What a recording calls it.
+fn kind_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::PlainRead => "plain read",
+        Kind::PlainWrite => "plain write",
+        Kind::Read => "load",
+        Kind::Write => "store",
+        _ => "update",
+    }
+}
