@@ -41,6 +41,11 @@ pub(crate) const CHECKS: &[Check] = &[
         invariant: "INV-TMASK",
         holds: timerp_mask_covers,
     },
+    Check {
+        name: "an idle P is not asked for timers before there were any",
+        invariant: "INV-TMASK",
+        holds: not_asked_before_the_first_timer,
+    },
 ];
 
 fn npidle_is_the_length(view: &View) -> Result<(), String> {
@@ -85,6 +90,18 @@ fn timerp_mask_covers(view: &View) -> Result<(), String> {
         let timers = p.num_timers.peek();
         let covered = view.sched.timerp_mask.peek(p.id) || (idle && timers == 0);
         ensure!(covered, "{}'s bit is clear; on the list: {idle}, timers: {timers}", p.id);
+    }
+    Ok(())
+}
+
+/// Later, the bit of an idle P tells nothing: a thief may have run its last timer.
+fn not_asked_before_the_first_timer(view: &View) -> Result<(), String> {
+    let Some(locked) = view.locked().filter(|_| view.sched.netpoll_inited.peek() == 0) else {
+        return Ok(());
+    };
+    for p in locked.idle_ps() {
+        let asked = view.sched.timerp_mask.peek(p);
+        ensure!(!asked, "{p} is on the list with its bit set, and no timer was ever added");
     }
     Ok(())
 }

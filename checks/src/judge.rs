@@ -8,6 +8,7 @@ use crate::check::{self, Check};
 use crate::recorder::Recorder;
 use crate::report::Job;
 use crate::run::RunError;
+use crate::symptoms::LIVELOCK;
 use crate::view::{Memory, Remembered, View};
 
 /// The checks that are asked.
@@ -84,6 +85,35 @@ impl Judge {
     }
 }
 
+/// A thread goes round by itself, and does so many operations.
+fn runs_alone(operations: usize) -> Violation {
+    let message =
+        format!("livelock: a loop of {operations} operations that no other thread has a part in");
+    Violation { check: LIVELOCK, message }
+}
+
+/// Judges one execution of a kernel, which has no scheduler and a check of its own.
+pub(crate) struct KernelJudge {
+    pub(crate) recorder: Option<Arc<Recorder>>,
+}
+
+impl Observer for KernelJudge {
+    fn quiescent(&self) -> Quiescent {
+        let message = "deadlock: nobody moves".into();
+        Quiescent::Over(Err(Violation { check: "deadlock", message }))
+    }
+
+    fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
+        Err(runs_alone(operations))
+    }
+
+    fn operation(&self, op: &Operation) {
+        if let Some(recorder) = &self.recorder {
+            recorder.write(None, op);
+        }
+    }
+}
+
 impl Observer for Judge {
     fn visited(&self) -> Result<(), Violation> {
         self.judge(false, false)
@@ -91,6 +121,14 @@ impl Observer for Judge {
 
     fn passed(&self) {
         self.remember();
+    }
+
+    fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
+        let asked = self.checks.checks.iter().any(|check| check.name == LIVELOCK);
+        if asked {
+            return Err(runs_alone(operations));
+        }
+        Ok(())
     }
 
     fn quiescent(&self) -> Quiescent {

@@ -5,6 +5,8 @@
 //! its threads came by once all of them have ended. It runs under a row of the step table, as a scenario
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
+pub mod contract;
+
 use runtime_model::event::Nobody;
 use runtime_model::g::{GId, GStatus};
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
@@ -97,6 +99,43 @@ pub const ALL: &[Kernel] = &[
                 sched.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
                 sched.runqput(m, m.p(), g, true);
             })
+        },
+    },
+    Kernel {
+        name: "early-pass",
+        about: "a thief beside the owner: runnext is stolen in the last pass alone",
+        threads: 2,
+        program: |steps| contract::early_pass(steps, false),
+    },
+    Kernel {
+        name: "global-share",
+        about: "two take from the global queue: each gets its share",
+        threads: 2,
+        program: |steps| {
+            let take: contract::TakeShare =
+                |sched, locked, m| sched.globrunqget(locked, m, m.p(), 0);
+            contract::global_share(steps, take, &[0, 1, 2], &[3, 4]);
+        },
+    },
+    Kernel {
+        name: "global-one",
+        about: "two take one each from the global queue: neither gets more",
+        threads: 2,
+        program: |steps| {
+            let take: contract::TakeShare =
+                |sched, locked, m| sched.globrunqget(locked, m, m.p(), 1);
+            contract::global_share(steps, take, &[0], &[1]);
+        },
+    },
+    Kernel {
+        name: "limiter-update",
+        about:
+            "an update beside a late one: each event is counted up to the latest, and no further",
+        threads: 2,
+        program: |steps| {
+            contract::limiter_update(steps, |sched, now| {
+                sched.limiter.update(sched.allp.iter().map(|p| &p.limiter_event), now);
+            });
         },
     },
 ];

@@ -4,7 +4,7 @@ use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;
 use runtime_model::Sched;
-use sync::{Observer, Operation, Outside, Quiescent, Violation};
+use sync::{Operation, Outside};
 
 use crate::cex::Step;
 use crate::source::{function_at, Source};
@@ -73,22 +73,6 @@ impl Recorder {
                 changed: Vec::new(),
             });
         });
-    }
-}
-
-/// Of a kernel, which has no scheduler to judge: it only writes.
-impl Observer for Recorder {
-    fn visited(&self) -> Result<(), Violation> {
-        Ok(())
-    }
-
-    fn quiescent(&self) -> Quiescent {
-        let message = "deadlock: nobody moves".into();
-        Quiescent::Over(Err(Violation { check: "deadlock", message }))
-    }
-
-    fn operation(&self, op: &Operation) {
-        self.write(None, op);
     }
 }
 

@@ -18,7 +18,7 @@ use sync::{
 };
 
 use crate::census::{self, Census, Endings};
-use crate::judge::{Judge, Judged};
+use crate::judge::{Judge, Judged, KernelJudge};
 use crate::kernels::Kernel;
 use crate::recorder::Recorder;
 use crate::report::{Found, Job, Report};
@@ -117,7 +117,7 @@ impl Target {
         let checked = match self {
             Target::Scenario(checked) => checked,
             Target::Kernel(kernel) => {
-                recorder.into_iter().for_each(|recorder| sync::observe(recorder));
+                sync::observe(Arc::new(KernelJudge { recorder }));
                 return (kernel.program)(steps);
             }
         };

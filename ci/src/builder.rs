@@ -2,6 +2,7 @@
 //! no build replaces the program that is running, or another engine's.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
@@ -21,13 +22,35 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the build is looked at.
 const TICK: Duration = Duration::from_millis(50);
 
+/// The file that a worker which counts writes to. It is the name that rustc's counters know.
+const PROFILE: &str = "LLVM_PROFILE_FILE";
+
+/// A program to be built: of this workspace, or of a copy of it.
+pub struct Wanted<'w> {
+    /// The workspace's folder.
+    pub root: PathBuf,
+    /// Where it is built.
+    pub target: PathBuf,
+    /// The package.
+    pub package: &'w str,
+    /// The program.
+    pub program: &'w str,
+    /// The engine that it is built for.
+    pub engine: Engine,
+    /// What it is, for readers.
+    pub what: String,
+    /// Variables of cargo's environment, besides those of this process.
+    pub variables: Vec<(&'w str, OsString)>,
+}
+
 /// Builds the worker for `engine`, or finds it built.
 ///
 /// # Errors
 /// If it does not build: with what cargo says. If it was interrupted.
 pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
-    let program = built(engine, command(engine, &format!("engine-{engine}")))?;
-    Ok(Worker { engine, program, trace, profile: None })
+    let program =
+        compile(&Wanted::worker(root(), target().join(format!("engine-{engine}")), engine))?;
+    Ok(Worker { engine, program, trace, variables: Vec::new() })
 }
 
 /// Builds the worker for `engine` so that it counts what it reaches in the model, and writes it to `folder`.
@@ -35,22 +58,37 @@ pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
 /// # Errors
 /// As [`build`].
 pub fn build_counting(engine: Engine, trace: bool, folder: &Path) -> Result<Worker, Error> {
-    let mut command = command(engine, &format!("engine-{engine}-coverage"));
     let this = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
-    command.env("RUSTC_WORKSPACE_WRAPPER", this).env(compiler::VARIABLE, "1");
-    let program = built(engine, command)?;
-    Ok(Worker { engine, program, trace, profile: Some(coverage::profile(folder, engine)) })
+    let wanted = Wanted::worker(root(), target().join(format!("engine-{engine}-coverage")), engine);
+    let variables =
+        vec![("RUSTC_WORKSPACE_WRAPPER", this.into()), (compiler::VARIABLE, "1".into())];
+    let program = compile(&Wanted { variables, ..wanted })?;
+    let profile = coverage::profile(folder, engine).into();
+    Ok(Worker { engine, program, trace, variables: vec![(PROFILE.into(), profile)] })
 }
 
-/// Runs the command, and returns the program that it builds.
-fn built(engine: Engine, mut command: Command) -> Result<PathBuf, Error> {
-    let failed = |why: String| Error::Build { engine, why };
+impl Wanted<'_> {
+    /// The worker for `engine`, of the workspace in `root`.
+    pub fn worker(root: PathBuf, target: PathBuf, engine: Engine) -> Self {
+        let what = format!("the {engine} engine");
+        let (package, program) = ("ci", "pidle-engine");
+        Wanted { root, target, package, program, engine, what, variables: Vec::new() }
+    }
+}
+
+/// Builds a program, or finds it built, and returns where it is.
+///
+/// # Errors
+/// If it does not build: with what cargo says. If it was interrupted.
+pub fn compile(wanted: &Wanted) -> Result<PathBuf, Error> {
+    let failed = |why: String| Error::Build { what: wanted.what.clone(), why };
+    let mut command = command(wanted);
     let building = thread::spawn(move || command.output());
     let start = Instant::now();
     let mut spinner = None;
     while !building.is_finished() {
         if spinner.is_none() && start.elapsed() > PATIENCE {
-            spinner = Some(tell(engine));
+            spinner = Some(tell(&wanted.what));
         }
         thread::sleep(TICK);
     }
@@ -66,7 +104,7 @@ fn built(engine: Engine, mut command: Command) -> Result<PathBuf, Error> {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(failed(format!("cargo ended with {}\n{}", output.status, said.trim_end())));
     }
-    executable(&output).ok_or_else(|| failed("cargo names no executable".into()))
+    executable(&output, wanted.program).ok_or_else(|| failed("cargo names no executable".into()))
 }
 
 /// The workspace's folder.
@@ -75,23 +113,32 @@ pub fn root() -> PathBuf {
     package.parent().map_or(package.clone(), PathBuf::from)
 }
 
-/// What builds it, in `folder` of the target directory. The profile is the one of tests, so that its parts are
-/// the same.
-fn command(engine: Engine, folder: &str) -> Command {
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+/// The folder for what is built.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// What builds it. The profile is the one of tests, so that its parts are the same.
+fn command(wanted: &Wanted) -> Command {
+    let mut command = cargo();
     command.args(["build", "--locked", "--message-format", "json-render-diagnostics"]);
-    command.args(["--package", "ci", "--bin", "pidle-engine"]);
-    command.args(engine::feature(engine).into_iter().flat_map(|feature| ["--features", feature]));
-    command.arg("--target-dir").arg(target.join(folder));
-    command.arg("--manifest-path").arg(root().join("Cargo.toml"));
+    command.args(["--package", wanted.package, "--bin", wanted.program]);
+    let feature = engine::feature(wanted.engine).into_iter();
+    command.args(feature.flat_map(|feature| ["--features", feature]));
+    command.arg("--target-dir").arg(&wanted.target);
+    command.arg("--manifest-path").arg(wanted.root.join("Cargo.toml"));
+    command.envs(wanted.variables.iter().map(|(name, value)| (name, value)));
     command
 }
 
+/// The cargo that runs this program, or the one that is found.
+pub fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// Says that the build takes a while: as a spinner on a terminal, else as a line.
-fn tell(engine: Engine) -> ProgressBar {
-    let message = format!("building the {engine} engine");
+fn tell(what: &str) -> ProgressBar {
+    let message = format!("building {what}");
     let spinner = ProgressBar::new_spinner().with_message(message.clone());
     if spinner.is_hidden() {
         crate::output::remark(&message);
@@ -100,12 +147,12 @@ fn tell(engine: Engine) -> ProgressBar {
     spinner
 }
 
-/// The worker's path, from cargo's messages: wherever its configuration has it put.
-fn executable(output: &Output) -> Option<PathBuf> {
+/// The program's path, from cargo's messages: wherever its configuration has it put.
+fn executable(output: &Output, program: &str) -> Option<PathBuf> {
     let messages = String::from_utf8_lossy(&output.stdout);
     let messages = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
     let executable = |message: serde_json::Value| {
-        let ours = message["target"]["name"] == "pidle-engine";
+        let ours = message["target"]["name"] == *program;
         message["executable"].as_str().filter(|_| ours).map(PathBuf::from)
     };
     messages.filter_map(executable).next_back()

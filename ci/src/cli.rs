@@ -43,6 +43,9 @@ pub enum Command {
     Matrix(Matrix),
     /// Run the programs that the real runtime was measured with, and print model and reality side by side
     Truth(Truth),
+    /// Change the model in one place after another, and print which check kills each mutant
+    #[command(after_help = MUTANTS_HELP)]
+    Mutants(Mutants),
     /// List scenarios, rows, bugs and their mutants, checks, suites and engines
     List(List),
     /// Compare searches with plainer ones, on generated programs
@@ -203,6 +206,41 @@ pub struct Truth {
     #[arg(long)]
     pub markdown: bool,
 }
+
+/// What `mutants` is told.
+#[derive(Debug, Args)]
+pub struct Mutants {
+    /// The seed of the sample: the same seed draws the same mutants of the same source
+    #[arg(long, value_name = "S", default_value = "1")]
+    pub seed: u64,
+    /// How many mutants are drawn [default: 175]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: Option<u32>,
+    /// A file for the mutants that were drawn, as TOML; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Run the mutants of this file, which --save wrote, instead of drawing any
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "count", "save", "list"])]
+    pub sample: Option<PathBuf>,
+    /// Print all mutants of the model, and run none
+    #[arg(long, conflicts_with_all = ["seed", "count", "save"])]
+    pub list: bool,
+    /// Mutants at a time [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Stop the runs of one mutant after that many seconds: it survives, unfinished
+    #[arg(long, value_name = "N", default_value = "600", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_seconds: u64,
+}
+
+/// What `mutants` counts.
+const MUTANTS_HELP: &str = "\
+A mutant is killed by a check or a throw, on explore, in a run of a suite (release included) or of a kernel; \
+if none of them reaches its function, in a run of a bug's row. A run that does not end, or that shows too \
+little, kills nothing. mutants/equivalent.toml lists mutants that change nothing.
+
+Exit codes: 0 all are killed but those listed as equivalent, 1 some survive, or the list is wrong, \
+3 interrupted, 4 error.";
 
 /// What `repro` is told.
 #[derive(Debug, Args)]

@@ -40,11 +40,11 @@ pub enum Error {
     /// A scenario file is none.
     #[error(transparent)]
     Scenario(#[from] FileError),
-    /// The worker for an engine could not be built.
-    #[error("the {engine} engine was not built: {why}")]
+    /// A worker, or another program of the workspace, could not be built.
+    #[error("{what} was not built: {why}")]
     Build {
-        /// The engine.
-        engine: Engine,
+        /// What it is, such as the engine that the worker is for.
+        what: String,
         /// What cargo says.
         why: String,
     },

@@ -6,8 +6,8 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`cli`] | the command line |
-//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
+//! | [`cli`], [`program`] | the command line; arguments in, exit code out |
+//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`mutation`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
 //! | [`found`] | all bugs of `repro` as a table |
 //! | [`shard`] | which part of a gate does what |
 //! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
@@ -35,7 +35,9 @@ pub mod lookup;
 pub mod matrix;
 pub mod matrix_table;
 pub mod merge;
+pub mod mutation;
 pub mod output;
+pub mod program;
 pub mod progress;
 pub mod protocol;
 pub mod replay;

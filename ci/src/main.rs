@@ -1,4 +1,4 @@
-//! `pidle`: gate, merge, check, replay, repro, matrix, truth, list, soundness, bench, tidy.
+//! `pidle`: gate, merge, check, replay, repro, matrix, truth, mutants, list, soundness, bench, tidy.
 
 use std::process::ExitCode;
 
@@ -7,36 +7,21 @@ use ci::cli::{Bench, Cli, Command};
 use ci::coverage::compiler;
 use ci::error::Error;
 use ci::{
-    bench, check, gate, list, matrix, merge, output, replay, repro, soundness, tidy, trace, truth,
+    bench, check, gate, list, matrix, merge, mutation, program, replay, repro, soundness, tidy,
+    trace, truth,
 };
-use clap::Parser;
 
 fn main() -> ExitCode {
     if let Some(compiled) = compiler::compile() {
         return compiled;
     }
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(usage) => {
-            let _ = usage.print();
-            let verdict = if usage.use_stderr() { Verdict::Error } else { Verdict::Held };
-            return verdict.exit_code().into();
-        }
-    };
-    if cli.trace {
-        trace::show(trace::FILTER);
-    }
-    let verdict = run(&cli).unwrap_or_else(|error| {
-        output::remark(&format!("error: {error}"));
-        match error {
-            Error::Interrupted => Verdict::Incomplete,
-            _ => Verdict::Error,
-        }
-    });
-    verdict.exit_code().into()
+    program::run(run)
 }
 
 fn run(cli: &Cli) -> Result<Verdict, Error> {
+    if cli.trace {
+        trace::show(trace::FILTER);
+    }
     match &cli.command {
         Command::Gate(arguments) => gate::gate(arguments, cli.trace),
         Command::Merge(arguments) => merge::merge(arguments),
@@ -45,6 +30,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Repro(arguments) => repro::repro(arguments, cli.trace),
         Command::Matrix(arguments) => matrix::matrix(arguments, cli.trace),
         Command::Truth(arguments) => truth::truth(arguments, cli.trace),
+        Command::Mutants(arguments) => mutation::mutants(arguments),
         Command::List(arguments) => list::list(arguments),
         Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
         Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),

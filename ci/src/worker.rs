@@ -1,6 +1,7 @@
 //! A worker, from its parent's side: started, asked, listened to, and outlived.
 
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -18,9 +19,6 @@ use crate::trace;
 /// How often an interrupt or a deadline is looked for while nothing is heard.
 const TICK: Duration = Duration::from_millis(50);
 
-/// What rustc's counters are told by where to write.
-const PROFILE: &str = "LLVM_PROFILE_FILE";
-
 /// Lines of a worker's stderr that are kept for the note.
 const TAIL: usize = 12;
 
@@ -33,8 +31,8 @@ pub struct Worker {
     pub program: PathBuf,
     /// Whether the model's events are shown.
     pub trace: bool,
-    /// Where it writes what it counted, if it does.
-    pub profile: Option<PathBuf>,
+    /// Variables of its environment, besides those of this process.
+    pub variables: Vec<(String, OsString)>,
 }
 
 /// How a worker ended.
@@ -58,7 +56,7 @@ impl Worker {
     ) -> End {
         let started = Command::new(&self.program)
             .envs(self.trace.then_some((trace::VARIABLE, trace::FILTER)))
-            .envs(self.profile.iter().map(|profile| (PROFILE, profile)))
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -20,7 +20,7 @@ use sync::Engine;
 fn worker(name: &str, text: &str) -> Worker {
     let program = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     script(&program, text);
-    Worker { engine: Engine::Loom, program, trace: false, profile: None }
+    Worker { engine: Engine::Loom, program, trace: false, variables: Vec::new() }
 }
 
 fn report(worker: &Worker, max_seconds: Option<u64>) -> Report {

@@ -48,8 +48,21 @@ fn other(sched: &Sched, m: MId) -> MId {
     MId((m.0 + 1) % sched.allm.len() as u32)
 }
 
+/// Drops the P, and sets its timer bit although nobody owns it.
+fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model::find::Look {
+    let p = m.p().id();
+    let look = sched.drop_p(m);
+    sched.timerp_mask.set(p);
+    look
+}
+
 /// The idle list and its books.
 const BOOKKEEPING: &[Break] = &[
+    of(
+        "an idle P is not asked for timers before there were any",
+        "S2",
+        Steps { drop_p: drop_p_and_mark, ..GO_FIXED },
+    ),
     of(
         "npidle is the length of the idle list",
         "sleep-twice",
@@ -262,6 +275,8 @@ const PROGRESS: &[Break] = &[
     ),
     // An M never drops its P, and goes round.
     of(checks::LIVELOCK, "S2", Steps { must_keep_p: |_, _| true, ..GO_FIXED }),
+    // A G is never published, and its maker tries for ever.
+    of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_FIXED }),
     of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
 ];
 

@@ -51,13 +51,12 @@ impl Sched {
             self.emit(m, Event::JumpAgain);
         }
         self.faketime.set(when);
-        let owner = self.next_timer_owner();
         let Some(p) = (self.steps.take_p_for_timer)(self, locked, when) else {
             panic!("checkdead: no p for timer");
         };
         let Some(nm) = self.mget(locked) else { panic!("checkdead: no m for timer") };
         self.emit(m, Event::Jump(when, p.id()));
-        if owner != Some(p.id()) {
+        if self.p(&p).timer0_when.peek() != when {
             self.emit(m, Event::JumpToOther);
         }
         (self.steps.spin_for_timer)(self, nm);
@@ -66,6 +65,7 @@ impl Sched {
         woken.park.wakeup();
     }
 
+    /// Counts the jump. For checks: jumps to one instant, again and again, are a livelock.
     fn note_jump(&self, when: Time) {
         if when > self.nanotime() {
             self.progress();

@@ -43,6 +43,7 @@ impl Sched {
             if tail == p.runqtail.load() {
                 return empty;
             }
+            sync::goes_round();
         }
     }
 

@@ -270,7 +270,7 @@ impl Sched {
         self.faketime.get()
     }
 
-    /// Notes that something got done: what was tried in vain until now no longer counts.
+    /// Notes that something got done, for checks: what was tried in vain until now no longer counts.
     pub(crate) fn progress(&self) {
         sync::gets_on();
         self.jumps.set(0);

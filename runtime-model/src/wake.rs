@@ -144,6 +144,7 @@ impl Sched {
         self.m(m).spinning.set(spinning);
     }
 
+    /// The increment is an M's now, or undone. For checks.
     fn end_flight(&self, SpinIncrement(()): SpinIncrement) {
         self.spins_in_flight.change(|n| *n -= 1);
     }

@@ -29,8 +29,10 @@ pub(crate) struct Execution {
     discipline: Mutex<Discipline>,
     /// Wakeups so far: a move of the environment has to add to them.
     wakeups: AtomicUsize,
-    /// Operations so far.
+    /// Operations and checkpoints so far.
     steps: AtomicUsize,
+    /// Of the last [`ALONE`] that an execution may have: the thread that performs them, and since which of them.
+    alone: (AtomicUsize, AtomicUsize),
     /// How often threads have gone round in vain since something got done.
     rounds: AtomicU32,
     /// Two threads could move at once at some point.
@@ -41,6 +43,10 @@ pub(crate) struct Execution {
 
 /// A look at what an execution has left.
 type Look = Box<dyn FnOnce() + Send>;
+
+/// So many of the last operations of a long execution are looked at, for whether one thread performs them. No thread
+/// of a program that waits and does not spin performs half as many by itself.
+const ALONE: usize = 1_000;
 
 /// The phases of an execution.
 const UNDER_WAY: u8 = 0;
@@ -76,6 +82,7 @@ impl Execution {
             discipline: Mutex::default(),
             wakeups: AtomicUsize::new(0),
             steps: AtomicUsize::new(0),
+            alone: (AtomicUsize::new(usize::MAX), AtomicUsize::new(0)),
             rounds: AtomicU32::new(0),
             concurrent: AtomicBool::new(false),
             nursery: engine::Nursery::new(),
@@ -276,13 +283,39 @@ impl Execution {
         if !self.is_under_way() {
             return self.begin_too_late();
         }
-        let steps = self.steps.load(Relaxed) + 1;
-        self.steps.store(steps, Relaxed);
-        if steps > self.plan().max_steps {
-            self.end_and_leave(Outcome::TooLong);
+        if self.counts() {
+            self.is_long();
         }
         self.look();
         true
+    }
+
+    /// One more operation, or a checkpoint: a loop may have nothing else. Whether the execution has become long.
+    pub(crate) fn counts(&self) -> bool {
+        let steps = self.steps.load(Relaxed) + 1;
+        self.steps.store(steps, Relaxed);
+        steps + ALONE > self.plan().max_steps
+    }
+
+    /// The execution has become long. If it is too long, and one thread alone has made it so, the observer may say
+    /// that the thread gets nowhere.
+    #[cold]
+    pub(crate) fn is_long(&self) {
+        let steps = self.steps.load(Relaxed);
+        let (mover, since) = &self.alone;
+        if mover.swap(thread_id(), Relaxed) != thread_id() {
+            since.store(steps, Relaxed);
+        }
+        if steps <= self.plan().max_steps {
+            return;
+        }
+        let alone = steps - since.load(Relaxed);
+        let observer = self.observer.get().filter(|_| ENGINE.explores() && alone >= ALONE / 2);
+        let said = observer.map(|o| engine::search::observing(|| o.runs_alone(alone)));
+        self.end_and_leave(match said {
+            Some(Err(violation)) => Outcome::Failed(violation.into()),
+            Some(Ok(())) | None => Outcome::TooLong,
+        });
     }
 
     #[cold]

@@ -17,6 +17,13 @@ pub trait Observer: Send + Sync {
     /// remembers of it has to become what [`Observer::visited`] made it.
     fn passed(&self) {}
 
+    /// A thread has performed so many operations, or passed so many checkpoints, that the execution is too long, the
+    /// last of them with no other thread in between. `Ok` leaves it at that: an error of the plan.
+    fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
+        let _ = operations;
+        Ok(())
+    }
+
     /// No thread can move, and no wakeup is pending; at least one thread has not finished. Called on
     /// the thread that was the last to move, which counts as waiting where it waits.
     fn quiescent(&self) -> Quiescent;

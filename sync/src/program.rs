@@ -127,6 +127,10 @@ pub fn choose(n: usize) -> usize {
 #[track_caller]
 pub fn checkpoint(locals: impl Hash) {
     engine::search::checkpoint(locals);
+    let under_way = |execution: &Execution| execution.is_under_way() && execution.counts();
+    if current::with(|execution| execution.is_some_and(under_way)) {
+        current::execution().into_iter().for_each(|execution| execution.is_long());
+    }
 }
 
 /// Runs `f`, of which the thread learns nothing but the result.

@@ -280,9 +280,8 @@ fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
             }
             Op::Choose => Some(sync::choose(2) as u32),
         };
-        last = result.unwrap_or(last);
+        (last, left) = (result.unwrap_or(last), usize::saturating_sub(left, 1));
         log.change(|log| log.extend(result));
-        left = usize::saturating_sub(left, 1);
         if left == 0 {
             guard = None;
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sync::litmus::{failure, outcomes};
 use sync::{
-    explore, observe, spawn, Arc, Atomic, Cause, End, Ghost, Latch, Mutex, Note, Observer, Outside,
-    Plan, Quiescent, Violation, ENGINE,
+    explore, observe, spawn, Arc, Atomic, Cause, End, Explored, Ghost, Latch, Mutex, Note,
+    Observer, Outside, Plan, PlanError, Quiescent, Violation, ENGINE,
 };
 
 fn plan(threads: usize) -> Plan {
@@ -291,4 +291,42 @@ fn destructors_of_leaving_threads_do_no_operations() {
         world(|| OVER);
     });
     assert_eq!(explored.expect("the plan is fine").end, End::Complete);
+}
+
+/// Says that a thread gets nowhere.
+struct Nowhere;
+
+impl Observer for Nowhere {
+    fn quiescent(&self) -> Quiescent {
+        OVER
+    }
+
+    fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
+        Err(Violation { check: "gets on", message: format!("{operations} operations") })
+    }
+}
+
+#[test]
+fn a_thread_that_makes_an_execution_too_long_is_told_to_the_observer() {
+    let spins = |observer: Option<Arc<dyn Observer>>| {
+        explore(&plan(2), move || {
+            observer.clone().into_iter().for_each(observe);
+            let word = Atomic::new("word", 0u32);
+            while word.load() == 0 {}
+        })
+    };
+    let too_long = Err(PlanError::TooLong(plan(2).max_steps));
+    let failed = spins(Some(Arc::new(Nowhere)));
+    match ENGINE.explores() {
+        true => {
+            let Ok(Explored { end: End::Failed { failure, .. }, .. }) = failed else {
+                panic!("{failed:?}")
+            };
+            assert_eq!(failure.cause, Cause::Check("gets on".into()));
+        }
+        false => assert_eq!(failed, too_long),
+    }
+    // Another observer leaves it at that, and so does none.
+    assert_eq!(spins(Some(Arc::new(World(|| OVER)))), too_long);
+    assert_eq!(spins(None), too_long);
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex as StdMutex};
 use shuttle::scheduler::{DfsScheduler, PctScheduler, Scheduler};
 use shuttle::{thread, Config, FailurePersistence, MaxSteps, Runner};
 use sync::litmus::outcomes;
-use sync::{Atomic, Ghost, Note, Plain, Plan, PlanError, Sampler};
+use sync::{Atomic, Ghost, Note, Plan, PlanError, Sampler};
 
 /// How often shuttle runs `program`, and all that it finds; or the text of the panic.
 fn raw<T: Ord + Send + 'static>(
@@ -62,7 +62,7 @@ fn spawn_lets_nobody_go_first() {
 fn a_spawned_thread_may_go_first() {
     let dfs = Plan { sampler: Sampler::Dfs, ..Plan::default() };
     let found = outcomes(&dfs, |sink| {
-        let flag = Arc::new(Plain::new("flag", false));
+        let flag = Arc::new(sync::Plain::new("flag", false));
         let seen = Arc::new(Ghost::new(false));
         let (theirs, they_saw) = (flag.clone(), seen.clone());
         sync::spawn(move || they_saw.set(theirs.get()));

@@ -64,10 +64,10 @@ pub fn coverage(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
         run_all(&tasks, at_once, trace)
     };
     let reports = [run(&explore, searched), run(&shuttle, sampled)];
-    let executions = reports[1].iter().map(|report| report.executions).sum();
+    let waits = reports[1].iter().map(|report| report.executions * ms(report)).sum();
     let counted = [
         Counted::read(&explore.program, &profiles.of(Engine::Explore)?, None)?,
-        Counted::read(&shuttle.program, &profiles.of(Engine::Shuttle)?, Some(executions))?,
+        Counted::read(&shuttle.program, &profiles.of(Engine::Shuttle)?, Some(waits))?,
     ];
     let places = regions::places(&counted, &sources);
     let judged = excuses.judge(&places);
@@ -102,6 +102,13 @@ fn sampled(searched: &[Job]) -> Vec<Job> {
         }
     }
     sampled
+}
+
+/// The most Ms of an execution that may wait in the end: those of its program, as in `2P/3M/4G/0T`. The threads
+/// of a kernel come to their end.
+fn ms(report: &Report) -> u64 {
+    let ms = report.size.split('/').find_map(|part| part.strip_suffix('M'));
+    ms.and_then(|ms| ms.parse().ok()).unwrap_or(0)
 }
 
 /// Where the counts are written, for as long as they are needed.

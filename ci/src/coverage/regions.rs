@@ -29,9 +29,6 @@ pub const WAITS: &[&str] = &[
     "goexit",
 ];
 
-/// No program has more Ms.
-const MOST_MS: i128 = 5;
-
 /// A source file of the model.
 pub struct Source {
     name: String,
@@ -101,16 +98,13 @@ struct Part {
 }
 
 impl Counted {
-    /// Reads what `program` is made of, and what its processes wrote. With `executions`, each of so many
-    /// went from its start to its end, and differences are believed.
+    /// Reads what `program` is made of, and what its processes wrote. With `waits`, each execution
+    /// went from its start to its end, and differences are believed: in a function of [`WAITS`], if they exceed
+    /// that number of Ms.
     ///
     /// # Errors
     /// If that cannot be read: rustc writes a format that the reader does not know, or nothing ran.
-    pub fn read(
-        program: &Path,
-        profiles: &[PathBuf],
-        executions: Option<u64>,
-    ) -> Result<Self, Error> {
+    pub fn read(program: &Path, profiles: &[PathBuf], waits: Option<u64>) -> Result<Self, Error> {
         let failed = |what: String| Error::Coverage(format!("{}: {what}", program.display()));
         let profile = merge_profiles(profiles).map_err(|error| failed(error.to_string()))?;
         let version =
@@ -120,7 +114,7 @@ impl Counted {
         for function in &info.cov_fun {
             let record = profile.find_record_by_hash(function.header.name_hash);
             let counts = record.map_or(&[][..], |record| record.counts());
-            parts_of(&info, function, counts, executions, &mut parts);
+            parts_of(&info, function, counts, waits, &mut parts);
         }
         match parts.is_empty() {
             true => Err(failed(format!("nothing in it is of {MODEL}"))),
@@ -134,16 +128,16 @@ fn parts_of(
     info: &CoverageMappingInfo,
     function: &FunctionRecordV3,
     counts: &[u64],
-    executions: Option<u64>,
+    waits: Option<u64>,
     parts: &mut Vec<Part>,
 ) {
     let files = info.get_files_from_id(function.header.filenames_ref);
     let name = info.prof_names.get(&function.header.name_hash).map_or("", String::as_str);
-    let waiting = match WAITS.iter().any(|waits| name.contains(&format!("{}{waits}", waits.len())))
-    {
-        true => executions.map_or(0, i128::from) * MOST_MS,
-        false => 0,
-    };
+    let waiting =
+        match WAITS.iter().any(|waits| name.contains(&format!("5Sched{}{waits}", waits.len()))) {
+            true => waits.map_or(0, i128::from),
+            false => 0,
+        };
     let values = Values { counts, expressions: &function.expressions };
     let mut own: BTreeMap<Counter, Vec<Region>> = BTreeMap::new();
     for region in function.regions.iter().filter(|region| region.kind == RegionKind::Code) {
@@ -158,7 +152,7 @@ fn parts_of(
         });
     }
     parts.extend(own.into_iter().map(|(counter, regions)| {
-        let reached = match executions {
+        let reached = match waits {
             None => values.counted(counter),
             Some(_) => values.counted(counter) || values.value(counter) > waiting,
         };

@@ -2,14 +2,14 @@
 
 use super::source::{has_path, has_word, Source};
 
-/// What belongs to an engine, and the crates that may say so. `ci` is a std program at all times;
+/// What belongs to an engine, and the crates that may say so. `ci` and `mutants` are std programs at all times;
 /// a search is told to stop by a flag.
 const NAMES: &[(&str, &[&str])] = &[
     ("loom::", &["sync"]),
     ("shuttle::", &["sync", "explore"]),
-    ("std::sync", &["sync", "ci", "explore"]),
+    ("std::sync", &["sync", "ci", "explore", "mutants"]),
     ("std::thread", &["sync", "ci", "explore"]),
-    ("Ordering::Relaxed", &["sync", "ci", "explore"]),
+    ("Ordering::Relaxed", &["sync", "ci", "explore", "mutants"]),
     ("Ordering::Acquire", &["sync", "ci"]),
     ("Ordering::Release", &["sync", "ci"]),
     ("Ordering::AcqRel", &["sync", "ci"]),

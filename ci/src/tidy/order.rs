@@ -3,7 +3,8 @@
 use super::source::{has_path, has_word, Source};
 
 /// Each crate may use those before it.
-const ORDER: [&str; 6] = ["explore", "sync", "runtime-model", "checks", "regressions", "ci"];
+const ORDER: [&str; 7] =
+    ["explore", "sync", "runtime-model", "checks", "regressions", "ci", "mutants"];
 
 /// Uses of a crate by one that it is built on: in a manifest's dependencies, and in code.
 pub(super) fn broken(source: &Source) -> Vec<(usize, String)> {

@@ -1,0 +1,115 @@
+//! Kernels of what a function promises, where a program would get on all the same: which Gs a thief may take, how
+//! many Gs are a P's share, and what an update of the limiter leaves.
+
+use runtime_model::event::Nobody;
+use runtime_model::g::GId;
+use runtime_model::limiter::LimiterEventType;
+use runtime_model::m::{MId, M};
+use runtime_model::p::{OwnedP, PId};
+use runtime_model::program::Program;
+use runtime_model::sched::SchedLocked;
+use runtime_model::steps::Steps;
+use runtime_model::{Sched, Time};
+use sync::{Arc, Ghost};
+
+/// So many Ps with rings of 8 slots, and five Gs that nobody runs.
+fn world(steps: Steps, ps: u32) -> (Arc<Sched>, M, Vec<OwnedP>) {
+    let program = Program {
+        ps,
+        ms: ps,
+        ring: 8,
+        steal_tries: 2,
+        fairness: false,
+        scripts: vec![vec![]; 5],
+        flags: vec![],
+    };
+    let sched = Sched::new(program, steps, Arc::new(Nobody));
+    let mut m = M::of_kernel(MId(0));
+    let others = sched.start_kernel(&mut m);
+    (sched, m, others)
+}
+
+/// P0 has a G in `runnext`. Its owner takes it, and then is out of work; a thief on P1 steals in a pass that is not
+/// the last, and leaves the G to the owner.
+///
+/// `last` is what the thief says of its pass.
+pub fn early_pass(steps: Steps, last: bool) {
+    let (sched, m, mut others) = world(steps, 2);
+    sched.runqput(&m, m.p(), GId(1), true);
+    let other = sched.clone();
+    let p1 = others.pop();
+    sync::spawn(move || {
+        let mut thief = M::of_kernel(MId(1));
+        p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
+        let g = other.runqsteal(&thief, PId(0), last);
+        assert!(g != Some(GId(1)), "early-pass: runnext is stolen before the last pass");
+    });
+    let g = sched.runqget(m.p());
+    assert!(g == Some(GId(1)), "early-pass: {g:?} comes before runnext");
+}
+
+/// How an M takes Gs from the global queue onto its P.
+pub type TakeShare = fn(&Sched, &mut SchedLocked, &M) -> Option<GId>;
+
+/// Five Gs are on the global queue of two Ps, and each owner takes some. In the end one of them has got `first`, and
+/// the other, who came later, `second`.
+pub fn global_share(steps: Steps, take: TakeShare, first: &'static [u32], second: &'static [u32]) {
+    let (sched, m, mut others) = world(steps, 2);
+    let mut locked = sched.lock.lock();
+    (0..5).for_each(|g| sched.globrunqput(&mut locked, GId(g)));
+    drop(locked);
+    let got = Arc::new(Ghost::new(Vec::new()));
+    let (other, log) = (sched.clone(), got.clone());
+    let p1 = others.pop();
+    sync::spawn(move || {
+        let mut m = M::of_kernel(MId(1));
+        p1.into_iter().for_each(|p| other.acquirep(&mut m, p));
+        let share = take_share(&other, &m, take);
+        log.change(|log| log.push(share));
+    });
+    let log = got.clone();
+    sync::at_end(move || {
+        let mut shares = log.get();
+        shares.sort();
+        let expected = [first, second].map(|gs| gs.iter().map(|&g| GId(g)).collect::<Vec<_>>());
+        assert!(shares == expected, "global-share: {shares:?} of five Gs");
+    });
+    let share = take_share(&sched, &m, take);
+    got.change(|got| got.push(share));
+}
+
+/// The Gs that `m` gets, in their order.
+fn take_share(sched: &Sched, m: &M, take: TakeShare) -> Vec<GId> {
+    let mut locked = sched.lock.lock();
+    let first = take(sched, &mut locked, m);
+    drop(locked);
+    let rest = std::iter::from_fn(|| sched.runqget(m.p()));
+    let mut share: Vec<GId> = first.into_iter().chain(rest).collect();
+    share.sort();
+    share
+}
+
+/// How the limiter is updated.
+pub type Update = fn(&Sched, Time);
+
+/// P0 assists since 10, P1 does idle mark work since 30, P2 does nothing. After an update at 20, one at 15, which is
+/// late, runs beside one at 25. In the end the assist is counted up to the last update that was not late, nothing
+/// else is, and no update is under way.
+pub fn limiter_update(steps: Steps, update: Update) {
+    let (sched, _m, _others) = world(steps, 3);
+    let event = |p: usize| &sched.allp[p].limiter_event;
+    event(0).start(LimiterEventType::MarkAssist, 10);
+    event(1).start(LimiterEventType::IdleMarkWork, 30);
+    update(&sched, 20);
+    let other = sched.clone();
+    sync::spawn(move || update(&other, 15));
+    let this = sched.clone();
+    sync::at_end(move || {
+        let since = [0, 1, 2].map(|p| this.allp[p].limiter_event.peek_since());
+        let counted = (this.limiter.peek_assist(), this.limiter.peek_idle());
+        assert!([[20, 30, 0], [25, 30, 0]].contains(&since), "limiter-update: {since:?}");
+        assert!(counted == (since[0] - 10, 0), "limiter-update: {counted:?} ticks counted");
+        assert!(this.limiter.peek_unlocked(), "limiter-update: an update has not ended");
+    });
+    update(&sched, 25);
+}

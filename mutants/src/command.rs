@@ -1,0 +1,137 @@
+//! `pidle mutants`: reads the model, builds it with its mutants, and runs those that are wanted.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use checks::verdict::Verdict;
+use ci::error::Error;
+use ci::output::{must_be_new, print, remark, write_new};
+use ci::{at_once, builder, cli, interrupt};
+
+use crate::baseline::{self, Baseline};
+use crate::copy::{self, Copied};
+use crate::population::Population;
+use crate::sample::{self, Equivalent};
+use crate::summary::{line, summary, Done};
+use crate::trial;
+
+/// How many mutants are drawn if nothing is said.
+const COUNT: u32 = 175;
+
+/// The command.
+///
+/// # Errors
+/// If a file of the arguments will not do, or the model does not build or hold without a mutant.
+pub fn mutants(arguments: &cli::Mutants) -> Result<Verdict, Error> {
+    arguments.save.as_deref().map_or(Ok(()), must_be_new)?;
+    interrupt::catch()?;
+    let root = builder::root();
+    let population = Population::read(&root)?;
+    let equivalents = sample::equivalents(&root)?;
+    if arguments.list {
+        return list(&population, &equivalents);
+    }
+    let wanted = arguments.sample.as_deref().map(|path| sample::read(path, &population));
+    let wanted = wanted.transpose()?;
+    let count = arguments.count.unwrap_or(COUNT) as usize;
+    if count > population.sites.len() {
+        // Said before anything is built.
+        sample::draw(&population, &Default::default(), arguments.seed, count)?;
+    }
+    let folder = copy::folder();
+    let mut lock = copy::lock_file(&folder)?;
+    let _alone = match lock.try_write() {
+        Ok(alone) => alone,
+        Err(_) => {
+            let folder = folder.display();
+            return Err(Error::Usage(format!("{folder}: another `pidle mutants` works there")));
+        }
+    };
+    let copied = copy::build(&root, &folder, &population)?;
+    let numbers = match wanted {
+        Some((numbers, gone)) => {
+            gone.iter().for_each(|gone| remark(&format!("there no more: {gone}")));
+            numbers
+        }
+        None => sample::draw(&population, &copied.unviable, arguments.seed, count)?,
+    };
+    if let Some(path) = &arguments.save {
+        write_new(path, &sample::to_text(&population, &numbers))?;
+    }
+    let at_once = arguments.jobs.unwrap_or_else(at_once::cores);
+    let baseline = baseline::measure(&copied, &folder, at_once)?;
+    let most = Duration::from_secs(arguments.max_seconds);
+    run_all(&Trials { population, equivalents, copied, baseline, most }, &numbers, at_once)
+}
+
+/// All that is known before a mutant is on.
+struct Trials {
+    population: Population,
+    equivalents: Vec<Equivalent>,
+    copied: Copied,
+    baseline: Baseline,
+    most: Duration,
+}
+
+fn run_all(trials: &Trials, numbers: &[u32], at_once: NonZeroUsize) -> Result<Verdict, Error> {
+    let start = Instant::now();
+    let ended = AtomicUsize::new(0);
+    let done = at_once::map(numbers, at_once, |number| {
+        let done = trials.run(*number);
+        let n = ended.fetch_add(1, Ordering::Relaxed) + 1;
+        print(&line(&done, n, numbers.len())).map(|()| done)
+    });
+    if interrupt::requested() {
+        return Err(Error::Interrupted);
+    }
+    let done = done.into_iter().flatten().collect::<Result<Vec<Done>, Error>>()?;
+    let (text, verdict) = summary(&done, start.elapsed().as_secs_f64());
+    print(&text)?;
+    Ok(verdict)
+}
+
+impl Trials {
+    fn run(&self, number: u32) -> Done<'_> {
+        let site = &self.population.sites[number as usize - 1];
+        let of_function =
+            |other: &&(u32, &crate::site::Site)| other.1.place.function == site.place.function;
+        let file = self.population.of_file(&site.place.file);
+        let function: Vec<u32> =
+            file.iter().filter(of_function).map(|(number, _)| *number).collect();
+        let runs = trial::runs(&self.baseline, number, &function);
+        let fate = trial::attempt(&self.copied.worker, &runs, number, self.most);
+        let listed = self.equivalents.iter().find(|known| known.place.is(&site.place));
+        Done { site, listed: listed.map(|known| &*known.why), fate }
+    }
+}
+
+/// Prints all mutants, and what is listed that is not there.
+fn list(population: &Population, equivalents: &[Equivalent]) -> Result<Verdict, Error> {
+    for site in &population.sites {
+        print(&format!("{site}\n"))?;
+    }
+    print(&format!("{} mutants\n", population.sites.len()))?;
+    let stale = stale(population, equivalents);
+    stale.iter().for_each(|gone| remark(&format!("{}: there no more: {gone}", sample::EQUIVALENT)));
+    Ok(if stale.is_empty() { Verdict::Held } else { Verdict::Violated })
+}
+
+/// What is listed as equivalent and is no mutant of the model.
+fn stale<'e>(
+    population: &Population,
+    equivalents: &'e [Equivalent],
+) -> Vec<&'e crate::site::Place> {
+    let places = equivalents.iter().map(|known| &known.place);
+    places.filter(|place| sample::number_of(population, place).is_none()).collect()
+}
+
+/// What the list of mutants that change nothing has too many, for the workspace in `root`.
+///
+/// # Errors
+/// If the model or the list cannot be read.
+pub fn stale_entries(root: &Path) -> Result<Vec<String>, Error> {
+    let (population, equivalents) = (Population::read(root)?, sample::equivalents(root)?);
+    Ok(stale(&population, &equivalents).iter().map(|place| place.to_string()).collect())
+}
