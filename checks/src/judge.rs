@@ -9,20 +9,25 @@ use crate::recorder::Recorder;
 use crate::report::Job;
 use crate::run::RunError;
 use crate::symptoms::LIVELOCK;
-use crate::view::{Memory, View};
+use crate::view::{Memory, Remembered, View};
 
 /// The checks that are asked.
 #[derive(Clone)]
-pub(crate) struct Judged(Vec<&'static Check>);
+pub(crate) struct Judged {
+    checks: Vec<&'static Check>,
+    /// At each look; else only if something that it reads has changed.
+    always: bool,
+}
 
 impl Judged {
     /// Those that the job asks for.
     pub(crate) fn of(job: &Job) -> Result<Self, RunError> {
         let all = check::of(job.mode);
-        let Some(only) = &job.only else { return Ok(Judged(all.collect())) };
-        let found: Vec<_> = all.filter(|check| check.name == only).collect();
-        match found.is_empty() {
-            false => Ok(Judged(found)),
+        let always = job.limits.ask_always;
+        let Some(only) = &job.only else { return Ok(Judged { checks: all.collect(), always }) };
+        let checks: Vec<_> = all.filter(|check| check.name == only).collect();
+        match checks.is_empty() {
+            false => Ok(Judged { checks, always }),
             true => Err(RunError::Unknown {
                 what: "check",
                 name: only.clone(),
@@ -52,19 +57,31 @@ impl Judge {
         Judge { sched, checks: checks.clone(), must_finish, memory, recorder }
     }
 
+    /// Asks the checks. What is asked at every step is asked only if something that it reads has changed.
     fn judge(&self, quiescent: bool, last: bool) -> Result<(), Violation> {
         let view = View {
             sched: &self.sched,
             quiescent,
             last,
-            memory: self.memory.get(),
+            memory: Remembered::of(&self.memory),
             must_finish: &self.must_finish,
         };
-        for check in self.checks.0.iter() {
-            (check.holds)(&view).map_err(|message| Violation { check: check.name, message })?;
-        }
-        self.memory.set(Memory::of(&self.sched));
+        let checks = &self.checks.checks;
+        let question = |number: usize| (checks[number].holds)(&view);
+        let asked = match quiescent || self.checks.always {
+            true => sync::ask_always(checks.len(), question),
+            false => sync::ask(checks.len(), question),
+        };
+        let violation =
+            |(number, message): (usize, String)| Violation { check: checks[number].name, message };
+        asked.map_err(violation)?;
+        self.remember();
         Ok(())
+    }
+
+    /// Only if it is another: else each look would be followed by one more.
+    fn remember(&self) {
+        self.memory.remember(Memory::of(&self.sched));
     }
 }
 
@@ -103,11 +120,11 @@ impl Observer for Judge {
     }
 
     fn passed(&self) {
-        self.memory.set(Memory::of(&self.sched));
+        self.remember();
     }
 
     fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
-        let asked = self.checks.0.iter().any(|check| check.name == LIVELOCK);
+        let asked = self.checks.checks.iter().any(|check| check.name == LIVELOCK);
         if asked {
             return Err(runs_alone(operations));
         }

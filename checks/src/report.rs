@@ -39,6 +39,9 @@ pub struct Limits {
     /// explore: every so many restored states, one is compared with the same steps from scratch; 0 is never.
     #[serde(default)]
     pub audit: u64,
+    /// A search: whether each check is asked at each step, also if nothing that it reads has changed.
+    #[serde(default)]
+    pub ask_always: bool,
 }
 
 /// How a search goes about it.

@@ -265,6 +265,7 @@ pub fn limits(engine: Engine) -> Limits {
         max_seconds: None,
         // One state in so many that are gone back to is compared with the same steps from scratch.
         audit: if engine == Engine::Explore { 5_000 } else { 0 },
+        ask_always: false,
     }
 }
 

@@ -7,6 +7,7 @@ use runtime_model::m::MId;
 use runtime_model::p::{PId, P};
 use runtime_model::sched::SchedLocked;
 use runtime_model::{Sched, Time};
+use sync::Ghost;
 
 /// A state, between two operations.
 pub struct View<'a> {
@@ -17,7 +18,7 @@ pub struct View<'a> {
     /// Quiescent, and the world has no move left.
     pub last: bool,
     /// What was remembered of the states before.
-    pub memory: Memory,
+    pub memory: Remembered<'a>,
     /// The Gs that must have finished in the end; if there are none, each that was started.
     pub must_finish: &'a [GId],
 }
@@ -27,6 +28,36 @@ pub struct View<'a> {
 pub struct Memory {
     /// The time at the last look.
     pub clock: Time,
+}
+
+/// The memory, as a check reads it: so that it is known that it does.
+pub struct Remembered<'a> {
+    value: Memory,
+    place: Option<&'a Ghost<Memory>>,
+}
+
+impl<'a> Remembered<'a> {
+    /// What is remembered there.
+    pub(crate) fn of(place: &'a Ghost<Memory>) -> Self {
+        Remembered { value: place.get(), place: Some(place) }
+    }
+}
+
+impl From<Memory> for Remembered<'_> {
+    fn from(value: Memory) -> Self {
+        Remembered { value, place: None }
+    }
+}
+
+impl Deref for Remembered<'_> {
+    type Target = Memory;
+
+    fn deref(&self) -> &Memory {
+        if let Some(place) = self.place {
+            place.peek(|_| ());
+        }
+        &self.value
+    }
 }
 
 impl Memory {

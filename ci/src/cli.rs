@@ -69,6 +69,10 @@ pub struct Gate {
     /// Run the I-th of N parts only; `merge` joins them
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+    /// Search each program once more, with each check asked at each step, also if nothing that it reads has changed,
+    /// and compare
+    #[arg(long)]
+    pub ask_always: bool,
     /// A file for the reports, as JSON; it must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

@@ -124,6 +124,10 @@ impl SoFar {
     /// Of a search, more is told now and then.
     fn hear(&self, progress: &Progress<'_>) {
         self.executions.store(progress.executions, Ordering::Relaxed);
+        // The clock is not looked at after each of many short executions.
+        if ENGINE == Engine::Explore && progress.executions % 16 != 0 {
+            return;
+        }
         let Ok(mut searched) = self.searched.try_lock() else { return };
         if self.start.elapsed() > searched.0 + PROGRESS / 2 {
             *searched = (self.start.elapsed(), progress.statistics());

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::run::{jobs, run, unfinished};
 use crate::shard::{self, Shard};
 use crate::worker::Worker;
-use crate::{at_once, builder, cli, coverage, engine, gate_table, interrupt, output};
+use crate::{asked, at_once, builder, cli, coverage, engine, gate_table, interrupt, output};
 
 /// What a gate came to. `--json` writes it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,9 +76,12 @@ pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
     let dealt: Vec<_> = tasks.iter().map(|(worker, job)| (worker.engine, job)).collect();
     let mine = shard::deal(&dealt, part.shard);
     let tasks: Vec<Task> = mine.into_iter().map(|n| tasks[n].clone()).collect();
+    let tasks = if arguments.ask_always { asked::twice(tasks) } else { tasks };
     let start = Instant::now();
     let reports = run_all(&tasks, arguments.jobs.unwrap_or_else(at_once::cores), trace);
-    let gated = Gated { part, ..judge(reports, &idle, start.elapsed().as_secs_f64()) };
+    let (reports, differ) = asked::once(reports);
+    let gated = judge(reports, &idle, start.elapsed().as_secs_f64()).and(differ);
+    let gated = Gated { part, ..gated };
     output::print(&gate_table::render(&gated))?;
     arguments.json.as_deref().map_or(Ok(()), |path| write(&gated, path))?;
     Ok(gated.verdict)
@@ -123,6 +126,16 @@ pub fn judge(reports: Vec<Report>, idle: &[Engine], seconds: f64) -> Gated {
     let verdicts = reports.iter().map(|report| report.verdict);
     let verdict = Verdict::worst(verdicts.chain(remarks.iter().map(|remark| remark.verdict)));
     Gated { part: Part::default(), verdict, seconds, remarks, reports }
+}
+
+impl Gated {
+    /// The same, with these remarks as well.
+    fn and(mut self, remarks: Vec<Remark>) -> Gated {
+        let worst = remarks.iter().map(|remark| remark.verdict);
+        self.verdict = Verdict::worst(worst.chain([self.verdict]));
+        self.remarks.extend(remarks);
+        self
+    }
 }
 
 /// The same for the same jobs, in every process.

@@ -17,6 +17,7 @@
 //! | [`lookup`] | scenarios, rows and bugs by name |
 //! | [`progress`], [`interrupt`], [`output`], [`trace`], [`error`] | terminal, Ctrl-C, text, `--trace`, errors |
 
+pub mod asked;
 pub mod at_once;
 pub mod bench;
 pub mod builder;

@@ -81,6 +81,12 @@ impl Visited {
         }
     }
 
+    /// The state will be visited soon, without a bound.
+    #[inline]
+    pub fn expect(&self, state: u128) {
+        self.states().expect(state);
+    }
+
     /// The state is visited with so many preemptions left.
     pub fn visit_bounded(&self, state: u128, budget: u32) -> Visit {
         match self.bounded.entry(Key::of(state)) {

@@ -98,9 +98,25 @@ const SHORT: usize = 128;
 /// The bytes of a value.
 struct Bytes {
     short: [u8; SHORT],
+    /// How many there are; more than fit, if it is a longer one.
     len: usize,
     /// Those of a longer one, hashed as they come.
     long: Option<Box<Xxh3>>,
+}
+
+impl Bytes {
+    #[cold]
+    #[inline(never)]
+    fn write_long(&mut self, bytes: &[u8]) {
+        let (short, len) = (&self.short, self.len);
+        let long = self.long.get_or_insert_with(|| {
+            let mut long = Box::<Xxh3>::default();
+            long.update(&short[..len]);
+            long
+        });
+        long.update(bytes);
+        self.len = SHORT + 1;
+    }
 }
 
 impl Hasher for Bytes {
@@ -110,21 +126,16 @@ impl Hasher for Bytes {
         unreachable!("fingerprints have 128 bits")
     }
 
-    #[inline]
+    // The values are short, and nearly all of the time that they take would be calls.
+    #[inline(always)]
     fn write(&mut self, bytes: &[u8]) {
-        if let Some(long) = &mut self.long {
-            return long.update(bytes);
+        match self.short.get_mut(self.len..self.len + bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            None => self.write_long(bytes),
         }
-        let end = self.len + bytes.len();
-        if let Some(place) = self.short.get_mut(self.len..end) {
-            place.copy_from_slice(bytes);
-            self.len = end;
-            return;
-        }
-        let mut long = Box::<Xxh3>::default();
-        long.update(&self.short[..self.len]);
-        long.update(bytes);
-        self.long = Some(long);
     }
 }
 

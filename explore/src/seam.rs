@@ -99,6 +99,10 @@ pub trait Search {
     /// A new node: or the end of an execution.
     fn at_node(&mut self, node: &Node<'_>) -> Next;
 
+    /// A node with this fingerprint, and with this one of its own, is about to be reached: what it takes to look it
+    /// up can be got ready.
+    fn expects(&mut self, _fingerprint: u128, _own: u128) {}
+
     /// Where to go on; `None` when the search is over.
     fn backtrack(&mut self) -> Option<Resume<'_>>;
 

@@ -14,21 +14,25 @@ use crate::renaming;
 use crate::seam::Ended;
 use crate::thread::{Next, Thread};
 
+mod book;
 mod calls;
 mod objects;
+mod unseen;
 mod view;
+
+pub(crate) use book::Book;
+pub use unseen::Slot;
 
 #[doc(hidden)]
 pub use crate::fault::Fault;
 
-/// One execution, as far as it has come.
+/// One execution, as far as it has come. What comes after the book is saved and restored with an execution.
 #[derive(Default)]
+#[repr(C)]
 pub struct State {
+    pub(crate) book: Book,
     /// In the order in which they were created here; [`Pending`] has them by their ids.
     threads: Vec<Thread>,
-    objects: Vec<Object>,
-    /// Of each object's id and value: for each renaming, one after the other.
-    prints: Vec<u128>,
     /// Of all objects together.
     memory: Prints,
     /// Objects that the environment made.
@@ -51,15 +55,16 @@ pub struct State {
     /// Somebody looks who is no part of the program.
     observers: u32,
     ended: Option<Ended>,
+    /// What has changed since an observer looked last.
+    unseen: unseen::Unseen,
     /// Nothing is ever forgotten.
     remembers: bool,
     /// What is planted, for a test.
     fault: Option<Fault>,
 }
 
-/// Room for so many threads and objects before there are any.
+/// Room for so many threads before there are any.
 const THREADS: usize = 4;
-const OBJECTS: usize = 96;
 
 /// Who moves.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -70,6 +75,7 @@ enum Mover {
     World,
 }
 
+#[derive(Clone)]
 struct Object {
     id: ObjectId,
     /// It is no part of the state, by a planted mistake.
@@ -108,8 +114,7 @@ impl State {
         // Field by field: what lies between them stays as it is, so that two states of the same steps are
         // the same to the byte.
         self.threads.clear();
-        self.objects.clear();
-        self.prints.clear();
+        self.book.clear();
         self.touched.clear();
         self.made_for.clear();
         self.memory = Prints::ZERO;
@@ -122,10 +127,9 @@ impl State {
         self.outcome = 0;
         self.observers = 0;
         self.ended = None;
+        self.unseen.begin();
         // At once: what would be outgrown would lie in each saved state.
         self.threads.reserve(THREADS);
-        self.objects.reserve(OBJECTS);
-        self.prints.reserve(OBJECTS * renaming::count());
         self.add_thread(ThreadId::MAIN, Prints::ZERO);
     }
 
@@ -208,12 +212,15 @@ impl State {
             let id = self.me().id;
             self.goes_round = true;
             self.alone = Some((id, self.alone.map_or(0, |(_, rounds)| rounds) + 1));
+            self.rounds_change();
         }
     }
 
     /// The thread whose step it is has got something done: no round so far was in vain.
     pub fn gets_on(&mut self) {
-        self.alone = None;
+        if self.alone.take().is_some() {
+            self.rounds_change();
+        }
     }
 
     /// How often the thread that has moved last has gone round in vain since anybody else has moved.
@@ -305,6 +312,7 @@ impl State {
         self.outcome = outcome;
         if self.alone.is_some_and(|(alone, _)| alone != id) {
             self.alone = None;
+            self.rounds_change();
         }
         if id == ThreadId::WORLD {
             self.mover = Mover::World;
@@ -314,6 +322,7 @@ impl State {
         let number = number.expect("step: a thread that there is");
         self.mover = Mover::Thread(number);
         let me = &mut self.threads[number];
+        me.fingerprint = None;
         if let Next::Operation { operation, .. } = me.next {
             me.history = me.history.mix(&Prints::of((operation, outcome)));
         }
@@ -332,13 +341,11 @@ impl State {
 
     /// The step under way is over. What it did, if anybody was to move.
     pub fn end_step(&mut self) -> Footprint {
-        if let Mover::Thread(number) = self.mover {
-            self.threads[number].fingerprint = None;
-        }
         let goes_round = std::mem::take(&mut self.goes_round);
         let all = self.mover == Mover::World || self.ended.is_some() || goes_round;
         self.mover = Mover::Nobody;
-        let (objects, prints, count) = (&self.objects, &self.prints, renaming::count());
+        let Book { objects, prints, .. } = &self.book;
+        let count = renaming::count();
         let access = |(index, before): (usize, u128)| {
             let changed = prints[index * count] != before;
             (objects[index].id, if changed { Access::Write } else { Access::Read })

@@ -10,7 +10,15 @@
 //!    map beside the segments.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[cfg(feature = "explore")]
+use crate::raw::prefetch;
+
+/// Only where states are restored does it matter.
+#[cfg(not(feature = "explore"))]
+fn prefetch(_address: usize) {}
 
 /// Bits of a fingerprint that choose the segment, and bits of a slot for a value.
 const BITS: u32 = 12;
@@ -18,12 +26,17 @@ const BITS: u32 = 12;
 /// The low bits of a slot.
 const VALUE: u128 = (1 << BITS) - 1;
 
+/// Bits for how many slots a segment has, in where they are.
+const COUNT: u32 = 20;
+
 /// The slots of a segment that has any, at first.
 const FIRST: usize = 8;
 
 /// States, with a value each.
 pub(crate) struct Table {
     segments: Box<[Mutex<Segment>]>,
+    /// Of each segment where its slots are, or were ([`place`]): so few bytes that they are at hand.
+    places: Box<[AtomicU64]>,
     /// What does not fit into a slot.
     beside: Mutex<HashMap<u128, u64>>,
 }
@@ -37,7 +50,8 @@ struct Segment {
 impl Default for Table {
     fn default() -> Self {
         let segments = (0..1 << BITS).map(|_| Mutex::default()).collect();
-        Table { segments, beside: Mutex::default() }
+        let places = (0..1 << BITS).map(|_| AtomicU64::default()).collect();
+        Table { segments, places, beside: Mutex::default() }
     }
 }
 
@@ -49,7 +63,8 @@ impl Table {
         state: u128,
         change: impl FnOnce(Option<u64>) -> (R, Option<u64>),
     ) -> R {
-        let mut segment = lock(&self.segments[(state >> (128 - BITS)) as usize]);
+        let number = (state >> (128 - BITS)) as usize;
+        let mut segment = lock(&self.segments[number]);
         let rest = state << BITS;
         let place = segment.find(state);
         let slot = place.map_or(0, |place| segment.slots[place]);
@@ -69,10 +84,24 @@ impl Table {
             let slot = rest | if fits { after.into() } else { VALUE };
             match place.filter(|&place| segment.slots[place] != 0) {
                 Some(place) => segment.slots[place] = slot,
-                None => segment.insert(state, slot),
+                None if segment.insert(state, slot) => {
+                    self.places[number].store(segment.place(), Ordering::Relaxed);
+                }
+                None => {}
             }
         }
         result
+    }
+
+    /// The state will be looked up soon: its slot is fetched from memory meanwhile.
+    #[inline]
+    pub(crate) fn expect(&self, state: u128) {
+        let number = (state >> (128 - BITS)) as usize;
+        // If another worker lets the segment grow meanwhile, nothing is gained.
+        let place = self.places[number].load(Ordering::Relaxed);
+        let (address, count) = (place >> COUNT << 4, place & ((1 << COUNT) - 1));
+        prefetch(address as usize + first(state, count as usize) * size_of::<u128>());
+        prefetch((&raw const self.segments[number]).addr());
     }
 
     /// Whether the state is there.
@@ -108,7 +137,7 @@ impl Segment {
             return None;
         }
         let rest = state << BITS;
-        let mut place = ((u128::from(state as u64) * count as u128) >> 64) as usize;
+        let mut place = first(state, count);
         // Ends, since a segment is never full.
         while self.slots[place] != 0 && (self.slots[place] & !VALUE) != rest {
             place = if place + 1 == count { 0 } else { place + 1 };
@@ -116,14 +145,22 @@ impl Segment {
         Some(place)
     }
 
-    /// Puts the slot of a state there that is not there yet.
-    fn insert(&mut self, state: u128, slot: u128) {
-        if (self.used + 1) * 5 > self.slots.len() * 4 {
+    /// The address of its slots, which is a multiple of 16 below 2⁴⁸, and how many there are, in a word.
+    fn place(&self) -> u64 {
+        let address = self.slots.as_ptr().addr() as u64;
+        address >> 4 << COUNT | (self.slots.len() as u64).min((1 << COUNT) - 1)
+    }
+
+    /// Puts the slot of a state there that is not there yet. Whether the slots lie elsewhere now.
+    fn insert(&mut self, state: u128, slot: u128) -> bool {
+        let grows = (self.used + 1) * 5 > self.slots.len() * 4;
+        if grows {
             self.grow(state);
         }
         let place = self.find(state).expect("insert: there is room");
         self.slots[place] = slot;
         self.used += 1;
+        grows
     }
 
     /// Step 1. The first bits of a state in it are those of all.
@@ -136,6 +173,12 @@ impl Segment {
             self.slots[place] = slot;
         }
     }
+}
+
+/// The first slot, of so many, in which a state may lie.
+#[inline]
+fn first(state: u128, count: usize) -> usize {
+    ((u128::from(state as u64) * count as u128) >> 64) as usize
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -82,7 +82,7 @@ struct Asks(Arc<Sched>, Check);
 
 impl Asks {
     fn ask(&self, quiescent: bool) -> Result<(), Violation> {
-        let memory = Memory::of(&self.0);
+        let memory = Memory::of(&self.0).into();
         let view =
             View { sched: &self.0, quiescent, last: quiescent, memory, must_finish: &[GId::MAIN] };
         (self.1.holds)(&view).map_err(|message| Violation { check: self.1.name, message })

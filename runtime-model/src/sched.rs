@@ -28,7 +28,11 @@ pub struct Sched {
     /// The number of Ms that look for work, and of increments that `startm` will turn into one or undo.
     pub nmspinning: Atomic<i32>,
     /// 1 after a waker found no idle P: an M that never spun must look again before it drops its P.
-    /// Written under the lock. Go 1.20 on; unused by the steps of 1.19.
+    /// Set under the lock. Go 1.20 on; unused by the steps of 1.19.
+    ///
+    /// No checkpoint can leave its value out. It is read by an M that may not spin, since another does; and that one
+    /// may have been handed its increment, and so have written nothing here. So what is read may have been left there
+    /// by any M, however long ago.
     pub needspinning: Atomic<u32>,
     /// The length of the global queue, for those who do not hold the lock. Written under the lock.
     pub runqsize: Atomic<i32>,

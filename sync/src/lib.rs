@@ -13,6 +13,7 @@
 //! | [`Outside`] | what an execution leaves behind: no part of its state |
 //! | [`Note`], [`Latch`] | waiting: for another thread, for the environment |
 //! | [`spawn`], [`spawn_named`], [`choose`], [`Observer`], [`Operation`] | one execution of a program, and who watches it |
+//! | [`ask`] | what an observer asks at each look, if something that it reads has changed |
 //! | [`explore()`], [`record`], [`Plan`], [`Schedule`] | all the executions of a program, and one of them again |
 //! | [`estimate()`] | how many a search without a cache would run |
 //! | [`litmus`] | all the outcomes of a race, for tests |
@@ -39,6 +40,7 @@
 //! it never does, interleavings that matter are left out too.
 #![forbid(unsafe_code)]
 
+mod asked;
 mod atomic;
 mod current;
 pub mod discipline;
@@ -67,6 +69,7 @@ pub use std::sync::{Arc, Weak};
 
 pub use ::explore::options::{Estimated, Incomplete, Options, Probing, Statistics};
 
+pub use asked::{ask, ask_always};
 pub use atomic::Atomic;
 pub use current::thread_id;
 pub use engine::ENGINE;

@@ -1,11 +1,20 @@
 //! What objects and engines are called.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use ::explore::outside;
+
 /// The name of a shared object, as a counterexample shows it.
+///
+/// The text is outside of the executions, once for each name: each saved state would hold it for each object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub enum Name {
+pub struct Name(&'static Parts);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+enum Parts {
     /// There is one: `npidle`.
     Global(&'static str),
     /// A field of the n-th of a kind: `P0.runqtail`.
@@ -14,31 +23,63 @@ pub enum Name {
     Slot(&'static str, u32, &'static str, u32),
 }
 
+thread_local! {
+    /// The names that objects have been given on this OS thread.
+    static KEPT: RefCell<BTreeSet<&'static Parts>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+impl Name {
+    /// What a thread is called that is started.
+    pub(crate) const THREAD: Name = Name(&Parts::Global("thread"));
+    /// What a choice is called.
+    pub(crate) const CHOICE: Name = Name(&Parts::Global("choice"));
+    /// What an object is called that has no name.
+    pub(crate) const GHOST: Name = Name(&Parts::Global("a ghost"));
+
+    /// Programs have few names, so what is kept of them is never given back.
+    ///
+    /// Not inlined: what is left of it on a stack is not to be part of what lives there, as it is another thing when the
+    /// name is new.
+    #[inline(never)]
+    fn kept(parts: Parts) -> Name {
+        Name(outside(|| {
+            KEPT.with_borrow_mut(|kept| match kept.get(&parts) {
+                Some(known) => known,
+                None => {
+                    let new: &'static Parts = Box::leak(Box::new(parts));
+                    kept.insert(new);
+                    new
+                }
+            })
+        }))
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Name::Global(name) => f.pad(name),
-            Name::Of(kind, id, field) => f.pad(&format!("{kind}{id}.{field}")),
-            Name::Slot(kind, id, field, slot) => f.pad(&format!("{kind}{id}.{field}[{slot}]")),
+        match *self.0 {
+            Parts::Global(name) => f.pad(name),
+            Parts::Of(kind, id, field) => f.pad(&format!("{kind}{id}.{field}")),
+            Parts::Slot(kind, id, field, slot) => f.pad(&format!("{kind}{id}.{field}[{slot}]")),
         }
     }
 }
 
 impl From<&'static str> for Name {
     fn from(name: &'static str) -> Name {
-        Name::Global(name)
+        Name::kept(Parts::Global(name))
     }
 }
 
 impl From<(&'static str, u32, &'static str)> for Name {
     fn from((kind, id, field): (&'static str, u32, &'static str)) -> Name {
-        Name::Of(kind, id, field)
+        Name::kept(Parts::Of(kind, id, field))
     }
 }
 
 impl From<(&'static str, u32, &'static str, u32)> for Name {
     fn from((kind, id, field, slot): (&'static str, u32, &'static str, u32)) -> Name {
-        Name::Slot(kind, id, field, slot)
+        Name::kept(Parts::Slot(kind, id, field, slot))
     }
 }
 

@@ -194,6 +194,22 @@ impl<T> Ghost<T> {
         self.object.writes(|| (self.fingerprint)(&value));
     }
 
+    /// Puts `value` there if it is another: what an observer remembers of a state that it has looked at.
+    ///
+    /// In a search, the step that it looks at depends on it in either case: an observer that compares a state with
+    /// what it remembers speaks of steps, and a step that changes that is one thing before another step, and another
+    /// after it.
+    pub fn remember(&self, value: T)
+    where
+        T: PartialEq,
+    {
+        self.object.touches();
+        let differs = *access(&self.value, None) != value;
+        if differs {
+            self.set(value);
+        }
+    }
+
     /// The same as [`Ghost::with`], by the name that checks use.
     pub fn peek<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         self.with(read)
@@ -264,7 +280,7 @@ fn access<T>(place: &Mutex<T>, name: Option<Name>) -> MutexGuard<'_, T> {
     place.try_lock().unwrap_or_else(|| {
         panic!(
             "access: {} is being accessed (an operation inside `with` or `with_mut`?)",
-            name.unwrap_or(Name::Global("a ghost"))
+            name.unwrap_or(Name::GHOST)
         )
     })
 }

@@ -57,7 +57,7 @@ fn start(named: Option<(u32, Prints)>, f: impl FnOnce() + Send + 'static) {
     };
     let thread = execution.spawn(named, f);
     drop(execution);
-    op.end(Name::Global("thread"), "spawn", || thread.to_string());
+    op.end(Name::THREAD, "spawn", || thread.to_string());
 }
 
 /// Makes objects for the thread of this name, which need not be there yet; 0 is the first one.
@@ -115,7 +115,7 @@ pub fn choose(n: usize) -> usize {
     let planned = current::with(|execution| execution.is_none_or(|e| e.plan().choices));
     assert!(planned, "choose: 1 of {n} in a plan without choices");
     let chosen = engine::choose(n);
-    op.end_unchanged(Name::Global("choice"), "choose", || format!("{chosen} of {n}"));
+    op.end_unchanged(Name::CHOICE, "choose", || format!("{chosen} of {n}"));
     chosen
 }
 

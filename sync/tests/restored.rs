@@ -67,10 +67,45 @@ fn what_is_not_restored_is_noticed() {
         Fault::RunNotNoted(1),
         Fault::HeapNotRestored,
         Fault::PlacesNotRestored,
+        Fault::BookNotRestored,
     ] {
         let told = error(explore(&audited(Some(fault)), changes));
         assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
         assert_eq!(told.matches("`explore 1:").count(), 2, "{told}");
+    }
+}
+
+/// A thread with memory of many pages, one of which it writes long after the others, and only if it chooses so: not at
+/// all in the first 4,096 of its executions, then in one, then in no more.
+fn writes_late() {
+    const LATE: usize = 4 * 4096;
+    let mut memory = vec![1u8; 8 * 4096];
+    let many = || (0..11).fold(0, |sum, _| 2 * sum + sync::choose(2));
+    memory[0] = match (sync::choose(2), sync::choose(2)) {
+        (0, _) => many() as u8,
+        (_, 0) => {
+            memory[LATE] = 7;
+            2
+        }
+        _ => many() as u8,
+    };
+    Atomic::new("word", u32::from(memory[0])).store(memory[LATE].into());
+}
+
+/// Pages are frozen in the first executions, and one of them thaws.
+#[test]
+fn pages_that_nobody_writes_are_what_they_were() {
+    let search = |fault, audit| {
+        let options = Options { fault, ..Options::default() };
+        let explored = explore(&Plan { audit, ..plan(options, None, 1) }, writes_late);
+        explored.map(|explored| explored.searched.map(|searched| searched.statistics))
+    };
+    // Audits write all pages, so there are few: between the second and the third, pages are frozen, and one thaws.
+    let (audited, plain) = (search(None, 1_499).expect("fine"), search(None, 0).expect("fine"));
+    assert_eq!(audited, plain);
+    for fault in [Fault::ThawNotNoted, Fault::PageNotRestored] {
+        let told = search(Some(fault), 1_499).expect_err(&format!("{fault:?}")).to_string();
+        assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
     }
 }
 

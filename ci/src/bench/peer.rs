@@ -63,6 +63,7 @@ pub fn job(peer: &Peer, scenario: &str, ms: u32, max_seconds: u64) -> Job {
             search: searches.then(Search::default),
             max_seconds: Some(max_seconds),
             audit: 0,
+            ask_always: false,
         },
         sometimes: Vec::new(),
         expect: Expect::Holds,

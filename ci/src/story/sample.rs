@@ -27,6 +27,7 @@ pub(crate) fn job() -> Job {
             search: None,
             max_seconds: None,
             audit: 0,
+            ask_always: false,
         },
         sometimes: Vec::new(),
         expect: Expect::Holds,

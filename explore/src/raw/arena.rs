@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::panic::{catch_unwind, resume_unwind};
 
 use super::calls::Calls;
+use super::frozen::Frozen;
 use super::global::{self, as_outside, inside};
 use super::heap::Heap;
 use super::overflow::Watch;
@@ -28,6 +29,7 @@ pub(crate) struct Arena {
     stack: usize,
     guard: usize,
     heap: usize,
+    frozen: Frozen,
     /// So many stacks can be used already.
     ready: Cell<usize>,
     _calls: Calls,
@@ -59,7 +61,8 @@ impl Arena {
         let base = space::take()?;
         let ready = Cell::new(0);
         let (_watch, _calls) = (Watch::new(), Calls::new());
-        let arena = Box::new(Arena { base, stack, guard, heap, ready, _calls, _watch });
+        let frozen = Frozen::new(base, heap);
+        let arena = Box::new(Arena { base, stack, guard, heap, frozen, ready, _calls, _watch });
         // SAFETY: the span has just been taken, and nobody uses it yet.
         unsafe {
             space::protect(base + STACKS, SPAN - STACKS, false)?;
@@ -79,6 +82,11 @@ impl Arena {
         // forgotten (see the header of `raw`, 5), and nothing borrows from it (3).
         unsafe { self.world().write(World { heap, threads: Vec::new() }) };
         inside(|| self.threads_mut(|threads| threads.reserve(4)));
+    }
+
+    /// What is known of the heap's pages.
+    pub(super) fn frozen(&self) -> &Frozen {
+        &self.frozen
     }
 
     fn world(&self) -> *mut World {

@@ -62,6 +62,7 @@ impl Arena {
     /// Fills the arena, which is about to be cleared, where that was live.
     pub(crate) fn fill(&self, live: &Live, byte: u8) {
         let (base, _) = self.used();
+        self.frozen().thaw_all();
         for Region { address, words, .. } in live.heap_and_places.iter().chain(&live.stacks) {
             if (base..base + super::space::SPAN).contains(address) {
                 // SAFETY: memory of the arena, which is forgotten as a whole before anybody looks at it.

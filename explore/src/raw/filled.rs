@@ -69,7 +69,7 @@ macro_rules! fill_vectors {
 
 /// What `f` does outside leaves nothing on the stack or in a register, in an audit.
 #[inline(always)]
-pub(super) fn without_trace<R>(f: impl FnOnce() -> R) -> R {
+pub(crate) fn without_trace<R>(f: impl FnOnce() -> R) -> R {
     let result = apart(f);
     if let Some(byte) = fill() {
         scrub(byte);

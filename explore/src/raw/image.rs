@@ -11,8 +11,12 @@
 //! 1. Whoever lets a thread run says so ([`Images::runs`]): it is noted at the last image.
 //! 2. A new image takes over the copies of those that have not run since the last one.
 //! 3. When an image is forgotten, who has run since then has run since the one before it as well.
+//!
+//! # Pages
+//! The heap is copied page by page where pages are frozen, which are not (see `frozen.rs`).
 
 use super::arena::Arena;
+use super::frozen::{Frozen, PAGE};
 
 /// A thread-local of this OS thread whose value belongs to the execution.
 #[derive(Clone, Copy)]
@@ -29,6 +33,15 @@ impl Place {
     }
 }
 
+impl Place {
+    /// What lies after `part` in `whole`.
+    pub(crate) fn after<T, U>(part: &U, whole: &T) -> Place {
+        let (part, whole) = (Place::of(part), Place::of(whole));
+        let address = part.address + part.bytes;
+        Place { address, bytes: whole.address + whole.bytes - address }
+    }
+}
+
 /// What is not restored, so that a test shows that it would be noticed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Sabotage {
@@ -40,6 +53,10 @@ pub(crate) enum Sabotage {
     Heap,
     /// The places.
     Places,
+    /// That a page has thawed is not noted.
+    Thaw,
+    /// A page that has thawed since.
+    Page,
 }
 
 /// Images, the last one taken first.
@@ -48,6 +65,8 @@ pub(crate) struct Images {
     images: Vec<Image>,
     /// Of all images, the copies of their stacks: one for each thread.
     stacks: Vec<Stack>,
+    /// Of all images, the pages of their heaps: the number of a copy, or [`OWN`]; of some images none.
+    pages: Vec<u32>,
     places: Vec<Place>,
     /// What the places hold when no execution is under way.
     empty: Vec<u8>,
@@ -56,11 +75,20 @@ pub(crate) struct Images {
     pub(crate) sabotage: Option<Sabotage>,
 }
 
+/// A page that an image has copied itself.
+const OWN: u32 = u32::MAX;
+
 /// One image.
+#[derive(Clone, Copy)]
 struct Image {
-    /// Where its own bytes begin, and how long the heap's part of them is.
+    /// Where its own bytes begin, and how many of them are the heap's.
     at: usize,
+    own: usize,
+    /// How long the heap is.
     heap: usize,
+    /// Where its pages begin, and how many there are; if there are none, it has copied all.
+    pages: usize,
+    count: usize,
     /// Where its stacks begin.
     stacks: usize,
     /// Who has run since it was taken or gone back to, by the bits of their numbers.
@@ -82,7 +110,8 @@ fn bit(thread: usize) -> u64 {
 impl Images {
     pub(crate) fn new(places: Vec<Place>) -> Images {
         let (bytes, images, stacks, empty) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut all = Images { bytes, images, stacks, places, empty, largest: 0, sabotage: None };
+        let (pages, sabotage) = (Vec::new(), None);
+        let mut all = Images { bytes, images, stacks, pages, places, empty, largest: 0, sabotage };
         all.copy_places_out();
         all.empty = std::mem::take(&mut all.bytes);
         all
@@ -121,7 +150,9 @@ impl Images {
     pub(crate) fn save(&mut self, arena: &Arena) {
         let at = self.bytes.len();
         let (base, top) = arena.used();
-        self.copy_out(base, top - base);
+        let pages = self.pages.len();
+        self.copy_heap_out(arena.frozen(), base, top - base);
+        let (own, count) = (self.bytes.len() - at, self.pages.len() - pages);
         self.copy_places_out();
         let stacks = self.stacks.len();
         for thread in 0..arena.count() {
@@ -131,9 +162,86 @@ impl Images {
             };
             self.stacks.push(stack);
         }
-        self.images.push(Image { at, heap: top - base, stacks, run: 0 });
+        self.images.push(Image { at, own, heap: top - base, pages, count, stacks, run: 0 });
+        if arena.frozen().is_time() {
+            arena.frozen().forgets.set(self.sabotage == Some(Sabotage::Thaw));
+            self.freeze(arena.frozen(), top - base);
+        }
         let live: usize = self.stacks[stacks..].iter().map(|stack| stack.bytes).sum();
         self.largest = self.largest.max(top - base + live);
+    }
+
+    /// Pages, but for frozen ones.
+    fn copy_heap_out(&mut self, frozen: &Frozen, base: usize, bytes: usize) {
+        if !frozen.any() {
+            return self.copy_out(base, bytes);
+        }
+        for (number, (from, length)) in parts(bytes).enumerate() {
+            let copy = frozen.copy_of(number).filter(|_| length == PAGE);
+            self.pages.push(copy.unwrap_or(OWN));
+            if copy.is_none() {
+                self.copy_out(base + from, length);
+            }
+        }
+    }
+
+    /// Looks which pages are what they were in an image from halfway here.
+    fn freeze(&self, frozen: &Frozen, bytes: usize) {
+        let Some(before) = self.images.get(self.images.len() / 2) else { return };
+        let mut same = Vec::new();
+        self.each_page(before, before.heap.min(bytes), |number, Page { length, from, .. }| {
+            let is_same = match from {
+                _ if length < PAGE => false,
+                Copied::Here(own) => frozen.look(number, own),
+                Copied::Frozen(copy) => frozen.with_copy(copy, |copy| frozen.look(number, copy)),
+            };
+            same.extend(is_same.then_some(number));
+        });
+        same.into_iter().for_each(|number| frozen.freeze(number));
+    }
+
+    /// Shows the pages of an image's heap up to that length: where they are copied.
+    fn each_page(&self, image: &Image, bytes: usize, mut show: impl FnMut(usize, Page<'_>)) {
+        let pages = &self.pages[image.pages..image.pages + image.count];
+        let mut own = image.at;
+        for (number, (at, length)) in parts(bytes).enumerate() {
+            let from = match pages.get(number).filter(|&&copy| copy != OWN) {
+                Some(&copy) => Copied::Frozen(copy),
+                None => {
+                    own += length;
+                    Copied::Here(&self.bytes[own - length..own])
+                }
+            };
+            show(number, Page { at, length, from });
+        }
+    }
+
+    /// Makes the heap what it was, as far as pages are not that anyway.
+    fn copy_heap_back(&self, frozen: &Frozen, image: &Image, base: usize, bytes: usize) {
+        if image.count == 0 && !frozen.any() {
+            return copy_back(&self.bytes[image.at..image.at + bytes], base);
+        }
+        self.each_page(image, bytes, |number, Page { at, length, from }| {
+            let is = frozen.copy_of(number);
+            let back = |bytes: &[u8]| {
+                if is.is_some() {
+                    frozen.thaws(base + at);
+                }
+                copy_back(bytes, base + at);
+            };
+            match from {
+                Copied::Frozen(copy) if is == Some(copy) => {}
+                Copied::Frozen(_) if self.sabotage == Some(Sabotage::Page) => {}
+                Copied::Frozen(copy) => frozen.with_copy(copy, |bytes| back(&bytes[..length])),
+                // Copied before the page was frozen.
+                Copied::Here(own) => {
+                    let same = |copy| frozen.with_copy(copy, |bytes| bytes[..length] == *own);
+                    if !is.is_some_and(same) {
+                        back(own);
+                    }
+                }
+            }
+        });
     }
 
     /// The copy of the stack of a thread that has not run since the last image, whose stacks end here. Stacks,
@@ -174,12 +282,13 @@ impl Images {
     pub(crate) fn restore(&mut self, arena: &Arena) {
         let Some(image) = self.images.last_mut() else { return };
         let run = std::mem::take(&mut image.run);
-        let Image { at, heap, stacks, .. } = *image;
+        let image = *image;
+        let Image { at, own, heap, stacks, .. } = image;
         let (base, _) = arena.used();
         let skipped = if self.sabotage == Some(Sabotage::Heap) { heap / 4 } else { 0 };
-        copy_back(&self.bytes[at..at + heap - skipped], base);
+        self.copy_heap_back(arena.frozen(), &image, base, heap - skipped);
         if self.sabotage != Some(Sabotage::Places) {
-            self.copy_places_back(&self.bytes[at + heap..]);
+            self.copy_places_back(&self.bytes[at + own..]);
         }
         // The heap is what it was, so the threads and their stack pointers are.
         for (thread, &Stack { at, bytes }) in self.stacks[stacks..].iter().enumerate() {
@@ -204,12 +313,30 @@ impl Images {
         if let Some(image) = self.images.pop() {
             self.bytes.truncate(image.at);
             self.stacks.truncate(image.stacks);
+            self.pages.truncate(image.pages);
             // Stacks, step 3.
             if let Some(before) = self.images.last_mut() {
                 before.run |= image.run;
             }
         }
     }
+}
+
+/// A page of an image's heap: where in the heap it begins, how much of it there is, and where it is copied.
+struct Page<'a> {
+    at: usize,
+    length: usize,
+    from: Copied<'a>,
+}
+
+enum Copied<'a> {
+    Here(&'a [u8]),
+    Frozen(u32),
+}
+
+/// A heap of so many bytes in pages: where each begins, and how much of it there is.
+fn parts(bytes: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..bytes).step_by(PAGE).map(move |at| (at, PAGE.min(bytes - at)))
 }
 
 fn copy_back(from: &[u8], address: usize) {

@@ -1,4 +1,4 @@
-//! A stack that is used up: told, with the thread's name and what to do, instead of a bare signal.
+//! Signals of memory. A page that was frozen is thawed; a stack that is used up is told, with the thread's name and what to do, instead of a bare signal.
 
 use std::fmt::Arguments;
 use std::io::{Cursor, Write};
@@ -73,9 +73,11 @@ fn install() {
 
 extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
     // SAFETY: the system gives a valid one; the arena, if current, is there.
-    let overflown = unsafe {
-        global::arena().as_ref().and_then(|arena| arena.overflown((*info).si_addr() as usize))
-    };
+    let (address, arena) = unsafe { ((*info).si_addr() as usize, global::arena().as_ref()) };
+    if arena.is_some_and(|arena| arena.frozen().thaws(address)) {
+        return;
+    }
+    let overflown = arena.and_then(|arena| arena.overflown(address));
     if let Some((thread, bytes)) = overflown {
         let id = STATE.try_with(|state| state.try_borrow().ok().map(|state| state.thread(thread)));
         let kib = bytes / 1024;

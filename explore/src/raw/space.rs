@@ -112,6 +112,18 @@ pub(super) unsafe fn protect(address: usize, bytes: usize, accessible: bool) -> 
     }
 }
 
+/// The pages from `address` on may be read, and whoever writes there gets a signal.
+///
+/// # Safety
+/// They are of a span that the caller has, whose handler makes them writable again.
+pub(super) unsafe fn protect_writes(address: usize, bytes: usize) -> Result<(), String> {
+    // SAFETY: as the caller says.
+    match unsafe { libc::mprotect(address as *mut _, bytes, libc::PROT_READ) } {
+        0 => Ok(()),
+        _ => Err(format!("no page is protected: {}", std::io::Error::last_os_error())),
+    }
+}
+
 /// The system may have the pages back; nothing that was in them is needed.
 ///
 /// # Safety

@@ -3,6 +3,8 @@
 use crate::raw::{self, Driver, Live};
 use crate::schedule;
 use crate::seam::{Pending, Pick, Search};
+use crate::state::Book;
+use crate::told::STATE;
 
 use super::driver::{Broken, Run};
 use super::elsewhere::Panic;
@@ -27,8 +29,11 @@ impl<S: Search> Run<'_, S> {
     /// The state has to be restored once more after this.
     pub(super) fn audit(&mut self, left: &[Pick]) -> Result<(), Broken> {
         let path = std::mem::take(&mut self.path);
-        let differs = self.differs(&path);
+        let book = STATE.with_borrow(|state| state.book.clone());
+        let differs = self.differs(&path, &book);
         self.fills(None);
+        // In the same place: see `OBJECTS` there.
+        STATE.with_borrow_mut(|state| state.book.clone_from(&book));
         match differs? {
             Some(what) => Err(broken(what, &path, left)),
             None => {
@@ -39,7 +44,7 @@ impl<S: Search> Run<'_, S> {
     }
 
     /// Where it is not, in words.
-    fn differs(&mut self, path: &[Pick]) -> Result<Option<String>, Broken> {
+    fn differs(&mut self, path: &[Pick], book: &Book) -> Result<Option<String>, Broken> {
         let driver = Driver::here();
         let here = self.arrive()?;
         let restored = (here.fingerprint, self.pending.clone());
@@ -48,7 +53,8 @@ impl<S: Search> Run<'_, S> {
         let mut differs = None;
         for (run, filling) in FILLINGS.into_iter().chain(MORE).enumerate() {
             let _one_more = differs.is_some().then(Panic::begin);
-            if restored != self.run_from_scratch(path, filling, &live)? {
+            let scratched = self.run_from_scratch(path, filling, &live)?;
+            if restored != scratched || !STATE.with_borrow(|state| state.book.is_as(book)) {
                 let what = "its operations or values are others than from scratch";
                 return Ok(Some(what.to_owned()));
             }

@@ -94,8 +94,7 @@ impl<'a, S: Search> Run<'a, S> {
             let next = match self.search.at_node(&node) {
                 Next::Step { pick, keep_mark } => {
                     if keep_mark {
-                        self.images.save(self.arena);
-                        self.marks.push(self.path.len());
+                        self.save();
                     }
                     pick
                 }
@@ -165,13 +164,15 @@ impl<'a, S: Search> Run<'a, S> {
 
     /// The step is over: what it did, and where that has led.
     pub(super) fn arrive(&mut self) -> Result<Here, Broken> {
-        let pending = &mut self.pending;
+        let (pending, search) = (&mut self.pending, &mut self.search);
         Ok(STATE.with_borrow_mut(|state| {
             told::take_ended().into_iter().for_each(|how| state.ends(how));
+            let (fingerprint, renaming, own) = state.fingerprint();
+            // Most of the time that a visit takes is that for its slot of the table: it is on its way meanwhile.
+            search.expects(fingerprint, own);
             let step = state.end_step();
             state.pending(pending);
             let ended = state.ended().or(pending.is_empty().then_some(Ended::Complete));
-            let (fingerprint, renaming, own) = state.fingerprint();
             Here { step, fingerprint, renaming, own, ended }
         }))
     }
@@ -198,32 +199,50 @@ impl<'a, S: Search> Run<'a, S> {
         let Some(resume) = self.search.backtrack() else { return Ok(None) };
         let (depth, next, last) = (resume.depth, resume.next, resume.last);
         let known = !resume.elsewhere && self.marks.contains(&depth);
+        let handed_over = (!known).then(|| (resume.path.to_vec(), resume.fingerprint));
         while self.marks.last().is_some_and(|&mark| mark > depth || !known) {
-            self.marks.pop();
-            self.images.pop();
+            self.forget();
         }
-        if !known {
-            let (handed_over, goal) = (resume.path.to_vec(), resume.fingerprint);
+        if let Some((handed_over, goal)) = handed_over {
             return match self.start_at(&handed_over, goal, last)? {
                 true => Ok(Some(next)),
                 false => Ok(None),
             };
         }
-        self.images.restore(self.arena);
+        self.restore();
         self.restored += 1;
         if self.audit.is_some_and(|k| self.restored % k == 0) {
             let left = std::mem::take(&mut self.path);
             self.path.extend_from_slice(&left[..depth]);
             self.audit(&left)?;
             self.images.all_run();
-            self.images.restore(self.arena);
+            self.restore();
         }
         self.path.truncate(depth);
         if last {
-            self.marks.pop();
-            self.images.pop();
+            self.forget();
         }
         Ok(Some(next))
+    }
+
+    /// The search will come back to this node.
+    fn save(&mut self) {
+        self.images.save(self.arena);
+        STATE.with_borrow_mut(State::mark);
+        self.marks.push(self.path.len());
+    }
+
+    /// The last node that has been saved is what it was.
+    fn restore(&mut self) {
+        self.images.restore(self.arena);
+        STATE.with_borrow_mut(State::back_to_mark);
+    }
+
+    /// The search will not come back to that node any more.
+    fn forget(&mut self) {
+        self.marks.pop();
+        self.images.pop();
+        STATE.with_borrow_mut(State::forget_mark);
     }
 }
 
@@ -251,8 +270,7 @@ impl<S: Search> Run<'_, S> {
             self.diverged = Some(Diverged { step: path.len(), expected, got });
         }
         if !last {
-            self.images.save(self.arena);
-            self.marks.push(path.len());
+            self.save();
         }
         Ok(self.diverged.is_none())
     }

@@ -108,6 +108,8 @@ impl Restore {
             Fault::RunNotNoted(thread) => Some(Sabotage::Run(thread)),
             Fault::HeapNotRestored => Some(Sabotage::Heap),
             Fault::PlacesNotRestored => Some(Sabotage::Places),
+            Fault::ThawNotNoted => Some(Sabotage::Thaw),
+            Fault::PageNotRestored => Some(Sabotage::Page),
             _ => None,
         }
     }
@@ -120,7 +122,8 @@ impl Substrate for Restore {
             Err(why) => return Driven { search, diverged: None, panic: Some(Box::new(why)) },
         };
         let mut places = self.facade.places();
-        places.push(STATE.with(Place::of));
+        // The book is not copied, but undone.
+        places.push(STATE.with_borrow(|state| Place::after(&state.book, state)));
         let mut images = Images::new(places);
         images.sabotage = self.sabotage();
         told::set_searching(true);

@@ -4,7 +4,7 @@ use crate::cache::Visit;
 use crate::seam::{Ended, Next, Node, Resume, Search};
 use crate::workers::Job;
 
-use super::{Dfs, Incomplete};
+use super::{Dfs, Incomplete, Options};
 
 impl Search for Dfs {
     fn at_node(&mut self, node: &Node<'_>) -> Next {
@@ -55,6 +55,14 @@ impl Search for Dfs {
             self.share();
         }
         Next::Step { pick, keep_mark }
+    }
+
+    #[inline]
+    fn expects(&mut self, fingerprint: u128, own: u128) {
+        let Options { cache, bound, shorter_than, classes, .. } = self.options();
+        if *cache && bound.is_none() && shorter_than.is_none() {
+            self.shared.visited.expect(if *classes { own } else { fingerprint });
+        }
     }
 
     fn ends(&mut self) {

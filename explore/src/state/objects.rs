@@ -21,9 +21,8 @@ impl State {
     pub fn object(&mut self, value: &Prints) -> Handle {
         let id = self.new_object();
         let left_out = self.leaves_out(id);
-        self.objects.push(Object { id, left_out });
-        self.prints.resize(self.objects.len() * renaming::count(), 0);
-        let handle = Handle { epoch: self.epoch, index: (self.objects.len() - 1) as u32 };
+        let index = self.book.add(Object { id, left_out });
+        let handle = Handle { epoch: self.epoch, index: index as u32 };
         self.becomes(handle.index as usize, value);
         handle
     }
@@ -55,24 +54,34 @@ impl State {
 
     /// The object has a value of this fingerprint now.
     fn becomes(&mut self, index: usize, value: &Prints) {
-        let Object { id, left_out } = self.objects[index];
+        let Object { id, left_out } = self.book.objects[index];
         if left_out {
             return;
         }
+        self.book.changes(index);
         let count = renaming::count();
-        let place = &mut self.prints[index * count..][..count];
+        let place = &mut self.book.prints[index * count..][..count];
+        let (first, values) = (place[0], value.each());
+        let own = mix(id.thread.key(id.n), values[0]);
+        let is_named = id.thread.name().is_some();
         for (renaming, before) in place.iter_mut().enumerate() {
-            let thread = renaming::number(renaming).of(id.thread);
-            let after = mix(thread.key(id.n), value.each()[renaming]);
+            // Most objects have no name in them, and are the same under each renaming.
+            let after = match renaming > 0 && (is_named || values[renaming] != values[0]) {
+                true => mix(renaming::number(renaming).of(id.thread).key(id.n), values[renaming]),
+                false => own,
+            };
             self.memory.change(renaming, *before ^ after);
             *before = after;
+        }
+        if self.book.prints[index * count] != first {
+            self.has_changed(index, first);
         }
     }
 
     /// Of its id and its value.
     fn print(&self, index: usize) -> Prints {
         let count = renaming::count();
-        Prints::from_fn(|renaming| self.prints[index * count + renaming])
+        Prints::from_fn(|renaming| self.book.prints[index * count + renaming])
     }
 
     fn leaves_out(&self, id: ObjectId) -> bool {
@@ -85,7 +94,7 @@ impl State {
     /// # Panics
     /// If it was not made in this execution.
     pub fn id(&self, object: Handle) -> ObjectId {
-        self.objects[self.index(object)].id
+        self.book.objects[self.index(object)].id
     }
 
     fn index(&self, object: Handle) -> usize {
@@ -99,7 +108,7 @@ impl State {
     fn touch(&mut self, object: Handle) -> usize {
         let index = self.index(object);
         if self.touched.iter().all(|&(touched, _)| touched != index) {
-            self.touched.push((index, self.prints[index * renaming::count()]));
+            self.touched.push((index, self.book.prints[index * renaming::count()]));
         }
         index
     }
@@ -120,6 +129,11 @@ impl State {
         if self.observers > 0 || self.mover == Mover::World {
             return;
         }
+        self.touch(object);
+    }
+
+    /// The step under way depends on the object, also if an observer says so.
+    pub fn touches(&mut self, object: Handle) {
         self.touch(object);
     }
 

@@ -24,13 +24,14 @@ impl State {
         }
     }
 
-    /// The state's fingerprint, between two steps: of all states that differ by who is who of interchangeable
+    /// The state's fingerprint, when a step is over: of all states that differ by who is who of interchangeable
     /// threads. The renaming that leads to the one of them that it is of; and the state's own.
     pub fn fingerprint(&mut self) -> (u128, Renaming, u128) {
         let fault = self.fault;
         let threads = self.threads.iter_mut().map(|thread| thread.fingerprint(fault));
         let threads = threads.fold(Prints::ZERO, |sum, thread| sum.with(&thread, |a, b| a ^ b));
-        let rest = Prints::of((self.of_world, self.ended.is_some(), self.alone));
+        let rest = (self.of_world, self.ended.is_some(), self.alone);
+        let rest = self.book.rest(rest, || Prints::of(rest));
         let all = self.memory.mix(&threads.mix(&rest));
         let (least, number) = all.least();
         (least, renaming::leads(number, least, all.each()), all.first())

@@ -15,6 +15,11 @@ pub(crate) use ::explore::told::{replaying, searching};
 
 pub(crate) use super::dfs::estimate;
 
+mod asked;
+
+pub(crate) use asked::ask;
+pub(super) use asked::forget;
+
 use crate::{current, races, Plan};
 
 /// An object that a search keeps book of, if there is one.
@@ -41,8 +46,8 @@ impl Object {
     #[inline]
     pub(crate) fn reads(&self) {
         // Most looks are those of checks, and there are many.
-        if current::is_observing() && self.0.is_some() {
-            return;
+        if let Some(handle) = self.0.filter(|_| current::is_observing()) {
+            return asked::reads(handle);
         }
         self.with(|state, handle| state.reads(handle));
     }
@@ -52,9 +57,15 @@ impl Object {
         self.with(|state, handle| state.considers(handle));
     }
 
+    /// The step under way depends on it, whoever looks.
+    pub(crate) fn touches(&self) {
+        self.with(state::State::touches);
+    }
+
     /// It has changed, to a value of this fingerprint.
     pub(crate) fn writes(&self, value: impl FnOnce() -> Prints) {
         if searching() {
+            asked::may_change();
             // Not while the state is borrowed: a value may be told by threads, which are in it.
             let value = value();
             self.with(|state, handle| state.writes(handle, &value));
@@ -207,6 +218,7 @@ pub(crate) fn gets_on() {
 
 /// How often it has gone round in vain, since another has moved.
 pub(crate) fn rounds() -> u32 {
+    asked::notes(0);
     with(|state| state.rounds()).unwrap_or_default()
 }
 

@@ -6,6 +6,7 @@ use ::explore::Outer;
 
 use crate::current;
 use crate::engine::dfs::{follow, search};
+use crate::engine::search::forget;
 use crate::execution::{Execution, Outcome};
 use crate::explore::{Diverged, Exploration};
 use crate::failure;
@@ -68,6 +69,7 @@ pub(crate) fn drive<S: Search + 'static>(
     exploration: &Outer<Exploration>,
     search: S,
 ) -> S {
+    forget();
     let limits = Limits { stack: plan.stack, heap: plan.heap };
     let mut restore =
         Restore::new(limits, Program(exploration.clone())).audit(plan.audit).with(&plan.search);

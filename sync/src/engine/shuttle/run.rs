@@ -11,6 +11,7 @@ use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use crate::current;
 use crate::engine::dfs::{follow, search};
+use crate::engine::search::forget;
 use crate::execution::Outcome;
 use crate::explore::{Diverged, Exploration};
 use crate::failure;
@@ -97,6 +98,7 @@ pub(crate) fn drive<S: Search + 'static>(
     exploration: &Outer<Exploration>,
     search: S,
 ) -> S {
+    forget();
     let one = exploration.clone();
     let program = move || Exploration::run_one(&one);
     let threads = Threads::new(config(plan.max_steps), program, || end_current(Outcome::Cut));

@@ -1,0 +1,37 @@
+//! A check that is asked only if something that it read has changed says what one says that is asked at each step:
+//! the same verdicts, failing executions, endings, states and counts. `pidle gate --ask-always` compares the long runs.
+
+use checks::report::{Job, Limits, Report};
+use regressions::runs;
+use sync::{Control, Progress, ENGINE};
+
+/// Runs of more executions are left to the gate.
+const MOST: u64 = 6_000;
+
+/// What comes of the job, but for the time; `None` if it is a long one.
+fn told(job: &Job, ask_always: bool) -> Option<Report> {
+    let limits = Limits { ask_always, audit: 0, ..job.limits.clone() };
+    let short = |so_far: &Progress<'_>| {
+        if so_far.executions > MOST {
+            Control::Stop
+        } else {
+            Control::Go
+        }
+    };
+    let outcome = runs::run(&Job { limits, ..job.clone() }, short).expect("a run");
+    let report = Report { seconds: 0.0, job: job.clone(), ..outcome.report };
+    (report.executions <= MOST).then_some(report)
+}
+
+sync::exhausted! {
+    fn checks_say_the_same_asked_always_and_on_change() {
+        let (mut compared, mut failed) = (0, 0);
+        for job in runs::gate(ENGINE) {
+            let Some(on_change) = told(&job, false) else { continue };
+            compared += 1;
+            failed += u32::from(on_change.found.is_some());
+            assert_eq!(told(&job, true), Some(on_change), "{job:?}");
+        }
+        assert!(compared > 150 && failed > 50, "{compared} compared, {failed} of them fail");
+    }
+}
