@@ -22,8 +22,9 @@ use crate::operation::ThreadId;
 use crate::renaming::Renaming;
 use crate::seam::{Ended, Node, Pick};
 
-/// The longest way beyond a known state, in steps: a program may go round in circles for ever.
-const LONGEST: usize = 5_000;
+/// The longest way beyond a known state, in steps: a program may go round in circles for ever. Far below the longest
+/// execution of a plan, which counts checkpoints as well.
+const LONGEST: usize = 2_000;
 
 /// Two executions with the same state that do not go on alike.
 #[derive(Clone, PartialEq, Eq, Debug)]

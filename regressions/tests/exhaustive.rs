@@ -45,7 +45,7 @@ sync::searched! {
         holds_in("S1", 37_645);
         holds_in("S2", 204);
         holds_in("S3", 20_647);
-        holds_in("S4", 163_197);
+        holds_in("S4", 164_597);
         holds_in("S2-3m", 204);
         holds_in("S3-3m", 152_260);
     }
