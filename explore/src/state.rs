@@ -21,7 +21,7 @@ mod unseen;
 mod view;
 
 pub(crate) use book::Book;
-pub use unseen::Slot;
+pub use unseen::{Slot, ROUNDS, UNKNOWN};
 
 #[doc(hidden)]
 pub use crate::fault::Fault;

@@ -75,6 +75,9 @@ pub fn build(root: &Path, folder: &Path, population: &Population) -> Result<Copi
     Err(failed(format!("after {ROUNDS} times there are mutants that do not compile")))
 }
 
+/// The bytes of each file, by its path.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// Where the mutants of each file are, by its path.
 type Spans = Vec<(String, Vec<Span>)>;
 
@@ -83,7 +86,7 @@ fn switched(
     plain: &[(String, Vec<u8>)],
     population: &Population,
     unviable: &BTreeSet<u32>,
-) -> Result<(Vec<(String, Vec<u8>)>, Spans), Error> {
+) -> Result<(Files, Spans), Error> {
     let mut texts = plain.to_vec();
     let mut spans = Vec::new();
     for file in &population.files {

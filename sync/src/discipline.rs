@@ -10,6 +10,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::current::{self, changed, thread_id};
+use crate::engine;
 use crate::mutex::Holder;
 use crate::op::Op;
 use crate::{Mutex, Name};
@@ -46,6 +47,7 @@ impl Discipline {
 
 /// How the current execution has broken the rule for the first time, if it has. For checks.
 pub fn broken(rule: Rule) -> Option<String> {
+    engine::search::reads_unknown();
     current::with(|execution| execution?.discipline().broken[rule as usize].clone())
 }
 

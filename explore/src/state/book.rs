@@ -7,6 +7,8 @@
 //! 3. Whoever puts a saved state back undoes what has been logged since its mark, and forgets objects made since
 //!    ([`State::back_to_mark`]). The mark stays, until its state is forgotten ([`State::forget_mark`]).
 
+#![cfg_attr(not(feature = "explore"), allow(dead_code))] // nothing is restored there
+
 use crate::fingerprint::Prints;
 use crate::operation::ThreadId;
 use crate::outside;

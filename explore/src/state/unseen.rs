@@ -18,13 +18,22 @@ pub(super) struct Unseen {
 /// Room for so many objects before any has changed.
 const OBJECTS: usize = 8;
 
-/// Something that a look reads, by a number: 0 are the rounds in vain, the others are objects.
+/// Something that a look reads, by a number: rounds in vain, what the search keeps no book of, or an object.
 pub type Slot = usize;
+
+/// Rounds in vain.
+pub const ROUNDS: Slot = 0;
+
+/// What the search keeps no book of: it may have changed at each look.
+pub const UNKNOWN: Slot = 1;
+
+/// The first object.
+const FIRST: Slot = 2;
 
 impl Handle {
     /// Its number among what a look reads.
     pub fn slot(self) -> Slot {
-        self.index as usize + 1
+        self.index as usize + FIRST
     }
 }
 
@@ -62,13 +71,14 @@ impl State {
         let Unseen { all, rounds, objects } = &mut self.unseen;
         let is_first = std::mem::take(all);
         if std::mem::take(rounds) && !is_first {
-            changed(0);
+            changed(ROUNDS);
         }
+        changed(UNKNOWN);
         let count = renaming::count();
         for (index, before) in objects.drain(..) {
             let index = index as usize;
             if self.book.prints[index * count] != before {
-                changed(index + 1);
+                changed(index + FIRST);
             }
         }
         is_first

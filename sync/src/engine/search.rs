@@ -216,9 +216,14 @@ pub(crate) fn gets_on() {
     with(state::State::gets_on);
 }
 
+/// Whoever asks reads something that the search keeps no book of.
+pub(crate) fn reads_unknown() {
+    asked::notes(state::UNKNOWN);
+}
+
 /// How often it has gone round in vain, since another has moved.
 pub(crate) fn rounds() -> u32 {
-    asked::notes(0);
+    asked::notes(state::ROUNDS);
     with(|state| state.rounds()).unwrap_or_default()
 }
 
