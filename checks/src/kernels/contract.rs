@@ -102,6 +102,12 @@ pub fn look_in_turn(steps: Steps, look: LookOnce) {
 /// How an M takes Gs from the global queue onto its P.
 pub type TakeShare = fn(&Sched, &mut SchedLocked, &M) -> Option<GId>;
 
+/// It takes its P's share.
+pub const SHARE: TakeShare = |sched, locked, m| sched.globrunqget(locked, m, m.p(), 0);
+
+/// It takes one.
+pub const ONE: TakeShare = |sched, locked, m| sched.globrunqget(locked, m, m.p(), 1);
+
 /// Five Gs are on the global queue of two Ps, and each owner takes some. In the end one of them has got `first`, and
 /// the other, who came later, `second`.
 pub fn global_share(steps: Steps, take: TakeShare, first: &'static [u32], second: &'static [u32]) {
@@ -142,6 +148,11 @@ fn take_share(sched: &Sched, m: &M, take: TakeShare) -> Vec<GId> {
 
 /// How the limiter is updated.
 pub type Update = fn(&Sched, Time);
+
+/// All Ps' events are counted.
+pub const UPDATE: Update = |sched, now| {
+    sched.limiter.update(sched.allp.iter().map(|p| &p.limiter_event), now);
+};
 
 /// P0 assists since 10, P1 does idle mark work since 30, P2 does nothing. After an update at 20, one at 15, which is
 /// late, runs beside one at 25. In the end the assist is counted up to the last update that was not late, nothing
