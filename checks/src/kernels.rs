@@ -129,19 +129,19 @@ pub const ALL: &[Kernel] = &[
     Kernel {
         name: "steal-in-turn",
         about: "a thief takes from a ring before it runs timers, and from runnext last",
-        threads: 1,
+        threads: 2,
         program: |steps| contract::steal_in_turn(steps, Sched::steal_work),
     },
     Kernel {
         name: "look-in-turn",
         about: "an M looks at its own queue, then at the global one, and then it steals",
-        threads: 1,
+        threads: 2,
         program: |steps| contract::look_in_turn(steps, Sched::look),
     },
     Kernel {
         name: "assist-updates",
         about: "an assist counts what another P has idled until then",
-        threads: 1,
+        threads: 2,
         program: |steps| contract::assist_updates(steps, Sched::gc_assist),
     },
 ];

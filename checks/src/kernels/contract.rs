@@ -54,11 +54,20 @@ pub fn early_pass(steps: Steps, last: bool) {
     sched.runqget(m.p());
 }
 
+/// Starts a thread that looks whether P1 has work, as an M in its last look does. It changes nothing.
+fn beside_a_last_look(sched: &Arc<Sched>) {
+    let other = sched.clone();
+    sync::spawn(move || {
+        other.has_work(PId(1));
+    });
+}
+
 /// How an M that has nothing to do steals; it gets a recent time.
 pub type StealWork = fn(&Sched, &M, Time) -> Look;
 
-/// P1 has a G in its ring, an overdue timer that starts one, and a G in `runnext`. A thief on P0 gets them in this
-/// order: the timer and `runnext` are left to P1 until there is nothing else to steal.
+/// P1 has a timer, and a thief on P0 learns when it fires. Then P1 has a G in its ring, an overdue timer that starts
+/// one, and a G in `runnext`. The thief gets them in this order: timers and `runnext` are left to P1 until there is
+/// nothing else to steal.
 pub fn steal_in_turn(steps: Steps, steal: StealWork) {
     let (sched, m, mut others) = world(steps, 2);
     let mut victim = M::of_kernel(MId(1));
@@ -66,12 +75,20 @@ pub fn steal_in_turn(steps: Steps, steal: StealWork) {
     let locked = sched.lock.lock();
     sched.timerp_mask.set(PId(1));
     drop(locked);
+    let start = sched.nanotime();
+    let later = start + 5;
+    sched.addtimer(&victim, Timer { when: later, period: 0, f: TimerFunc::Start(GId(3)) });
+    let seen = match steal(&sched, &m, start) {
+        Look::Nothing(when) => when,
+        _ => 0,
+    };
+    assert!(seen == later, "steal-in-turn: {seen} is seen as the next timer's time, not {later}");
     sched.runqput(&victim, victim.p(), GId(0), false);
     sched.runqput(&victim, victim.p(), GId(2), true);
-    let start = sched.nanotime();
     sched.addtimer(&victim, Timer { when: start, period: 0, f: TimerFunc::Start(GId(1)) });
     let now = start + 1;
     sched.faketime.set(now);
+    beside_a_last_look(&sched);
     let got = [(); 3].map(|()| match steal(&sched, &m, now) {
         Look::Found(g) => Some(g),
         _ => None,
@@ -92,6 +109,7 @@ pub fn look_in_turn(steps: Steps, look: LookOnce) {
     sched.globrunqput(&mut locked, GId(1));
     drop(locked);
     sched.runqput(&victim, victim.p(), GId(2), false);
+    beside_a_last_look(&sched);
     let got = [(); 3].map(|()| match look(&sched, &m) {
         Look::Found(g) => Some(g),
         _ => None,
@@ -179,8 +197,8 @@ pub fn limiter_update(steps: Steps, update: Update) {
 /// How a G assists.
 pub type Assist = fn(&Sched, &M);
 
-/// P1 idles since 1, and P0 assists at 3, which is now. In the end the 2 idle ticks are counted, P1's event goes on
-/// from 3, and P0 has none.
+/// P1 idles since 1, and P0 assists at 3, which is now, beside one that consumes P0's event, which comes to nothing.
+/// In the end the 2 idle ticks are counted, P1's event goes on from 3, and P0 has none.
 pub fn assist_updates(steps: Steps, assist: Assist) {
     let (sched, m, mut others) = world(steps, 2);
     let mut locked = sched.lock.lock();
@@ -189,6 +207,10 @@ pub fn assist_updates(steps: Steps, assist: Assist) {
     });
     drop(locked);
     sched.faketime.set(3);
+    let other = sched.clone();
+    sync::spawn(move || {
+        other.allp[0].limiter_event.consume(3);
+    });
     assist(&sched, &m);
     let since = [0, 1].map(|p| sched.allp[p].limiter_event.peek_since());
     let counted = (sched.limiter.peek_assist(), sched.limiter.peek_idle());
