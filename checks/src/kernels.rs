@@ -111,32 +111,38 @@ pub const ALL: &[Kernel] = &[
         name: "global-share",
         about: "two take from the global queue: each gets its share",
         threads: 2,
-        program: |steps| {
-            let take: contract::TakeShare =
-                |sched, locked, m| sched.globrunqget(locked, m, m.p(), 0);
-            contract::global_share(steps, take, &[0, 1, 2], &[3, 4]);
-        },
+        program: |steps| contract::global_share(steps, contract::SHARE, &[0, 1, 2], &[3, 4]),
     },
     Kernel {
         name: "global-one",
         about: "two take one each from the global queue: neither gets more",
         threads: 2,
-        program: |steps| {
-            let take: contract::TakeShare =
-                |sched, locked, m| sched.globrunqget(locked, m, m.p(), 1);
-            contract::global_share(steps, take, &[0], &[1]);
-        },
+        program: |steps| contract::global_share(steps, contract::ONE, &[0], &[1]),
     },
     Kernel {
         name: "limiter-update",
         about:
             "an update beside a late one: each event is counted up to the latest, and no further",
         threads: 2,
-        program: |steps| {
-            contract::limiter_update(steps, |sched, now| {
-                sched.limiter.update(sched.allp.iter().map(|p| &p.limiter_event), now);
-            });
-        },
+        program: |steps| contract::limiter_update(steps, contract::UPDATE),
+    },
+    Kernel {
+        name: "steal-in-turn",
+        about: "a thief takes from a ring before it runs timers, and from runnext last",
+        threads: 1,
+        program: |steps| contract::steal_in_turn(steps, Sched::steal_work),
+    },
+    Kernel {
+        name: "look-in-turn",
+        about: "an M looks at its own queue, then at the global one, and then it steals",
+        threads: 1,
+        program: |steps| contract::look_in_turn(steps, Sched::look),
+    },
+    Kernel {
+        name: "assist-updates",
+        about: "an assist counts what another P has idled until then",
+        threads: 1,
+        program: |steps| contract::assist_updates(steps, Sched::gc_assist),
     },
 ];
 

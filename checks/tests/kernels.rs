@@ -1,6 +1,8 @@
 //! Each kernel holds, without a bound; and with a broken function in the place of the right one, it fails.
 
 use checks::kernels::{self, contract};
+use runtime_model::find::Look;
+use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::M;
 use runtime_model::p::PId;
 use runtime_model::steps::GO_FIXED;
@@ -101,6 +103,54 @@ sync::explored! {
         });
     }
 
+    /// The last pass comes first: the timer is run beside a G in the ring.
+    fn a_thief_who_begins_with_the_last_pass_runs_timers_first() {
+        fails_with("steal-in-turn", 1, || {
+            contract::steal_in_turn(GO_FIXED, |sched, m, now| {
+                sched.check_timers(m, PId(1), now);
+                match sched.runqget(m.p()) {
+                    Some(g) => Look::Found(g),
+                    None => sched.steal_work(m, now),
+                }
+            });
+        });
+    }
+
+    /// No timers are looked at before `runnext` is.
+    fn a_thief_who_leaves_timers_out_takes_runnext_first() {
+        fails_with("steal-in-turn", 1, || {
+            contract::steal_in_turn(GO_FIXED, |sched, m, now| match sched.runqsteal(m, PId(1), true) {
+                Some(g) => Look::Found(g),
+                None => sched.steal_work(m, now),
+            });
+        });
+    }
+
+    /// The global queue is left to the look under the lock, which comes last.
+    fn an_m_that_steals_first_passes_by_the_global_queue() {
+        fails_with("look-in-turn", 1, || {
+            contract::look_in_turn(GO_FIXED, |sched, m| match sched.runqget(m.p()) {
+                Some(g) => Look::Found(g),
+                None => sched.steal_work(m, sched.nanotime()),
+            });
+        });
+    }
+
+    /// The event is started and stopped, and the limiter is not updated.
+    fn an_assist_without_an_update_leaves_idle_ticks() {
+        fails_with("assist-updates", 1, || {
+            contract::assist_updates(GO_FIXED, |sched, m| {
+                let event = &sched.p(m.p()).limiter_event;
+                event.start(LimiterEventType::MarkAssist, sched.nanotime());
+                event.stop(LimiterEventType::MarkAssist, sched.nanotime(), &sched.limiter);
+            });
+        });
+    }
+
+    fn an_assist_that_does_nothing_leaves_idle_ticks() {
+        fails_with("assist-updates", 1, || contract::assist_updates(GO_FIXED, |_, _| {}));
+    }
+
     /// Times are taken from the events, and lost.
     fn an_update_that_counts_nothing_loses_ticks() {
         fails_with("ticks counted", 2, || {
@@ -129,9 +179,9 @@ sync::explored! {
         };
         let counts: Vec<u64> = kernels::ALL.iter().map(executions).collect();
         let expected = match ENGINE {
-            Engine::Loom => [777, 25_651, 1_349, 45, 489, 3, 14, 25, 133, 63, 4, 4, 7],
-            Engine::Explore => [75, 48, 47, 39, 23, 2, 11, 13, 17, 15, 30, 8, 14],
-            _ => [5_000; 13],
+            Engine::Loom => [777, 25_651, 1_349, 45, 489, 3, 14, 25, 133, 63, 4, 4, 7, 1, 1, 1],
+            Engine::Explore => [75, 48, 47, 39, 23, 2, 11, 13, 17, 15, 30, 8, 14, 1, 1, 1],
+            _ => [5_000; 16],
         };
         assert_eq!(counts, expected);
     }

@@ -98,7 +98,7 @@ impl Sched {
 
     /// Looks with a P: at its timers, its queue, the global queue, and the other Ps.
     #[sync::summarized]
-    fn look(&self, m: &M) -> Look {
+    pub fn look(&self, m: &M) -> Look {
         let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
         sync::checkpoint((m, now, poll_until));
         if let Some(g) = self.look_fairly(m) {
@@ -154,7 +154,7 @@ impl Sched {
     ///
     /// Go: proc.go, stealWork (1.19).
     #[sync::summarized]
-    fn steal_work(&self, m: &M, now: Time) -> Look {
+    pub fn steal_work(&self, m: &M, now: Time) -> Look {
         let (mut now, mut poll_until, mut ran_timer) = (now, 0, false);
         for pass in 1..=self.program.steal_tries {
             let last = pass == self.program.steal_tries;

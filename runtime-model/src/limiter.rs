@@ -283,7 +283,7 @@ impl Sched {
     ///
     /// Go: mgcmark.go, gcAssistAlloc1 (1.19), its limiter's part.
     #[sync::summarized]
-    pub(crate) fn gc_assist(&self, m: &crate::m::M) {
+    pub fn gc_assist(&self, m: &crate::m::M) {
         let slot = &self.p(m.p()).limiter_event;
         // An event in flight, which only an idle mark worker's could be, is not interrupted.
         let tracked = slot.start(LimiterEventType::MarkAssist, self.nanotime());

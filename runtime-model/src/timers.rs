@@ -50,7 +50,7 @@ impl Sched {
     ///
     /// Go: time.go, addtimer (1.19).
     #[sync::summarized]
-    pub(crate) fn addtimer(&self, m: &M, t: Timer) {
+    pub fn addtimer(&self, m: &M, t: Timer) {
         assert!(t.when > 0, "timer when must be positive");
         assert!(t.period >= 0, "timer period must be non-negative");
         let p = self.p(m.p());
@@ -80,7 +80,7 @@ impl Sched {
     ///
     /// Go: proc.go, checkTimers (1.19).
     #[sync::summarized]
-    pub(crate) fn check_timers(&self, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
+    pub fn check_timers(&self, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
         let p = &self.allp[p.index()];
         let now = self.or_nanotime(now);
         let next = p.timer0_when.load();

@@ -1,7 +1,8 @@
 //! Kernels of what a function promises, where a program would get on all the same: which Gs a thief may take, how
-//! many Gs are a P's share, and what an update of the limiter leaves.
+//! many Gs are a P's share, where a thief looks first, and what an update of the limiter leaves.
 
 use runtime_model::event::Nobody;
+use runtime_model::find::Look;
 use runtime_model::g::GId;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
@@ -9,6 +10,7 @@ use runtime_model::p::{OwnedP, PId};
 use runtime_model::program::Program;
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::Steps;
+use runtime_model::timers::{Timer, TimerFunc};
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost};
 
@@ -52,8 +54,59 @@ pub fn early_pass(steps: Steps, last: bool) {
     sched.runqget(m.p());
 }
 
+/// How an M that has nothing to do steals; it gets a recent time.
+pub type StealWork = fn(&Sched, &M, Time) -> Look;
+
+/// P1 has a G in its ring, an overdue timer that starts one, and a G in `runnext`. A thief on P0 gets them in this
+/// order: the timer and `runnext` are left to P1 until there is nothing else to steal.
+pub fn steal_in_turn(steps: Steps, steal: StealWork) {
+    let (sched, m, mut others) = world(steps, 2);
+    let mut victim = M::of_kernel(MId(1));
+    others.pop().into_iter().for_each(|p| sched.acquirep(&mut victim, p));
+    let locked = sched.lock.lock();
+    sched.timerp_mask.set(PId(1));
+    drop(locked);
+    sched.runqput(&victim, victim.p(), GId(0), false);
+    sched.runqput(&victim, victim.p(), GId(2), true);
+    let start = sched.nanotime();
+    sched.addtimer(&victim, Timer { when: start, period: 0, f: TimerFunc::Start(GId(1)) });
+    let now = start + 1;
+    sched.faketime.set(now);
+    let got = [(); 3].map(|()| match steal(&sched, &m, now) {
+        Look::Found(g) => Some(g),
+        _ => None,
+    });
+    assert!(got == [0, 1, 2].map(|g| Some(GId(g))), "steal-in-turn: {got:?}");
+}
+
+/// One look of an M for work.
+pub type LookOnce = fn(&Sched, &M) -> Look;
+
+/// P0 has a G, one is on the global queue, and one is in P1's ring. The M on P0 gets them in this order.
+pub fn look_in_turn(steps: Steps, look: LookOnce) {
+    let (sched, m, mut others) = world(steps, 2);
+    let mut victim = M::of_kernel(MId(1));
+    others.pop().into_iter().for_each(|p| sched.acquirep(&mut victim, p));
+    sched.runqput(&m, m.p(), GId(0), false);
+    let mut locked = sched.lock.lock();
+    sched.globrunqput(&mut locked, GId(1));
+    drop(locked);
+    sched.runqput(&victim, victim.p(), GId(2), false);
+    let got = [(); 3].map(|()| match look(&sched, &m) {
+        Look::Found(g) => Some(g),
+        _ => None,
+    });
+    assert!(got == [0, 1, 2].map(|g| Some(GId(g))), "look-in-turn: {got:?}");
+}
+
 /// How an M takes Gs from the global queue onto its P.
 pub type TakeShare = fn(&Sched, &mut SchedLocked, &M) -> Option<GId>;
+
+/// It takes its P's share.
+pub const SHARE: TakeShare = |sched, locked, m| sched.globrunqget(locked, m, m.p(), 0);
+
+/// It takes one.
+pub const ONE: TakeShare = |sched, locked, m| sched.globrunqget(locked, m, m.p(), 1);
 
 /// Five Gs are on the global queue of two Ps, and each owner takes some. In the end one of them has got `first`, and
 /// the other, who came later, `second`.
@@ -96,6 +149,11 @@ fn take_share(sched: &Sched, m: &M, take: TakeShare) -> Vec<GId> {
 /// How the limiter is updated.
 pub type Update = fn(&Sched, Time);
 
+/// All Ps' events are counted.
+pub const UPDATE: Update = |sched, now| {
+    sched.limiter.update(sched.allp.iter().map(|p| &p.limiter_event), now);
+};
+
 /// P0 assists since 10, P1 does idle mark work since 30, P2 does nothing. After an update at 20, one at 15, which is
 /// late, runs beside one at 25. In the end the assist is counted up to the last update that was not late, nothing
 /// else is, and no update is under way.
@@ -116,4 +174,23 @@ pub fn limiter_update(steps: Steps, update: Update) {
         assert!(this.limiter.peek_unlocked(), "limiter-update: an update has not ended");
     });
     update(&sched, 25);
+}
+
+/// How a G assists.
+pub type Assist = fn(&Sched, &M);
+
+/// P1 idles since 1, and P0 assists at 3, which is now. In the end the 2 idle ticks are counted, P1's event goes on
+/// from 3, and P0 has none.
+pub fn assist_updates(steps: Steps, assist: Assist) {
+    let (sched, m, mut others) = world(steps, 2);
+    let mut locked = sched.lock.lock();
+    others.pop().into_iter().for_each(|p| {
+        sched.pidleput(&mut locked, p, 1);
+    });
+    drop(locked);
+    sched.faketime.set(3);
+    assist(&sched, &m);
+    let since = [0, 1].map(|p| sched.allp[p].limiter_event.peek_since());
+    let counted = (sched.limiter.peek_assist(), sched.limiter.peek_idle());
+    assert!(since == [0, 3] && counted == (0, 2), "assist-updates: {since:?}, {counted:?} ticks");
 }
