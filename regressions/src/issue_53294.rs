@@ -14,6 +14,7 @@ use runtime_model::p::OwnedP;
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
 use runtime_model::{Sched, Time};
+use sync::Engine;
 
 use crate::bug::Symptom::{self, Check, Hang, Holds, Livelock};
 use crate::bug::{Bug, Masked, Mutant, Shows};
@@ -287,7 +288,13 @@ pub const BUG: Bug = Bug {
             name: "marked-but-not-counted",
             about: "through pidleget, m.spinning without nmspinning",
             steps: MARK_ONLY,
-            shows: shows!(T3, T3, T3, Check(SPINNERS)),
+            // A waker may be the second to take the increment back: then it throws. shuttle stops at either.
+            shows: &[
+                Shows::symptom("sleepers", T3),
+                Shows::symptom("stealrunq", T3).on(&[Engine::Explore, Engine::Loom]),
+                Shows::symptom("stealtimer", T3).on(&[Engine::Explore, Engine::Loom]),
+                Shows { symptom: Check(SPINNERS), ..Shows::holds("sleepers") },
+            ],
             masked: None,
         },
         Mutant {
