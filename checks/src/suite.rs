@@ -210,11 +210,20 @@ pub const ALL: &[Suite] = &[
             ("one-permit", &["a permit is taken"]),
             ("gosched-beside-newproc", &["wakep leaves it to a spinner"]),
             ("goyield-beside-newproc", &["an M is started"]),
+        ],
+        engines: &[Engine::Loom],
+        bound: Some(1),
+        within: &[],
+    },
+    Suite {
+        name: "yields-wide",
+        about: "the same on three Ps, where one preemption takes loom minutes",
+        scenarios: &[
             ("gosched-beside-two", &["an M is started"]),
             ("goyield-beside-two", &["an M is started"]),
         ],
         engines: &[Engine::Loom],
-        bound: Some(1),
+        bound: Some(0),
         within: &[],
     },
     Suite {
