@@ -2,7 +2,7 @@
 //! and the rows of steps that make the same change to the model.
 //!
 //! Each line is two rows. One is the release with nothing but `checkdead` changed, as it was measured; it has the
-//! release's own bugs. The other is [`GO_FIXED`](runtime_model::steps::GO_FIXED) with the same change. Where a bug of the
+//! release's own bugs. The other is [`GO_FIXED`] with the same change. Where a bug of the
 //! release shows, the row with that bug mended is run too.
 
 use checks::report::{Expect, Job, Limits, Mode};
@@ -38,7 +38,7 @@ pub enum Real {
 pub struct Line {
     /// What is left out of it.
     pub left_out: &'static str,
-    /// The row that leaves it out of [`GO_FIXED`](runtime_model::steps::GO_FIXED).
+    /// The row that leaves it out of [`GO_FIXED`].
     pub row: &'static str,
     /// What the real runtime did, in the order of [`PROGRAMS`].
     pub real: [Real; 3],
