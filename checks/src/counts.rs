@@ -7,7 +7,7 @@ use crate::view::View;
 pub(crate) const CHECKS: &[Check] = &[
     Check {
         name: "runqsize is the length of the global queue",
-        invariant: "INV-RUNQSIZE",
+        invariant: "INV-GLOBAL",
         holds: runqsize_is_the_length,
     },
     Check {

@@ -10,7 +10,7 @@
 //! 5. the limiter's event: the P's time counts as idle.
 //!
 //! Code that takes a P off the list in another way leaves some of them behind. With 3 left, thieves pass the P by,
-//! and its work waits; with 2 left, wakers and spinners count an idle P that is none; with 5 left, its next idling
+//! and its work waits; with 2 left, wakers and spinners count a P as idle that is not; with 5 left, its next idling
 //! throws (golang/go#53294).
 
 pub mod by_hand;

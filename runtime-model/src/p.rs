@@ -63,7 +63,7 @@ pub struct P {
     /// `timersLock` and what it protects.
     pub timers: Mutex<Timers>,
     /// The length of the heap, for those who do not hold the lock.
-    pub num_timers: Atomic<u32>,
+    pub num_timers: Atomic<i32>,
     /// When the heap's first timer fires; 0 if the heap is empty.
     pub timer0_when: Atomic<i64>,
 

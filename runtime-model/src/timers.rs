@@ -204,6 +204,6 @@ fn postpone(p: &P, timers: &mut Timers, now: Time) -> Timer {
 fn dodeltimer0(p: &P, timers: &mut Timers) -> Timer {
     let t = timers.remove_first();
     p.timer0_when.store(timers.when());
-    p.num_timers.add(u32::MAX);
+    p.num_timers.add(-1);
     t
 }
