@@ -7,12 +7,12 @@ use sync::Engine;
 use crate::gate::{Remark, Task};
 
 /// Each task and, of one that a search carries out, the same once more, with each check asked at each step.
-pub fn twice<'w>(tasks: Vec<Task<'w>>) -> Vec<Task<'w>> {
-    let with_always = |(worker, job): Task<'w>| {
-        let searched = worker.engine == Engine::Explore || job.limits.search.is_some();
+pub fn twice(tasks: Vec<Task>) -> Vec<Task> {
+    let with_always = |(engine, job): Task| {
+        let searched = engine == Engine::Explore || job.limits.search.is_some();
         let limits = Limits { ask_always: true, ..job.limits.clone() };
-        let always = searched.then(|| (worker, Job { limits, ..job.clone() }));
-        [Some((worker, job)), always].into_iter().flatten()
+        let always = searched.then(|| (engine, Job { limits, ..job.clone() }));
+        [Some((engine, job)), always].into_iter().flatten()
     };
     tasks.into_iter().flat_map(with_always).collect()
 }

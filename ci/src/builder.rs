@@ -1,22 +1,31 @@
-//! Builds workers: this package's `pidle-engine`, each engine's in a target directory of its own, so that
-//! no build replaces the program that is running, or another engine's.
+//! Finds the worker for an engine: this very program, if it was built for that engine, or else `pidle-engine`,
+//! built for it.
+//!
+//! All engines share one target directory, so that what does not depend on the engine is built once. A build replaces
+//! the program of the build before it, so each worker is copied to a place of its own.
 
 use std::env;
 use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{self, Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
-use sync::Engine;
+use fd_lock::RwLock;
+use indicatif::{MultiProgress, ProgressBar};
+use sync::{Engine, ENGINE};
 
 use crate::coverage::{self, compiler};
 use crate::error::Error;
 use crate::worker::Worker;
 use crate::{engine, interrupt};
 
-/// A build that takes longer than this is told of.
+/// Set to have workers built also for the engine of this program.
+const OTHER_WORKER: &str = "PIDLE_OTHER_WORKER";
+
+/// A build that takes longer than this is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often the build is looked at.
@@ -43,14 +52,40 @@ pub struct Wanted<'w> {
     pub variables: Vec<(&'w str, OsString)>,
 }
 
-/// Builds the worker for `engine`, or finds it built.
+/// The worker for `engine`.
 ///
 /// # Errors
 /// If it does not build: with what cargo says. If it was interrupted.
 pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
-    let program =
-        compile(&Wanted::worker(root(), target().join(format!("engine-{engine}")), engine))?;
-    Ok(Worker { engine, program, trace, variables: Vec::new() })
+    build_beside(&MultiProgress::new(), engine, trace)
+}
+
+/// The worker for `engine`. A build that takes long is shown as one of `bars`.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_beside(bars: &MultiProgress, engine: Engine, trace: bool) -> Result<Worker, Error> {
+    if engine == ENGINE && env::var_os(OTHER_WORKER).is_none() {
+        let program = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
+        return Ok(Worker { arguments: &["worker"], ..Worker::new(engine, program, trace) });
+    }
+    let folder = target().join("workers");
+    let io = |error| Error::Io { path: folder.clone(), error };
+    fs::create_dir_all(&folder).map_err(io)?;
+    // Between a build and its copy no other process may build.
+    let mut lock = RwLock::new(File::create(folder.join("lock")).map_err(io)?);
+    let _locked = lock.write().map_err(io)?;
+    let built = compile_beside(bars, &Wanted::worker(root(), target(), engine))?;
+    let program = folder.join(format!("pidle-engine-{engine}"));
+    copy(&built, &program).map_err(io)?;
+    Ok(Worker::new(engine, program, trace))
+}
+
+/// Copies a program to where an older copy of it may be running: that one goes on with what it has.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let new = to.with_extension(process::id().to_string());
+    fs::copy(from, &new)?;
+    fs::rename(new, to)
 }
 
 /// Builds the worker for `engine` so that it counts what it reaches in the model, and writes it to `folder`.
@@ -64,7 +99,8 @@ pub fn build_counting(engine: Engine, trace: bool, folder: &Path) -> Result<Work
         vec![("RUSTC_WORKSPACE_WRAPPER", this.into()), (compiler::VARIABLE, "1".into())];
     let program = compile(&Wanted { variables, ..wanted })?;
     let profile = coverage::profile(folder, engine).into();
-    Ok(Worker { engine, program, trace, variables: vec![(PROFILE.into(), profile)] })
+    let variables = vec![(PROFILE.into(), profile)];
+    Ok(Worker { variables, ..Worker::new(engine, program, trace) })
 }
 
 impl Wanted<'_> {
@@ -81,6 +117,10 @@ impl Wanted<'_> {
 /// # Errors
 /// If it does not build: with what cargo says. If it was interrupted.
 pub fn compile(wanted: &Wanted) -> Result<PathBuf, Error> {
+    compile_beside(&MultiProgress::new(), wanted)
+}
+
+fn compile_beside(bars: &MultiProgress, wanted: &Wanted) -> Result<PathBuf, Error> {
     let failed = |why: String| Error::Build { what: wanted.what.clone(), why };
     let mut command = command(wanted);
     let building = thread::spawn(move || command.output());
@@ -88,7 +128,7 @@ pub fn compile(wanted: &Wanted) -> Result<PathBuf, Error> {
     let mut spinner = None;
     while !building.is_finished() {
         if spinner.is_none() && start.elapsed() > PATIENCE {
-            spinner = Some(tell(&wanted.what));
+            spinner = Some(show(bars, &wanted.what));
         }
         thread::sleep(TICK);
     }
@@ -135,13 +175,13 @@ pub fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Says that the build takes a while: as a spinner on a terminal, else as a line.
-fn tell(what: &str) -> ProgressBar {
-    let message = format!("building {what}");
-    let spinner = ProgressBar::new_spinner().with_message(message.clone());
-    if spinner.is_hidden() {
+/// Shows that the build takes a while: as a spinner on a terminal, else as a line.
+fn show(bars: &MultiProgress, what: &str) -> ProgressBar {
+    let message = format!("building {what}, which takes about a minute the first time");
+    if bars.is_hidden() {
         crate::output::remark(&message);
     }
+    let spinner = bars.add(ProgressBar::new_spinner()).with_message(message);
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner
 }

@@ -55,6 +55,9 @@ pub enum Command {
     Bench(Bench),
     /// Check the house rules of this repository
     Tidy,
+    /// Answer one request on stdin: how pidle starts itself for each run
+    #[command(hide = true)]
+    Worker,
 }
 
 /// What `gate` is told.

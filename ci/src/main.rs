@@ -7,8 +7,8 @@ use ci::cli::{Bench, Cli, Command};
 use ci::coverage::compiler;
 use ci::error::Error;
 use ci::{
-    bench, check, gate, list, matrix, merge, mutation, program, replay, repro, soundness, tidy,
-    trace, truth,
+    bench, check, gate, list, matrix, merge, mutation, program, replay, repro, serve, soundness,
+    tidy, trace, truth,
 };
 
 fn main() -> ExitCode {
@@ -35,5 +35,6 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
         Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),
         Command::Tidy => tidy::tidy(),
+        Command::Worker => Ok(serve::serve()),
     }
 }

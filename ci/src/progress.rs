@@ -38,6 +38,16 @@ impl Progress {
         Progress { bars, total, plain, lines: Mutex::new(()) }
     }
 
+    /// Where others can show what they do.
+    pub fn bars(&self) -> &MultiProgress {
+        &self.bars
+    }
+
+    /// There are so many more runs than was known.
+    pub fn expect(&self, runs: usize) {
+        self.total.inc_length(runs as u64);
+    }
+
     /// A run has begun.
     pub fn begin(&self, engine: Engine, job: &Job) -> Running {
         let bar = match self.plain {

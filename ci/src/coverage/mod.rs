@@ -31,8 +31,10 @@ use sync::Engine;
 
 use crate::error::Error;
 use crate::gate::{run_all, Task};
+use crate::progress::Progress;
 use crate::run::jobs;
 use crate::worker::Worker;
+use crate::workers::Workers;
 use crate::{at_once, builder, cli, interrupt, output, shard};
 
 use excuses::Excuses;
@@ -55,13 +57,16 @@ pub fn coverage(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
     let profiles = Folder::new()?;
     let build = |engine| builder::build_counting(engine, trace, &profiles.0);
     let (explore, shuttle) = (build(Engine::Explore)?, build(Engine::Shuttle)?);
-    let searched = within(jobs(&explore)?, arguments.within);
+    let searched = within(jobs(&explore, Engine::Explore)?, arguments.within);
     let sampled = sampled(&searched);
     let start = Instant::now();
     let at_once = arguments.jobs.unwrap_or_else(at_once::cores);
     let run = |worker: &Worker, jobs: Vec<Job>| {
-        let tasks: Vec<Task> = jobs.into_iter().map(|job| (worker, job)).collect();
-        run_all(&tasks, at_once, trace)
+        let tasks: Vec<Task> = jobs.into_iter().map(|job| (worker.engine, job)).collect();
+        let progress = Progress::new(0, trace);
+        let reports = run_all(&Workers::of(vec![worker.clone()]), &tasks, at_once, &progress);
+        progress.clear();
+        reports
     };
     let reports = [run(&explore, searched), run(&shuttle, sampled)];
     let waits = reports[1].iter().map(|report| report.executions * ms(report)).sum();
