@@ -94,7 +94,7 @@ impl Sched {
             match self.round(m) {
                 Found::G(g) => return (g, false),
                 Found::Fair(g) => return (g, true),
-                Found::Again => sync::goes_round(),
+                Found::Again => sync::round_without_progress(),
                 // Part 23.
                 Found::Nothing(_) => self.stopm(m),
             }
