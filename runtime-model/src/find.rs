@@ -1,6 +1,6 @@
 //! Finding work: `schedule`, `find_runnable` and its parts, the last look.
 //!
-//! Go's `findRunnable` is one function of 300 lines. Here it is cut into parts, which [`Sched::find_runnable`] lists in
+//! Go's `findRunnable` is one function of 300 lines. Here it is cut into parts, which `find_runnable` lists in
 //! order with Go's line numbers; each function says which of them it is. Stealing is in `find/steal.rs`, polling in
 //! `netpoll.rs`, the parts that have been wrong in some release in `steps.rs`.
 //!
