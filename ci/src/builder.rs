@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use fd_lock::RwLock;
 use indicatif::{MultiProgress, ProgressBar};
-use sync::{Engine, ENGINE};
+use sync::driver::{Engine, ENGINE};
 
 use crate::coverage::{self, compiler};
 use crate::error::Error;

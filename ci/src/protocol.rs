@@ -14,7 +14,7 @@ use checks::cex::Counterexample;
 use checks::report::{Job, Line};
 use serde::{Deserialize, Serialize};
 use soundness::tally::Tally;
-use sync::{Engine, Sampler};
+use sync::driver::{Engine, Sampler};
 
 use crate::bench::Measured;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use checks::cex::Counterexample;
 use checks::report::{Job, Line, Report};
 use checks::verdict::Verdict;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::error::Error;
 use crate::lookup;

@@ -12,7 +12,7 @@ use checks::run::Replayed;
 use checks::verdict::Verdict;
 use regressions::runs;
 use soundness::tally::Tally;
-use sync::{Control, Engine, Progress, Statistics, ENGINE};
+use sync::driver::{Control, Engine, Progress, Statistics, ENGINE};
 
 use crate::bench::measure;
 use crate::error::Error;

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::builder;
 use crate::error::Error;
