@@ -58,7 +58,7 @@ pub type Task<'w> = (&'w Worker, Job);
 /// If an engine cannot be built or asked for its jobs, or the results cannot be written.
 pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
     if arguments.coverage {
-        return coverage::coverage(arguments, trace);
+        return coverage::coverage();
     }
     arguments.json.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::{fs, iter};
 
 use checks::verdict::Verdict;
+use ci::builder;
+use ci::error::Error;
 use serde::Deserialize;
 
-use super::regions::Place;
-use crate::builder;
-use crate::error::Error;
+use crate::regions::Place;
 
 /// The list.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -120,7 +120,7 @@ impl Judged {
 
 #[cfg(test)]
 mod tests {
-    use super::super::regions::{Region, Source};
+    use crate::regions::{Region, Source};
     use super::*;
 
     fn place(line: usize, text: &str, reached: bool) -> Place {
