@@ -7,7 +7,7 @@ use runtime_model::m::M;
 use runtime_model::p::PId;
 use runtime_model::steps::GO_FIXED;
 use runtime_model::{Sched, Time};
-use sync::{litmus, Engine, Plan, Sampler, ENGINE};
+use sync::driver::{litmus, Engine, Plan, Sampler, ENGINE};
 
 fn plan(threads: usize) -> Plan {
     // shuttle's own search ends for the two-thread kernels; the others are sampled.
@@ -185,7 +185,7 @@ sync::explored! {
     /// A change of the engine or of the model shows in the numbers of those that leave nothing out.
     fn the_kernels_have_as_many_executions_as_they_had() {
         let executions = |kernel: &'static kernels::Kernel| {
-            sync::explore(&plan(kernel.threads), || (kernel.program)(GO_FIXED)).expect("a plan").executions
+            sync::driver::run_all(&plan(kernel.threads), || (kernel.program)(GO_FIXED)).expect("a plan").executions
         };
         let counts: Vec<u64> = kernels::ALL.iter().map(executions).collect();
         let expected = match ENGINE {

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use checks::verdict::Verdict;
 use clap::Parser;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::builder::{compile, root, target, Wanted};
 use crate::cli::Cli;

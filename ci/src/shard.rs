@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use checks::report::Job;
 use serde::{Deserialize, Serialize};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::gate_table::mode;
 

@@ -11,7 +11,7 @@ use ci::gate::{run_all, Task};
 use ci::run::jobs;
 use ci::shard::Costs;
 use ci::{at_once, cli, interrupt, output};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::excuses::Excuses;
 use crate::regions::{self, Counted, Source};

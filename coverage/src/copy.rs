@@ -8,7 +8,7 @@ use ci::builder::{compile, root, target, Wanted};
 use ci::error::Error;
 use ci::worker::Worker;
 use mutants::files;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::compiler;
 use crate::marked::{mark, module, Marked, MODULE};

@@ -21,7 +21,7 @@ use runtime_model::find::Look;
 use runtime_model::m::M;
 use runtime_model::steps::{must_keep_p, wakep_1_20, Steps, GO_13F6BE28, GO_FIXED};
 use runtime_model::Sched;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::bug::Symptom::{Hang, Livelock};
 use crate::bug::{Bug, Masked, Mutant, Shows};

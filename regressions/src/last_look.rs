@@ -9,7 +9,7 @@ use runtime_model::m::M;
 use runtime_model::p::OwnedP;
 use runtime_model::steps::{Steps, GO_FIXED};
 use runtime_model::{Sched, Time};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::bug::Symptom::{Hang, Throw};
 use crate::bug::{Bug, Masked, Mutant, Shows};

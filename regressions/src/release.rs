@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use checks::report::{Expect, Job, Mode};
 use checks::suite::limits;
 use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::{due_timer, issue_45867, issue_55160, pollers_window};
 

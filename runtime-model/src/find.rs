@@ -65,7 +65,7 @@ impl Sched {
             match self.round(m) {
                 Look::Found(g) => return (g, false),
                 Look::Fair(g) => return (g, true),
-                Look::Again => sync::goes_round(),
+                Look::Again => sync::round_without_progress(),
                 Look::Nothing(_) => self.stopm(m),
             }
         }

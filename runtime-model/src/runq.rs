@@ -43,7 +43,7 @@ impl Sched {
             if tail == p.runqtail.load() {
                 return empty;
             }
-            sync::goes_round();
+            sync::round_without_progress();
         }
     }
 

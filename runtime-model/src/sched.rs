@@ -272,7 +272,7 @@ impl Sched {
 
     /// Notes that something got done, for checks: what was tried in vain until now no longer counts.
     pub(crate) fn progress(&self) {
-        sync::gets_on();
+        sync::made_progress();
         self.jumps.set(0);
     }
 }

@@ -143,7 +143,7 @@ pub fn global_share(steps: Steps, take: TakeShare, first: &'static [u32], second
         log.change(|log| log.push(share));
     });
     let log = got.clone();
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let mut shares = log.get();
         shares.sort();
         let expected = [first, second].map(|gs| gs.iter().map(|&g| GId(g)).collect::<Vec<_>>());
@@ -184,7 +184,7 @@ pub fn limiter_update(steps: Steps, update: Update) {
     let other = sched.clone();
     sync::spawn(move || update(&other, 15));
     let this = sched.clone();
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let since = [0, 1, 2].map(|p| this.allp[p].limiter_event.peek_since());
         let counted = (this.limiter.peek_assist(), this.limiter.peek_idle());
         assert!([[20, 30, 0], [25, 30, 0]].contains(&since), "limiter-update: {since:?}");
