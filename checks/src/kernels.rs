@@ -91,6 +91,12 @@ pub const ALL: &[Kernel] = &[
         program: runqdrain,
     },
     Kernel {
+        name: "runqdrain-one",
+        about: "draining a queue of one G beside a thief: one of them gets it",
+        threads: 2,
+        program: |steps| drain_beside_thief(steps, &[(GId(0), false)]),
+    },
+    Kernel {
         name: "publish",
         about: "a G is runnable before a thief can take it",
         threads: 2,
@@ -301,14 +307,18 @@ pub fn runqempty(steps: Steps, empty: Empty) {
     sched.runqget(m.p());
 }
 
-/// The owner of P0 drains it of three Gs, one of them in `runnext`, the links in its hands; a thief on P1
-/// steals once, and links what it came by. In the end each G is in the queue of who took it, once.
+/// Three Gs are drained, one of them in `runnext`.
 pub fn runqdrain(steps: Steps) {
+    drain_beside_thief(steps, &[(GId(0), false), (GId(1), false), (GId(2), true)]);
+}
+
+/// The owner of P0 drains it of `gs`, each put in `runnext` or not, the links in its hands; a thief on P1
+/// steals once, and links what it came by. In the end each G is in the queue of the thread that took it, once.
+fn drain_beside_thief(steps: Steps, gs: &[(GId, bool)]) {
     let (sched, m, mut others) = world(steps);
     let got = Arc::new(Ghost::new([GQueue::default(); 2]));
-    sched.runqput(&m, m.p(), GId(0), false);
-    sched.runqput(&m, m.p(), GId(1), false);
-    sched.runqput(&m, m.p(), GId(2), true);
+    gs.iter().for_each(|&(g, next)| sched.runqput(&m, m.p(), g, next));
+    let published: Vec<GId> = gs.iter().map(|(g, _)| *g).collect();
     let (other, log) = (sched.clone(), got.clone());
     let p1 = others.pop();
     sync::spawn(move || {
@@ -325,7 +335,7 @@ pub fn runqdrain(steps: Steps) {
         let [drained, stolen] = log.get().map(|queue| queue.peek(&this));
         let mut all = [&drained[..], &stolen].concat();
         all.sort();
-        assert!(all == [0, 1, 2].map(GId), "runqdrain: a G is in two queues, or in none");
+        assert!(all == published, "runqdrain: a G is in two queues, or in none");
     });
     let drained = sched.runqdrain(m.p());
     got.change(|got| got[0] = drained);

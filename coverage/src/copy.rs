@@ -54,7 +54,8 @@ fn mark_all(files: &mut Vec<(String, Vec<u8>)>) -> Result<Vec<Marked>, Error> {
     let mut all = Vec::new();
     let mut next = 1;
     for (path, bytes) in files.iter_mut() {
-        let Some(file) = path.strip_prefix(&format!("{MODEL}/")).filter(|f| f.ends_with(".rs")) else {
+        let Some(file) = path.strip_prefix(&format!("{MODEL}/")).filter(|f| f.ends_with(".rs"))
+        else {
             continue;
         };
         let failed = |why: String| Error::Coverage(format!("{MODEL}/{file}: {why}"));

@@ -120,8 +120,8 @@ impl Judged {
 
 #[cfg(test)]
 mod tests {
-    use crate::regions::{Region, Source};
     use super::*;
+    use crate::regions::{Region, Source};
 
     fn place(line: usize, text: &str, reached: bool) -> Place {
         let region = Region { file: "runq.rs".into(), from: (line, 1), to: (line, 9) };

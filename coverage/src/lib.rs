@@ -9,9 +9,9 @@
 //! of functions that return. The search of `explore` goes back into the middle of a function and leaves it
 //! there, so a difference of its counters means nothing. Therefore the worker is built of a copy of the workspace
 //! in which each branch of the model begins with a call of a function of its own, which does nothing. The entry of
-//! a function is always counted: so each branch has a counter, and no difference is needed. A part of which
-//! neither a counter nor a mark is above 0 was not reached, or has no mark; the first is a hole in the gate, the second one
-//! in [`marks`]. Both are listed, so that neither can hide.
+//! a function is always counted: so each branch has a counter, and no difference is needed. A part
+//! is reached if its own counter or a mark in it is above 0. So what is listed was not reached, or it has neither, in which
+//! case [`marks`] has to learn of it; and what was not reached is always listed.
 //!
 //! | file | holds |
 //! |---|---|

@@ -66,9 +66,14 @@ pub fn mark(file: &str, text: &str, first: usize) -> syn::Result<Marked> {
 /// All that is written, in the order of the text: where, for which wrap and mark, and what. At one place, what
 /// ends there is closed first, from the inside out, and what begins there is opened from the outside in.
 fn pieces(wraps: &[Wrap], first: usize) -> Vec<(usize, &Wrap, usize, &'static str)> {
-    let opens = wraps.iter().zip(first..).map(|(wrap, n)| ((wrap.range.start, 1, Reverse(0), n), wrap, n, wrap.open));
-    let closes =
-        wraps.iter().zip(first..).map(|(wrap, n)| ((wrap.range.end, 0, Reverse(n), 0), wrap, n, wrap.close));
+    let opens = wraps
+        .iter()
+        .zip(first..)
+        .map(|(wrap, n)| ((wrap.range.start, 1, Reverse(0), n), wrap, n, wrap.open));
+    let closes = wraps
+        .iter()
+        .zip(first..)
+        .map(|(wrap, n)| ((wrap.range.end, 0, Reverse(n), 0), wrap, n, wrap.close));
     let mut pieces: Vec<_> = opens.chain(closes).filter(|(.., piece)| !piece.is_empty()).collect();
     pieces.sort_by_key(|(key, ..)| *key);
     pieces.into_iter().map(|((at, ..), wrap, n, piece)| (at, wrap, n, piece)).collect()
@@ -179,7 +184,9 @@ mod tests {
     fn a_mark_is_where_it_is_called_or_at_the_question_mark() {
         let marked = mark("a.rs", "fn f() { a? }", 7).unwrap();
         let text = |column: usize| &marked.text[column - 1..];
-        let [(7, (1, block)), (8, (1, left))] = marked.marks[..] else { panic!("{:?}", marked.marks) };
+        let [(7, (1, block)), (8, (1, left))] = marked.marks[..] else {
+            panic!("{:?}", marked.marks)
+        };
         assert!(text(block).starts_with("crate::counted::m7();"));
         assert!(text(left).starts_with("? }"));
     }

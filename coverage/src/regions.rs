@@ -36,6 +36,11 @@ impl Source {
         Ok(sources)
     }
 
+    /// A file of that name, in the model's folder.
+    pub fn new(name: &str, text: &str) -> Self {
+        Source { name: name.into(), text: text.into() }
+    }
+
     /// It is the file of that name.
     pub fn is(&self, name: &str) -> bool {
         self.name == name
@@ -103,7 +108,9 @@ impl Counted {
         let parts: Vec<Part> = info
             .cov_fun
             .iter()
-            .flat_map(|function| parts_of(&info, function, counts(&profile, function), marked, &hit))
+            .flat_map(|function| {
+                parts_of(&info, function, counts(&profile, function), marked, &hit)
+            })
             .collect();
         match parts.is_empty() {
             true => Err(failed(format!("nothing in it is of {MODEL}"))),
@@ -122,7 +129,8 @@ fn counts<'p>(profile: &'p InstrumentationProfile, function: &FunctionRecordV3) 
 fn hit(info: &CoverageMappingInfo, profile: &InstrumentationProfile) -> BTreeSet<usize> {
     let mut hit = BTreeSet::new();
     for function in &info.cov_fun {
-        let values = Values { counts: counts(profile, function), expressions: &function.expressions };
+        let values =
+            Values { counts: counts(profile, function), expressions: &function.expressions };
         let files = info.get_files_from_id(function.header.filenames_ref);
         for region in &function.regions {
             let file = files.get(region.file_id).and_then(|path| in_model(path));
@@ -170,8 +178,11 @@ fn marks_in(regions: &[Region], marked: &[Marked], hit: &BTreeSet<usize>) -> BTr
     let files: BTreeSet<&str> = regions.iter().map(|region| &*region.file).collect();
     for file in marked.iter().filter(|marked| files.contains(&*marked.file)) {
         for (_, at) in file.marks.iter().filter(|(number, _)| hit.contains(number)) {
-            let around = regions.iter().filter(|r| r.file == file.file && r.from <= *at && *at < r.to);
-            found.extend(around.min_by_key(|r| (r.to.0 - r.from.0, r.to.1.abs_diff(r.from.1))).cloned());
+            let around =
+                regions.iter().filter(|r| r.file == file.file && r.from <= *at && *at < r.to);
+            found.extend(
+                around.min_by_key(|r| (r.to.0 - r.from.0, r.to.1.abs_diff(r.from.1))).cloned(),
+            );
         }
     }
     found
@@ -353,7 +364,7 @@ mod tests {
     #[test]
     fn an_else_that_was_added_is_the_brace_before_it() {
         let marked = mark("a.rs", "fn f() { if a { b } c }", 1).unwrap();
-        let (_, at) = marked.marks[1];
+        let (_, at) = marked.marks[2];
         let of_else = region((1, at.1 - 2), (1, at.1 + 3)).of_source(&[marked]);
         assert_eq!((of_else.from, of_else.to), ((1, 19), (1, 20)));
     }
