@@ -10,7 +10,7 @@ use crate::{interrupt, program};
 ///
 /// # Errors
 /// If the program cannot be built or started.
-pub fn coverage() -> Result<Verdict, Error> {
+pub fn unreached() -> Result<Verdict, Error> {
     interrupt::catch()?;
     program::hand_over("coverage", "pidle-coverage", "the program that counts")
 }
