@@ -77,7 +77,7 @@ pub struct Gate {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// List what no run reaches of the model, by rustc's counters, on explore
-    #[arg(long, conflicts_with_all = ["engines", "shard", "json"])]
+    #[arg(long, conflicts_with_all = ["engines", "shard", "json", "ask_always"])]
     pub coverage: bool,
     /// With --coverage: only the runs that took no longer than this when they were last measured (ci/costs.json)
     #[arg(long, value_name = "SECONDS", requires = "coverage")]

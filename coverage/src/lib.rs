@@ -28,4 +28,4 @@ pub mod excuses;
 pub mod marked;
 pub mod marks;
 pub mod regions;
-mod report;
+pub mod report;

@@ -12,7 +12,7 @@ use crate::regions::{Place, MODEL};
 const WIDTH: usize = 100;
 
 /// The regions that no run reached, and how many were.
-pub(crate) fn render(
+pub fn render(
     judged: &Judged,
     reports: &[Report],
     places: &[Place],
