@@ -5,11 +5,15 @@ use checks::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::gate::{Remark, Task};
+use crate::shard::Costs;
 
-/// Each task and, of one that a search carries out, the same once more, with each check asked at each step.
-pub fn twice(tasks: Vec<Task>) -> Vec<Task> {
+/// Each task and, of one that a search carries out and that took no more than `within` seconds when it was last
+/// measured, the same once more, with each check asked at each step.
+pub fn twice(tasks: Vec<Task>, within: Option<f64>) -> Vec<Task> {
+    let costs = Costs::known();
     let with_always = |(engine, job): Task| {
-        let searched = engine == Engine::Explore || job.limits.search.is_some();
+        let short = within.is_none_or(|seconds| costs.of(engine, &job) <= seconds);
+        let searched = short && (engine == Engine::Explore || job.limits.search.is_some());
         let limits = Limits { ask_always: true, ..job.limits.clone() };
         let always = searched.then(|| (engine, Job { limits, ..job.clone() }));
         [Some((engine, job)), always].into_iter().flatten()

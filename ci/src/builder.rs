@@ -17,7 +17,6 @@ use fd_lock::RwLock;
 use indicatif::{MultiProgress, ProgressBar};
 use sync::driver::{Engine, ENGINE};
 
-use crate::coverage::{self, compiler};
 use crate::error::Error;
 use crate::worker::Worker;
 use crate::{engine, interrupt};
@@ -31,9 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the build is looked at.
 const TICK: Duration = Duration::from_millis(50);
 
-/// The file that a worker which counts writes to. It is the name that rustc's counters know.
-const PROFILE: &str = "LLVM_PROFILE_FILE";
-
 /// A program to be built: of this workspace, or of a copy of it.
 pub struct Wanted<'w> {
     /// The workspace's folder.
@@ -46,6 +42,8 @@ pub struct Wanted<'w> {
     pub program: &'w str,
     /// The engine that it is built for.
     pub engine: Engine,
+    /// How much time the compiler takes.
+    pub profile: Profile,
     /// What it is, for readers.
     pub what: String,
     /// Variables of cargo's environment, besides those of this process.
@@ -57,15 +55,21 @@ pub struct Wanted<'w> {
 /// # Errors
 /// If it does not build: with what cargo says. If it was interrupted.
 pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
-    build_beside(&MultiProgress::new(), engine, trace)
+    build_beside(&MultiProgress::new(), engine, Profile::Dev, trace)
 }
 
 /// The worker for `engine`. A build that takes long is shown as one of `bars`.
 ///
 /// # Errors
 /// As [`build`].
-pub fn build_beside(bars: &MultiProgress, engine: Engine, trace: bool) -> Result<Worker, Error> {
-    if engine == ENGINE && env::var_os(OTHER_WORKER).is_none() {
+pub fn build_beside(
+    bars: &MultiProgress,
+    engine: Engine,
+    profile: Profile,
+    trace: bool,
+) -> Result<Worker, Error> {
+    let is_this = engine == ENGINE && profile == Profile::Dev;
+    if is_this && env::var_os(OTHER_WORKER).is_none() {
         let program = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
         return Ok(Worker { arguments: &["worker"], ..Worker::new(engine, program, trace) });
     }
@@ -75,8 +79,9 @@ pub fn build_beside(bars: &MultiProgress, engine: Engine, trace: bool) -> Result
     // Between a build and its copy no other process may build.
     let mut lock = RwLock::new(File::create(folder.join("lock")).map_err(io)?);
     let _locked = lock.write().map_err(io)?;
-    let built = compile_beside(bars, &Wanted::worker(root(), target(), engine))?;
-    let program = folder.join(format!("pidle-engine-{engine}"));
+    let wanted = Wanted { profile, ..Wanted::worker(root(), target(), engine) };
+    let built = compile_beside(bars, &wanted)?;
+    let program = folder.join(format!("pidle-engine-{engine}-{}", profile.name()));
     copy(&built, &program).map_err(io)?;
     Ok(Worker::new(engine, program, trace))
 }
@@ -88,19 +93,23 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(new, to)
 }
 
-/// Builds the worker for `engine` so that it counts what it reaches in the model, and writes it to `folder`.
-///
-/// # Errors
-/// As [`build`].
-pub fn build_counting(engine: Engine, trace: bool, folder: &Path) -> Result<Worker, Error> {
-    let this = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
-    let wanted = Wanted::worker(root(), target().join(format!("engine-{engine}-coverage")), engine);
-    let variables =
-        vec![("RUSTC_WORKSPACE_WRAPPER", this.into()), (compiler::VARIABLE, "1".into())];
-    let program = compile(&Wanted { variables, ..wanted })?;
-    let profile = coverage::profile(folder, engine).into();
-    let variables = vec![(PROFILE.into(), profile)];
-    Ok(Worker { variables, ..Worker::new(engine, program, trace) })
+/// A profile of the workspace's `Cargo.toml`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Profile {
+    /// That of tests, so that their parts are the same.
+    Dev,
+    /// For searches of hours: optimized as a whole.
+    Nightly,
+}
+
+impl Profile {
+    /// As cargo calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Dev => "dev",
+            Profile::Nightly => "nightly",
+        }
+    }
 }
 
 impl Wanted<'_> {
@@ -108,7 +117,8 @@ impl Wanted<'_> {
     pub fn worker(root: PathBuf, target: PathBuf, engine: Engine) -> Self {
         let what = format!("the {engine} engine");
         let (package, program) = ("ci", "pidle-engine");
-        Wanted { root, target, package, program, engine, what, variables: Vec::new() }
+        let (profile, variables) = (Profile::Dev, Vec::new());
+        Wanted { root, target, package, program, engine, profile, what, variables }
     }
 }
 
@@ -158,11 +168,12 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// What builds it. The profile is the one of tests, so that its parts are the same.
+/// What builds it.
 fn command(wanted: &Wanted) -> Command {
     let mut command = cargo();
     command.args(["build", "--locked", "--message-format", "json-render-diagnostics"]);
     command.args(["--package", wanted.package, "--bin", wanted.program]);
+    command.args(["--profile", wanted.profile.name()]);
     command.args(engine::feature(wanted.engine).into_iter().flat_map(|name| ["--features", name]));
     command.arg("--target-dir").arg(&wanted.target);
     command.arg("--manifest-path").arg(wanted.root.join("Cargo.toml"));

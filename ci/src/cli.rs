@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use checks::report::Mode;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use sync::driver::Engine;
 
 use crate::engine;
@@ -62,6 +62,7 @@ pub enum Command {
 
 /// What `gate` is told.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("Measured").args(["coverage", "ask_always"])))]
 pub struct Gate {
     /// An engine to run on; repeat it for several
     #[arg(long = "engine", value_name = "ENGINE", default_values = ["explore", "loom", "shuttle"], value_parser = engine::parser())]
@@ -79,13 +80,20 @@ pub struct Gate {
     /// A file for the reports, as JSON; it must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// List what no run reaches of the model, by rustc's counters: on explore, and on shuttle for what
-    /// explore cannot count
-    #[arg(long, conflicts_with_all = ["engines", "shard", "json"])]
+    /// List what no run reaches of the model, by rustc's counters, on explore
+    #[arg(long, conflicts_with_all = ["engines", "shard", "json", "ask_always"])]
     pub coverage: bool,
-    /// With --coverage: only the runs that took no longer than this when they were last measured
-    #[arg(long, value_name = "SECONDS", requires = "coverage")]
+    /// With --coverage, only the runs that took no longer than this when they were last measured (ci/costs.json); with
+    /// --ask-always, only those are run once more
+    #[arg(long, value_name = "SECONDS", requires = "Measured")]
     pub within: Option<f64>,
+    /// Build with link-time optimization, run the gate with --ask-always, and then search what it bounds with more
+    /// preemptions and without a bound, as far as the time goes
+    #[arg(long, conflicts_with_all = ["engines", "shard", "within", "coverage"])]
+    pub nightly: bool,
+    /// With --nightly: stop after that many minutes
+    #[arg(long, value_name = "N", default_value = "60", requires = "nightly", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub minutes: u64,
 }
 
 /// What `merge` is told.
@@ -97,7 +105,7 @@ pub struct Merge {
     /// A file for all reports together, as JSON; it must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// A file for what each scenario cost, which ci/costs.json keeps for --shard; it must not exist
+    /// A file for what the longer runs cost, which ci/costs.json keeps for --shard and --within; it must not exist
     #[arg(long, value_name = "FILE")]
     pub costs: Option<PathBuf>,
 }

@@ -9,12 +9,14 @@ use checks::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use sync::driver::Engine;
 
+use crate::builder::Profile;
 use crate::error::Error;
+use crate::output::counted;
 use crate::progress::Progress;
 use crate::run::{jobs, run, unfinished};
-use crate::shard::{self, Shard};
+use crate::shard::{self, Costs, Shard};
 use crate::workers::Workers;
-use crate::{asked, at_once, cli, coverage, engine, gate_table, interrupt, output};
+use crate::{asked, at_once, cli, engine, gate_table, interrupt, nightly, output, unreached};
 
 /// What a gate came to. `--json` writes it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,14 +60,20 @@ pub type Task = (Engine, Job);
 /// If an engine cannot be built or asked for its jobs, or the results cannot be written.
 pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
     if arguments.coverage {
-        return coverage::coverage(arguments, trace);
+        return unreached::unreached();
     }
     arguments.json.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;
     let engines = in_order(&arguments.engines);
     let progress = Progress::new(0, trace);
-    let gated = Workers::build(&engines, trace, &progress, |workers| {
-        run_gate(arguments, &engines, workers, &progress)
+    let profile = if arguments.nightly { Profile::Nightly } else { Profile::Dev };
+    let start = Instant::now();
+    let gated = Workers::build(&engines, profile, trace, &progress, |workers| {
+        let gated = run_gate(arguments, &engines, workers, &progress)?;
+        match arguments.nightly {
+            true => Ok(nightly::go_further(gated, start, arguments, workers, &progress)),
+            false => Ok(gated),
+        }
     });
     progress.clear();
     let gated = gated?;
@@ -104,12 +112,27 @@ fn run_gate(
     let part = Part { shard: arguments.shard.unwrap_or_default(), gate: fingerprint(&tasks) };
     let mine = shard::deal(&tasks, part.shard);
     let tasks: Vec<Task> = mine.into_iter().map(|n| tasks[n].clone()).collect();
-    let tasks = if arguments.ask_always { asked::twice(tasks) } else { tasks };
-    let start = Instant::now();
+    let tasks = match arguments.ask_always || arguments.nightly {
+        true => asked::twice(tasks, arguments.within),
+        false => tasks,
+    };
     let at_once = arguments.jobs.unwrap_or_else(at_once::cores);
+    progress.say(&how_long(&tasks, at_once));
+    let start = Instant::now();
     let (reports, differ) = asked::once(run_all(workers, &tasks, at_once, progress));
     let gated = judge(reports, &idle, start.elapsed().as_secs_f64()).and(differ);
     Ok(Gated { part, ..gated })
+}
+
+/// How many runs there are, and how long they will take.
+fn how_long(tasks: &[Task], at_once: NonZeroUsize) -> String {
+    let costs = Costs::known();
+    let seconds: f64 = tasks.iter().map(|(engine, job)| costs.of(*engine, job)).sum();
+    let seconds = (seconds / at_once.get() as f64).ceil();
+    format!(
+        "{}, {at_once} at a time: about {seconds} s, builds aside",
+        counted(tasks.len() as u64, "run")
+    )
 }
 
 /// Runs the tasks, `at_once` at a time. The reports are in the order of the tasks.
@@ -153,6 +176,15 @@ pub fn judge(reports: Vec<Report>, idle: &[Engine], seconds: f64) -> Gated {
 }
 
 impl Gated {
+    /// The same, with these reports as well, of so many more seconds.
+    pub fn with(mut self, reports: Vec<Report>, seconds: f64) -> Gated {
+        let worst = reports.iter().map(|report| report.verdict);
+        self.verdict = Verdict::worst(worst.chain([self.verdict]));
+        self.reports.extend(reports);
+        self.seconds += seconds;
+        self
+    }
+
     /// The same, with these remarks as well.
     fn and(mut self, remarks: Vec<Remark>) -> Gated {
         let worst = remarks.iter().map(|remark| remark.verdict);

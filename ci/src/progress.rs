@@ -43,6 +43,13 @@ impl Progress {
         &self.bars
     }
 
+    /// Prints a line above the bars.
+    pub fn say(&self, text: &str) {
+        if self.plain || self.bars.println(text).is_err() {
+            remark(text);
+        }
+    }
+
     /// There are so many more runs than was known.
     pub fn expect(&self, runs: usize) {
         self.total.inc_length(runs as u64);

@@ -6,6 +6,7 @@ use checks::verdict::Verdict;
 use regressions::truth;
 use sync::driver::Engine;
 
+use crate::builder::Profile;
 use crate::error::Error;
 use crate::gate::{run_all, Task};
 use crate::progress::Progress;
@@ -23,7 +24,7 @@ pub fn truth(arguments: &cli::Truth, trace: bool) -> Result<Verdict, Error> {
     let tasks: Vec<Task> = engines.into_iter().flat_map(jobs).collect();
     let start = Instant::now();
     let progress = Progress::new(0, trace);
-    let reports = Workers::build(&engines, trace, &progress, |workers| {
+    let reports = Workers::build(&engines, Profile::Dev, trace, &progress, |workers| {
         Ok(run_all(workers, &tasks, at_once::cores(), &progress))
     });
     progress.clear();

@@ -5,7 +5,7 @@ use std::thread;
 
 use sync::driver::Engine;
 
-use crate::builder;
+use crate::builder::{self, Profile};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::worker::Worker;
@@ -35,6 +35,7 @@ impl Workers {
     /// If a worker cannot be built, whatever `body` returns; or those of `body`.
     pub fn build<R>(
         engines: &[Engine],
+        profile: Profile,
         trace: bool,
         progress: &Progress,
         body: impl FnOnce(&Workers) -> Result<R, Error>,
@@ -43,7 +44,7 @@ impl Workers {
         let done = thread::scope(|scope| {
             scope.spawn(|| {
                 for engine in engines {
-                    let built = builder::build_beside(progress.bars(), *engine, trace);
+                    let built = builder::build_beside(progress.bars(), *engine, profile, trace);
                     if !workers.add(built) {
                         break;
                     }
