@@ -8,6 +8,7 @@
 pub mod contract;
 pub mod drain;
 
+use harness::kernel::Kernel;
 use runtime_model::event::Nobody;
 use runtime_model::g::{GId, GStatus};
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
@@ -17,18 +18,6 @@ use runtime_model::program::Program;
 use runtime_model::steps::Steps;
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost, Note, Plain};
-
-/// A kernel.
-pub struct Kernel {
-    /// Its name.
-    pub name: &'static str,
-    /// What holds in it, in a sentence.
-    pub about: &'static str,
-    /// Its threads, the first included.
-    pub threads: usize,
-    /// One execution of it.
-    pub program: fn(Steps),
-}
 
 /// All kernels.
 pub const ALL: &[Kernel] = &[
