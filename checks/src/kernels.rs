@@ -6,6 +6,8 @@
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
 pub mod contract;
+pub mod decisions;
+pub mod queues;
 
 use runtime_model::event::Nobody;
 use runtime_model::g::{GId, GStatus};
@@ -14,7 +16,7 @@ use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PId};
 use runtime_model::program::Program;
 use runtime_model::runq::GQueue;
-use runtime_model::steps::Steps;
+use runtime_model::steps::{below_spin_limit_1_19, Steps};
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost, Note, Plain};
 
@@ -111,13 +113,19 @@ pub const ALL: &[Kernel] = &[
         name: "global-share",
         about: "two take from the global queue: each gets its share",
         threads: 2,
-        program: |steps| contract::global_share(steps, contract::SHARE, &[0, 1, 2], &[3, 4]),
+        program: |steps| contract::global_share(steps, 8, contract::SHARE, &[0, 1, 2], &[3, 4]),
     },
     Kernel {
         name: "global-one",
         about: "two take one each from the global queue: neither gets more",
         threads: 2,
-        program: |steps| contract::global_share(steps, contract::ONE, &[0], &[1]),
+        program: |steps| contract::global_share(steps, 8, contract::ONE, &[0], &[1]),
+    },
+    Kernel {
+        name: "global-half",
+        about: "the same with rings of two slots: neither gets more than half a ring",
+        threads: 2,
+        program: |steps| contract::global_share(steps, 2, contract::SHARE, &[0], &[1]),
     },
     Kernel {
         name: "limiter-update",
@@ -143,6 +151,75 @@ pub const ALL: &[Kernel] = &[
         about: "an assist counts what another P has idled until then",
         threads: 2,
         program: |steps| contract::assist_updates(steps, Sched::gc_assist),
+    },
+    Kernel {
+        name: "late-tick",
+        about: "a tick that is late, beside a thief: it fires once, and next at the first of its times to come",
+        threads: 2,
+        program: |steps| decisions::late_tick(steps, decisions::RUN),
+    },
+    Kernel {
+        name: "spin-limit",
+        about: "an M begins to spin while fewer than half as many spin as Ps are busy",
+        threads: 2,
+        program: |steps| decisions::spin_limit(steps, Sched::look, decisions::SPIN_LIMIT),
+    },
+    Kernel {
+        name: "spin-limit-1.19",
+        about: "the same in uint32: no limit once more Ps count as idle than there are",
+        threads: 2,
+        program: |steps| {
+            let steps = Steps { below_spin_limit: below_spin_limit_1_19, ..steps };
+            decisions::spin_limit(steps, Sched::look, decisions::SPIN_LIMIT_1_19);
+        },
+    },
+    Kernel {
+        name: "poll-broken",
+        about: "a timer that is added breaks a poll that would last longer, and no other",
+        threads: 2,
+        program: |steps| decisions::poll_broken(steps, Sched::addtimer),
+    },
+    Kernel {
+        name: "event-in-flight",
+        about: "an assist within another event leaves that one as it is",
+        threads: 2,
+        program: |steps| decisions::event_in_flight(steps, Sched::gc_assist),
+    },
+    Kernel {
+        name: "two-poll",
+        about: "two Ms poll: one at a time, and the post of the poller is free again in the end",
+        threads: 2,
+        program: |steps| decisions::two_poll(steps, Sched::poll),
+    },
+    Kernel {
+        name: "waker-without-p",
+        about: "a waker that finds no P is not counted in the end, and has left word for an M that drops one",
+        threads: 2,
+        program: |steps| decisions::waker_without_p(steps, Sched::wakep),
+    },
+    Kernel {
+        name: "steal-never-empty",
+        about: "a thief in its last pass gets a G of a queue that is never empty",
+        threads: 2,
+        program: |steps| queues::steal_never_empty(steps, |sched, m, victim| sched.runqsteal(m, victim, true)),
+    },
+    Kernel {
+        name: "steal-again",
+        about: "a thief that has run a timer and got no G looks again",
+        threads: 2,
+        program: |steps| contract::steal_again(steps, Sched::steal_work),
+    },
+    Kernel {
+        name: "drained-again",
+        about: "a G that is drained again has no link of the time before",
+        threads: 2,
+        program: |steps| queues::drained_again(steps, GQueue::push_back),
+    },
+    Kernel {
+        name: "heap-order",
+        about: "timers fire in the order of their times, in whatever order they were added",
+        threads: 2,
+        program: |steps| queues::heap_order(steps, Sched::addtimer),
     },
 ];
 

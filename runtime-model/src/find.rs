@@ -289,7 +289,8 @@ pub(crate) fn steal_orders(ps: u32) -> Vec<Vec<Vec<PId>>> {
 
 fn orders_of_others(ps: u32, me: u32) -> Vec<Vec<PId>> {
     let mut orders = Vec::new();
-    for stride in (1..=ps).filter(|&s| gcd(s, ps) == 1) {
+    let shared = |stride, factor| stride % factor == 0 && ps % factor == 0;
+    for stride in (1..=ps).filter(|&stride| !(2..=stride).any(|factor| shared(stride, factor))) {
         for start in 0..ps {
             let all = (0..ps).map(|i| (start + i * stride) % ps);
             let others: Vec<PId> = all.filter(|&p| p != me).map(PId).collect();
@@ -299,14 +300,6 @@ fn orders_of_others(ps: u32, me: u32) -> Vec<Vec<PId>> {
         }
     }
     orders
-}
-
-fn gcd(a: u32, b: u32) -> u32 {
-    if b == 0 {
-        a
-    } else {
-        gcd(b, a % b)
-    }
 }
 
 #[cfg(test)]
