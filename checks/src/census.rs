@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use runtime_model::event::Nobody;
 use runtime_model::steps::Steps;
-use sync::{Arc, End, Engine, Explored, OnProgress, Plan, ENGINE};
+use sync::driver::{End, Engine, Explored, OnProgress, Plan, ENGINE};
+use sync::Arc;
 
 use crate::judge::Judged;
 use crate::report::{Expect, Found, Job, Mode};
@@ -70,7 +71,7 @@ fn searched(
     plan.search.keep_going = true;
     let (target, judged) = (target.clone(), judged.clone());
     let execute = move || target.execute(steps, &judged, Arc::new(Nobody), None);
-    let explored = sync::explore(&plan, execute)?;
+    let explored = sync::driver::run_all(&plan, execute)?;
     let failures = explored.searched.iter().flat_map(|searched| searched.failures.values());
     let endings = failures.map(|failure| (told(&found(failure, 0)), 1)).collect();
     Ok(Census { explored, endings })
@@ -99,7 +100,7 @@ fn sampled(
             plan.progress = Some(progress);
             let (target, judged) = (target.clone(), judged.clone());
             let execute = move || target.execute(steps, &judged, Arc::new(Nobody), None);
-            let explored = sync::explore(&plan, execute)?;
+            let explored = sync::driver::run_all(&plan, execute)?;
             executions += explored.executions;
             plan.executions = plan.executions.saturating_sub(explored.executions.max(1));
             plan.seeds[0] = plan.seeds[0].wrapping_add(NEXT_SEED);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sync::Schedule;
+use sync::driver::Schedule;
 
 use crate::report::{Found, Job};
 

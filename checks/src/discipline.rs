@@ -1,6 +1,6 @@
 //! Verify what no state shows: who held which lock when a word was written, a lock taken, or a thread woken.
 
-use sync::discipline::{broken, Rule};
+use sync::driver::{broken_rule, Rule};
 
 use crate::check::Check;
 
@@ -19,5 +19,5 @@ pub(crate) const CHECKS: &[Check] = &[
 
 /// The model says at each word and lock what its rules are: `Sched::new`, `P::new`.
 fn holds(rule: Rule) -> Result<(), String> {
-    broken(rule).map_or(Ok(()), Err)
+    broken_rule(rule).map_or(Ok(()), Err)
 }

@@ -2,7 +2,8 @@
 
 use runtime_model::g::GId;
 use runtime_model::Sched;
-use sync::{Arc, Ghost, Observer, Operation, Quiescent, Violation};
+use sync::driver::{Observer, Operation, Quiescent, Violation};
+use sync::{Arc, Ghost};
 
 use crate::check::{self, Check};
 use crate::recorder::Recorder;
@@ -69,8 +70,8 @@ impl Judge {
         let checks = &self.checks.checks;
         let question = |number: usize| (checks[number].holds)(&view);
         let asked = match quiescent || self.checks.always {
-            true => sync::ask_always(checks.len(), question),
-            false => sync::ask(checks.len(), question),
+            true => sync::driver::check_all(checks.len(), question),
+            false => sync::driver::check_changed(checks.len(), question),
         };
         let violation =
             |(number, message): (usize, String)| Violation { check: checks[number].name, message };

@@ -144,7 +144,7 @@ pub const ALL: &[Kernel] = &[
         name: "look-in-turn",
         about: "an M looks at its own queue, then at the global one, and then it steals",
         threads: 2,
-        program: |steps| contract::look_in_turn(steps, Sched::look),
+        program: |steps| contract::look_in_turn(steps, Sched::look_with_p),
     },
     Kernel {
         name: "assist-updates",
@@ -162,7 +162,7 @@ pub const ALL: &[Kernel] = &[
         name: "spin-limit",
         about: "an M begins to spin while fewer than half as many spin as Ps are busy",
         threads: 2,
-        program: |steps| decisions::spin_limit(steps, Sched::look, decisions::SPIN_LIMIT),
+        program: |steps| decisions::spin_limit(steps, Sched::look_with_p, decisions::SPIN_LIMIT),
     },
     Kernel {
         name: "spin-limit-1.19",
@@ -170,7 +170,7 @@ pub const ALL: &[Kernel] = &[
         threads: 2,
         program: |steps| {
             let steps = Steps { below_spin_limit: below_spin_limit_1_19, ..steps };
-            decisions::spin_limit(steps, Sched::look, decisions::SPIN_LIMIT_1_19);
+            decisions::spin_limit(steps, Sched::look_with_p, decisions::SPIN_LIMIT_1_19);
         },
     },
     Kernel {
@@ -269,7 +269,7 @@ pub fn limiter_slot(steps: Steps, take: TakeP) {
         other.limiter.update(other.allp.iter().map(|p| &p.limiter_event), 15);
     });
     let this = sched.clone();
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let counted = this.limiter.peek_idle();
         let since = this.allp[1].limiter_event.peek_since();
         let idle = if taken.get() { 10 } else { since - 10 };
@@ -301,7 +301,7 @@ fn beside_a_thief(
         log.change(|log| log.extend(g));
     });
     let (this, log) = (sched.clone(), got.clone());
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let mut all: Vec<GId> = log.get();
         all.extend(this.allp.iter().flat_map(|p| p.peek_runq()));
         all.sort();
@@ -355,7 +355,7 @@ pub fn limiter_assist(steps: Steps, stop: Stop) {
         }
     });
     let this = sched.clone();
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let counted = this.limiter.peek_assist();
         assert!(counted == 10, "limiter: {counted} ticks of an assist counted, of 10");
     });
@@ -398,7 +398,7 @@ pub fn runqdrain(steps: Steps) {
         }
     });
     let (this, log) = (sched.clone(), got.clone());
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let [drained, stolen] = log.get().map(|queue| queue.peek(&this));
         let mut all = [&drained[..], &stolen].concat();
         all.sort();
@@ -424,7 +424,7 @@ pub fn publish(steps: Steps, publish: Publish) {
         }
     });
     let this = sched.clone();
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let is = |g: &GId, status| this.g(*g).status.peek(|&now| now == status);
         let running = (0..2).map(GId).filter(|g| is(g, GStatus::Running));
         let queued = this.allp[0].peek_runq().into_iter().filter(|g| is(g, GStatus::Runnable));
@@ -465,7 +465,7 @@ pub fn submit_last_look(steps: Steps, last_look: LastLook) {
         }
     });
     let note = noticed.clone();
-    sync::at_end(move || assert!(note.get(), "submit: work was made, and nobody noticed"));
+    sync::driver::at_end(move || assert!(note.get(), "submit: work was made, and nobody noticed"));
     sched.runqput(&m, m.p(), GId(0), true);
     if sched.begin_spin(&m).is_some() {
         noticed.set(true);

@@ -4,7 +4,7 @@ use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;
 use runtime_model::Sched;
-use sync::{Operation, Outside};
+use sync::driver::{Operation, Outside};
 
 use crate::cex::Step;
 use crate::source::{function_at, Source};

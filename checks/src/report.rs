@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sync::{Schedule, Statistics};
+use sync::driver::{Schedule, Statistics};
 
 use crate::scenario::Scenario;
 use crate::verdict::Verdict;

@@ -12,10 +12,11 @@ use std::time::Instant;
 use runtime_model::event::{Nobody, Witness};
 use runtime_model::sched::Sched;
 use runtime_model::steps::Steps;
-use sync::{
-    Arc, End, Explored, Failure, OnProgress, Options, Plan, PlanError, Sampler, Schedule, Searched,
+use sync::driver::{
+    End, Explored, Failure, OnProgress, Options, Plan, PlanError, Sampler, Schedule, Searched,
     ENGINE,
 };
+use sync::Arc;
 
 use crate::census::{self, Census, Endings};
 use crate::judge::{Judge, Judged, KernelJudge};
@@ -117,13 +118,13 @@ impl Target {
         let checked = match self {
             Target::Scenario(checked) => checked,
             Target::Kernel(kernel) => {
-                sync::observe(Arc::new(KernelJudge { recorder }));
+                sync::driver::observe(Arc::new(KernelJudge { recorder }));
                 return (kernel.program)(steps);
             }
         };
         let sched = Sched::new(checked.program.clone(), steps, witness);
         let judge = Judge::new(sched.clone(), judged, checked.must_finish.clone(), recorder);
-        sync::observe(Arc::new(judge));
+        sync::driver::observe(Arc::new(judge));
         sched.start();
     }
 }
@@ -250,7 +251,7 @@ fn carry_out(
     let (target, steps, judged) = (target.clone(), subject.steps, judged.clone());
     let tally = tally.clone();
     let execute = move || target.execute(steps, &judged, Arc::new(tally.clone()), None);
-    Ok(sync::explore(&plan, execute)?)
+    Ok(sync::driver::run_all(&plan, execute)?)
 }
 
 /// Searches the job's program with other options than it says, and lists the states: to compare searches
@@ -266,7 +267,7 @@ pub fn compare(subject: &Subject, job: &Job, options: Options) -> Result<Searche
     let plan = Plan { sampler: Sampler::Exhaustive, search, list_states: true, ..plan };
     let steps = subject.steps;
     let nobody = Arc::new(Nobody);
-    let explored = sync::explore(&plan, move || {
+    let explored = sync::driver::run_all(&plan, move || {
         target.execute(steps, &judged, nobody.clone(), None);
     })?;
     Ok(explored.searched.unwrap_or_default())
@@ -349,10 +350,10 @@ fn outcome(
 
 pub(crate) fn found(failure: &Failure, execution: u64) -> Found {
     let check = match &failure.cause {
-        sync::Cause::Panic => "throw".to_string(),
-        sync::Cause::Check(name) => name.clone(),
-        sync::Cause::Deadlock => "deadlock".to_string(),
-        sync::Cause::Race => "race".to_string(),
+        sync::driver::Cause::Panic => "throw".to_string(),
+        sync::driver::Cause::Check(name) => name.clone(),
+        sync::driver::Cause::Deadlock => "deadlock".to_string(),
+        sync::driver::Cause::Race => "race".to_string(),
     };
     Found { check, message: failure.message.clone(), execution, ..Found::default() }
 }

@@ -2,7 +2,7 @@
 
 use runtime_model::event::{Event, Witness};
 use runtime_model::m::MId;
-use sync::Outside;
+use sync::driver::Outside;
 
 /// Something that some execution must show.
 pub struct Sometimes {

@@ -2,7 +2,7 @@
 
 mod races;
 
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::kernels::{self, Kernel};
 use crate::report::{Expect, Job, Limits, Mode};
@@ -315,7 +315,7 @@ impl Suite {
     }
 
     /// The suite's runs on that engine. On loom twice: with invariants; and in symptom mode, in which more orders are
-    /// tried around plain accesses ([`sync::Plan::races`]).
+    /// tried around plain accesses ([`sync::driver::Plan::races`]).
     pub fn jobs(&self, engine: Engine) -> impl Iterator<Item = Job> + '_ {
         let modes: &[Mode] = match engine {
             Engine::Loom => &[Mode::Invariants, Mode::Symptoms],

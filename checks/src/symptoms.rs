@@ -25,7 +25,8 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 fn the_program_gets_on(view: &View) -> Result<(), String> {
-    let (rounds, jumps) = (sync::rounds(), view.sched.jumps.peek(|&jumps| jumps));
+    let (rounds, jumps) =
+        (sync::driver::rounds_without_progress(), view.sched.jumps.peek(|&jumps| jumps));
     ensure!(
         rounds <= MOST_ROUNDS,
         "livelock: {rounds} rounds of find_runnable, and nothing came of them"

@@ -2,7 +2,7 @@
 
 use checks::kernels::{self, contract, decisions, queues};
 use runtime_model::event::Event;
-use runtime_model::find::Look;
+use runtime_model::find::Found;
 use runtime_model::g::{GId, Guintptr};
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::M;
@@ -10,7 +10,7 @@ use runtime_model::p::PId;
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
 use runtime_model::timers::Timer;
 use runtime_model::{Sched, Time};
-use sync::{litmus, Engine, Plan, Sampler, ENGINE};
+use sync::driver::{litmus, Engine, Plan, Sampler, ENGINE};
 
 fn plan(threads: usize) -> Plan {
     // shuttle's own search ends for the two-thread kernels; the others are sampled.
@@ -112,7 +112,7 @@ sync::explored! {
             contract::steal_in_turn(GO_FIXED, |sched, m, now| {
                 sched.check_timers(m, PId(1), now);
                 match sched.runqget(m.p()) {
-                    Some(g) => Look::Found(g),
+                    Some(g) => Found::G(g),
                     None => sched.steal_work(m, now),
                 }
             });
@@ -123,7 +123,7 @@ sync::explored! {
     fn a_thief_who_leaves_timers_out_takes_runnext_first() {
         fails_with("steal-in-turn", 2, || {
             contract::steal_in_turn(GO_FIXED, |sched, m, now| match sched.runqsteal(m, PId(1), true) {
-                Some(g) => Look::Found(g),
+                Some(g) => Found::G(g),
                 None => sched.steal_work(m, now),
             });
         });
@@ -132,7 +132,7 @@ sync::explored! {
     fn a_thief_who_has_run_a_timer_and_says_there_is_nothing() {
         fails_with("steal-again", 2, || {
             contract::steal_again(GO_FIXED, |sched, m, now| match sched.steal_work(m, now) {
-                Look::Again => Look::Nothing(0),
+                Found::Again => Found::Nothing(0),
                 found => found,
             });
         });
@@ -142,7 +142,7 @@ sync::explored! {
     fn a_thief_who_forgets_the_next_timer_does_not_poll_for_it() {
         fails_with("the next timer's time", 2, || {
             contract::steal_in_turn(GO_FIXED, |sched, m, now| match sched.steal_work(m, now) {
-                Look::Nothing(_) => Look::Nothing(0),
+                Found::Nothing(_) => Found::Nothing(0),
                 found => found,
             });
         });
@@ -152,7 +152,7 @@ sync::explored! {
     fn an_m_that_steals_first_passes_by_the_global_queue() {
         fails_with("look-in-turn", 2, || {
             contract::look_in_turn(GO_FIXED, |sched, m| match sched.runqget(m.p()) {
-                Some(g) => Look::Found(g),
+                Some(g) => Found::G(g),
                 None => sched.steal_work(m, sched.nanotime()),
             });
         });
@@ -199,14 +199,14 @@ sync::explored! {
                 2 * sched.nmspinning.load() <= busy
             };
             let steps = Steps { below_spin_limit: below_or_at, ..GO_FIXED };
-            decisions::spin_limit(steps, Sched::look, &[(0, 1, false)]);
+            decisions::spin_limit(steps, Sched::look_with_p, &[(0, 1, false)]);
         });
     }
 
     /// The right limit of 1.20, where 1.19 has none.
     fn with_more_ps_idle_than_there_are_the_limit_of_1_20_is_another() {
         fails_with("spin-limit: false, with 1 that spin and 3 Ps idle of 2", 2, || {
-            decisions::spin_limit(GO_FIXED, Sched::look, &[(3, 1, true)]);
+            decisions::spin_limit(GO_FIXED, Sched::look_with_p, &[(3, 1, true)]);
         });
     }
 
@@ -328,7 +328,7 @@ sync::explored! {
     /// A change of the engine or of the model shows in the numbers of those that leave nothing out.
     fn the_kernels_have_as_many_executions_as_they_had() {
         let executions = |kernel: &'static kernels::Kernel| {
-            sync::explore(&plan(kernel.threads), || (kernel.program)(GO_FIXED)).expect("a plan").executions
+            sync::driver::run_all(&plan(kernel.threads), || (kernel.program)(GO_FIXED)).expect("a plan").executions
         };
         let counts: Vec<u64> = kernels::ALL.iter().map(executions).collect();
         let expected = match ENGINE {

@@ -2,7 +2,7 @@
 
 use checks::report::{Job, Limits, Report};
 use checks::verdict::Verdict;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::gate::{Remark, Task};
 
@@ -80,7 +80,7 @@ mod tests {
             Report { found: None, ..report.clone() },
             Report { endings: [("throw".into(), 2)].into(), ..report.clone() },
             Report { sometimes: Vec::new(), ..report.clone() },
-            Report { searched: Some(sync::Statistics::default()), ..report.clone() },
+            Report { searched: Some(sync::driver::Statistics::default()), ..report.clone() },
         ];
         for other in others {
             let (reports, remarks) = once(vec![report.clone(), always(other.clone())]);

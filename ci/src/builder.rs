@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::coverage::{self, compiler};
 use crate::error::Error;

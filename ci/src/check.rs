@@ -9,7 +9,7 @@ use checks::scenario::{At, Scenario};
 use checks::scenario_file::{self, Written};
 use checks::suite;
 use checks::verdict::Verdict;
-use sync::{Engine, Probing, Statistics};
+use sync::driver::{Engine, Probing, Statistics};
 
 use crate::error::Error;
 use crate::gate_table::{mode, verdict};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use checks::report::Mode;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::engine;
 use crate::shard::Shard;

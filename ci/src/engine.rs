@@ -1,7 +1,7 @@
 //! The engines that a worker can be built for. Here they are names: `pidle` itself runs none of them.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use sync::Engine;
+use sync::driver::Engine;
 
 /// All of them.
 pub const ALL: [Engine; 4] = [Engine::Std, Engine::Loom, Engine::Shuttle, Engine::Explore];

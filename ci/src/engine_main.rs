@@ -18,7 +18,7 @@ use ci::protocol::{Answer, Request, GRACE, PROGRESS};
 use ci::{interrupt, trace};
 use regressions::runs;
 use soundness::tally::Tally;
-use sync::{Control, Engine, Progress, Statistics, ENGINE};
+use sync::driver::{Control, Engine, Progress, Statistics, ENGINE};
 
 fn main() -> ExitCode {
     if ENGINE != Engine::Explore {

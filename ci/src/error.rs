@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use checks::cex::CexError;
 use checks::scenario_file::FileError;
-use sync::Engine;
+use sync::driver::Engine;
 
 /// Why there is no verdict.
 #[derive(Debug, thiserror::Error)]

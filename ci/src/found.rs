@@ -7,7 +7,7 @@ use checks::report::{Fewest, Job, Report};
 use checks::verdict::Verdict;
 use regressions::bug::{Bug, Mutant};
 use regressions::BUGS;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::error::Error;
 use crate::output::{self, count, counted};

@@ -7,7 +7,7 @@ use std::time::Instant;
 use checks::report::{Job, Report};
 use checks::verdict::Verdict;
 use serde::{Deserialize, Serialize};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::error::Error;
 use crate::progress::Progress;

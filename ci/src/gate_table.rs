@@ -4,7 +4,7 @@ use checks::report::{Expect, Mode, Report};
 use checks::suite::NO_ROW;
 use checks::verdict::Verdict;
 use comfy_table::{presets, Cell, CellAlignment, Table};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::check::subject;
 use crate::gate::{Gated, Remark};

@@ -10,7 +10,7 @@ use checks::suite::{self, KERNEL};
 use checks::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::BUGS;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::error::Error;
 use crate::output::{remark, write_new};

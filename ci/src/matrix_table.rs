@@ -5,7 +5,7 @@ use checks::report::{Found, Mode};
 use comfy_table::Cell as Field;
 use regressions::bug::Bug;
 use regressions::BUGS;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::gate_table::{number, plain_table, spaced};
 use crate::matrix::{Cell, Kind, Tried, ENGINES};

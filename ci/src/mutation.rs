@@ -5,7 +5,7 @@ use std::env;
 use std::process::Command;
 
 use checks::verdict::Verdict;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::builder::{compile, root, target, Wanted};
 use crate::error::Error;

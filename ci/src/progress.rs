@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use checks::report::{Job, Report};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use sync::{Engine, Statistics};
+use sync::driver::{Engine, Statistics};
 
 use crate::gate_table::mode;
 use crate::output::{count, counted, remark};

@@ -14,7 +14,7 @@ use checks::cex::Counterexample;
 use checks::report::{Job, Line};
 use serde::{Deserialize, Serialize};
 use soundness::tally::Tally;
-use sync::Sampler;
+use sync::driver::Sampler;
 
 use crate::bench::Measured;
 

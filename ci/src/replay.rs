@@ -2,7 +2,7 @@
 
 use checks::cex::Counterexample;
 use checks::verdict::Verdict;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::check::{story, subject};
 use crate::error::Error;

@@ -9,7 +9,7 @@ use std::path::Path;
 use checks::report::{Expect, Job};
 use checks::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::check::{story, summary, written};
 use crate::error::Error;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use checks::report::Job;
 use serde::{Deserialize, Serialize};
-use sync::Engine;
+use sync::driver::Engine;
 
 /// One part of so many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

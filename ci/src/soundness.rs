@@ -129,7 +129,7 @@ mod tests {
         };
         let tally = Tally { differ: Some(differ), ..tally(4) };
         assert_eq!(verdict(&tally, 4), Verdict::Violated);
-        let arguments = cli::Soundness { cases: 4, seed: 1, engine: sync::Engine::Explore };
+        let arguments = cli::Soundness { cases: 4, seed: 1, engine: sync::driver::Engine::Explore };
         let text = summary(&tally, &arguments, Verdict::Violated, Duration::from_secs(1));
         assert!(
             text.contains("violated: 4 of 4 programs of each kind, from seed 1, 1.0 s"),

@@ -5,7 +5,7 @@ use std::time::Instant;
 use checks::report::{Job, Report};
 use checks::verdict::Verdict;
 use regressions::truth;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::error::Error;
 use crate::gate::{run_all, Task};

@@ -7,7 +7,7 @@ use checks::report::{Mode, Report};
 use checks::verdict::Verdict;
 use regressions::allowed::{self, Allowed, Lines};
 use regressions::truth::{self, Line, Real, LINES, PROGRAMS, SIZES, SUITE};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::gate_table::{plain_table, spaced};
 use crate::output::{counted, wrap, WIDTH};

@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::interrupt;
 use crate::output::remark;

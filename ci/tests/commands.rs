@@ -17,7 +17,7 @@ use ci::protocol::Answer;
 use common::{job, script};
 use soundness::compare::Family;
 use soundness::tally::{Differ, Tally};
-use sync::Schedule;
+use sync::driver::Schedule;
 
 /// A folder with a cargo and a worker.
 struct Stage {

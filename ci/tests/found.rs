@@ -5,7 +5,7 @@ use std::fs;
 use checks::report::Report;
 use ci::{builder, found};
 use regressions::runs;
-use sync::Control;
+use sync::driver::Control;
 
 sync::exhausted! {
     fn the_readme_has_the_table_of_what_was_found() {

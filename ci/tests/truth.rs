@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use checks::report::Report;
 use ci::{at_once, builder, truth_table};
 use regressions::{runs, truth};
-use sync::{Control, Engine};
+use sync::driver::{Control, Engine};
 
 sync::exhausted! {
     fn the_readme_has_the_table_that_the_command_prints() {

@@ -14,7 +14,7 @@ use ci::progress::Progress;
 use ci::run::{jobs, run};
 use ci::worker::Worker;
 use common::{job, script};
-use sync::Engine;
+use sync::driver::Engine;
 
 /// A worker that does what the script says. `name` is the test's, as tests run at once.
 fn worker(name: &str, text: &str) -> Worker {

@@ -207,7 +207,7 @@ impl State {
     ///
     /// How often it has done so is part of the state for as long as nobody else moves: a thread that goes
     /// round for ever does so alone, too. So the step commutes with nothing.
-    pub fn goes_round(&mut self) {
+    pub fn round_without_progress(&mut self) {
         if let Mover::Thread(_) = self.mover {
             let id = self.me().id;
             self.goes_round = true;
@@ -217,14 +217,14 @@ impl State {
     }
 
     /// The thread whose step it is has got something done: no round so far was in vain.
-    pub fn gets_on(&mut self) {
+    pub fn made_progress(&mut self) {
         if self.alone.take().is_some() {
             self.rounds_change();
         }
     }
 
     /// How often the thread that has moved last has gone round in vain since anybody else has moved.
-    pub fn rounds(&self) -> u32 {
+    pub fn rounds_without_progress(&self) -> u32 {
         self.alone.map_or(0, |(_, rounds)| rounds)
     }
 

@@ -14,7 +14,7 @@ use ci::interrupt;
 use ci::worker::Worker;
 use fd_lock::RwLock;
 use serde_json::Value;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::files;
 use crate::population::{Population, MODEL};

@@ -21,7 +21,7 @@ const TRAITS: &[&str] = &["Debug", "Display", "Hash", "Witness"];
 const EMIT: &str = "emit";
 
 /// Calls that are for the search.
-const CALLS: &[&str] = &["sync::checkpoint", "sync::goes_round", "sync::gets_on"];
+const CALLS: &[&str] = &["sync::checkpoint", "sync::round_without_progress", "sync::made_progress"];
 
 /// What the doc of a function or field says that is there for checks alone.
 const FOR_CHECKS: &str = "for checks";

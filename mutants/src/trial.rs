@@ -117,7 +117,7 @@ fn name(job: &Job) -> String {
 mod tests {
     use super::*;
     use checks::suite;
-    use sync::Engine;
+    use sync::driver::Engine;
 
     fn baseline() -> Baseline {
         let job = suite::jobs(Engine::Explore).remove(0);

@@ -8,7 +8,7 @@
 
 use checks::report::Beside;
 use serde::Deserialize;
-use sync::Schedule;
+use sync::driver::Schedule;
 
 use crate::release::{Mend, MENDS};
 
@@ -168,7 +168,7 @@ mod tests {
     fn each_file_is_read_and_its_executions_are_of_cells() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/truth");
         assert_eq!(std::fs::read_dir(folder).expect("a folder").count(), all().len());
-        let jobs = truth::jobs(sync::Engine::Explore);
+        let jobs = truth::jobs(sync::driver::Engine::Explore);
         for (path, allowed) in all() {
             for Execution { row, scenario, .. } in &allowed.execution {
                 let of_cell = jobs.iter().any(|job| job.row == *row && job.scenario == *scenario);
@@ -180,7 +180,7 @@ mod tests {
     /// The release has the bug; the row that is compared with it has it mended, and nothing else.
     #[test]
     fn a_bug_is_of_a_row_of_the_release_and_the_row_with_it_mended_is_run() {
-        let jobs = truth::jobs(sync::Engine::Explore);
+        let jobs = truth::jobs(sync::driver::Engine::Explore);
         for (path, allowed) in all() {
             let Some(mend) = allowed.mend() else { continue };
             for Execution { row, scenario, .. } in &allowed.execution {

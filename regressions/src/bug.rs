@@ -58,7 +58,7 @@ pub struct Shows {
     /// The one check that is asked, if its effect would be hidden by one that comes first.
     pub only: Option<&'static str>,
     /// The engines that reach it; empty for all that explore.
-    pub only_on: &'static [sync::Engine],
+    pub only_on: &'static [sync::driver::Engine],
     /// loom's bound on preemptions, if the ordinary one is not enough.
     pub bound: Option<usize>,
 }
@@ -110,7 +110,7 @@ impl Shows {
     }
 
     /// The same, on this engine only: the other does not get there in the time there is.
-    pub const fn on(self, engines: &'static [sync::Engine]) -> Self {
+    pub const fn on(self, engines: &'static [sync::driver::Engine]) -> Self {
         Shows { only_on: engines, ..self }
     }
 
@@ -120,7 +120,7 @@ impl Shows {
     }
 
     /// The run that shows it.
-    pub fn job(&self, bug: &Bug, mutant: &Mutant, engine: sync::Engine) -> Job {
+    pub fn job(&self, bug: &Bug, mutant: &Mutant, engine: sync::driver::Engine) -> Job {
         Job {
             suite: bug.number.into(),
             scenario: self.scenario.into(),
@@ -135,23 +135,23 @@ impl Shows {
     }
 
     /// A kernel has no bound, nor has a search of all states but where the scenario's suite has one.
-    fn limits(&self, engine: sync::Engine) -> Limits {
+    fn limits(&self, engine: sync::driver::Engine) -> Limits {
         let limits = checks::suite::limits(engine);
         let bound = match engine {
             _ if self.scenario.starts_with(checks::suite::KERNEL) => None,
-            sync::Engine::Explore => checks::suite::within(self.scenario),
+            sync::driver::Engine::Explore => checks::suite::within(self.scenario),
             _ => self.bound.or(limits.bound),
         };
         Limits { bound, ..limits }
     }
 
     /// Whether no other engine than this can show it.
-    pub fn needs(&self, engine: sync::Engine) -> bool {
+    pub fn needs(&self, engine: sync::driver::Engine) -> bool {
         self.only_on == [engine]
     }
 
     /// Whether this engine is expected to get there.
-    pub fn concerns(&self, engine: sync::Engine) -> bool {
+    pub fn concerns(&self, engine: sync::driver::Engine) -> bool {
         self.only_on.is_empty() || self.only_on.contains(&engine)
     }
 }
@@ -180,7 +180,7 @@ impl Mutant {
 }
 
 impl Symptom {
-    fn expected(self, bug: &Bug, engine: sync::Engine) -> Expect {
+    fn expected(self, bug: &Bug, engine: sync::driver::Engine) -> Expect {
         let fails = |check: &str, message: &str| Expect::Fails {
             check: check.into(),
             message: message.into(),
@@ -188,7 +188,7 @@ impl Symptom {
         };
         match self {
             Symptom::Holds => Expect::Holds,
-            Symptom::Corrupt(_) if engine == sync::Engine::Loom => fails("race", ""),
+            Symptom::Corrupt(_) if engine == sync::driver::Engine::Loom => fails("race", ""),
             Symptom::Throw(text) | Symptom::Corrupt(text) => fails("throw", text),
             Symptom::Hang => fails(HANG, "hang"),
             Symptom::Livelock => fails(LIVELOCK, "livelock"),

@@ -18,7 +18,7 @@ use runtime_model::g::Guintptr;
 use runtime_model::p::PId;
 use runtime_model::steps::{Steps, GO_FIXED};
 use runtime_model::Sched;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::bug::Symptom::{Hang, Throw};
 use crate::bug::{Bug, Mutant, Shows};

@@ -14,7 +14,7 @@ use runtime_model::p::OwnedP;
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
 use runtime_model::{Sched, Time};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::bug::Symptom::{self, Check, Hang, Holds, Livelock};
 use crate::bug::{Bug, Masked, Mutant, Shows};

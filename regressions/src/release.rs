@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use checks::report::{Expect, Job, Mode};
 use checks::suite::limits;
 use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::{due_timer, issue_45867, issue_55160, pollers_window};
 
@@ -142,7 +142,7 @@ pub fn jobs(engine: Engine) -> Vec<Job> {
         .iter()
         .flat_map(|row| HOLD.iter().map(move |scenario| job(engine, scenario, row, Expect::Holds)));
     // What a real program does to get past defect 2: without it, the timer would wait for good.
-    let nudged = job(engine, "stealtimer", RELEASE, Expect::Holds);
+    let nudged = job(engine, "due-timer-nudged", RELEASE, Expect::Holds);
     let nudged = Job { mode: Mode::Symptoms, ..nudged };
     KNOWN.iter().flat_map(|known| known.jobs(engine)).chain(holding).chain([nudged]).collect()
 }

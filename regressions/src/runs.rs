@@ -5,7 +5,8 @@ use checks::report::Job;
 use checks::run::{Outcome, Replayed, RunError, Subject, What};
 use checks::{kernels, scenarios, suite};
 use runtime_model::steps::GO_FIXED;
-use sync::{Arc, Control, Engine, Explored, Options, Progress, Sampler, Searched};
+use sync::driver::{Control, Engine, Explored, Options, Progress, Sampler, Searched};
+use sync::Arc;
 
 use crate::bug::Shows;
 use crate::rows::Row;

@@ -9,7 +9,7 @@ use checks::report::{Expect, Job, Limits, Mode};
 use checks::suite::limits;
 use checks::{HANG, LIVELOCK};
 use runtime_model::steps::{Steps, GO_1_19, GO_FIXED};
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::release::{Mend, MENDS};
 use crate::{allowed, issue_53294};

@@ -6,7 +6,7 @@
 use runtime_model::m::M;
 use runtime_model::steps::{Steps, GO_FIXED};
 use runtime_model::Sched;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, Mutant, Shows};

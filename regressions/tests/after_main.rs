@@ -7,7 +7,7 @@ use checks::scenario::Scenario;
 use checks::HANG;
 use common::{failing, job, message};
 use regressions::runs;
-use sync::Control;
+use sync::driver::Control;
 
 /// The symptoms of a program of its own under that row.
 fn symptoms(row: &str, (ps, lines): (u32, &[&str]), must_finish: &[&str]) -> Report {

@@ -6,11 +6,12 @@ use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::{MId, M};
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
 use runtime_model::{Sched, Time};
-use sync::{Arc, End, Explored, Observer, Plan, Quiescent, Violation};
+use sync::driver::{End, Explored, Observer, Plan, Quiescent, Violation};
+use sync::Arc;
 
 /// Runs `test` in an execution, and fails if it does.
 fn in_an_execution(test: impl Fn() + Send + Sync + 'static) {
-    let Explored { end, .. } = sync::explore(&Plan::default(), test).expect("a plan");
+    let Explored { end, .. } = sync::driver::run_all(&Plan::default(), test).expect("a plan");
     assert_eq!(end, End::Complete);
 }
 
@@ -74,7 +75,7 @@ sync::explored! {
             (GO_13F6BE28, "startm: negative nmspinning"),
             (GO_FIXED, "wakep: negative nmspinning"),
         ] {
-            let explored = sync::explore(&Plan::default(), move || {
+            let explored = sync::driver::run_all(&Plan::default(), move || {
                 let (sched, m, _p1) = world(steps);
                 // No P is idle, though npidle says so to the wakep of 1.19; and another thread takes this M's
                 // increment away before it is undone.
@@ -98,7 +99,7 @@ sync::explored! {
             let scenario = checks::scenarios::find("assist").expect("a scenario of that name");
             let program = scenario.program().expect("a good scenario").program;
             let sched = Sched::new(program, GO_FIXED, Arc::new(Nobody));
-            sync::observe(Arc::new(NoAssistDuringAnUpdate(sched.clone())));
+            sync::driver::observe(Arc::new(NoAssistDuringAnUpdate(sched.clone())));
             sched.start();
         });
     }

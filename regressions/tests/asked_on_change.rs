@@ -3,7 +3,7 @@
 
 use checks::report::{Job, Limits, Report};
 use regressions::runs;
-use sync::{Control, Progress, ENGINE};
+use sync::driver::{Control, Progress, ENGINE};
 
 /// Runs of more executions are left to the gate.
 const MOST: u64 = 6_000;

@@ -18,7 +18,8 @@ use runtime_model::g::GId;
 use runtime_model::m::M;
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
 use runtime_model::Sched;
-use sync::{Arc, Control, Observer, Operation, Plan, Quiescent, Violation, ENGINE};
+use sync::driver::{Control, Observer, Operation, Plan, Quiescent, Violation, ENGINE};
+use sync::Arc;
 
 const GUIDE: &str = include_str!("../../CONTRIBUTING.md");
 const THIS: &str = include_str!("contributing.rs");
@@ -106,13 +107,13 @@ fn check_fails(steps: Steps) -> bool {
     let scenario = checks::scenarios::find("gosched-beside-newproc").expect("a scenario");
     let program = scenario.program().expect("a good scenario").program;
     let plan = Plan { bound: Some(2), executions: 20_000, seeds: vec![1, 2], ..Plan::default() };
-    let plan = Plan { sampler: sync::Sampler::Pct(3), ..plan };
-    let explored = sync::explore(&plan, move || {
+    let plan = Plan { sampler: sync::driver::Sampler::Pct(3), ..plan };
+    let explored = sync::driver::run_all(&plan, move || {
         let sched = Sched::new(program.clone(), steps, Arc::new(Nobody));
-        sync::observe(Arc::new(Asks(sched.clone(), Check { ..CHECK })));
+        sync::driver::observe(Arc::new(Asks(sched.clone(), Check { ..CHECK })));
         sched.start();
     });
-    matches!(explored.expect("a plan").end, sync::End::Failed { .. })
+    matches!(explored.expect("a plan").end, sync::driver::End::Failed { .. })
 }
 
 #[test]

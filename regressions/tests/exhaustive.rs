@@ -8,7 +8,7 @@ use checks::report::{Job, Mode, Search};
 use checks::suite::FIXED;
 use checks::verdict::Verdict;
 use regressions::runs;
-use sync::{Control, Engine, Options, Searched};
+use sync::driver::{Control, Engine, Options, Searched};
 
 fn job(scenario: &str) -> Job {
     let mut job = common::job(scenario, Mode::Invariants);
@@ -51,7 +51,7 @@ sync::searched! {
     }
 
     fn the_states_are_the_same_without_sleep_sets() {
-        let scenarios = match sync::ENGINE {
+        let scenarios = match sync::driver::ENGINE {
             Engine::Explore => &["S2", "S3", "S3-3m"][..],
             _ => &["S2", "S3"],
         };
@@ -64,7 +64,7 @@ sync::searched! {
 
     /// Who replays takes a minute for S4, and shares all that is shared here.
     fn the_states_are_the_same_with_two_workers() {
-        let scenarios = match sync::ENGINE {
+        let scenarios = match sync::driver::ENGINE {
             Engine::Explore => &["S1", "S2", "S3", "S4"][..],
             _ => &["S2", "S3"],
         };

@@ -16,7 +16,8 @@ use runtime_model::program::Program;
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::GO_FIXED;
 use runtime_model::{Sched, Time};
-use sync::{Arc, Control, End, Plan, ENGINE};
+use sync::driver::{Control, End, Plan, ENGINE};
+use sync::Arc;
 
 const TRACK: &str = "must be able to track idle limiter event";
 
@@ -32,7 +33,7 @@ fn one_g_that_sleeps_twice_throws() {
         panic!("{:?}", report.found)
     };
     assert_eq!((&*check, &*message), ("throw", TRACK));
-    assert_eq!(preemptions, (ENGINE == sync::Engine::Explore).then_some(0));
+    assert_eq!(preemptions, (ENGINE == sync::driver::Engine::Explore).then_some(0));
 }
 
 #[test]
@@ -124,9 +125,9 @@ fn unlink_last(locked: &mut SchedLocked) -> Option<OwnedP> {
 
 /// The idle ticks counted of a P that idles from 10 to 20 and then runs; an update looks at 30.
 fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Time {
-    let counted = sync::Outside::new(0);
+    let counted = sync::driver::Outside::new(0);
     let log = counted.clone();
-    let explored = sync::explore(&Plan { threads: 1, ..Plan::default() }, move || {
+    let explored = sync::driver::run_all(&Plan { threads: 1, ..Plan::default() }, move || {
         let program = Program {
             ps: 2,
             ms: 1,

@@ -15,7 +15,7 @@ use regressions::{
     cl_20858, cl_310149, due_timer, issue_38860, issue_45867, issue_55160, issue_5586, last_look,
     pollers_window, runs, store_load_barrier, wakep, BUGS,
 };
-use sync::{Control, Engine, ENGINE};
+use sync::driver::{Control, Engine, ENGINE};
 
 const OURS: &[&Bug] = &[
     &issue_45867::BUG,

@@ -15,7 +15,8 @@ use runtime_model::p::OwnedP;
 use runtime_model::sched::SpinIncrement;
 use runtime_model::steps::{Steps, GO_FIXED};
 use runtime_model::Sched;
-use sync::{litmus, Arc, Cause, Control, Engine, Failure, OnProgress, Plan, Sampler, ENGINE};
+use sync::driver::{litmus, Cause, Control, Engine, Failure, OnProgress, Plan, Sampler, ENGINE};
+use sync::Arc;
 
 /// Takes an idle P and an idle M, and wakes the one with the other by `wake`.
 fn wakep(sched: &Sched, m: &M, wake: fn(&Sched, MId, OwnedP, SpinIncrement)) {

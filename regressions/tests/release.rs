@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use checks::report::{Expect, Job, Mode};
 use checks::{scenarios, suite};
 use regressions::{release, runs};
-use sync::Engine;
+use sync::driver::Engine;
 
 const RELEASE: &str = "GO_13F6BE28";
 

@@ -6,7 +6,7 @@ use checks::report::{Fewest, Found, Job, Mode};
 use checks::run::Outcome;
 use checks::verdict::Verdict;
 use regressions::runs;
-use sync::{Control, Schedule};
+use sync::driver::{Control, Schedule};
 
 fn job(row: &str, scenario: &str) -> Job {
     let mut job = common::job(scenario, Mode::Invariants);

@@ -15,9 +15,10 @@ use runtime_model::g::GId;
 use runtime_model::m::MId;
 use runtime_model::steps::GO_FIXED;
 use runtime_model::Sched;
-use sync::{
-    Arc, Engine, Ghost, Observer, Operation, Outside, Plan, Quiescent, Sampler, Violation, ENGINE,
+use sync::driver::{
+    Engine, Observer, Operation, Outside, Plan, Quiescent, Sampler, Violation, ENGINE,
 };
+use sync::{Arc, Ghost};
 
 /// A smoke test on real threads; on the other engines, a short look at each scenario.
 #[test]
@@ -120,17 +121,17 @@ fn outcomes_of(
     let executions = if ENGINE == Engine::Shuttle { 20_000 } else { 1 };
     let sampler = if bound.is_none() { Sampler::Exhaustive } else { Plan::default().sampler };
     let plan = Plan { bound, threads: 2, executions, sampler, ..Plan::default() };
-    let explored = sync::explore(&plan, move || {
+    let explored = sync::driver::run_all(&plan, move || {
         let teller = Arc::new(Teller(Some(Ghost::new(Vec::new()))));
         let sched = Sched::new(program.clone(), GO_FIXED, teller.clone());
-        sync::observe(Arc::new(Ends(sched.clone())));
+        sync::driver::observe(Arc::new(Ends(sched.clone())));
         let sink = sink.clone();
-        sync::at_end(move || {
+        sync::driver::at_end(move || {
             let story = teller.0.as_ref().map(Ghost::get).unwrap_or_default();
             sink.with_mut(|all| all.insert(story.clone()));
         });
         sched.start();
     });
-    assert_eq!(explored.expect("a plan").end, sync::End::Complete);
+    assert_eq!(explored.expect("a plan").end, sync::driver::End::Complete);
     all.get()
 }

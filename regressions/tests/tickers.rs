@@ -8,7 +8,8 @@ use checks::scenario::Scenario;
 use checks::verdict::Verdict;
 use checks::LIVELOCK;
 use runtime_model::steps::GO_FIXED;
-use sync::{Arc, Control};
+use sync::driver::Control;
+use sync::Arc;
 
 /// A program of two Ps and two Ms, in that mode.
 fn run(lines: &[&str], mode: Mode) -> Report {

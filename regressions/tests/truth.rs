@@ -6,7 +6,7 @@ use checks::report::{Beside, Expect, Job, Mode, Report};
 use checks::verdict::Verdict;
 use regressions::allowed::{self, Execution};
 use regressions::{runs, truth};
-use sync::{Control, Engine, Schedule, ENGINE};
+use sync::driver::{Control, Engine, Schedule, ENGINE};
 
 const T1: &str = "must be able to track idle limiter event";
 const T2: &str = "limiterEvent.stop: found wrong event in p's limiter event slot";

@@ -8,7 +8,8 @@
 use std::hint::black_box;
 
 use cpu_time::ProcessTime;
-use sync::{Arc, Atomic, Plan, Sampler};
+use sync::driver::{Plan, Sampler};
+use sync::{Arc, Atomic};
 
 /// So many operations has each thread.
 const STEPS: u32 = 40;
@@ -32,12 +33,13 @@ fn program(bytes: usize) {
 }
 
 fn main() {
-    let search = sync::Options { max_executions: Some(5_000), ..sync::Options::default() };
+    let search =
+        sync::driver::Options { max_executions: Some(5_000), ..sync::driver::Options::default() };
     let plan = Plan { sampler: Sampler::Exhaustive, search, heap: 64 << 20, ..Plan::default() };
     println!("{:>10} {:>10} {:>12} {:>14}", "KiB", "states", "executions", "CPU µs each");
     for kib in [0, 4, 16, 32, 64, 128, 256, 1024, 4096] {
         let started = ProcessTime::now();
-        let explored = sync::explore(&plan, move || program(kib << 10))
+        let explored = sync::driver::run_all(&plan, move || program(kib << 10))
             .expect("a plan that can be carried out");
         let micros = started.elapsed().as_secs_f64() * 1e6;
         let statistics = explored.searched.expect("it searches").statistics;

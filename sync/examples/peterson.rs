@@ -6,7 +6,8 @@
 
 use std::sync::Mutex;
 
-use sync::{Arc, Atomic, End, Explored, Observer, Operation, Plain, Plan, Quiescent, Sampler};
+use sync::driver::{End, Explored, Observer, Operation, Plan, Quiescent, Sampler};
+use sync::{Arc, Atomic, Plain};
 
 /// The lock, and what it protects.
 pub struct Peterson {
@@ -76,7 +77,7 @@ fn plan() -> Plan {
 
 /// Visits all states, until something fails.
 pub fn search(ask: Ask) -> Explored {
-    sync::explore(&plan(), move || program(ask)).expect("a plan that can be carried out")
+    sync::driver::run_all(&plan(), move || program(ask)).expect("a plan that can be carried out")
 }
 
 /// Writes down what the threads do.
@@ -106,8 +107,8 @@ fn tell(name: &str, ask: Ask) {
     println!("  {}\n  {schedule:?}", failure.message);
     let story = Arc::new(Story::default());
     let told = story.clone();
-    let recorded = sync::record(&plan(), &schedule, move || {
-        sync::observe(told.clone());
+    let recorded = sync::driver::record(&plan(), &schedule, move || {
+        sync::driver::observe(told.clone());
         program(ask);
     });
     assert_eq!(recorded.expect("the same plan").failure, Some(failure), "the same, run again");

@@ -37,7 +37,7 @@ impl<T: Word> Atomic<T> {
     }
 
     /// The same word, which is written under the lock only: a write by a thread that does not hold it breaks
-    /// [`Rule::GuardedWrites`](crate::discipline::Rule::GuardedWrites).
+    /// [`Rule::GuardedWrites`](crate::driver::Rule::GuardedWrites).
     pub fn written_under<L>(self, lock: &Mutex<L>) -> Self {
         self.written_under_where(lock, |_| true)
     }

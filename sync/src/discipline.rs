@@ -3,7 +3,7 @@
 //! A word may have a lock under which it is written ([`Atomic::written_under`](crate::Atomic::written_under)). Locks may
 //! have ranks, by which a thread takes them ([`Mutex::ranked`]), and may forbid wakeups while they are held
 //! ([`Mutex::forbids_wakeups`]). The first breach of each rule is kept until the execution ends, and a check asks for
-//! it: [`broken`]. A breach is noticed where a thread makes it, in whichever execution, and not only in one in which
+//! it: [`broken_rule`]. A breach is noticed where a thread makes it, in whichever execution, and not only in one in which
 //! something comes of it.
 
 use std::panic::Location;
@@ -46,7 +46,7 @@ impl Discipline {
 }
 
 /// How the current execution has broken the rule for the first time, if it has. For checks.
-pub fn broken(rule: Rule) -> Option<String> {
+pub fn broken_rule(rule: Rule) -> Option<String> {
     engine::search::reads_unknown();
     current::with(|execution| execution?.discipline().broken[rule as usize].clone())
 }

@@ -12,13 +12,13 @@ use ::explore::Outer;
 
 use crate::current::{self, leave, set_thread, thread_id, Leave};
 use crate::discipline::Discipline;
+use crate::driver::exploration::Exploration;
+use crate::driver::failure::{self, Cause, Failure};
+use crate::driver::observer::{Observer, Operation, Quiescent};
+use crate::driver::{Engine, Plan};
 use crate::engine::{self, ENGINE};
-use crate::explore::Exploration;
-use crate::failure::{self, Cause, Failure};
 use crate::mutex::Holder;
-use crate::operation::{Observer, Operation, Quiescent};
 use crate::table::{Table, Waits};
-use crate::{Engine, Plan};
 
 /// One execution.
 pub(crate) struct Execution {
@@ -332,18 +332,18 @@ impl Execution {
     }
 
     /// A thread has gone round in vain.
-    pub(crate) fn goes_round(&self) {
+    pub(crate) fn round_without_progress(&self) {
         self.rounds.fetch_add(1, Relaxed);
         current::changed();
     }
 
     /// Something got done.
-    pub(crate) fn gets_on(&self) {
+    pub(crate) fn made_progress(&self) {
         self.rounds.store(0, Relaxed);
     }
 
     /// How often threads have gone round in vain since then.
-    pub(crate) fn rounds(&self) -> u32 {
+    pub(crate) fn rounds_without_progress(&self) -> u32 {
         self.rounds.load(Relaxed)
     }
 

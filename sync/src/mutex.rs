@@ -88,7 +88,7 @@ impl<T> Mutex<T> {
     }
 
     /// The same lock, of which each thread takes those with a rank in the order of their ranks; any other order breaks
-    /// [`Rule::LockOrder`](discipline::Rule::LockOrder), and so does a second lock of the same rank.
+    /// [`Rule::LockOrder`](crate::driver::Rule::LockOrder), and so does a second lock of the same rank.
     ///
     /// # Panics
     /// If the rank is 0, which stands for none.
@@ -100,7 +100,7 @@ impl<T> Mutex<T> {
     }
 
     /// The same lock, under which no thread may wake another ([`Note::wakeup`](crate::Note::wakeup)): that breaks
-    /// [`Rule::LockOrder`](discipline::Rule::LockOrder).
+    /// [`Rule::LockOrder`](crate::driver::Rule::LockOrder).
     pub fn forbids_wakeups(self) -> Self {
         self.holder.forbids_wakeups.store(true, Ordering::SeqCst);
         discipline::rules(&self.holder);

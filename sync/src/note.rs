@@ -4,8 +4,8 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::current::changed;
-use crate::gate::{Gate, Wake};
 use crate::op::Op;
+use crate::wait_queue::{Gate, Wake};
 use crate::{discipline, Name};
 
 /// Go's `note`: a one-time event. One thread sleeps until another wakes it, before or after; then it is

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use ::explore::operation::Kind;
 
 use crate::current::{self, changed, leave, set_thread, thread_id};
+use crate::driver::Operation;
 use crate::engine::search;
 use crate::execution::Execution;
 use crate::mutex::Holder;
 use crate::races::Access;
 use crate::table::Waits;
-use crate::{Name, Operation};
+use crate::Name;
 
 /// An operation that is under way: what stands around the engine's part of it.
 pub(crate) struct Op {

@@ -17,8 +17,8 @@ use crate::{current, races, Name};
 /// A plain Go field that threads share under the protocol's own synchronization.
 ///
 /// An access is no operation: it belongs to the step that it stands in. An engine with weak memory checks that
-/// accesses of several threads are ordered, and fails the execution with [`Cause::Race`](crate::Cause::Race) where two
-/// are not. A search does so with [`Plan::races`](crate::Plan::races); each access is an operation then.
+/// accesses of several threads are ordered, and fails the execution with [`Cause::Race`](crate::driver::Cause::Race) where two
+/// are not. A search does so with [`Plan::races`](crate::driver::Plan::races); each access is an operation then.
 pub struct Plain<T> {
     name: Name,
     tracked: Mutex<(Cell, T)>,

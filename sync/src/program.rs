@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use ::explore::fingerprint::Prints;
 
+use crate::driver::Observer;
 use crate::execution::Execution;
 use crate::op::Op;
-use crate::{current, engine, Name, Observer};
+use crate::{current, engine, Name};
 
 /// Sets the observer of the current execution. The program does so at its start.
 pub fn observe(observer: Arc<dyn Observer>) {
@@ -62,7 +63,7 @@ fn start(named: Option<(u32, Prints)>, f: impl FnOnce() + Send + 'static) {
 
 /// Makes objects for the thread of this name, which need not be there yet; 0 is the first one.
 ///
-/// Threads that are interchangeable ([`Options::interchangeable`](crate::Options::interchangeable)) change
+/// Threads that are interchangeable ([`Options::interchangeable`](crate::driver::Options::interchangeable)) change
 /// places with all that has been made for them, in the same order for each.
 pub fn make_for<R>(name: u32, make: impl FnOnce() -> R) -> R {
     engine::search::makes_for(name, make)
@@ -80,31 +81,31 @@ impl Hash for ThreadName {
 }
 
 /// The calling thread has gone round once, and nothing came of it: see [`rounds`].
-pub fn goes_round() {
-    engine::search::goes_round();
-    current::with(|execution| execution.into_iter().for_each(Execution::goes_round));
+pub fn round_without_progress() {
+    engine::search::round_without_progress();
+    current::with(|execution| execution.into_iter().for_each(Execution::round_without_progress));
 }
 
 /// Something got done: what was tried in vain until now no longer counts.
-pub fn gets_on() {
-    engine::search::gets_on();
-    current::with(|execution| execution.into_iter().for_each(Execution::gets_on));
+pub fn made_progress() {
+    engine::search::made_progress();
+    current::with(|execution| execution.into_iter().for_each(Execution::made_progress));
 }
 
 /// How often threads have gone round in vain since something got done. For a check.
 ///
 /// In a search only those rounds count that a thread makes while nobody else moves, and they are part of the
 /// state: a thread that goes round for ever does so while all others stand still, too.
-pub fn rounds() -> u32 {
+pub fn rounds_without_progress() -> u32 {
     match engine::search::searching() {
-        true => engine::search::rounds(),
-        false => current::with(|execution| execution.map_or(0, Execution::rounds)),
+        true => engine::search::rounds_without_progress(),
+        false => current::with(|execution| execution.map_or(0, Execution::rounds_without_progress)),
     }
 }
 
 /// One of `0..n`: an engine that explores tries all of them, or samples.
 ///
-/// The [`Plan`](crate::Plan) has to say that there are choices.
+/// The [`Plan`](crate::driver::Plan) has to say that there are choices.
 #[track_caller]
 pub fn choose(n: usize) -> usize {
     assert!(n > 0, "choose: nothing to choose from");

@@ -1,6 +1,6 @@
 //! Data races: two threads that could both access a plain field next, one of them to write it.
 //!
-//! In a search that looks for them ([`Plan::races`](crate::Plan::races)), each access of a [`Plain`](crate::Plain),
+//! In a search that looks for them ([`Plan::races`](crate::driver::Plan::races)), each access of a [`Plain`](crate::Plain),
 //! and each [`Atomic::owner_load`](crate::Atomic::owner_load), is an operation: it is announced, and waits for its
 //! turn. So there is a state in which two threads have announced accesses that conflict if, and only if, some
 //! execution has both of them side by side, and nothing orders the two. The thread that comes second to such a
@@ -19,10 +19,11 @@ use std::panic::Location;
 use ::explore::operation::Kind;
 
 use crate::current;
+use crate::driver::failure::{Cause, Failure};
+use crate::driver::Operation;
 use crate::engine::search::{self, Object};
-use crate::failure::{Cause, Failure};
 use crate::op::Op;
-use crate::{Name, Operation};
+use crate::Name;
 
 /// An access that a thread is about to make.
 #[derive(Clone, Copy)]

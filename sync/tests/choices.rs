@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sync::litmus::{failure, outcomes};
-use sync::{choose, explore, observe, spawn, Arc, Atomic, Ghost, Latch, Plan, ENGINE};
-use sync::{Engine, Observer, PlanError, Quiescent, Sampler};
+use sync::driver::litmus::{failure, outcomes};
+use sync::driver::{observe, run_all, Plan, ENGINE};
+use sync::driver::{Engine, Observer, PlanError, Quiescent, Sampler};
+use sync::{choose, spawn, Arc, Atomic, Ghost, Latch};
 
 fn plan(threads: usize) -> Plan {
     let executions = if ENGINE.explores() { 2000 } else { 200 };
@@ -13,7 +14,7 @@ fn plan(threads: usize) -> Plan {
 
 /// How many executions loom needs for a program; the others run what the plan says.
 fn executions(plan: &Plan, program: impl Fn() + Send + Sync + 'static) -> Option<u64> {
-    let explored = explore(plan, program).expect("the plan is fine");
+    let explored = run_all(plan, program).expect("the plan is fine");
     (ENGINE == Engine::Loom).then_some(explored.executions)
 }
 
@@ -46,7 +47,7 @@ fn each_outcome_is_one_execution() {
 
 #[test]
 fn choices_of_several_threads_are_independent() {
-    let program = |sink: Option<&sync::litmus::Sink<(usize, usize)>>| {
+    let program = |sink: Option<&sync::driver::litmus::Sink<(usize, usize)>>| {
         let theirs = Arc::new(Ghost::new(9));
         let they = theirs.clone();
         spawn(move || they.set(choose(3)));
@@ -99,7 +100,7 @@ fn the_environment_may_choose() {
             Quiescent::Moved
         }
     }
-    let program = |sink: Option<&sync::litmus::Sink<bool>>| {
+    let program = |sink: Option<&sync::driver::litmus::Sink<bool>>| {
         let latch = Arc::new(Latch::new("flag"));
         observe(Arc::new(Chooses(latch.clone())));
         let set = latch.wait();
@@ -124,8 +125,8 @@ fn a_plan_has_to_say_that_there_are_choices() {
 
 #[test]
 fn choices_cost_a_thread_of_loom_and_are_not_for_dfs() {
-    let crowded = explore(&plan(5), || {});
-    let dfs = explore(&Plan { sampler: Sampler::Dfs, ..plan(2) }, || {});
+    let crowded = run_all(&plan(5), || {});
+    let dfs = run_all(&Plan { sampler: Sampler::Dfs, ..plan(2) }, || {});
     match ENGINE {
         Engine::Loom => {
             let error = PlanError::Threads { asked: 5, choices: true, max: 5 };

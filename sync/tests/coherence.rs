@@ -3,8 +3,9 @@
 //! On loom a load of the total order is a read-modify-write, and a plain store that races one breaks its
 //! modification order (loom#254, loom#424): the weak store here was once lost to the load beside it.
 
-use sync::litmus::outcomes;
-use sync::{spawn, Arc, Atomic, Ghost, Plan};
+use sync::driver::litmus::outcomes;
+use sync::driver::Plan;
+use sync::{spawn, Arc, Atomic, Ghost};
 
 sync::explored! {
     fn a_weak_store_is_not_lost_to_a_load_beside_it() {

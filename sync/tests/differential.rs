@@ -6,11 +6,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use sync::litmus::outcomes;
-use sync::{
-    observe, spawn, Arc, Atomic, Engine, Ghost, Latch, Mutex, Note, Observer, Plan, Quiescent,
-    Sampler, ENGINE,
-};
+use sync::driver::litmus::outcomes;
+use sync::driver::{observe, Engine, Observer, Plan, Quiescent, Sampler, ENGINE};
+use sync::{spawn, Arc, Atomic, Ghost, Latch, Mutex, Note};
 
 const WORDS: usize = 2;
 

@@ -5,7 +5,8 @@ use explore::options::{Estimated, Options, Probing, Statistics};
 use explore::state::Fault;
 use soundness::found::{estimate, plan, search_with};
 use soundness::program::Program;
-use sync::{Arc, Atomic, Plan, Sampler};
+use sync::driver::{Plan, Sampler};
+use sync::{Arc, Atomic};
 
 /// Programs that are generated.
 const PROGRAMS: usize = 30;
@@ -130,7 +131,7 @@ fn a_child_that_is_left_out_is_noticed() {
 fn of(sleep: bool, program: impl Fn() + Send + Sync + 'static) -> Estimated {
     let search = Options { cache: false, sleep, ..Options::default() };
     let plan = Plan { sampler: Sampler::Exhaustive, choices: true, search, ..Plan::default() };
-    sync::estimate(&plan, Probing { width: 100, ..Probing::default() }, program)
+    sync::driver::estimate(&plan, Probing { width: 100, ..Probing::default() }, program)
         .expect("estimated")
         .expect("it searches")
 }

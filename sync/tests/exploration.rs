@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use sync::litmus::{failure, outcomes};
-use sync::{explore, spawn, Arc, Atomic, Cause, End, Mutex, Note, Plain, Plan, ENGINE};
+use sync::driver::litmus::{failure, outcomes};
+use sync::driver::{run_all, Cause, End, Plan, ENGINE};
+use sync::{spawn, Arc, Atomic, Mutex, Note, Plain};
 
 fn plan() -> Plan {
     Plan { executions: if ENGINE.explores() { 2000 } else { 50 }, ..Plan::default() }
@@ -87,7 +88,7 @@ fn locks_taken_in_a_circle_are_a_deadlock() {
 
 #[test]
 fn a_note_wakes_its_sleeper() {
-    let explored = explore(&plan(), || {
+    let explored = run_all(&plan(), || {
         let note = Arc::new(Note::new("note"));
         let done = Arc::new(Plain::new("done", false));
         let (theirs, done2) = (note.clone(), done.clone());

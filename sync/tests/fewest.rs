@@ -6,7 +6,8 @@ use explore::options::Options;
 use explore::state::Fault;
 use soundness::found::{fewest_steps, plan};
 use soundness::program::Program;
-use sync::{Atomic, Engine, ENGINE};
+use sync::driver::{Engine, ENGINE};
+use sync::Atomic;
 
 const BOUNDS: [Option<usize>; 4] = [Some(0), Some(1), Some(2), None];
 
@@ -77,7 +78,8 @@ fn detour() {
 fn a_visit_that_is_taken_for_an_earlier_one_is_noticed() {
     let steps = |fault| {
         let options = Options { fault, ..shorter_than(usize::MAX) };
-        let searched = sync::explore(&plan(options, Some(0), 1), detour).expect("fine").searched;
+        let searched =
+            sync::driver::run_all(&plan(options, Some(0), 1), detour).expect("fine").searched;
         searched.and_then(|searched| searched.shortest).and_then(|schedule| schedule.steps())
     };
     let fewest = steps(None).expect("it fails");

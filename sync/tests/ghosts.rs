@@ -1,11 +1,12 @@
 //! Ghosts are for checks: the program writes them, and reading one is an error of the program.
 
-use sync::{at_end, explore, Arc, Ghost, Plan, PlanError};
+use sync::driver::{at_end, run_all, Plan, PlanError};
+use sync::{Arc, Ghost};
 
 /// What comes of a program that does this with a ghost.
-fn comes_of(program: fn(&Ghost<u32>)) -> Result<sync::End, PlanError> {
+fn comes_of(program: fn(&Ghost<u32>)) -> Result<sync::driver::End, PlanError> {
     let plan = Plan { threads: 1, executions: 1, ..Plan::default() };
-    let explored = explore(&plan, move || program(&Ghost::new(0)));
+    let explored = run_all(&plan, move || program(&Ghost::new(0)));
     explored.map(|explored| explored.end)
 }
 
@@ -32,15 +33,15 @@ fn a_program_may_write_one_and_a_look_at_the_end_may_read_it() {
         ghost.set(1);
         ghost.change(|value| *value += 1);
     });
-    assert_eq!(writes, Ok(sync::End::Complete));
+    assert_eq!(writes, Ok(sync::driver::End::Complete));
     let plan = Plan { threads: 1, executions: 1, ..Plan::default() };
-    let explored = explore(&plan, || {
+    let explored = run_all(&plan, || {
         let ghost = Arc::new(Ghost::new(0));
         let look = ghost.clone();
         at_end(move || assert_eq!(look.get(), 1));
         ghost.set(1);
     });
-    assert_eq!(explored.expect("a plan").end, sync::End::Complete);
+    assert_eq!(explored.expect("a plan").end, sync::driver::End::Complete);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::process::Command;
 
-use sync::{explore, spawn, Arc, Atomic, Explored, Ghost, Plan, PlanError};
+use sync::driver::{run_all, Explored, Plan, PlanError};
+use sync::{spawn, Arc, Atomic, Ghost};
 
 fn audited() -> Plan {
     Plan { threads: 3, audit: 1, ..Plan::default() }
@@ -21,7 +22,7 @@ thread_local! {
 
 #[test]
 fn a_thread_local_of_the_program_is_noticed() {
-    let told = error(explore(&audited(), || {
+    let told = error(run_all(&audited(), || {
         let run = RUNS.replace(RUNS.get() + 1);
         let word = Arc::new(Atomic::new("word", run));
         let theirs = word.clone();
@@ -33,7 +34,7 @@ fn a_thread_local_of_the_program_is_noticed() {
 
 #[test]
 fn a_hash_map_with_random_state_is_noticed() {
-    let told = error(explore(&audited(), || {
+    let told = error(run_all(&audited(), || {
         let map =
             Ghost::new(HashMap::from([(1, 1), (2, 2), (3, 3)]).into_iter().collect::<Vec<_>>());
         let word = Arc::new(Atomic::new("word", 0u32));
@@ -47,7 +48,7 @@ fn a_hash_map_with_random_state_is_noticed() {
 
 #[test]
 fn the_clock_is_noticed() {
-    let told = error(explore(&audited(), || {
+    let told = error(run_all(&audited(), || {
         let began = Box::new(std::time::Instant::now());
         let word = Arc::new(Atomic::new("word", 0u32));
         let theirs = word.clone();
@@ -60,7 +61,7 @@ fn the_clock_is_noticed() {
 
 #[test]
 fn an_os_thread_that_the_program_starts_is_noticed() {
-    let told = error(explore(&audited(), || {
+    let told = error(run_all(&audited(), || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let given = vec![1; 100];
         std::thread::spawn(move || drop(given)).join().expect("it ends");
@@ -74,7 +75,7 @@ fn an_os_thread_that_the_program_starts_is_noticed() {
 #[test]
 fn an_arc_from_outside_that_is_given_back_is_noticed() {
     let outside = Arc::new(7);
-    let told = error(explore(&Plan { audit: 0, ..audited() }, move || {
+    let told = error(run_all(&Plan { audit: 0, ..audited() }, move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, owned) = (word.clone(), outside.clone());
         spawn(move || {
@@ -93,7 +94,7 @@ fn an_arc_from_outside_that_is_given_back_is_noticed() {
 fn an_arc_from_outside_that_is_counted_too_few_times_is_noticed() {
     let outside = Arc::new(7);
     let ours = vec![outside.clone(); 100];
-    let told = error(explore(&Plan { audit: 0, ..audited() }, move || {
+    let told = error(run_all(&Plan { audit: 0, ..audited() }, move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, owned) = (word.clone(), outside.clone());
         spawn(move || {
@@ -112,7 +113,7 @@ fn an_arc_from_outside_that_is_counted_too_few_times_is_noticed() {
 #[test]
 fn a_container_from_outside_that_grows_is_noticed() {
     let outside = Arc::new(std::sync::Mutex::new(Vec::with_capacity(1)));
-    let told = error(explore(&Plan { audit: 0, ..audited() }, move || {
+    let told = error(run_all(&Plan { audit: 0, ..audited() }, move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let theirs = word.clone();
         spawn(move || theirs.store(1));
@@ -125,17 +126,17 @@ fn a_container_from_outside_that_grows_is_noticed() {
 #[test]
 fn too_little_heap_is_told_with_the_setting() {
     let small = Plan { heap: 1 << 20, ..audited() };
-    let told = error(explore(&small, || drop(std::hint::black_box(vec![1u8; 2 << 20]))));
+    let told = error(run_all(&small, || drop(std::hint::black_box(vec![1u8; 2 << 20]))));
     assert!(told.contains("Plan::heap"), "{told}");
 }
 
 #[test]
 fn too_many_stacks_are_told_with_the_setting() {
     let large = Plan { stack: 100 << 20, ..audited() };
-    let told = error(explore(&large, || spawn(|| {})));
+    let told = error(run_all(&large, || spawn(|| {})));
     assert!(told.contains("Plan::stack"), "{told}");
     let absurd = Plan { stack: 1 << 30, ..audited() };
-    let told = error(explore(&absurd, || {}));
+    let told = error(run_all(&absurd, || {}));
     assert!(told.contains("1073741824 bytes of stack"), "{told}");
 }
 
@@ -150,7 +151,7 @@ fn part_recursion() {
             deeper(n + 1) + here[0]
         }
     }
-    let _ = explore(&audited(), || {
+    let _ = run_all(&audited(), || {
         spawn(|| {});
         spawn(|| assert!(deeper(0) > 0));
     });

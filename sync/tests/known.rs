@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 
 use explore::options::{Options, Statistics};
 use soundness::found::{search_of, Found};
-use sync::litmus::outcomes;
-use sync::{Arc, Atomic, Ghost, Mutex, Note, Plan, Sampler};
+use sync::driver::litmus::outcomes;
+use sync::driver::{Plan, Sampler};
+use sync::{Arc, Atomic, Ghost, Mutex, Note};
 
 /// The same states, whichever way they are searched.
 fn searched(program: impl Fn() + Send + Sync + Clone + 'static) -> (Found, Statistics) {
@@ -45,7 +46,7 @@ fn two_threads_write_one_word() {
     }
 }
 
-fn store_buffering(sink: &sync::litmus::Sink<(u32, u32)>) {
+fn store_buffering(sink: &sync::driver::litmus::Sink<(u32, u32)>) {
     let words = Arc::new([Atomic::new("x", 0u32), Atomic::new("y", 0u32)]);
     let seen = Arc::new([Ghost::new(9), Ghost::new(9)]);
     let (theirs, note) = (words.clone(), seen.clone());
@@ -68,7 +69,7 @@ fn store_buffering_is_not_seen() {
     let found = outcomes(&plan, store_buffering);
     assert_eq!(found, BTreeSet::from([(0, 1), (1, 0), (1, 1)]));
     let plan = Plan { list_states: true, ..plan };
-    let explored = sync::explore(&plan, || {
+    let explored = sync::driver::run_all(&plan, || {
         let words = Arc::new([Atomic::new("x", 0u32), Atomic::new("y", 0u32)]);
         let seen = Arc::new([Ghost::new(9), Ghost::new(9)]);
         let (theirs, note) = (words.clone(), seen.clone());

@@ -4,7 +4,8 @@
 use std::time::{Duration, Instant};
 
 use explore::options::Options;
-use sync::{Arc, Atomic, Control, End, Incomplete, Plan, Sampler, Searched};
+use sync::driver::{Control, End, Incomplete, Plan, Sampler, Searched};
+use sync::{Arc, Atomic};
 
 /// A search of three outcomes; all executions are as long.
 fn searched(plan: Plan) -> Searched {
@@ -14,7 +15,7 @@ fn searched(plan: Plan) -> Searched {
         word.store(sync::choose(3) as u32);
         word.store(9);
     };
-    let explored = sync::explore(&plan, program).expect("a search");
+    let explored = sync::driver::run_all(&plan, program).expect("a search");
     assert_eq!(explored.end, End::Stopped);
     explored.searched.expect("searched")
 }

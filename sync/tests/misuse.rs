@@ -1,13 +1,14 @@
 //! A program that a search cannot run is an error, and no failure of the program.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
-use sync::{checkpoint, explore, spawn, Arc, Atomic, Plan, Sampler};
+use sync::driver::{run_all, Plan, Sampler};
+use sync::{checkpoint, spawn, Arc, Atomic};
 
 /// Why the program cannot be run.
 fn error(program: impl Fn() + Send + Sync + 'static) -> String {
     let plan =
         Plan { sampler: Sampler::Exhaustive, stack: 16 * 1024, threads: 10, ..Plan::default() };
-    explore(&plan, program).expect_err("no verdict").to_string()
+    run_all(&plan, program).expect_err("no verdict").to_string()
 }
 
 #[test]

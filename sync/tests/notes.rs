@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use sync::litmus::{failure, outcomes};
-use sync::{spawn, Arc, Atomic, Ghost, Note, Plain, Plan, ENGINE};
+use sync::driver::litmus::{failure, outcomes};
+use sync::driver::{Plan, ENGINE};
+use sync::{spawn, Arc, Atomic, Ghost, Note, Plain};
 
 fn plan(threads: usize) -> Plan {
     Plan { threads, executions: if ENGINE.explores() { 1000 } else { 50 }, ..Plan::default() }

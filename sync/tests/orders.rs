@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use sync::litmus::{failure, outcomes};
-use sync::{Arc, Atomic, Cause, Engine, Ghost, Plain, Plan, ENGINE};
+use sync::driver::litmus::{failure, outcomes};
+use sync::driver::{Cause, Engine, Plan, ENGINE};
+use sync::{Arc, Atomic, Ghost, Plain};
 
 fn plan(threads: usize) -> Plan {
     Plan { threads, executions: if ENGINE.explores() { 3000 } else { 50 }, ..Plan::default() }
@@ -150,7 +151,7 @@ fn an_owner_needs_no_operation_to_read_its_word() {
     assert_eq!(found, BTreeSet::from([(1, 2)]));
 }
 
-fn plain_after(write: Write, read: Read) -> Option<sync::Failure> {
+fn plain_after(write: Write, read: Read) -> Option<sync::driver::Failure> {
     failure(&plan(2), move || {
         let shared = Arc::new((Plain::new(("P", 0, "runnext"), 0), Atomic::new("flag", 0)));
         let theirs = shared.clone();

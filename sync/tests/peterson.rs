@@ -6,7 +6,7 @@
 mod peterson;
 
 use peterson::{search, WANTS_FIRST, YIELDS_FIRST};
-use sync::{End, Schedule};
+use sync::driver::{End, Schedule};
 
 #[test]
 fn the_lock_excludes_in_all_states() {

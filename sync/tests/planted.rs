@@ -5,12 +5,10 @@
 use explore::options::Options;
 use explore::state::Fault;
 use soundness::compare::{compare, compare_with, Compared, Family};
-use soundness::found::{explore, search, search_of, Found};
+use soundness::found::{run_all, search, search_of, Found};
 use soundness::program::Program;
-use sync::{
-    Arc, Atomic, End, Explored, Ghost, Mutex, Observer, Outside, Plan, Quiescent, Sampler,
-    Violation,
-};
+use sync::driver::{End, Explored, Observer, Outside, Plan, Quiescent, Sampler, Violation};
+use sync::{Arc, Atomic, Ghost, Mutex};
 
 /// Searches any program that ends.
 fn all_of(options: Options, threads: usize, program: impl Fn() + Send + Sync + 'static) -> Found {
@@ -143,7 +141,7 @@ fn forgets(tells: bool, hear: impl FnOnce(u32) + Send + 'static) {
     let word = Arc::new(Atomic::new("word", 0u32));
     let said = Arc::new(Ghost::new(9));
     let (theirs, look) = (word.clone(), said.clone());
-    sync::at_end(move || hear(look.get()));
+    sync::driver::at_end(move || hear(look.get()));
     sync::spawn(move || theirs.store(1));
     let local = word.load();
     sync::checkpoint(if tells { local } else { 0 });
@@ -177,7 +175,7 @@ fn paranoid(bound: Option<usize>, threads: usize, options: Options) -> Plan {
 fn a_local_left_out_of_a_checkpoint_is_noticed_by_a_paranoid_search() {
     for bound in [None, Some(1), Some(2)] {
         let plan = paranoid(bound, 2, Options::default());
-        let search = |tells| sync::explore(&plan, move || forgets(tells, |_| {}));
+        let search = |tells| sync::driver::run_all(&plan, move || forgets(tells, |_| {}));
         assert!(matches!(search(true), Ok(Explored { end: End::Complete, .. })), "{bound:?}");
         let error = search(false).expect_err("it is unsound").to_string();
         assert!(error.contains("a checkpoint forgets what matters"), "{bound:?}: {error}");
@@ -195,7 +193,7 @@ fn a_paranoid_search_accuses_no_program_that_fails_or_is_bounded() {
         let program = Program::generate(seed);
         for bound in [None, Some(0), Some(1), Some(2)] {
             let options = Options { max_executions: Some(20_000), ..way.clone() };
-            let found = explore(&program, &paranoid(bound, program.0.len(), options));
+            let found = run_all(&program, &paranoid(bound, program.0.len(), options));
             let found = found.unwrap_or_else(|why| panic!("{bound:?}, {way:?}: {why}\n{program}"));
             failing += u32::from(matches!(found.end, End::Failed { .. }));
             probes += found.searched.map_or(0, |searched| searched.statistics.probes);
@@ -249,7 +247,7 @@ fn unequal(by_unlocks: bool) -> std::collections::BTreeSet<String> {
         let words = Arc::new([Atomic::new("a", 0u32), Atomic::new("b", 0u32)]);
         let lock = Arc::new(Mutex::new("lock", 0u32));
         let seen = by_unlocks.then(|| Ghost::new(0));
-        sync::observe(Arc::new(Equal { words: words.clone(), lock: lock.clone(), seen }));
+        sync::driver::observe(Arc::new(Equal { words: words.clone(), lock: lock.clone(), seen }));
         let mut held = lock.lock();
         words[0].store(1);
         words[1].store(1);
@@ -326,7 +324,7 @@ fn remembered<M: Memory + 'static>(
     let options = Options { cache, sleep: false, ..Options::default() };
     let found = all_of(options, 1, move || {
         let word = Arc::new(Atomic::new("word", 0u32));
-        sync::observe(Arc::new(Once { word: word.clone(), memory: memory() }));
+        sync::driver::observe(Arc::new(Once { word: word.clone(), memory: memory() }));
         if sync::choose(2) == 1 {
             word.store(2);
         }

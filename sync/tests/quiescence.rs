@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use sync::litmus::{failure, outcomes};
-use sync::{
-    explore, observe, spawn, Arc, Atomic, Cause, End, Explored, Ghost, Latch, Mutex, Note,
-    Observer, Outside, Plan, PlanError, Quiescent, Violation, ENGINE,
+use sync::driver::litmus::{failure, outcomes};
+use sync::driver::{
+    observe, run_all, Cause, End, Explored, Observer, Outside, Plan, PlanError, Quiescent,
+    Violation, ENGINE,
 };
+use sync::{spawn, Arc, Atomic, Ghost, Latch, Mutex, Note};
 
 fn plan(threads: usize) -> Plan {
     Plan { threads, executions: if ENGINE.explores() { 500 } else { 50 }, ..Plan::default() }
@@ -99,7 +100,7 @@ fn who_judges_counts_as_waiting_where_it_waits() {
 fn an_execution_may_end_with_sleepers_who_hold_locks() {
     let executions = Outside::new(0);
     let count = executions.clone();
-    let explored = explore(&plan(3), move || {
+    let explored = run_all(&plan(3), move || {
         let held = Arc::new(Mutex::new("held", ()));
         let park = Arc::new([Note::new(("M", 1, "park")), Note::new(("M", 2, "park"))]);
         for i in 0..2 {
@@ -189,7 +190,7 @@ fn a_panic_of_the_environment_is_told() {
 
 #[test]
 fn nobody_asks_the_environment_when_all_have_finished() {
-    let explored = explore(&plan(2), || {
+    let explored = run_all(&plan(2), || {
         world(|| unreachable!("nobody waits"));
         spawn(|| {});
     });
@@ -271,7 +272,7 @@ fn destructors_of_leaving_threads_do_no_operations() {
             sync::choose(2);
         }
     }
-    let explored = explore(&plan(3), || {
+    let explored = run_all(&plan(3), || {
         let objects = (
             Mutex::new("lock", 0),
             Atomic::new("word", 0),
@@ -309,7 +310,7 @@ impl Observer for Nowhere {
 #[test]
 fn a_thread_that_makes_an_execution_too_long_is_told_to_the_observer() {
     let spins = |observer: Option<Arc<dyn Observer>>| {
-        explore(&plan(2), move || {
+        run_all(&plan(2), move || {
             observer.clone().into_iter().for_each(observe);
             let word = Atomic::new("word", 0u32);
             while word.load() == 0 {}

@@ -1,9 +1,8 @@
 //! Data races: what of plain accesses is one, and what orders them.
 
-use sync::litmus::failure;
-use sync::{
-    explore, spawn, Arc, Atomic, Cause, End, Failure, Mutex, Note, Options, Plain, Plan, Sampler,
-};
+use sync::driver::litmus::failure;
+use sync::driver::{run_all, Cause, End, Failure, Options, Plan, Sampler};
+use sync::{spawn, Arc, Atomic, Mutex, Note, Plain};
 
 /// Two plain fields, and what may order the accesses of two threads.
 struct Shared {
@@ -184,7 +183,7 @@ sync::searched! {
     /// Without a preemption, one thread is done before the other begins; the search says that it was bounded.
     fn a_bound_that_hides_a_race_is_said() {
         let bounded = |bound| Plan { bound: Some(bound), ..plan(Options::default()) };
-        let none = explore(&bounded(0), run(WRITE, READ)).expect("a plan");
+        let none = run_all(&bounded(0), run(WRITE, READ)).expect("a plan");
         assert_eq!(none.end, End::Complete);
         assert_eq!(none.searched.expect("searched").bound, Some(0));
         let failure = failure(&bounded(1), run(WRITE, READ)).expect("a race");
@@ -194,10 +193,10 @@ sync::searched! {
     /// A plan that does not look for races finds none: accesses are parts of steps.
     fn elsewhere_a_plain_access_is_no_step() {
         let silent = Plan { races: false, ..plan(Options::default()) };
-        let explored = explore(&silent, run(WRITE, READ)).expect("a plan");
+        let explored = run_all(&silent, run(WRITE, READ)).expect("a plan");
         assert_eq!(explored.end, End::Complete);
         let states = explored.searched.expect("searched").statistics.states;
-        let without = explore(&silent, run(|_| {}, |_| {})).expect("a plan");
+        let without = run_all(&silent, run(|_| {}, |_| {})).expect("a plan");
         assert_eq!(without.searched.expect("searched").statistics.states, states);
     }
 }
@@ -219,5 +218,10 @@ fn loom_tries_the_orders_around_a_plain_access_only_if_that_is_an_operation() {
 #[test]
 fn races_are_refused_where_nothing_is_searched() {
     let plan = Plan { races: true, ..Plan::default() };
-    assert_eq!(explore(&plan, || {}), Err(sync::PlanError::Races), "{}", sync::ENGINE);
+    assert_eq!(
+        run_all(&plan, || {}),
+        Err(sync::driver::PlanError::Races),
+        "{}",
+        sync::driver::ENGINE
+    );
 }

@@ -1,10 +1,10 @@
 //! One execution again, with everything that happened in it; and checks that only look.
 
-use sync::{
-    explore, observe, record, spawn, Arc, Atomic, Cause, Diverged, End, Engine, Failure, Mutex,
-    Note, Observer, Operation, Outside, Plan, PlanError, Quiescent, Recorded, Sampler, Schedule,
-    Violation, ENGINE,
+use sync::driver::{
+    observe, record, run_all, Cause, Diverged, End, Engine, Failure, Observer, Operation, Outside,
+    Plan, PlanError, Quiescent, Recorded, Sampler, Schedule, Violation, ENGINE,
 };
+use sync::{spawn, Arc, Atomic, Mutex, Note};
 
 fn plan(sampler: Sampler) -> Plan {
     let executions = if ENGINE.explores() { 2000 } else { 50 };
@@ -86,7 +86,7 @@ fn program(watch: Option<&Watch>, choices: bool) -> impl Fn() + Send + Sync {
 }
 
 fn failed(plan: &Plan, watch: &Watch) -> (Failure, Schedule) {
-    match explore(plan, program(Some(watch), plan.choices)).expect("the plan is fine").end {
+    match run_all(plan, program(Some(watch), plan.choices)).expect("the plan is fine").end {
         End::Failed { failure, schedule } => (failure, schedule),
         end => panic!("a check fails, but: {end:?}"),
     }
@@ -146,7 +146,7 @@ sync::explored! {
             let plan = Plan { bound: Some(2), ..plan(sampler) };
             let executions = |watch| {
                 let program = program(watch, plan.choices);
-                explore(&plan, program).expect("the plan is fine").executions
+                run_all(&plan, program).expect("the plan is fine").executions
             };
             let watch = watching(false);
             assert_eq!(executions(Some(&watch)), executions(None), "{sampler}");
@@ -169,8 +169,8 @@ fn a_schedule_of_another_engine_is_refused() {
 
 #[test]
 fn a_plan_for_nothing_is_refused() {
-    let none = explore(&Plan { executions: 0, ..Plan::default() }, || {});
-    let shallow = explore(&Plan { sampler: Sampler::Pct(2), ..Plan::default() }, || {});
+    let none = run_all(&Plan { executions: 0, ..Plan::default() }, || {});
+    let shallow = run_all(&Plan { sampler: Sampler::Pct(2), ..Plan::default() }, || {});
     match ENGINE {
         Engine::Std => assert_eq!(none, Err(PlanError::NoExecutions)),
         Engine::Loom | Engine::Explore => assert!(none.is_ok() && shallow.is_ok()),

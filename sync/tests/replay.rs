@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(not(feature = "explore"))]
 use std::{collections::HashMap, sync::Mutex, time::Instant};
 
-use sync::{explore, record, spawn, Arc, Atomic, End, Plan, Sampler, Schedule};
+use sync::driver::{record, run_all, End, Plan, Sampler, Schedule};
+use sync::{spawn, Arc, Atomic};
 
 fn plan() -> Plan {
     Plan { sampler: Sampler::Exhaustive, audit: 1, ..Plan::default() }
@@ -14,14 +15,14 @@ fn plan() -> Plan {
 fn lost_update() {
     let n = Arc::new(Atomic::new("n", 0u32));
     let (theirs, look) = (n.clone(), n.clone());
-    sync::at_end(move || assert!(look.peek() == 2, "update: lost"));
+    sync::driver::at_end(move || assert!(look.peek() == 2, "update: lost"));
     spawn(move || theirs.store(theirs.load() + 1));
     n.store(n.load() + 1);
 }
 
 #[test]
 fn a_failure_that_was_found_is_replayed() {
-    let End::Failed { failure, schedule } = explore(&plan(), lost_update).expect("fine").end else {
+    let End::Failed { failure, schedule } = run_all(&plan(), lost_update).expect("fine").end else {
         panic!("no update is lost")
     };
     let recorded = record(&plan(), &schedule, lost_update).expect("fine");
@@ -32,7 +33,7 @@ fn a_failure_that_was_found_is_replayed() {
 /// Found by one substrate, it replays on the other: both find this one, and it is all that they replay from.
 #[test]
 fn both_substrates_find_the_same_schedule() {
-    let End::Failed { schedule, .. } = explore(&plan(), lost_update).expect("fine").end else {
+    let End::Failed { schedule, .. } = run_all(&plan(), lost_update).expect("fine").end else {
         panic!("no update is lost")
     };
     let picks = "explore 1: 0 0 0 0.1 0.1 0.1 0".into();
@@ -50,7 +51,7 @@ fn a_schedule_of_another_program_says_where_it_does_not_fit() {
 
 /// What the search says of a program that stores what nobody told it.
 fn stores(from_outside: impl Fn() -> u64 + Send + Sync + 'static) -> String {
-    let error = explore(&plan(), move || {
+    let error = run_all(&plan(), move || {
         let n = Arc::new(Atomic::new("n", from_outside()));
         let theirs = n.clone();
         spawn(move || theirs.store(1));
@@ -75,7 +76,7 @@ mod again {
     #[test]
     fn both_operations_are_told_where_they_differ() {
         static RUNS: AtomicU64 = AtomicU64::new(0);
-        let error = explore(&plan(), || {
+        let error = run_all(&plan(), || {
             let run = RUNS.fetch_add(1, Ordering::Relaxed);
             let words = Arc::new([Atomic::new("x", 0u32), Atomic::new("y", 0u32)]);
             let theirs = words.clone();

@@ -9,7 +9,8 @@ use explore::search::Options;
 use explore::state::Fault;
 use soundness::found::{plan, search_with};
 use soundness::program::Program;
-use sync::{explore, spawn, Arc, Atomic, End, Explored, Mutex, Outside, Plan, PlanError};
+use sync::driver::{run_all, End, Explored, Outside, Plan, PlanError};
+use sync::{spawn, Arc, Atomic, Mutex};
 
 fn audited(fault: Option<Fault>) -> Plan {
     let search = Options { fault, ..Options::default() };
@@ -59,7 +60,7 @@ fn audits_of_all_restored_states_find_nothing() {
 
 #[test]
 fn what_is_not_restored_is_noticed() {
-    assert_eq!(explore(&audited(None), changes).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&audited(None), changes).expect("fine").end, End::Complete);
     for fault in [
         Fault::StackNotRestored(0),
         Fault::StackNotRestored(1),
@@ -69,7 +70,7 @@ fn what_is_not_restored_is_noticed() {
         Fault::PlacesNotRestored,
         Fault::BookNotRestored,
     ] {
-        let told = error(explore(&audited(Some(fault)), changes));
+        let told = error(run_all(&audited(Some(fault)), changes));
         assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
         assert_eq!(told.matches("`explore 1:").count(), 2, "{told}");
     }
@@ -97,7 +98,7 @@ fn writes_late() {
 fn pages_that_nobody_writes_are_what_they_were() {
     let search = |fault, audit| {
         let options = Options { fault, ..Options::default() };
-        let explored = explore(&Plan { audit, ..plan(options, None, 1) }, writes_late);
+        let explored = run_all(&Plan { audit, ..plan(options, None, 1) }, writes_late);
         explored.map(|explored| explored.searched.map(|searched| searched.statistics))
     };
     // Audits write all pages, so there are few: between the second and the third, pages are frozen, and one thaws.
@@ -113,7 +114,7 @@ fn pages_that_nobody_writes_are_what_they_were() {
 fn what_is_left_outside_grows_and_stays() {
     let lengths = Outside::new(Vec::new());
     let inside = lengths.clone();
-    let explored = explore(&audited(None), move || {
+    let explored = run_all(&audited(None), move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, log) = (word.clone(), inside.clone());
         spawn(move || theirs.store(1));
@@ -143,7 +144,7 @@ fn what_is_done_outside_is_no_difference() {
         assert!(std::hint::black_box(nothing).is_none(), "outside: something");
     }
     let seen = Outside::new(false);
-    let explored = explore(&audited(None), move || {
+    let explored = run_all(&audited(None), move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, seen) = (word.clone(), seen.clone());
         seen.with_mut(|seen| leaves(if std::mem::replace(seen, true) { 2 } else { 1 }));
@@ -174,7 +175,7 @@ fn a_panic_elsewhere_is_no_difference() {
                 std::thread::sleep(Duration::from_micros(300));
             }
         });
-        let searched: Vec<_> = (0..20).map(|_| explore(&audited(None), changes)).collect();
+        let searched: Vec<_> = (0..20).map(|_| run_all(&audited(None), changes)).collect();
         over.store(true, Ordering::Relaxed);
         for explored in searched {
             assert_eq!(explored.expect("no alarm").end, End::Complete);
@@ -184,7 +185,7 @@ fn a_panic_elsewhere_is_no_difference() {
 
 #[test]
 fn memory_that_grows_is_restored() {
-    let explored = explore(&audited(None), || {
+    let explored = run_all(&audited(None), || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let theirs = word.clone();
         let grow = |word: &Atomic<u32>| {
@@ -205,7 +206,7 @@ fn memory_that_grows_is_restored() {
 #[test]
 fn panics_are_found_with_guards_held_and_without() {
     let plan = Plan { audit: 1, ..plan(Options::default(), None, 3) };
-    let explored = explore(&plan, || {
+    let explored = run_all(&plan, || {
         let lock = Arc::new(Mutex::new("lock", 0u32));
         let theirs = lock.clone();
         spawn(move || {
@@ -228,16 +229,16 @@ fn panics_are_found_with_guards_held_and_without() {
 #[test]
 fn a_look_at_the_end_finds_what_threads_leave_and_may_fail() {
     struct Over;
-    impl sync::Observer for Over {
-        fn quiescent(&self) -> sync::Quiescent {
-            sync::Quiescent::Over(Ok(()))
+    impl sync::driver::Observer for Over {
+        fn quiescent(&self) -> sync::driver::Quiescent {
+            sync::driver::Quiescent::Over(Ok(()))
         }
     }
     let program = |expected: u32| {
         let lock = Arc::new(Mutex::new("lock", 0u32));
         let (theirs, look) = (lock.clone(), lock.clone());
-        sync::observe(Arc::new(Over));
-        sync::at_end(move || {
+        sync::driver::observe(Arc::new(Over));
+        sync::driver::at_end(move || {
             let left = *look.peek().expect("given back while unwinding");
             assert!(left == expected, "look: {left}");
         });
@@ -247,13 +248,13 @@ fn a_look_at_the_end_finds_what_threads_leave_and_may_fail() {
             sync::Note::new("park").sleep();
         });
     };
-    assert_eq!(explore(&audited(None), move || program(1)).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&audited(None), move || program(1)).expect("fine").end, End::Complete);
     let End::Failed { failure, schedule } =
-        explore(&audited(None), move || program(2)).expect("fine").end
+        run_all(&audited(None), move || program(2)).expect("fine").end
     else {
         panic!("the look fails")
     };
     assert_eq!(failure.message, "look: 1");
-    let again = sync::record(&audited(None), &schedule, move || program(2)).expect("fine");
+    let again = sync::driver::record(&audited(None), &schedule, move || program(2)).expect("fine");
     assert_eq!(again.failure.expect("again").message, "look: 1");
 }

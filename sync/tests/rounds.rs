@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use explore::options::Options;
 use soundness::found::search_of;
-use sync::{Arc, Atomic, Observer, Quiescent, Violation};
+use sync::driver::{Observer, Quiescent, Violation};
+use sync::{Arc, Atomic};
 
 /// Rounds of which nothing comes, at the most.
 const MOST: u32 = 3;
@@ -14,7 +15,7 @@ struct Patience;
 
 impl Observer for Patience {
     fn visited(&self) -> Result<(), Violation> {
-        match sync::rounds() {
+        match sync::driver::rounds_without_progress() {
             rounds if rounds > MOST => {
                 Err(Violation { check: "it gets on", message: "round and round".into() })
             }
@@ -34,7 +35,7 @@ fn failures(rounds: Option<u32>, gets_on: bool) -> BTreeSet<String> {
         for jobs in [1, 2] {
             let options = Options { sleep, jobs, ..Options::default() };
             let found = search_of(options, None, 2, move || {
-                sync::observe(Arc::new(Patience));
+                sync::driver::observe(Arc::new(Patience));
                 let words = Arc::new([Atomic::new("mine", 0u32), Atomic::new("theirs", 0u32)]);
                 let theirs = words.clone();
                 sync::spawn(move || (0..3).for_each(|n| theirs[1].store(n)));
@@ -42,9 +43,9 @@ fn failures(rounds: Option<u32>, gets_on: bool) -> BTreeSet<String> {
                     // In an endless loop, a round ends in the state in which it began.
                     sync::checkpoint(rounds.map(|_| n));
                     words[0].load();
-                    sync::goes_round();
+                    sync::round_without_progress();
                     if gets_on {
-                        sync::gets_on();
+                        sync::made_progress();
                     }
                 }
             });

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex as StdMutex};
 
 use shuttle::scheduler::{DfsScheduler, PctScheduler, Scheduler};
 use shuttle::{thread, Config, FailurePersistence, MaxSteps, Runner};
-use sync::litmus::outcomes;
-use sync::{Atomic, Ghost, Note, Plan, PlanError, Sampler};
+use sync::driver::litmus::outcomes;
+use sync::driver::{Plan, PlanError, Sampler};
+use sync::{Atomic, Ghost, Note};
 
 /// How often shuttle runs `program`, and all that it finds; or the text of the panic.
 fn raw<T: Ord + Send + 'static>(
@@ -101,7 +102,7 @@ fn a_note_is_waited_for_without_spinning() {
             sink.outcome(|| true);
         });
         assert_eq!(found, BTreeSet::from([true]));
-        let spins = sync::explore(&plan, || {
+        let spins = sync::driver::run_all(&plan, || {
             let flag = Arc::new(Atomic::new("flag", false));
             let theirs = flag.clone();
             sync::spawn(move || theirs.store(true));

@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use sync::litmus::failure;
-use sync::{explore, spawn, Arc, Atomic, Mutex, Note, Plan, PlanError, ENGINE};
+use sync::driver::litmus::failure;
+use sync::driver::{run_all, Plan, PlanError, ENGINE};
+use sync::{spawn, Arc, Atomic, Mutex, Note};
 
 fn plan() -> Plan {
     Plan { executions: if ENGINE.explores() { 500 } else { 20 }, ..Plan::default() }
@@ -30,7 +31,7 @@ fn part_failures() {
         let word = Atomic::new("word", 0u32);
         while word.load() == 0 {}
     };
-    assert_eq!(explore(&plan(), spins), Err(PlanError::TooLong(plan().max_steps)));
+    assert_eq!(run_all(&plan(), spins), Err(PlanError::TooLong(plan().max_steps)));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::io::Write;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use sync::{explore, spawn, Arc, Atomic, End, Outside, Plan};
+use sync::driver::{run_all, End, Outside, Plan};
+use sync::{spawn, Arc, Atomic};
 
 fn plan() -> Plan {
     Plan { threads: 3, ..Plan::default() }
@@ -25,7 +26,7 @@ fn beside(does: impl Fn() + Send + Sync + Clone + 'static) -> impl Fn() + Send +
 }
 
 fn told(does: impl Fn() + Send + Sync + Clone + 'static) -> String {
-    explore(&plan(), beside(does)).expect_err("it is told").to_string()
+    run_all(&plan(), beside(does)).expect_err("it is told").to_string()
 }
 
 #[test]
@@ -78,14 +79,14 @@ fn outside_anything_is_done() {
             sizes.push(std::fs::read("/proc/self/stat").map(|all| all.len()).ok())
         });
     };
-    assert_eq!(explore(&plan(), beside(reads)).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&plan(), beside(reads)).expect("fine").end, End::Complete);
     assert!(sizes.get().iter().all(|size| size.is_some_and(|size| size > 0)));
 }
 
 #[test]
 fn text_for_stderr_passes() {
     let says = || std::io::stderr().write_all(b"inside\n").expect("written");
-    assert_eq!(explore(&plan(), beside(says)).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&plan(), beside(says)).expect("fine").end, End::Complete);
 }
 
 /// After a search, the OS thread may call what it likes; and the next search starts.
@@ -93,7 +94,7 @@ fn text_for_stderr_passes() {
 fn the_next_search_goes_on() {
     let first = told(|| drop(std::fs::read("/etc/passwd")));
     assert!(first.contains("openat"), "{first}");
-    assert_eq!(explore(&plan(), beside(|| ())).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&plan(), beside(|| ())).expect("fine").end, End::Complete);
 }
 
 fn part(name: &str) -> Output {

@@ -2,7 +2,7 @@
 //! many Gs are a P's share, where a thief looks first, and what an update of the limiter leaves.
 
 use runtime_model::event::{AnyWitness, Nobody};
-use runtime_model::find::Look;
+use runtime_model::find::Found;
 use runtime_model::g::GId;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
@@ -76,7 +76,7 @@ fn beside_a_last_look(sched: &Arc<Sched>) {
 }
 
 /// How an M that has nothing to do steals; it gets a recent time.
-pub type StealWork = fn(&Sched, &M, Time) -> Look;
+pub type StealWork = fn(&Sched, &M, Time) -> Found;
 
 /// P1 has a timer, and a thief on P0 learns when it fires. Then P1 has a G in its ring, an overdue timer that starts
 /// one, and a G in `runnext`. The thief gets them in this order: timers and `runnext` are left to P1 until there is
@@ -92,7 +92,7 @@ pub fn steal_in_turn(steps: Steps, steal: StealWork) {
     let later = start + 5;
     sched.addtimer(&victim, Timer { when: later, period: 0, f: TimerFunc::Start(GId(3)) });
     let seen = match steal(&sched, &m, start) {
-        Look::Nothing(when) => when,
+        Found::Nothing(when) => when,
         _ => 0,
     };
     assert!(seen == later, "steal-in-turn: {seen} is seen as the next timer's time, not {later}");
@@ -103,7 +103,7 @@ pub fn steal_in_turn(steps: Steps, steal: StealWork) {
     sched.faketime.set(now);
     beside_a_last_look(&sched);
     let got = [(); 3].map(|()| match steal(&sched, &m, now) {
-        Look::Found(g) => Some(g),
+        Found::G(g) => Some(g),
         _ => None,
     });
     assert!(got == [0, 1, 2].map(|g| Some(GId(g))), "steal-in-turn: {got:?}");
@@ -124,12 +124,12 @@ pub fn steal_again(steps: Steps, steal: StealWork) {
         other.check_timers_no_p(0);
     });
     sched.addtimer(&victim, Timer { when: now, period: 0, f: TimerFunc::SendTime(GId(1)) });
-    let again = matches!(steal(&sched, &m, now), Look::Again);
+    let again = matches!(steal(&sched, &m, now), Found::Again);
     assert!(again, "steal-again: a timer has run, and the thief does not look again");
 }
 
 /// One look of an M for work.
-pub type LookOnce = fn(&Sched, &M) -> Look;
+pub type LookOnce = fn(&Sched, &M) -> Found;
 
 /// First there are timers alone, and the M on P0 learns when the next one fires, whichever P has it. Then P0 has a G,
 /// one is on the global queue, and one is in P1's ring. The M gets them in this order.
@@ -144,7 +144,7 @@ pub fn look_in_turn(steps: Steps, look: LookOnce) {
     for (owner, when) in [(&m, start + 5), (&victim, start + 7), (&victim, start + 3)] {
         sched.addtimer(owner, Timer { when, period: 0, f: TimerFunc::Start(GId(3)) });
         let seen = match look(&sched, &m) {
-            Look::Nothing(when) => when,
+            Found::Nothing(when) => when,
             _ => 0,
         };
         let next = when.min(start + 5);
@@ -157,7 +157,7 @@ pub fn look_in_turn(steps: Steps, look: LookOnce) {
     sched.runqput(&victim, victim.p(), GId(2), false);
     beside_a_last_look(&sched);
     let got = [(); 3].map(|()| match look(&sched, &m) {
-        Look::Found(g) => Some(g),
+        Found::G(g) => Some(g),
         _ => None,
     });
     assert!(got == [0, 1, 2].map(|g| Some(GId(g))), "look-in-turn: {got:?}");
@@ -195,7 +195,7 @@ pub fn global_share(
         log.change(|log| log.push(share));
     });
     let log = got.clone();
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let mut shares = log.get();
         shares.sort();
         let expected = [first, second].map(|gs| gs.iter().map(|&g| GId(g)).collect::<Vec<_>>());
@@ -236,7 +236,7 @@ pub fn limiter_update(steps: Steps, update: Update) {
     let other = sched.clone();
     sync::spawn(move || update(&other, 15));
     let this = sched.clone();
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let since = [0, 1, 2].map(|p| this.allp[p].limiter_event.peek_since());
         let counted = (this.limiter.peek_assist(), this.limiter.peek_idle());
         assert!([[20, 30, 0], [25, 30, 0]].contains(&since), "limiter-update: {since:?}");

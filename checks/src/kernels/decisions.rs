@@ -2,7 +2,7 @@
 //! may begin to spin, what a waker leaves, whose poll is broken, and what becomes of an event that is in flight.
 
 use runtime_model::event::{AnyWitness, Event, Nobody, Witness};
-use runtime_model::find::Look;
+use runtime_model::find::Found;
 use runtime_model::g::{GId, Park};
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
@@ -54,7 +54,7 @@ pub fn late_tick(steps: Steps, run: RunTimers) {
         log.change(|rans| *rans += u32::from(ran));
     });
     let (this, log) = (sched.clone(), rans.clone());
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let of_0 = |t: &&Timer| t.f == TimerFunc::SendTime(GId(0));
         let heap = this.allp[0].timers.peek();
         let next = heap.and_then(|heap| heap.as_slice().iter().find(of_0).map(|t| t.when));
@@ -98,7 +98,7 @@ pub fn spin_limit(steps: Steps, look: LookOnce, limit: SpinLimit) {
     for &(idle, spinners, may) in limit {
         prepare(&sched, idle, spinners);
         let stolen = match look(&sched, &m) {
-            Look::Found(g) => Some(g),
+            Found::G(g) => Some(g),
             _ => None,
         };
         let spins = sched.m(m.id).spinning.get();
@@ -137,11 +137,11 @@ impl Witness for Polls {
     }
 }
 
-/// Two Ps, and what their Ms do about the poller.
+/// Three Ps, and what their Ms do about the poller.
 fn watched(steps: Steps) -> (Arc<Sched>, M, Arc<Ghost<Vec<(MId, Event)>>>) {
     let log = Arc::new(Ghost::new(Vec::new()));
     let witness: AnyWitness = Arc::new(Polls(log.clone()));
-    let (sched, m, _others) = world_with(steps, 2, witness);
+    let (sched, m, _others) = world_with(steps, 3, witness);
     (sched, m, log)
 }
 
@@ -164,7 +164,7 @@ pub fn poll_broken(steps: Steps, add: AddTimer) {
         sched.poll_until.store(until);
         add(&sched, &m, Timer { when, period: 0, f: TimerFunc::Start(GId(0)) });
     }
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let breaks = log.get().len();
         assert!(
             breaks == 2,
@@ -176,17 +176,21 @@ pub fn poll_broken(steps: Steps, add: AddTimer) {
 /// How an M polls, until that time.
 pub type Poll = fn(&Sched, &M, Time);
 
-/// Two Ms without a P poll, until 5 and until 7. One that breaks the other's poll does not poll itself, and in the end
-/// none does.
+/// An M polls before there was a timer, and one that knows of none: neither does. Then two Ms without a P poll, until 5
+/// and until 7. One that breaks the other's poll does not poll itself, and in the end none does.
 pub fn two_poll(steps: Steps, poll: Poll) {
     let (sched, m, log) = watched(steps);
+    let none = M::of_kernel(MId(2));
+    poll(&sched, &none, 5);
     sched.addtimer(&m, Timer { when: 5, period: 0, f: TimerFunc::Start(GId(0)) });
+    poll(&sched, &none, 0);
     let other = sched.clone();
     sync::spawn(move || poll(&other, &M::of_kernel(MId(1)), 7));
     let this = sched.clone();
-    sync::at_end(move || {
+    sync::driver::at_end(move || {
         let log = log.get();
         let did = |m, event| log.contains(&(m, event));
+        assert!(!did(MId(2), Event::Polls), "two-poll: an M polls for no timer");
         let both = |m| did(m, Event::NetpollBreak) && did(m, Event::Polls);
         assert!(![0, 1].map(MId).into_iter().any(both), "two-poll: at once: {log:?}");
         let left = (this.lastpoll.peek(), this.poll_until.peek());
@@ -198,13 +202,18 @@ pub fn two_poll(steps: Steps, poll: Poll) {
 /// How an M wakes another.
 pub type Wakep = fn(&Sched, &M);
 
-/// No P is idle, and an M wakes another for its work, beside one that asks whether it must keep its P.
+/// No P is idle. An M without one finds work in its last look, and another M wakes one for its work, beside one that asks
+/// whether it must keep its P. Both leave word, and neither is counted in the end.
 pub fn waker_without_p(steps: Steps, wakep: Wakep) {
     let (sched, m, _others) = world(steps, 2);
     let other = sched.clone();
     sync::spawn(move || {
         (other.steps().must_keep_p)(&other, &M::of_kernel(MId(1)));
     });
+    sched.runqput(&m, m.p(), GId(0), true);
+    let p = sched.check_runqs_no_p();
+    let word = sched.needspinning.swap(0);
+    assert!(p.is_none() && word == 1, "waker-without-p: word {word} of a last look, {p:?}");
     wakep(&sched, &m);
     let (word, spinning) = (sched.needspinning.load(), sched.nmspinning.load());
     assert!((word, spinning) == (1, 0), "waker-without-p: word {word}, {spinning} that spin");

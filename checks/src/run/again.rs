@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use sync::{Arc, Failure, Outside, Schedule, ENGINE};
+use sync::driver::{Failure, Outside, Schedule, ENGINE};
+use sync::Arc;
 
 use super::{found, plans, Replayed, RunError, Subject};
 use crate::cex::{Counterexample, Header, Step, FORMAT};
@@ -76,7 +77,7 @@ pub(super) fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result
     // loom gets to the execution by running those before it: the last one's is the one that counts.
     let last = Outside::new(Log::default());
     let log = last.clone();
-    let recorded = sync::record(&plan, schedule, move || {
+    let recorded = sync::driver::record(&plan, schedule, move || {
         let recorder = Arc::new(Recorder::new(sources.clone(), log.clone()));
         target.execute(steps, &judged, recorder.clone(), Some(recorder));
     })?;

@@ -1,7 +1,8 @@
 //! Endings beside those that are looked for: each that is known has an execution that shows it, and of each
 //! that is not known, an execution is told.
 
-use sync::{Arc, End, Engine, Plan, Schedule, ENGINE};
+use sync::driver::{End, Engine, Plan, Schedule, ENGINE};
+use sync::Arc;
 
 use super::again::again;
 use super::{carry_out, plans, Outcome, RunError, Subject};
@@ -58,7 +59,7 @@ fn shows(subject: &Subject, report: &Report, ends: &str) -> Result<Option<Schedu
     let mut plan = plans(job, &target).swap_remove(0);
     plan.search.keep_going = true;
     let plan = Plan { wanted: Some(ends.into()), ..plan };
-    let go = Arc::new(|_: &sync::Progress<'_>| sync::Control::Go);
+    let go = Arc::new(|_: &sync::driver::Progress<'_>| sync::driver::Control::Go);
     let explored =
         carry_out(subject, job, plan, &target, &Judged::of(job)?, &Tally::default(), go)?;
     Ok(match explored.end {

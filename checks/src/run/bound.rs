@@ -1,7 +1,8 @@
 //! Whether a bound has saved anything: a search without one has sleep sets, and does not tell apart who has just
 //! moved, so that it is often the smaller of the two, and it says more.
 
-use sync::{Arc, End, OnProgress, Options, Plan};
+use sync::driver::{End, OnProgress, Options, Plan};
+use sync::Arc;
 
 use super::{carry_out, found, plans, Outcome, RunError, Subject};
 use crate::census::told;

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use runtime_model::event::Nobody;
 use runtime_model::steps::Steps;
-use sync::{Arc, Options, Plan, Probing};
+use sync::driver::{Options, Plan, Probing};
+use sync::Arc;
 
 use super::{RunError, Target};
 use crate::judge::Judged;
@@ -32,6 +33,7 @@ pub(super) fn estimated(
     let deadline = time.map(|time| Instant::now() + time / PART);
     let search = Options { deadline, ..plan.search.clone() };
     let probed = Plan { search, ..plan.clone() };
-    let estimated = sync::estimate(&probed, Probing { probes, ..Probing::default() }, execute)?;
+    let estimated =
+        sync::driver::estimate(&probed, Probing { probes, ..Probing::default() }, execute)?;
     Ok(Plan { search: Options { estimated, ..plan.search }, ..plan })
 }

@@ -1,6 +1,6 @@
 //! How an engine carries out a job, and how far that went.
 
-use sync::{Options, Plan, PlanError, Sampler, Searched, ENGINE};
+use sync::driver::{Options, Plan, PlanError, Sampler, Searched, ENGINE};
 
 use super::Target;
 use crate::report::{Job, Mode, Search};
@@ -12,9 +12,9 @@ use crate::report::{Job, Mode, Search};
 /// known to show all.)
 pub(super) fn can_run(job: &Job) -> Result<(), PlanError> {
     let searches = match ENGINE {
-        sync::Engine::Explore => true,
-        sync::Engine::Shuttle => job.limits.search.is_some(),
-        sync::Engine::Loom | sync::Engine::Std => false,
+        sync::driver::Engine::Explore => true,
+        sync::driver::Engine::Shuttle => job.limits.search.is_some(),
+        sync::driver::Engine::Loom | sync::driver::Engine::Std => false,
     };
     match job.mode == Mode::Races && !searches {
         true => Err(PlanError::Races),
@@ -37,17 +37,17 @@ pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
         ..Plan::default()
     };
     match (ENGINE, &limits.search) {
-        (sync::Engine::Shuttle, Some(search)) => {
+        (sync::driver::Engine::Shuttle, Some(search)) => {
             vec![Plan { search: options(search, target), ..plan(Sampler::Exhaustive) }]
         }
-        (sync::Engine::Shuttle, None) => {
+        (sync::driver::Engine::Shuttle, None) => {
             vec![plan(Sampler::Random), plan(Sampler::Urw), plan(Sampler::Pct(3))]
         }
-        (sync::Engine::Explore, search) => {
+        (sync::driver::Engine::Explore, search) => {
             let search = options(&search.clone().unwrap_or_default(), target);
             vec![Plan { search, ..plan(Sampler::Exhaustive) }]
         }
-        (sync::Engine::Loom | sync::Engine::Std, _) => vec![plan(Sampler::Random)],
+        (sync::driver::Engine::Loom | sync::driver::Engine::Std, _) => vec![plan(Sampler::Random)],
     }
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
 fn looks_for_races(mode: Mode) -> bool {
     match mode {
         Mode::Races => true,
-        Mode::Symptoms => ENGINE == sync::Engine::Loom,
+        Mode::Symptoms => ENGINE == sync::driver::Engine::Loom,
         Mode::Invariants => false,
     }
 }
@@ -84,9 +84,11 @@ pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
     match (ENGINE, searched) {
         (_, Some(searched)) if searched.incomplete.is_some() => "not finished".into(),
         (_, Some(searched)) => bounded(searched.bound.map(|bound| bound as usize)),
-        (sync::Engine::Loom | sync::Engine::Explore, None) => bounded(job.limits.bound),
-        (sync::Engine::Shuttle, None) => "sampled".into(),
-        (sync::Engine::Std, None) => "repeated".into(),
+        (sync::driver::Engine::Loom | sync::driver::Engine::Explore, None) => {
+            bounded(job.limits.bound)
+        }
+        (sync::driver::Engine::Shuttle, None) => "sampled".into(),
+        (sync::driver::Engine::Std, None) => "repeated".into(),
     }
 }
 
@@ -94,7 +96,9 @@ pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
 pub(super) fn left(searched: Option<&Searched>) -> String {
     let Some(Searched { statistics, incomplete, .. }) = searched else {
         return match ENGINE {
-            sync::Engine::Loom => "stopped before its end; how much is left, loom cannot know",
+            sync::driver::Engine::Loom => {
+                "stopped before its end; how much is left, loom cannot know"
+            }
             _ => "stopped before its end",
         }
         .into();
@@ -116,7 +120,7 @@ pub(super) fn left(searched: Option<&Searched>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sync::{Estimated, Incomplete, Statistics};
+    use sync::driver::{Estimated, Incomplete, Statistics};
 
     /// What is told of a search with these numbers whose time is over.
     fn told(estimated: Option<Estimated>) -> String {

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use sync::{Arc, OnProgress, Options, Plan, Schedule};
+use sync::driver::{OnProgress, Options, Plan, Schedule};
+use sync::Arc;
 
 use super::again::again;
 use super::{carry_out, found, plans, run, Outcome, RunError, Subject};

@@ -1,6 +1,6 @@
 //! The runs that look for data races: each access of a plain field is a step in them, so they cost more than others.
 
-use sync::Engine;
+use sync::driver::Engine;
 
 use super::{kernel_job, limits, ALL, FIXED};
 use crate::kernels;

@@ -9,7 +9,7 @@ use checks::report::Job;
 use cpu_time::ProcessTime;
 use regressions::runs;
 use serde::{Deserialize, Serialize};
-use sync::{Control, End, Sampler};
+use sync::driver::{Control, End, Sampler};
 
 /// What a run came to, and what it cost.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -58,7 +58,8 @@ pub fn measure(job: &Job, sampler: Sampler, stop: Arc<AtomicBool>) -> Result<Mea
         cpu: Some(start.elapsed().as_secs_f64()),
         memory: peak().zip(before).map(|(after, before)| after.saturating_sub(before)),
         finished: explored.end == End::Complete,
-        sampled: sync::ENGINE == sync::Engine::Shuttle && sampler == Sampler::Random,
+        sampled: sync::driver::ENGINE == sync::driver::Engine::Shuttle
+            && sampler == Sampler::Random,
         failed,
     })
 }

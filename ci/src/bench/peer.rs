@@ -2,7 +2,7 @@
 
 use checks::report::{Expect, Job, Limits, Mode, Search};
 use checks::suite;
-use sync::{Engine, Sampler};
+use sync::driver::{Engine, Sampler};
 
 /// One of those that are measured.
 pub struct Peer {

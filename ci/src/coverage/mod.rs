@@ -27,7 +27,7 @@ use std::{fs, process};
 
 use checks::report::{Expect, Job, Limits, Report};
 use checks::verdict::Verdict;
-use sync::Engine;
+use sync::driver::Engine;
 
 use crate::error::Error;
 use crate::gate::{run_all, Task};

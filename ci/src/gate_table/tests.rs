@@ -1,7 +1,7 @@
 //! What a gate looks like.
 
 use checks::report::Job;
-use sync::Engine;
+use sync::driver::Engine;
 
 use super::*;
 use crate::gate::judge;

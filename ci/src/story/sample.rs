@@ -3,7 +3,7 @@
 use checks::cex::{Counterexample, Header, Step, FORMAT};
 use checks::report::{Expect, Found, Job, Limits, Mode, Report};
 use checks::verdict::Verdict;
-use sync::Schedule;
+use sync::driver::Schedule;
 
 /// A throw.
 pub(crate) fn found() -> Found {

@@ -6,7 +6,8 @@ use checks::run::{self, Subject, What};
 use checks::{scenarios, suite};
 use regressions::rows;
 use runtime_model::steps::Steps;
-use sync::{Arc, Control, ENGINE};
+use sync::driver::{Control, ENGINE};
+use sync::Arc;
 
 /// A run of the scenario that has to hold, as far as an ordinary run goes.
 pub(crate) fn job(scenario: &str, mode: Mode) -> Job {

@@ -8,9 +8,10 @@ use ::explore::search::{Dfs, Estimate, Failure, Incomplete, Options, Shared};
 use ::explore::Outer;
 
 use super::chosen::drive;
-use crate::explore::{Diverged, Exploration, Searched};
-use crate::schedule::Schedule;
-use crate::{failure, Plan};
+use crate::driver::exploration::{Diverged, Exploration, Searched};
+use crate::driver::failure;
+use crate::driver::schedule::Schedule;
+use crate::driver::Plan;
 
 /// The plan's bound; more than can be counted is as much as can be.
 fn bound(plan: &Plan) -> Option<u32> {

@@ -42,7 +42,7 @@ mod untracked;
 
 pub use chosen::ENGINE;
 pub(crate) use chosen::{
-    begin_execution, check, choose, explore, install_hook, judge, replay, stop, stop_exploring,
+    begin_execution, check, choose, install_hook, judge, replay, run_all, stop, stop_exploring,
     Cell, Gate, GateGuard, Handle, Lock, LockGuard, Mark, Nursery, Word, TRACKS_RACES,
 };
 

@@ -15,12 +15,13 @@ pub(crate) use ::explore::told::{replaying, searching};
 
 pub(crate) use super::dfs::estimate;
 
-mod asked;
+mod predicates;
 
-pub(crate) use asked::ask;
-pub(super) use asked::forget;
+pub(crate) use predicates::check_changed;
+pub(super) use predicates::forget;
 
-use crate::{current, races, Plan};
+use crate::driver::Plan;
+use crate::{current, races};
 
 /// An object that a search keeps book of, if there is one.
 pub(crate) struct Object(Option<state::Handle>);
@@ -47,7 +48,7 @@ impl Object {
     pub(crate) fn reads(&self) {
         // Most looks are those of checks, and there are many.
         if let Some(handle) = self.0.filter(|_| current::is_observing()) {
-            return asked::reads(handle);
+            return predicates::reads(handle);
         }
         self.with(|state, handle| state.reads(handle));
     }
@@ -65,7 +66,7 @@ impl Object {
     /// It has changed, to a value of this fingerprint.
     pub(crate) fn writes(&self, value: impl FnOnce() -> Prints) {
         if searching() {
-            asked::may_change();
+            predicates::may_change();
             // Not while the state is borrowed: a value may be told by threads, which are in it.
             let value = value();
             self.with(|state, handle| state.writes(handle, &value));
@@ -207,24 +208,24 @@ pub(crate) fn makes_for<R>(name: u32, f: impl FnOnce() -> R) -> R {
 }
 
 /// The thread has gone round in vain.
-pub(crate) fn goes_round() {
-    with(state::State::goes_round);
+pub(crate) fn round_without_progress() {
+    with(state::State::round_without_progress);
 }
 
 /// Something got done.
-pub(crate) fn gets_on() {
-    with(state::State::gets_on);
+pub(crate) fn made_progress() {
+    with(state::State::made_progress);
 }
 
 /// Whoever asks reads something that the search keeps no book of.
 pub(crate) fn reads_unknown() {
-    asked::notes(state::UNKNOWN);
+    predicates::notes(state::UNKNOWN);
 }
 
 /// How often it has gone round in vain, since another has moved.
-pub(crate) fn rounds() -> u32 {
-    asked::notes(state::ROUNDS);
-    with(|state| state.rounds()).unwrap_or_default()
+pub(crate) fn rounds_without_progress() -> u32 {
+    predicates::notes(state::ROUNDS);
+    with(|state| state.rounds_without_progress()).unwrap_or_default()
 }
 
 /// The thread depends on nothing it has seen, but on these.

@@ -9,10 +9,10 @@ use ::explore::Outer;
 use super::search::Object;
 pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
 use super::{Order, Update};
-use crate::explore::{Diverged, Exploration};
-use crate::failure::{self, Cause, Verdict};
-use crate::schedule::Schedule;
-use crate::{Engine, Plan, PlanError};
+use crate::driver::exploration::{Diverged, Exploration};
+use crate::driver::failure::{self, Cause, Verdict};
+use crate::driver::schedule::Schedule;
+use crate::driver::{Engine, Plan, PlanError};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Std;
@@ -205,7 +205,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn explore(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
     for _ in 0..plan.executions {
         Exploration::run_one(exploration);
         if exploration.is_over() {

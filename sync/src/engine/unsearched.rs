@@ -9,8 +9,8 @@ use ::explore::options::{Estimated, Probing};
 use ::explore::Outer;
 
 use crate::current;
-use crate::explore::Exploration;
-use crate::Plan;
+use crate::driver::exploration::Exploration;
+use crate::driver::Plan;
 
 /// An object that nobody keeps book of.
 pub(crate) struct Object;
@@ -72,11 +72,11 @@ pub(crate) fn makes_for<R>(_name: u32, f: impl FnOnce() -> R) -> R {
     f()
 }
 
-pub(crate) fn goes_round() {}
+pub(crate) fn round_without_progress() {}
 
-pub(crate) fn gets_on() {}
+pub(crate) fn made_progress() {}
 
-pub(crate) fn rounds() -> u32 {
+pub(crate) fn rounds_without_progress() -> u32 {
     0
 }
 
@@ -92,11 +92,11 @@ pub(crate) fn checkpoint(_locals: impl Hash) {}
 pub(crate) fn reads_unknown() {}
 
 /// There is no search that could know what has changed.
-pub(crate) fn ask(
+pub(crate) fn check_changed(
     count: usize,
     question: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {
-    crate::ask_always(count, question)
+    crate::driver::check_all(count, question)
 }
 
 /// What a caller has seen, which nobody keeps book of.

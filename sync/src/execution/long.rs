@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Execution, Outcome};
 use crate::current::thread_id;
+use crate::driver::ENGINE;
 use crate::engine;
-use crate::ENGINE;
 
 /// So many of the last operations of a long execution are looked at, for whether one thread performs them. No thread
 /// of a program that waits and does not spin performs half as many by itself.

@@ -8,8 +8,9 @@ use loom::model::Builder;
 use loom::sync::atomic::{AtomicU32, Ordering};
 use loom::sync::Mutex;
 use loom::thread;
-use sync::litmus::failure;
-use sync::{Atomic, Cause, Plan};
+use sync::driver::litmus::failure;
+use sync::driver::{Cause, Plan};
+use sync::Atomic;
 
 use crate::raw;
 
@@ -103,9 +104,9 @@ fn a_limit_on_executions_is_hardly_looked_at() {
 /// L7: we stop after the execution at whose end we are told to, and say that this is not the end.
 #[test]
 fn an_exploration_that_is_stopped_says_so() {
-    let stop_at_2 = |so_far: &sync::Progress<'_>| match so_far.executions {
-        2 => sync::Control::Stop,
-        _ => sync::Control::Go,
+    let stop_at_2 = |so_far: &sync::driver::Progress<'_>| match so_far.executions {
+        2 => sync::driver::Control::Stop,
+        _ => sync::driver::Control::Go,
     };
     let plan = Plan { progress: Some(Arc::new(stop_at_2)), ..Plan::default() };
     let program = || {
@@ -117,6 +118,6 @@ fn an_exploration_that_is_stopped_says_so() {
         word.add(1);
         word.load();
     };
-    let explored = sync::explore(&plan, program).expect("the plan is fine");
-    assert_eq!((explored.executions, explored.end), (2, sync::End::Stopped));
+    let explored = sync::driver::run_all(&plan, program).expect("the plan is fine");
+    assert_eq!((explored.executions, explored.end), (2, sync::driver::End::Stopped));
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use loom::sync::atomic::{AtomicU32, Ordering};
 use loom::thread;
-use sync::litmus::outcomes;
-use sync::{Atomic, Plan};
+use sync::driver::litmus::outcomes;
+use sync::driver::Plan;
+use sync::Atomic;
 
 use crate::raw;
 

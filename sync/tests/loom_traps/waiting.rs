@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use loom::sync::{Condvar, Mutex};
 use loom::thread;
-use sync::litmus::{failure, outcomes};
-use sync::{Atomic, Note, Plan};
+use sync::driver::litmus::{failure, outcomes};
+use sync::driver::Plan;
+use sync::{Atomic, Note};
 
 use crate::raw;
 

@@ -2,7 +2,7 @@
 //!
 //! All threads run on one OS thread, and no thread ever blocks: one whose operation cannot proceed is not
 //! picked. So locks and gates only remember that they are held. What an execution owns lies in an arena that
-//! is copied and put back; what it leaves behind is an [`Outside`](crate::Outside), or is told by [`run`].
+//! is copied and put back; what it leaves behind is an [`Outside`](crate::driver::Outside), or is told by [`run`].
 
 mod run;
 
@@ -13,10 +13,10 @@ use ::explore::operation::Kind;
 use super::search::{operate, Object};
 pub(crate) use super::sequential::Word;
 pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
-use crate::failure::{Cause, Verdict};
-use crate::{Engine, Plan};
+use crate::driver::failure::{Cause, Verdict};
+use crate::driver::{Engine, Plan};
 
-pub(crate) use run::{check, drive, explore, replay};
+pub(crate) use run::{check, drive, replay, run_all};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Explore;

@@ -5,13 +5,13 @@ use ::explore::seam::{Ended, Search, Substrate};
 use ::explore::Outer;
 
 use crate::current;
+use crate::driver::exploration::{Diverged, Exploration};
+use crate::driver::failure;
+use crate::driver::schedule::Schedule;
+use crate::driver::{Plan, PlanError};
 use crate::engine::dfs::{follow, search};
 use crate::engine::search::forget;
 use crate::execution::{Execution, Outcome};
-use crate::explore::{Diverged, Exploration};
-use crate::failure;
-use crate::schedule::Schedule;
-use crate::{Plan, PlanError};
 
 /// Whether this engine can do what the plan asks for.
 pub(crate) fn check(_plan: &Plan) -> Result<(), PlanError> {
@@ -19,7 +19,7 @@ pub(crate) fn check(_plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Searches all executions, within the plan's bound. How to run the one that failed again.
-pub(crate) fn explore(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
     search(plan, exploration)
 }
 

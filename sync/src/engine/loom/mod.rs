@@ -32,10 +32,10 @@ use std::panic::resume_unwind;
 use ::explore::Outer;
 use loom::thread::{self, Thread};
 
-use crate::explore::{Diverged, Exploration};
-use crate::failure::{Cause, Verdict};
-use crate::schedule::Schedule;
-use crate::{Engine, Plan, PlanError};
+use crate::driver::exploration::{Diverged, Exploration};
+use crate::driver::failure::{Cause, Verdict};
+use crate::driver::schedule::Schedule;
+use crate::driver::{Engine, Plan, PlanError};
 
 pub(crate) use dice::choose;
 pub(crate) use lock::{Gate, GateGuard, Lock, LockGuard};
@@ -130,7 +130,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn explore(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
     run(plan, plan.bound, exploration);
     Schedule::Loom { bound: plan.bound, execution: exploration.executions() }
 }

@@ -44,9 +44,9 @@ use loom::sync::Condvar;
 use loom::MAX_THREADS;
 
 use crate::current::{set_thread, thread_id};
+use crate::driver::Plan;
 use crate::engine::search::Object;
 use crate::engine::{Order, Update};
-use crate::Plan;
 
 thread_local! {
     /// By thread: its last action was a fence.

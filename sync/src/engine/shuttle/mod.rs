@@ -22,10 +22,10 @@ use shuttle_engine::runtime::thread::switch;
 use super::search::{operate, Object};
 pub(crate) use super::sequential::Word;
 pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
-use crate::failure::{Cause, Verdict};
-use crate::{Engine, Plan};
+use crate::driver::failure::{Cause, Verdict};
+use crate::driver::{Engine, Plan};
 
-pub(crate) use run::{check, drive, explore, replay};
+pub(crate) use run::{check, drive, replay, run_all};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Shuttle;

@@ -10,13 +10,13 @@ use shuttle::scheduler::Scheduler;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use crate::current;
+use crate::driver::exploration::{Diverged, Exploration};
+use crate::driver::failure;
+use crate::driver::schedule::Schedule;
+use crate::driver::{Plan, PlanError, Sampler};
 use crate::engine::dfs::{follow, search};
 use crate::engine::search::forget;
 use crate::execution::Outcome;
-use crate::explore::{Diverged, Exploration};
-use crate::failure;
-use crate::schedule::Schedule;
-use crate::{Plan, PlanError, Sampler};
 
 /// Bytes of stack for each thread.
 const STACK: usize = 256 * 1024;
@@ -41,7 +41,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn explore(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
     let (strategy, seeds) = match plan.sampler {
         Sampler::Exhaustive => return search(plan, exploration),
         Sampler::Random => (Strategy::Random, plan.seeds.as_slice()),

@@ -6,25 +6,25 @@ use crate::engine::search;
 ///
 /// In a search, a question is left out if nothing that it reads has changed since this was called last in this
 /// execution: it held then, so it holds. For that, it may depend on nothing but what it reads of shared objects, by
-/// `peek` and its like, on [`rounds`](crate::rounds), and on what never changes while an execution lasts.
+/// `peek` and its like, on [`rounds`](crate::driver::rounds_without_progress), and on what never changes while an execution lasts.
 ///
-/// An [`Observer`](crate::Observer) calls it from one place, always with as many questions, and of questions that
+/// An [`Observer`](crate::driver::Observer) calls it from one place, always with as many questions, and of questions that
 /// mean the same.
 ///
 /// # Panics
 /// In a search, if the number of questions is another than before, or a question changes something.
-pub fn ask(
+pub fn check_changed(
     count: usize,
     question: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {
     if search::searching() {
-        return search::ask(count, question);
+        return search::check_changed(count, question);
     }
-    ask_always(count, question)
+    check_all(count, question)
 }
 
 /// The same, and no question is left out.
-pub fn ask_always(
+pub fn check_all(
     count: usize,
     question: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {

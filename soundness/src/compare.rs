@@ -3,7 +3,7 @@
 use explore::options::Options;
 use explore::state::Fault;
 use serde::{Deserialize, Serialize};
-use sync::PlanError;
+use sync::driver::PlanError;
 
 use crate::found::{search, Found};
 use crate::program::Program;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use ::explore::options::{Estimated, Options, Probing};
 use ::explore::Outer;
 
+use crate::driver::exploration::{drive, Exploration};
+use crate::driver::{OnProgress, Plan, PlanError, Progress};
 use crate::engine;
-use crate::explore::{drive, Exploration};
-use crate::{OnProgress, Plan, PlanError, Progress};
 
 /// How many executions the plan's search would run without a cache, or does: with its bound, the largest one
 /// alone; with sleep sets, if it has them: see [`Estimate`](::explore::search::Estimate). `None` if the engine does
@@ -18,7 +18,7 @@ use crate::{OnProgress, Plan, PlanError, Progress};
 /// [`Plan::progress`] is asked after each step that is not gone on from, and told of no executions.
 ///
 /// # Errors
-/// As [`explore`](crate::explore()). A program that fails is none: it fails again in a search.
+/// As [`explore`](crate::driver::run_all()). A program that fails is none: it fails again in a search.
 pub fn estimate(
     plan: &Plan,
     probing: Probing,

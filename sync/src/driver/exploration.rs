@@ -10,11 +10,11 @@ use ::explore::options::Statistics;
 use ::explore::search::{Incomplete, Shared};
 use ::explore::Outer;
 
+use crate::driver::failure::{self, Failure};
+use crate::driver::schedule::Schedule;
+use crate::driver::{Control, Plan, PlanError, Progress};
 use crate::engine::{self, ENGINE};
 use crate::execution::{Execution, Outcome};
-use crate::failure::{self, Failure};
-use crate::schedule::Schedule;
-use crate::{Control, Plan, PlanError, Progress};
 
 /// What an exploration has come to.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,12 +42,12 @@ pub struct Searched {
     /// The fingerprints of the states, with [`Plan::list_states`].
     pub states: BTreeSet<u128>,
     /// Those of the pairs of shared memory and pending operations, with [`Plan::list_states`] and
-    /// [`Options::pairs`](crate::Options::pairs).
+    /// [`Options::pairs`](crate::driver::Options::pairs).
     pub pairs: BTreeSet<u128>,
     /// The execution that failed in the fewest steps, with
-    /// [`Options::shorter_than`](crate::Options::shorter_than).
+    /// [`Options::shorter_than`](crate::driver::Options::shorter_than).
     pub shortest: Option<Schedule>,
-    /// One of the failures of each message, with [`Options::keep_going`](crate::Options::keep_going).
+    /// One of the failures of each message, with [`Options::keep_going`](crate::driver::Options::keep_going).
     pub failures: BTreeMap<String, Failure>,
 }
 
@@ -90,13 +90,13 @@ pub struct Diverged {
 ///
 /// The program makes its objects, tells who observes it, and spawns its threads; it is called once for
 /// each execution. It runs on an OS thread of its own, so thread-locals of the caller are not there.
-pub fn explore(
+pub fn run_all(
     plan: &Plan,
     program: impl Fn() + Send + Sync + 'static,
 ) -> Result<Explored, PlanError> {
     engine::check(plan)?;
     let exploration = Outer::new(Exploration::new(plan, program, None));
-    let schedule = drive(|| engine::explore(plan, &exploration));
+    let schedule = drive(|| engine::run_all(plan, &exploration));
     let mut searched = exploration.take_searched();
     if let Some(searched) = &mut searched {
         searched.failures = std::mem::take(&mut exploration.end().failures);
@@ -113,7 +113,7 @@ pub fn explore(
     Ok(Explored { executions, end, concurrent, searched })
 }
 
-/// Runs that one execution of `program` again, with [`Observer::operation`](crate::Observer::operation)
+/// Runs that one execution of `program` again, with [`Observer::operation`](crate::driver::Observer::operation)
 /// called after each operation.
 ///
 /// The plan has to be that of the exploration. On std, some execution is run.

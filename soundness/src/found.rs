@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use explore::options::{Options, Probing, Statistics};
-use sync::{Arc, Estimated, Explored, Outside, Plan, PlanError, Sampler};
+use sync::driver::{Estimated, Explored, Outside, Plan, PlanError, Sampler};
+use sync::Arc;
 
 use crate::execution::Shared;
 use crate::program::Program;
@@ -75,7 +76,7 @@ pub fn search_with(
 /// As [`search`]; or if there is no estimate.
 pub fn estimate(program: &Program, plan: &Plan, probing: Probing) -> Result<Estimated, PlanError> {
     let execution = execution(program, false, &Outside::new(BTreeSet::new()));
-    let estimated = sync::estimate(plan, probing, execution)?;
+    let estimated = sync::driver::estimate(plan, probing, execution)?;
     estimated.ok_or_else(|| PlanError::Engine("it does not search".into()))
 }
 
@@ -89,7 +90,7 @@ fn execution(
     move || {
         let shared = Arc::new(Shared::new(program.clone(), twins));
         let (looked_at, sink) = (shared.clone(), sink.clone());
-        sync::at_end(move || {
+        sync::driver::at_end(move || {
             let outcome = looked_at.outcome();
             sink.with_mut(|outcomes| outcomes.insert(outcome.clone()));
         });
@@ -119,7 +120,7 @@ pub fn fewest_steps(
     let plan = plan(options, bound, program.0.len());
     let program = program.clone();
     let run = move || Arc::new(Shared::new(program.clone(), twins)).run(0);
-    let explored = sync::explore(&plan, run)?;
+    let explored = sync::driver::run_all(&plan, run)?;
     let searched = explored.searched.filter(|searched| searched.incomplete.is_none());
     Ok(searched.map(|searched| searched.shortest.and_then(|schedule| schedule.steps())))
 }
@@ -128,9 +129,9 @@ pub fn fewest_steps(
 ///
 /// # Errors
 /// As [`search`].
-pub fn explore(program: &Program, plan: &Plan) -> Result<Explored, PlanError> {
+pub fn run_all(program: &Program, plan: &Plan) -> Result<Explored, PlanError> {
     let program = program.clone();
-    sync::explore(plan, move || Arc::new(Shared::new(program.clone(), false)).run(0))
+    sync::driver::run_all(plan, move || Arc::new(Shared::new(program.clone(), false)).run(0))
 }
 
 /// Searches any program, for its failures and states; `None` if a limit of the options was met.
@@ -163,7 +164,7 @@ fn search_by(
     plan: Plan,
     program: impl Fn() + Send + Sync + 'static,
 ) -> Result<Option<(Found, Statistics)>, PlanError> {
-    let explored = sync::explore(&plan, program)?;
+    let explored = sync::driver::run_all(&plan, program)?;
     let Some(searched) = explored.searched else {
         return Err(PlanError::Engine("it does not search".into()));
     };

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ::explore::search::Options;
 use serde::{Deserialize, Serialize};
 
+use crate::driver::{Engine, Progress};
 use crate::engine::ENGINE;
-use crate::{Engine, Progress};
 
 /// Is told how far an exploration is, and says whether it goes on.
 pub type OnProgress = Arc<dyn Fn(&Progress<'_>) -> Control + Send + Sync>;
@@ -32,12 +32,12 @@ pub struct Plan {
     /// explore, and shuttle with [`Sampler::Exhaustive`]: what is searched, and how. Its bound is `bound` above.
     pub search: Options,
     /// explore, and shuttle with [`Sampler::Exhaustive`]: whether each access of a [`Plain`](crate::Plain) is a step of
-    /// its own, and two accesses that race are a failure ([`Cause::Race`](crate::Cause::Race)). loom finds races
+    /// its own, and two accesses that race are a failure ([`Cause::Race`](crate::driver::Cause::Race)). loom finds races
     /// anyhow; with this, an operation before each access makes it try the orders in which some are that it would leave
     /// out. Elsewhere it is an error.
     pub races: bool,
     /// In a search that goes on after failures: the kind of failure that ends it, by its
-    /// [name](crate::Failure::kind).
+    /// [name](crate::driver::Failure::kind).
     pub wanted: Option<String>,
     /// In a search: whether the fingerprints of the states are wanted.
     pub list_states: bool,

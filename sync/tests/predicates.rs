@@ -4,9 +4,8 @@
 use explore::options::{Options, Statistics};
 use explore::state::Fault;
 use soundness::found::{search_of, Found};
-use sync::{
-    ask, ask_always, Arc, Atomic, Ghost, Latch, Mutex, Observer, Plain, Quiescent, Violation,
-};
+use sync::driver::{check_all, check_changed, Observer, Quiescent, Violation};
+use sync::{Arc, Atomic, Ghost, Latch, Mutex, Plain};
 
 /// What a search says of a program, and what it cost.
 type Told = (Found, Statistics);
@@ -75,7 +74,7 @@ impl World {
             Thing::Ghost => self.ghost.peek(|&value| value),
             Thing::Lock => self.lock.peek().map_or(9, |value| *value),
             Thing::Waits => self.latch.is_waiting().into(),
-            Thing::Rounds => sync::rounds(),
+            Thing::Rounds => sync::driver::rounds_without_progress(),
             Thing::Memory => self.memory.peek(|&value| value),
         }
     }
@@ -91,7 +90,7 @@ impl World {
                 *data = value;
             }
             Act::Wait => drop(self.latch.wait()),
-            Act::Round => sync::goes_round(),
+            Act::Round => sync::round_without_progress(),
         }
     }
 }
@@ -117,7 +116,7 @@ impl Observer for Asks {
                 Ok(())
             }
         };
-        let asks = if self.always { ask_always } else { ask };
+        let asks = if self.always { check_all } else { check_changed };
         asks(self.questions.len(), both)
             .map_err(|(_, message)| Violation { check: "not both", message })?;
         self.passed();
@@ -167,7 +166,7 @@ impl Program {
     fn run(&self, always: bool) {
         let world = Arc::new(World::new());
         let questions = self.questions.clone();
-        sync::observe(Arc::new(Asks { world: world.clone(), questions, always }));
+        sync::driver::observe(Arc::new(Asks { world: world.clone(), questions, always }));
         let mine =
             |me: usize, world: &World| self.threads[me].iter().for_each(|&act| world.act(act));
         for me in 1..self.threads.len() {
@@ -263,12 +262,16 @@ fn what_a_question_reads_may_depend_on_what_it_reads() {
 #[test]
 fn a_question_that_reads_nothing_new_is_left_out() {
     let asked = |always: bool| {
-        let count = sync::Outside::new(0u64);
+        let count = sync::driver::Outside::new(0u64);
         let sink = count.clone();
         let options = Options::default();
         search_of(options, None, 2, move || {
             let words = Arc::new([0, 1].map(|n| Atomic::new(("word", n, "of"), 0u32)));
-            sync::observe(Arc::new(Counts { words: words.clone(), count: sink.clone(), always }));
+            sync::driver::observe(Arc::new(Counts {
+                words: words.clone(),
+                count: sink.clone(),
+                always,
+            }));
             let theirs = words.clone();
             sync::spawn(move || (0..5).for_each(|n| theirs[1].store(n + 1)));
             words[0].store(1);
@@ -283,13 +286,13 @@ fn a_question_that_reads_nothing_new_is_left_out() {
 /// Counts how often it asks of the first word.
 struct Counts {
     words: Arc<[Atomic<u32>; 2]>,
-    count: sync::Outside<u64>,
+    count: sync::driver::Outside<u64>,
     always: bool,
 }
 
 impl Observer for Counts {
     fn visited(&self) -> Result<(), Violation> {
-        let asks = if self.always { ask_always } else { ask };
+        let asks = if self.always { check_all } else { check_changed };
         let question = |_| {
             self.count.with_mut(|count| *count += 1);
             if self.words[0].peek() > 1 {
@@ -312,7 +315,7 @@ fn a_question_that_panics_fails() {
     for threads in [1, 2] {
         let found = search_of(Options::default(), None, threads, move || {
             let word = Arc::new(Atomic::new("word", 0u32));
-            sync::observe(Arc::new(Panics(word.clone())));
+            sync::driver::observe(Arc::new(Panics(word.clone())));
             for n in 1..threads as u32 {
                 let word = word.clone();
                 sync::spawn(move || word.store(n + 1));
@@ -334,7 +337,7 @@ impl Observer for Panics {
             assert!(word != 1, "question: the word is {word}");
             Ok(())
         };
-        ask(1, question).map_err(|(_, message)| Violation { check: "panics", message })
+        check_changed(1, question).map_err(|(_, message)| Violation { check: "panics", message })
     }
 
     fn quiescent(&self) -> Quiescent {
@@ -352,7 +355,8 @@ fn a_question_that_changes_something_is_an_error() {
                 self.0.with_mut(|value| *value += 1);
                 Ok(())
             };
-            ask(1, question).map_err(|(_, message)| Violation { check: "changes", message })
+            check_changed(1, question)
+                .map_err(|(_, message)| Violation { check: "changes", message })
         }
         fn quiescent(&self) -> Quiescent {
             Quiescent::Over(Ok(()))
@@ -360,7 +364,7 @@ fn a_question_that_changes_something_is_an_error() {
     }
     let found = search_of(Options::default(), None, 1, || {
         let ghost = Arc::new(Ghost::new(0));
-        sync::observe(Arc::new(Changes(ghost.clone())));
+        sync::driver::observe(Arc::new(Changes(ghost.clone())));
         Atomic::new("word", 0u32).store(1);
     });
     let (found, _) = found.expect("searched").expect("short");

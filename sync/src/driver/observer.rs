@@ -2,7 +2,8 @@
 
 use std::panic::Location;
 
-use crate::{Name, Violation};
+use crate::driver::Violation;
+use crate::Name;
 
 /// Watches an execution. It performs no operation, except in [`Observer::quiescent`].
 pub trait Observer: Send + Sync {

@@ -3,7 +3,7 @@
 use ::explore::schedule;
 use serde::{Deserialize, Serialize};
 
-use crate::Engine;
+use crate::driver::Engine;
 
 /// One execution of an exploration, so that it can be run again.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -40,7 +40,7 @@ pub enum Cause {
     Panic,
     /// The check of this name does not hold.
     Check(String),
-    /// Locks are waited for in a circle; or no thread can move and there is no [`Observer`](crate::Observer)
+    /// Locks are waited for in a circle; or no thread can move and there is no [`Observer`](crate::driver::Observer)
     /// to say that this may be.
     Deadlock,
     /// Two accesses of a [`Plain`](crate::Plain), one of them a write, are not ordered.

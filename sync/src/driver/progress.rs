@@ -3,7 +3,7 @@
 use ::explore::options::Statistics;
 use ::explore::search::Shared;
 
-/// How far an exploration is: what [`Plan::progress`](crate::Plan::progress) is told.
+/// How far an exploration is: what [`Plan::progress`](crate::driver::Plan::progress) is told.
 #[derive(Default)]
 pub struct Progress<'a> {
     /// The executions started so far.

@@ -20,7 +20,7 @@ use ::explore::outside;
 use ::explore::state::{Handle, Slot};
 use ::explore::told::with;
 
-use crate::failure;
+use crate::driver::failure;
 
 thread_local! {
     static READERS: RefCell<Readers> = RefCell::default();
@@ -122,7 +122,7 @@ impl Drop for Done {
 ///
 /// Not inlined, so that of what it has asked, nothing is left in what lives on the stack.
 #[inline(never)]
-pub(crate) fn ask(
+pub(crate) fn check_changed(
     count: usize,
     question: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {

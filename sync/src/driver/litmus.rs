@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{at_end, explore, End, Failure, Outside, Plan};
+use crate::driver::{at_end, run_all, End, Failure, Outside, Plan};
 
 /// Where a program puts what its threads have seen.
 pub struct Sink<T>(Outside<BTreeSet<T>>);
@@ -31,7 +31,7 @@ pub fn outcomes<T: Clone + Ord + Send + 'static>(
     let outcomes = Outside::new(BTreeSet::new());
     let sink = Sink(outcomes.clone());
     let explored =
-        explore(plan, move || program(&sink)).unwrap_or_else(|error| panic!("outcomes: {error}"));
+        run_all(plan, move || program(&sink)).unwrap_or_else(|error| panic!("outcomes: {error}"));
     if let End::Failed { failure, .. } = explored.end {
         panic!("outcomes: {failure}");
     }
@@ -45,7 +45,7 @@ pub fn outcomes<T: Clone + Ord + Send + 'static>(
 /// If the plan cannot be carried out.
 #[track_caller]
 pub fn failure(plan: &Plan, program: impl Fn() + Send + Sync + 'static) -> Option<Failure> {
-    match explore(plan, program).unwrap_or_else(|error| panic!("failure: {error}")).end {
+    match run_all(plan, program).unwrap_or_else(|error| panic!("failure: {error}")).end {
         End::Failed { failure, .. } => Some(failure),
         End::Complete | End::Stopped => None,
     }
