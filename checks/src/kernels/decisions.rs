@@ -126,8 +126,11 @@ fn prepare(sched: &Sched, idle: i32, spinners: u32) {
     sched.needspinning.store(1);
 }
 
+/// What Ms did, in order.
+type Log = Arc<Ghost<Vec<(MId, Event)>>>;
+
 /// Writes down what Ms do about the poller.
-struct Polls(Arc<Ghost<Vec<(MId, Event)>>>);
+struct Polls(Log);
 
 impl Witness for Polls {
     fn event(&self, m: MId, event: Event) {
@@ -138,7 +141,7 @@ impl Witness for Polls {
 }
 
 /// Three Ps, and what their Ms do about the poller.
-fn watched(steps: Steps) -> (Arc<Sched>, M, Arc<Ghost<Vec<(MId, Event)>>>) {
+fn watched(steps: Steps) -> (Arc<Sched>, M, Log) {
     let log = Arc::new(Ghost::new(Vec::new()));
     let witness: AnyWitness = Arc::new(Polls(log.clone()));
     let (sched, m, _others) = world_with(steps, 3, witness);
