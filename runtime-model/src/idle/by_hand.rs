@@ -15,7 +15,7 @@ pub fn unlink(locked: &mut SchedLocked, p: PId) -> Option<OwnedP> {
     Some(locked.pidle.list.remove(at))
 }
 
-/// Takes `p` and leaves it on the idle list, so that two own it. A break for checks to catch.
+/// Takes `p` and leaves it on the idle list, so that two own it. A break that checks catch.
 pub fn take_and_leave(locked: &SchedLocked, p: PId) -> Option<OwnedP> {
     locked.idle_ps().find(|&idle| idle == p).map(OwnedP)
 }
