@@ -35,7 +35,7 @@ pub enum Fault {
     /// The substrate does not restore a page that was frozen and has been written.
     PageNotRestored,
     /// The substrate does not undo what has become of objects' prints.
-    BookNotRestored,
+    ObjectTableNotRestored,
     /// The substrate does not restore thread-locals.
     PlacesNotRestored,
 }

@@ -31,30 +31,30 @@ pub fn mix(a: u128, b: u128) -> u128 {
 /// The fingerprint of something under each renaming of interchangeable threads; the first of them changes
 /// nothing. Those beyond the number of renamings mean nothing.
 #[derive(Clone, Copy, Default, Debug)]
-pub struct Prints([u128; renaming::MOST]);
+pub struct Fingerprints([u128; renaming::MOST]);
 
-impl Prints {
+impl Fingerprints {
     /// The same under each renaming.
-    pub const ZERO: Prints = Prints([0; renaming::MOST]);
+    pub const ZERO: Fingerprints = Fingerprints([0; renaming::MOST]);
 
     /// Of `value`.
     #[inline]
-    pub fn of(value: impl Hash) -> Prints {
-        let mut all = Prints::ZERO;
+    pub fn of(value: impl Hash) -> Fingerprints {
+        let mut all = Fingerprints::ZERO;
         renaming::each(&mut all.0, || of(&value));
         all
     }
 
     /// Of both, in this order.
     #[inline]
-    pub fn mix(&self, other: &Prints) -> Prints {
+    pub fn mix(&self, other: &Fingerprints) -> Fingerprints {
         self.with(other, mix)
     }
 
     /// What `f` makes of each renaming's number.
     #[inline]
-    pub(crate) fn from_fn(f: impl Fn(usize) -> u128) -> Prints {
-        let mut all = Prints::ZERO;
+    pub(crate) fn from_fn(f: impl Fn(usize) -> u128) -> Fingerprints {
+        let mut all = Fingerprints::ZERO;
         for (i, place) in all.0.iter_mut().enumerate().take(renaming::count()) {
             *place = f(i);
         }
@@ -63,8 +63,12 @@ impl Prints {
 
     /// What `f` makes of each two.
     #[inline]
-    pub(crate) fn with(&self, other: &Prints, f: impl Fn(u128, u128) -> u128) -> Prints {
-        Prints::from_fn(|i| f(self.0[i], other.0[i]))
+    pub(crate) fn with(
+        &self,
+        other: &Fingerprints,
+        f: impl Fn(u128, u128) -> u128,
+    ) -> Fingerprints {
+        Fingerprints::from_fn(|i| f(self.0[i], other.0[i]))
     }
 
     /// The one under the renaming that changes nothing.

@@ -10,7 +10,7 @@
 //! | [`renaming`] | threads that are interchangeable |
 //! | [`fingerprint`] | 128 bits for a value |
 //! | [`state`] | what a search sees of a program: objects, histories, pending operations |
-//! | [`seam`] | the traits between search and substrate |
+//! | [`interface`] | the traits between search and substrate |
 //! | [`search`], [`cache`] | depth first, with a state cache, sleep sets, preemption bounds |
 //! | [`options`], [`workers`] | what is searched; what the workers of one search have in common |
 //! | [`paranoid`], [`traces`] | whether checkpoints forget too much; how much is done twice |
@@ -20,30 +20,30 @@
 //! | `threads` | the substrate that replays: threads run by shuttle (feature `shuttle`) |
 //! | `restore` | the substrate that restores: threads and memory in an arena (feature `explore`) |
 //! | `raw` | all that is unsafe: memory that is copied, stacks, the allocator (feature `explore`) |
-//! | [`Outer`], [`outside()`] | what outlives an execution |
+//! | [`OutsideArc`], [`outside()`] | what outlives an execution |
 //! | `Sample`, `Replay` | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
 #![deny(unsafe_code)]
 
 pub mod cache;
+#[cfg(any(feature = "shuttle", feature = "explore"))]
+pub mod current;
 mod fault;
 pub mod fingerprint;
+pub mod interface;
 pub mod operation;
 pub mod options;
 pub mod paranoid;
 pub mod renaming;
 pub mod schedule;
-pub mod seam;
 pub mod search;
 pub mod state;
 mod table;
 mod thread;
-#[cfg(any(feature = "shuttle", feature = "explore"))]
-pub mod told;
 pub mod traces;
 pub mod workers;
 
 #[cfg(not(feature = "explore"))]
-mod outer;
+mod outside;
 #[cfg(feature = "explore")]
 mod raw;
 #[cfg(feature = "shuttle")]
@@ -55,17 +55,17 @@ mod sample;
 #[cfg(feature = "shuttle")]
 pub mod threads;
 #[cfg(feature = "shuttle")]
-mod trace;
+mod waypoint;
 
 #[cfg(not(feature = "explore"))]
-pub use outer::{abandons, outside, Outer};
+pub use outside::{abandons, allocate_outside, OutsideArc};
 #[cfg(feature = "explore")]
-pub use raw::{outside, Outer};
+pub use raw::{allocate_outside, OutsideArc};
 #[cfg(feature = "shuttle")]
 pub use replay::{Divergence, Replay};
 #[cfg(feature = "explore")]
 pub use restore::{abandons, operate};
 #[cfg(feature = "shuttle")]
-pub use sample::{Sample, Strategy, Trace};
+pub use sample::{Sample, Strategy, TaskSchedule};
 #[cfg(all(feature = "shuttle", not(feature = "explore")))]
 pub use threads::operate;

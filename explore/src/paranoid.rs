@@ -18,9 +18,9 @@ use dashmap::DashMap;
 
 use crate::cache::Visited;
 use crate::fingerprint::of;
+use crate::interface::{Ended, Node, Pick};
 use crate::operation::ThreadId;
 use crate::renaming::Renaming;
-use crate::seam::{Ended, Node, Pick};
 
 /// The longest way beyond a known state, in steps: a program may go round in circles for ever. Far below the longest
 /// execution of a plan, which counts checkpoints as well.

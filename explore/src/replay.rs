@@ -2,7 +2,7 @@
 
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 
-use crate::Trace;
+use crate::TaskSchedule;
 
 /// Where a schedule does not fit the program any more.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,12 +13,12 @@ pub struct Divergence {
     pub expected: String,
 }
 
-/// A scheduler that follows a trace, once.
+/// A scheduler that follows a schedule, once.
 ///
-/// Where the trace does not fit any more it says so, once, and lets the first task go on that can: who
+/// Where the schedule does not fit any more it says so, once, and lets the first task go on that can: who
 /// runs the program is to bring it to its end.
 pub struct Replay {
-    trace: Trace,
+    schedule: TaskSchedule,
     step: usize,
     choice: usize,
     started: bool,
@@ -27,9 +27,9 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Follows `trace`, and calls `diverges` where it does not fit.
-    pub fn new(trace: Trace, diverges: impl FnOnce(Divergence) + 'static) -> Self {
-        Replay { trace, step: 0, choice: 0, started: false, diverges: Some(Box::new(diverges)) }
+    /// Follows `schedule`, and calls `diverges` where it does not fit.
+    pub fn new(schedule: TaskSchedule, diverges: impl FnOnce(Divergence) + 'static) -> Self {
+        Replay { schedule, step: 0, choice: 0, started: false, diverges: Some(Box::new(diverges)) }
     }
 
     fn diverge(&mut self, expected: impl FnOnce() -> String) {
@@ -52,7 +52,7 @@ impl Scheduler for Replay {
         _current: Option<TaskId>,
         _is_yielding: bool,
     ) -> Option<TaskId> {
-        let expected = self.trace.steps.get(self.step).copied();
+        let expected = self.schedule.steps.get(self.step).copied();
         let can_run = |task: u32| {
             runnable.iter().map(|task| task.id()).find(|&id| usize::from(id) == task as usize)
         };
@@ -69,7 +69,7 @@ impl Scheduler for Replay {
     }
 
     fn next_u64(&mut self) -> u64 {
-        let choice = self.trace.choices.get(self.choice).copied();
+        let choice = self.schedule.choices.get(self.choice).copied();
         self.choice += 1;
         choice.unwrap_or_else(|| {
             self.diverge(|| "no further choice, but there is one".to_owned());

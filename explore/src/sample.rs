@@ -24,7 +24,7 @@ pub enum Strategy {
 
 /// The schedule of one execution.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Trace {
+pub struct TaskSchedule {
     /// The task that goes on at each scheduling point.
     pub steps: Vec<u32>,
     /// The random numbers that were drawn.
@@ -36,7 +36,7 @@ pub struct Sample {
     strategy: Strategy,
     /// `None` once it has been let go.
     inner: Option<Box<dyn Scheduler>>,
-    trace: Rc<RefCell<Trace>>,
+    schedule: Rc<RefCell<TaskSchedule>>,
     is_over: Box<dyn Fn() -> bool>,
     started: bool,
     /// Two tasks could run at some step.
@@ -49,7 +49,7 @@ impl Sample {
         strategy: Strategy,
         seed: u64,
         executions: u64,
-        trace: Rc<RefCell<Trace>>,
+        schedule: Rc<RefCell<TaskSchedule>>,
         is_over: impl Fn() -> bool + 'static,
     ) -> Self {
         let executions = usize::try_from(executions).unwrap_or(usize::MAX);
@@ -60,7 +60,7 @@ impl Sample {
             Strategy::Dfs => Box::new(DfsScheduler::new(None, false)),
         };
         let is_over = Box::new(is_over);
-        Sample { strategy, inner: Some(inner), trace, is_over, started: false, contended: false }
+        Sample { strategy, inner: Some(inner), schedule, is_over, started: false, contended: false }
     }
 
     fn inner(&mut self) -> &mut dyn Scheduler {
@@ -81,9 +81,9 @@ impl Scheduler for Sample {
         match &schedule {
             None => drop(self.inner.take()),
             Some(_) => {
-                let mut trace = self.trace.borrow_mut();
-                trace.steps.clear();
-                trace.choices.clear();
+                let mut schedule = self.schedule.borrow_mut();
+                schedule.steps.clear();
+                schedule.choices.clear();
             }
         }
         schedule
@@ -98,14 +98,14 @@ impl Scheduler for Sample {
         self.contended |= runnable.len() > 1;
         let next = self.inner().next_task(runnable, current, is_yielding);
         if let Some(next) = next {
-            self.trace.borrow_mut().steps.push(usize::from(next) as u32);
+            self.schedule.borrow_mut().steps.push(usize::from(next) as u32);
         }
         next
     }
 
     fn next_u64(&mut self) -> u64 {
         let choice = self.inner().next_u64();
-        self.trace.borrow_mut().choices.push(choice);
+        self.schedule.borrow_mut().choices.push(choice);
         choice
     }
 }

@@ -3,8 +3,8 @@
 //! `explore 1: 0 0 0.1 0.1:2 world 0` is: the first thread twice, its first child twice, the second time
 //! with the third outcome of its choice, the environment, the first thread.
 
+use crate::interface::{Diverged, Next, Node, Pick, Resume, Search};
 use crate::operation::ThreadId;
-use crate::seam::{Diverged, Next, Node, Pick, Resume, Search};
 
 /// The version of the text.
 pub const VERSION: u32 = 1;

@@ -23,9 +23,9 @@
 //!
 //! With the steps that are left, in place of those taken, 1 would be wrong: the limit falls meanwhile.
 
-mod beyond;
 mod estimate;
 mod frame;
+mod probing;
 mod walk;
 
 use std::sync::Arc;
@@ -34,11 +34,11 @@ use smallvec::SmallVec;
 
 use crate::cache::{Threads, Visit};
 use crate::fingerprint::{mix, of};
+use crate::interface::{Ended, Next, Node, Pick};
 use crate::operation::{Access, Footprint, ThreadId};
 use crate::options::Statistics;
 use crate::paranoid::Probe;
 use crate::renaming::Renaming;
-use crate::seam::{Ended, Next, Node, Pick};
 use crate::state::Fault;
 use crate::traces::Trace;
 use crate::workers::Job;
@@ -244,7 +244,7 @@ impl Dfs {
                 continue;
             }
             if self.options().bound.is_some() && goes_on && i > 0 && frame.budget == 0 {
-                self.shared.bounded();
+                self.shared.note_bound_reached();
                 continue;
             }
             let outcomes = 0..pending.operation.outcomes();
@@ -279,11 +279,11 @@ impl Dfs {
             Ended::Complete => self.since.complete += 1,
             Ended::Failed => {
                 self.since.failed += 1;
-                let last_is_told = match self.options().shorter_than {
-                    Some(_) => self.shared.shortens(self.path.len()),
+                let is_shortest = match self.options().shorter_than {
+                    Some(_) => self.shared.is_new_shortest(self.path.len()),
                     None => true,
                 };
-                if last_is_told {
+                if is_shortest {
                     self.failure = Some(Failure { path: self.path.clone(), preemptions });
                 }
                 if !self.options().keep_going {
@@ -318,7 +318,7 @@ impl Dfs {
     }
 
     /// The step that led here is done: what it did is told to whom it concerns.
-    fn did(&mut self, node: &Node) {
+    fn record_step(&mut self, node: &Node) {
         self.since.depth = self.since.depth.max(self.path.len() as u64);
         self.since.transitions += u64::from(!self.path.is_empty());
         if let Some(parent) = self.frames.last_mut() {
@@ -333,7 +333,7 @@ impl Dfs {
         if let Some((paranoid, parent)) = self.shared.paranoid.as_ref().zip(self.frames.last()) {
             let pick = self.path[self.path.len() - 1].renamed(parent.renaming);
             let step = (parent.fingerprint, pick, node.fingerprint);
-            paranoid.step(step, &self.path).into_iter().for_each(|u| self.shared.is_unsound(u));
+            paranoid.step(step, &self.path).into_iter().for_each(|u| self.shared.report_unsound(u));
         }
     }
 

@@ -7,21 +7,21 @@
 //!   objects it has made, what it does next and whether it can. A thread is deterministic, so this is all that
 //!   it will ever do: a checkpoint is told every local that is live.
 
-use crate::fingerprint::Prints;
+use crate::fingerprint::Fingerprints;
+use crate::interface::Ended;
 use crate::operation::{Access, Footprint, Kind, ObjectId, Operation, ThreadId};
 use crate::options::Options;
 use crate::renaming;
-use crate::seam::Ended;
 use crate::thread::{Next, Thread};
 
-mod book;
-mod calls;
+mod changes;
+mod history;
+mod object_table;
 mod objects;
-mod unseen;
 mod view;
 
-pub(crate) use book::Book;
-pub use unseen::{Slot, ROUNDS, UNKNOWN};
+pub use changes::{Slot, ROUNDS, UNKNOWN};
+pub(crate) use object_table::ObjectTable;
 
 #[doc(hidden)]
 pub use crate::fault::Fault;
@@ -30,11 +30,11 @@ pub use crate::fault::Fault;
 #[derive(Default)]
 #[repr(C)]
 pub struct State {
-    pub(crate) book: Book,
+    pub(crate) object_table: ObjectTable,
     /// In the order in which they were created here; [`Pending`] has them by their ids.
     threads: Vec<Thread>,
     /// Of all objects together.
-    memory: Prints,
+    memory: Fingerprints,
     /// Objects that the environment made.
     of_world: u32,
     /// Which execution this is: an object of another is told by it.
@@ -56,7 +56,7 @@ pub struct State {
     observers: u32,
     ended: Option<Ended>,
     /// What has changed since an observer looked last.
-    unseen: unseen::Unseen,
+    changes: changes::Changes,
     /// Nothing is ever forgotten.
     remembers: bool,
     /// What is planted, for a test.
@@ -92,8 +92,8 @@ pub struct Handle {
 /// What a thread has seen before a call, kept while it lasts.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
-    callers: Prints,
-    history: Prints,
+    callers: Fingerprints,
+    history: Fingerprints,
 }
 
 /// The id of a thread of this name; why not, if that is none.
@@ -114,10 +114,10 @@ impl State {
         // Field by field: what lies between them stays as it is, so that two states of the same steps are
         // the same to the byte.
         self.threads.clear();
-        self.book.clear();
+        self.object_table.clear();
         self.touched.clear();
         self.made_for.clear();
-        self.memory = Prints::ZERO;
+        self.memory = Fingerprints::ZERO;
         self.of_world = 0;
         self.epoch = self.epoch.wrapping_add(1);
         self.making_for = None;
@@ -127,19 +127,19 @@ impl State {
         self.outcome = 0;
         self.observers = 0;
         self.ended = None;
-        self.unseen.begin();
+        self.changes.begin();
         // At once: what would be outgrown would lie in each saved state.
         self.threads.reserve(THREADS);
-        self.add_thread(ThreadId::MAIN, Prints::ZERO);
+        self.add_thread(ThreadId::MAIN, Fingerprints::ZERO);
     }
 
-    fn add_thread(&mut self, id: ThreadId, history: Prints) {
+    fn add_thread(&mut self, id: ThreadId, history: Fingerprints) {
         let start = Operation { kind: Kind::Start, object: None };
         let next = Next::Operation { operation: start, enabled: true };
         let new = Thread {
             id,
             next,
-            callers: Prints::ZERO,
+            callers: Fingerprints::ZERO,
             history,
             threads: 0,
             objects: 0,
@@ -189,14 +189,14 @@ impl State {
     ///
     /// # Panics
     /// Where [`State::new_name`] is an error.
-    pub fn spawn_named(&mut self, name: u32, given: &Prints) -> usize {
+    pub fn spawn_named(&mut self, name: u32, given: &Fingerprints) -> usize {
         let id = self.new_name(name).unwrap_or_else(|why| panic!("search: {why}"));
         self.add_thread(id, *given);
         self.threads.len() - 1
     }
 
     /// Whose step it is has learnt something.
-    pub fn observes(&mut self, what: &Prints) {
+    pub fn learn(&mut self, what: &Fingerprints) {
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             me.history = me.history.mix(what);
@@ -229,8 +229,8 @@ impl State {
     }
 
     /// The thread whose step it is has taken a lock. Its id.
-    pub fn takes(&mut self, lock: Handle) -> ThreadId {
-        self.enables_all(Kind::Lock, lock, false);
+    pub fn take_lock(&mut self, lock: Handle) -> ThreadId {
+        self.set_all_enabled(Kind::Lock, lock, false);
         match self.mover {
             Mover::Thread(_) => {
                 let me = self.me();
@@ -242,8 +242,8 @@ impl State {
     }
 
     /// The thread whose step it is has given a lock back.
-    pub fn gives_back(&mut self, lock: Handle) {
-        self.enables_all(Kind::Lock, lock, true);
+    pub fn release_lock(&mut self, lock: Handle) {
+        self.set_all_enabled(Kind::Lock, lock, true);
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             me.locks = me.locks.saturating_sub(1);
@@ -251,20 +251,20 @@ impl State {
     }
 
     /// The thread whose step it is has come to its next operation; the step is over.
-    pub fn announces(&mut self, kind: Kind, object: Option<Handle>, enabled: bool) {
+    pub fn announce(&mut self, kind: Kind, object: Option<Handle>, enabled: bool) {
         let object = object.map(|object| self.id(object));
         self.me().next = Next::Operation { operation: Operation { kind, object }, enabled };
     }
 
     /// The thread whose step it is has come to its end.
-    pub fn finishes(&mut self) {
+    pub fn finish(&mut self) {
         if let Mover::Thread(_) = self.mover {
             self.me().next = Next::Finished;
         }
     }
 
     /// The thread, by its number in the order of creation, can now do what it has announced, or not.
-    pub fn enables(&mut self, thread: usize, can: bool) {
+    pub fn set_enabled(&mut self, thread: usize, can: bool) {
         let thread = &mut self.threads[thread];
         if let Next::Operation { enabled, .. } = &mut thread.next {
             *enabled = can;
@@ -273,7 +273,7 @@ impl State {
     }
 
     /// All that have announced this operation of the object can do it now, or not.
-    pub fn enables_all(&mut self, kind: Kind, object: Handle, can: bool) {
+    pub fn set_all_enabled(&mut self, kind: Kind, object: Handle, can: bool) {
         let announced = Operation { kind, object: Some(self.id(object)) };
         for thread in &mut self.threads {
             match &mut thread.next {
@@ -287,7 +287,7 @@ impl State {
     }
 
     /// The execution ends in the step under way.
-    pub fn ends(&mut self, how: Ended) {
+    pub fn end(&mut self, how: Ended) {
         self.ended.get_or_insert(how);
     }
 
@@ -296,13 +296,13 @@ impl State {
         self.ended
     }
 
-    /// From now on, until as many [`State::observed`], whatever looks is no part of the program.
-    pub fn observe(&mut self) {
+    /// From now on, until as many [`State::end_observing`], whatever looks is no part of the program.
+    pub fn begin_observing(&mut self) {
         self.observers += 1;
     }
 
-    /// See [`State::observe`].
-    pub fn observed(&mut self) {
+    /// See [`State::begin_observing`].
+    pub fn end_observing(&mut self) {
         self.observers -= 1;
     }
 
@@ -324,7 +324,7 @@ impl State {
         let me = &mut self.threads[number];
         me.fingerprint = None;
         if let Next::Operation { operation, .. } = me.next {
-            me.history = me.history.mix(&Prints::of((operation, outcome)));
+            me.history = me.history.mix(&Fingerprints::of((operation, outcome)));
         }
         number
     }
@@ -344,7 +344,7 @@ impl State {
         let goes_round = std::mem::take(&mut self.goes_round);
         let all = self.mover == Mover::World || self.ended.is_some() || goes_round;
         self.mover = Mover::Nobody;
-        let Book { objects, prints, .. } = &self.book;
+        let ObjectTable { objects, prints, .. } = &self.object_table;
         let count = renaming::count();
         let access = |(index, before): (usize, u128)| {
             let changed = prints[index * count] != before;

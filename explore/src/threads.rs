@@ -6,7 +6,7 @@
 //! execution is brought to its end and the path is run again from the start; the fingerprint of each
 //! state on the way has to be what it was.
 //!
-//! What the program is to tell, [`crate::told`] says. A thread's task may go on after its end; all threads
+//! What the program is to tell, [`crate::current`] says. A thread's task may go on after its end; all threads
 //! are brought to theirs by unwinding when an execution is over (the function `cut`).
 
 use std::any::Any;
@@ -19,12 +19,12 @@ use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, Runner};
 use shuttle_engine::runtime::thread::switch;
 
+use crate::current::{self, STATE};
+use crate::interface::{Diverged, Driven, Ended, Next, Node, Pending, Pick, Search, Substrate};
 use crate::operation::Kind;
-use crate::seam::{Diverged, Driven, Ended, Next, Node, Pending, Pick, Search, Substrate};
 use crate::search::Options;
 use crate::state::{Handle, State};
-use crate::told::{self, STATE};
-use crate::trace::Met;
+use crate::waypoint::Waypoint;
 
 thread_local! {
     /// The current switch is ours: shuttle has some of its own (before it spawns a task).
@@ -38,7 +38,7 @@ thread_local! {
 /// `world` moves the environment: the calling thread is the one that does it, when no thread can move.
 /// In the environment's step itself, nothing is announced.
 pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, world: impl FnMut()) -> u32 {
-    told::operate(kind, object, enabled, world, || {
+    current::operate(kind, object, enabled, world, || {
         ANNOUNCED.set(true);
         switch();
     })
@@ -72,7 +72,7 @@ impl Substrate for Threads {
         let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));
         let runner = Runner::new(Shared(driver.clone()), self.config.clone());
         let program = self.program.clone();
-        told::set_searching(true);
+        current::set_searching(true);
         let result = catch_unwind(AssertUnwindSafe(|| {
             runner.run(move || {
                 if !NOWHERE.get() {
@@ -80,7 +80,7 @@ impl Substrate for Threads {
                 }
             });
         }));
-        told::set_searching(false);
+        current::set_searching(false);
         let driver = Rc::into_inner(driver).expect("drive: shuttle is done").into_inner();
         let panic: Option<Box<dyn Any + Send>> = result.err();
         Driven { search: driver.search, diverged: driver.diverged, panic }
@@ -151,7 +151,7 @@ struct Driver<S> {
     /// The steps of the current execution.
     taken: Vec<Pick>,
     /// The states before each of them, as they were when they were first met.
-    trace: Vec<Met>,
+    waypoints: Vec<Waypoint>,
     pending: Vec<Pending>,
     diverged: Option<Diverged>,
 }
@@ -166,7 +166,7 @@ impl<S: Search> Driver<S> {
             path: Vec::new(),
             goal: 0,
             taken: Vec::new(),
-            trace: Vec::new(),
+            waypoints: Vec::new(),
             pending: Vec::new(),
             diverged: None,
         }
@@ -191,13 +191,13 @@ impl<S: Search> Driver<S> {
                 // The states are known as far as the last execution went the same way.
                 let both = self.taken.iter().zip(&self.path);
                 let same = both.take_while(|(taken, next)| taken == next).count();
-                self.trace.truncate(same + 1);
+                self.waypoints.truncate(same + 1);
                 self.taken.clear();
                 self.set_phase(Phase::Replaying(0));
             }
         }
         NOWHERE.set(false);
-        told::take_ended();
+        current::take_ended();
         state.begin();
         Some(Schedule::new(0))
     }
@@ -213,7 +213,7 @@ impl<S: Search> Driver<S> {
 
     /// A node has been reached: who goes on; `None` if nobody, and the tasks are to leave.
     fn node(&mut self, state: &mut State) -> Option<Pick> {
-        told::take_ended().into_iter().for_each(|how| state.ends(how));
+        current::take_ended().into_iter().for_each(|how| state.end(how));
         let step = state.end_step();
         state.pending(&mut self.pending);
         let ended = state.ended().or(self.pending.is_empty().then_some(Ended::Complete));
@@ -241,8 +241,8 @@ impl<S: Search> Driver<S> {
 
     /// The step is taken from here.
     fn take(&mut self, pick: Pick) -> Pick {
-        if self.trace.len() == self.taken.len() {
-            self.trace.push(Met::new(&self.pending));
+        if self.waypoints.len() == self.taken.len() {
+            self.waypoints.push(Waypoint::new(&self.pending));
         }
         self.taken.push(pick);
         pick
@@ -257,14 +257,14 @@ impl<S: Search> Driver<S> {
 
     fn set_phase(&mut self, phase: Phase) {
         self.phase = phase;
-        told::set_replaying(matches!(phase, Phase::Replaying(_)));
+        current::set_replaying(matches!(phase, Phase::Replaying(_)));
     }
 
     /// The state after so many steps has to be what it was: its operations, and its values, if they are known.
     fn compare(&mut self, steps: usize, same_values: bool, ended: Option<Ended>, pick: Pick) {
         // Of a path that was handed over, this worker knows nothing before it has been there.
-        let here = Met::new(&self.pending);
-        let before = self.trace.get(steps).unwrap_or(&here);
+        let here = Waypoint::new(&self.pending);
+        let before = self.waypoints.get(steps).unwrap_or(&here);
         self.diverged = before.differs(steps, (&self.pending, same_values, ended), pick);
     }
 }

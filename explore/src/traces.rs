@@ -5,8 +5,8 @@
 //! the steps that it comes after. Without a cache, executions over traces is how much too much is done.
 
 use crate::fingerprint::{mix, of};
+use crate::interface::Pick;
 use crate::operation::Footprint;
-use crate::seam::Pick;
 
 /// The steps of the current execution.
 #[derive(Default)]

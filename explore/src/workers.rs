@@ -17,10 +17,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::cache::Visited;
+use crate::interface::Pick;
 use crate::operation::ThreadId;
 use crate::options::{Incomplete, Options, Statistics};
 use crate::paranoid::{Paranoid, Unsound};
-use crate::seam::Pick;
 use crate::search::Frame;
 
 /// What the workers of one search have in common.
@@ -33,9 +33,9 @@ pub struct Shared {
     /// The threads, by their numbers in sleep sets.
     names: Mutex<Vec<ThreadId>>,
     pool: Mutex<Pool>,
-    given: Condvar,
+    job_added: Condvar,
     /// Workers that wait for a job that is not there yet.
-    hungry: AtomicUsize,
+    idle_workers: AtomicUsize,
     /// All are to stop.
     over: AtomicBool,
     /// The steps of the shortest failure so far, with [`Options::shorter_than`].
@@ -78,8 +78,8 @@ impl Shared {
             distinct: Visited::default(),
             names: Mutex::default(),
             pool: Mutex::default(),
-            given: Condvar::new(),
-            hungry: AtomicUsize::new(0),
+            job_added: Condvar::new(),
+            idle_workers: AtomicUsize::new(0),
             over: AtomicBool::new(false),
             results: Mutex::default(),
             traces: Mutex::default(),
@@ -89,13 +89,13 @@ impl Shared {
 
     /// What it has come to so far.
     pub fn statistics(&self) -> Statistics {
-        let given: usize = lock(&self.pool).jobs.iter().map(|job| job.frame.left()).sum();
+        let queued: usize = lock(&self.pool).jobs.iter().map(|job| job.frame.left()).sum();
         let so_far = lock(&self.results).statistics;
         Statistics {
             states: self.all().len() as u64,
             traces: lock(&self.traces).len() as u64,
             pairs: lock(&self.pairs).len() as u64,
-            open: so_far.open + given as u64,
+            open: so_far.open + queued as u64,
             estimated: self.options.estimated,
             ..so_far
         }
@@ -151,7 +151,7 @@ impl Shared {
         let Some(paranoid) = &self.paranoid else { return };
         if self.incomplete().is_none() {
             let missed = paranoid.missed(&self.visited, self.options.bound.is_some());
-            missed.into_iter().for_each(|unsound| self.is_unsound(unsound));
+            missed.into_iter().for_each(|unsound| self.report_unsound(unsound));
         }
     }
 
@@ -161,19 +161,19 @@ impl Shared {
         self.over.store(true, Ordering::Relaxed);
         // Under the lock: nobody looks at the flag, and then waits, meanwhile.
         let _pool = lock(&self.pool);
-        self.given.notify_all();
+        self.job_added.notify_all();
     }
 
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn is_unsound(&self, unsound: Unsound) {
+    pub(crate) fn report_unsound(&self, unsound: Unsound) {
         lock(&self.results).unsound.get_or_insert(unsound);
         self.stop(Incomplete::Unsound);
     }
 
-    pub(crate) fn bounded(&self) {
+    pub(crate) fn note_bound_reached(&self) {
         lock(&self.results).bounded = true;
     }
 
@@ -183,7 +183,7 @@ impl Shared {
     }
 
     /// An execution failed after so many steps: whether none was shorter so far.
-    pub(crate) fn shortens(&self, steps: usize) -> bool {
+    pub(crate) fn is_new_shortest(&self, steps: usize) -> bool {
         self.shortest.fetch_min(steps, Ordering::Relaxed) > steps
     }
 
@@ -201,7 +201,12 @@ impl Shared {
     }
 
     /// The limit that has been met, if one has. `looks`: those that take time are looked at, too.
-    pub(crate) fn limit(&self, executions: u64, depth: usize, looks: bool) -> Option<Incomplete> {
+    pub(crate) fn limit(
+        &self,
+        executions: u64,
+        depth: usize,
+        slow_too: bool,
+    ) -> Option<Incomplete> {
         let options = &self.options;
         if options.max_states.is_some_and(|max| self.all().len() > max) {
             return Some(Incomplete::States);
@@ -217,10 +222,10 @@ impl Shared {
         if options.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             return Some(Incomplete::Stopped);
         }
-        if looks && options.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+        if slow_too && options.deadline.is_some_and(|deadline| Instant::now() > deadline) {
             return Some(Incomplete::Time);
         }
-        if looks && options.max_memory.is_some_and(|max| memory() > max) {
+        if slow_too && options.max_memory.is_some_and(|max| memory() > max) {
             return Some(Incomplete::Memory);
         }
         None
@@ -236,16 +241,16 @@ impl Shared {
     }
 
     /// Somebody waits for a job, and there is none.
-    pub(crate) fn is_hungry(&self) -> bool {
-        self.hungry.load(Ordering::Relaxed) > 0
+    pub(crate) fn wants_work(&self) -> bool {
+        self.idle_workers.load(Ordering::Relaxed) > 0
     }
 
     /// Gives work away.
     pub(crate) fn give(&self, job: Job) {
         let mut pool = lock(&self.pool);
         pool.jobs.push(job);
-        self.hungry.store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
-        self.given.notify_one();
+        self.idle_workers.store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
+        self.job_added.notify_one();
     }
 
     /// Waits for work. `None` if the search is over.
@@ -258,16 +263,17 @@ impl Shared {
             }
             if let Some(job) = pool.jobs.pop() {
                 pool.waiting -= 1;
-                self.hungry.store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
+                self.idle_workers
+                    .store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
                 return Some(job);
             }
             if pool.waiting == self.options.jobs {
                 self.over.store(true, Ordering::Relaxed);
-                self.given.notify_all();
+                self.job_added.notify_all();
                 return None;
             }
-            self.hungry.store(pool.waiting, Ordering::Relaxed);
-            pool = self.given.wait(pool).unwrap_or_else(PoisonError::into_inner);
+            self.idle_workers.store(pool.waiting, Ordering::Relaxed);
+            pool = self.job_added.wait(pool).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

@@ -47,7 +47,7 @@ impl Discipline {
 
 /// How the current execution has broken the rule for the first time, if it has. For checks.
 pub fn broken_rule(rule: Rule) -> Option<String> {
-    engine::search::reads_unknown();
+    engine::tracking::reads_unknown();
     current::with(|execution| execution?.discipline().broken[rule as usize].clone())
 }
 

@@ -7,8 +7,8 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU8, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ::explore::fingerprint::Prints;
-use ::explore::Outer;
+use ::explore::fingerprint::Fingerprints;
+use ::explore::OutsideArc;
 
 use crate::current::{self, leave, set_thread, thread_id, Leave};
 use crate::discipline::Discipline;
@@ -22,7 +22,7 @@ use crate::table::{Table, Waits};
 
 /// One execution.
 pub(crate) struct Execution {
-    exploration: Outer<Exploration>,
+    exploration: OutsideArc<Exploration>,
     recording: bool,
     phase: AtomicU8,
     end: Mutex<Outcome>,
@@ -39,12 +39,12 @@ pub(crate) struct Execution {
     rounds: AtomicU32,
     /// Two threads could move at once at some point.
     concurrent: AtomicBool,
-    nursery: engine::Nursery,
-    at_end: Mutex<Vec<Look>>,
+    spawned: engine::Threads,
+    at_end: Mutex<Vec<AtEnd>>,
 }
 
 /// A look at what an execution has left.
-type Look = Box<dyn FnOnce() + Send>;
+type AtEnd = Box<dyn FnOnce() + Send>;
 
 /// The phases of an execution.
 const UNDER_WAY: u8 = 0;
@@ -69,7 +69,7 @@ pub(crate) enum Outcome {
 }
 
 impl Execution {
-    pub(crate) fn new(exploration: Outer<Exploration>, recording: bool) -> Arc<Execution> {
+    pub(crate) fn new(exploration: OutsideArc<Exploration>, recording: bool) -> Arc<Execution> {
         Arc::new(Execution {
             exploration,
             recording,
@@ -83,7 +83,7 @@ impl Execution {
             alone: (AtomicUsize::new(usize::MAX), AtomicUsize::new(0)),
             rounds: AtomicU32::new(0),
             concurrent: AtomicBool::new(false),
-            nursery: engine::Nursery::new(),
+            spawned: engine::Threads::new(),
             at_end: Mutex::default(),
         })
     }
@@ -98,7 +98,7 @@ impl Execution {
 
     /// Waits for the threads that the engine does not wait for itself.
     pub(crate) fn join(&self) {
-        self.nursery.join();
+        self.spawned.join();
     }
 
     pub(crate) fn plan(&self) -> &Plan {
@@ -109,19 +109,19 @@ impl Execution {
         assert!(self.observer.set(observer).is_ok(), "observe: execution has an observer");
     }
 
-    pub(crate) fn at_end(&self, look: Look) {
+    pub(crate) fn at_end(&self, look: AtEnd) {
         // What the look owns is a function of that.
-        engine::search::remembers();
+        engine::tracking::pin_history();
         lock(&self.at_end).push(look);
     }
 
     /// Starts a thread, and returns its number. A name comes with the fingerprint of what the thread is given.
     pub(crate) fn spawn(
         self: &Arc<Self>,
-        named: Option<(u32, Prints)>,
+        named: Option<(u32, Fingerprints)>,
         f: impl FnOnce() + Send + 'static,
     ) -> usize {
-        engine::search::may_spawn(named.as_ref().map(|(name, _)| *name));
+        engine::tracking::check_spawn(named.as_ref().map(|(name, _)| *name));
         let planned = self.plan().threads;
         let thread = self.table().add(planned);
         let Some(thread) = thread else {
@@ -129,8 +129,8 @@ impl Execution {
         };
         self.concurrent.store(true, Relaxed);
         let this = self.clone();
-        engine::search::spawns(named);
-        self.nursery.spawn(move || this.run_thread(thread, f));
+        engine::tracking::spawn(named);
+        self.spawned.spawn(move || this.run_thread(thread, f));
         thread
     }
 
@@ -161,14 +161,14 @@ impl Execution {
     /// The body has returned. What it has left is a state; and if the others cannot move, somebody has
     /// to judge that.
     fn finish(&self, thread: usize) {
-        self.look();
-        if engine::search::searching() {
+        self.show_to_observer();
+        if engine::tracking::is_searching() {
             self.table().finishes(thread);
-            engine::search::finishes();
+            engine::tracking::finish();
             return;
         }
         while !self.is_over() && !self.table().finishes(thread) {
-            self.judge();
+            self.handle_quiescence();
         }
     }
 
@@ -181,12 +181,12 @@ impl Execution {
     }
 
     /// A look has panicked. It had ended as it should, but this is how it ends now.
-    fn looked_in_vain(&self, payload: &(dyn Any + Send)) {
+    fn at_end_panicked(&self, payload: &(dyn Any + Send)) {
         self.caught(payload);
         let mut end = lock(&self.end);
         if let Outcome::Fine = *end {
             *end = failure::outcome_of(failure::text(payload), None);
-            engine::search::ends(true);
+            engine::tracking::end(true);
         }
     }
 
@@ -199,8 +199,8 @@ impl Execution {
             let looks = std::mem::take(&mut *lock(&self.at_end));
             let look = || looks.into_iter().for_each(|look| look());
             let look = || catch_unwind(AssertUnwindSafe(look));
-            if let Err(payload) = engine::search::observing(look) {
-                self.looked_in_vain(&*payload);
+            if let Err(payload) = engine::tracking::observing(look) {
+                self.at_end_panicked(&*payload);
             }
         }
         // Where executions are restored, who restores them asks what has become of one.
@@ -222,13 +222,13 @@ impl Execution {
 
     /// How it has ended, and whether two threads could move at once.
     #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
-    pub(crate) fn became(&self) -> (Outcome, bool) {
+    pub(crate) fn outcome_so_far(&self) -> (Outcome, bool) {
         (lock(&self.end).clone(), self.concurrent.load(Relaxed))
     }
 
     /// Whether somebody looks at what it leaves.
     #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
-    pub(crate) fn has_looks(&self) -> bool {
+    pub(crate) fn has_at_end(&self) -> bool {
         !lock(&self.at_end).is_empty()
     }
 
@@ -252,7 +252,7 @@ impl Execution {
     pub(crate) fn end(&self, outcome: Outcome) {
         let mut end = lock(&self.end);
         if self.phase.swap(OVER, Relaxed) != OVER {
-            engine::search::ends(!matches!(outcome, Outcome::Fine));
+            engine::tracking::end(!matches!(outcome, Outcome::Fine));
             *end = outcome;
         }
     }
@@ -281,10 +281,10 @@ impl Execution {
         if !self.is_under_way() {
             return self.begin_too_late();
         }
-        if self.counts() {
-            self.is_long();
+        if self.count_step() {
+            self.check_length();
         }
-        self.look();
+        self.show_to_observer();
         true
     }
 
@@ -298,28 +298,28 @@ impl Execution {
     }
 
     /// Shows the state to the observer, if it is a new one.
-    fn look(&self) {
+    fn show_to_observer(&self) {
         if !current::take_changed() || !ENGINE.explores() {
             return;
         }
         if let Some(observer) = self.observer.get() {
-            if engine::search::replaying() {
-                return engine::search::observing(|| observer.passed());
+            if engine::tracking::is_replaying() {
+                return engine::tracking::observing(|| observer.passed());
             }
-            if let Err(violation) = engine::search::observing(|| observer.visited()) {
+            if let Err(violation) = engine::tracking::observing(|| observer.visited()) {
                 self.end_and_leave(Outcome::Failed(violation.into()));
             }
         }
     }
 
     /// Nobody can move, except that this thread judges it.
-    pub(crate) fn judge(&self) {
+    pub(crate) fn handle_quiescence(&self) {
         let Some(observer) = self.observer.get() else {
             let description = self.table().describe();
             self.fail(Cause::Deadlock, description);
         };
         let wakeups = self.wakeups.load(Relaxed);
-        match engine::search::observing(|| observer.quiescent()) {
+        match engine::tracking::observing(|| observer.quiescent()) {
             Quiescent::Moved if self.wakeups.load(Relaxed) == wakeups => {
                 self.fail(Cause::Panic, "quiescent: moved, and nothing was woken".to_owned());
             }
@@ -351,7 +351,7 @@ impl Execution {
     pub(crate) fn record(&self, operation: impl FnOnce() -> Operation) {
         if self.recording {
             if let Some(observer) = self.observer.get() {
-                engine::search::observing(|| observer.operation(&operation()));
+                engine::tracking::observing(|| observer.operation(&operation()));
             }
         }
     }
@@ -363,7 +363,7 @@ impl Execution {
             let description = self.table().describe();
             self.fail(Cause::Deadlock, description);
         }
-        if engine::search::searching() {
+        if engine::tracking::is_searching() {
             // That nobody can move, the search finds out.
             return Waits::Fine;
         }

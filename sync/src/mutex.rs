@@ -7,9 +7,9 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 
-use crate::engine::search::Object;
+use crate::engine::tracking::Object;
 use crate::engine::{Lock, LockGuard};
 use crate::op::{self, Op};
 use crate::{discipline, Name};
@@ -22,7 +22,7 @@ pub struct Mutex<T> {
     holder: Arc<Holder>,
     data: parking_lot::Mutex<T>,
     object: Object,
-    fingerprint: fn(&T) -> Prints,
+    fingerprint: fn(&T) -> Fingerprints,
 }
 
 /// Who holds a lock, for whoever finds out that nothing can move.
@@ -69,8 +69,8 @@ impl<T> Mutex<T> {
         T: Hash,
     {
         Mutex {
-            object: Object::new(|| Prints::of(&data)),
-            fingerprint: |value| Prints::of(value),
+            object: Object::new(|| Fingerprints::of(&data)),
+            fingerprint: |value| Fingerprints::of(value),
             raw: Lock::new(),
             holder: Arc::new(Holder {
                 name: name.into(),
@@ -120,7 +120,7 @@ impl<T> Mutex<T> {
         let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
         op.waits_for(&self.holder, || self.raw.would_wait());
         let Some(raw) = self.raw.lock(&self.object) else { op.leave() };
-        self.object.takes();
+        self.object.take_lock();
         // In this order: nobody may take this thread for one that waits for a lock that is held.
         op.runs();
         self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
@@ -132,7 +132,7 @@ impl<T> Mutex<T> {
 
     /// The data, for checks; `None` while the lock is held. No operation.
     pub fn peek(&self) -> Option<impl Deref<Target = T> + '_> {
-        self.object.reads();
+        self.object.read();
         self.data.try_lock()
     }
 
@@ -167,8 +167,8 @@ impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         let data = self.data.take();
         if let Some(raw) = self.raw.take() {
-            self.mutex.object.gives_back(|| {
-                data.as_ref().map_or(Prints::ZERO, |data| (self.mutex.fingerprint)(data))
+            self.mutex.object.release_lock(|| {
+                data.as_ref().map_or(Fingerprints::ZERO, |data| (self.mutex.fingerprint)(data))
             });
             drop(data);
             self.mutex.holder.thread.store(0, Ordering::SeqCst);

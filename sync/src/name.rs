@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use ::explore::outside;
+use ::explore::allocate_outside;
 
 /// The name of a shared object, as a counterexample shows it.
 ///
@@ -42,7 +42,7 @@ impl Name {
     /// name is new.
     #[inline(never)]
     fn kept(parts: Parts) -> Name {
-        Name(outside(|| {
+        Name(allocate_outside(|| {
             KEPT.with_borrow_mut(|kept| match kept.get(&parts) {
                 Some(known) => known,
                 None => {

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use crate::current::changed;
 use crate::op::Op;
-use crate::wait_queue::{Gate, Wake};
+use crate::wait_queue::{WaitQueue, Wake};
 use crate::{discipline, Name};
 
 /// Go's `note`: a one-time event. One thread sleeps until another wakes it, before or after; then it is
@@ -13,7 +13,7 @@ use crate::{discipline, Name};
 ///
 /// Go: lock_futex.go, note (1.19).
 pub struct Note {
-    gate: Gate<State>,
+    gate: WaitQueue<State>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,7 +25,7 @@ enum State {
 impl Note {
     /// A note that is clear.
     pub fn new(name: impl Into<Name>) -> Self {
-        Note { gate: Gate::new(name.into(), State::Clear, |state| (*state as u64, &[])) }
+        Note { gate: WaitQueue::new(name.into(), State::Clear, |state| (*state as u64, &[])) }
     }
 
     /// What it is called.
@@ -51,7 +51,7 @@ impl Note {
             || {
                 slept = true;
                 changed();
-                op.tell(self.name(), "sleep", || "asleep".to_owned());
+                op.record(self.name(), "sleep", || "asleep".to_owned());
             },
         );
         assert!(slept_before, "notesleep - waitm out of sync");
@@ -93,7 +93,7 @@ impl fmt::Debug for Note {
 
 /// A flag that the environment sets, once, and that threads wait for.
 pub struct Latch {
-    gate: Gate<Flag>,
+    gate: WaitQueue<Flag>,
 }
 
 #[derive(Default)]
@@ -107,7 +107,9 @@ impl Latch {
     /// A flag that is not set.
     pub fn new(name: impl Into<Name>) -> Self {
         Latch {
-            gate: Gate::new(name.into(), Flag::default(), |flag| (flag.set.into(), &flag.nudged)),
+            gate: WaitQueue::new(name.into(), Flag::default(), |flag| {
+                (flag.set.into(), &flag.nudged)
+            }),
         }
     }
 
@@ -159,7 +161,7 @@ impl Latch {
             },
             || {
                 changed();
-                op.tell(self.name(), "wait", || "asleep".to_owned());
+                op.record(self.name(), "wait", || "asleep".to_owned());
             },
         );
         op.end(self.name(), "wait", || if set { "set" } else { "nudged" }.to_owned());

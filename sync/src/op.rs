@@ -7,7 +7,7 @@ use ::explore::operation::Kind;
 
 use crate::current::{self, changed, leave, set_thread, thread_id};
 use crate::driver::Operation;
-use crate::engine::search;
+use crate::engine::tracking;
 use crate::execution::Execution;
 use crate::mutex::Holder;
 use crate::races::Access;
@@ -34,7 +34,7 @@ impl Op {
 
     /// In a search for races: what it is about to do, and to what.
     pub(crate) fn is_about(&self, name: Name, kind: Kind) {
-        if !search::races() {
+        if !tracking::races() {
             return;
         }
         current::with(|execution| {
@@ -57,7 +57,7 @@ impl Op {
     /// It has taken place, and has changed something.
     pub(crate) fn end(self, name: Name, kind: &'static str, value: impl FnOnce() -> String) {
         changed();
-        self.tell(name, kind, value);
+        self.record(name, kind, value);
     }
 
     /// It has taken place, and has changed nothing.
@@ -67,11 +67,11 @@ impl Op {
         kind: &'static str,
         value: impl FnOnce() -> String,
     ) {
-        self.tell(name, kind, value);
+        self.record(name, kind, value);
     }
 
     /// It, or a part of it, has taken place.
-    pub(crate) fn tell(&self, name: Name, kind: &'static str, value: impl FnOnce() -> String) {
+    pub(crate) fn record(&self, name: Name, kind: &'static str, value: impl FnOnce() -> String) {
         set_thread(self.thread);
         current::with(|execution| {
             let Some(execution) = execution else { return };
@@ -111,7 +111,7 @@ impl Op {
         };
         while let Waits::Stuck = waits() {
             would_wait();
-            self.judge();
+            self.handle_quiescence();
         }
     }
 
@@ -131,9 +131,9 @@ impl Op {
     }
 
     /// Nobody else can move: lets the environment.
-    pub(crate) fn judge(&self) {
+    pub(crate) fn handle_quiescence(&self) {
         if let Some(execution) = current::execution() {
-            execution.judge();
+            execution.handle_quiescence();
         }
         if self.is_over() {
             leave();

@@ -5,12 +5,12 @@ use std::hash::Hash;
 use std::panic::Location;
 use std::sync::PoisonError;
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 use ::explore::operation::Kind;
-use ::explore::{outside, Outer};
+use ::explore::{allocate_outside, OutsideArc};
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::engine::search::Object;
+use crate::engine::tracking::Object;
 use crate::engine::{Cell, Mark, ENGINE, TRACKS_RACES};
 use crate::{current, races, Name};
 
@@ -24,7 +24,7 @@ pub struct Plain<T> {
     tracked: Mutex<(Cell, T)>,
     mark: Mark,
     object: Object,
-    fingerprint: fn(&T) -> Prints,
+    fingerprint: fn(&T) -> Fingerprints,
 }
 
 impl<T> Plain<T> {
@@ -33,10 +33,16 @@ impl<T> Plain<T> {
     where
         T: Hash,
     {
-        let object = Object::new(|| Prints::of(&value));
+        let object = Object::new(|| Fingerprints::of(&value));
         let tracked = Mutex::new((Cell::new(), value));
         let mark = Mark::new();
-        Plain { name: name.into(), tracked, mark, object, fingerprint: |value| Prints::of(value) }
+        Plain {
+            name: name.into(),
+            tracked,
+            mark,
+            object,
+            fingerprint: |value| Fingerprints::of(value),
+        }
     }
 
     /// What it is called.
@@ -73,7 +79,7 @@ impl<T> Plain<T> {
         self.turn(Kind::PlainRead);
         let tracked = access(&self.tracked, Some(self.name));
         current::racy(self.name, caller, || tracked.0.read());
-        self.object.reads();
+        self.object.read();
         read(&tracked.1)
     }
 
@@ -81,7 +87,7 @@ impl<T> Plain<T> {
     #[track_caller]
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         self.turn(Kind::PlainWrite);
-        self.object.reads();
+        self.object.read();
         self.change(change)
     }
 
@@ -103,13 +109,13 @@ impl<T> Plain<T> {
         current::racy(self.name, caller, || tracked.0.write());
         current::changed();
         let result = change(&mut tracked.1);
-        self.object.writes(|| (self.fingerprint)(&tracked.1));
+        self.object.write(|| (self.fingerprint)(&tracked.1));
         result
     }
 
     /// Reads the value for a check: not tracked.
     pub fn peek<R>(&self, read: impl FnOnce(&T) -> R) -> R {
-        self.object.reads();
+        self.object.read();
         read(&access(&self.tracked, Some(self.name)).1)
     }
 }
@@ -130,7 +136,7 @@ impl<T: fmt::Debug> fmt::Debug for Plain<T> {
 pub struct Ghost<T> {
     value: Mutex<T>,
     object: Object,
-    fingerprint: fn(&T) -> Prints,
+    fingerprint: fn(&T) -> Fingerprints,
 }
 
 impl<T> Ghost<T> {
@@ -139,8 +145,8 @@ impl<T> Ghost<T> {
     where
         T: Hash,
     {
-        let object = Object::new(|| Prints::of(&value));
-        Ghost { value: Mutex::new(value), object, fingerprint: |value| Prints::of(value) }
+        let object = Object::new(|| Fingerprints::of(&value));
+        Ghost { value: Mutex::new(value), object, fingerprint: |value| Fingerprints::of(value) }
     }
 
     /// A copy of the value. For checks.
@@ -163,24 +169,24 @@ impl<T> Ghost<T> {
 
     /// Reads the value. For checks. No operation may happen inside `read`.
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
-        self.reads();
+        self.read();
         read(&access(&self.value, None))
     }
 
     /// # Panics
     /// If the program reads it, and no check.
-    fn reads(&self) {
+    fn read(&self) {
         // The text is that of a misuse, which no engine takes for a failure of the program.
         assert!(
             !current::in_program(),
             "search: the program reads a ghost; only checks and the world may"
         );
-        self.object.reads();
+        self.object.read();
     }
 
     /// Changes the value, and learns from it what `change` returns. For checks. No operation may happen inside.
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        self.reads();
+        self.read();
         let mut result = None;
         self.change(|value| result = Some(change(value)));
         result.expect("change has been called")
@@ -191,7 +197,7 @@ impl<T> Ghost<T> {
         current::changed();
         let mut value = access(&self.value, None);
         change(&mut value);
-        self.object.writes(|| (self.fingerprint)(&value));
+        self.object.write(|| (self.fingerprint)(&value));
     }
 
     /// Puts `value` there if it is another: what an observer remembers of a state that it has looked at.
@@ -203,7 +209,7 @@ impl<T> Ghost<T> {
     where
         T: PartialEq,
     {
-        self.object.touches();
+        self.object.touch();
         let differs = *access(&self.value, None) != value;
         if differs {
             self.set(value);
@@ -226,12 +232,12 @@ impl<T: fmt::Debug> fmt::Debug for Ghost<T> {
 ///
 /// No part of the state: neither the program nor a check may read it while an execution is under way. Where
 /// executions are restored, nothing else from outside may be owned inside, an `Arc` neither.
-pub struct Outside<T>(Outer<std::sync::Mutex<T>>);
+pub struct Outside<T>(OutsideArc<std::sync::Mutex<T>>);
 
 impl<T> Outside<T> {
     /// One that holds `value`.
     pub fn new(value: T) -> Self {
-        Outside(Outer::new(std::sync::Mutex::new(value)))
+        Outside(OutsideArc::new(std::sync::Mutex::new(value)))
     }
 
     /// A copy of the value.
@@ -255,7 +261,7 @@ impl<T> Outside<T> {
     /// What `change` allocates outlives the execution. What has been allocated before does not, and has to
     /// be copied in there.
     pub fn with_mut<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        outside(|| change(&mut self.lock()))
+        allocate_outside(|| change(&mut self.lock()))
     }
 
     /// Workers of a search share it, so it may have to be waited for. Nobody switches threads inside.

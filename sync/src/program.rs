@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 
 use crate::driver::Observer;
 use crate::execution::Execution;
@@ -47,14 +47,14 @@ pub fn spawn(f: impl FnOnce() + Send + 'static) {
 /// If the execution has had a thread of this name.
 #[track_caller]
 pub fn spawn_named(name: u32, given: impl Hash, f: impl FnOnce() + Send + 'static) {
-    start(Some((name, engine::search::given(given))), f);
+    start(Some((name, engine::tracking::fingerprint_arguments(given))), f);
 }
 
 #[track_caller]
-fn start(named: Option<(u32, Prints)>, f: impl FnOnce() + Send + 'static) {
+fn start(named: Option<(u32, Fingerprints)>, f: impl FnOnce() + Send + 'static) {
     let Some(op) = Op::begin() else { return };
     let Some(execution) = current::execution() else {
-        return engine::Nursery::new().spawn(f);
+        return engine::Threads::new().spawn(f);
     };
     let thread = execution.spawn(named, f);
     drop(execution);
@@ -66,7 +66,7 @@ fn start(named: Option<(u32, Prints)>, f: impl FnOnce() + Send + 'static) {
 /// Threads that are interchangeable ([`Options::interchangeable`](crate::driver::Options::interchangeable)) change
 /// places with all that has been made for them, in the same order for each.
 pub fn make_for<R>(name: u32, make: impl FnOnce() -> R) -> R {
-    engine::search::makes_for(name, make)
+    engine::tracking::make_for(name, make)
 }
 
 /// The name of a thread, in a value: it has to be hashed as this, so that a search can rename those that are
@@ -76,19 +76,19 @@ pub struct ThreadName(pub u32);
 
 impl Hash for ThreadName {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        engine::search::hash_name(self.0, state);
+        engine::tracking::hash_name(self.0, state);
     }
 }
 
 /// The calling thread has gone round once, and nothing came of it: see [`rounds`].
 pub fn round_without_progress() {
-    engine::search::round_without_progress();
+    engine::tracking::round_without_progress();
     current::with(|execution| execution.into_iter().for_each(Execution::round_without_progress));
 }
 
 /// Something got done: what was tried in vain until now no longer counts.
 pub fn made_progress() {
-    engine::search::made_progress();
+    engine::tracking::made_progress();
     current::with(|execution| execution.into_iter().for_each(Execution::made_progress));
 }
 
@@ -97,8 +97,8 @@ pub fn made_progress() {
 /// In a search only those rounds count that a thread makes while nobody else moves, and they are part of the
 /// state: a thread that goes round for ever does so while all others stand still, too.
 pub fn rounds_without_progress() -> u32 {
-    match engine::search::searching() {
-        true => engine::search::rounds_without_progress(),
+    match engine::tracking::is_searching() {
+        true => engine::tracking::rounds_without_progress(),
         false => current::with(|execution| execution.map_or(0, Execution::rounds_without_progress)),
     }
 }
@@ -127,10 +127,10 @@ pub fn choose(n: usize) -> usize {
 /// is [`summarized`]. While the thread holds a lock, nothing is forgotten.
 #[track_caller]
 pub fn checkpoint(locals: impl Hash) {
-    engine::search::checkpoint(locals);
-    let under_way = |execution: &Execution| execution.is_under_way() && execution.counts();
+    engine::tracking::checkpoint(locals);
+    let under_way = |execution: &Execution| execution.is_under_way() && execution.count_step();
     if current::with(|execution| execution.is_some_and(under_way)) {
-        current::execution().into_iter().for_each(|execution| execution.is_long());
+        current::execution().into_iter().for_each(|execution| execution.check_length());
     }
 }
 
@@ -143,8 +143,8 @@ pub fn checkpoint(locals: impl Hash) {
 /// Under a lock it changes nothing: what is made of the lock's data, the whole history tells.
 #[track_caller]
 pub fn summarized<R: Hash>(f: impl FnOnce() -> R) -> R {
-    let caller = engine::search::enters();
+    let caller = engine::tracking::enter_call();
     let result = f();
-    engine::search::leaves(caller, &result);
+    engine::tracking::leave_call(caller, &result);
     result
 }

@@ -21,7 +21,7 @@ use ::explore::operation::Kind;
 use crate::current;
 use crate::driver::failure::{Cause, Failure};
 use crate::driver::Operation;
-use crate::engine::search::{self, Object};
+use crate::engine::tracking::{self, Object};
 use crate::op::Op;
 use crate::Name;
 
@@ -38,7 +38,7 @@ pub(crate) struct Access {
 #[inline]
 #[track_caller]
 pub(crate) fn plain(name: Name, object: Option<&Object>, kind: Kind) {
-    if search::races() && current::in_program() {
+    if tracking::races() && current::in_program() {
         step(name, object, kind);
     }
 }
@@ -47,8 +47,8 @@ pub(crate) fn plain(name: Name, object: Option<&Object>, kind: Kind) {
 fn step(name: Name, object: Option<&Object>, kind: Kind) {
     let Some((op, object)) = Op::begin().zip(object) else { return };
     op.is_about(name, kind);
-    search::accesses(object, kind);
-    op.tell(name, kind_of(kind), String::new);
+    tracking::access(object, kind);
+    op.record(name, kind_of(kind), String::new);
 }
 
 /// The thread `me` is about to access what the thread `other` is about to access as well, and nothing orders the two.
@@ -60,7 +60,7 @@ pub(crate) fn fail(me: usize, other: usize) -> ! {
     };
     let access = |thread| execution.table().access(thread);
     let both = [(me, access(me)), (other, access(other))];
-    let told = both.map(|(thread, access)| match access {
+    let texts = both.map(|(thread, access)| match access {
         Some(Access { kind, at, .. }) => format!("thread {thread} ({} at {at})", kind_of(kind)),
         None => format!("thread {thread}"),
     });
@@ -73,7 +73,7 @@ pub(crate) fn fail(me: usize, other: usize) -> ! {
     }
     execution.end_and_leave(crate::execution::Outcome::Failed(Failure {
         cause: Cause::Race,
-        message: format!("data race on {name}, by {} and {}", told[0], told[1]),
+        message: format!("data race on {name}, by {} and {}", texts[0], texts[1]),
         thread: Some(me),
         location: both[0].1.map(|access| access.at.to_string()),
     }))

@@ -16,7 +16,7 @@ pub(crate) struct Table {
 struct Thread {
     doing: Doing,
     /// It could not move, and neither could anybody else; so now it judges what becomes of that.
-    judges: bool,
+    handles_quiescence: bool,
     /// What it accesses next, or has accessed last; only where races are looked for.
     access: Option<Access>,
     /// To wake it; `None` until it has started.
@@ -51,7 +51,7 @@ impl Table {
         }
         self.threads.push(Thread {
             doing: Doing::Running,
-            judges: false,
+            handles_quiescence: false,
             access: None,
             handle: None,
         });
@@ -86,7 +86,7 @@ impl Table {
         self.sets(thread, Doing::Locking(holder.clone()));
         if self.waits_in_a_circle(thread) {
             Waits::InACircle
-        } else if self.must_judge(thread) {
+        } else if self.must_handle_quiescence(thread) {
             Waits::Stuck
         } else {
             Waits::Fine
@@ -96,14 +96,14 @@ impl Table {
     /// `thread` is about to fall asleep. False if it has to judge first.
     pub(crate) fn falls_asleep(&mut self, thread: usize, name: Name) -> bool {
         self.sets(thread, Doing::Asleep(name));
-        !self.must_judge(thread)
+        !self.must_handle_quiescence(thread)
     }
 
     /// `thread` is about to finish. False if it has to judge first, since it leaves others that cannot
     /// move.
     pub(crate) fn finishes(&mut self, thread: usize) -> bool {
         self.sets(thread, Doing::Finished);
-        self.is_finished() || !self.must_judge(thread)
+        self.is_finished() || !self.must_handle_quiescence(thread)
     }
 
     /// Ends `thread` whatever it leaves behind. Whether it was the last.
@@ -126,13 +126,13 @@ impl Table {
     fn sets(&mut self, thread: usize, doing: Doing) {
         let thread = &mut self.threads[thread];
         thread.doing = doing;
-        thread.judges = false;
+        thread.handles_quiescence = false;
     }
 
     /// If nobody can move, `thread` judges from now on.
-    fn must_judge(&mut self, thread: usize) -> bool {
+    fn must_handle_quiescence(&mut self, thread: usize) -> bool {
         let stuck = self.is_stuck();
-        self.threads[thread].judges = stuck;
+        self.threads[thread].handles_quiescence = stuck;
         stuck
     }
 
@@ -143,7 +143,7 @@ impl Table {
     /// No thread can move.
     fn is_stuck(&self) -> bool {
         !self.threads.iter().any(|thread| {
-            thread.judges
+            thread.handles_quiescence
                 || match &thread.doing {
                     Doing::Running => true,
                     Doing::Locking(holder) => holder.thread().is_none(),

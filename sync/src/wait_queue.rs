@@ -1,19 +1,19 @@
 //! Where threads sleep until somebody changes something.
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::current;
-use crate::engine::search::{self, Object};
-use crate::engine::{self, GateGuard, Handle};
+use crate::engine::tracking::{self, Object};
+use crate::engine::{self, Handle, MonitorGuard};
 use crate::op::Op;
 use crate::Name;
 
 /// A state, and the threads that wait for it to change.
-pub(crate) struct Gate<S> {
+pub(crate) struct WaitQueue<S> {
     name: Name,
     /// Held while anything below changes; the engine sees who was there before whom.
-    raw: engine::Gate,
+    raw: engine::Monitor,
     inside: Mutex<Inside<S>>,
     object: Object,
     view: View<S>,
@@ -41,14 +41,14 @@ pub(crate) enum Wake {
     All,
 }
 
-impl<S> Gate<S> {
+impl<S> WaitQueue<S> {
     pub(crate) fn new(name: Name, state: S, view: View<S>) -> Self {
         let object = Object::new(|| {
             let none: [&[usize]; 2] = [&[], &[]];
-            Prints::of((view(&state).0, none[0], none[1]))
+            Fingerprints::of((view(&state).0, none[0], none[1]))
         });
         let inside = Inside { state, sleepers: Vec::new() };
-        Gate { name, raw: engine::Gate::new(), inside: Mutex::new(inside), object, view }
+        WaitQueue { name, raw: engine::Monitor::new(), inside: Mutex::new(inside), object, view }
     }
 
     pub(crate) fn name(&self) -> Name {
@@ -57,23 +57,23 @@ impl<S> Gate<S> {
 
     /// The number of the thread that has been asleep longest.
     pub(crate) fn sleeper(&self) -> Option<usize> {
-        self.object.reads();
+        self.object.read();
         self.inside().sleepers.first().map(|sleeper| sleeper.thread)
     }
 
     /// Looks at the state; no operation.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&S) -> R) -> R {
-        self.object.reads();
+        self.object.read();
         look(&self.inside().state)
     }
 
     /// Tells a search what has become of it.
     fn changed(&self, inside: &Inside<S>) {
-        self.object.writes(|| {
+        self.object.write(|| {
             let (bits, threads) = (self.view)(&inside.state);
-            let threads: Vec<_> = threads.iter().copied().map(search::key).collect();
-            let sleepers = inside.sleepers.iter().map(|sleeper| search::key(sleeper.thread));
-            Prints::of((bits, threads, sleepers.collect::<Vec<_>>()))
+            let threads: Vec<_> = threads.iter().copied().map(tracking::key).collect();
+            let sleepers = inside.sleepers.iter().map(|sleeper| tracking::key(sleeper.thread));
+            Fingerprints::of((bits, threads, sleepers.collect::<Vec<_>>()))
         });
     }
 
@@ -83,11 +83,11 @@ impl<S> Gate<S> {
         op: &Op,
         change: impl FnOnce(&mut S, Option<usize>) -> (R, Wake),
     ) -> R {
-        if search::searching() {
-            search::wakes(&self.object);
+        if tracking::is_searching() {
+            tracking::wake(&self.object);
         }
         let guard = self.enter(op);
-        self.object.reads();
+        self.object.read();
         let mut inside = self.inside();
         let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
         let (result, wake) = change(&mut inside.state, first);
@@ -102,7 +102,7 @@ impl<S> Gate<S> {
         if woken.is_empty() {
             return result;
         }
-        woken.iter().for_each(|sleeper| search::enables(sleeper.thread));
+        woken.iter().for_each(|sleeper| tracking::enable(sleeper.thread));
         current::with(|execution| {
             if let Some(execution) = execution {
                 woken.iter().for_each(|sleeper| execution.wakes(sleeper.thread));
@@ -119,7 +119,7 @@ impl<S> Gate<S> {
         mut ready: impl FnMut(&mut S, Option<usize>) -> Option<R>,
         falling_asleep: impl FnOnce(),
     ) -> R {
-        if search::searching() {
+        if tracking::is_searching() {
             return self.sleep_in_a_search(op, ready, falling_asleep);
         }
         let mut falling_asleep = Some(falling_asleep);
@@ -142,7 +142,7 @@ impl<S> Gate<S> {
                 guard = stay_or_leave(guard.wait(), op);
             } else {
                 guard.leave();
-                op.judge();
+                op.handle_quiescence();
                 guard = self.enter(op);
             }
         }
@@ -160,7 +160,7 @@ impl<S> Gate<S> {
         loop {
             let mut inside = self.inside();
             let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
-            self.object.considers();
+            self.object.depend_on();
             // Nothing that it would change is there before it has slept.
             let can = ready(&mut inside.state, first).is_some();
             if !can {
@@ -172,10 +172,10 @@ impl<S> Gate<S> {
                 falling_asleep.take().into_iter().for_each(|falling_asleep| falling_asleep());
                 op.falls_asleep(self.name);
             }
-            search::waits(&self.object, can);
+            tracking::wait(&self.object, can);
             self.enter(op).leave();
             op.runs();
-            self.object.reads();
+            self.object.read();
             let mut inside = self.inside();
             let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
             let result = ready(&mut inside.state, first);
@@ -186,7 +186,7 @@ impl<S> Gate<S> {
         }
     }
 
-    fn enter(&self, op: &Op) -> GateGuard<'_> {
+    fn enter(&self, op: &Op) -> MonitorGuard<'_> {
         stay_or_leave(self.raw.enter(), op)
     }
 
@@ -196,7 +196,7 @@ impl<S> Gate<S> {
 }
 
 /// Other threads have run meanwhile. If the execution has ended, gives the gate back before it unwinds.
-fn stay_or_leave<'a>(guard: GateGuard<'a>, op: &Op) -> GateGuard<'a> {
+fn stay_or_leave<'a>(guard: MonitorGuard<'a>, op: &Op) -> MonitorGuard<'a> {
     if op.is_over() {
         guard.leave();
         op.leave();

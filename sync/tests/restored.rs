@@ -68,7 +68,7 @@ fn what_is_not_restored_is_noticed() {
         Fault::RunNotNoted(1),
         Fault::HeapNotRestored,
         Fault::PlacesNotRestored,
-        Fault::BookNotRestored,
+        Fault::ObjectTableNotRestored,
     ] {
         let told = error(run_all(&audited(Some(fault)), changes));
         assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");

@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::panic::{catch_unwind, resume_unwind};
 
-use super::calls::Calls;
-use super::frozen::Frozen;
+use super::address_space::{self, SPAN, STACKS};
+use super::frozen_pages::FrozenPages;
 use super::global::{self, as_outside, inside};
 use super::heap::Heap;
-use super::overflow::Watch;
-use super::space::{self, SPAN, STACKS};
+use super::memory_signals::SignalStack;
+use super::syscall_filter::SyscallFilter;
 use super::thread::Thread;
 
 /// How much an execution may use.
@@ -29,11 +29,11 @@ pub(crate) struct Arena {
     stack: usize,
     guard: usize,
     heap: usize,
-    frozen: Frozen,
+    frozen: FrozenPages,
     /// So many stacks can be used already.
     ready: Cell<usize>,
-    _calls: Calls,
-    _watch: Watch,
+    _calls: SyscallFilter,
+    _watch: SignalStack,
 }
 
 /// What is at the start of an arena, and is saved with everything else in it.
@@ -48,7 +48,7 @@ impl Arena {
     /// # Errors
     /// In words, if the system has no memory for it, or the limits are none.
     pub(crate) fn new(limits: Limits) -> Result<Box<Arena>, String> {
-        let guard = space::page();
+        let guard = address_space::page();
         let stack = limits.stack.max(16 * 1024).next_multiple_of(guard);
         let most = SPAN - STACKS - guard;
         if stack > most || limits.heap > STACKS {
@@ -58,15 +58,15 @@ impl Arena {
             ));
         }
         let heap = limits.heap.max(64 * 1024).next_multiple_of(guard);
-        let base = space::take()?;
+        let base = address_space::take()?;
         let ready = Cell::new(0);
-        let (_watch, _calls) = (Watch::new(), Calls::new());
-        let frozen = Frozen::new(base, heap);
+        let (_watch, _calls) = (SignalStack::new(), SyscallFilter::new());
+        let frozen = FrozenPages::new(base, heap);
         let arena = Box::new(Arena { base, stack, guard, heap, frozen, ready, _calls, _watch });
         // SAFETY: the span has just been taken, and nobody uses it yet.
         unsafe {
-            space::protect(base + STACKS, SPAN - STACKS, false)?;
-            space::protect(base, heap, true)?;
+            address_space::protect(base + STACKS, SPAN - STACKS, false)?;
+            address_space::protect(base, heap, true)?;
         }
         // What the system's libraries prepare for the first time that anybody unwinds is no part of an execution.
         let _ = catch_unwind(|| resume_unwind(Box::new(())));
@@ -85,7 +85,7 @@ impl Arena {
     }
 
     /// What is known of the heap's pages.
-    pub(super) fn frozen(&self) -> &Frozen {
+    pub(super) fn frozen(&self) -> &FrozenPages {
         &self.frozen
     }
 
@@ -133,7 +133,7 @@ impl Arena {
         }
         if thread >= self.ready.get() {
             // SAFETY: a stack of this arena, which nobody has used yet.
-            let accessible = || unsafe { space::protect(top - bytes, bytes, true) };
+            let accessible = || unsafe { address_space::protect(top - bytes, bytes, true) };
             if as_outside(accessible).is_err() {
                 return false;
             }
@@ -155,7 +155,7 @@ impl Drop for Arena {
     fn drop(&mut self) {
         global::set_arena(std::ptr::null());
         // SAFETY: the span is this arena's, and what is in it is forgotten.
-        unsafe { space::discard(self.base, SPAN) };
-        space::give_back(self.base);
+        unsafe { address_space::discard(self.base, SPAN) };
+        address_space::give_back(self.base);
     }
 }

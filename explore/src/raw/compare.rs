@@ -64,7 +64,7 @@ impl Arena {
         let (base, _) = self.used();
         self.frozen().thaw_all();
         for Region { address, words, .. } in live.heap_and_places.iter().chain(&live.stacks) {
-            if (base..base + super::space::SPAN).contains(address) {
+            if (base..base + super::address_space::SPAN).contains(address) {
                 // SAFETY: memory of the arena, which is forgotten as a whole before anybody looks at it.
                 unsafe { std::ptr::write_bytes(*address as *mut u8, byte, words.len() * 8) };
             }

@@ -10,10 +10,10 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use super::address_space;
 use super::arena::Arena;
-use super::filled;
+use super::fill;
 use super::heap::Heap;
-use super::space;
 use super::trouble::Trouble;
 
 thread_local! {
@@ -25,7 +25,9 @@ thread_local! {
 
 /// What has happened since this was asked last.
 pub(crate) fn take_trouble(arena: &Arena) -> Option<Trouble> {
-    TROUBLE.take().or_else(|| space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
+    TROUBLE
+        .take()
+        .or_else(|| address_space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
 }
 
 pub(super) fn trouble(what: Trouble) {
@@ -66,8 +68,8 @@ pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
 /// What `f` allocates outlives the execution.
 ///
 /// What it only moves does not: copy that.
-pub fn outside<R>(f: impl FnOnce() -> R) -> R {
-    filled::without_trace(|| as_outside(f))
+pub fn allocate_outside<R>(f: impl FnOnce() -> R) -> R {
+    fill::leaving_no_residue(|| as_outside(f))
 }
 
 /// The flag that says whether code is inside, of this OS thread: 0 or 1.
@@ -113,7 +115,7 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if !space::contains(block as usize) {
+        if !address_space::contains(block as usize) {
             if !INSIDE.get() {
                 return System.dealloc(block, layout);
             }
@@ -122,12 +124,12 @@ unsafe impl GlobalAlloc for Allocator {
         match heap_of(block as usize) {
             // SAFETY: it has been given out by this heap; the caller does not use it any more.
             Some(heap) => unsafe { (*heap).release(block, layout) },
-            None => space::touched_by_stranger(block as usize),
+            None => address_space::touched_by_stranger(block as usize),
         }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if !space::contains(block as usize) {
+        if !address_space::contains(block as usize) {
             if INSIDE.get() {
                 trouble(Trouble::Foreign);
             }

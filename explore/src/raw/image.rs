@@ -16,7 +16,7 @@
 //! The heap is copied page by page where pages are frozen, which are not (see `frozen.rs`).
 
 use super::arena::Arena;
-use super::frozen::{Frozen, PAGE};
+use super::frozen_pages::{FrozenPages, PAGE};
 
 /// A thread-local of this OS thread whose value belongs to the execution.
 #[derive(Clone, Copy)]
@@ -172,7 +172,7 @@ impl Images {
     }
 
     /// Pages, but for frozen ones.
-    fn copy_heap_out(&mut self, frozen: &Frozen, base: usize, bytes: usize) {
+    fn copy_heap_out(&mut self, frozen: &FrozenPages, base: usize, bytes: usize) {
         if !frozen.any() {
             return self.copy_out(base, bytes);
         }
@@ -186,7 +186,7 @@ impl Images {
     }
 
     /// Looks which pages are what they were in an image from halfway here.
-    fn freeze(&self, frozen: &Frozen, bytes: usize) {
+    fn freeze(&self, frozen: &FrozenPages, bytes: usize) {
         let Some(before) = self.images.get(self.images.len() / 2) else { return };
         let mut same = Vec::new();
         self.each_page(before, before.heap.min(bytes), |number, Page { length, from, .. }| {
@@ -217,7 +217,7 @@ impl Images {
     }
 
     /// Makes the heap what it was, as far as pages are not that anyway.
-    fn copy_heap_back(&self, frozen: &Frozen, image: &Image, base: usize, bytes: usize) {
+    fn copy_heap_back(&self, frozen: &FrozenPages, image: &Image, base: usize, bytes: usize) {
         if image.count == 0 && !frozen.any() {
             return copy_back(&self.bytes[image.at..image.at + bytes], base);
         }

@@ -9,38 +9,38 @@
 //!    thread's stack borrows anything in the arena, so its bytes may be changed: [`Image`] does that.
 //! 4. Copying bytes back makes the arena what it was: values in it are neither dropped nor duplicated by
 //!    that, they are in another state. This is sound if what is in the arena owns nothing outside; the
-//!    facade sees to that with [`Outer`], and what the program does against it is found by the allocator.
+//!    facade sees to that with [`OutsideArc`], and what the program does against it is found by the allocator.
 //! 5. What is abandoned is never dropped: the next execution begins by forgetting all there is.
 #![allow(unsafe_code)]
 
+mod address_space;
 mod arena;
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-mod called;
-mod calls;
+mod captures;
 mod compare;
-mod filled;
-mod frozen;
-mod given;
+mod fill;
+mod frozen_pages;
 mod global;
 mod heap;
 mod image;
-mod outer;
-mod overflow;
+mod memory_signals;
+mod outside;
 mod prefetch;
-mod space;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod syscall;
+mod syscall_filter;
 mod thread;
 mod trouble;
 
 pub(crate) use arena::Arena;
 pub use arena::Limits;
+pub(crate) use captures::Captures;
 pub(crate) use compare::{Driver, Live};
-pub(crate) use filled::{filled, further_down, set_fill, without_trace};
-pub(crate) use given::Given;
-pub use global::outside;
+pub(crate) use fill::{further_down, leaving_no_residue, set_fill, with_filled_registers};
+pub use global::allocate_outside;
 pub(crate) use global::{inside, take_trouble};
 pub use image::Place;
 pub(crate) use image::{Images, Sabotage};
-pub use outer::Outer;
+pub use outside::OutsideArc;
 pub(crate) use prefetch::prefetch;
 pub(crate) use thread::{spawn, spawn_first, suspend};
 

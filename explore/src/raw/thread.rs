@@ -9,7 +9,7 @@ use corosensei::stack::{Stack, StackPointer};
 use corosensei::{Coroutine, Yielder};
 
 use super::arena::Arena;
-use super::filled;
+use super::fill;
 use super::global::{self, inside, trouble};
 use super::trouble::Trouble;
 use crate::restore::Facade;
@@ -107,7 +107,7 @@ impl Arena {
     pub(crate) fn resume_filled(&self, thread: usize, byte: u8) -> Option<Box<dyn Any + Send>> {
         self.fill_below(thread, byte);
         // SAFETY: as above; nothing unwinds over the base of a coroutine.
-        inside(|| unsafe { filled::call(switch_to, self.threads()[thread].cast(), byte) });
+        inside(|| unsafe { fill::call(switch_to, self.threads()[thread].cast(), byte) });
         PANIC.take()
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-use super::called::Called;
+use super::syscall::Syscall;
 
 /// What a program has done that cannot be restored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +18,7 @@ pub(crate) enum Trouble {
     Stacks(usize),
     /// It has called the system.
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-    Called(Called),
+    Syscall(Syscall),
 }
 
 impl fmt::Display for Trouble {
@@ -40,7 +40,7 @@ impl fmt::Display for Trouble {
                  made it larger, as with a `Vec`: hold that as an `Outside`",
             ),
             #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-            Trouble::Called(called) => called.fmt(f),
+            Trouble::Syscall(called) => called.fmt(f),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What has been restored, compared with the same steps from scratch.
 
+use crate::current::STATE;
+use crate::interface::{Pending, Pick, Search};
 use crate::raw::{self, Driver, Live};
 use crate::schedule;
-use crate::seam::{Pending, Pick, Search};
-use crate::state::Book;
-use crate::told::STATE;
+use crate::state::ObjectTable;
 
 use super::driver::{Broken, Run};
-use super::elsewhere::Panic;
+use super::other_panic::OtherPanic;
 
 /// With what a run from scratch fills what nobody has written; and so many KiB further down is the driver.
 type Filling = (u8, usize);
@@ -29,11 +29,11 @@ impl<S: Search> Run<'_, S> {
     /// The state has to be restored once more after this.
     pub(super) fn audit(&mut self, left: &[Pick]) -> Result<(), Broken> {
         let path = std::mem::take(&mut self.path);
-        let book = STATE.with_borrow(|state| state.book.clone());
-        let differs = self.differs(&path, &book);
+        let object_table = STATE.with_borrow(|state| state.object_table.clone());
+        let differs = self.differs(&path, &object_table);
         self.fills(None);
         // In the same place: see `OBJECTS` there.
-        STATE.with_borrow_mut(|state| state.book.clone_from(&book));
+        STATE.with_borrow_mut(|state| state.object_table.clone_from(&object_table));
         match differs? {
             Some(what) => Err(broken(what, &path, left)),
             None => {
@@ -44,7 +44,11 @@ impl<S: Search> Run<'_, S> {
     }
 
     /// Where it is not, in words.
-    fn differs(&mut self, path: &[Pick], book: &Book) -> Result<Option<String>, Broken> {
+    fn differs(
+        &mut self,
+        path: &[Pick],
+        object_table: &ObjectTable,
+    ) -> Result<Option<String>, Broken> {
         let driver = Driver::here();
         let here = self.arrive()?;
         let restored = (here.fingerprint, self.pending.clone());
@@ -52,9 +56,11 @@ impl<S: Search> Run<'_, S> {
         let mut scratch: Vec<Live> = Vec::new();
         let mut differs = None;
         for (run, filling) in FILLINGS.into_iter().chain(MORE).enumerate() {
-            let _one_more = differs.is_some().then(Panic::begin);
+            let _one_more = differs.is_some().then(OtherPanic::begin);
             let scratched = self.run_from_scratch(path, filling, &live)?;
-            if restored != scratched || !STATE.with_borrow(|state| state.book.is_as(book)) {
+            if restored != scratched
+                || !STATE.with_borrow(|state| state.object_table.is_as(object_table))
+            {
                 let what = "its operations or values are others than from scratch";
                 return Ok(Some(what.to_owned()));
             }
@@ -95,11 +101,11 @@ impl<S: Search> Run<'_, S> {
         self.arena.fill(live, byte);
         self.fills(Some(byte));
         raw::further_down(kib, &mut || {
-            raw::filled(|| self.begin())?;
-            let mut there = raw::filled(|| self.arrive())?;
+            raw::with_filled_registers(|| self.begin())?;
+            let mut there = raw::with_filled_registers(|| self.arrive())?;
             for &pick in path {
-                raw::filled(|| self.step(pick))?;
-                there = raw::filled(|| self.arrive())?;
+                raw::with_filled_registers(|| self.step(pick))?;
+                there = raw::with_filled_registers(|| self.arrive())?;
             }
             Ok((there.fingerprint, self.pending.clone()))
         })

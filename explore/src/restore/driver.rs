@@ -2,13 +2,13 @@
 
 use std::any::Any;
 
+use crate::current::{self, STATE};
+use crate::interface::{Diverged, Ended, Next, Node, Pending, Pick, Search};
 use crate::operation::Footprint;
 use crate::options::Options;
-use crate::raw::{self, inside, Arena, Given, Images};
+use crate::raw::{self, inside, Arena, Captures, Images};
 use crate::renaming::Renaming;
-use crate::seam::{Diverged, Ended, Next, Node, Pending, Pick, Search};
 use crate::state::State;
-use crate::told::{self, STATE};
 
 use super::{Facade, LEAVING};
 
@@ -27,7 +27,7 @@ pub(super) struct Run<'a, S> {
     audit: Option<u64>,
     restored: u64,
     executions: u64,
-    given: Given,
+    captures: Captures,
     /// In an audit: what is to be where nobody looks.
     pub(super) fill: Option<u8>,
     pub(super) pending: Vec<Pending>,
@@ -65,7 +65,7 @@ impl<'a, S: Search> Run<'a, S> {
             audit,
             restored: 0,
             executions: 0,
-            given: Given::of(facade.given()),
+            captures: Captures::of(facade.captures()),
             fill: None,
             pending: Vec::new(),
             path: Vec::new(),
@@ -84,7 +84,7 @@ impl<'a, S: Search> Run<'a, S> {
         }
         loop {
             let Here { step, fingerprint, renaming, own, ended } = self.arrive()?;
-            let ended = self.look(ended)?;
+            let ended = self.finish_threads(ended)?;
             let pair = match self.search.wants_pairs() {
                 true => STATE.with_borrow(State::pair),
                 false => 0,
@@ -100,16 +100,16 @@ impl<'a, S: Search> Run<'a, S> {
                 }
                 Next::Stop => {
                     self.over(ended)?;
-                    return self.check_given();
+                    return self.check_captures();
                 }
                 Next::Backtrack => {
                     if !self.over(ended)? {
                         self.search.ends();
-                        return self.check_given();
+                        return self.check_captures();
                     }
                     match self.back()? {
                         Some(pick) => pick,
-                        None => return self.check_given(),
+                        None => return self.check_captures(),
                     }
                 }
             };
@@ -124,7 +124,7 @@ impl<'a, S: Search> Run<'a, S> {
         self.images.clear_places();
         STATE.with_borrow_mut(|state| state.prepare(self.options));
         inside(|| STATE.with_borrow_mut(State::begin));
-        told::take_ended();
+        current::take_ended();
         raw::spawn_first(self.facade);
         Ok(())
     }
@@ -143,7 +143,7 @@ impl<'a, S: Search> Run<'a, S> {
         };
         match (raw::take_trouble(self.arena), panic) {
             (Some(trouble), _) => Err(Box::new(trouble.to_string())),
-            (None, Some(payload)) => Err(Box::new(raw::outside(|| text(&*payload)))),
+            (None, Some(payload)) => Err(Box::new(raw::allocate_outside(|| text(&*payload)))),
             (None, None) => Ok(()),
         }
     }
@@ -153,20 +153,20 @@ impl<'a, S: Search> Run<'a, S> {
         self.executions += 1;
         // Mistakes are made in all executions, and looking costs more than most of those.
         if self.executions < 100 || self.executions.is_power_of_two() {
-            self.check_given()?;
+            self.check_captures()?;
         }
-        Ok(self.facade.over(ended))
+        Ok(self.facade.execution_over(ended))
     }
 
-    fn check_given(&mut self) -> Result<(), Broken> {
-        self.given.trouble().map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
+    fn check_captures(&mut self) -> Result<(), Broken> {
+        self.captures.trouble().map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
     }
 
     /// The step is over: what it did, and where that has led.
     pub(super) fn arrive(&mut self) -> Result<Here, Broken> {
         let (pending, search) = (&mut self.pending, &mut self.search);
         Ok(STATE.with_borrow_mut(|state| {
-            told::take_ended().into_iter().for_each(|how| state.ends(how));
+            current::take_ended().into_iter().for_each(|how| state.end(how));
             let (fingerprint, renaming, own) = state.fingerprint();
             // Most of the time that a visit takes is that for its slot of the table: it is on its way meanwhile.
             search.expects(fingerprint, own);
@@ -179,8 +179,8 @@ impl<'a, S: Search> Run<'a, S> {
 
     /// If somebody looks at what an execution has left, all threads go to their ends first, and the look may
     /// find that it has failed.
-    fn look(&mut self, ended: Option<Ended>) -> Result<Option<Ended>, Broken> {
-        if ended != Some(Ended::Complete) || !self.facade.looks() {
+    fn finish_threads(&mut self, ended: Option<Ended>) -> Result<Option<Ended>, Broken> {
+        if ended != Some(Ended::Complete) || !self.facade.runs_at_end() {
             return Ok(ended);
         }
         LEAVING.set(true);
@@ -190,7 +190,7 @@ impl<'a, S: Search> Run<'a, S> {
             }
         }
         LEAVING.set(false);
-        let failed = told::take_ended() == Some(Ended::Failed);
+        let failed = current::take_ended() == Some(Ended::Failed);
         Ok(if failed { Some(Ended::Failed) } else { ended })
     }
 
@@ -198,7 +198,7 @@ impl<'a, S: Search> Run<'a, S> {
     fn back(&mut self) -> Result<Option<Pick>, Broken> {
         let Some(resume) = self.search.backtrack() else { return Ok(None) };
         let (depth, next, last) = (resume.depth, resume.next, resume.last);
-        let known = !resume.elsewhere && self.marks.contains(&depth);
+        let known = !resume.from_another_worker && self.marks.contains(&depth);
         let handed_over = (!known).then(|| (resume.path.to_vec(), resume.fingerprint));
         while self.marks.last().is_some_and(|&mark| mark > depth || !known) {
             self.forget();
@@ -235,14 +235,14 @@ impl<'a, S: Search> Run<'a, S> {
     /// The last node that has been saved is what it was.
     fn restore(&mut self) {
         self.images.restore(self.arena);
-        STATE.with_borrow_mut(State::back_to_mark);
+        STATE.with_borrow_mut(State::undo_to_mark);
     }
 
     /// The search will not come back to that node any more.
     fn forget(&mut self) {
         self.marks.pop();
         self.images.pop();
-        STATE.with_borrow_mut(State::forget_mark);
+        STATE.with_borrow_mut(State::pop_mark);
     }
 }
 

@@ -2,26 +2,26 @@
 //!
 //! At a node that the search will come back to, the live part of the execution is copied out; to come back,
 //! it is copied back, to the same addresses. Nothing is unwound and nothing is run twice. `README.md` has
-//! the argument for it, and its limits; [`crate::told`] says what the program is to tell.
+//! the argument for it, and its limits; [`crate::current`] says what the program is to tell.
 //!
 //! With [`Restore::audit`], every `k`-th time the steps to the node are run from scratch as well, and what
 //! has been restored is compared with that.
 
 mod audit;
 mod driver;
-mod elsewhere;
+mod other_panic;
 
 use std::cell::Cell;
 
 use driver::Run;
-use elsewhere::Kept;
+use other_panic::SharedPanic;
 
+use crate::current::{self, STATE};
+use crate::interface::{Driven, Ended, Search, Substrate};
 use crate::operation::Kind;
 use crate::options::Options;
 use crate::raw::{self, Arena, Images, Sabotage};
-use crate::seam::{Driven, Ended, Search, Substrate};
 use crate::state::{Fault, Handle};
-use crate::told::{self, STATE};
 
 pub use crate::raw::{Limits, Place};
 
@@ -35,7 +35,7 @@ thread_local! {
 /// `world` moves the environment: the calling thread is the one that does it, when no thread can move.
 /// In the environment's step itself, nothing is announced.
 pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, world: impl FnMut()) -> u32 {
-    told::operate(kind, object, enabled, world, raw::suspend)
+    current::operate(kind, object, enabled, world, raw::suspend)
 }
 
 /// Starts a thread, which [`State::spawn`](crate::state::State::spawn) has been told of.
@@ -46,7 +46,7 @@ pub fn spawn(program: impl FnOnce() + 'static) {
 /// The calling thread has ended the execution, and would unwind now. It need not, and is abandoned; unless
 /// somebody looks at what is left afterwards, and then this returns.
 pub fn abandons() {
-    if told::searching() && !LEAVING.get() {
+    if current::is_searching() && !LEAVING.get() {
         raw::suspend();
     }
 }
@@ -66,18 +66,18 @@ pub trait Facade {
     fn program(&self);
 
     /// Where the program's closure is.
-    fn given(&self) -> Place;
+    fn captures(&self) -> Place;
 
     /// The thread-locals that belong to an execution.
     fn places(&self) -> Vec<Place>;
 
     /// The execution has ended as it should. Whether all threads have to unwind to their ends, since
     /// somebody will look at what they leave; else they are abandoned.
-    fn looks(&self) -> bool;
+    fn runs_at_end(&self) -> bool;
 
     /// An execution is over; `None` if it has not come to an end, since what would follow is known.
     /// Whether the search is to go on.
-    fn over(&self, ended: Option<Ended>) -> bool;
+    fn execution_over(&self, ended: Option<Ended>) -> bool;
 }
 
 impl Restore {
@@ -123,19 +123,19 @@ impl Substrate for Restore {
         };
         let mut places = self.facade.places();
         // The book is not copied, but undone.
-        places.push(STATE.with_borrow(|state| Place::after(&state.book, state)));
+        places.push(STATE.with_borrow(|state| Place::after(&state.object_table, state)));
         let mut images = Images::new(places);
         images.sabotage = self.sabotage();
-        told::set_searching(true);
+        current::set_searching(true);
         let mut run = Run::new(&arena, images, search, &*self.facade, &self.options, self.audit);
-        let kept = self.audit.map(|_| Kept::keep());
+        let shared_panic = self.audit.map(|_| SharedPanic::begin());
         let panic = run.drive().err();
-        drop(kept);
+        drop(shared_panic);
         self.bytes = run.images.largest();
         run.images.clear_places();
         let driven = Driven { diverged: run.diverged, search: run.search, panic };
-        told::set_searching(false);
-        told::take_ended();
+        current::set_searching(false);
+        current::take_ended();
         driven
     }
 }

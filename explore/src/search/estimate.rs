@@ -28,9 +28,9 @@ use fastrand::Rng;
 
 use crate::cache::Visit;
 use crate::fingerprint::of;
+use crate::interface::{Next, Node, Pick, Resume, Search};
 use crate::operation::ThreadId;
 use crate::options::{Estimated, Probing};
-use crate::seam::{Next, Node, Pick, Resume, Search};
 use crate::state::Fault;
 
 use super::{Arc, Dfs, Frame, Options, Shared};
@@ -143,7 +143,7 @@ impl Estimate {
 
     /// A child of the site that is being explored, or the root. False if a limit is met.
     fn child(&mut self, node: &Node<'_>) -> bool {
-        self.dfs.did(node);
+        self.dfs.record_step(node);
         let depth = self.dfs.path.len();
         let mut frame = self.dfs.arrive(node);
         if node.ended.is_some() {
@@ -332,6 +332,6 @@ impl Search for Estimate {
         let depth = self.dfs.path.len() - 1;
         let (path, next) = (&self.dfs.path[..depth], self.dfs.path[depth]);
         let fingerprint = self.states[depth];
-        Some(Resume { depth, path, next, last: false, elsewhere: false, fingerprint })
+        Some(Resume { depth, path, next, last: false, from_another_worker: false, fingerprint })
     }
 }

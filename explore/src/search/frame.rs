@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use crate::interface::Pick;
 use crate::operation::{Footprint, ThreadId};
 use crate::renaming::Renaming;
-use crate::seam::Pick;
 
 /// A node on the path.
 pub(crate) struct Frame {

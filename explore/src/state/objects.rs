@@ -1,6 +1,6 @@
 //! Objects: who made them, what they are worth, and what the step under way does to them.
 
-use crate::fingerprint::{mix, Prints};
+use crate::fingerprint::{mix, Fingerprints};
 use crate::operation::{ObjectId, ThreadId};
 use crate::renaming;
 
@@ -12,18 +12,18 @@ impl State {
     ///
     /// # Panics
     /// If that is no name.
-    pub fn makes_for(&mut self, name: Option<u32>) -> Option<u32> {
+    pub fn set_maker(&mut self, name: Option<u32>) -> Option<u32> {
         let id = |name| named(name).unwrap_or_else(|why| panic!("search: {why}"));
         std::mem::replace(&mut self.making_for, name.map(id)).and_then(ThreadId::name)
     }
 
     /// An object is made, with a value of this fingerprint.
-    pub fn object(&mut self, value: &Prints) -> Handle {
+    pub fn object(&mut self, value: &Fingerprints) -> Handle {
         let id = self.new_object();
         let left_out = self.leaves_out(id);
-        let index = self.book.add(Object { id, left_out });
+        let index = self.object_table.add(Object { id, left_out });
         let handle = Handle { epoch: self.epoch, index: index as u32 };
-        self.becomes(handle.index as usize, value);
+        self.set_value(handle.index as usize, value);
         handle
     }
 
@@ -53,14 +53,14 @@ impl State {
     }
 
     /// The object has a value of this fingerprint now.
-    fn becomes(&mut self, index: usize, value: &Prints) {
-        let Object { id, left_out } = self.book.objects[index];
+    fn set_value(&mut self, index: usize, value: &Fingerprints) {
+        let Object { id, left_out } = self.object_table.objects[index];
         if left_out {
             return;
         }
-        self.book.changes(index);
+        self.object_table.changes(index);
         let count = renaming::count();
-        let place = &mut self.book.prints[index * count..][..count];
+        let place = &mut self.object_table.prints[index * count..][..count];
         let (first, values) = (place[0], value.each());
         let own = mix(id.thread.key(id.n), values[0]);
         let is_named = id.thread.name().is_some();
@@ -73,15 +73,15 @@ impl State {
             self.memory.change(renaming, *before ^ after);
             *before = after;
         }
-        if self.book.prints[index * count] != first {
+        if self.object_table.prints[index * count] != first {
             self.has_changed(index, first);
         }
     }
 
     /// Of its id and its value.
-    fn print(&self, index: usize) -> Prints {
+    fn print(&self, index: usize) -> Fingerprints {
         let count = renaming::count();
-        Prints::from_fn(|renaming| self.book.prints[index * count + renaming])
+        Fingerprints::from_fn(|renaming| self.object_table.prints[index * count + renaming])
     }
 
     fn leaves_out(&self, id: ObjectId) -> bool {
@@ -94,7 +94,7 @@ impl State {
     /// # Panics
     /// If it was not made in this execution.
     pub fn id(&self, object: Handle) -> ObjectId {
-        self.book.objects[self.index(object)].id
+        self.object_table.objects[self.index(object)].id
     }
 
     fn index(&self, object: Handle) -> usize {
@@ -105,41 +105,41 @@ impl State {
         object.index as usize
     }
 
-    fn touch(&mut self, object: Handle) -> usize {
+    fn touch_index(&mut self, object: Handle) -> usize {
         let index = self.index(object);
         if self.touched.iter().all(|&(touched, _)| touched != index) {
-            self.touched.push((index, self.book.prints[index * renaming::count()]));
+            self.touched.push((index, self.object_table.prints[index * renaming::count()]));
         }
         index
     }
 
     /// Whose step it is looks at the object.
-    pub fn reads(&mut self, object: Handle) {
+    pub fn read(&mut self, object: Handle) {
         if self.observers > 0 || self.mover == Mover::World {
             return;
         }
-        let index = self.touch(object);
+        let index = self.touch_index(object);
         let value = self.print(index);
-        self.observes(&value);
+        self.learn(&value);
     }
 
     /// Whose step it is depends on the object, but learns nothing of its value, or says so itself
-    /// ([`State::observes`]). What it is about to do, and whether it can, is part of the state.
-    pub fn considers(&mut self, object: Handle) {
+    /// ([`State::learn`]). What it is about to do, and whether it can, is part of the state.
+    pub fn depend_on(&mut self, object: Handle) {
         if self.observers > 0 || self.mover == Mover::World {
             return;
         }
-        self.touch(object);
+        self.touch_index(object);
     }
 
     /// The step under way depends on the object, also if an observer says so.
-    pub fn touches(&mut self, object: Handle) {
-        self.touch(object);
+    pub fn touch(&mut self, object: Handle) {
+        self.touch_index(object);
     }
 
     /// Whose step it is has changed the object, to a value of this fingerprint.
-    pub fn writes(&mut self, object: Handle, value: &Prints) {
-        let index = self.touch(object);
-        self.becomes(index, value);
+    pub fn write(&mut self, object: Handle, value: &Fingerprints) {
+        let index = self.touch_index(object);
+        self.set_value(index, value);
     }
 }

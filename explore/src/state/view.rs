@@ -1,9 +1,9 @@
 //! What a search, and who runs the threads, see of a state between two steps.
 
-use crate::fingerprint::Prints;
+use crate::fingerprint::Fingerprints;
+use crate::interface::Pending;
 use crate::operation::{Kind, Operation, ThreadId};
 use crate::renaming::{self, Renaming};
-use crate::seam::Pending;
 use crate::thread::{Next, Thread};
 
 use super::{Handle, Mover, State};
@@ -29,9 +29,10 @@ impl State {
     pub fn fingerprint(&mut self) -> (u128, Renaming, u128) {
         let fault = self.fault;
         let threads = self.threads.iter_mut().map(|thread| thread.fingerprint(fault));
-        let threads = threads.fold(Prints::ZERO, |sum, thread| sum.with(&thread, |a, b| a ^ b));
+        let threads =
+            threads.fold(Fingerprints::ZERO, |sum, thread| sum.with(&thread, |a, b| a ^ b));
         let rest = (self.of_world, self.ended.is_some(), self.alone);
-        let rest = self.book.rest(rest, || Prints::of(rest));
+        let rest = self.object_table.rest(rest, || Fingerprints::of(rest));
         let all = self.memory.mix(&threads.mix(&rest));
         let (least, number) = all.least();
         (least, renaming::leads(number, least, all.each()), all.first())
@@ -40,11 +41,13 @@ impl State {
     /// Of the shared objects and the pending operations alone: what threads have seen is left out.
     pub fn pair(&self) -> u128 {
         let next = |thread: &Thread| match thread.next {
-            Next::Operation { operation, enabled } => Prints::of((thread.id, operation, enabled)),
-            Next::Finished => Prints::of((thread.id, "finished")),
+            Next::Operation { operation, enabled } => {
+                Fingerprints::of((thread.id, operation, enabled))
+            }
+            Next::Finished => Fingerprints::of((thread.id, "finished")),
         };
         let next = self.threads.iter().map(next);
-        let next = next.fold(Prints::ZERO, |sum, next| sum.with(&next, |a, b| a ^ b));
+        let next = next.fold(Fingerprints::ZERO, |sum, next| sum.with(&next, |a, b| a ^ b));
         self.memory.mix(&next).least().0
     }
 

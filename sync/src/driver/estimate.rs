@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::explore::options::{Estimated, Options, Probing};
-use ::explore::Outer;
+use ::explore::OutsideArc;
 
 use crate::driver::exploration::{drive, Exploration};
 use crate::driver::{OnProgress, Plan, PlanError, Progress};
@@ -30,8 +30,8 @@ pub fn estimate(
     });
     let search = Options { keep_going: true, ..plan.search.clone() };
     let plan = Plan { progress, search, ..plan.clone() };
-    let exploration = Outer::new(Exploration::new(&plan, program, None));
-    let estimated = drive(|| engine::search::estimate(&plan, &exploration, probing));
+    let exploration = OutsideArc::new(Exploration::new(&plan, program, None));
+    let estimated = drive(|| engine::tracking::estimate(&plan, &exploration, probing));
     exploration.take_end(&plan)?;
     Ok(estimated)
 }

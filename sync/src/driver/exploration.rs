@@ -8,7 +8,7 @@ use std::thread::ThreadId;
 
 use ::explore::options::Statistics;
 use ::explore::search::{Incomplete, Shared};
-use ::explore::Outer;
+use ::explore::OutsideArc;
 
 use crate::driver::failure::{self, Failure};
 use crate::driver::schedule::Schedule;
@@ -95,7 +95,7 @@ pub fn run_all(
     program: impl Fn() + Send + Sync + 'static,
 ) -> Result<Explored, PlanError> {
     engine::check(plan)?;
-    let exploration = Outer::new(Exploration::new(plan, program, None));
+    let exploration = OutsideArc::new(Exploration::new(plan, program, None));
     let schedule = drive(|| engine::run_all(plan, &exploration));
     let mut searched = exploration.take_searched();
     if let Some(searched) = &mut searched {
@@ -130,7 +130,7 @@ pub fn record(
         Schedule::Loom { execution, .. } => *execution,
         Schedule::Shuttle { .. } | Schedule::Search { .. } | Schedule::Std => 1,
     };
-    let exploration = Outer::new(Exploration::new(plan, program, Some(recorded)));
+    let exploration = OutsideArc::new(Exploration::new(plan, program, Some(recorded)));
     let diverged = drive(|| engine::replay(plan, schedule, &exploration));
     let failure = match exploration.take_end(plan)?.outcome {
         Outcome::Failed(failure) => Some(failure),
@@ -200,18 +200,18 @@ impl Exploration {
     /// One execution, on the engine's main thread. On std it is over when this returns; an engine that
     /// explores runs the other threads on.
     #[cfg(not(feature = "explore"))]
-    pub(crate) fn run_one(this: &Outer<Self>) {
-        this.counts();
+    pub(crate) fn run_one(this: &OutsideArc<Self>) {
+        this.count_execution();
         Exploration::run(this, this.executions());
     }
 
     /// One more execution is counted.
-    pub(crate) fn counts(&self) {
+    pub(crate) fn count_execution(&self) {
         self.started.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The execution of that number.
-    pub(crate) fn run(this: &Outer<Self>, number: u64) {
+    pub(crate) fn run(this: &OutsideArc<Self>, number: u64) {
         let recording = this.recorded == Some(number);
         let execution = Execution::new(this.clone(), recording);
         execution.run(&this.program);
@@ -254,7 +254,7 @@ impl Exploration {
     pub(crate) fn ended(&self, outcome: Outcome, concurrent: bool) {
         self.concurrent.fetch_or(concurrent, Ordering::Relaxed);
         let progress = self.plan.progress.as_ref();
-        let searching = self.searching();
+        let searching = self.current_search();
         let so_far = Progress { executions: self.executions(), search: searching.as_deref() };
         let control = progress.map_or(Control::Go, |progress| progress(&so_far));
         let mut end = self.end();
@@ -306,24 +306,24 @@ impl Exploration {
 
     /// The engine has found something wrong with the program.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
-    pub(crate) fn is_broken(&self, text: String) {
+    pub(crate) fn report_error(&self, text: String) {
         self.over.store(true, Ordering::Relaxed);
         self.end().broken = Some(text);
     }
 
     /// A search begins; with bounds, one of several.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
-    pub(crate) fn searches(&self, shared: Arc<Shared>) {
+    pub(crate) fn begin_search(&self, shared: Arc<Shared>) {
         *self.searching.lock().unwrap_or_else(PoisonError::into_inner) = Some(shared);
     }
 
-    fn searching(&self) -> Option<Arc<Shared>> {
+    fn current_search(&self) -> Option<Arc<Shared>> {
         self.searching.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A search is over.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
-    pub(crate) fn searched(&self, searched: Searched) {
+    pub(crate) fn end_search(&self, searched: Searched) {
         *self.searched.lock().unwrap_or_else(PoisonError::into_inner) = Some(searched);
     }
 

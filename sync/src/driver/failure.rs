@@ -94,7 +94,7 @@ impl From<Violation> for Failure {
 }
 
 /// Why a thread of an engine panicked, judged by the text.
-pub(crate) enum Verdict {
+pub(crate) enum PanicClass {
     Failure(Cause),
     /// The engine's own bound on the length of an execution was reached: no verdict on the program.
     #[cfg_attr(not(any(feature = "loom", feature = "shuttle")), allow(dead_code))]
@@ -148,9 +148,9 @@ pub(crate) fn outcome_of(text: String, location: Option<String>) -> Outcome {
     if text.starts_with(MISUSE) {
         return Outcome::Misused(text);
     }
-    match engine::judge(&text) {
-        Verdict::TooLong => Outcome::TooLong,
-        Verdict::Failure(Cause::Race) => {
+    match engine::classify_panic(&text) {
+        PanicClass::TooLong => Outcome::TooLong,
+        PanicClass::Failure(Cause::Race) => {
             let text = text.trim();
             let (message, location) = match current::racing() {
                 Some((name, caller)) => (format!("{name}: {text}"), Some(caller.to_string())),
@@ -158,7 +158,7 @@ pub(crate) fn outcome_of(text: String, location: Option<String>) -> Outcome {
             };
             Outcome::Failed(Failure { cause: Cause::Race, message, thread, location })
         }
-        Verdict::Failure(cause) => {
+        PanicClass::Failure(cause) => {
             Outcome::Failed(Failure { cause, message: text, thread, location })
         }
     }

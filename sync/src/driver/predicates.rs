@@ -1,6 +1,6 @@
 //! What an observer asks at each look.
 
-use crate::engine::search;
+use crate::engine::tracking;
 
 /// Asks each of the questions from 0 up to `count`, in their order, until one does not hold: which, and what it says.
 ///
@@ -17,8 +17,8 @@ pub fn check_changed(
     count: usize,
     question: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {
-    if search::searching() {
-        return search::check_changed(count, question);
+    if tracking::is_searching() {
+        return tracking::check_changed(count, question);
     }
     check_all(count, question)
 }

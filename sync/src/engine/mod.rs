@@ -32,25 +32,26 @@ mod chosen;
 mod chosen;
 
 #[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
-mod dfs;
+mod search;
 
 #[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
 mod sequential;
 
 #[cfg(not(feature = "loom"))]
-mod untracked;
+mod no_race_detector;
 
 pub use chosen::ENGINE;
 pub(crate) use chosen::{
-    begin_execution, check, choose, install_hook, judge, replay, run_all, stop, stop_exploring,
-    Cell, Gate, GateGuard, Handle, Lock, LockGuard, Mark, Nursery, Word, TRACKS_RACES,
+    begin_execution, check, choose, classify_panic, install_hook, replay, run_all, stop,
+    stop_exploring, Cell, Handle, Lock, LockGuard, Mark, Monitor, MonitorGuard, Threads, Word,
+    TRACKS_RACES,
 };
 
 #[cfg_attr(
     not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
-    path = "unsearched.rs"
+    path = "tracking_off.rs"
 )]
-pub(crate) mod search;
+pub(crate) mod tracking;
 
 /// How strongly an operation of a word is ordered.
 #[derive(Clone, Copy)]

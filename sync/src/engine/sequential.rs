@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 use ::explore::operation::Kind;
 
 use super::chosen::turn;
-use super::search::{learns, Object};
+use super::tracking::{learn, Object};
 use super::{Order, Update};
 
 /// A word of 64 bits.
@@ -17,7 +17,7 @@ pub(crate) struct Word {
 
 impl Word {
     pub(crate) fn new(bits: u64) -> Self {
-        Word { bits: AtomicU64::new(bits), object: Object::new(|| Prints::of(bits)) }
+        Word { bits: AtomicU64::new(bits), object: Object::new(|| Fingerprints::of(bits)) }
     }
 
     pub(crate) fn load(&self, _order: Order) -> u64 {
@@ -35,12 +35,12 @@ impl Word {
         turn(&self.object, Kind::Update);
         let old = self.bits.load(Ordering::Relaxed);
         let new = update.apply(old);
-        self.object.considers();
+        self.object.depend_on();
         match update {
             // Whoever compares learns whether it was equal, and who sets or clears bits nothing.
-            Update::Cas { .. } => learns(new.is_some()),
+            Update::Cas { .. } => learn(new.is_some()),
             Update::Or(_) | Update::And(_) => {}
-            Update::Add(_) | Update::Swap(_) => learns(old),
+            Update::Add(_) | Update::Swap(_) => learn(old),
         }
         if let Some(new) = new {
             self.set(new);
@@ -55,12 +55,12 @@ impl Word {
 
     #[inline]
     pub(crate) fn peek(&self) -> u64 {
-        self.object.reads();
+        self.object.read();
         self.bits.load(Ordering::Relaxed)
     }
 
     fn set(&self, bits: u64) {
         self.bits.store(bits, Ordering::Relaxed);
-        self.object.writes(|| Prints::of(bits));
+        self.object.write(|| Fingerprints::of(bits));
     }
 }

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 
-use ::explore::Outer;
+use ::explore::OutsideArc;
 
-use super::search::Object;
-pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
+pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
+use super::tracking::Object;
 use super::{Order, Update};
 use crate::driver::exploration::{Diverged, Exploration};
-use crate::driver::failure::{self, Cause, Verdict};
+use crate::driver::failure::{self, Cause, PanicClass};
 use crate::driver::schedule::Schedule;
 use crate::driver::{Engine, Plan, PlanError};
 
@@ -97,29 +97,29 @@ impl Lock {
 
 /// A lock that can be waited in.
 #[derive(Default)]
-pub(crate) struct Gate(Mutex<()>);
+pub(crate) struct Monitor(Mutex<()>);
 
 /// The evidence that a gate is held.
-pub(crate) struct GateGuard<'a> {
-    gate: &'a Gate,
+pub(crate) struct MonitorGuard<'a> {
+    gate: &'a Monitor,
     guard: MutexGuard<'a, ()>,
 }
 
-impl Gate {
+impl Monitor {
     pub(crate) fn new() -> Self {
-        Gate::default()
+        Monitor::default()
     }
 
-    pub(crate) fn enter(&self) -> GateGuard<'_> {
-        GateGuard { gate: self, guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) }
+    pub(crate) fn enter(&self) -> MonitorGuard<'_> {
+        MonitorGuard { gate: self, guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 }
 
-impl<'a> GateGuard<'a> {
+impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
     /// Waits, outside, to be woken; may return early.
-    pub(crate) fn wait(self) -> GateGuard<'a> {
+    pub(crate) fn wait(self) -> MonitorGuard<'a> {
         let gate = self.gate;
         drop(self.guard);
         // Whoever wakes this thread before it parks leaves it a token.
@@ -148,11 +148,11 @@ impl Handle {
 
 /// The threads of an execution.
 #[derive(Default)]
-pub(crate) struct Nursery(Mutex<Vec<JoinHandle<()>>>);
+pub(crate) struct Threads(Mutex<Vec<JoinHandle<()>>>);
 
-impl Nursery {
+impl Threads {
     pub(crate) fn new() -> Self {
-        Nursery::default()
+        Threads::default()
     }
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
@@ -189,8 +189,8 @@ pub(crate) fn stop() {}
 
 pub(crate) fn install_hook() {}
 
-pub(crate) fn judge(_text: &str) -> Verdict {
-    Verdict::Failure(Cause::Panic)
+pub(crate) fn classify_panic(_text: &str) -> PanicClass {
+    PanicClass::Failure(Cause::Panic)
 }
 
 /// Whether this engine can do what the plan asks for.
@@ -205,7 +205,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+pub(crate) fn run_all(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     for _ in 0..plan.executions {
         Exploration::run_one(exploration);
         if exploration.is_over() {
@@ -219,7 +219,7 @@ pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule
 pub(crate) fn replay(
     _plan: &Plan,
     _schedule: &Schedule,
-    exploration: &Outer<Exploration>,
+    exploration: &OutsideArc<Exploration>,
 ) -> Option<Diverged> {
     Exploration::run_one(exploration);
     None

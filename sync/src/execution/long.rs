@@ -13,7 +13,7 @@ const ALONE: usize = 1_000;
 
 impl Execution {
     /// One more operation, or a checkpoint: a loop may have nothing else. Whether the execution has become long.
-    pub(crate) fn counts(&self) -> bool {
+    pub(crate) fn count_step(&self) -> bool {
         let steps = self.steps.load(Relaxed) + 1;
         self.steps.store(steps, Relaxed);
         steps + ALONE > self.plan().max_steps
@@ -22,7 +22,7 @@ impl Execution {
     /// The execution has become long. If it is too long, and one thread alone has made it so, the observer may say
     /// that the thread gets nowhere.
     #[cold]
-    pub(crate) fn is_long(&self) {
+    pub(crate) fn check_length(&self) {
         let steps = self.steps.load(Relaxed);
         let (mover, since) = &self.alone;
         if mover.swap(thread_id(), Relaxed) != thread_id() {
@@ -33,7 +33,7 @@ impl Execution {
         }
         let alone = steps - since.load(Relaxed);
         let observer = self.observer.get().filter(|_| ENGINE.explores() && alone >= ALONE / 2);
-        let said = observer.map(|o| engine::search::observing(|| o.runs_alone(alone)));
+        let said = observer.map(|o| engine::tracking::observing(|| o.runs_alone(alone)));
         self.end_and_leave(match said {
             Some(Err(violation)) => Outcome::Failed(violation.into()),
             Some(Ok(())) | None => Outcome::TooLong,

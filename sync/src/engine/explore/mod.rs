@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::explore::operation::Kind;
 
-use super::search::{operate, Object};
+pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
 pub(crate) use super::sequential::Word;
-pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
-use crate::driver::failure::{Cause, Verdict};
+use super::tracking::{operate, Object};
+use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::{Engine, Plan};
 
 pub(crate) use run::{check, drive, replay, run_all};
@@ -23,7 +23,7 @@ pub const ENGINE: Engine = Engine::Explore;
 
 /// What follows is the thread's turn.
 pub(super) fn turn(object: &Object, kind: Kind) {
-    if super::search::searching() {
+    if super::tracking::is_searching() {
         object.operate(kind, true);
     }
 }
@@ -44,7 +44,7 @@ impl Lock {
 
     /// Waits until it is free. `None` if the execution has ended meanwhile.
     pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
-        if super::search::searching() {
+        if super::tracking::is_searching() {
             object.operate(Kind::Lock, !self.held.load(Ordering::Relaxed));
         }
         (!self.held.swap(true, Ordering::Relaxed)).then(|| LockGuard(self))
@@ -60,27 +60,27 @@ impl Drop for LockGuard<'_> {
 }
 
 /// A lock that can be waited in. Nothing switches while it is held, so it needs none.
-pub(crate) struct Gate;
+pub(crate) struct Monitor;
 
 /// The evidence that a gate is held.
-pub(crate) struct GateGuard<'a>(&'a Gate);
+pub(crate) struct MonitorGuard<'a>(&'a Monitor);
 
-impl Gate {
+impl Monitor {
     pub(crate) fn new() -> Self {
-        Gate
+        Monitor
     }
 
     /// Whoever enters has had its turn.
-    pub(crate) fn enter(&self) -> GateGuard<'_> {
-        GateGuard(self)
+    pub(crate) fn enter(&self) -> MonitorGuard<'_> {
+        MonitorGuard(self)
     }
 }
 
-impl<'a> GateGuard<'a> {
+impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
     /// Only where no search runs the thread, and nobody else could wake it.
-    pub(crate) fn wait(self) -> GateGuard<'a> {
+    pub(crate) fn wait(self) -> MonitorGuard<'a> {
         self.0.enter()
     }
 
@@ -99,11 +99,11 @@ impl Handle {
 }
 
 /// The threads of an execution.
-pub(crate) struct Nursery;
+pub(crate) struct Threads;
 
-impl Nursery {
+impl Threads {
     pub(crate) fn new() -> Self {
-        Nursery
+        Threads
     }
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
@@ -119,7 +119,7 @@ pub(crate) fn choose(n: usize) -> usize {
 }
 
 pub(crate) fn begin_execution(plan: &Plan) {
-    super::search::begins(plan);
+    super::tracking::begin_execution(plan);
 }
 
 pub(crate) fn stop_exploring() {}
@@ -128,6 +128,6 @@ pub(crate) fn stop() {}
 
 pub(crate) fn install_hook() {}
 
-pub(crate) fn judge(_text: &str) -> Verdict {
-    Verdict::Failure(Cause::Panic)
+pub(crate) fn classify_panic(_text: &str) -> PanicClass {
+    PanicClass::Failure(Cause::Panic)
 }

@@ -22,7 +22,7 @@ use loom::thread;
 use super::word::unfenced;
 use super::Handle;
 use crate::current::thread_id;
-use crate::engine::search::Object;
+use crate::engine::tracking::Object;
 
 /// A lock.
 pub(crate) struct Lock(Mutex<()>);
@@ -62,33 +62,33 @@ fn give_back(guard: Option<MutexGuard<'_, ()>>) {
 }
 
 /// A lock that can be waited in.
-pub(crate) struct Gate(Mutex<()>);
+pub(crate) struct Monitor(Mutex<()>);
 
 /// The evidence that a gate is held.
-pub(crate) struct GateGuard<'a> {
-    gate: &'a Gate,
+pub(crate) struct MonitorGuard<'a> {
+    gate: &'a Monitor,
     guard: Option<MutexGuard<'a, ()>>,
 }
 
-impl Gate {
+impl Monitor {
     pub(crate) fn new() -> Self {
-        Gate(Mutex::new(()))
+        Monitor(Mutex::new(()))
     }
 
-    pub(crate) fn enter(&self) -> GateGuard<'_> {
-        unfenced(thread_id(), || GateGuard { gate: self, guard: self.0.lock().ok() })
+    pub(crate) fn enter(&self) -> MonitorGuard<'_> {
+        unfenced(thread_id(), || MonitorGuard { gate: self, guard: self.0.lock().ok() })
     }
 }
 
-impl<'a> GateGuard<'a> {
+impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
     /// Waits, outside, to be woken; may return early.
-    pub(crate) fn wait(self) -> GateGuard<'a> {
+    pub(crate) fn wait(self) -> MonitorGuard<'a> {
         let (me, gate) = (thread_id(), self.gate);
         self.leave();
         thread::park();
-        unfenced(me, || GateGuard { gate, guard: gate.0.lock().ok() })
+        unfenced(me, || MonitorGuard { gate, guard: gate.0.lock().ok() })
     }
 
     /// Wakes the threads, and leaves.
@@ -97,7 +97,7 @@ impl<'a> GateGuard<'a> {
     }
 }
 
-impl Drop for GateGuard<'_> {
+impl Drop for MonitorGuard<'_> {
     fn drop(&mut self) {
         give_back(self.guard.take());
     }

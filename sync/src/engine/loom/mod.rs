@@ -29,16 +29,16 @@ mod word;
 use std::mem;
 use std::panic::resume_unwind;
 
-use ::explore::Outer;
+use ::explore::OutsideArc;
 use loom::thread::{self, Thread};
 
 use crate::driver::exploration::{Diverged, Exploration};
-use crate::driver::failure::{Cause, Verdict};
+use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::schedule::Schedule;
 use crate::driver::{Engine, Plan, PlanError};
 
 pub(crate) use dice::choose;
-pub(crate) use lock::{Gate, GateGuard, Lock, LockGuard};
+pub(crate) use lock::{Lock, LockGuard, Monitor, MonitorGuard};
 pub(crate) use word::{Cell, Mark, Word};
 
 /// The engine that this crate is built for.
@@ -68,11 +68,11 @@ impl Handle {
 }
 
 /// The threads of an execution, which loom runs to their ends.
-pub(crate) struct Nursery;
+pub(crate) struct Threads;
 
-impl Nursery {
+impl Threads {
     pub(crate) fn new() -> Self {
-        Nursery
+        Threads
     }
 
     /// loom needs no scheduling point after it: where the new thread could have gone first, it will.
@@ -108,15 +108,15 @@ pub(crate) fn stop() {
 
 pub(crate) fn install_hook() {}
 
-pub(crate) fn judge(text: &str) -> Verdict {
+pub(crate) fn classify_panic(text: &str) -> PanicClass {
     if text.contains("Causality violation") {
-        Verdict::Failure(Cause::Race)
+        PanicClass::Failure(Cause::Race)
     } else if text.starts_with("deadlock; threads") {
-        Verdict::Failure(Cause::Deadlock)
+        PanicClass::Failure(Cause::Deadlock)
     } else if text.starts_with("Model exceeded maximum number of branches") {
-        Verdict::TooLong
+        PanicClass::TooLong
     } else {
-        Verdict::Failure(Cause::Panic)
+        PanicClass::Failure(Cause::Panic)
     }
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
 }
 
 /// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+pub(crate) fn run_all(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     run(plan, plan.bound, exploration);
     Schedule::Loom { bound: plan.bound, execution: exploration.executions() }
 }
@@ -139,7 +139,7 @@ pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule
 pub(crate) fn replay(
     plan: &Plan,
     schedule: &Schedule,
-    exploration: &Outer<Exploration>,
+    exploration: &OutsideArc<Exploration>,
 ) -> Option<Diverged> {
     let &Schedule::Loom { bound, execution } = schedule else { return None };
     run(plan, bound, exploration);
@@ -150,7 +150,7 @@ pub(crate) fn replay(
     })
 }
 
-fn run(plan: &Plan, bound: Option<usize>, exploration: &Outer<Exploration>) {
+fn run(plan: &Plan, bound: Option<usize>, exploration: &OutsideArc<Exploration>) {
     let mut builder = loom::model::Builder::new();
     builder.max_threads = loom::MAX_THREADS;
     builder.max_branches = plan.max_steps.saturating_mul(BRANCHES_PER_STEP);

@@ -45,7 +45,7 @@ use loom::MAX_THREADS;
 
 use crate::current::{set_thread, thread_id};
 use crate::driver::Plan;
-use crate::engine::search::Object;
+use crate::engine::tracking::Object;
 use crate::engine::{Order, Update};
 
 thread_local! {

@@ -11,18 +11,18 @@ use std::panic;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ::explore::current::is_searching;
 use ::explore::operation::Kind;
-use ::explore::told::searching;
 use ::explore::{Sample, Strategy};
 use shuttle::scheduler::TaskId;
 use shuttle::Runner;
 use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
-use super::search::{operate, Object};
+pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
 pub(crate) use super::sequential::Word;
-pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
-use crate::driver::failure::{Cause, Verdict};
+use super::tracking::{operate, Object};
+use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::{Engine, Plan};
 
 pub(crate) use run::{check, drive, replay, run_all};
@@ -32,7 +32,7 @@ pub const ENGINE: Engine = Engine::Shuttle;
 
 /// What follows is the thread's turn.
 pub(super) fn turn(object: &Object, kind: Kind) {
-    if searching() {
+    if is_searching() {
         object.operate(kind, true);
     } else {
         switch();
@@ -60,7 +60,7 @@ impl Lock {
 
     /// Waits until it is free. `None` if the task was woken to leave.
     pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
-        if searching() {
+        if is_searching() {
             let free = !self.queue().held;
             object.operate(Kind::Lock, free);
             let mut queue = self.queue();
@@ -109,30 +109,30 @@ fn unblock(task: TaskId) {
 }
 
 /// A lock that can be waited in. Nothing switches while it is held, so it needs none.
-pub(crate) struct Gate;
+pub(crate) struct Monitor;
 
 /// The evidence that a gate is held.
-pub(crate) struct GateGuard<'a>(&'a Gate);
+pub(crate) struct MonitorGuard<'a>(&'a Monitor);
 
-impl Gate {
+impl Monitor {
     pub(crate) fn new() -> Self {
-        Gate
+        Monitor
     }
 
     /// In a search, whoever enters has had its turn.
-    pub(crate) fn enter(&self) -> GateGuard<'_> {
-        if !searching() {
+    pub(crate) fn enter(&self) -> MonitorGuard<'_> {
+        if !is_searching() {
             switch();
         }
-        GateGuard(self)
+        MonitorGuard(self)
     }
 }
 
-impl<'a> GateGuard<'a> {
+impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
     /// Waits, outside, to be woken.
-    pub(crate) fn wait(self) -> GateGuard<'a> {
+    pub(crate) fn wait(self) -> MonitorGuard<'a> {
         block(shuttle::current::me());
         self.0.enter()
     }
@@ -153,22 +153,22 @@ impl Handle {
 
     pub(crate) fn wake(&self) {
         // In a search nobody blocks.
-        if !searching() {
+        if !is_searching() {
             unblock(self.0);
         }
     }
 }
 
 /// The threads of an execution, which shuttle runs to their ends.
-pub(crate) struct Nursery;
+pub(crate) struct Threads;
 
-impl Nursery {
+impl Threads {
     pub(crate) fn new() -> Self {
-        Nursery
+        Threads
     }
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
-        if searching() {
+        if is_searching() {
             drop(shuttle::thread::spawn(f));
             operate(Kind::Spawn, None, true);
             return;
@@ -182,14 +182,14 @@ impl Nursery {
 }
 
 pub(crate) fn choose(n: usize) -> usize {
-    if searching() {
+    if is_searching() {
         return operate(Kind::Choose(n as u32), None, true) as usize;
     }
     (ExecutionState::next_u64() % n as u64) as usize
 }
 
 pub(crate) fn begin_execution(plan: &Plan) {
-    super::search::begins(plan);
+    super::tracking::begin_execution(plan);
 }
 
 pub(crate) fn stop_exploring() {}
@@ -204,10 +204,10 @@ pub(crate) fn install_hook() {
     drop(panic::take_hook());
 }
 
-pub(crate) fn judge(text: &str) -> Verdict {
+pub(crate) fn classify_panic(text: &str) -> PanicClass {
     if text.starts_with("exceeded max_steps bound") {
-        Verdict::TooLong
+        PanicClass::TooLong
     } else {
-        Verdict::Failure(Cause::Panic)
+        PanicClass::Failure(Cause::Panic)
     }
 }

@@ -1,13 +1,13 @@
 //! What a thread forgets: at a checkpoint, and when a call has come to its result.
 
-use crate::fingerprint::Prints;
+use crate::fingerprint::Fingerprints;
 
 use super::{Caller, Mover, State};
 
 impl State {
     /// What the thread whose step it is has observed so far is remembered, whatever becomes of the thread:
     /// an object that nobody changes.
-    pub fn remembers(&mut self) {
+    pub fn pin_history(&mut self) {
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             let history = me.callers.mix(&me.history);
@@ -20,7 +20,7 @@ impl State {
     ///
     /// Nothing is forgotten while the thread holds a lock: what it has made of the data meanwhile, only its
     /// history tells.
-    pub fn checkpoint(&mut self, locals: &Prints) {
+    pub fn checkpoint(&mut self, locals: &Fingerprints) {
         let remembers = self.remembers;
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
@@ -42,7 +42,7 @@ impl State {
         }
         let caller = Caller { callers: me.callers, history: me.history };
         me.callers = me.callers.mix(&me.history);
-        me.history = Prints::ZERO;
+        me.history = Fingerprints::ZERO;
         Some(caller)
     }
 
@@ -50,7 +50,7 @@ impl State {
     ///
     /// # Panics
     /// If the thread holds a lock that it did not hold before.
-    pub fn leave(&mut self, caller: Caller, result: &Prints) {
+    pub fn leave(&mut self, caller: Caller, result: &Fingerprints) {
         let Mover::Thread(_) = self.mover else { return };
         let me = self.me();
         assert!(me.locks == 0, "summarized: the thread holds {} locks", me.locks);

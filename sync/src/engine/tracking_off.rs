@@ -2,11 +2,11 @@
 
 use std::hash::{Hash, Hasher};
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 
 use ::explore::operation::Kind;
 use ::explore::options::{Estimated, Probing};
-use ::explore::Outer;
+use ::explore::OutsideArc;
 
 use crate::current;
 use crate::driver::exploration::Exploration;
@@ -16,21 +16,21 @@ use crate::driver::Plan;
 pub(crate) struct Object;
 
 impl Object {
-    pub(crate) fn new(_value: impl FnOnce() -> Prints) -> Self {
+    pub(crate) fn new(_value: impl FnOnce() -> Fingerprints) -> Self {
         Object
     }
 
-    pub(crate) fn reads(&self) {}
+    pub(crate) fn read(&self) {}
 
-    pub(crate) fn considers(&self) {}
+    pub(crate) fn depend_on(&self) {}
 
-    pub(crate) fn touches(&self) {}
+    pub(crate) fn touch(&self) {}
 
-    pub(crate) fn writes(&self, _value: impl FnOnce() -> Prints) {}
+    pub(crate) fn write(&self, _value: impl FnOnce() -> Fingerprints) {}
 
-    pub(crate) fn takes(&self) {}
+    pub(crate) fn take_lock(&self) {}
 
-    pub(crate) fn gives_back(&self, _data: impl FnOnce() -> Prints) {}
+    pub(crate) fn release_lock(&self, _data: impl FnOnce() -> Fingerprints) {}
 }
 
 /// Nothing is searched, so no plain access is an operation.
@@ -40,25 +40,25 @@ pub(crate) fn races() -> bool {
 }
 
 /// As above.
-pub(crate) fn accesses(_object: &Object, _kind: Kind) {}
+pub(crate) fn access(_object: &Object, _kind: Kind) {}
 
-pub(crate) fn searching() -> bool {
+pub(crate) fn is_searching() -> bool {
     false
 }
 
-pub(crate) fn replaying() -> bool {
+pub(crate) fn is_replaying() -> bool {
     false
 }
 
 /// Nothing is searched, so nobody waits as part of a search.
-pub(crate) fn waits(_gate: &Object, _can: bool) {}
+pub(crate) fn wait(_gate: &Object, _can: bool) {}
 
 /// As above.
-pub(crate) fn wakes(_gate: &Object) {}
+pub(crate) fn wake(_gate: &Object) {}
 
-pub(crate) fn may_spawn(_name: Option<u32>) {}
+pub(crate) fn check_spawn(_name: Option<u32>) {}
 
-pub(crate) fn enables(_thread: usize) {}
+pub(crate) fn enable(_thread: usize) {}
 
 pub(crate) fn key(thread: usize) -> usize {
     thread
@@ -68,7 +68,7 @@ pub(crate) fn hash_name<H: Hasher>(name: u32, state: &mut H) {
     name.hash(state);
 }
 
-pub(crate) fn makes_for<R>(_name: u32, f: impl FnOnce() -> R) -> R {
+pub(crate) fn make_for<R>(_name: u32, f: impl FnOnce() -> R) -> R {
     f()
 }
 
@@ -80,10 +80,10 @@ pub(crate) fn rounds_without_progress() -> u32 {
     0
 }
 
-pub(crate) fn spawns(_named: Option<(u32, Prints)>) {}
+pub(crate) fn spawn(_named: Option<(u32, Fingerprints)>) {}
 
-pub(crate) fn given(_value: impl Hash) -> Prints {
-    Prints::ZERO
+pub(crate) fn fingerprint_arguments(_value: impl Hash) -> Fingerprints {
+    Fingerprints::ZERO
 }
 
 pub(crate) fn checkpoint(_locals: impl Hash) {}
@@ -102,17 +102,17 @@ pub(crate) fn check_changed(
 /// What a caller has seen, which nobody keeps book of.
 pub(crate) struct Caller;
 
-pub(crate) fn enters() -> Option<Caller> {
+pub(crate) fn enter_call() -> Option<Caller> {
     None
 }
 
-pub(crate) fn leaves(_caller: Option<Caller>, _result: impl Hash) {}
+pub(crate) fn leave_call(_caller: Option<Caller>, _result: impl Hash) {}
 
-pub(crate) fn remembers() {}
+pub(crate) fn pin_history() {}
 
-pub(crate) fn ends(_failed: bool) {}
+pub(crate) fn end(_failed: bool) {}
 
-pub(crate) fn finishes() {}
+pub(crate) fn finish() {}
 
 /// Whoever looks meanwhile is no part of the program.
 pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
@@ -122,7 +122,7 @@ pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
 /// There is no search whose executions could be estimated.
 pub(crate) fn estimate(
     _plan: &Plan,
-    _exploration: &Outer<Exploration>,
+    _exploration: &OutsideArc<Exploration>,
     _probing: Probing,
 ) -> Option<Estimated> {
     None

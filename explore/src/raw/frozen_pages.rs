@@ -1,10 +1,10 @@
 //! Pages of the heap that nobody writes: protected by the system, and so neither saved nor put back.
 //!
 //! 1. Now and then, each page is compared with what it was in an image from some time ago. One that has been the same
-//!    several times is *frozen*: its content is copied, once, and it is protected against writing ([`Frozen::look`]).
-//! 2. An image has, of a frozen page, the number of that copy ([`Frozen::copy_of`]).
+//!    several times is *frozen*: its content is copied, once, and it is protected against writing ([`FrozenPages::look`]).
+//! 2. An image has, of a frozen page, the number of that copy ([`FrozenPages::copy_of`]).
 //! 3. Whoever writes to a frozen page, the program or the driver, is stopped by the system, and the handler of that
-//!    signal *thaws* the page ([`Frozen::thaws`]): it can be written, and is saved and put back as all others.
+//!    signal *thaws* the page ([`FrozenPages::thaws`]): it can be written, and is saved and put back as all others.
 //! 4. A page that is frozen holds what its copy holds, since nobody has written it. So where an image has the number of
 //!    the copy of a page that is still frozen, nothing is to be put back (`image.rs`).
 //!
@@ -12,8 +12,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::address_space;
 use super::global::as_outside;
-use super::space;
 
 /// Bytes of a page here, which is one or more of the system's.
 pub(super) const PAGE: usize = 4096;
@@ -36,7 +36,7 @@ struct Page {
 }
 
 /// The pages of a heap.
-pub(super) struct Frozen {
+pub(super) struct FrozenPages {
     base: usize,
     pages: Box<[Cell<Page>]>,
     /// How many are.
@@ -49,12 +49,12 @@ pub(super) struct Frozen {
     pub(super) forgets: Cell<bool>,
 }
 
-impl Frozen {
+impl FrozenPages {
     /// None of the heap at `base` is frozen; if the system's pages are too large for this, none will be.
-    pub(super) fn new(base: usize, bytes: usize) -> Frozen {
-        let fits = PAGE % space::page() == 0;
+    pub(super) fn new(base: usize, bytes: usize) -> FrozenPages {
+        let fits = PAGE % address_space::page() == 0;
         let page = Page { patience: PATIENCE, ..Page::default() };
-        Frozen {
+        FrozenPages {
             base,
             pages: vec![Cell::new(page); if fits { bytes / PAGE } else { 0 }].into(),
             count: Cell::new(0),
@@ -102,7 +102,7 @@ impl Frozen {
         let Ok(copy) = Box::<[u8]>::from(self.now(number)).try_into() else { return };
         let address = self.base + number * PAGE;
         // SAFETY: a page of the heap, of an arena that this OS thread has. Whoever writes there thaws it.
-        if unsafe { space::protect_writes(address, PAGE) }.is_err() {
+        if unsafe { address_space::protect_writes(address, PAGE) }.is_err() {
             return;
         }
         let mut copies = self.copies.borrow_mut();
@@ -112,7 +112,7 @@ impl Frozen {
         self.count.set(self.count.get() + 1);
     }
 
-    /// Step 3. Whether the address is of a page that was frozen. Called by a handler, too.
+    /// Step 3. Whether the address is of a page that was frozen. Syscall by a handler, too.
     pub(super) fn thaws(&self, address: usize) -> bool {
         let number = address.wrapping_sub(self.base) / PAGE;
         let Some(place) = self.pages.get(number) else { return false };
@@ -137,7 +137,7 @@ impl Frozen {
     fn thaw(&self, number: usize, thawed: Page) -> bool {
         let address = self.base + number * PAGE;
         // SAFETY: a page of the heap, which is used as before. A handler may be inside.
-        if as_outside(|| unsafe { space::protect(address, PAGE, true) }).is_err() {
+        if as_outside(|| unsafe { address_space::protect(address, PAGE, true) }).is_err() {
             return false;
         }
         if !self.forgets.get() {

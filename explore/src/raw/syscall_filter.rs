@@ -12,17 +12,17 @@
 //! Elsewhere, and on older kernels, nothing is noticed.
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-pub(super) struct Calls;
+pub(super) struct SyscallFilter;
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-impl Calls {
-    pub(super) fn new() -> Calls {
-        Calls
+impl SyscallFilter {
+    pub(super) fn new() -> SyscallFilter {
+        SyscallFilter
     }
 }
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-pub(super) use dispatch::Calls;
+pub(super) use dispatch::SyscallFilter;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod dispatch {
@@ -30,9 +30,9 @@ mod dispatch {
     use std::mem::MaybeUninit;
     use std::sync::OnceLock;
 
-    use crate::raw::called::Called;
     use crate::raw::global::{self, trouble};
-    use crate::raw::overflow::end_process;
+    use crate::raw::memory_signals::end_process;
+    use crate::raw::syscall::Syscall;
     use crate::raw::trouble::Trouble;
 
     /// The kernel's names, which `libc` does not have for this platform.
@@ -57,12 +57,12 @@ mod dispatch {
     }
 
     /// While it is there, what this OS thread calls inside is noticed.
-    pub(in crate::raw) struct Calls {
+    pub(in crate::raw) struct SyscallFilter {
         signals: libc::sigset_t,
     }
 
-    impl Calls {
-        pub(in crate::raw) fn new() -> Calls {
+    impl SyscallFilter {
+        pub(in crate::raw) fn new() -> SyscallFilter {
             let signals = leave_signals_to_others();
             if let Some(from) = install() {
                 // SAFETY: the flag is this thread's, and is there until `drop` has said that it is not asked any
@@ -73,11 +73,11 @@ mod dispatch {
                     libc::prctl(PR_SET_SYSCALL_USER_DISPATCH, on, from, RETURN, flag);
                 }
             }
-            Calls { signals }
+            SyscallFilter { signals }
         }
     }
 
-    impl Drop for Calls {
+    impl Drop for SyscallFilter {
         fn drop(&mut self) {
             // SAFETY: what was before.
             unsafe {
@@ -153,7 +153,7 @@ mod dispatch {
         let number = register(libc::REG_RAX);
         let arguments = [libc::REG_RDI, libc::REG_RSI, libc::REG_RDX, libc::REG_R10, libc::REG_R8]
             .map(register);
-        let called = Called { number, arguments };
+        let called = Syscall { number, arguments };
         registers[libc::REG_RAX as usize] = if called.waits() {
             wait(called)
         } else if called.passes() {
@@ -163,28 +163,28 @@ mod dispatch {
         };
     }
 
-    fn fail(called: Called) -> i64 {
+    fn fail(called: Syscall) -> i64 {
         CALLED.set(CALLED.get() + 1);
         if called.ends() || CALLED.get() > IN_VAIN {
             end_process(format_args!("search: {called}\n"));
         }
-        trouble(Trouble::Called(called));
+        trouble(Trouble::Syscall(called));
         -i64::from(libc::EPERM)
     }
 
     /// A lock of a library is had soon. What is not is waited for by the program itself, maybe for ever; or it
     /// sleeps.
-    fn wait(called: Called) -> i64 {
-        let Called { number, arguments: [word, operation, value, timeout, _] } = called;
+    fn wait(called: Syscall) -> i64 {
+        let Syscall { number, arguments: [word, operation, value, timeout, _] } = called;
         if timeout != 0 {
-            trouble(Trouble::Called(called));
+            trouble(Trouble::Syscall(called));
             return -i64::from(libc::ETIMEDOUT);
         }
         let soon = libc::timespec { tv_sec: SOON, tv_nsec: 0 };
         let operation =
             i64::from(libc::FUTEX_WAIT) | (operation & i64::from(libc::FUTEX_PRIVATE_FLAG));
         let arguments = [word, operation, value, &raw const soon as i64, 0];
-        let answer = pass(Called { number, arguments }, 0);
+        let answer = pass(Syscall { number, arguments }, 0);
         if answer == -i64::from(libc::ETIMEDOUT) {
             end_process(format_args!("search: {called}\n"));
         }
@@ -192,7 +192,7 @@ mod dispatch {
     }
 
     /// Does what was called for, as if from outside. What the kernel answers.
-    fn pass(Called { number, arguments: [a, b, c, d, e] }: Called, f: i64) -> i64 {
+    fn pass(Syscall { number, arguments: [a, b, c, d, e] }: Syscall, f: i64) -> i64 {
         // SAFETY: `errno` is this thread's; and the program would have made this call itself.
         unsafe {
             let error = libc::__errno_location();

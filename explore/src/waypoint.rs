@@ -1,16 +1,16 @@
 //! A state on the way, to be recognised when it is reached again.
 
+use crate::interface::{Diverged, Ended, Pending, Pick};
 use crate::operation::{Operation, ThreadId};
-use crate::seam::{Diverged, Ended, Pending, Pick};
 
 /// A state on the path.
-pub(crate) struct Met {
+pub(crate) struct Waypoint {
     pending: Box<[(ThreadId, Operation)]>,
 }
 
-impl Met {
-    pub(crate) fn new(pending: &[Pending]) -> Met {
-        Met { pending: pending.iter().map(|p| (p.thread, p.operation)).collect() }
+impl Waypoint {
+    pub(crate) fn new(pending: &[Pending]) -> Waypoint {
+        Waypoint { pending: pending.iter().map(|p| (p.thread, p.operation)).collect() }
     }
 
     /// What is different now, after so many steps, where `pick` is to be the next; `None` if nothing is: the

@@ -4,22 +4,22 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// A handle of something that outlives the execution.
-pub struct Outer<T: ?Sized>(Arc<T>);
+pub struct OutsideArc<T: ?Sized>(Arc<T>);
 
-impl<T> Outer<T> {
+impl<T> OutsideArc<T> {
     /// A handle of `value`.
     pub fn new(value: T) -> Self {
-        Outer(Arc::new(value))
+        OutsideArc(Arc::new(value))
     }
 }
 
-impl<T: ?Sized> Clone for Outer<T> {
+impl<T: ?Sized> Clone for OutsideArc<T> {
     fn clone(&self) -> Self {
-        Outer(self.0.clone())
+        OutsideArc(self.0.clone())
     }
 }
 
-impl<T: ?Sized> Deref for Outer<T> {
+impl<T: ?Sized> Deref for OutsideArc<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -28,7 +28,7 @@ impl<T: ?Sized> Deref for Outer<T> {
 }
 
 /// What `f` allocates outlives the execution.
-pub fn outside<R>(f: impl FnOnce() -> R) -> R {
+pub fn allocate_outside<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 

@@ -6,7 +6,7 @@ use super::{Fault, Handle, State};
 
 /// What has changed since the last look.
 #[derive(Default)]
-pub(super) struct Unseen {
+pub(super) struct Changes {
     /// Nobody has looked at this execution yet.
     all: bool,
     /// How often a thread has gone round in vain.
@@ -37,7 +37,7 @@ impl Handle {
     }
 }
 
-impl Unseen {
+impl Changes {
     /// A new execution.
     pub(super) fn begin(&mut self) {
         self.all = true;
@@ -68,7 +68,7 @@ impl State {
     /// An object that has become what it was is told too rarely for a check that reads more of its value than is
     /// hashed; but of two states that differ in no hash, a search shows one anyway.
     pub fn changes(&mut self, mut changed: impl FnMut(Slot)) -> bool {
-        let Unseen { all, rounds, objects } = &mut self.unseen;
+        let Changes { all, rounds, objects } = &mut self.changes;
         let is_first = std::mem::take(all);
         if std::mem::take(rounds) && !is_first {
             changed(ROUNDS);
@@ -77,7 +77,7 @@ impl State {
         let count = renaming::count();
         for (index, before) in objects.drain(..) {
             let index = index as usize;
-            if self.book.prints[index * count] != before {
+            if self.object_table.prints[index * count] != before {
                 changed(index + FIRST);
             }
         }
@@ -85,7 +85,7 @@ impl State {
     }
 
     /// The question whose reads are not noted, by a planted mistake.
-    pub fn unnoted(&self) -> Option<usize> {
+    pub fn unrecorded_predicate(&self) -> Option<usize> {
         match self.fault {
             Some(Fault::ReadsNotNoted(question)) => Some(question),
             _ => None,
@@ -95,7 +95,7 @@ impl State {
     /// Another thread has moved, or one has gone round or got on: rounds in vain are more or fewer.
     pub(super) fn rounds_change(&mut self) {
         if self.fault != Some(Fault::RoundsNotNoted) {
-            self.unseen.rounds();
+            self.changes.rounds();
         }
     }
 
@@ -103,7 +103,7 @@ impl State {
     #[inline]
     pub(super) fn has_changed(&mut self, index: usize, before: u128) {
         if self.fault != Some(Fault::ChangeNotNoted(index as u32)) {
-            self.unseen.object(index, before);
+            self.changes.object(index, before);
         }
     }
 }

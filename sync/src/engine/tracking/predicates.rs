@@ -16,9 +16,9 @@
 use std::cell::{Cell, RefCell};
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 
-use ::explore::outside;
+use ::explore::allocate_outside;
+use ::explore::current::with_state;
 use ::explore::state::{Handle, Slot};
-use ::explore::told::with;
 
 use crate::driver::failure;
 
@@ -126,10 +126,10 @@ pub(crate) fn check_changed(
     count: usize,
     question: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {
-    let due = outside(|| {
+    let due = allocate_outside(|| {
         READERS.with_borrow_mut(|readers| {
             readers.begin(count);
-            let is_first = with(|state| state.changes(|slot| readers.changed(slot)));
+            let is_first = with_state(|state| state.changes(|slot| readers.changed(slot)));
             if is_first.unwrap_or(true) {
                 readers.all_due();
             }
@@ -139,16 +139,16 @@ pub(crate) fn check_changed(
     if !due {
         return Ok(());
     }
-    match outside(|| catch_unwind(AssertUnwindSafe(|| ask_due(question)))) {
+    match allocate_outside(|| catch_unwind(AssertUnwindSafe(|| ask_due(question)))) {
         Ok(Ok(())) => Ok(()),
         Ok(Err((question, text))) => {
             let copied = text.clone();
-            outside(|| drop(text));
+            allocate_outside(|| drop(text));
             Err((question, copied))
         }
         Err(payload) => {
             let copied = failure::text(&*payload);
-            outside(|| drop(payload));
+            allocate_outside(|| drop(payload));
             resume_unwind(Box::new(copied))
         }
     }
@@ -156,7 +156,7 @@ pub(crate) fn check_changed(
 
 fn ask_due(question: impl Fn(usize) -> Result<(), String>) -> Result<(), (usize, String)> {
     let _done = Done;
-    let unnoted = with(|state| state.unnoted()).flatten();
+    let unnoted = with_state(|state| state.unrecorded_predicate()).flatten();
     while let Some(next) = READERS.with_borrow_mut(Readers::next) {
         ASKED.set(Some(next).filter(|_| unnoted != Some(next)));
         if let Err(text) = question(next) {

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 use super::global;
-use crate::told::STATE;
+use crate::current::STATE;
 
 /// Bytes of the stack that the handler runs on.
 const BYTES: usize = 64 * 1024;
@@ -15,13 +15,13 @@ const BYTES: usize = 64 * 1024;
 const ERROR: i32 = 4;
 
 /// While it is there, this OS thread has a stack of its own for signals.
-pub(super) struct Watch {
+pub(super) struct SignalStack {
     _stack: Box<[u8]>,
     before: libc::stack_t,
 }
 
-impl Watch {
-    pub(super) fn new() -> Watch {
+impl SignalStack {
+    pub(super) fn new() -> SignalStack {
         install();
         let mut stack = vec![0u8; BYTES].into_boxed_slice();
         let ours = libc::stack_t { ss_sp: stack.as_mut_ptr().cast(), ss_flags: 0, ss_size: BYTES };
@@ -31,11 +31,11 @@ impl Watch {
             libc::sigaltstack(&ours, before.as_mut_ptr());
             before.assume_init()
         };
-        Watch { _stack: stack, before }
+        SignalStack { _stack: stack, before }
     }
 }
 
-impl Drop for Watch {
+impl Drop for SignalStack {
     fn drop(&mut self) {
         // SAFETY: what was there before; no signal is being handled here.
         unsafe { libc::sigaltstack(&self.before, std::ptr::null_mut()) };

@@ -89,7 +89,7 @@ pub struct Resume<'a> {
     /// The search will not come back to the node.
     pub last: bool,
     /// The node is not on the path of the execution that ends here: another worker has been there.
-    pub elsewhere: bool,
+    pub from_another_worker: bool,
     /// The node's state: that of an execution that gets there has to be the same.
     pub fingerprint: u128,
 }

@@ -2,7 +2,7 @@
 //!
 //! As long as no thread of the process panics, `std` need not look whether the current one does, at each lock of
 //! its own: another way through it. And how many do is left in a register, and then in padding. So while any
-//! search is audited there is one ([`Kept`]), and when something differs there is one more ([`Panic`]).
+//! search is audited there is one ([`SharedPanic`]), and when something differs there is one more ([`OtherPanic`]).
 
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{channel, Receiver, Sender};
@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// Another OS thread panics, for as long as this is there.
-pub(super) struct Panic {
+pub(super) struct OtherPanic {
     over: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -28,8 +28,8 @@ impl Drop for Unwinds {
     }
 }
 
-impl Panic {
-    pub(super) fn begin() -> Panic {
+impl OtherPanic {
+    pub(super) fn begin() -> OtherPanic {
         let (over, until) = channel();
         let (begins, began) = channel();
         let thread = thread::spawn(move || {
@@ -39,11 +39,11 @@ impl Panic {
             }));
         });
         let _ = began.recv();
-        Panic { over: Some(over), thread: Some(thread) }
+        OtherPanic { over: Some(over), thread: Some(thread) }
     }
 }
 
-impl Drop for Panic {
+impl Drop for OtherPanic {
     fn drop(&mut self) {
         self.over = None;
         let _ = self.thread.take().map(JoinHandle::join);
@@ -51,30 +51,30 @@ impl Drop for Panic {
 }
 
 /// So many searches are audited, and the panic that all of them have in common.
-static KEPT: Mutex<(usize, Option<Panic>)> = Mutex::new((0, None));
+static SHARED: Mutex<(usize, Option<OtherPanic>)> = Mutex::new((0, None));
 
-fn kept() -> MutexGuard<'static, (usize, Option<Panic>)> {
-    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+fn shared() -> MutexGuard<'static, (usize, Option<OtherPanic>)> {
+    SHARED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One panic, however many of these there are.
-pub(super) struct Kept;
+pub(super) struct SharedPanic;
 
-impl Kept {
-    pub(super) fn keep() -> Kept {
-        let mut kept = kept();
-        kept.0 += 1;
-        kept.1.get_or_insert_with(Panic::begin);
-        Kept
+impl SharedPanic {
+    pub(super) fn begin() -> SharedPanic {
+        let mut shared = shared();
+        shared.0 += 1;
+        shared.1.get_or_insert_with(OtherPanic::begin);
+        SharedPanic
     }
 }
 
-impl Drop for Kept {
+impl Drop for SharedPanic {
     fn drop(&mut self) {
-        let mut kept = kept();
-        kept.0 -= 1;
-        if kept.0 == 0 {
-            kept.1 = None;
+        let mut shared = shared();
+        shared.0 -= 1;
+        if shared.0 == 0 {
+            shared.1 = None;
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn fill() -> Option<u8> {
 }
 
 /// What `f` finds in registers and below on the stack is the byte of the audit, if there is one.
-pub(crate) fn filled<R>(f: impl FnOnce() -> R) -> R {
+pub(crate) fn with_filled_registers<R>(f: impl FnOnce() -> R) -> R {
     let Some(byte) = fill() else { return f() };
     let result = Task { f: Some(f), result: None }.call(byte);
     result.unwrap_or_else(|payload| resume_unwind(payload))
@@ -69,7 +69,7 @@ macro_rules! fill_vectors {
 
 /// What `f` does outside leaves nothing on the stack or in a register, in an audit.
 #[inline(always)]
-pub(crate) fn without_trace<R>(f: impl FnOnce() -> R) -> R {
+pub(crate) fn leaving_no_residue<R>(f: impl FnOnce() -> R) -> R {
     let result = apart(f);
     if let Some(byte) = fill() {
         scrub(byte);
@@ -83,7 +83,7 @@ fn apart<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Calls nothing, as that would leave where it returns to: part of the caller.
+/// SyscallFilter nothing, as that would leave where it returns to: part of the caller.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn scrub(byte: u8) {
@@ -133,7 +133,7 @@ impl<R, F: FnOnce() -> R> Task<R, F> {
     }
 }
 
-/// Calls a function with all registers filled, also those that it has to save, and the stack below.
+/// SyscallFilter a function with all registers filled, also those that it has to save, and the stack below.
 ///
 /// # Safety
 /// It can be called with this argument, and does not unwind.

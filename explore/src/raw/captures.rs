@@ -20,7 +20,7 @@ const COUNT: usize = 1 << 20;
 const FALLS: u32 = 2;
 
 /// What a program was given.
-pub(crate) struct Given(Vec<Counted>);
+pub(crate) struct Captures(Vec<Counted>);
 
 /// What looks like the counts of an `Arc`.
 struct Counted {
@@ -31,9 +31,9 @@ struct Counted {
     falls: u32,
 }
 
-impl Given {
+impl Captures {
     /// What the closure at this place has captured.
-    pub(crate) fn of(closure: Place) -> Given {
+    pub(crate) fn of(closure: Place) -> Captures {
         let Place { address, bytes } = closure;
         let words = (0..(bytes / 8).min(MOST)).filter_map(|word| read::<1>(address + word * 8));
         let counted = words.filter_map(|[pointer]| {
@@ -41,7 +41,7 @@ impl Given {
             let counts = (1..COUNT).contains(&owners) && (1..COUNT).contains(&weak);
             counts.then_some(Counted { address: pointer, owners, falls: 0 })
         });
-        Given(counted.collect())
+        Captures(counted.collect())
     }
 
     /// A sign that something has been given back too often.

@@ -1,7 +1,7 @@
 //! What a paranoid search does where the cache cuts an execution off: see [`crate::paranoid`].
 
+use crate::interface::{Ended, Next, Node};
 use crate::paranoid::{Preemptions, Probe};
-use crate::seam::{Ended, Next, Node};
 
 use super::{with_current, Dfs, Failure, Frame, Incomplete, Options};
 
@@ -46,7 +46,7 @@ impl Dfs {
         match next {
             Some(Ok(Some(pick))) => Next::Step { pick, keep_mark: false },
             Some(Err(unsound)) => {
-                self.shared.is_unsound(unsound);
+                self.shared.report_unsound(unsound);
                 self.leave()
             }
             Some(Ok(None)) | None => {

@@ -2,18 +2,18 @@
 //!
 //! # For who offers objects to a program
 //! - Each object is registered where it is made ([`State::object`], by [`with`]).
-//! - `operate`, the substrate's, comes before each operation that others can notice; [`State::reads`] and
-//!   [`State::writes`] with the operation itself, and with whatever else the step touches.
+//! - `operate`, the substrate's, comes before each operation that others can notice; [`State::read`] and
+//!   [`State::write`] with the operation itself, and with whatever else the step touches.
 //! - A thread is registered before it is spawned ([`State::spawn`], [`State::spawn_named`]), in the same order,
-//!   and says when its program has ended ([`State::finishes`]); it may go on, but not announce.
+//!   and says when its program has ended ([`State::finish`]); it may go on, but not announce.
 //! - When an execution has ended, threads leave: what they would announce must unwind instead. That is so
 //!   once the program has said so ([`ends`]), or has been told. What destructors do then is no part of a
 //!   step, and nobody is told of it.
 
 use std::cell::{Cell, RefCell};
 
+use crate::interface::Ended;
 use crate::operation::Kind;
-use crate::seam::Ended;
 use crate::state::{Handle, State};
 
 thread_local! {
@@ -27,14 +27,14 @@ thread_local! {
 
 /// Whether a search runs the current thread.
 #[inline]
-pub fn searching() -> bool {
+pub fn is_searching() -> bool {
     SEARCHING.get()
 }
 
 /// Whether the execution is on its way back to a state that has been visited: those before it have been,
 /// too.
 #[inline]
-pub fn replaying() -> bool {
+pub fn is_replaying() -> bool {
     REPLAYING.get()
 }
 
@@ -51,12 +51,12 @@ pub(crate) fn set_searching(searching: bool) {
 
 /// Tells the state under search of something; `None` if there is no search, or the execution has ended.
 #[inline]
-pub fn with<R>(tell: impl FnOnce(&mut State) -> R) -> Option<R> {
-    (searching() && ENDED.get().is_none()).then(|| STATE.with_borrow_mut(tell))
+pub fn with_state<R>(f: impl FnOnce(&mut State) -> R) -> Option<R> {
+    (is_searching() && ENDED.get().is_none()).then(|| STATE.with_borrow_mut(f))
 }
 
 /// The program ends the current execution, at this step.
-pub fn ends(how: Ended) {
+pub fn end(how: Ended) {
     if ENDED.get().is_none() {
         ENDED.set(Some(how));
     }
@@ -78,7 +78,7 @@ pub(crate) fn operate(
 ) -> u32 {
     let is_world = STATE.with_borrow_mut(|state| {
         if !state.is_world() {
-            state.announces(kind, object, enabled);
+            state.announce(kind, object, enabled);
         }
         state.is_world()
     });

@@ -5,29 +5,29 @@
 //! 1. Whoever saves a state sets a mark ([`State::mark`]).
 //! 2. Each change after that is logged, with what was there before.
 //! 3. Whoever puts a saved state back undoes what has been logged since its mark, and forgets objects made since
-//!    ([`State::back_to_mark`]). The mark stays, until its state is forgotten ([`State::forget_mark`]).
+//!    ([`State::undo_to_mark`]). The mark stays, until its state is forgotten ([`State::pop_mark`]).
 
 #![cfg_attr(not(feature = "explore"), allow(dead_code))] // nothing is restored there
 
-use crate::fingerprint::Prints;
+use crate::allocate_outside;
+use crate::fingerprint::Fingerprints;
 use crate::operation::ThreadId;
-use crate::outside;
 use crate::renaming;
 
 use super::{Fault, Object, State};
 
 #[cfg(feature = "explore")]
-use crate::raw::without_trace;
+use crate::raw::leaving_no_residue;
 
 /// Where nothing is restored, nothing is audited.
 #[cfg(not(feature = "explore"))]
-fn without_trace<R>(f: impl FnOnce() -> R) -> R {
+fn leaving_no_residue<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
 /// The objects of an execution, and how they were.
 #[derive(Default)]
-pub(crate) struct Book {
+pub(crate) struct ObjectTable {
     pub(super) objects: Vec<Object>,
     /// Of each object's id and value: for each renaming, one after the other.
     pub(super) prints: Vec<u128>,
@@ -36,7 +36,7 @@ pub(crate) struct Book {
     before: Vec<u128>,
     marks: Vec<Mark>,
     /// What else a state has, which seldom changes, and its prints.
-    rest: Option<(Rest, Prints)>,
+    rest: Option<(Rest, Fingerprints)>,
 }
 
 /// Objects of the environment, whether the execution has ended, and rounds in vain.
@@ -57,13 +57,13 @@ const CHANGES: usize = 1 << 14;
 /// Makes room outside for one more, and for some after it.
 fn reserve<T>(all: &mut Vec<T>, more: usize, first: usize) {
     if all.capacity() - all.len() < more {
-        outside(|| all.reserve(more.max(first)));
+        allocate_outside(|| all.reserve(more.max(first)));
     }
 }
 
-impl Clone for Book {
+impl Clone for ObjectTable {
     fn clone(&self) -> Self {
-        let mut copy = Book::default();
+        let mut copy = ObjectTable::default();
         copy.clone_from(self);
         copy
     }
@@ -79,10 +79,10 @@ impl Clone for Book {
     }
 }
 
-impl Book {
+impl ObjectTable {
     /// A new execution, with nothing in it.
     pub(super) fn clear(&mut self) {
-        let Book { objects, prints, changed, before, marks, rest } = self;
+        let ObjectTable { objects, prints, changed, before, marks, rest } = self;
         *rest = None;
         objects.clear();
         prints.clear();
@@ -106,7 +106,7 @@ impl Book {
     /// How much has been logged is no part of the execution that this is called in, so nothing of it is left there.
     #[inline]
     pub(super) fn changes(&mut self, index: usize) {
-        without_trace(|| self.logs(index));
+        leaving_no_residue(|| self.logs(index));
     }
 
     fn logs(&mut self, index: usize) {
@@ -122,7 +122,7 @@ impl Book {
 
     /// The prints of that, unless they are known.
     #[inline]
-    pub(super) fn rest(&mut self, rest: Rest, prints: impl Fn() -> Prints) -> Prints {
+    pub(super) fn rest(&mut self, rest: Rest, prints: impl Fn() -> Fingerprints) -> Fingerprints {
         match self.rest {
             Some((known, prints)) if known == rest => prints,
             _ => self.rest.insert((rest, prints())).1,
@@ -130,8 +130,10 @@ impl Book {
     }
 
     /// Whether objects and prints are the same, whatever they were before.
-    pub(crate) fn is_as(&self, other: &Book) -> bool {
-        let ids = |book: &Book| book.objects.iter().map(|object| object.id).collect::<Vec<_>>();
+    pub(crate) fn is_as(&self, other: &ObjectTable) -> bool {
+        let ids = |object_table: &ObjectTable| {
+            object_table.objects.iter().map(|object| object.id).collect::<Vec<_>>()
+        };
         ids(self) == ids(other) && self.prints == other.prints
     }
 }
@@ -139,14 +141,14 @@ impl Book {
 impl State {
     /// This state has been saved, but for objects. Step 1.
     pub(crate) fn mark(&mut self) {
-        let Book { objects, changed, marks, .. } = &mut self.book;
+        let ObjectTable { objects, changed, marks, .. } = &mut self.object_table;
         marks.push(Mark { objects: objects.len(), changed: changed.len() });
     }
 
     /// The state of the last mark has been put back, but for objects. Step 3.
-    pub(crate) fn back_to_mark(&mut self) {
-        let forgets = self.fault == Some(Fault::BookNotRestored);
-        let Book { objects, prints, changed, before, marks, .. } = &mut self.book;
+    pub(crate) fn undo_to_mark(&mut self) {
+        let forgets = self.fault == Some(Fault::ObjectTableNotRestored);
+        let ObjectTable { objects, prints, changed, before, marks, .. } = &mut self.object_table;
         let Some(mark) = marks.last() else { return };
         let count = renaming::count();
         // The last change first: an object may have changed more than once.
@@ -163,8 +165,8 @@ impl State {
     }
 
     /// The saved state of the last mark is forgotten.
-    pub(crate) fn forget_mark(&mut self) {
-        let Book { changed, before, marks, .. } = &mut self.book;
+    pub(crate) fn pop_mark(&mut self) {
+        let ObjectTable { changed, before, marks, .. } = &mut self.object_table;
         marks.pop();
         if marks.is_empty() {
             changed.clear();

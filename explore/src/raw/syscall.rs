@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A system call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Called {
+pub(crate) struct Syscall {
     pub(super) number: i64,
     pub(super) arguments: [i64; 5],
 }
@@ -86,7 +86,7 @@ const INSTEAD: &[(&[Named], &str)] = &[
 /// If it is none of those.
 const ELSE: &str = "do that before the search, or in `Outside::with_mut`";
 
-impl Called {
+impl Syscall {
     /// It leaves nothing behind that an execution would notice: memory of the system's allocator, text on
     /// `stdout` and `stderr`, who and which process this is, an abort. Or it is what `std` and the system's libraries
     /// do with their own locks: others may wait for one that was held here.
@@ -116,7 +116,7 @@ impl Called {
     }
 }
 
-impl fmt::Display for Called {
+impl fmt::Display for Syscall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = |named: &&Named| named.0 == self.number;
         let known =
