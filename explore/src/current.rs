@@ -1,14 +1,16 @@
-//! What the program under search tells of itself, on whichever substrate it runs.
+//! The search that runs on this OS thread: how a program reports to it, on either substrate.
 //!
-//! # For who offers objects to a program
-//! - Each object is registered where it is made ([`State::object`], by [`with`]).
-//! - `operate`, the substrate's, comes before each operation that others can notice; [`State::read`] and
-//!   [`State::write`] with the operation itself, and with whatever else the step touches.
-//! - A thread is registered before it is spawned ([`State::spawn`], [`State::spawn_named`]), in the same order,
-//!   and says when its program has ended ([`State::finish`]); it may go on, but not announce.
-//! - When an execution has ended, threads leave: what they would announce must unwind instead. That is so
-//!   once the program has said so ([`ends`]), or has been told. What destructors do then is no part of a
-//!   step, and nobody is told of it.
+//! # For a crate that offers objects to a program
+//! - Each object is registered when it is created ([`State::object`], through [`with_state`]).
+//! - Each operation that other threads can notice begins with a call of the substrate's `operate`.
+//!   [`State::read`] and [`State::write`] report the accesses of the operation, and of everything else in
+//!   its step.
+//! - A thread is registered before it is spawned ([`State::spawn`], [`State::spawn_named`]), in the same
+//!   order, and reports the end of its program ([`State::finish`]). It may run on after that, but must not
+//!   announce operations.
+//! - When an execution has ended, threads leave: where they would announce an operation, they must unwind
+//!   instead. An execution has ended when the program says so ([`end`]) or when the substrate has called
+//!   its `cut`. What destructors do after that belongs to no step and is not reported.
 
 use std::cell::{Cell, RefCell};
 
@@ -19,56 +21,57 @@ use crate::state::{Handle, State};
 thread_local! {
     pub(crate) static STATE: RefCell<State> = RefCell::default();
     static SEARCHING: Cell<bool> = const { Cell::new(false) };
-    /// The states that are passed now have been visited.
+    /// Whether the states being passed have been visited before.
     static REPLAYING: Cell<bool> = const { Cell::new(false) };
-    /// How the program has ended the execution. Not in the state, which may be borrowed when it panics.
+    /// How the program has ended the execution. Kept outside the state, which may be borrowed during a
+    /// panic.
     static ENDED: Cell<Option<Ended>> = const { Cell::new(None) };
 }
 
-/// Whether a search runs the current thread.
+/// Whether a search runs on the current OS thread.
 #[inline]
 pub fn is_searching() -> bool {
     SEARCHING.get()
 }
 
-/// Whether the execution is on its way back to a state that has been visited: those before it have been,
-/// too.
+/// Whether the execution is on its way back to a visited state, so that all states before it have been
+/// visited too.
 #[inline]
 pub fn is_replaying() -> bool {
     REPLAYING.get()
 }
 
-/// From now on, or no more.
+/// Sets whether states are being replayed.
 #[cfg(feature = "shuttle")]
 pub(crate) fn set_replaying(replaying: bool) {
     REPLAYING.set(replaying);
 }
 
-/// From now on, or no more.
+/// Sets whether a search runs on this OS thread.
 pub(crate) fn set_searching(searching: bool) {
     SEARCHING.set(searching);
 }
 
-/// Tells the state under search of something; `None` if there is no search, or the execution has ended.
+/// Calls `f` with the state under search; `None` if there is no search, or the execution has ended.
 #[inline]
 pub fn with_state<R>(f: impl FnOnce(&mut State) -> R) -> Option<R> {
     (is_searching() && ENDED.get().is_none()).then(|| STATE.with_borrow_mut(f))
 }
 
-/// The program ends the current execution, at this step.
+/// Ends the current execution at this step.
 pub fn end(how: Ended) {
     if ENDED.get().is_none() {
         ENDED.set(Some(how));
     }
 }
 
-/// How the program has ended the execution, if it has since this was asked last.
+/// How the program has ended the execution, if it has since the last call.
 pub(crate) fn take_ended() -> Option<Ended> {
     ENDED.take()
 }
 
-/// Announces an operation, lets others move by `switch`, and returns when the search has picked it: with
-/// the outcome of a choice.
+/// Announces an operation, lets other threads move through `switch`, and returns when the search has picked
+/// it. Returns the outcome of a choice.
 pub(crate) fn operate(
     kind: Kind,
     object: Option<Handle>,
@@ -83,7 +86,7 @@ pub(crate) fn operate(
         state.is_world()
     });
     if is_world {
-        // Loudly: without it, all outcomes but one would be lost.
+        // A panic, since otherwise all outcomes but one would be lost silently.
         assert!(
             !matches!(kind, Kind::Choose(_)),
             "choose: a search does not try the environment's choices"

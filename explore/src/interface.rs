@@ -1,23 +1,23 @@
-//! The seam between a search and the substrate that runs the threads.
+//! The interface between a search and the substrate that runs the threads.
 //!
-//! Pull style: the substrate runs the threads and asks the search at each *node*, which is a state
-//! between two steps. The search owns the cache, the sleep sets, the bounds, the statistics; the
-//! substrate owns threads, and ways back to a node that it has been at.
+//! The substrate runs the threads and asks the search at each *node*, a state between two steps. The search
+//! owns the cache, the sleep sets, the bounds and the statistics. The substrate owns the threads, and the
+//! means to return to an earlier node.
 
 use crate::operation::{Footprint, Operation, ThreadId};
 use crate::renaming::Renaming;
 
-/// Who goes on, and with which outcome of its choice (0 where nothing is chosen).
+/// A step: the thread that runs, and the outcome of its choice (0 where nothing is chosen).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Pick {
-    /// The thread, or [`ThreadId::WORLD`].
+    /// The thread, or [`ThreadId::WORLD`] for the environment.
     pub thread: ThreadId,
-    /// Which outcome.
+    /// The outcome of the choice, from 0.
     pub outcome: u32,
 }
 
 impl Pick {
-    /// The same step in the state that the renaming leads to.
+    /// The same step in the state to which the renaming leads.
     pub(crate) fn renamed(self, renaming: Renaming) -> Pick {
         Pick { thread: renaming.of(self.thread), ..self }
     }
@@ -26,18 +26,18 @@ impl Pick {
 /// A thread that has not finished.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Pending {
-    /// Which.
+    /// The thread.
     pub thread: ThreadId,
-    /// What it does next.
+    /// Its next operation.
     pub operation: Operation,
-    /// Whether it can.
+    /// Whether the operation can proceed.
     pub enabled: bool,
 }
 
 /// How an execution ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ended {
-    /// All threads have finished, or one has ended the program, without a failure.
+    /// All threads have finished, or the program ended the execution, without a failure.
     Complete,
     /// It failed.
     Failed,
@@ -45,105 +45,110 @@ pub enum Ended {
 
 /// A state between two steps, just reached.
 pub struct Node<'a> {
-    /// The threads that have not finished, by their ids; the environment, if it is to move.
+    /// The unfinished threads, sorted by id, and the environment if it moves next.
     pub threads: &'a [Pending],
-    /// The state, whoever is who of interchangeable threads.
+    /// The fingerprint of the state's class: equal for states that differ only in a renaming of
+    /// interchangeable threads.
     pub fingerprint: u128,
-    /// What threads are called in the state that stands for all of those.
+    /// The renaming that leads from this state to the state that represents its class.
     pub renaming: Renaming,
-    /// The state, with everybody who he is.
+    /// The fingerprint of the state itself, without renaming.
     pub own: u128,
-    /// Of its shared objects and pending operations alone; 0 if nobody [`Search::wants_pairs`].
+    /// The fingerprint of the shared objects and pending operations alone; 0 unless
+    /// [`Search::wants_pairs`].
     pub pair: u128,
-    /// What the step did that led here. Of the first node, nothing.
+    /// The footprint of the step that led here; empty at the first node.
     pub step: &'a Footprint,
-    /// The execution has ended here.
+    /// How the execution ended, if it ended here.
     pub ended: Option<Ended>,
 }
 
-/// What is to happen at a node.
+/// What the substrate does next at a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Next {
-    /// This step. With `keep_mark`, the search will come back to the node.
+    /// Take this step. With `keep_mark`, the search will return to the node.
     Step {
-        /// Which.
+        /// The step.
         pick: Pick,
-        /// Whether it will come back.
+        /// Whether the search will return to the node.
         keep_mark: bool,
     },
-    /// Nothing more from here: the substrate asks where to go on.
+    /// Nothing more from here: ask the search where to continue.
     Backtrack,
     /// The search is over.
     Stop,
 }
 
-/// Where a search goes on: at a node that it has been at, with another step.
+/// Where a search continues: an earlier node, and a new step from it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Resume<'a> {
-    /// The node, by the number of steps that lead to it.
+    /// The number of steps that lead to the node.
     pub depth: usize,
     /// Those steps.
     pub path: &'a [Pick],
     /// The step from there.
     pub next: Pick,
-    /// The search will not come back to the node.
+    /// The search will not return to the node after this step.
     pub last: bool,
-    /// The node is not on the path of the execution that ends here: another worker has been there.
+    /// The node comes from another worker: it is not on the path of the execution that just ended.
     pub from_another_worker: bool,
-    /// The node's state: that of an execution that gets there has to be the same.
+    /// The fingerprint of the node's state. An execution that arrives there must have the same.
     pub fingerprint: u128,
 }
 
-/// Says who goes on.
+/// Decides which thread takes the next step.
 pub trait Search {
-    /// A new node: or the end of an execution.
+    /// Called at each new node and at the end of an execution.
     fn at_node(&mut self, node: &Node<'_>) -> Next;
 
-    /// A node with this fingerprint, and with this one of its own, is about to be reached: what it takes to look it
-    /// up can be got ready.
+    /// A node with these fingerprints ([`Node::fingerprint`] and [`Node::own`]) is about to be reached: the
+    /// search can prefetch its entry.
     fn expects(&mut self, _fingerprint: u128, _own: u128) {}
 
-    /// Where to go on; `None` when the search is over.
+    /// Where to continue; `None` when the search is over.
     fn backtrack(&mut self) -> Option<Resume<'_>>;
 
-    /// The substrate goes no further, whatever is left to do: somebody has told it to stop.
+    /// The substrate stops although work is left: the search was asked to stop.
     fn ends(&mut self) {}
 
-    /// Whether it begins at the first node; else it is asked where to go on first.
+    /// Whether the search begins at the first node. Otherwise the substrate calls [`Search::backtrack`]
+    /// first.
     fn begins_at_root(&self) -> bool {
         true
     }
 
-    /// Whether nodes are to have a [`Node::pair`].
+    /// Whether the substrate must compute [`Node::pair`].
     fn wants_pairs(&self) -> bool {
         false
     }
 }
 
-/// Runs threads, and goes back.
+/// Runs threads, and returns to earlier nodes.
 pub trait Substrate {
-    /// Runs the program under the search until that is over, or something is wrong with the program.
+    /// Runs the program under the search until the search is over, or until the program turns out to be
+    /// invalid.
     fn drive<S: Search + 'static>(&mut self, search: S) -> Driven<S>;
 }
 
-/// What became of a search.
+/// The result of a search on a substrate.
 pub struct Driven<S> {
     /// The search.
     pub search: S,
-    /// The program is not deterministic; the search is not over.
+    /// Set if the program is not deterministic; then the search is not finished.
     pub diverged: Option<Diverged>,
-    /// Whoever runs the threads panicked with this; the search is not over.
+    /// The panic of the code that runs the threads, if it panicked; then the search is not finished.
     pub panic: Option<Box<dyn std::any::Any + Send>>,
 }
 
-/// The program did something else this time: it is not deterministic, or a schedule is not of it.
+/// The program did something else this time: it is not deterministic, or the schedule belongs to another
+/// program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diverged {
-    /// After how many steps.
+    /// The number of steps before the difference.
     pub step: usize,
-    /// What was the case before, or is expected.
+    /// What happened before, or what the schedule expects.
     pub expected: String,
-    /// What is the case now.
+    /// What happens now.
     pub got: String,
 }
 

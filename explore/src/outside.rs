@@ -1,13 +1,13 @@
-//! What is outside of an execution, where executions are not restored: held as anything else.
+//! Values outside the executions, where executions are not restored: ordinary reference counts do.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A handle of something that outlives the execution.
+/// A handle of a value that outlives the execution.
 pub struct OutsideArc<T: ?Sized>(Arc<T>);
 
 impl<T> OutsideArc<T> {
-    /// A handle of `value`.
+    /// Creates a handle of `value`.
     pub fn new(value: T) -> Self {
         OutsideArc(Arc::new(value))
     }
@@ -27,10 +27,10 @@ impl<T: ?Sized> Deref for OutsideArc<T> {
     }
 }
 
-/// What `f` allocates outlives the execution.
+/// Runs `f`, whose allocations outlive the execution.
 pub fn allocate_outside<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// A thread that leaves unwinds.
+/// Does nothing here: a thread that leaves an execution unwinds.
 pub fn abandons() {}

@@ -1,28 +1,28 @@
-//! A known schedule again.
+//! Replays a known schedule.
 
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 
 use crate::TaskSchedule;
 
-/// Where a schedule does not fit the program any more.
+/// The point where a schedule no longer fits the program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Divergence {
     /// The scheduling point, from 0.
     pub step: usize,
-    /// What the schedule expects there, and what is the case.
+    /// What the schedule expects there, and what happens instead.
     pub expected: String,
 }
 
 /// A scheduler that follows a schedule, once.
 ///
-/// Where the schedule does not fit any more it says so, once, and lets the first task go on that can: who
-/// runs the program is to bring it to its end.
+/// Where the schedule no longer fits, it reports that once, and from then on picks the first task that can
+/// run. The caller must bring the program to its end.
 pub struct Replay {
     schedule: TaskSchedule,
     step: usize,
     choice: usize,
     started: bool,
-    /// Whom to tell; `None` once told.
+    /// The callback for a divergence; `None` once called.
     diverges: Option<Box<dyn FnOnce(Divergence)>>,
 }
 
@@ -59,8 +59,8 @@ impl Scheduler for Replay {
         let next = expected.and_then(can_run).or_else(|| {
             let ids: Vec<usize> = runnable.iter().map(|task| task.id().into()).collect();
             self.diverge(|| match expected {
-                Some(task) => format!("task {task} goes on, but only {ids:?} can"),
-                None => format!("the end, but {ids:?} can go on"),
+                Some(task) => format!("task {task} runs, but only {ids:?} can run"),
+                None => format!("the end, but {ids:?} can run"),
             });
             runnable.first().map(|task| task.id())
         });
@@ -72,7 +72,7 @@ impl Scheduler for Replay {
         let choice = self.schedule.choices.get(self.choice).copied();
         self.choice += 1;
         choice.unwrap_or_else(|| {
-            self.diverge(|| "no further choice, but there is one".to_owned());
+            self.diverge(|| "no further choice, but the program makes one".to_owned());
             0
         })
     }

@@ -1,4 +1,4 @@
-//! Schedules chosen by one of shuttle's schedulers, the last of them kept.
+//! Samples schedules with one of shuttle's schedulers, and keeps the last one.
 
 use std::cell::RefCell;
 use std::mem;
@@ -25,7 +25,7 @@ pub enum Strategy {
 /// The schedule of one execution.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TaskSchedule {
-    /// The task that goes on at each scheduling point.
+    /// The task that runs next at each scheduling point.
     pub steps: Vec<u32>,
     /// The random numbers that were drawn.
     pub choices: Vec<u64>,
@@ -34,17 +34,18 @@ pub struct TaskSchedule {
 /// A scheduler that samples, and keeps the schedule of the last execution.
 pub struct Sample {
     strategy: Strategy,
-    /// `None` once it has been let go.
+    /// `None` once it is finished and leaked.
     inner: Option<Box<dyn Scheduler>>,
     schedule: Rc<RefCell<TaskSchedule>>,
     is_over: Box<dyn Fn() -> bool>,
     started: bool,
-    /// Two tasks could run at some step.
+    /// Whether two tasks could run at some step.
     contended: bool,
 }
 
 impl Sample {
-    /// At most `executions` (with [`Strategy::Dfs`], all), and none after `is_over` says so.
+    /// Samples at most `executions` executions (all of them with [`Strategy::Dfs`]), and stops when
+    /// `is_over` returns true.
     pub fn new(
         strategy: Strategy,
         seed: u64,
@@ -64,13 +65,13 @@ impl Sample {
     }
 
     fn inner(&mut self) -> &mut dyn Scheduler {
-        self.inner.as_deref_mut().expect("sample: goes on after its end")
+        self.inner.as_deref_mut().expect("sample: no execution after the last one")
     }
 }
 
 impl Scheduler for Sample {
     fn new_execution(&mut self) -> Option<Schedule> {
-        // A program in which two tasks never could run has one schedule, and PCT panics on it.
+        // A program in which two tasks can never run has one schedule, and PCT panics on it.
         let sequential =
             self.started && !self.contended && matches!(self.strategy, Strategy::Pct(_));
         if (self.is_over)() || sequential {

@@ -234,16 +234,16 @@ fn is_noticed(fault: Fault) -> bool {
 #[test]
 fn a_change_that_is_not_noted_is_noticed() {
     for object in 0..7 {
-        assert!(is_noticed(Fault::ChangeNotNoted(object)), "object {object}");
+        assert!(is_noticed(Fault::ChangeNotRecorded(object)), "object {object}");
     }
-    assert!(is_noticed(Fault::RoundsNotNoted));
-    assert!(!is_noticed(Fault::ChangeNotNoted(99)), "there is no such object");
+    assert!(is_noticed(Fault::RoundsNotRecorded));
+    assert!(!is_noticed(Fault::ChangeNotRecorded(99)), "there is no such object");
 }
 
 #[test]
 fn reads_that_are_not_noted_are_noticed() {
-    assert!(is_noticed(Fault::ReadsNotNoted(0)));
-    assert!(!is_noticed(Fault::ReadsNotNoted(1)), "there is one question");
+    assert!(is_noticed(Fault::ReadsNotRecorded(0)));
+    assert!(!is_noticed(Fault::ReadsNotRecorded(1)), "there is one question");
 }
 
 /// A question may leave out what it has read before, and read what it has never read.

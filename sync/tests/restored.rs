@@ -64,8 +64,8 @@ fn what_is_not_restored_is_noticed() {
     for fault in [
         Fault::StackNotRestored(0),
         Fault::StackNotRestored(1),
-        Fault::RunNotNoted(0),
-        Fault::RunNotNoted(1),
+        Fault::RunNotRecorded(0),
+        Fault::RunNotRecorded(1),
         Fault::HeapNotRestored,
         Fault::PlacesNotRestored,
         Fault::ObjectTableNotRestored,
@@ -104,7 +104,7 @@ fn pages_that_nobody_writes_are_what_they_were() {
     // Audits write all pages, so there are few: between the second and the third, pages are frozen, and one thaws.
     let (audited, plain) = (search(None, 1_499).expect("fine"), search(None, 0).expect("fine"));
     assert_eq!(audited, plain);
-    for fault in [Fault::ThawNotNoted, Fault::PageNotRestored] {
+    for fault in [Fault::ThawNotRecorded, Fault::PageNotRestored] {
         let told = search(Some(fault), 1_499).expect_err(&format!("{fault:?}")).to_string();
         assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
     }

@@ -1,11 +1,12 @@
-//! The allocator: what is allocated inside lies in the arena, all else is the system's.
+//! The allocator: allocations inside an execution lie in the arena, all others in the system's memory.
 //!
-//! A block is given back to where it lies, whoever does it:
-//! - in the current arena: to its heap;
-//! - in another arena, or when none is current: to nobody. What was there has been forgotten as a whole; or
-//!   an OS thread that the program has started itself does it, which is noticed ([`Trouble::Stranger`]);
-//! - the system's, given back inside: not at all, since an execution that is taken up again would give it
-//!   back once more. It is a mistake of the program ([`Trouble::Foreign`]); so is making it larger.
+//! A block is freed according to its address:
+//! - in the current arena: into its heap;
+//! - in another arena, or when no arena is current: not at all. Either the memory there has been discarded
+//!   as a whole, or an OS thread that the program started frees it, which is reported
+//!   ([`Trouble::Stranger`]);
+//! - the system's, freed inside: not at all, since a restored execution would free it once more. It is an
+//!   error of the program ([`Trouble::Foreign`]), and so is making such a block larger.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -23,7 +24,7 @@ thread_local! {
     static TROUBLE: Cell<Option<Trouble>> = const { Cell::new(None) };
 }
 
-/// What has happened since this was asked last.
+/// The error since the last call, if any.
 pub(crate) fn take_trouble(arena: &Arena) -> Option<Trouble> {
     TROUBLE
         .take()
@@ -50,7 +51,7 @@ pub(super) fn is_inside() -> bool {
     INSIDE.get()
 }
 
-/// Puts back what was the case before.
+/// Restores the previous value.
 struct Before(bool);
 
 impl Drop for Before {
@@ -59,15 +60,15 @@ impl Drop for Before {
     }
 }
 
-/// What `f` allocates lies in the arena, if there is one.
+/// Calls `f`, whose allocations lie in the arena, if there is one.
 pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
     let _before = Before(INSIDE.replace(!arena().is_null()));
     f()
 }
 
-/// What `f` allocates outlives the execution.
+/// Calls `f`, whose allocations outlive the execution.
 ///
-/// What it only moves does not: copy that.
+/// What `f` only moves does not outlive the execution: copy it.
 pub fn allocate_outside<R>(f: impl FnOnce() -> R) -> R {
     fill::leaving_no_residue(|| as_outside(f))
 }
@@ -78,7 +79,7 @@ pub(super) fn inside_flag() -> *const u8 {
     INSIDE.with(Cell::as_ptr).cast()
 }
 
-/// What `f` calls is called from outside. It may be a handler's, so nothing else is done.
+/// Calls `f` as code outside an execution. The caller may be a signal handler, so this does nothing else.
 pub(super) fn as_outside<R>(f: impl FnOnce() -> R) -> R {
     let _before = Before(INSIDE.replace(false));
     f()
@@ -92,20 +93,20 @@ static ALLOCATOR: Allocator = Allocator;
 /// The heap of the current arena, if the address is in it.
 fn heap_of(address: usize) -> Option<*mut Heap> {
     let arena = arena();
-    // SAFETY: who makes an arena current keeps it until it is not.
+    // SAFETY: an arena exists as long as it is current.
     let arena = unsafe { arena.as_ref() }?;
     arena.holds(address).then(|| arena.heap())
 }
 
-// SAFETY: blocks come from a heap or from the system, and go back to where their addresses say they are
-// from, for the layout that they were given out for; or they stay where they are, which is allowed.
-// Nothing here allocates, and thread-locals without destructors can be read at any time.
+// SAFETY: blocks come from a heap or from the system, and are freed where their addresses say they came
+// from, with the layout of their allocation; or they are leaked, which is allowed. Nothing here allocates,
+// and thread-locals without destructors can be read at any time.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !INSIDE.get() {
             return System.alloc(layout);
         }
-        // SAFETY: inside, an arena is current, and this thread alone uses it.
+        // SAFETY: inside, an arena is current, and only this thread uses it.
         let block = unsafe { (*(*arena()).heap()).allocate(layout) };
         if block.is_null() {
             trouble(Trouble::Exhausted);
@@ -122,7 +123,7 @@ unsafe impl GlobalAlloc for Allocator {
             return trouble(Trouble::Foreign);
         }
         match heap_of(block as usize) {
-            // SAFETY: it has been given out by this heap; the caller does not use it any more.
+            // SAFETY: the block was allocated by this heap, and the caller no longer uses it.
             Some(heap) => unsafe { (*heap).release(block, layout) },
             None => address_space::touched_by_stranger(block as usize),
         }
@@ -139,7 +140,7 @@ unsafe impl GlobalAlloc for Allocator {
             return block;
         }
         let wanted = Layout::from_size_align_unchecked(size, layout.align());
-        // Where the block is, not where the code is.
+        // In the arena, where the block is, even if the code runs outside.
         let new = inside(|| self.alloc(wanted));
         if !new.is_null() {
             std::ptr::copy_nonoverlapping(block, new, size.min(layout.size()));

@@ -1,16 +1,16 @@
-//! The one place with `unsafe`: memory that is copied out and back, stacks that lie in it, the allocator.
+//! The only module with `unsafe` code: memory that is copied out and back, the stacks in it, the allocator.
 //!
-//! # What holds everywhere here
-//! 1. An [`Arena`] is a span of addresses of its own, which one OS thread uses at a time: the one that has
-//!    made it current. Nothing in it is ever moved to another address.
-//! 2. Code is *inside* while a thread of the program runs ([`inside`]), and everything that it allocates
-//!    then lies in the arena. What is allocated outside never does.
+//! # Invariants of this module
+//! 1. An [`Arena`] is a span of addresses of its own. One OS thread uses it at a time, the one that made it
+//!    current. Nothing in it ever moves to another address.
+//! 2. Code is *inside* while a thread of the program runs ([`inside`]). Everything that it allocates then
+//!    lies in the arena. Allocations made outside never do.
 //! 3. Threads of the program run only in [`Arena::resume`]. Between two of those calls no frame on an OS
-//!    thread's stack borrows anything in the arena, so its bytes may be changed: [`Image`] does that.
-//! 4. Copying bytes back makes the arena what it was: values in it are neither dropped nor duplicated by
-//!    that, they are in another state. This is sound if what is in the arena owns nothing outside; the
-//!    facade sees to that with [`OutsideArc`], and what the program does against it is found by the allocator.
-//! 5. What is abandoned is never dropped: the next execution begins by forgetting all there is.
+//!    thread's stack borrows anything in the arena, so its bytes may be changed: [`Images`] does that.
+//! 4. Copying bytes back restores the arena. Values in it are neither dropped nor duplicated by that; they
+//!    are in an earlier state. This is sound if nothing in the arena owns anything outside. The facade
+//!    ensures that with [`OutsideArc`]; the allocator detects programs that violate it.
+//! 5. Abandoned values are never dropped: the next execution begins by discarding everything.
 #![allow(unsafe_code)]
 
 mod address_space;

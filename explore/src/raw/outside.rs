@@ -1,4 +1,4 @@
-//! What is outside of an execution, held by what is inside.
+//! Values outside the executions, held by code inside.
 
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
@@ -7,18 +7,19 @@ use std::sync::Arc;
 use super::address_space;
 use super::global::is_inside;
 
-/// A handle of something that outlives the execution: an `Arc`, of which copies made inside do not count.
+/// A handle of a value that outlives the execution: an `Arc` whose clones made inside an execution are not
+/// counted.
 ///
-/// An `Arc` from outside must not be owned inside: each time that an execution is taken up again, what it
-/// has given back once would be given back once more.
+/// An ordinary `Arc` from outside must not be owned inside: each restored execution would drop the same
+/// owner again.
 pub struct OutsideArc<T: ?Sized> {
     shared: ManuallyDrop<Arc<T>>,
-    /// Whether it is one of the owners.
+    /// Whether this handle is one of the counted owners.
     counts: bool,
 }
 
 impl<T> OutsideArc<T> {
-    /// A handle of `value`.
+    /// Creates a handle of `value`.
     pub fn new(value: T) -> Self {
         OutsideArc { shared: ManuallyDrop::new(Arc::new(value)), counts: true }
     }
@@ -34,9 +35,9 @@ impl<T: ?Sized> Clone for OutsideArc<T> {
                 counts: true,
             };
         }
-        // SAFETY: a second `Arc` that nobody counts, and that never drops what it holds. It lies in the
-        // arena, and is used while the program runs: for that long, the program itself, which is outside
-        // and does not change, holds the handle that this is a copy of, or that one is a copy of.
+        // SAFETY: the second `Arc` is not counted, and never drops what it holds. It lies in the arena and
+        // is used only while the program runs. For that long the program's closure, which is outside and
+        // does not change, holds the handle of which this is a copy, directly or through other copies.
         let shared = unsafe { std::ptr::read(&self.shared) };
         OutsideArc { shared, counts: false }
     }
@@ -45,7 +46,7 @@ impl<T: ?Sized> Clone for OutsideArc<T> {
 impl<T: ?Sized> Drop for OutsideArc<T> {
     fn drop(&mut self) {
         if self.counts {
-            // SAFETY: it is one of the owners, and is not used after this.
+            // SAFETY: it is a counted owner, and is not used after this.
             unsafe { ManuallyDrop::drop(&mut self.shared) };
         }
     }

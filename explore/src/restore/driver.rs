@@ -1,4 +1,4 @@
-//! Runs the threads under the search, and goes back by restoring.
+//! Runs the threads under a search, and returns to earlier nodes by restoring them.
 
 use std::any::Any;
 
@@ -12,14 +12,14 @@ use crate::state::State;
 
 use super::{Facade, LEAVING};
 
-/// Something is wrong with the program, or with what runs it.
+/// An error of the program, or of the code that runs it.
 pub(super) type Broken = Box<dyn Any + Send>;
 
 /// One search under way.
 pub(super) struct Run<'a, S> {
     pub(super) arena: &'a Arena,
     pub(super) images: Images,
-    /// The nodes of the images, by their depths.
+    /// The depths of the nodes that have an image.
     marks: Vec<usize>,
     pub(super) search: S,
     facade: &'a dyn Facade,
@@ -28,16 +28,16 @@ pub(super) struct Run<'a, S> {
     restored: u64,
     executions: u64,
     captures: Captures,
-    /// In an audit: what is to be where nobody looks.
+    /// In an audit, the byte with which uninitialised memory is filled.
     pub(super) fill: Option<u8>,
     pub(super) pending: Vec<Pending>,
-    /// The steps so far.
+    /// The steps of the current path.
     pub(super) path: Vec<Pick>,
-    /// The program did something else when a path was run again.
+    /// Where the program did something else when a path was run again.
     pub(super) diverged: Option<Diverged>,
 }
 
-/// A state between two steps.
+/// The state that a step has reached.
 pub(super) struct Here {
     pub(super) step: Footprint,
     pub(super) fingerprint: u128,
@@ -73,7 +73,7 @@ impl<'a, S: Search> Run<'a, S> {
         }
     }
 
-    /// Until the search is over.
+    /// Runs until the search is over.
     pub(super) fn drive(&mut self) -> Result<(), Broken> {
         if self.search.begins_at_root() {
             self.begin()?;
@@ -118,7 +118,7 @@ impl<'a, S: Search> Run<'a, S> {
         }
     }
 
-    /// A new execution: the first thread is about to start.
+    /// Begins a new execution, in which the first thread is about to start.
     pub(super) fn begin(&mut self) -> Result<(), Broken> {
         self.arena.clear();
         self.images.clear_places();
@@ -129,14 +129,14 @@ impl<'a, S: Search> Run<'a, S> {
         Ok(())
     }
 
-    /// The threads take a step.
+    /// Takes a step.
     pub(super) fn step(&mut self, pick: Pick) -> Result<(), Broken> {
         let thread = STATE.with_borrow_mut(|state| state.step(pick.thread, pick.outcome));
         self.resume(thread)
     }
 
     fn resume(&mut self, thread: usize) -> Result<(), Broken> {
-        self.images.runs(thread);
+        self.images.thread_runs(thread);
         let panic = match self.fill {
             None => self.arena.resume(thread),
             Some(byte) => self.arena.resume_filled(thread, byte),
@@ -148,10 +148,10 @@ impl<'a, S: Search> Run<'a, S> {
         }
     }
 
-    /// An execution is over. Whether to go on.
+    /// Ends an execution. Returns whether to continue.
     fn over(&mut self, ended: Option<Ended>) -> Result<bool, Broken> {
         self.executions += 1;
-        // Mistakes are made in all executions, and looking costs more than most of those.
+        // A faulty program shows it in every execution, and the check costs more than most executions take.
         if self.executions < 100 || self.executions.is_power_of_two() {
             self.check_captures()?;
         }
@@ -162,13 +162,13 @@ impl<'a, S: Search> Run<'a, S> {
         self.captures.trouble().map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
     }
 
-    /// The step is over: what it did, and where that has led.
+    /// Ends the step, and returns its footprint and the state that it has reached.
     pub(super) fn arrive(&mut self) -> Result<Here, Broken> {
         let (pending, search) = (&mut self.pending, &mut self.search);
         Ok(STATE.with_borrow_mut(|state| {
             current::take_ended().into_iter().for_each(|how| state.end(how));
             let (fingerprint, renaming, own) = state.fingerprint();
-            // Most of the time that a visit takes is that for its slot of the table: it is on its way meanwhile.
+            // Most of a visit's time is spent waiting for its slot of the table: prefetched here.
             search.expects(fingerprint, own);
             let step = state.end_step();
             state.pending(pending);
@@ -177,8 +177,8 @@ impl<'a, S: Search> Run<'a, S> {
         }))
     }
 
-    /// If somebody looks at what an execution has left, all threads go to their ends first, and the look may
-    /// find that it has failed.
+    /// If the program has registered code for the end of the execution, all threads run to their ends
+    /// first, and that code may find that the execution has failed.
     fn finish_threads(&mut self, ended: Option<Ended>) -> Result<Option<Ended>, Broken> {
         if ended != Some(Ended::Complete) || !self.facade.runs_at_end() {
             return Ok(ended);
@@ -194,7 +194,8 @@ impl<'a, S: Search> Run<'a, S> {
         Ok(if failed { Some(Ended::Failed) } else { ended })
     }
 
-    /// Goes back to where the search goes on. The step from there; `None` if the search is over.
+    /// Returns to the node where the search continues. Returns the step from there; `None` if the search is
+    /// over.
     fn back(&mut self) -> Result<Option<Pick>, Broken> {
         let Some(resume) = self.search.backtrack() else { return Ok(None) };
         let (depth, next, last) = (resume.depth, resume.next, resume.last);
@@ -215,7 +216,7 @@ impl<'a, S: Search> Run<'a, S> {
             let left = std::mem::take(&mut self.path);
             self.path.extend_from_slice(&left[..depth]);
             self.audit(&left)?;
-            self.images.all_run();
+            self.images.all_threads_run();
             self.restore();
         }
         self.path.truncate(depth);
@@ -225,20 +226,20 @@ impl<'a, S: Search> Run<'a, S> {
         Ok(Some(next))
     }
 
-    /// The search will come back to this node.
+    /// Saves this node, to which the search will return.
     fn save(&mut self) {
         self.images.save(self.arena);
         STATE.with_borrow_mut(State::mark);
         self.marks.push(self.path.len());
     }
 
-    /// The last node that has been saved is what it was.
+    /// Restores the last saved node.
     fn restore(&mut self) {
         self.images.restore(self.arena);
         STATE.with_borrow_mut(State::undo_to_mark);
     }
 
-    /// The search will not come back to that node any more.
+    /// Drops the last saved node, to which the search will not return.
     fn forget(&mut self) {
         self.marks.pop();
         self.images.pop();
@@ -247,8 +248,8 @@ impl<'a, S: Search> Run<'a, S> {
 }
 
 impl<S: Search> Run<'_, S> {
-    /// Comes to a node that another worker has been at, by running the steps there, as if for the first
-    /// time: what an observer allocates and gives back is part of the heap. False if they lead elsewhere.
+    /// Reaches a node of another worker by running the steps to it as if for the first time: what an
+    /// observer allocates and frees is part of the heap. Returns false if they lead elsewhere.
     fn start_at(&mut self, path: &[Pick], goal: u128, last: bool) -> Result<bool, Broken> {
         self.begin()?;
         self.path.clear();
@@ -256,7 +257,7 @@ impl<S: Search> Run<'_, S> {
         for &pick in path {
             let can = self.pending.iter().any(|p| p.thread == pick.thread && p.enabled);
             if here.ended.is_some() || !can {
-                let (step, expected) = (self.path.len(), format!("{} could go on", pick.thread));
+                let (step, expected) = (self.path.len(), format!("{} could run", pick.thread));
                 let got = "it cannot".to_owned();
                 self.diverged = Some(Diverged { step, expected, got });
                 break;
@@ -276,9 +277,9 @@ impl<S: Search> Run<'_, S> {
     }
 }
 
-/// The text of a panic.
+/// The message of a panic.
 fn text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic with a payload that is no text".to_owned())
+        .unwrap_or_else(|| "a panic whose payload is not text".to_owned())
 }

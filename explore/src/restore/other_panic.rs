@@ -1,21 +1,23 @@
-//! Panics on other OS threads, which leave something behind in every thread.
+//! Panics on other OS threads, which change what each thread leaves in its memory.
 //!
-//! As long as no thread of the process panics, `std` need not look whether the current one does, at each lock of
-//! its own: another way through it. And how many do is left in a register, and then in padding. So while any
-//! search is audited there is one ([`SharedPanic`]), and when something differs there is one more ([`OtherPanic`]).
+//! While no thread of the process panics, `std` does not check at each of its locks whether the current
+//! thread does. The check takes another path through the lock, and leaves the number of panicking threads
+//! in a register, and then in padding. So one OS thread panics while any search is audited
+//! ([`SharedPanic`]), and one more when a difference has been found ([`OtherPanic`]).
 
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-/// Another OS thread panics, for as long as this is there.
+/// Another OS thread panics as long as this value exists.
 pub(super) struct OtherPanic {
     over: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Dropped while its thread unwinds: which begins, and lasts until nobody can send any more.
+/// Dropped while its thread unwinds: signals that the unwinding has begun, and prolongs it until the other
+/// end hangs up.
 struct Unwinds {
     begins: Sender<()>,
     until: Receiver<()>,
@@ -50,14 +52,14 @@ impl Drop for OtherPanic {
     }
 }
 
-/// So many searches are audited, and the panic that all of them have in common.
+/// The number of audited searches, and the panic that they share.
 static SHARED: Mutex<(usize, Option<OtherPanic>)> = Mutex::new((0, None));
 
 fn shared() -> MutexGuard<'static, (usize, Option<OtherPanic>)> {
     SHARED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One panic, however many of these there are.
+/// Keeps the shared panic going: there is one, however many of these exist.
 pub(super) struct SharedPanic;
 
 impl SharedPanic {

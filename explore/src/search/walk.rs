@@ -1,4 +1,4 @@
-//! Where the search goes: what it does at a node, and where it goes back to.
+//! The moves of the search: what it does at a node, and where it continues.
 
 use crate::cache::Visit;
 use crate::interface::{Ended, Next, Node, Resume, Search};
@@ -13,7 +13,7 @@ impl Search for Dfs {
         }
         self.record_step(node);
         let mut frame = self.arrive(node);
-        // Before the limits: a failure may have met one of them.
+        // Checked before the limits, so that a failure at a limit is still reported.
         if let Some(ended) = node.ended {
             if ended == Ended::Complete {
                 self.visit(node, &mut frame);
@@ -27,7 +27,7 @@ impl Search for Dfs {
         if let Some(why) = self.shared.limit(self.since.executions, self.path.len(), looks) {
             return self.stop(why);
         }
-        // Fewer steps, step 2.
+        // See *Fewer steps*, 2.
         if self.shared.is_too_long(self.path.len() + 1) {
             return self.leaf();
         }
@@ -100,7 +100,7 @@ impl Search for Dfs {
             self.report();
             let Job { path, frame } = self.shared.take()?;
             from_another_worker = true;
-            // As if its first step were under way, and were to be gone back from.
+            // Set up as if its first step had just been taken, so that the loop goes back from it.
             self.path = path;
             self.path.push(frame.todo[frame.todo.len() - 1]);
             self.frames.push(frame);

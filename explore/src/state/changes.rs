@@ -1,44 +1,46 @@
-//! What has changed since an observer looked last: a part of the execution, restored with it.
+//! The changes since an observer last asked for them: a part of the execution, restored with it.
 
 use crate::renaming;
 
 use super::{Fault, Handle, State};
 
-/// What has changed since the last look.
+/// The changes since an observer last asked for them.
 #[derive(Default)]
 pub(super) struct Changes {
-    /// Nobody has looked at this execution yet.
+    /// No observer has asked in this execution yet.
     all: bool,
-    /// How often a thread has gone round in vain.
+    /// Whether the number of rounds without progress has changed.
     rounds: bool,
-    /// Objects, by their numbers in the order of creation, with what they were worth at the last look.
+    /// The changed objects, by their numbers in the order of creation, with their fingerprints when an
+    /// observer last asked.
     objects: Vec<(u32, u128)>,
 }
 
-/// Room for so many objects before any has changed.
+/// Room that is reserved for objects before any has changed.
 const OBJECTS: usize = 8;
 
-/// Something that a look reads, by a number: rounds in vain, what the search keeps no book of, or an object.
+/// Something that an observer reads: the number of rounds without progress, something that the search does
+/// not track, or an object.
 pub type Slot = usize;
 
-/// Rounds in vain.
+/// The number of rounds without progress.
 pub const ROUNDS: Slot = 0;
 
-/// What the search keeps no book of: it may have changed at each look.
+/// Something that the search does not track: it may have changed each time.
 pub const UNKNOWN: Slot = 1;
 
 /// The first object.
 const FIRST: Slot = 2;
 
 impl Handle {
-    /// Its number among what a look reads.
+    /// The slot of the object.
     pub fn slot(self) -> Slot {
         self.index as usize + FIRST
     }
 }
 
 impl Changes {
-    /// A new execution.
+    /// Resets the changes for a new execution.
     pub(super) fn begin(&mut self) {
         self.all = true;
         self.rounds = false;
@@ -46,12 +48,12 @@ impl Changes {
         self.objects.reserve(OBJECTS);
     }
 
-    /// Rounds in vain have become more or fewer.
+    /// Records that the number of rounds without progress has changed.
     pub(super) fn rounds(&mut self) {
         self.rounds = true;
     }
 
-    /// The object is no longer worth `before`.
+    /// Records that the object has changed, and its fingerprint before.
     #[inline]
     pub(super) fn object(&mut self, index: usize, before: u128) {
         let index = index as u32;
@@ -62,11 +64,12 @@ impl Changes {
 }
 
 impl State {
-    /// Tells `changed` of each thing that is not what it was when this was asked last. True if nobody has asked in
-    /// this execution before: then all is new, and nothing is told.
+    /// Calls `changed` with each slot whose value differs from when this was last called. Returns true at
+    /// the first call in an execution: then everything is new, and `changed` is not called.
     ///
-    /// An object that has become what it was is told too rarely for a check that reads more of its value than is
-    /// hashed; but of two states that differ in no hash, a search shows one anyway.
+    /// An object that changed and changed back is not reported. A predicate that reads more of an object's
+    /// value than is hashed could miss a change by that; but of two states whose hashes are equal, a search
+    /// shows only one anyway.
     pub fn changes(&mut self, mut changed: impl FnMut(Slot)) -> bool {
         let Changes { all, rounds, objects } = &mut self.changes;
         let is_first = std::mem::take(all);
@@ -84,25 +87,25 @@ impl State {
         is_first
     }
 
-    /// The question whose reads are not noted, by a planted mistake.
+    /// The predicate whose reads a planted fault leaves unrecorded.
     pub fn unrecorded_predicate(&self) -> Option<usize> {
         match self.fault {
-            Some(Fault::ReadsNotNoted(question)) => Some(question),
+            Some(Fault::ReadsNotRecorded(question)) => Some(question),
             _ => None,
         }
     }
 
-    /// Another thread has moved, or one has gone round or got on: rounds in vain are more or fewer.
+    /// Records that the number of rounds without progress has changed.
     pub(super) fn rounds_change(&mut self) {
-        if self.fault != Some(Fault::RoundsNotNoted) {
+        if self.fault != Some(Fault::RoundsNotRecorded) {
             self.changes.rounds();
         }
     }
 
-    /// The object is worth something else than `before`.
+    /// Records that the object's fingerprint is no longer `before`.
     #[inline]
     pub(super) fn has_changed(&mut self, index: usize, before: u128) {
-        if self.fault != Some(Fault::ChangeNotNoted(index as u32)) {
+        if self.fault != Some(Fault::ChangeNotRecorded(index as u32)) {
             self.changes.object(index, before);
         }
     }

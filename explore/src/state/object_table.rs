@@ -1,11 +1,12 @@
-//! What the search keeps of objects: no part of saved states, but undone change by change.
+//! The table of the objects: no part of saved states, but undone change by change.
 //!
-//! An object's id never changes, and few objects change in a step, while a saved state would hold all of them. So they
-//! lie outside of the execution, with a log of the changes since the oldest mark.
-//! 1. Whoever saves a state sets a mark ([`State::mark`]).
-//! 2. Each change after that is logged, with what was there before.
-//! 3. Whoever puts a saved state back undoes what has been logged since its mark, and forgets objects made since
-//!    ([`State::undo_to_mark`]). The mark stays, until its state is forgotten ([`State::pop_mark`]).
+//! An object's id never changes, and few objects change in a step, while a saved state would hold all of
+//! them. So they lie outside the execution, with a log of the changes since the oldest mark.
+//! 1. The driver sets a mark when it saves a state ([`State::mark`]).
+//! 2. Each later change is logged with the value before.
+//! 3. When the driver restores a saved state, it undoes the changes that were logged since its mark, and
+//!    removes the objects that were created since ([`State::undo_to_mark`]). The mark stays until the saved
+//!    state is dropped ([`State::pop_mark`]).
 
 #![cfg_attr(not(feature = "explore"), allow(dead_code))] // nothing is restored there
 
@@ -19,42 +20,42 @@ use super::{Fault, Object, State};
 #[cfg(feature = "explore")]
 use crate::raw::leaving_no_residue;
 
-/// Where nothing is restored, nothing is audited.
+/// Without restoring there are no audits, and so nothing to hide from them.
 #[cfg(not(feature = "explore"))]
 fn leaving_no_residue<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// The objects of an execution, and how they were.
+/// The objects of an execution, and a log of their earlier fingerprints.
 #[derive(Default)]
 pub(crate) struct ObjectTable {
     pub(super) objects: Vec<Object>,
-    /// Of each object's id and value: for each renaming, one after the other.
+    /// For each object, the fingerprints of its id and value under each renaming, in consecutive places.
     pub(super) prints: Vec<u128>,
-    /// The objects that have changed since the first mark, and what their prints were before.
+    /// The objects that have changed since the first mark, and their fingerprints before each change.
     changed: Vec<u32>,
     before: Vec<u128>,
     marks: Vec<Mark>,
-    /// What else a state has, which seldom changes, and its prints.
+    /// The rest of a state, which seldom changes, and its fingerprints.
     rest: Option<(Rest, Fingerprints)>,
 }
 
-/// Objects of the environment, whether the execution has ended, and rounds in vain.
+/// The number of the environment's objects, whether the execution has ended, and rounds without progress.
 type Rest = (u32, bool, Option<(ThreadId, u32)>);
 
-/// How much there was.
+/// The lengths of the lists when the mark was set.
 #[derive(Clone, Copy)]
 struct Mark {
     objects: usize,
     changed: usize,
 }
 
-/// Room for so many objects, and changes of them, before there are any: where they lie is in registers now and then,
-/// and an audit is not to find another address there.
+/// Room that is reserved for objects and logged changes before there are any. The lists' addresses are in
+/// registers now and then, and they must not differ between an audit and the search.
 const OBJECTS: usize = 1 << 10;
 const CHANGES: usize = 1 << 14;
 
-/// Makes room outside for one more, and for some after it.
+/// Reserves room outside the execution for `more` entries, and at least for `first`.
 fn reserve<T>(all: &mut Vec<T>, more: usize, first: usize) {
     if all.capacity() - all.len() < more {
         allocate_outside(|| all.reserve(more.max(first)));
@@ -68,7 +69,7 @@ impl Clone for ObjectTable {
         copy
     }
 
-    /// Where there is room, in the same place.
+    /// Reuses the memory, so that the addresses stay the same.
     fn clone_from(&mut self, other: &Self) {
         self.objects.clone_from(&other.objects);
         self.prints.clone_from(&other.prints);
@@ -80,7 +81,7 @@ impl Clone for ObjectTable {
 }
 
 impl ObjectTable {
-    /// A new execution, with nothing in it.
+    /// Empties the table for a new execution.
     pub(super) fn clear(&mut self) {
         let ObjectTable { objects, prints, changed, before, marks, rest } = self;
         *rest = None;
@@ -91,7 +92,7 @@ impl ObjectTable {
         marks.clear();
     }
 
-    /// One more object, whose prints are 0. Its number.
+    /// Adds an object with fingerprints 0, and returns its number.
     pub(super) fn add(&mut self, object: Object) -> usize {
         let count = renaming::count();
         reserve(&mut self.objects, 1, OBJECTS);
@@ -101,9 +102,9 @@ impl ObjectTable {
         self.objects.len() - 1
     }
 
-    /// The object's prints are about to change. Step 2.
+    /// Logs the object's fingerprints before they change (step 2).
     ///
-    /// How much has been logged is no part of the execution that this is called in, so nothing of it is left there.
+    /// The size of the log is no part of the execution that calls this, so no residue of it may stay there.
     #[inline]
     pub(super) fn changes(&mut self, index: usize) {
         leaving_no_residue(|| self.logs(index));
@@ -120,7 +121,7 @@ impl ObjectTable {
         self.before.extend_from_slice(&self.prints[index * count..][..count]);
     }
 
-    /// The prints of that, unless they are known.
+    /// The fingerprints of `rest`, computed only if it has changed.
     #[inline]
     pub(super) fn rest(&mut self, rest: Rest, prints: impl Fn() -> Fingerprints) -> Fingerprints {
         match self.rest {
@@ -129,7 +130,7 @@ impl ObjectTable {
         }
     }
 
-    /// Whether objects and prints are the same, whatever they were before.
+    /// Whether both tables have the same objects and fingerprints; their logs may differ.
     pub(crate) fn is_as(&self, other: &ObjectTable) -> bool {
         let ids = |object_table: &ObjectTable| {
             object_table.objects.iter().map(|object| object.id).collect::<Vec<_>>()
@@ -139,19 +140,19 @@ impl ObjectTable {
 }
 
 impl State {
-    /// This state has been saved, but for objects. Step 1.
+    /// Sets a mark: the state has been saved, except for its objects (step 1).
     pub(crate) fn mark(&mut self) {
         let ObjectTable { objects, changed, marks, .. } = &mut self.object_table;
         marks.push(Mark { objects: objects.len(), changed: changed.len() });
     }
 
-    /// The state of the last mark has been put back, but for objects. Step 3.
+    /// Undoes the changes of objects since the last mark, whose state has been restored otherwise (step 3).
     pub(crate) fn undo_to_mark(&mut self) {
         let forgets = self.fault == Some(Fault::ObjectTableNotRestored);
         let ObjectTable { objects, prints, changed, before, marks, .. } = &mut self.object_table;
         let Some(mark) = marks.last() else { return };
         let count = renaming::count();
-        // The last change first: an object may have changed more than once.
+        // In reverse order, since an object may have changed more than once.
         while changed.len() > mark.changed {
             let Some(index) = changed.pop() else { break };
             let was = before.len() - count;
@@ -164,7 +165,7 @@ impl State {
         prints.truncate(mark.objects * count);
     }
 
-    /// The saved state of the last mark is forgotten.
+    /// Removes the last mark, whose saved state is dropped.
     pub(crate) fn pop_mark(&mut self) {
         let ObjectTable { changed, before, marks, .. } = &mut self.object_table;
         marks.pop();
