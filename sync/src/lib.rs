@@ -73,7 +73,7 @@ pub use program::{
 pub use sync_macros::summarized;
 pub use word::{BitWord, IntWord, Word};
 
-/// A test of what the engine `explore` alone can show: *ignored, with the reason*, elsewhere.
+/// Declares tests that need the engine `explore`; other engines ignore them, with the reason.
 #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
 #[macro_export]
 macro_rules! exhausted {
@@ -82,7 +82,7 @@ macro_rules! exhausted {
     };
 }
 
-/// A test of what the engine `explore` alone can show: *ignored, with the reason*, elsewhere.
+/// Declares tests that need the engine `explore`; other engines ignore them, with the reason.
 #[cfg(not(all(feature = "explore", not(any(feature = "loom", feature = "shuttle")))))]
 #[macro_export]
 macro_rules! exhausted {
@@ -90,13 +90,13 @@ macro_rules! exhausted {
         $(
             $(#[$meta])*
             #[test]
-            #[ignore = "not all executions are told here; needs --features explore"]
+            #[ignore = "only the explore engine visits all states; needs --features explore"]
             fn $name() $body
         )*
     };
 }
 
-/// A test of what only an exploring engine can show: *ignored, with the reason*, on std.
+/// Declares tests that need an engine that explores; std ignores them, with the reason.
 ///
 /// ```ignore
 /// sync::explored! {
@@ -112,7 +112,7 @@ macro_rules! explored {
     };
 }
 
-/// A test of what only an exploring engine can show: *ignored, with the reason*, on std.
+/// Declares tests that need an engine that explores; std ignores them, with the reason.
 ///
 /// ```ignore
 /// sync::explored! {
@@ -133,7 +133,7 @@ macro_rules! explored {
     };
 }
 
-/// A test that searches: *ignored, with the reason*, where nothing does.
+/// Declares tests that search; engines without a search ignore them, with the reason.
 #[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
 #[macro_export]
 macro_rules! searched {
@@ -142,7 +142,7 @@ macro_rules! searched {
     };
 }
 
-/// A test that searches: *ignored, with the reason*, where nothing does.
+/// Declares tests that search; engines without a search ignore them, with the reason.
 #[cfg(not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))))]
 #[macro_export]
 macro_rules! searched {
@@ -150,7 +150,7 @@ macro_rules! searched {
         $(
             $(#[$meta])*
             #[test]
-            #[ignore = "nothing is searched here; needs --features explore or shuttle"]
+            #[ignore = "this engine does not search; needs --features explore or shuttle"]
             fn $name() $body
         )*
     };

@@ -1,4 +1,4 @@
-//! A lock and the data it protects.
+//! A lock and the data that it protects.
 
 use std::fmt;
 use std::hash::Hash;
@@ -14,9 +14,10 @@ use crate::engine::{Lock, LockGuard};
 use crate::op::{self, Op};
 use crate::{discipline, Name};
 
-/// Go's `mutex`: taking it is an operation, giving it back is part of the step before.
+/// Go's `mutex`. Taking it is an operation; releasing it is part of the step before.
 ///
-/// The data lies in a std mutex beside the engine's, so that a check can look at it when it is free.
+/// The data lies in a second mutex next to the engine's lock, so that a check can read it when the lock is
+/// free.
 pub struct Mutex<T> {
     raw: Lock,
     holder: Arc<Holder>,
@@ -25,15 +26,15 @@ pub struct Mutex<T> {
     fingerprint: fn(&T) -> Fingerprints,
 }
 
-/// Who holds a lock, for whoever finds out that nothing can move.
+/// The holder of a lock, for the detection of deadlocks.
 #[derive(Debug)]
 pub(crate) struct Holder {
     pub(crate) name: Name,
-    /// The number of the thread, plus one.
+    /// The number of the thread plus one; 0 if the lock is free.
     thread: AtomicUsize,
-    /// Its place in the order in which locks are taken; 0 if it has none.
+    /// Its rank in the order in which locks are taken; 0 if it has none.
     rank: AtomicU32,
-    /// No thread is woken while it is held.
+    /// Whether no thread may be woken while it is held.
     forbids_wakeups: AtomicBool,
 }
 
@@ -42,7 +43,7 @@ impl Holder {
         self.thread.load(Ordering::SeqCst).checked_sub(1)
     }
 
-    /// Its place in the order in which locks are taken, if it has one.
+    /// Its rank in the order in which locks are taken, if it has one.
     pub(crate) fn rank(&self) -> Option<u32> {
         Some(self.rank.load(Ordering::SeqCst)).filter(|&rank| rank > 0)
     }
@@ -53,9 +54,9 @@ impl Holder {
     }
 }
 
-/// The evidence that the lock is held. Gives it back when dropped.
+/// The evidence that the lock is held. Releases it when dropped.
 pub struct MutexGuard<'a, T> {
-    // In the order they are given back: the data, its holder's mark, the lock.
+    // In the order of their release: the data, the holder's mark, the lock.
     data: Option<parking_lot::MutexGuard<'a, T>>,
     mutex: &'a Mutex<T>,
     raw: Option<LockGuard<'a>>,
@@ -63,7 +64,7 @@ pub struct MutexGuard<'a, T> {
 }
 
 impl<T> Mutex<T> {
-    /// A free lock around `data`.
+    /// Creates a free lock around `data`.
     pub fn new(name: impl Into<Name>, data: T) -> Self
     where
         T: Hash,
@@ -82,46 +83,47 @@ impl<T> Mutex<T> {
         }
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> Name {
         self.holder.name
     }
 
-    /// The same lock, of which each thread takes those with a rank in the order of their ranks; any other order breaks
-    /// [`Rule::LockOrder`](crate::driver::Rule::LockOrder), and so does a second lock of the same rank.
+    /// Gives the lock a rank. Each thread must take locks with ranks in ascending order; any other order
+    /// breaks [`Rule::LockOrder`](crate::driver::Rule::LockOrder), and so does a second lock of the same
+    /// rank.
     ///
     /// # Panics
-    /// If the rank is 0, which stands for none.
+    /// If the rank is 0, which stands for no rank.
     pub fn ranked(self, rank: u32) -> Self {
         assert!(rank > 0, "ranked: {} has the rank 0", self.name());
         self.holder.rank.store(rank, Ordering::SeqCst);
-        discipline::rules(&self.holder);
+        discipline::register(&self.holder);
         self
     }
 
-    /// The same lock, under which no thread may wake another ([`Note::wakeup`](crate::Note::wakeup)): that breaks
-    /// [`Rule::LockOrder`](crate::driver::Rule::LockOrder).
+    /// Forbids a thread that holds the lock to wake another thread ([`Note::wakeup`](crate::Note::wakeup)):
+    /// that breaks [`Rule::LockOrder`](crate::driver::Rule::LockOrder).
     pub fn forbids_wakeups(self) -> Self {
         self.holder.forbids_wakeups.store(true, Ordering::SeqCst);
-        discipline::rules(&self.holder);
+        discipline::register(&self.holder);
         self
     }
 
-    /// Who holds it.
+    /// The holder of the lock.
     pub(crate) fn holder(&self) -> &Arc<Holder> {
         &self.holder
     }
 
-    /// Takes the lock; waits until it is free.
+    /// Takes the lock, after waiting until it is free.
     #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let taken_at = Location::caller();
-        discipline::takes(&self.holder, taken_at);
+        discipline::before_lock(&self.holder, taken_at);
         let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
         op.waits_for(&self.holder, || self.raw.would_wait());
         let Some(raw) = self.raw.lock(&self.object) else { op.leave() };
         self.object.take_lock();
-        // In this order: nobody may take this thread for one that waits for a lock that is held.
+        // In this order: a deadlock check must not see this thread as waiting for a lock that is held.
         op.runs();
         self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
         let guard =
@@ -130,20 +132,18 @@ impl<T> Mutex<T> {
         guard
     }
 
-    /// The data, for checks; `None` while the lock is held. No operation.
+    /// The data, for checks; `None` while the lock is held. Not an operation.
     pub fn peek(&self) -> Option<impl Deref<Target = T> + '_> {
         self.object.read();
         self.data.try_lock()
     }
 
-    /// A thread that unwinds may not wait; what it could wait for has ended too.
+    /// Takes the lock in a destructor. A thread that unwinds must not wait; the threads for which it could
+    /// wait have ended too.
     #[cold]
     fn lock_in_destructor(&self, taken_at: &'static Location<'static>) -> MutexGuard<'_, T> {
         let data = self.data.try_lock().unwrap_or_else(|| {
-            panic!(
-                "lock: {} is held, and taken in a destructor that runs while unwinding",
-                self.name()
-            )
+            panic!("lock: {} is held, and a destructor takes it while unwinding", self.name())
         });
         MutexGuard { data: Some(data), mutex: self, raw: None, taken_at }
     }

@@ -1,4 +1,4 @@
-//! Where threads sleep until somebody changes something.
+//! Wait queues: threads sleep until another thread or the environment changes a state.
 
 use ::explore::fingerprint::Fingerprints;
 use parking_lot::{Mutex, MutexGuard};
@@ -12,19 +12,19 @@ use crate::Name;
 /// A state, and the threads that wait for it to change.
 pub(crate) struct WaitQueue<S> {
     name: Name,
-    /// Held while anything below changes; the engine sees who was there before whom.
+    /// Held while anything below changes, so that the engine sees the order of the threads.
     raw: engine::Monitor,
     inside: Mutex<Inside<S>>,
     object: Object,
     view: View<S>,
 }
 
-/// What a search has to know of a state: its bits, and threads, by their numbers.
+/// What a search must know of a state: its bits, and threads by their numbers.
 pub(crate) type View<S> = fn(&S) -> (u64, &[usize]);
 
 struct Inside<S> {
     state: S,
-    /// The longest asleep first. One that judges whether anything can move at all is among them.
+    /// The sleeping threads, the longest asleep first. A thread that handles quiescence is among them.
     sleepers: Vec<Sleeper>,
 }
 
@@ -36,7 +36,7 @@ struct Sleeper {
 /// Which sleepers a change wakes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wake {
-    Nobody,
+    None,
     First,
     All,
 }
@@ -55,19 +55,19 @@ impl<S> WaitQueue<S> {
         self.name
     }
 
-    /// The number of the thread that has been asleep longest.
+    /// The number of the thread that has slept longest.
     pub(crate) fn sleeper(&self) -> Option<usize> {
         self.object.read();
         self.inside().sleepers.first().map(|sleeper| sleeper.thread)
     }
 
-    /// Looks at the state; no operation.
+    /// Calls `look` with the state. Not an operation.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&S) -> R) -> R {
         self.object.read();
         look(&self.inside().state)
     }
 
-    /// Tells a search what has become of it.
+    /// Reports the changed state to a search.
     fn changed(&self, inside: &Inside<S>) {
         self.object.write(|| {
             let (bits, threads) = (self.view)(&inside.state);
@@ -77,7 +77,7 @@ impl<S> WaitQueue<S> {
         });
     }
 
-    /// Looks at the state, and at the first sleeper; changes it, and says who wakes up.
+    /// Calls `change` with the state and the first sleeper, and wakes the sleepers that it selects.
     pub(crate) fn change<R>(
         &self,
         op: &Op,
@@ -92,7 +92,7 @@ impl<S> WaitQueue<S> {
         let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
         let (result, wake) = change(&mut inside.state, first);
         let count = match wake {
-            Wake::Nobody => 0,
+            Wake::None => 0,
             Wake::First => inside.sleepers.len().min(1),
             Wake::All => inside.sleepers.len(),
         };
@@ -112,7 +112,7 @@ impl<S> WaitQueue<S> {
         result
     }
 
-    /// Waits until `ready` gives something. `falling_asleep` is called once, if it has to wait.
+    /// Waits until `ready` returns a value. Calls `falling_asleep` once, if it has to wait.
     pub(crate) fn sleep<R>(
         &self,
         op: &Op,
@@ -148,7 +148,8 @@ impl<S> WaitQueue<S> {
         }
     }
 
-    /// As above, but the waiting is one operation, and the thread has its turn when it can go on.
+    /// Like [`WaitQueue::sleep`], but the wait is one operation, and the thread gets its turn when it can
+    /// proceed.
     fn sleep_in_a_search<R>(
         &self,
         op: &Op,
@@ -161,7 +162,7 @@ impl<S> WaitQueue<S> {
             let mut inside = self.inside();
             let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
             self.object.depend_on();
-            // Nothing that it would change is there before it has slept.
+            // `ready` changes nothing here: what it would consume appears only after the thread has slept.
             let can = ready(&mut inside.state, first).is_some();
             if !can {
                 inside.sleepers.push(Sleeper { thread, handle: Handle::current() });
@@ -195,7 +196,7 @@ impl<S> WaitQueue<S> {
     }
 }
 
-/// Other threads have run meanwhile. If the execution has ended, gives the gate back before it unwinds.
+/// Other threads have run meanwhile. If the execution has ended, leaves the monitor before it unwinds.
 fn stay_or_leave<'a>(guard: MonitorGuard<'a>, op: &Op) -> MonitorGuard<'a> {
     if op.is_over() {
         guard.leave();

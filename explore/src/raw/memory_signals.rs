@@ -51,7 +51,7 @@ const SIGNALS: [i32; 2] = [libc::SIGSEGV, libc::SIGBUS];
 fn install() {
     // SAFETY: this only reads the present handlers. They are stored before our handler, which uses them, is
     // installed.
-    let ask = |signal| unsafe {
+    let current = |signal| unsafe {
         let mut before: libc::sigaction = std::mem::zeroed();
         libc::sigaction(signal, std::ptr::null(), &mut before);
         before
@@ -59,7 +59,7 @@ fn install() {
     let mut first = false;
     BEFORE.get_or_init(|| {
         first = true;
-        SIGNALS.map(ask)
+        SIGNALS.map(current)
     });
     for signal in SIGNALS.into_iter().filter(|_| first) {
         // SAFETY: the handler does only what a handler may.

@@ -90,7 +90,7 @@ impl State {
     /// The predicate whose reads a planted fault leaves unrecorded.
     pub fn unrecorded_predicate(&self) -> Option<usize> {
         match self.fault {
-            Some(Fault::ReadsNotRecorded(question)) => Some(question),
+            Some(Fault::ReadsNotRecorded(predicate)) => Some(predicate),
             _ => None,
         }
     }

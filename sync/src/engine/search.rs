@@ -1,4 +1,4 @@
-//! Searches: all the executions of a program that show something new, and one of them again.
+//! Runs searches: all executions of a program that show something new, or one of them again.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::driver::failure;
 use crate::driver::schedule::Schedule;
 use crate::driver::Plan;
 
-/// The plan's bound; more than can be counted is as much as can be.
+/// The plan's bound, at most `u32::MAX`.
 fn bound(plan: &Plan) -> Option<u32> {
     plan.bound.map(|bound| u32::try_from(bound).unwrap_or(u32::MAX))
 }
 
-/// The bounds to search with, one after the other.
+/// The bounds with which to search, one after the other.
 fn bounds(plan: &Plan) -> Box<dyn Iterator<Item = Option<u32>>> {
     match (bound(plan), plan.search.shorter_than) {
         (Some(most), None) => Box::new((0..=most).map(Some)),
@@ -26,7 +26,8 @@ fn bounds(plan: &Plan) -> Box<dyn Iterator<Item = Option<u32>>> {
     }
 }
 
-/// Searches with each bound up to the plan's, or without one. How to run the execution that failed again.
+/// Searches with each bound up to the plan's, or without one. Returns the schedule of the execution that
+/// failed.
 pub(super) fn search(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     let mut failure = None;
     let mut sum = Searched::default();
@@ -40,7 +41,7 @@ pub(super) fn search(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Sche
             exploration.report_error(unsound.to_string());
         }
         if shared.incomplete() == Some(Incomplete::Failed) && !exploration.is_over() {
-            exploration.report_error("an execution has failed, and did not say how".into());
+            exploration.report_error("an execution failed without reporting a failure".into());
         }
         let statistics = shared.statistics();
         let executions = sum.statistics.executions + statistics.executions;
@@ -48,7 +49,7 @@ pub(super) fn search(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Sche
         let digest = shared.digest();
         sum.statistics = Statistics { executions, transitions, digest, ..statistics };
         sum.bound = bound.filter(|_| shared.is_bounded());
-        // What ends a search for one kind of failure is that kind.
+        // A search for one kind of failure ended because it found that kind.
         let failed = plan.wanted.is_some() && exploration.failed_on().is_some();
         sum.incomplete = shared.incomplete().filter(|&why| why != Incomplete::Failed && !failed);
         if plan.list_states {
@@ -66,14 +67,14 @@ pub(super) fn search(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Sche
     schedule
 }
 
-/// How to run it again.
+/// The schedule of a failed execution.
 fn schedule_of(failure: Option<Failure>) -> Schedule {
     let (picks, preemptions) =
         failure.map_or_else(Default::default, |failure| (failure.path, Some(failure.preemptions)));
     Schedule::Search { picks: schedule::write(&picks), preemptions }
 }
 
-/// Lets the workers search, each on an OS thread of its own. The execution that failed, if one did.
+/// Runs the workers, each on its own OS thread. Returns the failed execution, if there is one.
 fn work(
     plan: &Plan,
     exploration: &OutsideArc<Exploration>,
@@ -81,7 +82,7 @@ fn work(
 ) -> Option<Failure> {
     let worker = |number| {
         let worker = drive(plan, exploration, Dfs::worker(shared.clone(), number));
-        // A worker that has come to grief would be waited for.
+        // The other workers would wait for one that has stopped with an error.
         if exploration.is_over() {
             shared.stop(Incomplete::Stopped);
         }
@@ -105,7 +106,7 @@ fn work(
         let failures = found.into_iter().filter_map(|(_, failure)| failure);
         return failures.min_by_key(|failure| failure.path.len());
     }
-    // Several may have failed at once: the one whose failure is told.
+    // Several workers may have failed at once: take the failure that is reported.
     let reported = exploration.failed_on();
     found.into_iter().find(|(thread, _)| Some(*thread) == reported).and_then(|(_, failure)| failure)
 }

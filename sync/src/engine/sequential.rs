@@ -1,4 +1,5 @@
-//! A word where one OS thread runs all threads: std's, with a turn before each operation.
+//! A word for engines that run all threads on one OS thread: std's atomic, with a turn before each
+//! operation.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -30,14 +31,15 @@ impl Word {
         self.set(bits);
     }
 
-    /// Returns the value before.
+    /// Returns the previous value.
     pub(crate) fn update(&self, update: Update, _order: Order) -> u64 {
         turn(&self.object, Kind::Update);
         let old = self.bits.load(Ordering::Relaxed);
         let new = update.apply(old);
         self.object.depend_on();
         match update {
-            // Whoever compares learns whether it was equal, and who sets or clears bits nothing.
+            // A comparison observes only whether the values were equal. Setting or clearing bits observes
+            // nothing.
             Update::Cas { .. } => learn(new.is_some()),
             Update::Or(_) | Update::And(_) => {}
             Update::Add(_) | Update::Swap(_) => learn(old),
@@ -48,7 +50,7 @@ impl Word {
         old
     }
 
-    /// What a search keeps book of.
+    /// The object by which a search tracks the word.
     pub(crate) fn object(&self) -> Option<&Object> {
         Some(&self.object)
     }

@@ -1,4 +1,4 @@
-//! What a search is told: by objects, of what is done to them; by threads, of where they are.
+//! Reports to the search: objects report what is done to them, threads report where they are.
 //!
 //! Outside a search, all of it does nothing.
 
@@ -23,11 +23,11 @@ pub(super) use predicates::forget;
 use crate::driver::Plan;
 use crate::{current, races};
 
-/// An object that a search keeps book of, if there is one.
+/// An object that a search tracks, if there is a search.
 pub(crate) struct Object(Option<state::Handle>);
 
 impl Object {
-    /// A new object with a value of this fingerprint.
+    /// Creates an object with a value of this fingerprint.
     pub(crate) fn new(value: impl FnOnce() -> Fingerprints) -> Self {
         let value = is_searching().then(value);
         Object(value.and_then(|value| with_state(|state| state.object(&value))))
@@ -38,43 +38,44 @@ impl Object {
             return;
         }
         let Some(handle) = self.0 else {
-            panic!("search: an object that was made outside of the execution is used in it");
+            panic!("search: the program uses an object that was created outside the execution");
         };
         with_state(|state| report(state, handle));
     }
 
-    /// It is looked at.
+    /// Reports a read.
     #[inline]
     pub(crate) fn read(&self) {
-        // Most looks are those of checks, and there are many.
+        // Handled first: most reads are those of checks, and there are many.
         if let Some(handle) = self.0.filter(|_| current::is_observing()) {
-            return predicates::reads(handle);
+            return predicates::record_object(handle);
         }
         self.with(|state, handle| state.read(handle));
     }
 
-    /// What somebody does next depends on it, but of its value nothing is learnt.
+    /// Reports that the step depends on the object, but observes nothing of its value.
     pub(crate) fn depend_on(&self) {
         self.with(|state, handle| state.depend_on(handle));
     }
 
-    /// The step under way depends on it, whoever looks.
+    /// Reports that the step under way depends on the object, even if an observer runs.
     pub(crate) fn touch(&self) {
         self.with(state::State::touch);
     }
 
-    /// It has changed, to a value of this fingerprint.
+    /// Reports a change, to a value of this fingerprint.
     pub(crate) fn write(&self, value: impl FnOnce() -> Fingerprints) {
         if is_searching() {
-            predicates::may_change();
-            // Not while the state is borrowed: a value may be told by threads, which are in it.
+            predicates::assert_no_predicate();
+            // Computed before the state is borrowed: a value may contain thread ids, which are looked up in
+            // the state.
             let value = value();
             self.with(|state, handle| state.write(handle, &value));
         }
     }
 
-    /// It is a lock, and has been taken. The data is the thread's own until it is given back: it has seen
-    /// what it was, so its history tells what it is.
+    /// Reports that the lock has been taken. The data is the thread's own until the release. The thread has
+    /// observed what the data was, so its history determines what it is.
     pub(crate) fn take_lock(&self) {
         self.with(|state, handle| {
             state.read(handle);
@@ -83,7 +84,7 @@ impl Object {
         });
     }
 
-    /// It is a lock, and has been given back, with data of this fingerprint.
+    /// Reports that the lock has been released, with data of this fingerprint.
     pub(crate) fn release_lock(&self, data: impl FnOnce() -> Fingerprints) {
         if is_searching() {
             let data = data();
@@ -94,34 +95,34 @@ impl Object {
         }
     }
 
-    /// Announces an operation of it, and waits for its turn.
+    /// Announces an operation on the object, and waits for its turn.
     pub(super) fn operate(&self, kind: Kind, can: bool) {
         operate(kind, self.0, can);
     }
 }
 
 thread_local! {
-    /// Whether the search looks for data races: the same for all executions of a plan.
+    /// Whether the search detects data races: the same for all executions of a plan.
     static RACES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a search looks for data races, so that plain accesses are operations.
+/// Whether a search detects data races, so that plain accesses are operations.
 #[inline]
 pub(crate) fn races() -> bool {
     RACES.get()
 }
 
-/// An execution of this plan begins.
+/// Begins an execution of this plan.
 pub(super) fn begin_execution(plan: &Plan) {
     RACES.set(plan.races);
 }
 
-/// A plain access, which waits for its turn.
+/// Announces a plain access, and waits for its turn.
 pub(crate) fn access(object: &Object, kind: Kind) {
     object.operate(kind, true);
 }
 
-/// Announces an operation, and waits for its turn. The outcome, if it is a choice.
+/// Announces an operation, and waits for its turn. Returns the outcome of a choice.
 pub(super) fn operate(kind: Kind, object: Option<state::Handle>, can: bool) -> u32 {
     let me = current::thread_id();
     if let Some(object) = object.filter(|_| races()) {
@@ -129,27 +130,27 @@ pub(super) fn operate(kind: Kind, object: Option<state::Handle>, can: bool) -> u
             races::fail(me, other);
         }
     }
-    ::explore::operate(kind, object, can, || world_moves(me))
+    ::explore::operate(kind, object, can, || move_environment(me))
 }
 
-/// No thread can move, and the search has picked this one to let the environment move.
-fn world_moves(thread: usize) {
+/// Lets the environment move, when no thread can and the search has picked that.
+fn move_environment(thread: usize) {
     current::set_thread(thread);
     if let Some(execution) = current::execution().filter(|execution| !execution.is_over()) {
         execution.handle_quiescence();
     }
 }
 
-/// The current thread is about to start another: the one of a name, given what has this fingerprint, or the
-/// next one.
+/// Registers a thread that the current one is about to start: a named one with the fingerprint of its
+/// arguments, or the next one.
 pub(crate) fn spawn(named: Option<(u32, Fingerprints)>) {
     with_state(|state| match named {
-        Some((name, given)) => state.spawn_named(name, &given),
+        Some((name, arguments)) => state.spawn_named(name, &arguments),
         None => state.spawn(),
     });
 }
 
-/// The fingerprint of what a thread is given.
+/// The fingerprint of a thread's arguments.
 pub(crate) fn fingerprint_arguments(value: impl Hash) -> Fingerprints {
     match is_searching() {
         true => Fingerprints::of(value),
@@ -157,7 +158,8 @@ pub(crate) fn fingerprint_arguments(value: impl Hash) -> Fingerprints {
     }
 }
 
-/// Panics if there is no name for another thread, or not this one: before anybody counts on it.
+/// Panics if there is no room for another thread, or if the name is taken, before anything depends on the
+/// new thread.
 pub(crate) fn check_spawn(name: Option<u32>) {
     let id = with_state(|state| match name {
         Some(name) => state.new_name(name),
@@ -168,28 +170,28 @@ pub(crate) fn check_spawn(name: Option<u32>) {
     }
 }
 
-/// The calling thread waits at a gate. It goes on when it can.
-pub(crate) fn wait(gate: &Object, can: bool) {
-    gate.operate(Kind::Wait, can);
+/// Waits in a wait queue until the thread can proceed.
+pub(crate) fn wait(queue: &Object, can: bool) {
+    queue.operate(Kind::Wait, can);
 }
 
-/// The calling thread changes a gate.
-pub(crate) fn wake(gate: &Object) {
-    gate.operate(Kind::Wake, true);
+/// Announces a change of a wait queue.
+pub(crate) fn wake(queue: &Object) {
+    queue.operate(Kind::Wake, true);
 }
 
-/// The thread can go on that waits.
+/// Enables a waiting thread.
 pub(crate) fn enable(thread: usize) {
     with_state(|state| state.set_enabled(thread, true));
 }
 
-/// What the thread of this number is hashed by: not the order of creation, which differs between
-/// interleavings.
+/// The id by which the thread with this number is hashed. The number is an order of creation, which differs
+/// between interleavings.
 pub(crate) fn key(thread: usize) -> ThreadId {
     with_state(|state| state.thread(thread)).unwrap_or(ThreadId::WORLD)
 }
 
-/// What whoever names the thread of this name is to be hashed by; 0 is the first thread.
+/// Hashes the name of a thread by its id; 0 is the first thread.
 pub(crate) fn hash_name<H: Hasher>(name: u32, state: &mut H) {
     let id = if name == 0 { Some(ThreadId::MAIN) } else { ThreadId::named(name) };
     match id {
@@ -198,7 +200,7 @@ pub(crate) fn hash_name<H: Hasher>(name: u32, state: &mut H) {
     }
 }
 
-/// Objects that `f` makes are those of the thread of that name; 0 is no name.
+/// Makes the objects that `f` creates belong to the thread with that name; 0 is no name.
 pub(crate) fn make_for<R>(name: u32, f: impl FnOnce() -> R) -> R {
     let name = (name > 0).then_some(name);
     let before = with_state(|state| state.set_maker(name)).flatten();
@@ -207,33 +209,33 @@ pub(crate) fn make_for<R>(name: u32, f: impl FnOnce() -> R) -> R {
     made
 }
 
-/// The thread has gone round in vain.
+/// Reports a round without progress.
 pub(crate) fn round_without_progress() {
     with_state(state::State::round_without_progress);
 }
 
-/// Something got done.
+/// Reports progress.
 pub(crate) fn made_progress() {
     with_state(state::State::made_progress);
 }
 
-/// Whoever asks reads something that the search keeps no book of.
+/// Records that a predicate reads something that the search does not track.
 pub(crate) fn reads_unknown() {
-    predicates::notes(state::UNKNOWN);
+    predicates::record_read(state::UNKNOWN);
 }
 
-/// How often it has gone round in vain, since another has moved.
+/// The number of rounds without progress since another thread last moved.
 pub(crate) fn rounds_without_progress() -> u32 {
-    predicates::notes(state::ROUNDS);
+    predicates::record_read(state::ROUNDS);
     with_state(|state| state.rounds_without_progress()).unwrap_or_default()
 }
 
-/// The thread depends on nothing it has seen, but on these.
+/// Reports a checkpoint with these live locals.
 #[track_caller]
 pub(crate) fn checkpoint(locals: impl Hash) {
     let here = std::panic::Location::caller();
     if !is_searching() && current::execution().is_none() {
-        panic!("search: {here}: a checkpoint outside of a program that is explored");
+        panic!("search: {here}: a checkpoint outside an execution");
     }
     if is_searching() {
         let locals = Fingerprints::of((here.file(), here.line(), here.column(), locals));
@@ -241,12 +243,12 @@ pub(crate) fn checkpoint(locals: impl Hash) {
     }
 }
 
-/// The thread begins a call that will be summarized, if there is a search.
+/// Begins a summarized call, if there is a search.
 pub(crate) fn enter_call() -> Option<state::Caller> {
     with_state(state::State::enter).flatten()
 }
 
-/// The call has come to its end.
+/// Ends the call.
 #[track_caller]
 pub(crate) fn leave_call(caller: Option<state::Caller>, result: impl Hash) {
     if let Some(caller) = caller {
@@ -256,7 +258,7 @@ pub(crate) fn leave_call(caller: Option<state::Caller>, result: impl Hash) {
     }
 }
 
-/// The current thread has learnt this.
+/// Reports an observation of the current thread.
 pub(crate) fn learn(what: impl Hash) {
     if is_searching() {
         let what = Fingerprints::of(what);
@@ -264,28 +266,29 @@ pub(crate) fn learn(what: impl Hash) {
     }
 }
 
-/// Somebody remembers what the thread has seen so far, and will look at it when the thread has gone.
+/// Keeps the thread's history so far as part of the state: code at the end will use what the thread has
+/// seen.
 pub(crate) fn pin_history() {
     with_state(|state| state.pin_history());
 }
 
-/// The execution ends.
+/// Ends the execution.
 pub(crate) fn end(failed: bool) {
     if is_searching() {
         search_state::end(if failed { Ended::Failed } else { Ended::Complete });
     }
 }
 
-/// The current thread has come to its end.
+/// Reports that the current thread has finished.
 pub(crate) fn finish() {
     with_state(|state| state.finish());
 }
 
-/// Whoever looks meanwhile is no part of the program.
-pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
+/// Runs `f` as an observer, which is no part of the program.
+pub(crate) fn observing<R>(f: impl FnOnce() -> R) -> R {
     current::observing(|| {
         with_state(|state| state.begin_observing());
-        let seen = look();
+        let seen = f();
         with_state(|state| state.end_observing());
         seen
     })

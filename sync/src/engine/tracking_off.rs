@@ -1,4 +1,4 @@
-//! What a search is told, on an engine that has none: nothing.
+//! Reports to a search, on an engine without one: all of it does nothing.
 
 use std::hash::{Hash, Hasher};
 
@@ -12,7 +12,7 @@ use crate::current;
 use crate::driver::exploration::Exploration;
 use crate::driver::Plan;
 
-/// An object that nobody keeps book of.
+/// An object that is not tracked.
 pub(crate) struct Object;
 
 impl Object {
@@ -33,13 +33,13 @@ impl Object {
     pub(crate) fn release_lock(&self, _data: impl FnOnce() -> Fingerprints) {}
 }
 
-/// Nothing is searched, so no plain access is an operation.
+/// There is no search, so no plain access is an operation.
 #[inline]
 pub(crate) fn races() -> bool {
     false
 }
 
-/// As above.
+/// There is no search in which a plain access could have a turn.
 pub(crate) fn access(_object: &Object, _kind: Kind) {}
 
 pub(crate) fn is_searching() -> bool {
@@ -50,10 +50,10 @@ pub(crate) fn is_replaying() -> bool {
     false
 }
 
-/// Nothing is searched, so nobody waits as part of a search.
+/// There is no search in which a thread could wait.
 pub(crate) fn wait(_gate: &Object, _can: bool) {}
 
-/// As above.
+/// There is no search to which a change could be announced.
 pub(crate) fn wake(_gate: &Object) {}
 
 pub(crate) fn check_spawn(_name: Option<u32>) {}
@@ -88,18 +88,18 @@ pub(crate) fn fingerprint_arguments(_value: impl Hash) -> Fingerprints {
 
 pub(crate) fn checkpoint(_locals: impl Hash) {}
 
-/// As below.
+/// There is no search that tracks reads.
 pub(crate) fn reads_unknown() {}
 
-/// There is no search that could know what has changed.
+/// There is no search that knows what has changed, so all predicates are evaluated.
 pub(crate) fn check_changed(
     count: usize,
-    question: impl Fn(usize) -> Result<(), String>,
+    predicate: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {
-    crate::driver::check_all(count, question)
+    crate::driver::check_all(count, predicate)
 }
 
-/// What a caller has seen, which nobody keeps book of.
+/// The history of a caller, which is not tracked.
 pub(crate) struct Caller;
 
 pub(crate) fn enter_call() -> Option<Caller> {
@@ -114,9 +114,9 @@ pub(crate) fn end(_failed: bool) {}
 
 pub(crate) fn finish() {}
 
-/// Whoever looks meanwhile is no part of the program.
-pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
-    current::observing(look)
+/// Runs `f` as an observer.
+pub(crate) fn observing<R>(f: impl FnOnce() -> R) -> R {
+    current::observing(f)
 }
 
 /// There is no search whose executions could be estimated.

@@ -1,8 +1,9 @@
-//! All sequentially consistent interleavings, by a search that restores the states that it goes back to.
+//! All sequentially consistent interleavings, by a search that restores earlier states.
 //!
-//! All threads run on one OS thread, and no thread ever blocks: one whose operation cannot proceed is not
-//! picked. So locks and gates only remember that they are held. What an execution owns lies in an arena that
-//! is copied and put back; what it leaves behind is an [`Outside`](crate::driver::Outside), or is told by [`run`].
+//! All threads run on one OS thread, and no thread ever blocks: a thread whose operation cannot proceed is
+//! not picked. So locks and monitors only record that they are held. What an execution owns lies in an
+//! arena that is copied and restored. What outlives it is an [`Outside`](crate::driver::Outside), or is
+//! reported by [`run`].
 
 mod run;
 
@@ -21,7 +22,7 @@ pub(crate) use run::{check, drive, replay, run_all};
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Explore;
 
-/// What follows is the thread's turn.
+/// Waits for the thread's turn.
 pub(super) fn turn(object: &Object, kind: Kind) {
     if super::tracking::is_searching() {
         object.operate(kind, true);
@@ -34,7 +35,7 @@ pub(crate) struct Lock {
     held: AtomicBool,
 }
 
-/// The evidence that it is held.
+/// The evidence that the lock is held.
 pub(crate) struct LockGuard<'a>(&'a Lock);
 
 impl Lock {
@@ -42,7 +43,7 @@ impl Lock {
         Lock::default()
     }
 
-    /// Waits until it is free. `None` if the execution has ended meanwhile.
+    /// Waits until it is free. Returns `None` if the execution has ended meanwhile.
     pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
         if super::tracking::is_searching() {
             object.operate(Kind::Lock, !self.held.load(Ordering::Relaxed));
@@ -59,10 +60,10 @@ impl Drop for LockGuard<'_> {
     }
 }
 
-/// A lock that can be waited in. Nothing switches while it is held, so it needs none.
+/// A lock inside which a thread can wait. Threads do not switch while it is held, so it needs no lock.
 pub(crate) struct Monitor;
 
-/// The evidence that a gate is held.
+/// The evidence that a monitor is held.
 pub(crate) struct MonitorGuard<'a>(&'a Monitor);
 
 impl Monitor {
@@ -70,7 +71,7 @@ impl Monitor {
         Monitor
     }
 
-    /// Whoever enters has had its turn.
+    /// Enters; the calling thread has had its turn.
     pub(crate) fn enter(&self) -> MonitorGuard<'_> {
         MonitorGuard(self)
     }
@@ -79,7 +80,7 @@ impl Monitor {
 impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
-    /// Only where no search runs the thread, and nobody else could wake it.
+    /// Called only if no search runs the thread; then no other thread could wake it.
     pub(crate) fn wait(self) -> MonitorGuard<'a> {
         self.0.enter()
     }
@@ -87,7 +88,7 @@ impl<'a> MonitorGuard<'a> {
     pub(crate) fn wake<'h>(self, _sleepers: impl Iterator<Item = &'h Handle>) {}
 }
 
-/// To wake a thread; nobody blocks.
+/// Wakes a thread: does nothing, since threads do not block.
 pub(crate) struct Handle;
 
 impl Handle {

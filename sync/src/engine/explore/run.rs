@@ -1,4 +1,4 @@
-//! Who runs executions, and is told what becomes of each.
+//! Runs executions on the substrate that restores.
 
 use ::explore::interface::{Ended, Search, Substrate};
 use ::explore::restore::{Facade, Limits, Place, Restore};
@@ -18,7 +18,7 @@ pub(crate) fn check(_plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Searches all executions, within the plan's bound. How to run the one that failed again.
+/// Searches all executions within the plan's bound. Returns the schedule of the one that failed.
 pub(crate) fn run_all(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     search(plan, exploration)
 }
@@ -37,7 +37,7 @@ struct Program(OutsideArc<Exploration>);
 
 impl Facade for Program {
     fn program(&self) {
-        // Always the same number: other workers count on meanwhile, and nothing inside may depend on that.
+        // Always the same number: other workers continue to count, and nothing inside may depend on that.
         Exploration::run(&self.0, 1);
     }
 
@@ -54,7 +54,7 @@ impl Facade for Program {
     }
 
     fn execution_over(&self, ended: Option<Ended>) -> bool {
-        // Copied here, outside, what it says outlives the execution.
+        // Copied here, outside, so that it outlives the execution.
         let so_far = current::with(|execution| execution.map(Execution::outcome_so_far));
         let (outcome, concurrent) = so_far.unwrap_or_default();
         let outcome = if ended.is_some() { outcome } else { Outcome::Cut };

@@ -1,9 +1,8 @@
-//! shuttle: sequentially consistent interleavings, sampled, or searched; of tiny programs, all.
+//! shuttle: sequentially consistent interleavings, sampled or searched; all of them for tiny programs.
 //!
-//! Locks and gates block tasks themselves:
-//! shuttle's own would switch where a lock is given back, even while unwinding, and print what it finds.
-//! A task that waits for a lock is not runnable before the lock is free, so no step is spent on finding
-//! it taken.
+//! Locks and monitors block tasks themselves: shuttle's own locks would switch at a release, even while
+//! unwinding, and print what they find. A task that waits for a lock is not runnable before the lock is
+//! free, so no step is wasted on finding it taken.
 
 mod run;
 
@@ -30,7 +29,7 @@ pub(crate) use run::{check, drive, replay, run_all};
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Shuttle;
 
-/// What follows is the thread's turn.
+/// Waits for the thread's turn.
 pub(super) fn turn(object: &Object, kind: Kind) {
     if is_searching() {
         object.operate(kind, true);
@@ -46,11 +45,11 @@ pub(crate) struct Lock(Mutex<Queue>);
 #[derive(Default)]
 struct Queue {
     held: bool,
-    /// The tasks that are about to take it; blocked while it is held.
+    /// The tasks that are about to take it; they are blocked while it is held.
     waiting: Vec<TaskId>,
 }
 
-/// The evidence that it is held.
+/// The evidence that the lock is held.
 pub(crate) struct LockGuard<'a>(&'a Lock);
 
 impl Lock {
@@ -58,7 +57,7 @@ impl Lock {
         Lock::default()
     }
 
-    /// Waits until it is free. `None` if the task was woken to leave.
+    /// Waits until it is free. Returns `None` if the task was woken to leave.
     pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
         if is_searching() {
             let free = !self.queue().held;
@@ -108,10 +107,10 @@ fn unblock(task: TaskId) {
     ExecutionState::with(|state| state.get_mut(task).unblock());
 }
 
-/// A lock that can be waited in. Nothing switches while it is held, so it needs none.
+/// A lock inside which a thread can wait. Threads do not switch while it is held, so it needs no lock.
 pub(crate) struct Monitor;
 
-/// The evidence that a gate is held.
+/// The evidence that a monitor is held.
 pub(crate) struct MonitorGuard<'a>(&'a Monitor);
 
 impl Monitor {
@@ -119,7 +118,7 @@ impl Monitor {
         Monitor
     }
 
-    /// In a search, whoever enters has had its turn.
+    /// Enters. In a search, the calling thread has had its turn.
     pub(crate) fn enter(&self) -> MonitorGuard<'_> {
         if !is_searching() {
             switch();
@@ -131,19 +130,19 @@ impl Monitor {
 impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
-    /// Waits, outside, to be woken.
+    /// Releases the monitor, waits to be woken, and enters it again.
     pub(crate) fn wait(self) -> MonitorGuard<'a> {
         block(shuttle::current::me());
         self.0.enter()
     }
 
-    /// Wakes the threads, and leaves.
+    /// Wakes the threads, and releases the monitor.
     pub(crate) fn wake<'h>(self, sleepers: impl Iterator<Item = &'h Handle>) {
         sleepers.for_each(Handle::wake);
     }
 }
 
-/// To wake a thread.
+/// Wakes a thread.
 pub(crate) struct Handle(TaskId);
 
 impl Handle {
@@ -152,7 +151,7 @@ impl Handle {
     }
 
     pub(crate) fn wake(&self) {
-        // In a search nobody blocks.
+        // In a search no task blocks.
         if !is_searching() {
             unblock(self.0);
         }
@@ -174,7 +173,7 @@ impl Threads {
             return;
         }
         drop(shuttle::thread::spawn(f));
-        // shuttle has none after it: what the spawning thread does next would always come first.
+        // shuttle has no switch after a spawn: what the spawning thread does next would always come first.
         switch();
     }
 
@@ -196,8 +195,8 @@ pub(crate) fn stop_exploring() {}
 
 pub(crate) fn stop() {}
 
-/// shuttle puts a hook that prints on top of whatever is there, once, when it first runs; so it is made
-/// to do that now, and what it did is undone.
+/// shuttle installs a panic hook that prints, once, when it first runs. So it is made to do that now, and
+/// its hook is removed.
 pub(crate) fn install_hook() {
     Runner::new(Sample::new(Strategy::Random, 0, 1, Rc::default(), || false), run::config(1))
         .run(|| {});

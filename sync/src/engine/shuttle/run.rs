@@ -1,4 +1,4 @@
-//! Who repeats executions: samples of schedules, and searches.
+//! Runs executions: samples of schedules, and searches.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ use crate::engine::search::{follow, search};
 use crate::engine::tracking::forget;
 use crate::execution::Outcome;
 
-/// Bytes of stack for each thread.
+/// The bytes of stack for each thread.
 const STACK: usize = 256 * 1024;
 
 /// Whether this engine can do what the plan asks for.
@@ -40,7 +40,8 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
+/// Runs the executions that the plan asks for, until the exploration is over. Returns the schedule of the
+/// last one.
 pub(crate) fn run_all(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     let (strategy, seeds) = match plan.sampler {
         Sampler::Exhaustive => return search(plan, exploration),
@@ -133,7 +134,7 @@ pub(super) fn config(max_steps: usize) -> Config {
     let mut config = Config::new();
     config.stack_size = STACK;
     config.failure_persistence = FailurePersistence::None;
-    // Our own bound comes first, and ends an execution in an orderly way.
+    // Our own limit is reached first, and ends an execution in an orderly way.
     config.max_steps = MaxSteps::FailAfter(max_steps.saturating_mul(8).saturating_add(1000));
     config.silence_warnings = true;
     config

@@ -1,17 +1,20 @@
-//! Questions about a state, each asked again only if something that it reads has changed.
+//! Predicates over a state, each evaluated again only if something that it reads has changed.
 //!
-//! 1. Whatever a question reads while it is asked is noted, for good, outside of the executions ([`notes`]).
-//! 2. At a look, the search says what has changed since the last look of the execution
-//!    ([`State::changes`](::explore::state::State::changes)). A question is left out if it has never read any of that.
+//! 1. Everything that a predicate reads during its evaluation is recorded permanently, outside the
+//!    executions ([`record_read`]).
+//! 2. In each state, the search reports what has changed since the last call in the execution
+//!    ([`State::changes`](::explore::state::State::changes)). A predicate that has never read any of that
+//!    is skipped.
 //!
-//! **Why an answer is still right.** A question is a function of what it reads. When it was asked last in this
-//! execution, all that it read was noted (1), by this OS thread, as that runs all of an execution. None of it has
-//! changed since, or it would have been asked again at that look (2). So it would read the same, and say the same:
-//! that it holds, since the execution has gone on. What has changed since the last look is restored with the execution,
-//! so the argument is about the one execution that leads to the state, whatever has been searched in between.
+//! **Why skipping is sound.** A predicate is a function of what it reads. When it was last evaluated in
+//! this execution, all that it read was recorded (1), by this OS thread, which runs all of an execution.
+//! None of it has changed since, or the predicate would have been evaluated again then (2). So it would
+//! read the same, and give the same answer: that it holds, since the execution has continued. What has
+//! changed since the last call is restored with the execution, so the argument is about the one execution
+//! that leads to the state, whatever has been searched in between.
 //!
-//! Which questions are asked depends on what has been searched before, so asking leaves nothing in the execution: what
-//! a question allocates is outside.
+//! Which predicates are evaluated depends on what has been searched before, so an evaluation must leave
+//! nothing in the execution: what a predicate allocates lies outside.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -24,18 +27,18 @@ use crate::driver::failure;
 
 thread_local! {
     static READERS: RefCell<Readers> = RefCell::default();
-    /// The question that is being asked.
-    static ASKED: Cell<Option<usize>> = const { Cell::new(None) };
+    /// The predicate that is being evaluated.
+    static EVALUATED: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Who has read what: of each slot the questions, as bits.
+/// The readers: for each slot, the predicates that have read it, as bits.
 #[derive(Default)]
 struct Readers {
-    /// How many questions there are; 0 before that is known.
+    /// The number of predicates; 0 before the first call.
     count: usize,
-    /// For each slot, [`Readers::words`] words.
+    /// For each slot, [`Readers::words`] words of bits.
     of: Vec<u64>,
-    /// The questions that are to be asked at this look.
+    /// The predicates to evaluate in this state, as bits.
     due: Vec<u64>,
 }
 
@@ -44,16 +47,20 @@ impl Readers {
         self.due.len()
     }
 
-    /// A look begins, with so many questions.
+    /// Begins the evaluation of this many predicates.
     fn begin(&mut self, count: usize) {
         if self.count == 0 {
             self.count = count;
             self.due = vec![0; count.div_ceil(64)];
         }
-        assert!(count == self.count, "ask: {count} questions, and {} before", self.count);
+        assert!(
+            count == self.count,
+            "check_changed: {count} predicates, but {} in the call before",
+            self.count
+        );
     }
 
-    /// The slot has changed.
+    /// Marks the readers of a changed slot.
     fn changed(&mut self, slot: Slot) {
         let words = self.words();
         if let Some(readers) = self.of.get(slot * words..(slot + 1) * words) {
@@ -62,19 +69,19 @@ impl Readers {
     }
 
     fn all_due(&mut self) {
-        (0..self.count).for_each(|question| self.due[question / 64] |= 1 << (question % 64));
+        (0..self.count).for_each(|predicate| self.due[predicate / 64] |= 1 << (predicate % 64));
     }
 
-    /// Step 1.
-    fn notes(&mut self, slot: Slot, question: usize) {
-        let (words, place) = (self.words(), slot * self.words() + question / 64);
+    /// Records a read (step 1).
+    fn record(&mut self, slot: Slot, predicate: usize) {
+        let (words, place) = (self.words(), slot * self.words() + predicate / 64);
         if place >= self.of.len() {
             self.of.resize((slot + 1) * words, 0);
         }
-        self.of[place] |= 1 << (question % 64);
+        self.of[place] |= 1 << (predicate % 64);
     }
 
-    /// The next question that is due, and is no longer.
+    /// Takes the next predicate to evaluate.
     fn next(&mut self) -> Option<usize> {
         let word = self.due.iter().position(|&due| due != 0)?;
         let bit = self.due[word].trailing_zeros();
@@ -83,48 +90,48 @@ impl Readers {
     }
 }
 
-/// Nothing that was noted counts any more: a search begins, and no execution is under way.
+/// Discards all records: a search begins, and no execution is under way.
 pub(in crate::engine) fn forget() {
     READERS.take();
 }
 
-/// The question that is being asked, if one is, reads the object.
+/// Records that the predicate being evaluated, if any, reads the object.
 #[inline]
-pub(super) fn reads(object: Handle) {
-    notes(object.slot());
+pub(super) fn record_object(object: Handle) {
+    record_read(object.slot());
 }
 
-/// The question that is being asked, if one is, reads this.
+/// Records that the predicate being evaluated, if any, reads the slot.
 #[inline]
-pub(super) fn notes(slot: Slot) {
-    if let Some(question) = ASKED.get() {
-        READERS.with_borrow_mut(|readers| readers.notes(slot, question));
+pub(super) fn record_read(slot: Slot) {
+    if let Some(predicate) = EVALUATED.get() {
+        READERS.with_borrow_mut(|readers| readers.record(slot, predicate));
     }
 }
 
-/// A question is not to change what it, or another, reads.
+/// Panics if a predicate is being evaluated: it must not change what a predicate reads.
 #[inline]
-pub(super) fn may_change() {
-    assert!(ASKED.get().is_none(), "ask: a question changes the state that it is asked of");
+pub(super) fn assert_no_predicate() {
+    assert!(EVALUATED.get().is_none(), "check_changed: a predicate changes the state");
 }
 
-/// No question is being asked any more, also while unwinding.
+/// Ends an evaluation, also while unwinding.
 struct Done;
 
 impl Drop for Done {
     fn drop(&mut self) {
-        ASKED.set(None);
+        EVALUATED.set(None);
     }
 }
 
-/// Asks each of the questions from 0 that may have another answer than when this was called last in this execution, in
-/// their order, until one does not hold: which, and what it says.
+/// Evaluates, in order, the predicates whose answers may have changed since the last call in this
+/// execution, until one fails. Returns the number of that one, and its message.
 ///
-/// Not inlined, so that of what it has asked, nothing is left in what lives on the stack.
+/// Not inlined, so that the evaluation leaves nothing in the live part of the stack.
 #[inline(never)]
 pub(crate) fn check_changed(
     count: usize,
-    question: impl Fn(usize) -> Result<(), String>,
+    predicate: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {
     let due = allocate_outside(|| {
         READERS.with_borrow_mut(|readers| {
@@ -139,12 +146,12 @@ pub(crate) fn check_changed(
     if !due {
         return Ok(());
     }
-    match allocate_outside(|| catch_unwind(AssertUnwindSafe(|| ask_due(question)))) {
+    match allocate_outside(|| catch_unwind(AssertUnwindSafe(|| evaluate_due(predicate)))) {
         Ok(Ok(())) => Ok(()),
-        Ok(Err((question, text))) => {
+        Ok(Err((predicate, text))) => {
             let copied = text.clone();
             allocate_outside(|| drop(text));
-            Err((question, copied))
+            Err((predicate, copied))
         }
         Err(payload) => {
             let copied = failure::text(&*payload);
@@ -154,12 +161,12 @@ pub(crate) fn check_changed(
     }
 }
 
-fn ask_due(question: impl Fn(usize) -> Result<(), String>) -> Result<(), (usize, String)> {
+fn evaluate_due(predicate: impl Fn(usize) -> Result<(), String>) -> Result<(), (usize, String)> {
     let _done = Done;
     let unnoted = with_state(|state| state.unrecorded_predicate()).flatten();
     while let Some(next) = READERS.with_borrow_mut(Readers::next) {
-        ASKED.set(Some(next).filter(|_| unnoted != Some(next)));
-        if let Err(text) = question(next) {
+        EVALUATED.set(Some(next).filter(|_| unnoted != Some(next)));
+        if let Err(text) = predicate(next) {
             READERS.with_borrow_mut(|readers| readers.due.fill(0));
             return Err((next, text));
         }
