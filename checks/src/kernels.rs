@@ -136,7 +136,7 @@ pub const ALL: &[Kernel] = &[
         name: "look-in-turn",
         about: "an M looks at its own queue, then at the global one, and then it steals",
         threads: 2,
-        program: |steps| contract::look_in_turn(steps, Sched::look),
+        program: |steps| contract::look_in_turn(steps, Sched::look_with_p),
     },
     Kernel {
         name: "assist-updates",

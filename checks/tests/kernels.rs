@@ -1,7 +1,7 @@
 //! Each kernel holds, without a bound; and with a broken function in the place of the right one, it fails.
 
 use checks::kernels::{self, contract};
-use runtime_model::find::Look;
+use runtime_model::find::Found;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::M;
 use runtime_model::p::PId;
@@ -109,7 +109,7 @@ sync::explored! {
             contract::steal_in_turn(GO_FIXED, |sched, m, now| {
                 sched.check_timers(m, PId(1), now);
                 match sched.runqget(m.p()) {
-                    Some(g) => Look::Found(g),
+                    Some(g) => Found::G(g),
                     None => sched.steal_work(m, now),
                 }
             });
@@ -120,7 +120,7 @@ sync::explored! {
     fn a_thief_who_leaves_timers_out_takes_runnext_first() {
         fails_with("steal-in-turn", 2, || {
             contract::steal_in_turn(GO_FIXED, |sched, m, now| match sched.runqsteal(m, PId(1), true) {
-                Some(g) => Look::Found(g),
+                Some(g) => Found::G(g),
                 None => sched.steal_work(m, now),
             });
         });
@@ -130,7 +130,7 @@ sync::explored! {
     fn a_thief_who_forgets_the_next_timer_does_not_poll_for_it() {
         fails_with("the next timer's time", 2, || {
             contract::steal_in_turn(GO_FIXED, |sched, m, now| match sched.steal_work(m, now) {
-                Look::Nothing(_) => Look::Nothing(0),
+                Found::Nothing(_) => Found::Nothing(0),
                 found => found,
             });
         });
@@ -140,7 +140,7 @@ sync::explored! {
     fn an_m_that_steals_first_passes_by_the_global_queue() {
         fails_with("look-in-turn", 2, || {
             contract::look_in_turn(GO_FIXED, |sched, m| match sched.runqget(m.p()) {
-                Some(g) => Look::Found(g),
+                Some(g) => Found::G(g),
                 None => sched.steal_work(m, sched.nanotime()),
             });
         });

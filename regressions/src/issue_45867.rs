@@ -17,7 +17,7 @@
 //!
 //! The other rows leave out a line of either half.
 
-use runtime_model::find::Look;
+use runtime_model::find::Found;
 use runtime_model::m::M;
 use runtime_model::steps::{must_keep_p, wakep_1_20, Steps, GO_13F6BE28, GO_FIXED};
 use runtime_model::Sched;
@@ -80,22 +80,22 @@ fn tells_after_the_lock(sched: &Sched, m: &M) {
 }
 
 /// An M reads `needspinning` before it takes the lock under which it drops its P: it may be set in between.
-fn asks_before_the_lock(sched: &Sched, m: &mut M) -> Look {
+fn asks_before_the_lock(sched: &Sched, m: &mut M) -> Found {
     if must_keep_p(sched, m) {
         sched.become_spinning(m);
-        return Look::Again;
+        return Found::Again;
     }
     sched.drop_p(m)
 }
 
 /// An M that has to keep its P looks again, but does not become a spinner.
-fn keeps_without_spinning(sched: &Sched, m: &mut M) -> Look {
+fn keeps_without_spinning(sched: &Sched, m: &mut M) -> Found {
     let mut locked = sched.lock.lock();
     if let Some(g) = sched.globrunqget(&mut locked, m, m.p(), 0) {
-        return Look::Found(g);
+        return Found::G(g);
     }
     if must_keep_p(sched, m) {
-        return Look::Again;
+        return Found::Again;
     }
     sched.drop_p_locked(&mut locked, m)
 }

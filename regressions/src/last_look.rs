@@ -4,7 +4,7 @@
 //! stops being counted; and only then looks at everything again. If there is something, it takes a P and spins
 //! again. These are mistakes that Go's comments warn of; golang/go#14179, which left out the GC's work, was one.
 
-use runtime_model::find::Look;
+use runtime_model::find::Found;
 use runtime_model::m::M;
 use runtime_model::p::OwnedP;
 use runtime_model::steps::{Steps, GO_FIXED};
@@ -18,14 +18,14 @@ use crate::issue_45867;
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
 
 /// Stops spinning, and that is all.
-fn look_not(sched: &Sched, m: &mut M, poll_until: Time) -> Look {
+fn look_not(sched: &Sched, m: &mut M, poll_until: Time) -> Found {
     sched.stop_spinning(m);
-    Look::Nothing(poll_until)
+    Found::Nothing(poll_until)
 }
 
 /// Looks while it still counts as a spinner, and stops spinning if there is nothing: work that is made
 /// between the two is left to this M.
-fn look_first(sched: &Sched, m: &mut M, poll_until: Time) -> Look {
+fn look_first(sched: &Sched, m: &mut M, poll_until: Time) -> Found {
     let timer = sched.check_timers_no_p(poll_until);
     let due = timer != 0 && timer <= sched.nanotime();
     let p = match due || sched.runqsize.load() != 0 {
@@ -34,17 +34,17 @@ fn look_first(sched: &Sched, m: &mut M, poll_until: Time) -> Look {
     };
     if let Some(p) = p {
         sched.acquirep(m, p);
-        return Look::Again;
+        return Found::Again;
     }
     sched.stop_spinning(m);
-    Look::Nothing(timer)
+    Found::Nothing(timer)
 }
 
 /// Looks at the global queue under one hold of the lock, and drops the P under the next.
-fn drop_later(sched: &Sched, m: &mut M) -> Look {
+fn drop_later(sched: &Sched, m: &mut M) -> Found {
     let mut locked = sched.lock.lock();
     if let Some(g) = sched.globrunqget(&mut locked, m, m.p(), 0) {
-        return Look::Found(g);
+        return Found::G(g);
     }
     drop(locked);
     let mut locked = sched.lock.lock();
@@ -52,37 +52,37 @@ fn drop_later(sched: &Sched, m: &mut M) -> Look {
 }
 
 /// Drops the P without a look at the global queue.
-fn drop_unseen(sched: &Sched, m: &mut M) -> Look {
+fn drop_unseen(sched: &Sched, m: &mut M) -> Found {
     sched.drop_p_locked(&mut sched.lock.lock(), m)
 }
 
 /// Takes the last look, and is marked as a spinner again if there is nothing.
-fn stays_marked(sched: &Sched, m: &mut M, poll_until: Time) -> Look {
+fn stays_marked(sched: &Sched, m: &mut M, poll_until: Time) -> Found {
     let look = sched.last_look(m, poll_until);
-    if let Look::Nothing(_) = look {
+    if let Found::Nothing(_) = look {
         sched.m(m.id).spinning.set(true);
     }
     look
 }
 
 /// Goes back to looking with a P, and is no spinner.
-fn look_on(sched: &Sched, m: &mut M, p: OwnedP) -> Look {
+fn look_on(sched: &Sched, m: &mut M, p: OwnedP) -> Found {
     sched.acquirep(m, p);
-    Look::Again
+    Found::Again
 }
 
 /// Steals a G with the P, and is no spinner while it does.
-fn steal_on(sched: &Sched, m: &mut M, p: OwnedP) -> Look {
+fn steal_on(sched: &Sched, m: &mut M, p: OwnedP) -> Found {
     sched.acquirep(m, p);
     let others = sched.allp.iter().map(|p| p.id).filter(|&p| p != m.p().id());
     let stolen = others.filter_map(|victim| sched.runqsteal(m, victim, true)).next();
-    stolen.map_or(Look::Again, Look::Found)
+    stolen.map_or(Found::Again, Found::G)
 }
 
 /// Goes back to looking without the P.
-fn leave_p(sched: &Sched, m: &mut M, _: OwnedP) -> Look {
+fn leave_p(sched: &Sched, m: &mut M, _: OwnedP) -> Found {
     sched.become_spinning(m);
-    Look::Again
+    Found::Again
 }
 
 const WITHOUT_RUN_QUEUES: Steps = Steps { has_work: |_, _| false, ..GO_FIXED };

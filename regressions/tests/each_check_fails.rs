@@ -8,7 +8,7 @@ use checks::check;
 use checks::report::{Job, Mode};
 use common::{failing, job, run_with};
 use runtime_model::by_hand;
-use runtime_model::find::Look;
+use runtime_model::find::Found;
 use runtime_model::g::{GId, Guintptr};
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
@@ -49,7 +49,7 @@ fn other(sched: &Sched, m: MId) -> MId {
 }
 
 /// Drops the P, and sets its timer bit although nobody owns it.
-fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model::find::Look {
+fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model::find::Found {
     let p = m.p().id();
     let look = sched.drop_p(m);
     sched.timerp_mask.set(p);
@@ -295,7 +295,7 @@ fn put_globally(sched: &Sched, g: u32) {
 }
 
 /// Drops the P after it has taken a G from the global queue.
-fn forget_global(sched: &Sched, m: &mut M) -> Look {
+fn forget_global(sched: &Sched, m: &mut M) -> Found {
     let mut locked = sched.lock.lock();
     sched.globrunqget(&mut locked, m, m.p(), 1);
     sched.drop_p_locked(&mut locked, m)

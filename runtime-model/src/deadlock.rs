@@ -14,7 +14,7 @@ impl Sched {
     /// As Go does: `checkdead: inconsistent counts`, `checkdead: runnable g`, `checkdead: no p for timer`,
     /// `checkdead: no m for timer`; and with its reports of a deadlock.
     ///
-    /// Go: proc.go, checkdead (1.19).
+    /// Go: proc.go, checkdead 5017-5118 (1.19.8), 6418-6520 (1.27.3).
     pub(crate) fn checkdead(&self, locked: &mut SchedLocked, m: &M) {
         let run = locked.mcount - locked.nmidle;
         if run > 0 {
@@ -43,7 +43,7 @@ impl Sched {
 
     /// Moves the clock to the next timer and wakes an M that looks for it.
     ///
-    /// Go: proc.go, checkdead (of commit 13f6be28): the part under faketime.
+    /// Go: proc.go, checkdead 5080-5107 (1.19.8), 6480-6509 (1.27.3): the part under faketime.
     fn jump(&self, locked: &mut SchedLocked, m: &M, when: Time) {
         self.note_jump(when);
         self.only_ticks.set(self.are_only_ticks_left());

@@ -1,19 +1,15 @@
-//! Finding work: `schedule`, `find_runnable`, stealing, the last look.
+//! Finding work: `schedule`, `find_runnable` and its parts, the last look.
+//!
+//! Go's `findRunnable` is one function of 300 lines. Here it is cut into parts, which `find_runnable` lists in
+//! order with Go's line numbers; each function says which of them it is. Stealing is in `find/steal.rs`, polling in
+//! `netpoll.rs`, the parts that have been wrong in some release in `steps.rs`.
 //!
 //! # The last look
-//! An M that spun and found nothing
-//! 1. gives up its P, under `sched.lock`, and looks at the global queue under the same lock;
-//! 2. gives up its place in `nmspinning`;
-//! 3. looks at every source of work again, without a P: the global queue (in Go since 1.22), the run queues, the
-//!    timers.
-//!
-//! With 2 after 3, work made between the two would be lost: whoever makes it sees a spinner and wakes
-//! nobody, and the spinner looks no more.
-//!
-//! An M that does not spin does not look again. An M that made work and found no idle P for it sets
-//! `needspinning`, under the lock, and the first M reads that before it drops its own P (Go 1.20 to 1.27.3).
-//!
-//! Go: proc.go, findRunnable (1.19).
+//! The steps 4a, 4b and 4c of the wake protocol (`wake.rs`): an M that spun and found nothing drops its P, stops being
+//! counted as a spinner, and only then looks at every source of work again. With 4b after 4c, work that is published
+//! between the two is lost: its maker sees a spinner and wakes no M, and the spinner looks no more.
+
+mod steal;
 
 use crate::event::Event;
 use crate::g::GId;
@@ -23,14 +19,16 @@ use crate::sched::{Sched, SchedLocked};
 use crate::timers::earlier;
 use crate::Time;
 
-/// What one look for work came to.
+pub(crate) use steal::steal_orders;
+
+/// What a search for work, or a part of one, came to.
 #[derive(Hash)]
-pub enum Look {
+pub enum Found {
     /// A G to run.
-    Found(GId),
+    G(GId),
     /// A G of the global queue, taken before the P's own Gs were looked at.
     Fair(GId),
-    /// Something may be there now: look from the start.
+    /// No G, but there may be one now: search again from the start. Go's `goto top`.
     Again,
     /// No work. Holds the time of the earliest timer seen, due or not, or 0: the M polls if there is one.
     Nothing(Time),
@@ -42,90 +40,129 @@ impl Sched {
     /// # Panics
     /// As Go does: `schedule: spinning with local work`.
     ///
-    /// Go: proc.go, schedule (1.19).
+    /// Go: proc.go, schedule 3185-3253 (1.19.8), 4150-4246 (1.27.3). Left out: Gs locked to a thread, cgo, the trace
+    /// reader's and the GC's wakeup (`tryWakeP`), user scheduling switched off.
     pub(crate) fn schedule(&self, m: &mut M) -> GId {
         let spinning = &self.m(m.id).spinning;
-        // Nobody but its owner changes an empty queue, so a look at it is no operation.
+        // Only its owner changes an empty queue, so reading it here is no operation of the engine.
         let empty = || self.p(m.p()).peek_runqempty();
         assert!(!spinning.get() || empty(), "schedule: spinning with local work");
         let (g, fair) = self.find_runnable(m);
         sync::checkpoint((&*m, g, fair));
+        // Wake protocol, 3. Every way of finding a G while spinning comes past here, the fairness path included
+        // (golang/go#5586).
         if spinning.get() {
             (self.steps.reset_spinning)(self, m, fair);
         }
         g
     }
 
-    /// Waits until there is a G to run. Whether it was taken on the fairness path.
+    /// Waits until there is a G to run. Also returns whether it was taken on the fairness path.
     ///
-    /// Go: proc.go, findRunnable (1.19).
+    /// The parts of Go's function, by their landmarks in proc.go. A row with nothing under "here" is left out.
+    ///
+    /// | | landmark | 1.19.8 | 1.27.3 | here |
+    /// |---|---|---|---|---|
+    /// | 1 | `top` | 2568 | 3411 | the loop; `round` is one way through it |
+    /// | 2 | stop of the world, safe point | 2570-2576 | 3418-3424 | |
+    /// | 3 | own timers: `checkTimers` | 2582 | 3430 | `look_with_p`: `check_timers` |
+    /// | 4 | trace reader | 2584-2592 | 3432-3444 | |
+    /// | 5 | GC worker | 2594-2600 | 3446-3453 | |
+    /// | 6 | fairness: each 61st time, global queue | 2602-2612 | 3455-3465 | `look_fairly` |
+    /// | 7 | finalizers (1.27.3: cleanups), cgo | 2614-2622 | 3467-3481 | |
+    /// | 8 | own run queue | 2624-2627 | 3483-3486 | `look_with_p`: `runqget` |
+    /// | 9 | global queue | 2629-2637 | 3488-3499 | `look_with_p`: `globrunqget` |
+    /// | 10 | poll without waiting | 2639-2656 | 3501-3525 | |
+    /// | 11 | spin limit; become a spinner | 2658-2668 | 3527-3535 | `may_spin` |
+    /// | 12 | `stealWork` | 2670-2685 | 3537-3553 | `look_with_p`: `steal_work` |
+    /// | 13 | idle GC worker; wasm | 2687-2719 | 3555-3592 | |
+    /// | 14 | snapshots of `allp` and the masks | 2721-2729 | 3594-3606 | |
+    /// | 15 | drop the P, under the lock | 2731-2746 | 3608-3635 | `drop_p`, `drop_p_locked` |
+    /// | 16 | "Delicate dance": `nmspinning--` | 2748-2779 | 3637-3687 | `last_look`: `stop_spinning` |
+    /// | 17 | global queue again (since 1.22) | – | 3689-3708 | `recheck_global` |
+    /// | 18 | `checkRunqsNoP` | 2781-2788 | 3710-3715 | `check_runqs_no_p`, `spin_again` |
+    /// | 19 | `checkIdleGCNoP` | 2790-2804 | 3717-3732 | |
+    /// | 20 | `checkTimersNoP` | 2806-2812 | 3734-3740 | `recheck_timers`; then, ours, `p_for_due_timer` |
+    /// | 21 | poll until the next timer | 2815-2867 | 3746-3804 | `poll`, under faketime: 2815-2844; 3746-3779 |
+    /// | 22 | break another M's poll | 2868-2873 | 3805-3810 | `poll` |
+    /// | 23 | `stopm`; `goto top` | 2874-2875 | 3811-3812 | the loop |
+    ///
+    /// Go: proc.go, findRunnable 2561-2876 (1.19.8), 3404-3813 (1.27.3).
     fn find_runnable(&self, m: &mut M) -> (GId, bool) {
         loop {
             sync::checkpoint(&*m);
             match self.round(m) {
-                Look::Found(g) => return (g, false),
-                Look::Fair(g) => return (g, true),
-                Look::Again => sync::round_without_progress(),
-                Look::Nothing(_) => self.stopm(m),
+                Found::G(g) => return (g, false),
+                Found::Fair(g) => return (g, true),
+                Found::Again => sync::round_without_progress(),
+                // Part 23.
+                Found::Nothing(_) => self.stopm(m),
             }
         }
     }
 
-    /// Looks at everything once; if there is nothing, `m` has no P any more.
-    fn round(&self, m: &mut M) -> Look {
-        let poll_until = match self.look(m) {
-            Look::Nothing(when) => when,
+    /// Parts 2 to 22, once. If they find nothing, `m` has no P any more.
+    fn round(&self, m: &mut M) -> Found {
+        let poll_until = match self.look_with_p(m) {
+            Found::Nothing(when) => when,
             found => return found,
         };
+        // Go's `wasSpinning`: 2768 (1.19.8), 3673 (1.27.3).
         let spinning = self.m(m.id).spinning.get();
         sync::checkpoint((&*m, spinning, poll_until));
         match (self.steps.drop_p)(self, m) {
-            Look::Nothing(_) => {}
+            Found::Nothing(_) => {}
             found => return found,
         }
         sync::checkpoint((&*m, spinning, poll_until));
         let poll_until = match spinning {
             true => match (self.steps.last_look)(self, m, poll_until) {
-                Look::Nothing(when) => when,
+                Found::Nothing(when) => when,
                 found => return found,
             },
+            // No last look: while this M had its P, nothing was left to it, as it was not counted as a spinner. A maker
+            // of work that found no idle P has set `needspinning`, which `drop_p` has read (5b).
             false => poll_until,
         };
         sync::checkpoint((&*m, poll_until));
         self.poll(m, poll_until);
-        Look::Nothing(poll_until)
+        Found::Nothing(poll_until)
     }
 
-    /// Looks with a P: at its timers, its queue, the global queue, and the other Ps.
+    /// Parts 3 to 12: looks with a P at its timers, its queue, the global queue, and the other Ps.
     #[sync::summarized]
-    pub fn look(&self, m: &M) -> Look {
-        let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0);
+    pub fn look_with_p(&self, m: &M) -> Found {
+        let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0); // Part 3.
         sync::checkpoint((m, now, poll_until));
         if let Some(g) = self.look_fairly(m) {
-            return Look::Fair(g);
+            return Found::Fair(g);
         }
         sync::checkpoint((m, now, poll_until));
+        // Part 8. Thieves may have taken Gs since they were put there; only this M adds any.
         if let Some(g) = self.runqget(m.p()) {
-            return Look::Found(g);
+            return Found::G(g);
         }
+        // Part 9. Read without the lock, so a G that `gosched` puts there meanwhile may be missed; 4a reads it again,
+        // under the lock.
         if self.runqsize.load() != 0 {
             let mut locked = self.lock.lock();
             if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
-                return Look::Found(g);
+                return Found::G(g);
             }
         }
         sync::checkpoint((m, now, poll_until));
         if !self.may_spin(m) {
-            return Look::Nothing(poll_until);
+            return Found::Nothing(poll_until);
         }
         sync::checkpoint((m, now, poll_until));
+        // Part 12.
         match self.steal_work(m, now) {
-            Look::Nothing(when) => Look::Nothing(earlier(poll_until, when)),
+            Found::Nothing(when) => Found::Nothing(earlier(poll_until, when)),
             found => found,
         }
     }
 
-    /// Now and then the global queue comes first, so that Gs that start each other do not keep a P to
+    /// Part 6. Now and then the global queue comes first, so that Gs that start each other do not keep a P to
     /// themselves. Go does it every 61st time; here any time may be one, if the program says so.
     fn look_fairly(&self, m: &M) -> Option<GId> {
         if !self.program.fairness || self.runqsize.load() == 0 || sync::choose(2) == 0 {
@@ -135,12 +172,15 @@ impl Sched {
         self.globrunqget(&mut locked, m, m.p(), 1)
     }
 
-    /// Whether `m` may look at other Ps: at most half of the busy Ps' number spin. It is counted then.
+    /// Part 11. Whether `m` may look at other Ps: at most half of the busy Ps' number spin. It is counted then.
     #[sync::summarized]
     fn may_spin(&self, m: &M) -> bool {
         if self.m(m.id).spinning.get() {
             return true;
         }
+        // Both numbers may be old when they are compared; too many spinners only cost time. Too few: this M runs on a
+        // P, so that `npidle` leaves room for one, and the limit is reached only if other Ms count as spinners. What
+        // there is to find is left to them, and what is published while no P is idle, to 5b.
         if !(self.steps.below_spin_limit)(self) {
             return false;
         }
@@ -148,112 +188,88 @@ impl Sched {
         true
     }
 
-    /// Steals a G, or runs the timers, of other Ps. `now` is a recent time.
-    ///
-    /// Timers and `runnext` are for the last pass: the P itself is likely to serve both at once.
-    ///
-    /// Go: proc.go, stealWork (1.19).
-    #[sync::summarized]
-    pub fn steal_work(&self, m: &M, now: Time) -> Look {
-        let (mut now, mut poll_until, mut ran_timer) = (now, 0, false);
-        for pass in 1..=self.program.steal_tries {
-            let last = pass == self.program.steal_tries;
-            let order = self.steal_order(m);
-            for (i, &victim) in order.iter().enumerate() {
-                sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
-                if last && (self.steps.steal_timers)(self, victim) {
-                    let (then, when, ran) = self.check_timers(m, victim, now);
-                    now = then;
-                    poll_until = earlier(poll_until, when);
-                    if ran {
-                        // The timers may have filled the queue that runqsteal takes for empty.
-                        if let Some(g) = self.runqget(m.p()) {
-                            self.emit(m, Event::FoundAfterTimers(victim));
-                            return Look::Found(g);
-                        }
-                        ran_timer = true;
-                    }
-                    sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
-                }
-                if !self.idlep_mask.read(victim) {
-                    if let Some(g) = self.runqsteal(m, victim, last) {
-                        return Look::Found(g);
-                    }
-                }
-            }
-        }
-        if ran_timer {
-            Look::Again
-        } else {
-            Look::Nothing(poll_until)
-        }
-    }
-
-    /// One of the orders in which Go may go through the other Ps.
-    fn steal_order(&self, m: &M) -> &[PId] {
-        let orders = &self.steal_orders[m.p().id().index()];
-        &orders[sync::choose(orders.len())]
-    }
-
-    /// Gives up the P, unless there is work under the lock. The last look, step 1.
+    /// Part 15. Gives up the P, unless there is work under the lock.
     ///
     /// # Panics
     /// As `releasep` and `pidleput` do.
-    pub fn drop_p(&self, m: &mut M) -> Look {
+    ///
+    /// Go: proc.go, findRunnable 2731-2746 (1.19.8), 3608-3635 (1.27.3).
+    pub fn drop_p(&self, m: &mut M) -> Found {
         let mut locked = self.lock.lock();
+        // Wake protocol, 4a. Meets `globrunqput` in `gosched` and `runqputslow`: a G put there before is seen here, and
+        // one put there later finds the P on the idle list, as both hold the lock.
         if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
-            return Look::Found(g);
+            return Found::G(g);
         }
         self.drop_p_locked(&mut locked, m)
     }
 
-    /// The same once the global queue has been looked at. Go: proc.go, findRunnable (1.20).
-    pub fn drop_p_locked(&self, locked: &mut SchedLocked, m: &mut M) -> Look {
+    /// The rest of part 15, once the global queue has been looked at.
+    ///
+    /// Go: proc.go, findRunnable 2742-2745 (1.19.8), 3625-3634 (1.27.3).
+    pub fn drop_p_locked(&self, locked: &mut SchedLocked, m: &mut M) -> Found {
+        // Wake protocol, 5b. Meets the store in `wakep_with_p`, under the lock too: a waker that had it before found
+        // this P in use and has asked; one that has it later finds this P idle.
         if (self.steps.must_keep_p)(self, m) {
             self.emit(m, Event::KeptPForWaker);
             self.become_spinning(m);
-            return Look::Again;
+            return Found::Again;
         }
         let p = self.releasep(m);
         self.pidleput(locked, p, 0);
-        Look::Nothing(0)
+        Found::Nothing(0)
     }
 
-    /// Stops spinning and looks at everything again, without a P. `poll_until` is when the
+    /// Parts 16 to 20. Stops spinning and looks at everything again, without a P. `poll_until` is when the
     /// next timer seen fires, or 0.
-    pub fn last_look(&self, m: &mut M, poll_until: Time) -> Look {
-        self.stop_spinning(m); // The last look, step 2.
+    ///
+    /// Go needs only the last spinner's last look, but cannot tell which M that is, since `wakep` counts itself for a
+    /// moment; so every spinner takes one.
+    ///
+    /// Go: proc.go, findRunnable 2769-2813 (1.19.8), 3674-3741 (1.27.3).
+    pub fn last_look(&self, m: &mut M, poll_until: Time) -> Found {
+        // Wake protocol, 4b, part 16. Meets `begin_spin`: a maker of work that still reads this M's count has published
+        // before, so each look below sees the work; one that reads the count later wakes an M itself.
+        self.stop_spinning(m);
         sync::checkpoint((&*m, poll_until));
+        // Wake protocol, 4c, part 17. Meets `globrunqput` in `gosched`, after 4a has released the lock.
         if let Some(g) = (self.steps.recheck_global)(self, m) {
             self.emit(m, Event::LastLookFoundWork);
             self.emit(m, Event::LastLookFoundGlobal);
-            return Look::Found(g);
+            return Found::G(g);
         }
         sync::checkpoint((&*m, poll_until));
+        // Part 18. Meets `runqput` in `ready` and `newproc`.
         if let Some(p) = self.check_runqs_no_p() {
             self.emit(m, Event::LastLookFoundWork);
             return (self.steps.spin_again)(self, m, p);
         }
+        // Part 20. Meets `doaddtimer` in `addtimer`. A timer of the future is left to the poll (part 21) or, under
+        // faketime, to the jump of the clock.
         let poll_until = (self.steps.recheck_timers)(self, poll_until);
         sync::checkpoint((&*m, poll_until));
+        // Ours. The maker of a due timer may have declined to wake an M because of this one's count; under faketime, Go
+        // stops this M all the same.
         if poll_until != 0 && poll_until <= self.nanotime() {
             self.emit(m, Event::LastLookFoundTimer);
             if let Some(p) = (self.steps.p_for_due_timer)(self) {
                 return (self.steps.spin_again)(self, m, p);
             }
         }
-        Look::Nothing(poll_until)
+        Found::Nothing(poll_until)
     }
 
     /// Goes back to looking with a P, as a spinner: there may be more than one G, so that another M is
     /// to be woken once the first is found.
     ///
-    /// Go: proc.go, findRunnable (1.19), after checkRunqsNoP.
-    pub fn spin_again(&self, m: &mut M, p: OwnedP) -> Look {
+    /// Go: proc.go, findRunnable 2784-2787 (1.19.8), 3712-3714 (1.27.3).
+    pub fn spin_again(&self, m: &mut M, p: OwnedP) -> Found {
         self.acquirep(m, p);
         sync::checkpoint(&*m);
+        // It does not run the work at once: a thief may take it first, or there may be more. As a spinner it passes on
+        // (3) or takes another last look (4c), so neither is lost.
         self.become_spinning(m);
-        Look::Again
+        Found::Again
     }
 
     /// Whether `p` runs and has a G to steal. It is a step.
@@ -261,11 +277,13 @@ impl Sched {
         (self.steps.has_work)(self, p)
     }
 
-    /// An idle P, if some P that runs has a G to steal. The last look, step 3.
+    /// Part 18. An idle P, if some P that runs has a G to steal.
     ///
-    /// Go: proc.go, checkRunqsNoP (1.19).
+    /// Go: proc.go, checkRunqsNoP 2979-2995 (1.19.8), 3917-3934 (1.27.3).
     #[sync::summarized]
     pub fn check_runqs_no_p(&self) -> Option<OwnedP> {
+        // A P that has been looked at may get a G right after. Its maker reads `nmspinning` then, which this M has
+        // left.
         let any = self.allp.iter().any(|p| {
             sync::checkpoint(p.id);
             self.has_work(p.id)
@@ -275,60 +293,7 @@ impl Sched {
         }
         sync::checkpoint(any);
         let mut locked = self.lock.lock();
+        // No P may be idle by now. Then every P is at work, or about to be dropped: 5a.
         (self.steps.p_for_work)(self, &mut locked)
-    }
-}
-
-/// For each P, the distinct orders in which Go may go through the others: a random start, and a stride
-/// that has no factor in common with their number.
-///
-/// Go: proc.go, randomOrder (1.19).
-pub(crate) fn steal_orders(ps: u32) -> Vec<Vec<Vec<PId>>> {
-    (0..ps).map(|me| orders_of_others(ps, me)).collect()
-}
-
-fn orders_of_others(ps: u32, me: u32) -> Vec<Vec<PId>> {
-    let mut orders = Vec::new();
-    for stride in (1..=ps).filter(|&s| gcd(s, ps) == 1) {
-        for start in 0..ps {
-            let all = (0..ps).map(|i| (start + i * stride) % ps);
-            let others: Vec<PId> = all.filter(|&p| p != me).map(PId).collect();
-            if !orders.contains(&others) {
-                orders.push(others);
-            }
-        }
-    }
-    orders
-}
-
-fn gcd(a: u32, b: u32) -> u32 {
-    if b == 0 {
-        a
-    } else {
-        gcd(b, a % b)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn with_two_ps_there_is_nothing_to_choose() {
-        assert_eq!(steal_orders(2), [[[PId(1)]], [[PId(0)]]]);
-    }
-
-    #[test]
-    fn with_three_ps_both_orders_of_the_others_occur() {
-        for (me, orders) in steal_orders(3).iter().enumerate() {
-            assert_eq!(orders.len(), 2);
-            assert!(orders.iter().all(|order| !order.contains(&PId(me as u32))));
-        }
-    }
-
-    #[test]
-    fn with_four_ps_all_six_orders_of_the_others_occur_that_a_stride_allows() {
-        // Forward and backward, from each of three places.
-        assert!(steal_orders(4).iter().all(|orders| orders.len() == 6));
     }
 }

@@ -9,9 +9,16 @@
 //! 4. `timerp_mask`: a P that idles without timers is not asked for any, until it runs again;
 //! 5. the limiter's event: the P's time counts as idle.
 //!
-//! Code that takes a P off the list in another way leaves some of them behind. With 3 left, thieves pass the P by,
-//! and its work waits; with 2 left, wakers and spinners count a P as idle that is not; with 5 left, its next idling
-//! throws (golang/go#53294).
+//! Code that takes a P off the list in another way leaves some of them behind (golang/go#53294). What a program shows
+//! then depends on which one; the rows of golang/go#53294 leave out one at a time (`regressions/src/issue_53294.rs`):
+//! - 1 left behind: two Ms own the P. `pidleget` gives it out again, and throws, since it finds no idle event.
+//! - 2: `npidle` is one too high from then on. Makers of work and the spin limit count an idle P too many. Alone, no
+//!   program of the model shows it, as the jump of the clock makes its M a spinner explicitly; in Go, the P of a system
+//!   call is then not handed off.
+//! - 3: thieves and the last look pass the P by while it runs. A G on its queue waits, and with it the program, if the
+//!   G that runs there waits for that one.
+//! - 4: if the P had no timers, thieves do not look for those that it gets. A P that owns a timer never lost its bit.
+//! - 5: `pidleput` throws when the P next goes idle: `must be able to track idle limiter event`.
 
 pub mod by_hand;
 
@@ -100,20 +107,25 @@ impl Sched {
     /// Puts `p` on the idle list and gives up ownership of it. `now` is a recent time, or 0. Returns the
     /// time.
     ///
-    /// Once the lock is released, `p` belongs to whoever takes it from the list.
+    /// Once the lock is released, `p` belongs to the M that takes it from the list.
     ///
     /// # Panics
     /// As Go does: `pidleput: P has non-empty run queue`; `must be able to track idle limiter event`.
     ///
-    /// Go: proc.go, pidleput (1.19).
+    /// Go: proc.go, pidleput 5707-5725 (1.19.8), 7424-7444 (1.27.3).
     pub fn pidleput(&self, locked: &mut SchedLocked, p: OwnedP, now: Time) -> Time {
+        // Only its owner, the caller, adds to the queue: empty here, empty until an M runs on the P again.
         assert!(self.runqempty(p.id()), "pidleput: P has non-empty run queue");
         let now = self.or_nanotime(now);
         let owned = self.p(&p);
+        // Meets the reads in `steal_work` and `check_timers_no_p`: from here on they may pass this P by.
         self.update_timer_p_mask(&p);
+        // Meets the reads in `steal_work` and `has_work`. They hold no lock, but the queue is empty already.
         self.idlep_mask.set(p.id());
         let id = p.id();
         locked.pidle.list.push(p);
+        // Meets the loads in `wakep_if_idle_p` (1.19) and `below_spin_limit`. A waker that reads the old number leaves
+        // its G to this M, which takes a last look if it spun; if it did not, that is golang/go#45867.
         self.npidle.add(1);
         let tracked = owned.limiter_event.start(LimiterEventType::Idle, now);
         assert!(tracked, "must be able to track idle limiter event");
@@ -121,50 +133,62 @@ impl Sched {
         now
     }
 
-    /// Takes a P from the idle list, if there is one: the only way to come by an idle P. `now` is a recent
+    /// Takes a P from the idle list, if there is one: the only way to get an idle P. `now` is a recent
     /// time, or 0.
     ///
     /// # Panics
     /// As `limiterEvent.stop` does, if the P was not idle to the limiter.
     ///
-    /// Go: proc.go, pidleget (1.19).
+    /// Go: proc.go, pidleget 5734-5750 (1.19.8), 7453-7469 (1.27.3).
     pub fn pidleget(&self, locked: &mut SchedLocked, now: Time) -> Option<OwnedP> {
         let id = locked.pidle.list.last()?.id();
         let now = self.or_nanotime(now);
-        // A timer may be added to it at any time from now on.
+        // Before the P has an M, which may add a timer at any time. Meets the reads in `steal_work` and
+        // `check_timers_no_p`.
         self.timerp_mask.set(id);
+        // Likewise before any G is on its queue. Meets the reads in `steal_work` and `has_work`.
         self.idlep_mask.clear(id);
         let p = locked.pidle.list.pop()?;
+        // Meets `below_spin_limit`, which may allow one spinner less for as long as it reads the old number.
         self.npidle.add(-1);
+        // Meets `consume`, of an update of the limiter on any M: each tick of the idle time is counted by one of the
+        // two.
         self.p(&p).limiter_event.stop(LimiterEventType::Idle, now, &self.limiter);
         tracing::trace!(target: "pidle::model", p = %id, "pidleget");
         Some(p)
     }
 
-    /// `pidleget` for somebody who has work to give away: if there is no P, an M that is about to drop one
-    /// is told to look again.
+    /// `pidleget` for an M that has found or made work: if no P is idle, it asks an M that is about to drop one to
+    /// look again.
     ///
-    /// Go: proc.go, pidlegetSpinning (1.20).
+    /// Go: proc.go, pidlegetSpinning 7481-7494 (1.27.3; since 1.20).
     pub fn pidleget_spinning(&self, locked: &mut SchedLocked, now: Time) -> Option<OwnedP> {
         let p = self.pidleget(locked, now);
         if p.is_none() {
+            // Wake protocol, 5a. Meets the load in `must_keep_p`, under the same lock: no P is dropped between the
+            // failed `pidleget` and this store.
             self.needspinning.store(1);
         }
         p
     }
 
-    /// Puts `m` on the idle list, and looks whether anybody is left who runs.
+    /// Puts `m` on the idle list, and checks whether any M is left that runs.
     ///
-    /// Go: proc.go, mput (1.19).
+    /// Go: proc.go, mput 5538-5545 (1.19.8), 7251-7257 (1.27.3).
     pub(crate) fn mput(&self, locked: &mut SchedLocked, m: &crate::m::M) {
+        // Meets `mget`: as soon as the lock is released, another M may take this one off and wake it.
         locked.midle.push(m.id);
         locked.nmidle += 1;
+        // If this was the last M that ran, no other will ever call it: a deadlock, or time for the clock to jump.
         self.checkdead(locked, m);
     }
 
-    /// Takes an M from the idle list, if there is one. Go: proc.go, mget (1.19).
+    /// Takes an M from the idle list, if there is one.
+    ///
+    /// Go: proc.go, mget 5552-5561 (1.19.8), 7264-7272 (1.27.3).
     pub fn mget(&self, locked: &mut SchedLocked) -> Option<MId> {
         let m = locked.midle.pop()?;
+        // Meets `checkdead` of an M that parks later: the M taken here counts as running before its wakeup.
         locked.nmidle -= 1;
         Some(m)
     }
@@ -176,9 +200,11 @@ impl Sched {
     /// The second look always agrees with the first here. In Go a thief that moves a modified timer within the
     /// heap takes it out for a moment, and the lock waits for that; the model cannot modify timers yet.
     ///
-    /// Go: proc.go, updateTimerPMask (1.19).
+    /// Go: proc.go, updateTimerPMask 5681-5694 (1.19.8); proc.go, pidleput 7433-7435 (1.27.3), without the lock.
     pub(crate) fn update_timer_p_mask(&self, p: &OwnedP) {
         let p = self.p(p);
+        // Meets `dodeltimer0` of a thief: the heap may be empty a moment later. The bit stays set then, which costs a
+        // look.
         if p.num_timers.load() > 0 {
             return;
         }

@@ -1,28 +1,72 @@
 //! Go 1.19's scheduler, written against the atomics, locks and threads of `sync`, and nothing else.
 //!
-//! A function that mirrors one of Go's has Go's name, and its doc ends with the source. Parts that a long function
-//! was cut into cite that function. Where Go throws, the model panics with Go's text. The model does not know which
-//! checks exist.
+//! A function that mirrors one of Go's has Go's name, and its doc ends with the lines in Go 1.19.8 and 1.27.3. Parts
+//! that a long function was cut into cite their lines of it. Where Go throws, the model panics with Go's text. The
+//! model does not know which checks exist.
 //!
 //! | file | Go | holds |
 //! |---|---|---|
 //! | [`sched`], [`p`], [`m`], [`g`], [`mask`] | runtime2.go | the data, and the start of the world |
 //! | [`idle`] | proc.go | idle Ps and Ms; who may own a P |
 //! | [`runq`] | proc.go | rings, the global queue, stealing |
-//! | [`wake`] | proc.go | waking and stopping Ms; readying Gs |
-//! | [`find`] | proc.go | looking for work; the last look |
-//! | [`timers`] | time.go | heaps, and who runs them |
-//! | [`netpoll`] | proc.go, netpoll.go | the poller's post, as far as faketime has it |
+//! | [`ready`] | proc.go | making Gs runnable |
+//! | [`wake`] | proc.go | waking and stopping Ms |
+//! | [`find`] | proc.go | finding work; stealing; the last look |
+//! | [`timers`] | time.go | the heaps, and running timers |
+//! | [`netpoll`] | proc.go, netpoll.go | polling, as far as faketime has it |
 //! | [`deadlock`] | proc.go | `checkdead`, the jump of the clock |
 //! | [`limiter`] | mgclimit.go | limiter events |
 //! | [`world`] | – | what Gs do, flags, the exit |
 //! | [`program`] | – | scripts and sizes |
 //! | [`steps`] | – | the step table |
-//! | [`event`] | – | what the model tells of itself |
+//! | [`event`] | – | what the model reports |
 //! | [`by_hand`] | – | the regressions' door to the idle list |
 //!
-//! To come, each in a file of its own but for the first: descriptors and real time (`netpoll`), system calls (`syscall`),
-//! `sysmon`, stopping the world (`stw`), the GC's workers (`gc`), and the timers' status machine.
+//! # Where Go's functions are
+//!
+//! Of proc.go, where no other file is named. What Go 1.27.3 calls otherwise is in parentheses.
+//!
+//! | Go | here |
+//! |---|---|
+//! | `acquirep`, `wirep`, `releasep`, `execute`, `dropg` | [`world`] |
+//! | `casgstatus` | [`g`]; no scan bit |
+//! | `checkdead` | [`deadlock`] |
+//! | `checkIdleGCNoP`, `findRunnableGCWorker` | left out: no GC workers yet |
+//! | `checkRunqsNoP`, `schedule` | [`find`] |
+//! | `checkTimers` (time.go, `(*timers).check`), `checkTimersNoP` | [`timers`] |
+//! | `findRunnable` | [`find`]: `find_runnable` lists its parts |
+//! | `gcAssistAlloc1` (mgcmark.go) | [`limiter`]: `gc_assist`, the limiter's part |
+//! | `gcCPULimiterState.update`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`]; no bucket |
+//! | `gcstopm`, `stopTheWorldWithSema`, `startTheWorldWithSema`, `forEachP`, `runSafePointFn` | left out: the world does not stop yet |
+//! | `globrunqput`, `globrunqget` (`globrunqgetbatch`) | [`runq`] |
+//! | `globrunqputbatch` | merged into `runqputslow`: one `globrunqput` a G, under one hold of the lock |
+//! | `globrunqputhead`, `runqputbatch` | left out: only what is left out calls them |
+//! | `goexit0` (`gdestroy`), `main` | [`world`]: `goexit` |
+//! | `gopark`, `park_m` | [`world`]: `gopark` |
+//! | `goschedImpl`, `goyield_m`, `newproc`, `ready` | [`ready`] |
+//! | `goroutineReady` (time.go), `goFunc`, `sendTime` (time/sleep.go) | [`timers`]: [`TimerFunc`](timers::TimerFunc) |
+//! | `handoffp`, `retake`, `sysmon` | left out: nothing takes a P from a running M yet |
+//! | `entersyscall`, `exitsyscall` and what they call | left out: no system calls yet |
+//! | `incidlelocked`, `startlockedm`, `stoplockedm` | left out: no G is locked to a thread |
+//! | `injectglist`, `netpoll` (netpoll_epoll.go), `pollWork` | left out: no descriptors yet |
+//! | `mcount` | [`sched`]: a field |
+//! | `mget`, `mput` | [`idle`] |
+//! | `mPark` | merged into `stopm` |
+//! | `mReserveID`, `newm`, `startm`, `stopm`, `wakep`, `resetspinning`, `becomeSpinning` (since 1.20) | [`wake`] |
+//! | `mspinning` | merged into `newm`, as `give_spin` |
+//! | `mstart1` | [`world`]: `mstart`, and the thread's start in `newm` |
+//! | `netpollBreak` (netpoll_epoll.go), `netpollGenericInit` (netpoll.go), `wakeNetPoller` | [`netpoll`] |
+//! | `pidleget`, `pidlegetSpinning` (since 1.20), `pidleput`, `updateTimerPMask` (in `pidleput`) | [`idle`] |
+//! | `pMask.read`, `set`, `clear` | [`mask`] |
+//! | `procresize`, `schedinit` | merged into [`Sched::new`] and [`Sched::start`]: GOMAXPROCS does not change yet |
+//! | `randomOrder` | [`find`]: all orders that Go may take, made beforehand |
+//! | `runqdrain`, `runqempty`, `runqget`, `runqgrab`, `runqput`, `runqputslow`, `runqsteal` | [`runq`] |
+//! | `stealWork` | [`find`] |
+//! | `addtimer` (`(*timer).maybeAdd`), `doaddtimer` (`addHeap`), `runtimer` (`run`), `runOneTimer` (`unlockAndRun`), `dodeltimer0` (`deleteMin`), `timeSleepUntil`, `timeSleep` (time.go) | [`timers`] |
+//! | `nobarrierWakeTime` (`wakeTime`; time.go) | merged into `check_timers`, `check_timers_no_p`: one load of `timer0_when` |
+//! | `updateTimer0When` (time.go) | merged into `dodeltimer0` and `postpone` |
+//! | `adjusttimers`, `cleantimers`, `clearDeletedTimers`, `deltimer`, `modtimer`, `moveTimers` (time.go) | left out: no timer is changed or deleted yet |
+//! | tracing, cgo, finalizers, wasm, profiling, debug settings, signals | left out: they schedule nothing that the model has |
 
 pub mod deadlock;
 pub mod event;
@@ -35,6 +79,7 @@ pub mod mask;
 pub mod netpoll;
 pub mod p;
 pub mod program;
+pub mod ready;
 pub mod runq;
 pub mod sched;
 pub mod steps;
@@ -51,17 +96,19 @@ pub type Time = i64;
 /// The instant at which a program starts.
 pub const START: Time = 1;
 
-/// Later than every timer. Go: time.go, maxWhen (1.19).
+/// Later than every timer. Go: time.go, maxWhen 164 (1.19.8), 321 (1.27.3).
 pub const MAX_WHEN: Time = Time::MAX;
 
-/// The model's own sources, so that a step can be told by the function it belongs to: the end of each
-/// file's path, and its text.
+/// The model's own sources, from which a recorded step gets the name of its function: the end of each file's path, and
+/// its text.
 pub const SOURCES: &[(&str, &str)] = &[
     ("runtime-model/src/deadlock.rs", include_str!("deadlock.rs")),
     ("runtime-model/src/find.rs", include_str!("find.rs")),
+    ("runtime-model/src/find/steal.rs", include_str!("find/steal.rs")),
     ("runtime-model/src/idle.rs", include_str!("idle.rs")),
     ("runtime-model/src/limiter.rs", include_str!("limiter.rs")),
     ("runtime-model/src/netpoll.rs", include_str!("netpoll.rs")),
+    ("runtime-model/src/ready.rs", include_str!("ready.rs")),
     ("runtime-model/src/runq.rs", include_str!("runq.rs")),
     ("runtime-model/src/sched.rs", include_str!("sched.rs")),
     ("runtime-model/src/steps.rs", include_str!("steps.rs")),

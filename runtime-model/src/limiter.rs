@@ -4,7 +4,7 @@
 //! accounted. Only the P's owner starts and stops events; anybody may *consume* the time so far, which
 //! moves the slot's time on. A stop accounts for the rest. So the time of an event is counted once.
 //!
-//! Go: mgclimit.go (1.19). The bucket and its fill are left out: only the times that go into it are kept.
+//! Go: mgclimit.go (1.19.8, 1.27.3). The bucket and its fill are left out: only the times that go into it are kept.
 
 use sync::{Atomic, Name, Word};
 
@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::sched::Sched;
 use crate::Time;
 
-/// What a P's time is attributed to. Go: mgclimit.go, limiterEventType (1.19).
+/// What a P's time is attributed to. Go: mgclimit.go, limiterEventType 348 (1.19.8), 346 (1.27.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LimiterEventType {
     /// No event is in flight.
@@ -30,7 +30,7 @@ pub enum LimiterEventType {
 const EVENT_BITS: u32 = 3;
 const TYPE_MASK: u64 = ((1 << EVENT_BITS) - 1) << (64 - EVENT_BITS);
 
-/// A time packed with an event's type. Go: mgclimit.go, limiterEventStamp (1.19).
+/// A time packed with an event's type. Go: mgclimit.go, limiterEventStamp 368 (1.19.8), 366 (1.27.3).
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp(u64);
 
@@ -86,7 +86,7 @@ impl std::fmt::Debug for Stamp {
     }
 }
 
-/// A P's slot for the event in flight. Go: mgclimit.go, limiterEvent (1.19).
+/// A P's slot for the event in flight. Go: mgclimit.go, limiterEvent 395 (1.19.8), 393 (1.27.3).
 pub struct LimiterEvent {
     stamp: Atomic<Stamp>,
 }
@@ -101,7 +101,7 @@ impl LimiterEvent {
     ///
     /// Only the P's owner calls it, and stays on the P until `stop`.
     ///
-    /// Go: mgclimit.go, (*limiterEvent).start (1.19).
+    /// Go: mgclimit.go, (*limiterEvent).start 409-415 (1.19.8), 407-413 (1.27.3).
     #[sync::summarized]
     pub fn start(&self, typ: LimiterEventType, now: Time) -> bool {
         if self.stamp.load().typ() != LimiterEventType::None {
@@ -116,7 +116,7 @@ impl LimiterEvent {
     ///
     /// Anybody may call it; the compare-and-swap makes sure that no tick is given out twice.
     ///
-    /// Go: mgclimit.go, (*limiterEvent).consume (1.19).
+    /// Go: mgclimit.go, (*limiterEvent).consume 422-444 (1.19.8), 420-442 (1.27.3).
     pub fn consume(&self, now: Time) -> (LimiterEventType, Time) {
         loop {
             let old = self.stamp.load();
@@ -136,7 +136,7 @@ impl LimiterEvent {
     /// # Panics
     /// If the event in flight is another, with Go's text.
     ///
-    /// Go: mgclimit.go, (*limiterEvent).stop (1.19).
+    /// Go: mgclimit.go, (*limiterEvent).stop 449-484 (1.19.8), 447-481 (1.27.3).
     #[sync::summarized]
     pub fn stop(&self, typ: LimiterEventType, now: Time, limiter: &GcCpuLimiter) {
         let stamp = loop {
@@ -169,7 +169,7 @@ impl LimiterEvent {
 
 /// The limiter: pools of time that stopped events leave, and what updates have taken out of them.
 ///
-/// Go: mgclimit.go, gcCPULimiterState (1.19).
+/// Go: mgclimit.go, gcCPULimiterState 32 (1.19.8), 32 (1.27.3).
 pub struct GcCpuLimiter {
     /// Held by a compare-and-swap; an update that does not get it is dropped.
     lock: Atomic<u32>,
@@ -214,7 +214,7 @@ impl GcCpuLimiter {
     ///
     /// Returns the idle ticks that the events in flight have come to, which Go does not.
     ///
-    /// Go: mgclimit.go, (*gcCPULimiterState).update (1.19).
+    /// Go: mgclimit.go, (*gcCPULimiterState).update 165-177 (1.19.8), 164-176 (1.27.3).
     #[sync::summarized]
     pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) -> Time {
         if !self.lock.cas(0, 1) {
@@ -230,7 +230,7 @@ impl GcCpuLimiter {
         consumed
     }
 
-    /// The work of an update. Go: mgclimit.go, (*gcCPULimiterState).updateLocked (1.19).
+    /// The work of an update. Go: mgclimit.go, (*gcCPULimiterState).updateLocked 180-260 (1.19.8), 179-258 (1.27.3).
     fn drain_and_consume<'a>(
         &self,
         slots: impl Iterator<Item = &'a LimiterEvent>,
@@ -281,7 +281,7 @@ impl Sched {
     /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go
     /// leaves the update out until the P's assists come to 5 µs; here each assist makes one.
     ///
-    /// Go: mgcmark.go, gcAssistAlloc1 (1.19), its limiter's part.
+    /// Go: mgcmark.go, gcAssistAlloc1 529-608 (1.19.8), 711-779 (1.27.3), its limiter's part.
     #[sync::summarized]
     pub fn gc_assist(&self, m: &crate::m::M) {
         let slot = &self.p(m.p()).limiter_event;

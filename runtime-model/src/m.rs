@@ -1,6 +1,6 @@
 //! M: a thread that runs Gs, given a P.
 //!
-//! Go: runtime2.go, type m (1.19).
+//! Go: runtime2.go, type m 526-607 (1.19.8), 616-729 (1.27.3).
 
 use std::hash::{Hash, Hasher};
 

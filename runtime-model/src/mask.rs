@@ -4,7 +4,7 @@ use sync::{Atomic, Mutex, Name};
 
 use crate::p::PId;
 
-/// An atomic set of Ps. Go: proc.go, pMask (1.19).
+/// An atomic set of Ps. Go: proc.go, pMask 5633 (1.19.8), 7364 (1.27.3).
 pub struct PMask(Atomic<u32>);
 
 impl PMask {
@@ -18,19 +18,20 @@ impl PMask {
         PMask(Atomic::new(name, bits).written_under(lock))
     }
 
-    /// Whether `p`'s bit is set; of the others nothing is learnt. Go: proc.go, (pMask).read (1.19).
+    /// Whether `p`'s bit is set; of the others nothing is learnt. Go: proc.go, (pMask).read 5636-5640 (1.19.8),
+    /// 7367-7371 (1.27.3).
     #[sync::summarized]
     pub fn read(&self, p: PId) -> bool {
         self.0.load() & bit(p) != 0
     }
 
-    /// Sets `p`'s bit. Go: proc.go, (pMask).set (1.19).
+    /// Sets `p`'s bit. Go: proc.go, (pMask).set 5643-5647 (1.19.8), 7374-7378 (1.27.3).
     #[track_caller]
     pub fn set(&self, p: PId) {
         self.0.or(bit(p));
     }
 
-    /// Clears `p`'s bit. Go: proc.go, (pMask).clear (1.19).
+    /// Clears `p`'s bit. Go: proc.go, (pMask).clear 5650-5654 (1.19.8), 7381-7385 (1.27.3).
     #[track_caller]
     pub fn clear(&self, p: PId) {
         self.0.and(!bit(p));

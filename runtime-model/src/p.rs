@@ -1,6 +1,6 @@
 //! P: a processor, the right to run Gs; with its run queue, its timers and its limiter event.
 //!
-//! Go: runtime2.go, type p (1.19).
+//! Go: runtime2.go, type p 609-765 (1.19.8), 774-930 (1.27.3).
 
 use sync::{Atomic, Mutex, Plain};
 
@@ -72,10 +72,10 @@ pub struct P {
 }
 
 impl P {
-    /// A P with an empty run queue of `ring` slots. Go: proc.go, (*p).init (1.19).
+    /// A P with an empty run queue of `ring` slots. Go: proc.go, (*p).init 4671-4705 (1.19.8), 5957-5992 (1.27.3).
     pub(crate) fn new(id: PId, ring: u32) -> Self {
         let name = |field| ("P", id.0, field);
-        // Ranks: sched.lock is 1 (Go: lockrank.go). Whoever wakes an M takes sched.lock, so not under this lock.
+        // Ranks: sched.lock is 1 (see there). An M that wakes another takes sched.lock, so it must not hold this lock.
         let timers = Mutex::new(name("timersLock"), Timers::default()).ranked(2).forbids_wakeups();
         let slot = |i| Atomic::new(("P", id.0, "runq", i), Guintptr::NIL);
         P {

@@ -25,7 +25,7 @@ impl Sched {
     ///
     /// It is a step.
     ///
-    /// Go: proc.go, runqempty (1.19).
+    /// Go: proc.go, runqempty 5754-5767 (1.19.8), 7498-7511 (1.27.3).
     #[sync::summarized]
     pub fn runqempty(&self, p: PId) -> bool {
         (self.steps.runqempty)(self, p)
@@ -50,7 +50,7 @@ impl Sched {
     /// Puts `g` on the run queue of the P that the caller owns: in `runnext`, whose G moves to the ring,
     /// or at the ring's tail. A full ring goes to the global queue, half of it.
     ///
-    /// Go: proc.go, runqput (1.19).
+    /// Go: proc.go, runqput 5785-5816 (1.19.8), 7529-7571 (1.27.3).
     #[sync::summarized]
     pub fn runqput(&self, m: &M, p: &OwnedP, g: GId, next: bool) {
         let p = self.p(p);
@@ -82,7 +82,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `runqputslow: queue is not full`.
     ///
-    /// Go: proc.go, runqputslow (1.19).
+    /// Go: proc.go, runqputslow 5820-5857 (1.19.8), 7575-7611 (1.27.3).
     fn runqputslow(&self, m: &M, p: &P, g: GId, h: u32, t: u32) -> bool {
         let n = t.wrapping_sub(h) / 2;
         assert!(n == p.runq.len() as u32 / 2, "runqputslow: queue is not full");
@@ -99,7 +99,7 @@ impl Sched {
 
     /// Takes the next G to run from the run queue of the P that the caller owns.
     ///
-    /// Go: proc.go, runqget (1.19).
+    /// Go: proc.go, runqget 5897-5918 (1.19.8), 7649-7670 (1.27.3).
     #[sync::summarized]
     pub fn runqget(&self, p: &OwnedP) -> Option<GId> {
         let p = self.p(p);
@@ -126,7 +126,7 @@ impl Sched {
     /// Go backs off for 3 µs before it takes the `runnext` of a P that runs; here any thread may be late
     /// at any time.
     ///
-    /// Go: proc.go, runqgrab (1.19).
+    /// Go: proc.go, runqgrab 5963-6013 (1.19.8), 7713-7776 (1.27.3).
     fn runqgrab(&self, victim: &P, next: bool) -> Grabbed {
         loop {
             let h = victim.runqhead.load_acq();
@@ -160,7 +160,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `runqsteal: runq overflow`.
     ///
-    /// Go: proc.go, runqsteal (1.19).
+    /// Go: proc.go, runqsteal 6018-6035 (1.19.8), 7781-7798 (1.27.3).
     #[sync::summarized]
     pub fn runqsteal(&self, m: &M, victim: PId, next: bool) -> Option<GId> {
         let p = self.p(m.p());
@@ -188,7 +188,7 @@ impl Sched {
         g
     }
 
-    /// Puts `g` at the end of the global queue. Go: proc.go, globrunqput (1.19).
+    /// Puts `g` at the end of the global queue. Go: proc.go, globrunqput 5568-5573 (1.19.8), 7300-7304 (1.27.3).
     pub fn globrunqput(&self, locked: &mut SchedLocked, g: GId) {
         locked.runq.push_back(g);
         self.runqsize.add(1);
@@ -198,7 +198,8 @@ impl Sched {
     /// that is not 0. How many there are it knows from `runqsize`, which is written under the lock alone: so the
     /// plain read of it is that of an owner.
     ///
-    /// Go: proc.go, globrunqget (1.19).
+    /// Go: proc.go, globrunqget 5603-5630 (1.19.8), globrunqget 7332-7340 and globrunqgetbatch 7344-7361 (1.27.3). In
+    /// 1.27.3 the ring is filled after the lock has been released.
     pub fn globrunqget(
         &self,
         locked: &mut SchedLocked,
@@ -228,7 +229,7 @@ impl Sched {
 
     /// Takes all Gs from the run queue of the P that the caller owns, and links them. It is a step.
     ///
-    /// Go: proc.go, runqdrain (1.19).
+    /// Go: proc.go, runqdrain 5922-5957 (1.19.8), 7674-7707 (1.27.3).
     pub fn runqdrain(&self, p: &OwnedP) -> GQueue {
         (self.steps.runqdrain)(self, p)
     }
@@ -267,7 +268,7 @@ impl Sched {
     }
 }
 
-/// A queue of Gs, linked through `schedlink`. Go: runtime2.go and proc.go, type gQueue (1.19).
+/// A queue of Gs, linked through `schedlink`. Go: proc.go, gQueue 6039 (1.19.8), 7802 (1.27.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct GQueue {
     head: Option<GId>,
@@ -275,7 +276,8 @@ pub struct GQueue {
 }
 
 impl GQueue {
-    /// Adds `g`, which is the caller's, at the end. Go: proc.go, (*gQueue).pushBack (1.19).
+    /// Adds `g`, which is the caller's, at the end. Go: proc.go, (*gQueue).pushBack 6059-6067 (1.19.8), 7824-7833
+    /// (1.27.3).
     #[track_caller]
     pub fn push_back(&mut self, sched: &Sched, g: GId) {
         sched.g(g).schedlink.set(Guintptr::NIL);

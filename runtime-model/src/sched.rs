@@ -1,6 +1,6 @@
 //! The scheduler's data: `sched`, `allp`, `allm`, `allg`, and the start of the world.
 //!
-//! Go: runtime2.go, type schedt (1.19).
+//! Go: runtime2.go, type schedt 767-857 (1.19.8), 932-1055 (1.27.3).
 
 use std::collections::VecDeque;
 
@@ -166,7 +166,7 @@ impl Sched {
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
         };
-        // Before any timersLock. Go: lockrank.go (1.19).
+        // Before any timersLock. Go: lockrank.go (1.19.8); in 1.27.3 the two have no order.
         let lock = Mutex::new("sched.lock", locked).ranked(1);
         Arc::new_cyclic(|this| Sched {
             npidle: Atomic::new("npidle", 0).written_under(&lock),
@@ -200,7 +200,8 @@ impl Sched {
     /// Starts the world on the calling thread, which becomes M0, and runs main on P0. It does not return
     /// before the execution ends.
     ///
-    /// Go: proc.go, schedinit, procresize and mstart (1.19): P0 is M0's, the others are put on the idle
+    /// Go: proc.go, schedinit 658-751, procresize 4801-4936 and mstart 1345-1392 (1.19.8), 844-967, 6081-6302 and
+    /// 1864-1911 (1.27.3): P0 is M0's, the others are put on the idle
     /// list, the last first.
     pub fn start(&self) {
         let mut m = M { id: MId(0), p: None };
@@ -265,7 +266,7 @@ impl Sched {
         self.program.ps
     }
 
-    /// The time, in ticks. Go: time_fake.go, nanotime (1.19).
+    /// The time, in ticks. Go: time_fake.go, nanotime 35-37 (1.19.8), 36-38 (1.27.3).
     pub fn nanotime(&self) -> Time {
         self.faketime.get()
     }

@@ -5,7 +5,7 @@
 use sync::Atomic;
 
 use crate::event::Event;
-use crate::find::Look;
+use crate::find::Found;
 use crate::g::{GId, Guintptr};
 use crate::m::{MId, M};
 use crate::p::{OwnedP, PId};
@@ -21,11 +21,11 @@ pub struct Steps {
     /// The clock has jumped: the M that is woken has to be counted as a spinner, so that it may steal.
     /// (golang/go#53294)
     pub spin_for_timer: fn(&Sched, MId),
-    /// Somebody made work: wake an M? (golang/go#45867)
+    /// An M has made work: wake another? (golang/go#45867)
     pub wakep: fn(&Sched, &M),
     /// The last look found work: take a P for it. (golang/go#45867)
     pub p_for_work: fn(&Sched, &mut SchedLocked) -> Option<OwnedP>,
-    /// An M without work holds the lock, to drop its P: must it keep it and look again?
+    /// An M without work holds the lock, to drop its P: must it keep it and search again?
     /// (golang/go#45867)
     pub must_keep_p: fn(&Sched, &M) -> bool,
     /// An M has been counted as a spinner. (golang/go#45867)
@@ -50,11 +50,11 @@ pub struct Steps {
     /// (golang/go#38860)
     pub recheck_timers: fn(&Sched, Time) -> Time,
     /// Nothing was found: give up the P, unless there is work under the lock.
-    pub drop_p: fn(&Sched, &mut M) -> Look,
+    pub drop_p: fn(&Sched, &mut M) -> Found,
     /// The P is given up: stop spinning, and take the last look.
-    pub last_look: fn(&Sched, &mut M, Time) -> Look,
+    pub last_look: fn(&Sched, &mut M, Time) -> Found,
     /// The last look found work and took this P for it: the M goes on as a spinner, since there may be more.
-    pub spin_again: fn(&Sched, &mut M, OwnedP) -> Look,
+    pub spin_again: fn(&Sched, &mut M, OwnedP) -> Found,
     /// The last look: has this P a G to steal?
     pub has_work: fn(&Sched, PId) -> bool,
     /// Has this P no G on its run queue? (golang's CL 20858)
@@ -72,8 +72,8 @@ pub struct Steps {
     pub uncount_spinner: fn(&Sched) -> i32,
 }
 
-/// Go 1.19 with all known fixes, and three of our own where Go has none (`wakep`, `p_for_due_timer`, `wake_beside_poller`): what
-/// has to hold, holds for this one.
+/// Go 1.19 with all known fixes, and three of our own where Go has none (`wakep`, `p_for_due_timer`,
+/// `wake_beside_poller`). Every check holds for this one.
 pub const GO_FIXED: Steps = Steps {
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
@@ -101,7 +101,7 @@ pub const GO_FIXED: Steps = Steps {
 };
 
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
-/// and the second and third defect under faketime.
+/// and the second and third defect of 1.19 under faketime.
 pub const GO_13F6BE28: Steps = Steps {
     wakep: wakep_if_idle_p,
     p_for_work: |sched, locked| sched.pidleget(locked, 0),
@@ -121,22 +121,30 @@ pub const GO_1_19: Steps = GO_13F6BE28;
 /// Like Go since 1.20, except that a waker that finds no idle P undoes its `nmspinning` increment *before* it sets
 /// `needspinning`. This order is ours. In Go's order, a spinner may clear `needspinning` and then leave a wakeup to
 /// the increment that is about to be undone; see [`wakep_1_20`].
+///
+/// Go: proc.go, wakep 3227-3261 (1.27.3), with 3243 and 3245 exchanged.
 pub fn wakep_with_p(sched: &Sched, m: &M) {
+    // Wake protocol, 2. There is no early return if `npidle` is 0, as there was up to 1.19: the number may be old, and
+    // then no `needspinning` would be set for the M that drops the next P.
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
     let Some(p) = sched.pidleget(&mut locked, 0) else {
         sched.emit(m, Event::WakepDeclinedNoIdleP);
+        // Wake protocol, 5a. First the undoing: an M that begins to spin after the store below, and clears it, no
+        // longer finds this increment, so it wakes another M itself once it has found work (3).
         sched.undo_spin(m, spin, "wakep");
+        // Meets the load in `must_keep_p`, under the same lock: no P can be dropped between the failed `pidleget` and
+        // this.
         sched.needspinning.store(1);
         return;
     };
+    // An M that parks before `startm` has the lock finds this one running, so `checkdead` is right.
     drop(locked);
     sync::checkpoint((m, &p, &spin));
     sched.startm(m, Some(p), Some(spin));
 }
 
-/// A P is taken first. If there is none, `needspinning` is set, and *then* the increment is undone, all under
-/// the lock.
+/// Takes an idle P first. If there is none, sets `needspinning` and *then* undoes the increment, all under the lock.
 ///
 /// 1. Another M is below the spin limit, and about to count as a spinner.
 /// 2. This M has published a G. It counts itself, finds no P, and sets `needspinning`.
@@ -144,14 +152,16 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
 ///    this M's increment.
 /// 4. It runs that G to its end. The increment still counts: with GOMAXPROCS=2 it is over the spin limit, so it
 ///    does not spin, and goes to drop its P.
-/// 5. This M undoes the increment and releases the lock. `needspinning` is 0, so the other M drops its P beside
-///    the G of step 2.
+/// 5. This M undoes the increment and releases the lock. `needspinning` is 0, so the other M drops its P, and the G
+///    that this one published waits beside it.
 ///
-/// Go: proc.go, wakep (1.20 to 1.27.3).
+/// Go: proc.go, wakep 3227-3261 (1.27.3; since 1.20).
 pub fn wakep_1_20(sched: &Sched, m: &M) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
     let Some(p) = sched.pidleget_spinning(&mut locked, 0) else {
+        // Too late: meets the decrement in `stop_spinning` and the load in `below_spin_limit` of an M that has cleared
+        // `needspinning` since.
         sched.undo_spin(m, spin, "wakep");
         return;
     };
@@ -159,23 +169,31 @@ pub fn wakep_1_20(sched: &Sched, m: &M) {
     sched.startm(m, Some(p), Some(spin));
 }
 
-/// If no P is idle, sets `needspinning` for an M that is about to drop one. Go: proc.go, checkRunqsNoP (1.20).
+/// An idle P. If there is none, sets `needspinning` for an M that is about to drop one (wake protocol, 5a).
+///
+/// Go: proc.go, checkRunqsNoP 3921 (1.27.3; since 1.20).
 pub fn p_for_work(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
     sched.pidleget_spinning(locked, 0)
 }
 
-/// A waker found no P, and no M has begun to spin since. Go: proc.go, findRunnable (1.20).
+/// A waker found no P, and no M has begun to spin since. Go: proc.go, findRunnable 3625 (1.27.3; since 1.20).
 pub fn must_keep_p(sched: &Sched, m: &M) -> bool {
+    // Wake protocol, 5b. Meets the stores of 1 in `wakep_with_p` and `pidleget_spinning`, under the same lock. A
+    // spinner need not read it: it takes a last look (4c) once it has dropped its P.
     !sched.m(m.id).spinning.get() && sched.needspinning.load() == 1
 }
 
-/// This M looks at everything, so no other has to keep its P. Go: proc.go, (*m).becomeSpinning (1.20).
+/// This M searches, so no other has to keep its P. Go: proc.go, (*m).becomeSpinning 1089 (1.27.3; since 1.20).
 pub fn became_spinning(sched: &Sched) {
+    // Wake protocol, 5c. Without the lock. Meets `begin_spin`: this M is counted already, so a maker of work that comes
+    // later leaves it to this M; one that came before has published.
     sched.needspinning.store(0);
 }
 
-/// If no P is idle, does nothing. Go: proc.go, wakep (1.19).
+/// If no P is idle, does nothing. Go: proc.go, wakep 2422-2431 (1.19.8).
 pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
+    // Meets `pidleput` in `drop_p_locked`, of an M that does not spin: it has searched already, drops its P right after
+    // this load, and looks no more (golang/go#45867).
     if sched.npidle.load() == 0 {
         sched.emit(m, Event::WakepDeclinedNoIdleP);
         return;
@@ -185,47 +203,59 @@ pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
     }
 }
 
-/// Looks at the global queue again. Go: proc.go, findRunnable (1.22).
+/// Looks at the global queue again: part 17 of `find_runnable`.
+///
+/// Go: proc.go, findRunnable 3689-3708 (1.27.3; since 1.22).
 ///
 /// # Panics
 /// As Go does: `global runq empty with non-zero runqsize`.
 pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
+    // Wake protocol, 4c. Meets `globrunqput` in `gosched`. Under the lock, as nothing else makes the G and an idle P
+    // there at one time.
     let mut locked = sched.lock.lock();
     if sched.runqsize.owner_load() == 0 {
         return None;
     }
+    // No idle P: the G stays, and 5a asks the M that drops the next P. That M looks at this queue too (4a).
     let p = sched.pidleget_spinning(&mut locked, 0)?;
     let g = sched.globrunqget(&mut locked, m, &p, 0);
     drop(locked);
     assert!(g.is_some(), "global runq empty with non-zero runqsize");
     sched.acquirep(m, p);
+    // Wake protocol, 3: there may be more work, so `schedule` has to find this M spinning, to wake another.
     sched.become_spinning(m);
     g
 }
 
 /// At most half as many Ms spin as Ps are busy.
 ///
-/// Go: proc.go, findRunnable (1.20).
+/// Go: proc.go, findRunnable 3532 (1.27.3; since 1.20).
 pub fn below_spin_limit(sched: &Sched) -> bool {
+    // Two loads: the second may belong to a later state than the first. See `may_spin` on why that does no harm.
     2 * sched.nmspinning.load() < sched.gomaxprocs() as i32 - sched.npidle.load()
 }
 
 /// The same in uint32: with more Ps counted as idle than there are, the difference wraps, and there is no limit.
 ///
-/// Go: proc.go, findRunnable (1.19).
+/// Go: proc.go, findRunnable 2663-2664 (1.19.8).
 pub fn below_spin_limit_1_19(sched: &Sched) -> bool {
     let spinning = sched.nmspinning.load() as u32;
     spinning.wrapping_mul(2) < sched.gomaxprocs().wrapping_sub(sched.npidle.load() as u32)
 }
 
-/// A P that runs, and has a G. Go: proc.go, checkRunqsNoP (1.19).
+/// A P that runs, and has a G. Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
 pub fn has_work(sched: &Sched, p: PId) -> bool {
+    // Wake protocol, 4c. Meets `runqput` in `ready` and `newproc`, after which the maker reads `nmspinning`. An idle P
+    // has an empty queue; one that is taken from the list after this load gets its Gs from an M that wakes others for
+    // them (2, 3).
     !sched.idlep_mask.read(p) && !sched.runqempty(p)
 }
 
-/// Takes a P for the due timer. Ours, not Go's: in real time the poller's way back takes one, under
-/// faketime Go stops the M.
+/// Takes a P for the due timer. Ours, not Go's. In real time an M that returns from a poll takes a P (2846-2867 in
+/// 1.19.8, 3780-3804 in 1.27.3); under faketime Go stops it before that (2840-2845; 3774-3779).
 pub fn p_for_due_timer(sched: &Sched) -> Option<OwnedP> {
+    // Wake protocol, 4c and 5a, as for a G. Meets `wake_net_poller` of the M that added the timer, which may have
+    // declined because this M still counted as a spinner.
     let mut locked = sched.lock.lock();
     sched.pidleget_spinning(&mut locked, 0)
 }

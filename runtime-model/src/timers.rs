@@ -1,8 +1,8 @@
 //! Timers: a heap for each P, and what runs them.
 //!
-//! A timer stays on the heap of the P that added it until somebody runs it: the P's owner when it
-//! schedules, or a thief in its last pass. Everybody else knows of it by `timer0_when`, and by the bit of
-//! `timerp_mask`, which is set whenever the P may have timers.
+//! A timer stays on the heap of the P that added it until an M runs it: the P's own when it schedules, or a thief in
+//! its last pass. All others see only `timer0_when`, and the bit of `timerp_mask`, which is set whenever the P may have
+//! timers.
 //!
 //! The core has timers that are added and fire once; changing and deleting them, with the status machine
 //! of Go's time.go, comes with the events that need it.
@@ -23,11 +23,12 @@ pub use heap::Timers;
 /// What a timer does when it fires, on the M that runs the timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimerFunc {
-    /// Wakes a sleeping G. Go: time.go, goroutineReady (1.19).
+    /// Wakes a sleeping G. Go: time.go, goroutineReady 248-250 (1.19.8), 446-448 (1.27.3).
     Wake(GId),
-    /// Starts a G. Go: time/sleep.go, goFunc (1.19).
+    /// Starts a G. Go: sleep.go, goFunc 175-177 (1.19.8), 181-183 (1.27.3).
     Start(GId),
-    /// Sends the time to a G, on a channel with room for one: a ticker's. Go: sleep.go, sendTime (1.19).
+    /// Sends the time to a G, on a channel with room for one: a ticker's.
+    /// Go: sleep.go, sendTime 143-148 (1.19.8), 147-157 (1.27.3).
     SendTime(GId),
 }
 
@@ -43,30 +44,37 @@ pub struct Timer {
 }
 
 impl Sched {
-    /// Adds a timer to the heap of the P that `m` owns, and sees to it that somebody waits for it.
+    /// Adds a timer to the heap of the P that `m` owns, and makes sure that some M waits for it.
     ///
     /// # Panics
     /// As Go does: `timer when must be positive`, `timer period must be non-negative`.
     ///
-    /// Go: time.go, addtimer (1.19).
+    /// Go: time.go, addtimer 256-285 (1.19.8), (*timer).maybeAdd 684-730 (1.27.3).
     #[sync::summarized]
     pub fn addtimer(&self, m: &M, t: Timer) {
         assert!(t.when > 0, "timer when must be positive");
         assert!(t.period >= 0, "timer period must be non-negative");
+        // The G cannot be preempted here, so this is the M's own P until the end (Go: `acquirem`). A timer on the heap
+        // of a P that is idle by then would be seen by no thief (golang/go#44868).
         let p = self.p(m.p());
         let mut timers = p.timers.lock();
         self.netpoll_generic_init();
+        // Wake protocol, 1. Meets the loads of `timer0_when` in `check_timers`, of a thief, and `check_timers_no_p`
+        // (4c).
         doaddtimer(p, &mut timers, t);
-        drop(timers); // The wake protocol, step 1.
+        // Before the wakeup, which may take `sched.lock`: that comes before any `timersLock`.
+        drop(timers);
+        // Wake protocol, 2. It is not left out for a timer of the future: some M has to wait for it.
         self.wake_net_poller(m, t.when);
     }
 
     /// Puts `g` to sleep for so many ticks. Its M goes on without it.
     ///
-    /// Go: time.go, timeSleep and resetForSleep (1.19): the timer is added once `g` waits.
+    /// Go: time.go, timeSleep 178-196 and resetForSleep 202-206 (1.19.8), 335-370 and 376-379 (1.27.3).
     #[sync::summarized]
     pub(crate) fn time_sleep(&self, m: &M, g: GId, ticks: Time) {
         let when = self.nanotime() + ticks;
+        // Before the timer is added. Meets `ready`, on a thief that runs the timer at once: it finds `g` waiting.
         self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
         self.dropg(m);
         self.addtimer(m, Timer { when, period: 0, f: TimerFunc::Wake(g) });
@@ -75,21 +83,26 @@ impl Sched {
     /// Runs the timers of `p` that are due, on `m`, which has a P. `now` is a recent time, or 0.
     ///
     /// Returns the time, when the next timer of `p` fires (0 if there is none, else later than the time),
-    /// and whether any ran. Go does not read the clock if there is no timer; here it stands while an M runs,
-    /// so that reading it tells nothing, and an M that has read it is in no other state.
+    /// and whether any ran. Go does not read the clock if there is no timer. Here the clock stands while an M runs, so
+    /// reading it makes no difference.
     ///
-    /// Go: proc.go, checkTimers (1.19).
+    /// Go: proc.go, checkTimers 3279-3333 (1.19.8); time.go, (*timers).check 982-1037 (1.27.3). Left out: modified and
+    /// deleted timers.
     #[sync::summarized]
     pub fn check_timers(&self, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
         let p = &self.allp[p.index()];
         let now = self.or_nanotime(now);
         let next = p.timer0_when.load();
+        // Both returns without the lock. Meets `doaddtimer`: of a timer that comes a moment later, the M that adds it
+        // takes care itself (2); for the P's own M there is none, as only that M adds any.
         if next == 0 {
             return (now, 0, false);
         }
         if now < next {
             return (now, next, false);
         }
+        // Meets another thief, or the P's own M, with the same due timer: one of them runs it, the others find it gone.
+        // So each look at the heap is under the lock.
         let mut timers = p.timers.lock();
         let mut ran = 0;
         while timers.when() != 0 && timers.when() <= now {
@@ -102,11 +115,10 @@ impl Sched {
         (now, timers.when(), ran > 0)
     }
 
-    /// Takes the first timer off the heap, or gives it its next time if it is periodic, and runs its function. The
-    /// lock is released meanwhile: the function may wake Ms, which takes `sched.lock`, and that comes before this
-    /// lock. A periodic timer is back on the heap by then, so another M may run it again.
+    /// Takes the first timer off the heap, or gives it its next time if it is periodic, and runs its function.
     ///
-    /// Go: time.go, runtimer and runOneTimer (1.19).
+    /// Go: time.go, runtimer 773-833 and runOneTimer 840-892 (1.19.8), (*timers).run 1047-1084 and
+    /// (*timer).unlockAndRun 1092-1230 (1.27.3).
     fn run_one_timer<'p>(
         &self,
         m: &M,
@@ -118,6 +130,8 @@ impl Sched {
             0 => dodeltimer0(p, &mut timers),
             _ => postpone(p, &mut timers, now),
         };
+        // The function may wake Ms, which takes `sched.lock`, and that comes before this lock. A periodic timer has its
+        // next time by now, so another M may run it again meanwhile.
         drop(timers);
         if t.period > 0 {
             self.emit(m, Event::TimerPostponed(p.id));
@@ -138,7 +152,8 @@ impl Sched {
 
     /// When the next timer of any P fires; [`MAX_WHEN`] if there is none.
     ///
-    /// Go: time.go, timeSleepUntil (of commit 13f6be28). `allp` does not change, so there is no `allpLock`.
+    /// Go: time.go, timeSleepUntil 1030-1055 (1.19.8), 1284-1303 (1.27.3). `allp` does not change, so there is no
+    /// `allpLock`.
     #[sync::summarized]
     pub fn time_sleep_until(&self) -> Time {
         let whens = self.allp.iter().map(|p| p.timer0_when.load());
@@ -154,12 +169,15 @@ impl Sched {
 
     /// When the next timer of those Ps fires that may have any, or `poll_until` if that is earlier; 0 means none.
     ///
-    /// Go: proc.go, checkTimersNoP (1.19).
+    /// Part 20 of `find_runnable`. Go: proc.go, checkTimersNoP 3000-3011 (1.19.8), 3939-3950 (1.27.3).
     #[sync::summarized]
     pub fn check_timers_no_p(&self, poll_until: Time) -> Time {
         let mut earliest = poll_until;
         for p in &self.allp {
             sync::checkpoint((p.id, earliest));
+            // Wake protocol, 4c. Meets step 1 in `addtimer`: if its store comes after this load, its load of
+            // `nmspinning` comes after 4b, and no longer counts this M. The P of an M that adds a timer has its bit
+            // since `pidleget`.
             if self.timerp_mask.read(p.id) {
                 earliest = earlier(earliest, p.timer0_when.load());
             }
@@ -176,17 +194,19 @@ pub(crate) fn earlier(a: Time, b: Time) -> Time {
     }
 }
 
-/// Go: time.go, doaddtimer (1.19).
+/// Go: time.go, doaddtimer 289-307 (1.19.8), (*timers).addHeap 455-472 (1.27.3).
 fn doaddtimer(p: &P, timers: &mut Timers, t: Timer) {
     if timers.insert(t) {
+        // This is what publishes the timer: it is read without the lock. A full barrier, like all of Go's stores.
         p.timer0_when.store(t.when);
     }
+    // Meets `update_timer_p_mask` of no other M: only the P's owner adds, and only it idles the P.
     p.num_timers.add(1);
 }
 
 /// Gives the first timer, which is periodic and due, the next of its times that is later than `now`.
 ///
-/// Go: time.go, runOneTimer and updateTimer0When (1.19).
+/// Go: time.go, runOneTimer 853-864 and updateTimer0When 1004-1010 (1.19.8), (*timer).unlockAndRun 1118-1136 (1.27.3).
 fn postpone(p: &P, timers: &mut Timers, now: Time) -> Timer {
     let t = timers.as_slice()[0];
     let late = now - t.when;
@@ -200,10 +220,13 @@ fn postpone(p: &P, timers: &mut Timers, now: Time) -> Timer {
     t
 }
 
-/// Go: time.go, dodeltimer0 (1.19).
+/// Go: time.go, dodeltimer0 412-433 (1.19.8), (*timers).deleteMin 522-543 (1.27.3).
 fn dodeltimer0(p: &P, timers: &mut Timers) -> Timer {
     let t = timers.remove_first();
+    // Meets the loads in `check_timers` and `check_timers_no_p`, which hold no lock: they may still see the timer, and
+    // find it gone under the lock.
     p.timer0_when.store(timers.when());
+    // Meets `update_timer_p_mask`, if this is a thief: see there.
     p.num_timers.add(-1);
     t
 }

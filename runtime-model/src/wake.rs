@@ -1,25 +1,29 @@
 //! Waking and stopping Ms.
 //!
+//! An M without work *spins*, if few others do: it is counted in `nmspinning`, and looks at all sources of work before
+//! it parks. At most one M is woken at a time, and it wakes the next.
+//!
 //! # The wake protocol
-//! An M without work *spins*, if few others do: it is counted in `nmspinning`, and looks at all sources of work
-//! before it parks. At most one is woken at a time, and it wakes the next.
-//! 1. An M that makes work publishes it first (a run queue, a timer's heap).
-//! 2. Then, with a full barrier in between, it looks at `nmspinning`; if that is 0, it makes it 1 and
-//!    wakes an M with an idle P ([`Sched::wakep`]).
-//! 3. A spinner that finds work stops spinning, and then does 2 for others (`resetspinning`).
-//! 4. A spinner that finds none gives up its P, stops spinning, and only then takes a last look (find.rs).
-//! 5. A waker that finds no idle P undoes its increment and sets `needspinning`, for an M that is about to drop its
-//!    P and does not spin (find.rs).
+//! Its numbered steps, and the schedule that breaks it without each of them, are in `runtime-model/README.md`, *The
+//! wake protocol*. The code cites them by number. They are done here:
 //!
-//! With 1 and 2 exchanged, the spinner that made 2 unnecessary may have taken its last look before the
-//! work was there. Without step 3, if two Gs are made runnable together, the second may wait although a P is idle.
+//! | step | | where |
+//! |---|---|---|
+//! | 1 | publish | `ready`, `newproc`, `gosched` (ready.rs), `addtimer` (timers.rs) |
+//! | 2 | wake | `wakep` and what it calls; `wake_net_poller` (netpoll.rs) |
+//! | 3 | pass on | `resetspinning` |
+//! | 4a | drop the P | `drop_p`, `drop_p_locked` (find.rs) |
+//! | 4b | stop spinning | `stop_spinning`, called from `last_look` (find.rs) |
+//! | 4c | last look | `last_look` and what it calls (find.rs) |
+//! | 5a | ask | `wakep_with_p` (steps.rs), `pidleget_spinning` (idle.rs) |
+//! | 5b | keep the P | `must_keep_p` (steps.rs), called from `drop_p_locked` |
+//! | 5c | clear | `become_spinning` |
 //!
-//! Go: proc.go, Worker thread parking/unparking (1.19).
+//! Go: proc.go 31-111 (1.19.8), 37-117 (1.27.3), Worker thread parking/unparking.
 
 use sync::MutexGuard;
 
 use crate::event::Event;
-use crate::g::{GId, GStatus, Park};
 use crate::m::{MId, M};
 use crate::p::OwnedP;
 use crate::sched::{Reserved, Sched, SchedLocked, SpinIncrement};
@@ -28,95 +32,21 @@ use crate::sched::{Reserved, Sched, SchedLocked, SpinIncrement};
 type Locked<'a> = MutexGuard<'a, SchedLocked>;
 
 impl Sched {
-    /// Makes the waiting `g` runnable, on the caller's P. Go: proc.go, ready (1.19).
+    /// Wakes an M with an idle P, if there is such a P and no M looks for work already.
     ///
-    /// # Panics
-    /// As Go does, if `g` does not wait: `bad g->status in ready`.
-    #[sync::summarized]
-    pub(crate) fn ready(&self, m: &M, g: GId, next: bool) {
-        let status = &self.g(g).status;
-        assert!(status.get() == GStatus::Waiting, "bad g->status in ready");
-        status.set(GStatus::Runnable);
-        self.runqput(m, m.p(), g, next); // The wake protocol, step 1.
-        self.wakep(m);
-    }
-
-    /// Starts `g` on the caller's P. Go: proc.go, newproc (1.19).
-    #[sync::summarized]
-    pub(crate) fn newproc(&self, m: &M, g: GId) {
-        self.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
-        self.runqput(m, m.p(), g, true); // The wake protocol, step 1.
-        self.wakep(m);
-    }
-
-    /// Readies `g` if it is parked, or leaves it one permit, as a channel with room for one would.
-    ///
-    /// # Panics
-    /// With Go's `bad g->status in ready`, if `g` has a permit already.
-    #[sync::summarized]
-    pub(crate) fn ready_or_permit(&self, m: &M, g: GId) {
-        assert!(self.ready_unless_permit(m, g), "bad g->status in ready");
-    }
-
-    /// Wakes `g` if it is parked, or leaves it one permit; drops the tick if it has one already.
-    ///
-    /// Go: sleep.go, sendTime (1.19): a send that does not block, on a channel with room for one.
-    #[sync::summarized]
-    pub(crate) fn send_time(&self, m: &M, g: GId) {
-        if !self.ready_unless_permit(m, g) {
-            self.emit(m, Event::TickDropped(g));
-        }
-    }
-
-    /// Readies `g` if it is parked, or leaves it a permit. False if it has one, so that nothing is done.
-    fn ready_unless_permit(&self, m: &M, g: GId) -> bool {
-        let park = &self.g(g).park;
-        if park.cas(Park::Parked, Park::Away) {
-            self.ready(m, g, true);
-        } else if !park.cas(Park::Away, Park::Permit) {
-            // It may have parked between the two.
-            if !park.cas(Park::Parked, Park::Away) {
-                return false;
-            }
-            self.ready(m, g, true);
-        }
-        true
-    }
-
-    /// Gives up the P's rest of the time slice: `g` goes to the global queue.
-    ///
-    /// Go: proc.go, goschedImpl (1.19).
-    #[sync::summarized]
-    pub(crate) fn gosched(&self, m: &M, g: GId) {
-        self.g(g).casgstatus(GStatus::Running, GStatus::Runnable);
-        self.dropg(m);
-        let mut locked = self.lock.lock();
-        self.globrunqput(&mut locked, g);
-        drop(locked);
-        (self.steps.wake_for_global)(self, m);
-    }
-
-    /// Gives up the P to the next G on its queue: `g` goes to the end of it, and nobody is woken, since the
-    /// queue is no longer than it was before.
-    ///
-    /// Go: proc.go, goyield (1.19).
-    pub(crate) fn goyield(&self, m: &M, g: GId) {
-        self.g(g).casgstatus(GStatus::Running, GStatus::Runnable);
-        self.dropg(m);
-        self.runqput(m, m.p(), g, false);
-    }
-
-    /// Wakes an M with an idle P, if there is such a P and nobody looks for work already.
-    ///
-    /// It is a step: see [`crate::steps`] for how it changed.
+    /// It is a step: see [`crate::steps`] for how it changed, and for the line numbers in Go.
     #[sync::summarized]
     pub fn wakep(&self, m: &M) {
         (self.steps.wakep)(self, m);
     }
 
-    /// Makes `nmspinning` 1 if nobody spins. The increment has to be given to an M, or undone.
+    /// Makes `nmspinning` 1 if it is 0. The increment has to be given to an M, or undone.
+    ///
+    /// Go: proc.go, wakep 2427-2429 (1.19.8), 3230-3232 (1.27.3).
     pub fn begin_spin(&self, m: &M) -> Option<SpinIncrement> {
-        // The wake protocol, step 2.
+        // Wake protocol, 2. Meets the decrement in `stop_spinning`: a spinner that is counted here has its last look
+        // (4c) still before it, and will see the work; or it finds other work first, and passes on (3). The
+        // compare-and-swap fails if another M has begun to spin, or to wake one, since the load.
         if (self.steps.spinners)(self) != 0 || !self.nmspinning.cas(0, 1) {
             self.emit(m, Event::WakepDeclinedSpinner);
             return None;
@@ -130,7 +60,11 @@ impl Sched {
     ///
     /// # Panics
     /// As Go does: `startm: negative nmspinning`, `wakep: negative nmspinning`.
+    ///
+    /// Go: proc.go, startm 2292-2298 (1.19.8); proc.go, wakep 3245-3247 (1.27.3).
     pub fn undo_spin(&self, m: &M, spin: SpinIncrement, caller: &str) {
+        // No last look follows this decrement. Other Ms may have declined in `begin_spin` because of the increment, and
+        // no P was idle: 5a asks the M that drops the next one to look.
         let left = self.nmspinning.add(-1);
         self.end_flight(spin);
         assert!(left >= 0, "{caller}: negative nmspinning");
@@ -138,6 +72,8 @@ impl Sched {
     }
 
     /// The increment becomes an M's `spinning`. The M is the caller's own, or asleep until the caller wakes it.
+    ///
+    /// Go: proc.go, startm 2342 and mspinning 2252-2255 (1.19.8), 3134 and 3028-3031 (1.27.3).
     pub fn give_spin(&self, m: MId, spin: Option<SpinIncrement>) {
         let spinning = spin.is_some();
         spin.into_iter().for_each(|spin| self.end_flight(spin));
@@ -156,11 +92,13 @@ impl Sched {
     /// As Go does: `startm: negative nmspinning`, `startm: m is spinning`, `startm: m has p`,
     /// `startm: p has runnable gs`.
     ///
-    /// Go: proc.go, startm (1.19).
+    /// Go: proc.go, startm 2269-2348 (1.19.8), 3050-3140 (1.27.3). Since 1.20 a spinning start brings its P.
     #[sync::summarized]
     pub fn startm(&self, m: &M, p: Option<OwnedP>, spin: Option<SpinIncrement>) {
         let mut locked = self.lock.lock();
         let Some(p) = p.or_else(|| self.pidleget(&mut locked, 0)) else {
+            // Meets `drop_p`: a P that is put on the idle list from here on gets no M for the caller's work. An M that
+            // spun takes its last look after that; one that did not is golang/go#45867.
             drop(locked);
             spin.into_iter().for_each(|spin| self.undo_spin(m, spin, "startm"));
             return;
@@ -171,16 +109,19 @@ impl Sched {
         }
     }
 
-    /// Hands `p` to the idle M `nm` and wakes it.
+    /// Hands `p` to the idle M `nm` and wakes it. Go: proc.go, startm 2331-2344 (1.19.8), 3121-3136 (1.27.3).
     fn wake_m(&self, m: &M, locked: Locked, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
+        // `nm` is off `midle`, so no other M wakes it, and it writes nothing itself until its note is set.
         drop(locked);
         sync::checkpoint((m, &p, nm, &spin));
         let other = self.m(nm);
         assert!(!other.spinning.get(), "startm: m is spinning");
         assert!(other.nextp.with(Option::is_none), "startm: m has p");
         assert!(spin.is_none() || self.runqempty(p.id()), "startm: p has runnable gs");
+        // Both before the wakeup: `nm` reads them as soon as it is awake (`acquire_nextp`, `schedule`).
         self.give_spin(nm, spin);
         other.nextp.set(Some(p));
+        // Meets `park.sleep` in `stopm`. `nm` may not sleep yet; then its sleep returns at once.
         other.park.wakeup();
     }
 
@@ -189,9 +130,10 @@ impl Sched {
     /// If the program may have no more Ms, the next M that stops runs `p` instead; it counts as running until
     /// then. With at least as many Ms as Ps such an M exists: an M without a P that is on its way to `stopm`.
     ///
-    /// Go: proc.go, startm (1.19), its part for want of an idle M.
+    /// Go: proc.go, startm 2304-2330 (1.19.8), 3088-3120 (1.27.3). Go's program may always have one more M.
     pub fn start_new_m(&self, m: &M, mut locked: Locked, p: OwnedP, spin: Option<SpinIncrement>) {
-        // Reserved under the lock: once it is released, checkdead must count the new M as running.
+        // Reserved under the lock: once it is released, checkdead, on any M that parks, must count the new M as
+        // running.
         if let Some(id) = Self::m_reserve_id(&mut locked) {
             drop(locked);
             sync::checkpoint((m, &p, id, &spin));
@@ -202,27 +144,32 @@ impl Sched {
             locked.mcount -= 1;
             return self.wake_m(m, locked, nm, p, spin);
         }
+        // Meets `stopm`, which takes it under the same lock before it looks at `midle`.
         self.emit(m, Event::NewmReserved(p.id()));
         locked.reserved.push(Reserved { p, spin });
     }
 
-    /// Counts one more M, and says which it is; None if the program may have no more.
+    /// Counts one more M, and returns its id; None if the program may have no more.
     ///
-    /// Go: proc.go, mReserveID (1.19).
+    /// Go: proc.go, mReserveID 773-783 (1.19.8), 998-1008 (1.27.3).
     fn m_reserve_id(locked: &mut SchedLocked) -> Option<MId> {
         locked.mcount += 1;
         locked.unborn.pop()
     }
 
-    /// Starts the M `id`, which runs `p`. Go: proc.go, newm and mstart1 (1.19).
+    /// Starts the M `id`, which runs `p`.
+    ///
+    /// Go: proc.go, newm 2096-2143 and mstart1 1398-1433 (1.19.8), 2875-2922 and 1917-1956 (1.27.3).
     fn newm(&self, m: &M, id: MId, p: OwnedP, spin: Option<SpinIncrement>) {
         self.emit(m, Event::Newm(id));
+        // Before the thread exists, as before a wakeup.
         self.m(id).nextp.set(Some(p));
         let Some(sched) = self.this.upgrade() else { return };
         let given = (id, spin.is_some());
         sync::spawn_named(id.0, given, move || {
             sync::checkpoint((id, &spin));
             let mut m = M { id, p: None };
+            // The increment is the new M's own from its first step on: in Go, `mspinning`, which `mstart1` calls.
             sched.give_spin(id, spin);
             sched.acquire_nextp(&mut m);
             sched.mstart(&mut m);
@@ -236,12 +183,14 @@ impl Sched {
     /// # Panics
     /// As Go does: `stopm holding p`, `stopm spinning`.
     ///
-    /// Go: proc.go, stopm (1.19).
+    /// Go: proc.go, stopm 2231-2250 and mPark 1455-1459 (1.19.8), 3007-3026 and 1978-1987 (1.27.3).
     pub(crate) fn stopm(&self, m: &mut M) {
         let me = self.m(m.id);
         assert!(m.p.is_none(), "stopm holding p");
         assert!(!me.spinning.get(), "stopm spinning");
         let mut locked = self.lock.lock();
+        // Go has no such list. Meets `start_new_m`: whichever has the lock first, the P gets this M, by `reserved` here
+        // or by `midle` there.
         if let Some(Reserved { p, spin }) = locked.reserved.pop() {
             locked.mcount -= 1;
             drop(locked);
@@ -250,17 +199,20 @@ impl Sched {
             self.acquirep(m, p);
             return;
         }
+        // No source of work is read here any more: that was 4c, or the M did not spin and 5b let it go.
         self.mput(&mut locked, m);
         drop(locked);
         sync::checkpoint(&*m);
         self.emit(m, Event::Park);
+        // Meets `park.wakeup` in `wake_m` and in `jump`. A note remembers a wakeup that comes before the sleep.
         me.park.sleep();
+        // Not too late: this M is off `midle`, so no other M can be about to wake it again.
         me.park.clear();
         sync::checkpoint(&*m);
         self.acquire_nextp(m);
     }
 
-    /// Runs on the P that the waker left in `nextp`.
+    /// Runs on the P that the waker left in `nextp`. Go: proc.go, stopm 2248-2249 (1.19.8), 3024-3025 (1.27.3).
     fn acquire_nextp(&self, m: &mut M) {
         let p = self.m(m.id).nextp.replace(None);
         let Some(p) = p else { panic!("acquirep: nil p") };
@@ -273,29 +225,39 @@ impl Sched {
     /// # Panics
     /// As Go does: `resetspinning: not a spinning m`, `findrunnable: negative nmspinning`.
     ///
-    /// Go: proc.go, resetspinning (1.19).
+    /// Go: proc.go, resetspinning 3097-3111 (1.19.8), 4036-4050 (1.27.3).
     #[sync::summarized]
     pub fn resetspinning(&self, m: &M) {
         assert!(self.m(m.id).spinning.get(), "resetspinning: not a spinning m");
+        // Wake protocol, 3. First the decrement: else `begin_spin` would find this M's own count and decline. Meets
+        // `begin_spin` of an M that declined because of that count: its work is what the wakeup below is for.
         self.stop_spinning(m);
         sync::checkpoint(m);
-        self.wakep(m); // The wake protocol, step 3.
+        self.wakep(m);
     }
 
-    /// `m` is counted as a spinner. Its own mark follows the count: nobody else reads it while `m` runs.
+    /// `m` is counted as a spinner. Its own mark follows the count: no other M reads it while `m` runs.
     ///
-    /// Go: proc.go, (*m).becomeSpinning (1.20).
+    /// Go: proc.go, findRunnable 2666-2667, 2785-2786 (1.19.8); proc.go, (*m).becomeSpinning 1086-1090 (1.27.3).
     pub fn become_spinning(&self, m: &M) {
+        // From here on makers of work leave it to this M, which looks for work now, or has found some and will pass on
+        // (3).
         self.nmspinning.add(1);
         self.m(m.id).spinning.set(true);
+        // Wake protocol, 5c. Meets the store of 1 in `wakep_with_p` and `pidleget_spinning`: work that it was set for
+        // was published before, so what this M does now covers it.
         (self.steps.became_spinning)(self);
     }
 
-    /// `m` is no longer counted as a spinner.
+    /// `m` is no longer counted as a spinner. The caller looks for work after that (4c), or has found some (3).
     ///
     /// # Panics
     /// As Go does: `findrunnable: negative nmspinning`.
+    ///
+    /// Go: proc.go, findRunnable 2770-2773 and resetspinning 3102-3106 (1.19.8), 3675-3678 and 4041-4045 (1.27.3).
     pub fn stop_spinning(&self, m: &M) {
+        // Wake protocol, 4b or the first half of 3. Meets the load in `begin_spin`: a maker of work that still reads
+        // this M's count has published before. So the last look (4c), or the M that is woken next (3), sees the work.
         let left = (self.steps.uncount_spinner)(self);
         self.m(m.id).spinning.set(false);
         assert!(left >= 0, "findrunnable: negative nmspinning");

@@ -45,7 +45,7 @@ impl Sched {
 
     /// What an M does once it has a P. It does not return.
     ///
-    /// Go: proc.go, mstart1 (1.19).
+    /// Go: proc.go, mstart1 1398-1433 (1.19.8), 1917-1956 (1.27.3).
     pub(crate) fn mstart(&self, m: &mut M) {
         self.m(m.id).started.set(true);
         loop {
@@ -54,7 +54,7 @@ impl Sched {
         }
     }
 
-    /// Runs `g` on `m` until it gives up the M. Go: proc.go, execute (1.19).
+    /// Runs `g` on `m` until it gives up the M. Go: proc.go, execute 2517-2555 (1.19.8), 3346-3398 (1.27.3).
     fn execute(&self, m: &M, g: GId) {
         self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
@@ -104,14 +104,15 @@ impl Sched {
         true
     }
 
-    /// Go: sleep.go, AfterFunc, and tick.go, NewTicker (1.19).
+    /// Go: sleep.go, AfterFunc 163-173 (1.19.8), 177-179 (1.27.3); tick.go, NewTicker 22-41 (1.19.8), 36-47 (1.27.3).
     fn start_timer(&self, m: &M, ticks: Time, period: Time, f: TimerFunc) {
         self.addtimer(m, Timer { when: self.nanotime() + ticks, period, f });
     }
 
     /// Parks `g` and returns false; or, if a permit is there, returns true: `g` goes on, without giving up its M.
     ///
-    /// Go: proc.go, gopark and park_m (1.19); the compare-and-swap is what its unlock function commits.
+    /// Go: proc.go, gopark 346-364 and park_m 3341-3364 (1.19.8), 457-475 and 4268-4320 (1.27.3). The
+    /// compare-and-swap stands for their unlock function.
     fn gopark(&self, m: &M, g: GId) -> bool {
         let park = &self.g(g).park;
         self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
@@ -136,7 +137,9 @@ impl Sched {
         }
     }
 
-    /// The script of `g` has ended; with main's, the program. Go: proc.go, goexit0 and main (1.19).
+    /// The script of `g` has ended; with main's, the program.
+    ///
+    /// Go: proc.go, goexit0 3480-3541 and main 145-277 (1.19.8), 4506-4516 and 153-346 (1.27.3).
     fn goexit(&self, m: &M, g: GId) {
         self.g(g).finished.set(true);
         self.emit(m, Event::Goexit(g));
@@ -147,7 +150,7 @@ impl Sched {
         self.dropg(m);
     }
 
-    /// `m` no longer runs its G. Go: proc.go, dropg (1.19).
+    /// `m` no longer runs its G. Go: proc.go, dropg 3262-3267 (1.19.8), 4255-4260 (1.27.3).
     pub(crate) fn dropg(&self, m: &M) {
         self.m(m.id).curg.set(None);
     }
@@ -157,7 +160,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `wirep: already in go`, `wirep: invalid p state`.
     ///
-    /// Go: proc.go, acquirep and wirep (1.19).
+    /// Go: proc.go, acquirep 4944-4957 and wirep 4965-4982 (1.19.8), 6310-6320 and 6347-6372 (1.27.3).
     pub fn acquirep(&self, m: &mut M, p: OwnedP) {
         let owned = self.p(&p);
         assert!(m.p.is_none(), "wirep: already in go");
@@ -174,7 +177,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `releasep: invalid arg`, `releasep: invalid p state`.
     ///
-    /// Go: proc.go, releasep (1.19).
+    /// Go: proc.go, releasep 4985-5003 (1.19.8), 6375-6382 (1.27.3).
     pub(crate) fn releasep(&self, m: &mut M) -> OwnedP {
         let Some(p) = m.p.take() else { panic!("releasep: invalid arg") };
         let owned = self.p(&p);

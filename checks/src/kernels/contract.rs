@@ -2,7 +2,7 @@
 //! many Gs are a P's share, where a thief looks first, and what an update of the limiter leaves.
 
 use runtime_model::event::Nobody;
-use runtime_model::find::Look;
+use runtime_model::find::Found;
 use runtime_model::g::GId;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
@@ -63,7 +63,7 @@ fn beside_a_last_look(sched: &Arc<Sched>) {
 }
 
 /// How an M that has nothing to do steals; it gets a recent time.
-pub type StealWork = fn(&Sched, &M, Time) -> Look;
+pub type StealWork = fn(&Sched, &M, Time) -> Found;
 
 /// P1 has a timer, and a thief on P0 learns when it fires. Then P1 has a G in its ring, an overdue timer that starts
 /// one, and a G in `runnext`. The thief gets them in this order: timers and `runnext` are left to P1 until there is
@@ -79,7 +79,7 @@ pub fn steal_in_turn(steps: Steps, steal: StealWork) {
     let later = start + 5;
     sched.addtimer(&victim, Timer { when: later, period: 0, f: TimerFunc::Start(GId(3)) });
     let seen = match steal(&sched, &m, start) {
-        Look::Nothing(when) => when,
+        Found::Nothing(when) => when,
         _ => 0,
     };
     assert!(seen == later, "steal-in-turn: {seen} is seen as the next timer's time, not {later}");
@@ -90,14 +90,14 @@ pub fn steal_in_turn(steps: Steps, steal: StealWork) {
     sched.faketime.set(now);
     beside_a_last_look(&sched);
     let got = [(); 3].map(|()| match steal(&sched, &m, now) {
-        Look::Found(g) => Some(g),
+        Found::G(g) => Some(g),
         _ => None,
     });
     assert!(got == [0, 1, 2].map(|g| Some(GId(g))), "steal-in-turn: {got:?}");
 }
 
 /// One look of an M for work.
-pub type LookOnce = fn(&Sched, &M) -> Look;
+pub type LookOnce = fn(&Sched, &M) -> Found;
 
 /// P0 has a G, one is on the global queue, and one is in P1's ring. The M on P0 gets them in this order.
 pub fn look_in_turn(steps: Steps, look: LookOnce) {
@@ -111,7 +111,7 @@ pub fn look_in_turn(steps: Steps, look: LookOnce) {
     sched.runqput(&victim, victim.p(), GId(2), false);
     beside_a_last_look(&sched);
     let got = [(); 3].map(|()| match look(&sched, &m) {
-        Look::Found(g) => Some(g),
+        Found::G(g) => Some(g),
         _ => None,
     });
     assert!(got == [0, 1, 2].map(|g| Some(GId(g))), "look-in-turn: {got:?}");

@@ -29,7 +29,7 @@ impl Timers {
 
     /// Adds `t`. Returns whether it is now the first.
     ///
-    /// Go: time.go, doaddtimer (1.19): the part that concerns the heap.
+    /// Go: time.go, doaddtimer 289-307 (1.19.8), (*timers).addHeap 455-472 (1.27.3): the part that concerns the heap.
     pub(super) fn insert(&mut self, t: Timer) -> bool {
         self.heap.push(t);
         self.siftup_timer(self.heap.len() - 1) == 0
@@ -40,7 +40,8 @@ impl Timers {
     /// # Panics
     /// If there is none.
     ///
-    /// Go: time.go, dodeltimer0 (1.19): the part that concerns the heap.
+    /// Go: time.go, dodeltimer0 412-433 (1.19.8), (*timers).deleteMin 522-543 (1.27.3): the part that concerns the
+    /// heap.
     pub(super) fn remove_first(&mut self) -> Timer {
         let first = self.heap.swap_remove(0);
         if !self.heap.is_empty() {
@@ -54,7 +55,8 @@ impl Timers {
     /// # Panics
     /// If there is none.
     ///
-    /// Go: time.go, runOneTimer (1.19): the part that concerns the heap.
+    /// Go: time.go, runOneTimer 840-892 (1.19.8), (*timer).unlockAndRun 1092-1230 (1.27.3): the part that concerns the
+    /// heap.
     pub(super) fn postpone_first(&mut self, when: Time) {
         self.heap[0].when = when;
         self.siftdown_timer(0);
@@ -62,7 +64,7 @@ impl Timers {
 
     /// Moves entry `i` up past the parents that fire later. Returns where it came to rest.
     ///
-    /// Go: time.go, siftupTimer (1.19).
+    /// Go: time.go, siftupTimer 1068-1089 (1.19.8), (*timers).siftUp 1317-1337 (1.27.3).
     fn siftup_timer(&mut self, mut i: usize) -> usize {
         while i > 0 {
             let parent = (i - 1) / CHILDREN;
@@ -78,7 +80,8 @@ impl Timers {
 
     /// Moves entry `i` down past the children that fire earlier, each time below the earliest of them.
     ///
-    /// Go: time.go, siftdownTimer (1.19). It compares the children in pairs; of equal ones the first wins either way.
+    /// Go: time.go, siftdownTimer 1093-1134 (1.19.8), (*timers).siftDown 1341-1376 (1.27.3). It compares the children
+    /// in pairs; of equal ones the first wins either way.
     fn siftdown_timer(&mut self, mut i: usize) {
         while let Some(child) = self.first_child(i) {
             // An entry that came from the end of the heap stays above children of its own time, even if they were

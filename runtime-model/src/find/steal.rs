@@ -1,0 +1,121 @@
+//! Stealing: Gs and timers of the other Ps.
+
+use crate::event::Event;
+use crate::m::M;
+use crate::p::PId;
+use crate::sched::Sched;
+use crate::timers::earlier;
+use crate::Time;
+
+use super::Found;
+
+impl Sched {
+    /// Part 12 of `find_runnable`. Steals a G, or runs the timers, of other Ps. `now` is a recent time.
+    ///
+    /// Timers and `runnext` are for the last pass: the P itself is likely to serve both at once.
+    ///
+    /// Go: proc.go, stealWork 2905-2972 (1.19.8), 3843-3910 (1.27.3).
+    #[sync::summarized]
+    pub fn steal_work(&self, m: &M, now: Time) -> Found {
+        let (mut now, mut poll_until, mut ran_timer) = (now, 0, false);
+        for pass in 1..=self.program.steal_tries {
+            let last = pass == self.program.steal_tries;
+            let order = self.steal_order(m);
+            for (i, &victim) in order.iter().enumerate() {
+                sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
+                // Meets `pidleget`, which sets the bit before the P can get a timer. A bit that is still set for a P
+                // without timers costs a look; `pidleput` clears it only if the heap is empty.
+                if last && (self.steps.steal_timers)(self, victim) {
+                    let (then, when, ran) = self.check_timers(m, victim, now);
+                    now = then;
+                    poll_until = earlier(poll_until, when);
+                    if ran {
+                        // The timers may have filled the queue that runqsteal takes for empty.
+                        if let Some(g) = self.runqget(m.p()) {
+                            self.emit(m, Event::FoundAfterTimers(victim));
+                            return Found::G(g);
+                        }
+                        // A thief was faster, or the timers made no G runnable. The caller starts again (Go:
+                        // `newWork`).
+                        ran_timer = true;
+                    }
+                    sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
+                }
+                // Meets `pidleget`: a P that another M has just taken may still have its bit. Its queue was empty, and
+                // that M, as it fills it, passes on (3) or wakes another M for each G (2).
+                if !self.idlep_mask.read(victim) {
+                    if let Some(g) = self.runqsteal(m, victim, last) {
+                        return Found::G(g);
+                    }
+                }
+            }
+        }
+        // No G. This M still counts as a spinner, so what is published from now on is left to its last look (4c).
+        if ran_timer {
+            Found::Again
+        } else {
+            Found::Nothing(poll_until)
+        }
+    }
+
+    /// One of the orders in which Go may go through the other Ps.
+    fn steal_order(&self, m: &M) -> &[PId] {
+        let orders = &self.steal_orders[m.p().id().index()];
+        &orders[sync::choose(orders.len())]
+    }
+}
+
+/// For each P, the distinct orders in which Go may go through the others: a random start, and a stride
+/// that has no factor in common with their number.
+///
+/// Go: proc.go, (*randomOrder).reset 6234-6242 and start 6244-6250 (1.19.8), 8062-8070 and 8072-8078 (1.27.3).
+pub(crate) fn steal_orders(ps: u32) -> Vec<Vec<Vec<PId>>> {
+    (0..ps).map(|me| orders_of_others(ps, me)).collect()
+}
+
+fn orders_of_others(ps: u32, me: u32) -> Vec<Vec<PId>> {
+    let mut orders = Vec::new();
+    for stride in (1..=ps).filter(|&s| gcd(s, ps) == 1) {
+        for start in 0..ps {
+            let all = (0..ps).map(|i| (start + i * stride) % ps);
+            let others: Vec<PId> = all.filter(|&p| p != me).map(PId).collect();
+            if !orders.contains(&others) {
+                orders.push(others);
+            }
+        }
+    }
+    orders
+}
+
+/// Go: proc.go, gcd 6265-6270 (1.19.8), 8093-8098 (1.27.3).
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 {
+        a
+    } else {
+        gcd(b, a % b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_two_ps_there_is_nothing_to_choose() {
+        assert_eq!(steal_orders(2), [[[PId(1)]], [[PId(0)]]]);
+    }
+
+    #[test]
+    fn with_three_ps_both_orders_of_the_others_occur() {
+        for (me, orders) in steal_orders(3).iter().enumerate() {
+            assert_eq!(orders.len(), 2);
+            assert!(orders.iter().all(|order| !order.contains(&PId(me as u32))));
+        }
+    }
+
+    #[test]
+    fn with_four_ps_all_six_orders_of_the_others_occur_that_a_stride_allows() {
+        // Forward and backward, from each of three places.
+        assert!(steal_orders(4).iter().all(|orders| orders.len() == 6));
+    }
+}
