@@ -4,11 +4,8 @@
 //! objects. A global order of creation would not do: it differs between interleavings.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
 use smallvec::SmallVec;
-
-use crate::renaming;
 
 /// A thread: its creator and its number among the creator's threads, or the name that the program gave it.
 ///
@@ -20,14 +17,13 @@ pub struct ThreadId(u64);
 /// Child numbers of the first thread above this one stand for names.
 const NAMES: u64 = 224;
 
-impl Hash for ThreadId {
-    /// Hashes the id under the current renaming: see [`renaming`].
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        renaming::now(*self).0.hash(state);
-    }
-}
-
 impl ThreadId {
+    /// The bits of the id.
+    #[inline]
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
     /// The first thread.
     pub const MAIN: ThreadId = ThreadId(0);
 

@@ -13,6 +13,7 @@
 //! (C. N. Ip, D. L. Dill, *Better Verification Through Symmetry*, 1996.)
 
 use std::cell::Cell;
+use std::hash::{Hash, Hasher};
 
 use crate::operation::ThreadId;
 
@@ -79,9 +80,16 @@ pub(crate) fn count() -> usize {
     COUNT.get()
 }
 
+impl Hash for ThreadId {
+    /// Hashes the id under the current renaming. Here, so that `operation` does not depend on renamings.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        now(*self).bits().hash(state);
+    }
+}
+
 /// The id by which a thread is hashed under the current renaming.
 #[inline]
-pub(crate) fn now(thread: ThreadId) -> ThreadId {
+fn now(thread: ThreadId) -> ThreadId {
     if COUNT.get() == 1 || thread.name().is_none() {
         return thread;
     }

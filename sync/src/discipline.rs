@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::current::{self, changed, thread_id};
 use crate::engine;
-use crate::mutex::Holder;
+use crate::holder::Holder;
 use crate::op::Op;
 use crate::{Mutex, Name};
 

@@ -17,7 +17,7 @@ use crate::driver::failure::{self, Cause, Failure};
 use crate::driver::observer::{Observer, Operation, Quiescent};
 use crate::driver::{Engine, Plan};
 use crate::engine::{self, ENGINE};
-use crate::mutex::Holder;
+use crate::holder::Holder;
 use crate::table::{Table, Waits};
 
 /// One execution.

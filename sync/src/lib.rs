@@ -48,6 +48,7 @@ mod discipline;
 pub mod driver;
 mod engine;
 mod execution;
+mod holder;
 mod mutex;
 mod name;
 mod note;

@@ -4,13 +4,13 @@ use std::fmt;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use ::explore::fingerprint::Fingerprints;
 
 use crate::engine::tracking::Object;
 use crate::engine::{Lock, LockGuard};
+use crate::holder::Holder;
 use crate::op::{self, Op};
 use crate::{discipline, Name};
 
@@ -24,34 +24,6 @@ pub struct Mutex<T> {
     data: parking_lot::Mutex<T>,
     object: Object,
     fingerprint: fn(&T) -> Fingerprints,
-}
-
-/// The holder of a lock, for the detection of deadlocks.
-#[derive(Debug)]
-pub(crate) struct Holder {
-    pub(crate) name: Name,
-    /// The number of the thread plus one; 0 if the lock is free.
-    thread: AtomicUsize,
-    /// Its rank in the order in which locks are taken; 0 if it has none.
-    rank: AtomicU32,
-    /// Whether no thread may be woken while it is held.
-    forbids_wakeups: AtomicBool,
-}
-
-impl Holder {
-    pub(crate) fn thread(&self) -> Option<usize> {
-        self.thread.load(Ordering::SeqCst).checked_sub(1)
-    }
-
-    /// Its rank in the order in which locks are taken, if it has one.
-    pub(crate) fn rank(&self) -> Option<u32> {
-        Some(self.rank.load(Ordering::SeqCst)).filter(|&rank| rank > 0)
-    }
-
-    /// Whether no thread may be woken while it is held.
-    pub(crate) fn forbids_wakeups(&self) -> bool {
-        self.forbids_wakeups.load(Ordering::SeqCst)
-    }
 }
 
 /// The evidence that the lock is held. Releases it when dropped.
@@ -73,12 +45,7 @@ impl<T> Mutex<T> {
             object: Object::new(|| Fingerprints::of(&data)),
             fingerprint: |value| Fingerprints::of(value),
             raw: Lock::new(),
-            holder: Arc::new(Holder {
-                name: name.into(),
-                thread: AtomicUsize::new(0),
-                rank: AtomicU32::new(0),
-                forbids_wakeups: AtomicBool::new(false),
-            }),
+            holder: Arc::new(Holder::new(name.into())),
             data: parking_lot::Mutex::new(data),
         }
     }
@@ -96,7 +63,7 @@ impl<T> Mutex<T> {
     /// If the rank is 0, which stands for no rank.
     pub fn ranked(self, rank: u32) -> Self {
         assert!(rank > 0, "ranked: {} has the rank 0", self.name());
-        self.holder.rank.store(rank, Ordering::SeqCst);
+        self.holder.set_rank(rank);
         discipline::register(&self.holder);
         self
     }
@@ -104,7 +71,7 @@ impl<T> Mutex<T> {
     /// Forbids a thread that holds the lock to wake another thread ([`Note::wakeup`](crate::Note::wakeup)):
     /// that breaks [`Rule::LockOrder`](crate::driver::Rule::LockOrder).
     pub fn forbids_wakeups(self) -> Self {
-        self.holder.forbids_wakeups.store(true, Ordering::SeqCst);
+        self.holder.forbid_wakeups();
         discipline::register(&self.holder);
         self
     }
@@ -125,7 +92,7 @@ impl<T> Mutex<T> {
         self.object.take_lock();
         // In this order: a deadlock check must not see this thread as waiting for a lock that is held.
         op.runs();
-        self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
+        self.holder.set_thread(Some(op.thread()));
         let guard =
             MutexGuard { data: Some(self.data.lock()), mutex: self, raw: Some(raw), taken_at };
         op.end(self.name(), "lock", String::new);
@@ -171,7 +138,7 @@ impl<T> Drop for MutexGuard<'_, T> {
                 data.as_ref().map_or(Fingerprints::ZERO, |data| (self.mutex.fingerprint)(data))
             });
             drop(data);
-            self.mutex.holder.thread.store(0, Ordering::SeqCst);
+            self.mutex.holder.set_thread(None);
             drop(raw);
             op::unlocked(self.mutex.name(), self.taken_at);
         }

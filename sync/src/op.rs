@@ -9,9 +9,8 @@ use crate::current::{self, changed, leave, set_thread, thread_id};
 use crate::driver::Operation;
 use crate::engine::tracking;
 use crate::execution::Execution;
-use crate::mutex::Holder;
-use crate::races::Access;
-use crate::table::Waits;
+use crate::holder::Holder;
+use crate::table::{Access, Waits};
 use crate::Name;
 
 /// An operation under way: the code around the engine's part of it.

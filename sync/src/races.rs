@@ -15,8 +15,6 @@
     allow(dead_code) // nothing is searched there
 )]
 
-use std::panic::Location;
-
 use ::explore::operation::Kind;
 
 use crate::current;
@@ -24,16 +22,8 @@ use crate::driver::failure::{Cause, Failure};
 use crate::driver::Operation;
 use crate::engine::tracking::{self, Object};
 use crate::op::Op;
+use crate::table::Access;
 use crate::Name;
-
-/// An access that a thread is about to make.
-#[derive(Clone, Copy)]
-pub(crate) struct Access {
-    pub(crate) name: Name,
-    pub(crate) kind: Kind,
-    /// Where the program makes it.
-    pub(crate) at: &'static Location<'static>,
-}
 
 /// A plain access: an operation in a search for races, otherwise nothing.
 #[inline]

@@ -1,10 +1,12 @@
 //! The threads of an execution, and what each of them waits for.
 
+use std::panic::Location;
 use std::sync::Arc;
 
+use ::explore::operation::Kind;
+
 use crate::engine::Handle;
-use crate::mutex::Holder;
-use crate::races::Access;
+use crate::holder::Holder;
 use crate::Name;
 
 /// The threads of an execution, by number.
@@ -30,6 +32,15 @@ enum Doing {
     /// Waiting, with no wakeup pending. The waking thread sets it to running.
     Asleep(Name),
     Finished,
+}
+
+/// An access that a thread is about to make.
+#[derive(Clone, Copy)]
+pub(crate) struct Access {
+    pub(crate) name: Name,
+    pub(crate) kind: Kind,
+    /// Where the program makes it.
+    pub(crate) at: &'static Location<'static>,
 }
 
 /// The prospects of a thread that is about to take a lock.

@@ -183,7 +183,10 @@ fn a_local_left_out_of_a_checkpoint_is_detected_by_a_paranoid_search() {
         let search = |complete| sync::driver::run_all(&plan, move || forgets(complete, |_| {}));
         assert!(matches!(search(true), Ok(Explored { end: End::Complete, .. })), "{bound:?}");
         let error = search(false).expect_err("it is unsound").to_string();
-        assert!(error.contains("a checkpoint leaves out a value that matters"), "{bound:?}: {error}");
+        assert!(
+            error.contains("a checkpoint leaves out a value that matters"),
+            "{bound:?}: {error}"
+        );
         assert!(error.contains("`explore 1: 0 0"), "{bound:?}: {error}");
     }
 }

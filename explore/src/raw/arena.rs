@@ -5,8 +5,9 @@ use std::panic::{catch_unwind, resume_unwind};
 
 use super::address_space::{self, SPAN, STACKS};
 use super::frozen_pages::FrozenPages;
-use super::global::{self, as_outside, inside};
+use super::global::{self, inside};
 use super::heap::Heap;
+use super::inside::as_outside;
 use super::memory_signals::SignalStack;
 use super::syscall_filter::SyscallFilter;
 use super::thread::Thread;

@@ -15,7 +15,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::address_space;
-use super::global::as_outside;
+use super::inside::as_outside;
 
 /// The bytes of a page here, which is one or more of the system's pages.
 pub(super) const PAGE: usize = 4096;

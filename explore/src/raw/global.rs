@@ -15,26 +15,18 @@ use super::address_space;
 use super::arena::Arena;
 use super::fill;
 use super::heap::Heap;
-use super::trouble::Trouble;
+use super::inside::{self, as_outside, is_inside};
+use super::trouble::{self, Trouble};
 
 thread_local! {
     /// The current arena, or null.
     static ARENA: Cell<*const Arena> = const { Cell::new(std::ptr::null()) };
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-    static TROUBLE: Cell<Option<Trouble>> = const { Cell::new(None) };
 }
 
 /// The error since the last call, if any.
 pub(crate) fn take_trouble(arena: &Arena) -> Option<Trouble> {
-    TROUBLE
-        .take()
+    trouble::take()
         .or_else(|| address_space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
-}
-
-pub(super) fn trouble(what: Trouble) {
-    if TROUBLE.get().is_none() {
-        TROUBLE.set(Some(what));
-    }
 }
 
 /// The current arena, if there is one.
@@ -46,24 +38,9 @@ pub(super) fn set_arena(arena: *const Arena) {
     ARENA.set(arena);
 }
 
-/// Whether what is allocated now lies in the arena.
-pub(super) fn is_inside() -> bool {
-    INSIDE.get()
-}
-
-/// Restores the previous value.
-struct Before(bool);
-
-impl Drop for Before {
-    fn drop(&mut self) {
-        INSIDE.set(self.0);
-    }
-}
-
 /// Calls `f`, whose allocations lie in the arena, if there is one.
 pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
-    let _before = Before(INSIDE.replace(!arena().is_null()));
-    f()
+    inside::with(!arena().is_null(), f)
 }
 
 /// Calls `f`, whose allocations outlive the execution.
@@ -71,18 +48,6 @@ pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
 /// What `f` only moves does not outlive the execution: copy it.
 pub fn allocate_outside<R>(f: impl FnOnce() -> R) -> R {
     fill::leaving_no_residue(|| as_outside(f))
-}
-
-/// The flag that says whether code is inside, of this OS thread: 0 or 1.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-pub(super) fn inside_flag() -> *const u8 {
-    INSIDE.with(Cell::as_ptr).cast()
-}
-
-/// Calls `f` as code outside an execution. The caller may be a signal handler, so this does nothing else.
-pub(super) fn as_outside<R>(f: impl FnOnce() -> R) -> R {
-    let _before = Before(INSIDE.replace(false));
-    f()
 }
 
 struct Allocator;
@@ -103,13 +68,13 @@ fn heap_of(address: usize) -> Option<*mut Heap> {
 // and thread-locals without destructors can be read at any time.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if !INSIDE.get() {
+        if !is_inside() {
             return System.alloc(layout);
         }
         // SAFETY: inside, an arena is current, and only this thread uses it.
         let block = unsafe { (*(*arena()).heap()).allocate(layout) };
         if block.is_null() {
-            trouble(Trouble::Exhausted);
+            trouble::report(Trouble::Exhausted);
             return as_outside(|| System.alloc(layout));
         }
         block
@@ -117,10 +82,10 @@ unsafe impl GlobalAlloc for Allocator {
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if !address_space::contains(block as usize) {
-            if !INSIDE.get() {
+            if !is_inside() {
                 return System.dealloc(block, layout);
             }
-            return trouble(Trouble::Foreign);
+            return trouble::report(Trouble::Foreign);
         }
         match heap_of(block as usize) {
             // SAFETY: the block was allocated by this heap, and the caller no longer uses it.
@@ -131,8 +96,8 @@ unsafe impl GlobalAlloc for Allocator {
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if !address_space::contains(block as usize) {
-            if INSIDE.get() {
-                trouble(Trouble::Foreign);
+            if is_inside() {
+                trouble::report(Trouble::Foreign);
             }
             return as_outside(|| System.realloc(block, layout, size));
         }

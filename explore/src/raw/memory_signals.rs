@@ -1,19 +1,15 @@
 //! Handles memory signals: thaws a frozen page, and reports a stack overflow with the thread's name and a
 //! remedy.
 
-use std::fmt::Arguments;
-use std::io::{Cursor, Write};
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
+use super::exit::end_process;
 use super::global;
 use crate::current::STATE;
 
 /// The bytes of the stack on which the handler runs.
 const BYTES: usize = 64 * 1024;
-
-/// The exit code of an error, as everywhere in this project.
-const ERROR: i32 = 4;
 
 /// While this exists, this OS thread has a separate stack for signal handlers.
 pub(super) struct SignalStack {
@@ -97,17 +93,4 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_vo
         // SAFETY: not our signal. The access faults again, and the previous handler handles it.
         unsafe { libc::sigaction(signal, &before[which], std::ptr::null_mut()) };
     }
-}
-
-/// Ends the process with an error, from a handler after which nothing can continue.
-pub(super) fn end_process(why: Arguments<'_>) -> ! {
-    let mut text = [0u8; 512];
-    let mut rest = Cursor::new(&mut text[..]);
-    let _ = rest.write_fmt(why);
-    let length = rest.position() as usize;
-    // SAFETY: both may be called in a handler, and the second one does not return.
-    global::as_outside(|| unsafe {
-        libc::write(2, text.as_ptr().cast(), length);
-        libc::_exit(ERROR)
-    })
 }

@@ -17,11 +17,13 @@ mod address_space;
 mod arena;
 mod captures;
 mod compare;
+mod exit;
 mod fill;
 mod frozen_pages;
 mod global;
 mod heap;
 mod image;
+mod inside;
 mod memory_signals;
 mod outside;
 mod prefetch;
@@ -42,6 +44,7 @@ pub use image::Place;
 pub(crate) use image::{Images, Sabotage};
 pub use outside::OutsideArc;
 pub(crate) use prefetch::prefetch;
+pub use thread::Program;
 pub(crate) use thread::{spawn, spawn_first, suspend};
 
 #[cfg(not(all(

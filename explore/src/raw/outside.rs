@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::address_space;
-use super::global::is_inside;
+use super::inside::is_inside;
 
 /// A handle of a value that outlives the execution: an `Arc` whose clones made inside an execution are not
 /// counted.

@@ -33,10 +33,10 @@ mod dispatch {
     use std::mem::MaybeUninit;
     use std::sync::OnceLock;
 
-    use crate::raw::global::{self, trouble};
-    use crate::raw::memory_signals::end_process;
+    use crate::raw::exit::end_process;
+    use crate::raw::inside::{self, as_outside};
     use crate::raw::syscall::Syscall;
-    use crate::raw::trouble::Trouble;
+    use crate::raw::trouble::{self, Trouble};
 
     /// The kernel's constants, which `libc` does not have for this platform.
     const PR_SET_SYSCALL_USER_DISPATCH: libc::c_int = 59;
@@ -72,7 +72,7 @@ mod dispatch {
                 // SAFETY: the flag is this thread's, and exists until `drop` has turned the filter off. A
                 // kernel that does not know this option does nothing.
                 unsafe {
-                    let flag = global::inside_flag();
+                    let flag = inside::flag();
                     let on = PR_SYS_DISPATCH_ON;
                     libc::prctl(PR_SET_SYSCALL_USER_DISPATCH, on, from, RETURN, flag);
                 }
@@ -174,7 +174,7 @@ mod dispatch {
         if called.ends() || CALLED.get() > MOST_FAILING {
             end_process(format_args!("search: {called}\n"));
         }
-        trouble(Trouble::Syscall(called));
+        trouble::report(Trouble::Syscall(called));
         -i64::from(libc::EPERM)
     }
 
@@ -183,7 +183,7 @@ mod dispatch {
     fn wait(called: Syscall) -> i64 {
         let Syscall { number, arguments: [word, operation, value, timeout, _] } = called;
         if timeout != 0 {
-            trouble(Trouble::Syscall(called));
+            trouble::report(Trouble::Syscall(called));
             return -i64::from(libc::ETIMEDOUT);
         }
         let soon = libc::timespec { tv_sec: SOON, tv_nsec: 0 };
@@ -203,7 +203,7 @@ mod dispatch {
         unsafe {
             let error = libc::__errno_location();
             let before = *error;
-            let result = global::as_outside(|| libc::syscall(number, a, b, c, d, e, f));
+            let result = as_outside(|| libc::syscall(number, a, b, c, d, e, f));
             let answer = if result == -1 { -i64::from(*error) } else { result };
             *error = before;
             answer

@@ -10,9 +10,8 @@ use corosensei::{Coroutine, Yielder};
 
 use super::arena::Arena;
 use super::fill;
-use super::global::{self, inside, trouble};
-use super::trouble::Trouble;
-use crate::restore::Facade;
+use super::global::{self, inside};
+use super::trouble::{self, Trouble};
 
 /// A thread of the program. It lies in the arena and is never dropped.
 pub(super) type Thread = Coroutine<(), (), (), ArenaStack>;
@@ -63,7 +62,7 @@ unsafe fn launch(program: impl FnOnce()) {
     let arena = unsafe { global::arena().as_ref() }.expect("spawn: an arena is current");
     let number = arena.threads().len();
     if !arena.prepare_stack(number) {
-        trouble(Trouble::Stacks(number));
+        trouble::report(Trouble::Stacks(number));
         panic!("spawn: no room for the stack of one more thread than {number}");
     }
     let (top, bytes) = arena.stack(number);
@@ -160,8 +159,14 @@ fn stack_pointer(thread: *const Thread, top: usize, bytes: usize) -> usize {
     pointers.min().expect("stack_pointer: the thread is suspended")
 }
 
-/// Starts the first thread, which runs the facade's program.
-pub(crate) fn spawn_first(facade: &dyn Facade) {
-    // SAFETY: the driver holds the facade, and only the driver resumes threads.
-    unsafe { launch(|| facade.program()) };
+/// What the first thread of an execution runs.
+pub trait Program {
+    /// Runs the program.
+    fn run(&self);
+}
+
+/// Starts the first thread, which runs the program.
+pub(crate) fn spawn_first<P: Program + ?Sized>(program: &P) {
+    // SAFETY: the driver holds the program, and only the driver resumes threads.
+    unsafe { launch(|| program.run()) };
 }

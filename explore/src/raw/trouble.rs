@@ -1,5 +1,6 @@
 //! Errors of a program that make restoring impossible, and what to do instead.
 
+use std::cell::Cell;
 use std::fmt;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -19,6 +20,22 @@ pub(crate) enum Trouble {
     /// It made a system call.
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     Syscall(Syscall),
+}
+
+thread_local! {
+    static TROUBLE: Cell<Option<Trouble>> = const { Cell::new(None) };
+}
+
+/// Records the first error of a step.
+pub(super) fn report(trouble: Trouble) {
+    if TROUBLE.get().is_none() {
+        TROUBLE.set(Some(trouble));
+    }
+}
+
+/// The error since the last call, if any.
+pub(super) fn take() -> Option<Trouble> {
+    TROUBLE.take()
 }
 
 impl fmt::Display for Trouble {

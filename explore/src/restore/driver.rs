@@ -1,6 +1,7 @@
 //! Runs the threads under a search, and returns to earlier nodes by restoring them.
 
 use std::any::Any;
+use std::cell::Cell;
 
 use crate::current::{self, STATE};
 use crate::interface::{Diverged, Ended, Next, Node, Pending, Pick, Search};
@@ -10,7 +11,12 @@ use crate::raw::{self, inside, Arena, Captures, Images};
 use crate::renaming::Renaming;
 use crate::state::State;
 
-use super::{Facade, LEAVING};
+use super::facade::Facade;
+
+thread_local! {
+    /// Whether the threads are being run to their ends.
+    pub(super) static LEAVING: Cell<bool> = const { Cell::new(false) };
+}
 
 /// An error of the program, or of the code that runs it.
 pub(super) type Broken = Box<dyn Any + Send>;

@@ -9,26 +9,21 @@
 
 mod audit;
 mod driver;
+mod facade;
 mod other_panic;
 
-use std::cell::Cell;
-
-use driver::Run;
+use driver::{Run, LEAVING};
 use other_panic::SharedPanic;
 
 use crate::current::{self, STATE};
-use crate::interface::{Driven, Ended, Search, Substrate};
+use crate::interface::{Driven, Search, Substrate};
 use crate::operation::Kind;
 use crate::options::Options;
 use crate::raw::{self, Arena, Images, Sabotage};
 use crate::state::{Fault, Handle};
 
-pub use crate::raw::{Limits, Place};
-
-thread_local! {
-    /// Whether the threads are being run to their ends.
-    static LEAVING: Cell<bool> = const { Cell::new(false) };
-}
+pub use crate::raw::{Limits, Place, Program};
+pub use facade::Facade;
 
 /// Announces an operation, and returns when the search has picked it. Returns the outcome of a choice.
 ///
@@ -59,26 +54,6 @@ pub struct Restore {
     options: Options,
     audit: Option<u64>,
     bytes: usize,
-}
-
-/// What the substrate needs from the crate that offers objects to the program.
-pub trait Facade {
-    /// Runs the program, on the first thread of an execution.
-    fn program(&self);
-
-    /// The memory of the program's closure.
-    fn captures(&self) -> Place;
-
-    /// The thread-locals whose values belong to an execution.
-    fn places(&self) -> Vec<Place>;
-
-    /// Called when an execution has ended without a failure. Returns whether code for the end is
-    /// registered: then all threads unwind to their ends first; otherwise they are abandoned.
-    fn runs_at_end(&self) -> bool;
-
-    /// An execution is over; `ended` is `None` if the search cut it off. Returns whether the search
-    /// continues.
-    fn execution_over(&self, ended: Option<Ended>) -> bool;
 }
 
 impl Restore {

@@ -1,7 +1,7 @@
 //! Runs executions on the substrate that restores.
 
 use ::explore::interface::{Ended, Search, Substrate};
-use ::explore::restore::{Facade, Limits, Place, Restore};
+use ::explore::restore::{self, Facade, Limits, Place, Restore};
 use ::explore::OutsideArc;
 
 use crate::current;
@@ -35,12 +35,14 @@ pub(crate) fn replay(
 
 struct Program(OutsideArc<Exploration>);
 
-impl Facade for Program {
-    fn program(&self) {
+impl restore::Program for Program {
+    fn run(&self) {
         // Always the same number: other workers continue to count, and nothing inside may depend on that.
         Exploration::run(&self.0, 1);
     }
+}
 
+impl Facade for Program {
     fn captures(&self) -> Place {
         Place::of(self.0.program())
     }
