@@ -10,7 +10,7 @@ use dashmap::DashMap;
 use crate::table::Table;
 
 /// A set of threads, by their numbers in the search.
-pub type Threads = u64;
+pub(crate) type Threads = u64;
 
 /// The visited states.
 ///
@@ -18,7 +18,7 @@ pub type Threads = u64;
 /// slept. With a bound, it is stored with the largest budget of preemptions with which it was explored.
 /// Each visit changes its entry in one atomic step.
 #[derive(Default)]
-pub struct Visited {
+pub(crate) struct Visited {
     /// Each state with the threads that slept in all of its visits.
     states: OnceLock<Table>,
     /// Each state with its largest budget; in a search for fewer steps, with the fewest steps.
@@ -32,7 +32,7 @@ struct Key([u64; 2]);
 
 /// What remains to be explored when a state is visited.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Visit {
+pub(crate) enum Visit {
     /// All enabled threads that do not sleep.
     New,
     /// Only the threads that slept in every earlier visit and are awake now.
@@ -48,17 +48,12 @@ pub enum Visit {
 
 impl Visited {
     /// The number of states.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len.load(Ordering::Relaxed)
     }
 
-    /// Whether no state has been visited.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Whether the state has been visited.
-    pub fn contains(&self, state: u128) -> bool {
+    pub(crate) fn contains(&self, state: u128) -> bool {
         self.states().contains(state)
     }
 
@@ -66,7 +61,7 @@ impl Visited {
     ///
     /// After the call, every enabled thread outside the stored set has been explored from the state, or is
     /// about to be. A visit leaves out only what slept in all visits, so the intersection is stored.
-    pub fn visit_sleeping(&self, state: u128, asleep: Threads) -> Visit {
+    pub(crate) fn visit_sleeping(&self, state: u128, asleep: Threads) -> Visit {
         let visit = self.states().change(state, |stored| match stored {
             None => (Visit::New, Some(asleep)),
             Some(stored) if stored & !asleep == 0 => (Visit::Done, None),
@@ -83,12 +78,12 @@ impl Visited {
 
     /// Prefetches the entry of a state that will be visited soon, in a search without a bound.
     #[inline]
-    pub fn expect(&self, state: u128) {
+    pub(crate) fn expect(&self, state: u128) {
         self.states().expect(state);
     }
 
     /// Visits the state with `budget` preemptions left.
-    pub fn visit_bounded(&self, state: u128, budget: u32) -> Visit {
+    pub(crate) fn visit_bounded(&self, state: u128, budget: u32) -> Visit {
         match self.bounded.entry(Key::of(state)) {
             Entry::Vacant(entry) => {
                 entry.insert(budget.into());
@@ -103,14 +98,14 @@ impl Visited {
     }
 
     /// Whether the state was visited with at least `budget` preemptions left.
-    pub fn contains_bounded(&self, state: u128, budget: u32) -> bool {
+    pub(crate) fn contains_bounded(&self, state: u128, budget: u32) -> bool {
         self.bounded.get(&Key::of(state)).is_some_and(|most| *most >= u64::from(budget))
     }
 
     /// Visits the state after `steps` steps. `states` are the keys of the state: with the budget that is
     /// left, and with each larger budget. The state is done if an earlier visit had taken no more steps and
     /// had no less budget left.
-    pub fn visit_early(&self, states: impl IntoIterator<Item = u128>, steps: usize) -> Visit {
+    pub(crate) fn visit_early(&self, states: impl IntoIterator<Item = u128>, steps: usize) -> Visit {
         let mut states = states.into_iter().map(Key::of);
         let Some(state) = states.next() else { return Visit::New };
         let steps = steps as u64;
@@ -123,7 +118,7 @@ impl Visited {
     }
 
     /// Counts the state, unless it was counted before.
-    pub fn count(&self, state: u128) {
+    pub(crate) fn count(&self, state: u128) {
         let is_new = |stored: Option<u64>| (stored.is_none(), stored.is_none().then_some(0));
         if self.states().change(state, is_new) {
             self.is_new();
@@ -131,13 +126,13 @@ impl Visited {
     }
 
     /// The fingerprints of all states that were visited without a bound.
-    pub fn fingerprints(&self) -> Vec<u128> {
+    pub(crate) fn fingerprints(&self) -> Vec<u128> {
         self.states.get().map_or_else(Vec::new, Table::states)
     }
 
     /// A digest of all states that were visited without a bound. It does not depend on the order of the
     /// visits.
-    pub fn digest(&self) -> u64 {
+    pub(crate) fn digest(&self) -> u64 {
         let mut digest = 0;
         self.states.get().into_iter().for_each(|table| table.each(|state| digest ^= state));
         (digest ^ digest >> 64) as u64

@@ -7,13 +7,13 @@
 //! | module | is |
 //! |---|---|
 //! | [`operation`] | threads, objects, operations, and which steps depend on each other |
-//! | [`renaming`] | threads that are interchangeable |
+//! | `renaming` | threads that are interchangeable |
 //! | [`fingerprint`] | 128-bit fingerprints of values |
 //! | [`state`] | what a search sees of a program: objects, histories, pending operations |
 //! | [`interface`] | the traits between a search and a substrate |
-//! | [`search`], [`cache`] | the depth-first search: state cache, sleep sets, preemption bounds |
-//! | [`options`], [`workers`] | what to search; what the workers of one search share |
-//! | [`paranoid`], [`traces`] | checks that checkpoints forget nothing that matters; counts repeated work |
+//! | [`search`], `cache` | the depth-first search: state cache, sleep sets, preemption bounds |
+//! | [`options`], `workers` | what to search; what the workers of one search share |
+//! | `paranoid`, `traces` | checks that checkpoints forget nothing that matters; counts repeated work |
 //! | [`schedule`] | an execution as readable text |
 //! | `table` | a hash table of visited states, 16 bytes each |
 //! | `current` | what the program reports to the search that runs it, on either substrate |
@@ -22,9 +22,15 @@
 //! | `raw` | all `unsafe` code: copied memory, stacks, the allocator (feature `explore`) |
 //! | [`OutsideArc`], [`allocate_outside()`] | values that outlive an execution |
 //! | `Sample`, `Replay` | shuttle's sampled schedules, and one of them again (feature `shuttle`) |
+//!
+//! # Circles of imports
+//! Two groups of files import each other because each is one thing:
+//! - `state` and `state/changes`: a state holds its changes, and the methods that record them are the state's.
+//! - `raw/arena`, `raw/global`, `raw/memory_signals` and `raw/thread`: an arena makes itself current, and the allocator,
+//!   the signal handlers and the threads find it through that.
 #![deny(unsafe_code)]
 
-pub mod cache;
+mod cache;
 #[cfg(any(feature = "shuttle", feature = "explore"))]
 pub mod current;
 mod fault;
@@ -32,15 +38,15 @@ pub mod fingerprint;
 pub mod interface;
 pub mod operation;
 pub mod options;
-pub mod paranoid;
-pub mod renaming;
+mod paranoid;
+mod renaming;
 pub mod schedule;
 pub mod search;
 pub mod state;
 mod table;
 mod thread;
-pub mod traces;
-pub mod workers;
+mod traces;
+mod workers;
 
 #[cfg(not(feature = "explore"))]
 mod outside;

@@ -18,7 +18,7 @@ pub struct Options {
     /// Uses checkpoints and summarized calls. Without them there are more states.
     pub checkpoints: bool,
     /// Treats states that differ only in a renaming of interchangeable threads as one: see
-    /// [`crate::renaming`].
+    /// the header of `renaming`.
     pub symmetry: bool,
     /// Explores all states of a symmetry class but counts the class once: the count that symmetry must not
     /// change. Not with a bound, and not with `paranoid`.
@@ -26,9 +26,9 @@ pub struct Options {
     /// The number of interchangeable threads: those with the first names; at most three.
     pub interchangeable: u32,
     /// Follows each execution that the cache cuts off to its end, once, to check that it does nothing new:
-    /// see [`crate::paranoid`].
+    /// see the header of `paranoid`.
     pub paranoid: bool,
-    /// Counts distinct traces: see [`crate::traces`].
+    /// Counts distinct traces: see the header of `traces`.
     pub traces: bool,
     /// Counts distinct pairs of shared memory and pending operations, a number that checkpoints must not
     /// change.
@@ -229,7 +229,7 @@ pub enum Incomplete {
     Threads,
     /// An execution failed, which ends the search.
     Failed,
-    /// Two executions with the same state continue differently: see [`crate::paranoid`].
+    /// Two executions with the same state continue differently: see the header of `paranoid`.
     Unsound,
 }
 

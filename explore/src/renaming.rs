@@ -18,7 +18,7 @@ use std::hash::{Hash, Hasher};
 use crate::operation::ThreadId;
 
 /// The most interchangeable threads: with more there would be too many renamings.
-pub const MOST_THREADS: u32 = 3;
+pub(crate) const MOST_THREADS: u32 = 3;
 
 /// The number of renamings of that many threads.
 pub(crate) const MOST: usize = 6;

@@ -40,6 +40,12 @@
 //! A program cannot abort an execution while threads can move. An engine that leaves out equivalent interleavings
 //! learns what a thread would do next only when the thread gets there; if it never gets there, the engine leaves
 //! out interleavings that matter.
+//!
+//! # Circles of imports
+//! `current`, `discipline`, `driver/exploration`, `driver/failure`, `driver/observer`, `engine/search`, `engine/tracking`,
+//! `execution`, `mutex`, `op` and `races` import each other because an execution is one thing: an operation finds its
+//! execution through `current`, reports to it and to the search, and may end it; the execution runs the threads that
+//! perform the operations, and an exploration runs the executions.
 #![forbid(unsafe_code)]
 
 mod atomic;

@@ -1,4 +1,4 @@
-//! How a paranoid search continues where the cache cuts an execution off: see [`crate::paranoid`].
+//! How a paranoid search continues where the cache cuts an execution off: see the header of `paranoid`.
 
 use crate::interface::{Ended, Next, Node};
 use crate::paranoid::{Preemptions, Probe};
