@@ -126,7 +126,7 @@ impl Way {
 pub enum Compared {
     /// They found the same, with this many executions each.
     Same(Vec<u64>),
-    /// It has too many executions.
+    /// The program has too many executions.
     TooLarge,
     /// They differ: which ones, and how.
     Differ(String),

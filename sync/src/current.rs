@@ -60,7 +60,7 @@ pub(crate) fn set_execution(execution: &Arc<Execution>) {
     }
 }
 
-/// Ends the current execution's time as such, and returns it.
+/// Makes no execution current, and returns the previous one.
 pub(crate) fn take_execution() -> Option<Arc<Execution>> {
     EXECUTION.take()
 }

@@ -229,7 +229,7 @@ impl Exploration {
         self.over.load(Ordering::Relaxed)
     }
 
-    /// The flag for that.
+    /// The flag that says so.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
     pub(crate) fn over(&self) -> Arc<AtomicBool> {
         self.over.clone()
