@@ -105,7 +105,11 @@ impl Visited {
     /// Visits the state after `steps` steps. `states` are the keys of the state: with the budget that is
     /// left, and with each larger budget. The state is done if an earlier visit had taken no more steps and
     /// had no less budget left.
-    pub(crate) fn visit_early(&self, states: impl IntoIterator<Item = u128>, steps: usize) -> Visit {
+    pub(crate) fn visit_early(
+        &self,
+        states: impl IntoIterator<Item = u128>,
+        steps: usize,
+    ) -> Visit {
         let mut states = states.into_iter().map(Key::of);
         let Some(state) = states.next() else { return Visit::New };
         let steps = steps as u64;

@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ::explore::allocate_outside;
+use serde::{Deserialize, Serialize};
 
 /// The name of a shared object, as a counterexample shows it.
 ///
@@ -85,7 +86,8 @@ impl From<(&'static str, u32, &'static str, u32)> for Name {
 }
 
 /// The engine that runs the threads of a program.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Engine {
     /// Real threads, one interleaving at a time.
     Std,
