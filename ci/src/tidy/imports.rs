@@ -54,7 +54,7 @@ struct Finder {
 
 impl Finder {
     /// The path from the crate's root; `None` if it is of another crate, or of this file alone.
-    fn from_root(&self, path: &[String]) -> Option<Path> {
+    fn rooted(&self, path: &[String]) -> Option<Path> {
         let (first, rest) = path.split_first()?;
         let below = |module: &[String]| Some([module, rest].concat());
         match first.as_str() {
@@ -84,7 +84,7 @@ impl Finder {
             }
             UseTree::Name(name) => {
                 let name = name.ident.to_string();
-                self.import([before, &[name.clone()]].concat(), name, is_export, line);
+                self.import([before, std::slice::from_ref(&name)].concat(), name, is_export, line);
             }
             UseTree::Rename(rename) => {
                 let path = [before, &[rename.ident.to_string()]].concat();
@@ -95,7 +95,7 @@ impl Finder {
     }
 
     fn import(&mut self, path: Path, name: String, is_export: bool, line: usize) {
-        let Some(path) = self.from_root(&path) else { return };
+        let Some(path) = self.rooted(&path) else { return };
         // Re-exporting an item of a child module does not make a file depend on the child.
         let is_own = path.starts_with(&self.module) && path.len() > self.module.len();
         if !(is_export && is_own) {
@@ -144,9 +144,9 @@ impl<'ast> Visit<'ast> for Finder {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names: Path = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if names.len() > 1 {
-            if let Some(from_root) = self.from_root(&names) {
+            if let Some(rooted) = self.rooted(&names) {
                 let line = path.segments[0].ident.span().start().line;
-                self.found.paths.push((from_root, line));
+                self.found.paths.push((rooted, line));
             }
         }
         visit::visit_path(self, path);
