@@ -74,7 +74,7 @@ impl Sched {
     }
 
     /// Whether each timer is a ticker's and wakes no G. No M runs, so that no G but one that a timer wakes or starts
-    /// will ever run; Go sees timers, and lets the clock jump for ever.
+    /// will ever run; Go sees timers, and lets the clock jump for ever. For checks: the scheduler does not ask.
     fn are_only_ticks_left(&self) -> bool {
         self.allp.iter().filter_map(|p| p.timers.peek()).all(|timers| {
             timers.as_slice().iter().all(|t| match t.f {

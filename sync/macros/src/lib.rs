@@ -1,13 +1,14 @@
-//! The attributes of `sync`; use them by that crate's names.
+//! The attributes of `sync`. Use them through that crate.
 
 use proc_macro::TokenStream;
 use quote::quote;
 use syn::{parse_macro_input, parse_quote, ItemFn};
 
-/// The whole function is one call of `sync::summarized`: its result is all that a state cache keeps of it.
+/// Makes the whole function one call of `sync::summarized`: a state cache keeps nothing of it but its
+/// result.
 ///
-/// So the result has to be all that the caller learns: nothing else that the function has seen may reach
-/// one of the caller's locals, by a `&mut` argument, say.
+/// So the result must be all that the caller learns: nothing else that the function has seen may reach a
+/// local of the caller, for example through a `&mut` argument.
 #[proc_macro_attribute]
 pub fn summarized(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if !arguments.is_empty() {
