@@ -26,7 +26,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "run/plan",
         ],
     ),
-    ("checks", &["kernels", "kernels/drain"]),
     ("harness", &["report", "verdict"]),
     ("harness", &["scenario", "scenario/script"]),
     ("checks", &["suite", "suite/races"]),
