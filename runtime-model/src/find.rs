@@ -7,7 +7,7 @@
 //! # The last look
 //! The steps 4a, 4b and 4c of the wake protocol (`wake.rs`): an M that spun and found nothing drops its P, stops being
 //! counted as a spinner, and only then looks at every source of work again. With 4b after 4c, work that is published
-//! between the two is lost: its maker sees a spinner and wakes no M, and the spinner looks no more.
+//! between the two is lost: its maker sees a spinner and wakes no M, and the spinner does not look again.
 
 mod steal;
 

@@ -36,7 +36,7 @@ impl std::fmt::Display for PId {
 /// Go's P states, as far as the core has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PStatus {
-    /// `_Pidle`: on the idle list, or in the hands of somebody who is about to run it.
+    /// `_Pidle`: on the idle list, or owned by an M that is about to run it.
     Idle,
     /// `_Prunning`: an M runs on it.
     Running,
@@ -46,7 +46,7 @@ pub enum PStatus {
 pub struct P {
     /// Its index in `allp`.
     pub id: PId,
-    /// `Running` exactly while `m` is somebody. Written by the P's owner.
+    /// `Running` exactly while `m` is not None. Written by the P's owner.
     pub status: Plain<PStatus>,
     /// The M that runs on it.
     pub m: Plain<Option<MId>>,
@@ -57,12 +57,12 @@ pub struct P {
     pub runqtail: Atomic<u32>,
     /// The ring. A slot's content counts only between head and tail.
     pub runq: Vec<Atomic<Guintptr>>,
-    /// The G to run next, before the ring. Anybody may take it (set it to nil); only the owner fills it.
+    /// The G to run next, before the ring. Any M may take it (set it to nil); only the owner fills it.
     pub runnext: Atomic<Guintptr>,
 
     /// `timersLock` and what it protects.
     pub timers: Mutex<Timers>,
-    /// The length of the heap, for those who do not hold the lock.
+    /// The length of the heap, to be read without the lock.
     pub num_timers: Atomic<i32>,
     /// When the heap's first timer fires; 0 if the heap is empty.
     pub timer0_when: Atomic<i64>,

@@ -1,6 +1,7 @@
 //! The step table: the places where Go's scheduler has, at some point, been wrong.
 //!
-//! A row is a whole scheduler; a bug is a row with an entry replaced, and lives with its regression.
+//! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
+//! defined with its regression.
 
 use sync::Atomic;
 
@@ -193,7 +194,7 @@ pub fn became_spinning(sched: &Sched) {
 /// If no P is idle, does nothing. Go: proc.go, wakep 2422-2431 (1.19.8).
 pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
     // Meets `pidleput` in `drop_p_locked`, of an M that does not spin: it has searched already, drops its P right after
-    // this load, and looks no more (golang/go#45867).
+    // this load, and does not look again (golang/go#45867).
     if sched.npidle.load() == 0 {
         sched.emit(m, Event::WakepDeclinedNoIdleP);
         return;
