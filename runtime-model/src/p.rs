@@ -2,6 +2,8 @@
 //!
 //! Go: runtime2.go, type p 609-765 (1.19.8), 774-930 (1.27.3).
 
+use std::hash::{Hash, Hasher};
+
 use sync::{Atomic, Mutex, Plain};
 
 use crate::g::Guintptr;
@@ -69,6 +71,13 @@ pub struct P {
 
     /// What the GC CPU limiter attributes the P's current time to.
     pub limiter_event: LimiterEvent,
+}
+
+impl Hash for P {
+    /// A reference to a P is known by its id: the fields are shared objects, which a search sees by themselves.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
 }
 
 impl P {

@@ -31,6 +31,7 @@ impl Sched {
     }
 
     /// The same, done right.
+    #[sync::summarized]
     pub(crate) fn runqempty_twice(&self, p: PId) -> bool {
         let p = &self.allp[p.index()];
         loop {
@@ -38,7 +39,6 @@ impl Sched {
             let tail = p.runqtail.load();
             let next = p.runnext.load();
             let empty = head == tail && next == Guintptr::NIL;
-            sync::checkpoint((p.id, tail, empty));
             if tail == p.runqtail.load() {
                 return empty;
             }

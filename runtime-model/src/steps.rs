@@ -124,6 +124,7 @@ pub const GO_1_19: Steps = GO_13F6BE28;
 /// the increment that is about to be undone; see [`wakep_1_20`].
 ///
 /// Go: proc.go, wakep 3227-3261 (1.27.3), with 3243 and 3245 exchanged.
+#[sync::summarized]
 pub fn wakep_with_p(sched: &Sched, m: &M) {
     // Wake protocol, 2. There is no early return if `npidle` is 0, as there was up to 1.19: the number may be old, and
     // then no `needspinning` would be set for the M that drops the next P.
@@ -141,7 +142,6 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
     };
     // An M that parks before `startm` has the lock finds this one running, so `checkdead` is right.
     drop(locked);
-    sync::checkpoint((m, &p, &spin));
     sched.startm(m, Some(p), Some(spin));
 }
 
@@ -157,6 +157,7 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
 ///    that this one published waits beside it.
 ///
 /// Go: proc.go, wakep 3227-3261 (1.27.3; since 1.20).
+#[sync::summarized]
 pub fn wakep_1_20(sched: &Sched, m: &M) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();

@@ -173,7 +173,6 @@ impl Sched {
     pub fn check_timers_no_p(&self, poll_until: Time) -> Time {
         let mut earliest = poll_until;
         for p in &self.allp {
-            sync::checkpoint((p.id, earliest));
             // Wake protocol, 4c. Meets step 1 in `addtimer`: if its store comes after this load, its load of
             // `nmspinning` comes after 4b, and no longer counts this M. The P of an M that adds a timer has its bit
             // since `pidleget`.

@@ -44,7 +44,9 @@ impl Sched {
     /// What an M does once it has a P. It does not return.
     ///
     /// Go: proc.go, mstart1 1398-1433 (1.19.8), 1917-1956 (1.27.3).
-    pub(crate) fn mstart(&self, m: &mut M) {
+    // It does not return, so nothing that its callers hold is used again.
+    #[sync::forgets_callers]
+    pub(crate) fn mstart(&self, m: &mut M) -> ! {
         self.m(m.id).started.set(true);
         loop {
             let g = self.schedule(m);
@@ -53,13 +55,13 @@ impl Sched {
     }
 
     /// Runs `g` on `m` until it gives up the M. Go: proc.go, execute 2517-2555 (1.19.8), 3346-3398 (1.27.3).
+    #[sync::summarized]
     fn execute(&self, m: &M, g: GId) {
         self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
         self.progress();
         self.emit(m, Event::Execute(g));
         loop {
-            sync::checkpoint((m.id, m.p().id(), g));
             if !self.act(m, g) {
                 return;
             }

@@ -141,6 +141,8 @@ pub fn checkpoint(locals: impl Hash) {
 /// what is in shared objects: nothing else that was seen inside may reach a local of the caller.
 ///
 /// Under a lock it changes nothing: what is made of the lock's data, the whole history tells.
+///
+/// The attribute of the same name does this for a function, and puts in the checkpoints.
 #[track_caller]
 pub fn summarized<R: Hash>(f: impl FnOnce() -> R) -> R {
     let caller = engine::search::enters();

@@ -11,6 +11,7 @@ use ::explore::seam::Ended;
 use ::explore::state;
 use ::explore::told::{self, with};
 
+pub(crate) use ::explore::state::Caller;
 pub(crate) use ::explore::told::{replaying, searching};
 
 pub(crate) use super::dfs::estimate;
@@ -242,13 +243,13 @@ pub(crate) fn checkpoint(locals: impl Hash) {
 }
 
 /// The thread begins a call that will be summarized, if there is a search.
-pub(crate) fn enters() -> Option<state::Caller> {
+pub(crate) fn enters() -> Option<Caller> {
     with(state::State::enter).flatten()
 }
 
 /// The call has come to its end.
 #[track_caller]
-pub(crate) fn leaves(caller: Option<state::Caller>, result: impl Hash) {
+pub(crate) fn leaves(caller: Option<Caller>, result: impl Hash) {
     if let Some(caller) = caller {
         let here = std::panic::Location::caller();
         let result = Prints::of((here.file(), here.line(), here.column(), result));
