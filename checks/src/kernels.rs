@@ -6,6 +6,7 @@
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
 pub mod contract;
+pub mod drain;
 
 use runtime_model::event::Nobody;
 use runtime_model::g::{GId, GStatus};
@@ -13,7 +14,6 @@ use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PId};
 use runtime_model::program::Program;
-use runtime_model::runq::GQueue;
 use runtime_model::steps::Steps;
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost, Note, Plain};
@@ -88,7 +88,13 @@ pub const ALL: &[Kernel] = &[
         name: "runqdrain",
         about: "draining beside a thief: each G is taken once, and linked by who took it",
         threads: 2,
-        program: runqdrain,
+        program: drain::runqdrain,
+    },
+    Kernel {
+        name: "runqdrain-one",
+        about: "draining a queue of one G beside a thief: one of them gets it",
+        threads: 2,
+        program: |steps| drain::beside_a_thief(steps, &[(GId(0), false)]),
     },
     Kernel {
         name: "publish",
@@ -299,36 +305,6 @@ pub fn runqempty(steps: Steps, empty: Empty) {
     });
     sched.runqput(&m, m.p(), GId(1), true);
     sched.runqget(m.p());
-}
-
-/// The owner of P0 drains it of three Gs, one of them in `runnext`, the links in its hands; a thief on P1
-/// steals once, and links what it came by. In the end each G is in the queue of who took it, once.
-pub fn runqdrain(steps: Steps) {
-    let (sched, m, mut others) = world(steps);
-    let got = Arc::new(Ghost::new([GQueue::default(); 2]));
-    sched.runqput(&m, m.p(), GId(0), false);
-    sched.runqput(&m, m.p(), GId(1), false);
-    sched.runqput(&m, m.p(), GId(2), true);
-    let (other, log) = (sched.clone(), got.clone());
-    let p1 = others.pop();
-    sync::spawn(move || {
-        let mut thief = M::of_kernel(MId(1));
-        p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
-        if let Some(g) = other.runqsteal(&thief, PId(0), true) {
-            let mut stolen = GQueue::default();
-            stolen.push_back(&other, g);
-            log.change(|log| log[1] = stolen);
-        }
-    });
-    let (this, log) = (sched.clone(), got.clone());
-    sync::driver::at_end(move || {
-        let [drained, stolen] = log.get().map(|queue| queue.peek(&this));
-        let mut all = [&drained[..], &stolen].concat();
-        all.sort();
-        assert!(all == [0, 1, 2].map(GId), "runqdrain: a G is in two queues, or in none");
-    });
-    let drained = sched.runqdrain(m.p());
-    got.change(|got| got[0] = drained);
 }
 
 /// How the owner of a P makes a G runnable, and puts it where a thief finds it.

@@ -4,8 +4,9 @@ use checks::kernels::{self, contract};
 use runtime_model::find::Found;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::M;
-use runtime_model::p::PId;
-use runtime_model::steps::GO_FIXED;
+use runtime_model::p::{OwnedP, PId};
+use runtime_model::runq::GQueue;
+use runtime_model::steps::{Steps, GO_FIXED};
 use runtime_model::{Sched, Time};
 use sync::driver::{litmus, Engine, Plan, Sampler, ENGINE};
 
@@ -189,11 +190,19 @@ sync::explored! {
         };
         let counts: Vec<u64> = kernels::ALL.iter().map(executions).collect();
         let expected = match ENGINE {
-            Engine::Loom => [777, 25_651, 1_349, 45, 489, 3, 14, 25, 133, 63, 4, 4, 7, 27_753, 140, 21],
-            Engine::Explore => [75, 48, 35, 39, 23, 2, 11, 13, 17, 13, 30, 8, 14, 39, 29, 16],
-            _ => [5_000; 16],
+            Engine::Loom => [777, 25_651, 1_349, 45, 489, 3, 14, 25, 25, 133, 63, 4, 4, 7, 27_753, 140, 21],
+            Engine::Explore => [75, 48, 35, 39, 23, 2, 11, 13, 10, 17, 13, 30, 8, 14, 39, 29, 16],
+            _ => [5_000; 17],
         };
         assert_eq!(counts, expected);
+    }
+
+    /// The head is moved without looking whether a thief has moved it.
+    fn who_drains_and_does_not_compare_takes_a_g_that_is_stolen() {
+        let steps = Steps { runqdrain: drain_without_compare, ..GO_FIXED };
+        let kernel = kernels::ALL.iter().find(|kernel| kernel.name == "runqdrain-one").expect("a kernel");
+        let failure = litmus::failure(&plan(2), move || (kernel.program)(steps)).expect("a failure");
+        assert_eq!(failure.message, "runqdrain: a G is in two queues, or in none");
     }
 
     /// The last look before the decrement: work made between the two is lost.
@@ -211,6 +220,16 @@ fn steal_without_compare(sched: &Sched, _: &M, victim: PId) -> Option<runtime_mo
     let g = p.runq[head as usize % p.runq.len()].load_relaxed().ptr();
     p.runqhead.store(head + 1);
     g
+}
+
+fn drain_without_compare(sched: &Sched, owned: &OwnedP) -> GQueue {
+    let p = sched.p(owned);
+    let mut drained = GQueue::default();
+    let (head, tail) = (p.runqhead.load(), p.runqtail.load());
+    let gs: Vec<_> = (head..tail).filter_map(|i| p.slot(i).load_relaxed().ptr()).collect();
+    p.runqhead.store(tail);
+    gs.into_iter().for_each(|g| drained.push_back(sched, g));
+    drained
 }
 
 fn read_after_swap(sched: &Sched, _: &M, victim: PId) -> Option<runtime_model::g::GId> {

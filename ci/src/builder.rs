@@ -3,7 +3,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 use sync::driver::Engine;
 
-use crate::coverage::{self, compiler};
 use crate::error::Error;
 use crate::worker::Worker;
 use crate::{engine, interrupt};
@@ -21,9 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often the build is looked at.
 const TICK: Duration = Duration::from_millis(50);
-
-/// The file that a worker which counts writes to. It is the name that rustc's counters know.
-const PROFILE: &str = "LLVM_PROFILE_FILE";
 
 /// A program to be built: of this workspace, or of a copy of it.
 pub struct Wanted<'w> {
@@ -51,20 +47,6 @@ pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
     let program =
         compile(&Wanted::worker(root(), target().join(format!("engine-{engine}")), engine))?;
     Ok(Worker { engine, program, trace, variables: Vec::new() })
-}
-
-/// Builds the worker for `engine` so that it counts what it reaches in the model, and writes it to `folder`.
-///
-/// # Errors
-/// As [`build`].
-pub fn build_counting(engine: Engine, trace: bool, folder: &Path) -> Result<Worker, Error> {
-    let this = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
-    let wanted = Wanted::worker(root(), target().join(format!("engine-{engine}-coverage")), engine);
-    let variables =
-        vec![("RUSTC_WORKSPACE_WRAPPER", this.into()), (compiler::VARIABLE, "1".into())];
-    let program = compile(&Wanted { variables, ..wanted })?;
-    let profile = coverage::profile(folder, engine).into();
-    Ok(Worker { engine, program, trace, variables: vec![(PROFILE.into(), profile)] })
 }
 
 impl Wanted<'_> {

@@ -76,11 +76,10 @@ pub struct Gate {
     /// A file for the reports, as JSON; it must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// List what no run reaches of the model, by rustc's counters: on explore, and on shuttle for what
-    /// explore cannot count
-    #[arg(long, conflicts_with_all = ["engines", "shard", "json"])]
+    /// List what no run reaches of the model, by rustc's counters, on explore
+    #[arg(long, conflicts_with_all = ["engines", "shard", "json", "ask_always"])]
     pub coverage: bool,
-    /// With --coverage: only the runs that took no longer than this when they were last measured
+    /// With --coverage: only the runs that took no longer than this when they were last measured (ci/costs.json)
     #[arg(long, value_name = "SECONDS", requires = "coverage")]
     pub within: Option<f64>,
 }
@@ -94,7 +93,7 @@ pub struct Merge {
     /// A file for all reports together, as JSON; it must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// A file for what each scenario cost, which ci/costs.json keeps for --shard; it must not exist
+    /// A file for what the longer runs cost, which ci/costs.json keeps for --shard and --within; it must not exist
     #[arg(long, value_name = "FILE")]
     pub costs: Option<PathBuf>,
 }

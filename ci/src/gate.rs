@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::run::{jobs, run, unfinished};
 use crate::shard::{self, Shard};
 use crate::worker::Worker;
-use crate::{asked, at_once, builder, cli, coverage, engine, gate_table, interrupt, output};
+use crate::{asked, at_once, builder, cli, engine, gate_table, interrupt, output, unreached};
 
 /// What a gate came to. `--json` writes it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub type Task<'w> = (&'w Worker, Job);
 /// If an engine cannot be built or asked for its jobs, or the results cannot be written.
 pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
     if arguments.coverage {
-        return coverage::coverage(arguments, trace);
+        return unreached::unreached();
     }
     arguments.json.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;

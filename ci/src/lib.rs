@@ -7,12 +7,11 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`], [`program`] | the command line; arguments in, exit code out |
-//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`mutation`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
+//! | [`gate`], [`merge`], [`check`], [`replay`], [`repro`], [`matrix`], [`truth`], [`mutation`], [`unreached`], [`list`], [`soundness`], [`mod@bench`], [`tidy`] | the commands |
 //! | [`found`] | all bugs of `repro` as a table |
 //! | [`shard`] | which part of a gate does what |
 //! | [`gate_table`], [`matrix_table`], [`truth_table`], [`story`] | what the reader sees of them, and of a counterexample |
 //! | [`engine`], [`builder`], [`worker`], [`protocol`], [`run`] | workers: for which engine, built, talked to, in what words, for one run |
-//! | [`mod@coverage`] | what no run of the gate reaches |
 //! | [`at_once`] | a few runs at a time |
 //! | [`lookup`] | scenarios, rows and bugs by name |
 //! | [`progress`], [`interrupt`], [`output`], [`trace`], [`error`] | terminal, Ctrl-C, text, `--trace`, errors |
@@ -23,7 +22,6 @@ pub mod bench;
 pub mod builder;
 pub mod check;
 pub mod cli;
-pub mod coverage;
 pub mod engine;
 pub mod error;
 pub mod found;
@@ -50,4 +48,5 @@ pub mod tidy;
 pub mod trace;
 pub mod truth;
 pub mod truth_table;
+pub mod unreached;
 pub mod worker;

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use checks::verdict::Verdict;
 use ci::cli::{Bench, Cli, Command};
-use ci::coverage::compiler;
 use ci::error::Error;
 use ci::{
     bench, check, gate, list, matrix, merge, mutation, program, replay, repro, soundness, tidy,
@@ -12,9 +11,6 @@ use ci::{
 };
 
 fn main() -> ExitCode {
-    if let Some(compiled) = compiler::compile() {
-        return compiled;
-    }
     program::run(run)
 }
 

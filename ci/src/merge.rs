@@ -75,16 +75,14 @@ fn join(parts: Vec<(&PathBuf, Gated)>) -> Result<Gated, Error> {
     Ok(Gated { part, verdict, remarks, reports: judged.reports, seconds })
 }
 
-/// What each scenario has cost on each engine, for `gate --shard` to go by.
+/// What the longer runs have cost, for `gate --shard` and `gate --coverage --within` to go by.
 fn write_costs(reports: &[Report], path: &Path) -> Result<(), Error> {
     let mut costs: BTreeMap<String, f64> = BTreeMap::new();
     for report in reports {
-        *costs.entry(shard::key(&report.engine, &report.job.scenario)).or_default() +=
-            report.seconds;
+        let cost = costs.entry(shard::key(&report.engine, &report.job)).or_default();
+        *cost = cost.max((report.seconds * 10.0).round() / 10.0);
     }
-    for cost in costs.values_mut() {
-        *cost = (*cost * 100.0).round() / 100.0;
-    }
+    costs.retain(|_, cost| *cost >= shard::SHORT);
     let json = serde_json::to_string_pretty(&costs).expect("plain data is always JSON");
     output::write_new(path, &(json + "\n"))
 }

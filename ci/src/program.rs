@@ -1,10 +1,13 @@
 //! What the programs have in common: arguments in, a verdict as the exit code out.
 
-use std::process::ExitCode;
+use std::env;
+use std::process::{Command, ExitCode};
 
 use checks::verdict::Verdict;
 use clap::Parser;
+use sync::driver::Engine;
 
+use crate::builder::{compile, root, target, Wanted};
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::output::remark;
@@ -27,4 +30,27 @@ pub fn run(work: impl FnOnce(&Cli) -> Result<Verdict, Error>) -> ExitCode {
         }
     });
     verdict.exit_code().into()
+}
+
+/// Builds another program of the workspace and starts it with the arguments of this one. Its exit code is the
+/// verdict.
+///
+/// # Errors
+/// If it cannot be built or started.
+pub fn hand_over(package: &str, program: &str, what: &str) -> Result<Verdict, Error> {
+    let program = compile(&Wanted {
+        root: root(),
+        target: target(),
+        package,
+        program,
+        engine: Engine::Std,
+        what: what.into(),
+        variables: Vec::new(),
+    })?;
+    let ended = Command::new(&program).args(env::args_os().skip(1)).status();
+    let ended = ended.map_err(|error| Error::Io { path: program, error })?;
+    let verdicts = [Verdict::Held, Verdict::Vacuous, Verdict::Incomplete, Verdict::Violated];
+    let code = ended.code().and_then(|code| u8::try_from(code).ok());
+    let verdict = verdicts.into_iter().find(|verdict| Some(verdict.exit_code()) == code);
+    Ok(verdict.unwrap_or(Verdict::Error))
 }

@@ -7,6 +7,8 @@ use checks::report::Job;
 use serde::{Deserialize, Serialize};
 use sync::driver::Engine;
 
+use crate::gate_table::mode;
+
 /// One part of so many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
@@ -42,39 +44,53 @@ impl std::fmt::Display for Shard {
     }
 }
 
-/// What a scenario costs on an engine, in seconds, as measured once: `cargo pidle merge --costs`.
+/// What runs cost, in seconds, as measured once: `cargo pidle merge --costs`. Only those that take [`SHORT`] or longer.
 const COSTS: &str = include_str!("../costs.json");
 
-/// What costs nothing that is known.
-const UNKNOWN: f64 = 1.0;
+/// Seconds from which on a run's cost is kept.
+pub const SHORT: f64 = 0.5;
 
-/// Under which name a job's cost is known.
-pub fn key(engine: &str, scenario: &str) -> String {
-    format!("{engine} {scenario}")
+/// What a run costs that is not kept.
+const LITTLE: f64 = 0.05;
+
+/// What runs cost, by their [`key`].
+pub struct Costs(BTreeMap<String, f64>);
+
+impl Costs {
+    /// Those that are checked in.
+    pub fn known() -> Self {
+        Costs(serde_json::from_str(COSTS).unwrap_or_default())
+    }
+
+    /// Seconds of that job's run.
+    pub fn of(&self, engine: Engine, job: &Job) -> f64 {
+        self.0.get(&key(engine.name(), job)).copied().unwrap_or(LITTLE)
+    }
 }
 
-/// What each scenario costs, by its [`key`].
-pub fn costs() -> BTreeMap<String, f64> {
-    serde_json::from_str(COSTS).unwrap_or_default()
+/// Under which name a run's cost is kept. Of several with one name, the longest counts.
+pub fn key(engine: &str, job: &Job) -> String {
+    format!("{engine} {} {} {}", job.scenario, job.row, mode(job.mode))
 }
 
 /// The numbers of the jobs that this part does, in their order. Each job is in exactly one part, those of an
 /// engine's scenario together: an expected failure needs the run that shows it fixed.
 pub fn deal(jobs: &[(Engine, &Job)], shard: Shard) -> Vec<usize> {
-    let costs = costs();
-    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (n, (engine, job)) in jobs.iter().enumerate() {
-        groups.entry(key(engine.name(), &job.scenario)).or_default().push(n);
+    let costs = Costs::known();
+    let mut groups: BTreeMap<String, (f64, Vec<usize>)> = BTreeMap::new();
+    for (n, &(engine, job)) in jobs.iter().enumerate() {
+        let (cost, numbers) = groups.entry(format!("{engine} {}", job.scenario)).or_default();
+        *cost += costs.of(engine, job);
+        numbers.push(n);
     }
-    let cost = |key: &str| costs.get(key).copied().unwrap_or(UNKNOWN);
-    let mut groups: Vec<(String, Vec<usize>)> = groups.into_iter().collect();
-    // The dearest first, each to whoever has least: at most a third more than the best there is.
-    groups.sort_by(|(a, _), (b, _)| cost(b).total_cmp(&cost(a)).then(a.cmp(b)));
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    // The dearest first, each to the part that has least so far: at most a third more than the best there is.
+    groups.sort_by(|(a, (cost_a, _)), (b, (cost_b, _))| cost_b.total_cmp(cost_a).then(a.cmp(b)));
     let mut load = vec![0.0_f64; shard.of];
     let mut mine = Vec::new();
-    for (key, numbers) in groups {
+    for (_, (cost, numbers)) in groups {
         let least = (0..shard.of).min_by(|&a, &b| load[a].total_cmp(&load[b])).unwrap_or(0);
-        load[least] += cost(&key);
+        load[least] += cost;
         if least + 1 == shard.index {
             mine.extend(numbers);
         }
@@ -86,7 +102,9 @@ pub fn deal(jobs: &[(Engine, &Job)], shard: Shard) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lookup;
     use crate::story::sample;
+    use checks::report::Mode;
 
     #[test]
     fn each_job_is_in_exactly_one_part_with_its_scenario() {
@@ -107,9 +125,27 @@ mod tests {
     }
 
     #[test]
-    fn costs_are_known() {
+    fn each_cost_is_of_a_run_that_can_be() {
         let costs: BTreeMap<String, f64> = serde_json::from_str(COSTS).expect("a table of costs");
-        assert!(costs.contains_key(&key("explore", "S4")));
+        for (key, cost) in &costs {
+            let words: Vec<&str> = key.split(' ').collect();
+            let [engine, scenario, row, _mode] = words[..] else { panic!("{key}") };
+            assert!(engine.parse::<Engine>().is_ok(), "{key}");
+            lookup::known(scenario, row).unwrap();
+            assert!(*cost >= SHORT, "{key}: {cost} s are not worth a line");
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_not_kept_is_short_and_one_that_is_has_its_own_cost() {
+        let costs = Costs::known();
+        let job = sample::counterexample().header.job;
+        let job =
+            Job { scenario: "S1-4m".into(), row: "GO_FIXED".into(), mode: Mode::Invariants, ..job };
+        assert!(costs.of(Engine::Explore, &job) > 10.0);
+        // Another row of the same program ends sooner.
+        let other = Job { row: "GO_13F6BE28".into(), ..job };
+        assert!(costs.of(Engine::Explore, &other) < SHORT);
     }
 
     #[test]

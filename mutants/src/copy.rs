@@ -118,8 +118,12 @@ fn replace(texts: &mut [(String, Vec<u8>)], path: &str, new: Vec<u8>) -> Result<
 /// The same for the same worker: this package is no part of it, nor are texts for readers.
 fn fingerprint(texts: &[(String, Vec<u8>)]) -> String {
     let part = |path: &str| path.ends_with(".rs") || path.ends_with(".toml");
-    let of_worker =
-        |path: &str| part(path) && !path.starts_with("mutants/") && !path.contains("/tests/");
+    let of_worker = |path: &str| {
+        part(path)
+            && !path.starts_with("mutants/")
+            && !path.starts_with("coverage/")
+            && !path.contains("/tests/")
+    };
     let texts: Vec<_> = texts.iter().filter(|(path, _)| of_worker(path)).collect();
     format!("{:032x}", explore::fingerprint::of(texts))
 }

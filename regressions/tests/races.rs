@@ -154,7 +154,7 @@ sync::exhausted! {
     fn a_link_that_is_written_before_the_g_is_taken_is_found() {
         race_in_kernel_that_fails_anyhow("G0.schedlink", || {
             let row = regressions::rows::find("cl-310149/linked-before-the-swap").expect("a row");
-            kernels::runqdrain(row.steps);
+            kernels::drain::runqdrain(row.steps);
         });
     }
 

@@ -187,7 +187,8 @@ impl Sched {
 /// The earlier of two times of which 0 means none.
 pub(crate) fn earlier(a: Time, b: Time) -> Time {
     match (a, b) {
-        (0, t) | (t, 0) => t,
+        (0, other) => other,
+        (other, 0) => other,
         _ => a.min(b),
     }
 }

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::{fs, iter};
 
 use checks::verdict::Verdict;
+use ci::builder;
+use ci::error::Error;
 use serde::Deserialize;
 
-use super::regions::Place;
-use crate::builder;
-use crate::error::Error;
+use crate::regions::Place;
 
 /// The list.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -120,8 +120,8 @@ impl Judged {
 
 #[cfg(test)]
 mod tests {
-    use super::super::regions::{Region, Source};
     use super::*;
+    use crate::regions::{Region, Source};
 
     fn place(line: usize, text: &str, reached: bool) -> Place {
         let region = Region { file: "runq.rs".into(), from: (line, 1), to: (line, 9) };

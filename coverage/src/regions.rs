@@ -5,29 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ci::builder;
+use ci::error::Error;
 use llvm_profparser::coverage::coverage_mapping::read_object_file;
 use llvm_profparser::coverage::{
     Counter, CounterType, CoverageMappingInfo, ExprKind, Expression, FunctionRecordV3, RegionKind,
 };
+use llvm_profparser::instrumentation_profile::types::InstrumentationProfile;
 use llvm_profparser::merge_profiles;
 
-use super::MODEL;
-use crate::builder;
-use crate::error::Error;
+use crate::marked::{At, Marked, MODULE};
 
-/// Functions that an M is in when a program ends: parked, busy, or on the way there.
-pub const WAITS: &[&str] = &[
-    "start",
-    "mstart",
-    "newm",
-    "schedule",
-    "find_runnable",
-    "stopm",
-    "execute",
-    "act",
-    "busy_until",
-    "goexit",
-];
+/// The folder of the functions that are to be reached.
+pub const MODEL: &str = "runtime-model/src";
 
 /// A source file of the model.
 pub struct Source {
@@ -44,6 +34,11 @@ impl Source {
         let mut sources = Vec::new();
         read(&builder::root().join(MODEL), "", &mut sources)?;
         Ok(sources)
+    }
+
+    /// A file of that name, in the model's folder.
+    pub fn new(name: &str, text: &str) -> Self {
+        Source { name: name.into(), text: text.into() }
     }
 
     /// It is the file of that name.
@@ -81,41 +76,42 @@ fn read(folder: &Path, prefix: &str, sources: &mut Vec<Source>) -> Result<(), Er
 pub struct Region {
     /// The file, in the model's folder.
     pub file: String,
-    /// First line and column, last line and column, from 1.
-    pub from: (usize, usize),
-    /// The end.
-    pub to: (usize, usize),
+    /// First line and column, from 1.
+    pub from: At,
+    /// The end: line and column.
+    pub to: At,
 }
 
-/// What one worker's processes came to: for each function, its parts, each with the regions that belong to
+/// What a worker's processes came to: for each function, its parts, each with the regions that belong to
 /// it and whether it was reached.
 pub struct Counted(Vec<Part>);
 
 /// Regions that are entered together.
+#[derive(Debug)]
 struct Part {
     regions: Vec<Region>,
     reached: bool,
 }
 
 impl Counted {
-    /// Reads what `program` is made of, and what its processes wrote. With `waits`, each execution
-    /// went from its start to its end, and differences are believed: in a function of [`WAITS`], if they exceed
-    /// that number of Ms.
+    /// Reads what `program` is made of, and what its processes wrote.
     ///
     /// # Errors
     /// If that cannot be read: rustc writes a format that the reader does not know, or nothing ran.
-    pub fn read(program: &Path, profiles: &[PathBuf], waits: Option<u64>) -> Result<Self, Error> {
+    pub fn read(program: &Path, profiles: &[PathBuf], marked: &[Marked]) -> Result<Self, Error> {
         let failed = |what: String| Error::Coverage(format!("{}: {what}", program.display()));
         let profile = merge_profiles(profiles).map_err(|error| failed(error.to_string()))?;
         let version =
             profile.version().ok_or_else(|| failed("no process wrote what it counted".into()))?;
         let info = read_object_file(program, version).map_err(|error| failed(error.to_string()))?;
-        let mut parts = Vec::new();
-        for function in &info.cov_fun {
-            let record = profile.find_record_by_hash(function.header.name_hash);
-            let counts = record.map_or(&[][..], |record| record.counts());
-            parts_of(&info, function, counts, waits, &mut parts);
-        }
+        let hit = hit(&info, &profile);
+        let parts: Vec<Part> = info
+            .cov_fun
+            .iter()
+            .flat_map(|function| {
+                parts_of(&info, function, counts(&profile, function), marked, &hit)
+            })
+            .collect();
         match parts.is_empty() {
             true => Err(failed(format!("nothing in it is of {MODEL}"))),
             false => Ok(Counted(parts)),
@@ -123,27 +119,43 @@ impl Counted {
     }
 }
 
-/// Adds the parts of one function, if it is the model's.
+/// What a function's counters came to; nothing, if no process ran it.
+fn counts<'p>(profile: &'p InstrumentationProfile, function: &FunctionRecordV3) -> &'p [u64] {
+    let record = profile.find_record_by_hash(function.header.name_hash);
+    record.map_or(&[][..], |record| record.counts())
+}
+
+/// The numbers of the marks that were called: of each, the line in its module is the number.
+fn hit(info: &CoverageMappingInfo, profile: &InstrumentationProfile) -> BTreeSet<usize> {
+    let mut hit = BTreeSet::new();
+    for function in &info.cov_fun {
+        let values =
+            Values { counts: counts(profile, function), expressions: &function.expressions };
+        let files = info.get_files_from_id(function.header.filenames_ref);
+        for region in &function.regions {
+            let file = files.get(region.file_id).and_then(|path| in_model(path));
+            if file.as_deref() == Some(MODULE) && values.counted(region.count) {
+                hit.insert(region.loc.line_start);
+            }
+        }
+    }
+    hit
+}
+
+/// The parts of one function, if it is the model's. One was reached if its counter was, or a mark in it.
 fn parts_of(
     info: &CoverageMappingInfo,
     function: &FunctionRecordV3,
     counts: &[u64],
-    waits: Option<u64>,
-    parts: &mut Vec<Part>,
-) {
+    marked: &[Marked],
+    hit: &BTreeSet<usize>,
+) -> Vec<Part> {
     let files = info.get_files_from_id(function.header.filenames_ref);
-    let name = info.prof_names.get(&function.header.name_hash).map_or("", String::as_str);
-    let waiting =
-        match WAITS.iter().any(|waits| name.contains(&format!("5Sched{}{waits}", waits.len()))) {
-            true => waits.map_or(0, i128::from),
-            false => 0,
-        };
     let values = Values { counts, expressions: &function.expressions };
     let mut own: BTreeMap<Counter, Vec<Region>> = BTreeMap::new();
     for region in function.regions.iter().filter(|region| region.kind == RegionKind::Code) {
-        let Some(file) = files.get(region.file_id).and_then(|path| in_model(path)) else {
-            continue;
-        };
+        let file = files.get(region.file_id).and_then(|path| in_model(path));
+        let Some(file) = file.filter(|file| file != MODULE) else { continue };
         let at = &region.loc;
         own.entry(region.count).or_default().push(Region {
             file,
@@ -151,13 +163,39 @@ fn parts_of(
             to: (at.line_end, at.column_end),
         });
     }
-    parts.extend(own.into_iter().map(|(counter, regions)| {
-        let reached = match waits {
-            None => values.counted(counter),
-            Some(_) => values.counted(counter) || values.value(counter) > waiting,
-        };
-        Part { regions, reached }
-    }));
+    let all: Vec<Region> = own.values().flatten().cloned().collect();
+    let marks = marks_in(&all, marked, hit);
+    let parts = own.into_iter().map(|(counter, regions)| Part {
+        reached: values.counted(counter) || regions.iter().any(|region| marks.contains(region)),
+        regions: regions.into_iter().map(|region| region.of_source(marked)).collect(),
+    });
+    parts.collect()
+}
+
+/// Those of the regions in which a mark was hit: of each mark, the smallest around it.
+fn marks_in(regions: &[Region], marked: &[Marked], hit: &BTreeSet<usize>) -> BTreeSet<Region> {
+    let mut found = BTreeSet::new();
+    let files: BTreeSet<&str> = regions.iter().map(|region| &*region.file).collect();
+    for file in marked.iter().filter(|marked| files.contains(&*marked.file)) {
+        for (_, at) in file.marks.iter().filter(|(number, _)| hit.contains(number)) {
+            let around =
+                regions.iter().filter(|r| r.file == file.file && r.from <= *at && *at < r.to);
+            found.extend(
+                around.min_by_key(|r| (r.to.0 - r.from.0, r.to.1.abs_diff(r.from.1))).cloned(),
+            );
+        }
+    }
+    found
+}
+
+impl Region {
+    /// The same in the source. An `else` that only the marked text has is the brace before it.
+    fn of_source(self, marked: &[Marked]) -> Region {
+        let Some(file) = marked.iter().find(|marked| marked.file == self.file) else { return self };
+        let (from, to) = (file.source(self.from), file.source(self.to));
+        let from = if from == to { (from.0, from.1.saturating_sub(1).max(1)) } else { from };
+        Region { from, to, ..self }
+    }
 }
 
 /// The path in the model's folder.
@@ -181,7 +219,7 @@ impl Values<'_> {
         self.expressions.get(counter.id as usize)
     }
 
-    /// Reached, by what was counted itself: differences prove nothing.
+    /// Reached, by what was counted itself. A difference proves nothing: the search leaves functions in the middle.
     fn counted(&self, counter: Counter) -> bool {
         match counter.kind {
             CounterType::Zero => false,
@@ -190,23 +228,6 @@ impl Values<'_> {
             CounterType::Expression(ExprKind::Add) => self
                 .expression(counter)
                 .is_some_and(|sum| self.counted(sum.lhs) || self.counted(sum.rhs)),
-        }
-    }
-
-    /// How often it was entered, if all functions have returned.
-    fn value(&self, counter: Counter) -> i128 {
-        let of = |kind| {
-            let Some(expression) = self.expression(counter) else { return 0 };
-            let (lhs, rhs) = (self.value(expression.lhs), self.value(expression.rhs));
-            match kind {
-                ExprKind::Add => lhs + rhs,
-                ExprKind::Subtract => lhs - rhs,
-            }
-        };
-        match counter.kind {
-            CounterType::Zero => 0,
-            CounterType::ProfileInstrumentation => self.count(counter).into(),
-            CounterType::Expression(kind) => of(kind),
         }
     }
 }
@@ -225,8 +246,8 @@ pub struct Place {
 }
 
 /// All parts of the model, each once however often it was compiled, in the order of the sources.
-pub fn places(counted: &[Counted], sources: &[Source]) -> Vec<Place> {
-    let parts = || counted.iter().flat_map(|counted| &counted.0);
+pub fn places(counted: &Counted, sources: &[Source]) -> Vec<Place> {
+    let parts = || counted.0.iter();
     let reached: BTreeSet<&Region> =
         parts().filter(|part| part.reached).flat_map(|part| &part.regions).collect();
     let mut places: BTreeMap<Region, Place> = BTreeMap::new();
@@ -253,7 +274,7 @@ fn text_of(sources: &[Source], region: &Region) -> String {
     let source = sources.iter().find(|source| source.name == region.file);
     let line = source.and_then(|source| source.text.lines().nth(region.from.0 - 1)).unwrap_or("");
     let end = if region.to.0 == region.from.0 { region.to.1 - 1 } else { usize::MAX };
-    let text: String = line.chars().take(end).skip(region.from.1 - 1).collect();
+    let text = line.get(region.from.1 - 1..end.min(line.len())).unwrap_or("");
     text.trim().into()
 }
 
@@ -268,6 +289,7 @@ fn function_of(sources: &[Source], region: &Region) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::marked::mark;
 
     fn counted(id: u64) -> Counter {
         Counter { kind: CounterType::ProfileInstrumentation, id }
@@ -282,26 +304,25 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_believed_only_of_executions_from_start_to_end() {
+    fn a_sum_is_believed_and_a_difference_is_not() {
         let expressions = [
             expression(ExprKind::Subtract, counted(0), counted(1)),
             expression(ExprKind::Add, counted(1), counted(2)),
-            expression(ExprKind::Subtract, counted(1), counted(0)),
+            expression(ExprKind::Add, counted(2), derived(ExprKind::Subtract, 0)),
         ];
         let values = Values { counts: &[5, 3, 0], expressions: &expressions };
-        let [less, more, negative] =
-            [(ExprKind::Subtract, 0), (ExprKind::Add, 1), (ExprKind::Subtract, 2)]
+        let [difference, sum, of_difference] =
+            [(ExprKind::Subtract, 0), (ExprKind::Add, 1), (ExprKind::Add, 2)]
                 .map(|(kind, id)| derived(kind, id));
-        let all = [counted(0), counted(2), less, more, negative];
+        let all = [counted(0), counted(2), difference, sum, of_difference];
         assert_eq!(all.map(|c| values.counted(c)), [true, false, false, true, false]);
-        assert_eq!(all.map(|c| values.value(c)), [5, 0, 2, 3, -2]);
     }
 
     #[test]
     fn what_no_process_wrote_was_not_reached() {
         let values = Values { counts: &[], expressions: &[] };
         assert!(!values.counted(counted(0)));
-        assert_eq!(values.value(derived(ExprKind::Add, 7)), 0);
+        assert!(!values.counted(derived(ExprKind::Add, 7)));
     }
 
     fn region(from: (usize, usize), to: (usize, usize)) -> Region {
@@ -314,17 +335,38 @@ mod tests {
             name: "a.rs".into(),
             text: "fn first() {\n    if x {\n        y();\n    }\n}\n".into(),
         }];
-        let part = |reached| {
+        let part = |&reached: &bool| {
             let regions = vec![region((2, 10), (2, 11)), region((3, 9), (3, 12))];
-            Counted(vec![Part { regions, reached }])
+            Part { regions, reached }
         };
-        let places = |parts: &[bool]| {
-            places(&parts.iter().map(|&reached| part(reached)).collect::<Vec<_>>(), &sources)
-        };
+        let places = |parts: &[bool]| places(&Counted(parts.iter().map(part).collect()), &sources);
         let [place] = &places(&[false])[..] else { panic!("one part is one place") };
         assert_eq!((&*place.function, &*place.text, place.reached), ("first", "y()", false));
         assert!(places(&[false, true])[0].reached);
         assert!(places(&[true, false])[0].reached);
+    }
+
+    #[test]
+    fn a_mark_belongs_to_the_smallest_region_around_it() {
+        let marked = mark("a.rs", "fn f() { if a { b } c }", 1).unwrap();
+        let of = |number: usize| marked.marks.iter().find(|mark| mark.0 == number).unwrap().1;
+        let (whole, then) = (region((1, 8), (1, 999)), region((1, of(3).1 - 2), (1, of(3).1 + 30)));
+        let regions = [whole.clone(), then.clone()];
+        let found = |hit: &[usize]| {
+            let hit = hit.iter().copied().collect();
+            Vec::from_iter(marks_in(&regions, std::slice::from_ref(&marked), &hit))
+        };
+        assert_eq!(found(&[]), []);
+        assert_eq!(found(&[1]), [whole]);
+        assert_eq!(found(&[3]), [then]);
+    }
+
+    #[test]
+    fn an_else_that_was_added_is_the_brace_before_it() {
+        let marked = mark("a.rs", "fn f() { if a { b } c }", 1).unwrap();
+        let (_, at) = marked.marks[2];
+        let of_else = region((1, at.1 - 2), (1, at.1 + 3)).of_source(&[marked]);
+        assert_eq!((of_else.from, of_else.to), ((1, 19), (1, 20)));
     }
 
     #[test]

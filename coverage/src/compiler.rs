@@ -1,4 +1,4 @@
-//! `pidle` in the place of rustc, for the crates whose parts are counted.
+//! `pidle-coverage` in the place of rustc, for the crates whose parts are counted.
 //!
 //! With the flag on all crates, the search itself is counted too, and is some fifty times slower. Cargo
 //! gives flags to all crates or to none on stable Rust, but lets a program of ours stand before rustc.
@@ -10,10 +10,10 @@ use std::process::{Command, ExitCode};
 /// Set where cargo is to call this program instead of rustc.
 pub const VARIABLE: &str = "PIDLE_COUNTS";
 
-/// The model; those who may get parts of it inlined; and the program, which writes the counts.
-const COUNTED: &[&str] = &["runtime_model", "checks", "regressions", "pidle_engine"];
+/// The model, and the program, which writes the counts.
+const COUNTED: &[&str] = &["runtime_model", "pidle_engine"];
 
-/// Compiles, if this process was started as the compiler: `pidle RUSTC ARGUMENTS…`.
+/// Compiles, if this process was started as the compiler: `pidle-coverage RUSTC ARGUMENTS…`.
 pub fn compile() -> Option<ExitCode> {
     env::var_os(VARIABLE)?;
     let mut arguments = env::args_os().skip(1);

@@ -2,19 +2,21 @@
 
 use checks::report::Report;
 
-use super::excuses::Judged;
-use super::regions::Place;
-use super::{failed, MODEL};
-use crate::output::{count, counted, wrap};
+use ci::output::{count, counted, wrap};
+
+use crate::command::failed;
+use crate::excuses::Judged;
+use crate::regions::{Place, MODEL};
 
 /// Columns of a reason.
 const WIDTH: usize = 100;
 
 /// The regions that no run reached, and how many were.
-pub(super) fn render(
+pub fn render(
     judged: &Judged,
-    reports: &[Vec<Report>],
+    reports: &[Report],
     places: &[Place],
+    left_out: usize,
     seconds: f64,
 ) -> String {
     let mut text = String::new();
@@ -32,14 +34,17 @@ pub(super) fn render(
     });
     section(&mut text, "ci/unreached.toml is wrong", wrong);
     let reached = places.iter().filter(|place| place.reached).count() as u64;
-    let runs = reports.iter().map(|reports| reports.len() as u64).sum();
+    let runs = counted(reports.len() as u64, "run");
+    let runs = match left_out {
+        0 => runs,
+        longer => format!("{runs}, without {} that take longer,", count(longer as u64)),
+    };
     text += &format!(
-        "{} of {} of {MODEL} reached, {} with a reason not, {} without; {} in {seconds:.0} s\n",
+        "{} of {} of {MODEL} reached, {} with a reason not, {} without; {runs} in {seconds:.0} s\n",
         count(reached),
         counted(places.len() as u64, "region"),
         judged.excused.len(),
         judged.missing.len(),
-        counted(runs, "run"),
     );
     text
 }

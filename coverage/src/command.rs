@@ -1,0 +1,84 @@
+//! The command: runs the gate on a worker that counts, and prints what was not reached.
+
+use std::path::PathBuf;
+use std::time::Instant;
+use std::{fs, process};
+
+use checks::report::{Job, Report};
+use checks::verdict::Verdict;
+use ci::error::Error;
+use ci::gate::{run_all, Task};
+use ci::run::jobs;
+use ci::shard::Costs;
+use ci::{at_once, cli, interrupt, output};
+use sync::driver::Engine;
+
+use crate::excuses::Excuses;
+use crate::regions::{self, Counted, Source};
+use crate::{copy, report};
+
+/// The command.
+///
+/// # Errors
+/// If the worker cannot be built, the counts cannot be read, or the list of reasons cannot.
+pub fn coverage(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
+    interrupt::catch()?;
+    let excuses = Excuses::read()?;
+    let sources = Source::all()?;
+    let mut lock = copy::lock()?;
+    let Ok(_alone) = lock.try_write() else {
+        let folder = copy::folder();
+        return Err(Error::Usage(format!("{}: another run works there", folder.display())));
+    };
+    let profiles = Folder::new()?;
+    let (worker, marked) = copy::build(trace, &profiles.0)?;
+    let all = jobs(&worker)?;
+    let number = all.len();
+    let jobs = within(all, arguments.within);
+    let left_out = number - jobs.len();
+    let tasks: Vec<Task> = jobs.into_iter().map(|job| (&worker, job)).collect();
+    let start = Instant::now();
+    let reports = run_all(&tasks, arguments.jobs.unwrap_or_else(at_once::cores), trace);
+    let seconds = start.elapsed().as_secs_f64();
+    let counted = Counted::read(&worker.program, &profiles.files()?, &marked)?;
+    let places = regions::places(&counted, &sources);
+    let judged = excuses.judge(&places);
+    output::print(&report::render(&judged, &reports, &places, left_out, seconds))?;
+    let verdicts = reports.iter().map(|report| report.verdict);
+    Ok(Verdict::worst(verdicts.chain([judged.verdict()])))
+}
+
+/// Those of the jobs that took no longer when they were last measured; all, without a limit.
+fn within(jobs: Vec<Job>, seconds: Option<f64>) -> Vec<Job> {
+    let Some(seconds) = seconds else { return jobs };
+    let costs = Costs::known();
+    jobs.into_iter().filter(|job| costs.of(Engine::Explore, job) <= seconds).collect()
+}
+
+/// Where the counts are written, for as long as they are needed.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, Error> {
+        let path = std::env::temp_dir().join(format!("pidle-coverage-{}", process::id()));
+        let io = |error| Error::Io { path: path.clone(), error };
+        fs::create_dir_all(&path).map_err(io)?;
+        Ok(Folder(path))
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>, Error> {
+        let io = |error| Error::Io { path: self.0.clone(), error };
+        Ok(fs::read_dir(&self.0).map_err(io)?.flatten().map(|entry| entry.path()).collect())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// All runs that were not as they should be.
+pub fn failed(reports: &[Report]) -> impl Iterator<Item = &Report> {
+    reports.iter().filter(|report| report.verdict != Verdict::Held)
+}
