@@ -57,6 +57,8 @@ impl Sched {
     /// Runs `g` on `m` until it gives up the M. Go: proc.go, execute 2517-2555 (1.19.8), 3346-3398 (1.27.3).
     #[sync::summarized]
     fn execute(&self, m: &M, g: GId) {
+        // Go counts `schedtick` of the P here, and crashes without one.
+        assert!(m.p.is_some(), "{}: no p", m.id);
         self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
         self.progress();
