@@ -1,5 +1,6 @@
 //! The suites: the model as it should be, on programs that use each part of it.
 
+pub mod further;
 mod races;
 
 use sync::driver::Engine;
@@ -253,7 +254,7 @@ pub const ALL: &[Suite] = &[
         ],
         engines: SAMPLED_TOO,
         bound: Some(1),
-        within: &[("S4-4m", 4)],
+        within: &[("S1-4m", 4), ("S4-4m", 4)],
     },
 ];
 

@@ -3,8 +3,8 @@
  * Equivalent to `runtime-model` under the row GO_FIXED, for the scenarios S1 to S4 at 2 Ps: idle Ps and idle
  * Ms as stacks, sched.lock, npidle, nmspinning, needspinning, the idle and the timer mask, run queues with
  * runnext and a ring whose head is moved by compare-and-swap, wakep and startm with Ms that are started or
- * reserved, find_runnable with four passes of stealing, the last look, timers under their locks, checkdead
- * and the jump of the clock under faketime, G's parking with one permit.
+ * reserved, find_runnable with two passes of stealing, as the scenarios have it, the last look, the poll before an M
+ * stops, timers under their locks, checkdead and the jump of the clock under faketime, G's parking with one permit.
  *
  * Steps are finer: each line is one, also where only its own M looks, and the release of a lock is one.
  *
@@ -22,6 +22,7 @@
 #define NP 2
 #define NG 3
 #define NIL 255
+#define PASSES 2               /* of stealing, as the scenarios have it */
 
 bit lck;                        /* sched.lock, and what it protects: */
 byte pidle[NP], npidle;         /* npidle is its length, and read without it */
@@ -47,6 +48,8 @@ bit spinning[MS], note[MS];
 byte nextp[MS];
 
 byte now = 1;
+bit inited;                     /* the poller is there */
+byte lastpoll = 1, poll_until;
 byte park[NG];                  /* 0 away, 1 parked, 2 a permit */
 byte pc[NG];
 bit flag;
@@ -206,6 +209,10 @@ inline runqsteal(last) {        /* from v */
 }
 
 inline addtimer(x, at) {        /* each fires after those before it, or at the same time */
+    if
+    :: !inited -> inited = 1
+    :: else
+    fi;
     acquire(tlock[p]);
     assert(ntimers[p] < 2);
     if
@@ -214,20 +221,32 @@ inline addtimer(x, at) {        /* each fires after those before it, or at the s
     fi;
     ntimers[p]++;
     release(tlock[p]);
+    /* wakeNetPoller; the break of a poll that does not wait does nothing */
+    if
+    :: lastpoll != 0
+    :: else -> h = poll_until; h = 0
+    fi;
     wakep()
 }
 
 inline ready(x) { runqput(x); wakep() }
 
-/* The timers of w that are due; `ran` is set if there were any. */
+inline earlier(t) {             /* pu is the earlier of the two; 0 is none */
+    if
+    :: t != 0 && (pu == 0 || t < pu) -> pu = t
+    :: else
+    fi
+}
+
+/* The timers of w that are due; `ran` is set if there were any. The first that is not due goes into pu. */
 inline check_timers(w) {
     next = when0[w];
     if
-    :: next == 0 || now < next
+    :: next == 0 || now < next -> earlier(next)
     :: else ->
         acquire(tlock[w]);
         do
-        :: when0[w] == 0 || when0[w] > now -> break
+        :: when0[w] == 0 || when0[w] > now -> earlier(when0[w]); break
         :: else ->
             x = first[w];
             first[w] = second[w]; second[w] = 0;
@@ -278,11 +297,11 @@ inline runqempty(w) {           /* h becomes 1 if it is */
 inline find_runnable() {
     do
     :: /* look */
-        ran = 0;
+        ran = 0; pu = 0;
         check_timers(p);
         ran = 0;
         runqget();
-        if :: g != 0 -> break :: else fi;
+        if :: g != 0 -> pu = 0; break :: else fi;
         if
         :: spinning[me] -> ok = 1
         :: else ->
@@ -295,17 +314,17 @@ inline find_runnable() {
         :: ok ->
             ok = 0; v = 1 - p; i = 0;
             do
-            :: i == 4 || g != 0 -> break
+            :: i == PASSES || g != 0 -> break
             :: else ->
                 i++;
                 if
-                :: i == 4 && timer_mask[v] ->
+                :: i == PASSES && timer_mask[v] ->
                     check_timers(v);
                     if :: ran -> runqget() :: else fi
                 :: else
                 fi;
                 if
-                :: g == 0 && !idle_mask[v] -> runqsteal((i == 4))
+                :: g == 0 && !idle_mask[v] -> runqsteal((i == PASSES))
                 :: else
                 fi
             od;
@@ -313,7 +332,7 @@ inline find_runnable() {
         :: else
         fi;
         if
-        :: g != 0 -> ran = 0; break
+        :: g != 0 -> ran = 0; pu = 0; break
         :: g == 0 && ran -> ran = 0; goto again
         :: else
         fi;
@@ -361,30 +380,44 @@ inline find_runnable() {
                 if :: p != NIL -> become_spinning(); goto again :: else fi
             :: else
             fi;
-            next = 0; v = 0;
+            v = 0;
             do
             :: v == NP -> break
             :: else ->
                 if
                 :: timer_mask[v] ->
                     h = when0[v];
-                    if :: h != 0 && (next == 0 || h < next) -> next = h :: else fi
+                    earlier(h)
                 :: else
                 fi;
                 h = 0; v++
             od;
             v = 0;
             if
-            :: next != 0 && next <= now ->
-                next = 0;
+            :: pu != 0 && pu <= now ->
                 acquire(lck);
                 pidleget_spinning(p);
                 release(lck);
                 if :: p != NIL -> become_spinning(); goto again :: else fi
-            :: else -> next = 0
+            :: else
             fi
         :: else
         fi;
+        /* the poll */
+        if
+        :: pu != 0 && inited ->
+            atomic { h = lastpoll; lastpoll = 0 };
+            if
+            :: h == 0 -> h = poll_until; h = 0
+            :: else ->
+                h = 0;
+                poll_until = pu;
+                poll_until = 0;
+                lastpoll = now
+            fi
+        :: else
+        fi;
+        pu = 0;
         /* stopm */
         acquire(lck);
         if
@@ -433,7 +466,7 @@ inline goexit() { run_on = 0 }
 inline exit()   { exited = 1; end_exit: false }
 
 proctype M(byte me) {
-    byte p, q = NIL, g, x, v, i, nm, old, h, t, next;
+    byte p, q = NIL, g, x, v, i, nm, old, h, t, next, pu;
     bit ok, ran, run_on;
 
     p = nextp[me]; nextp[me] = 0;

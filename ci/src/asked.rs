@@ -5,14 +5,18 @@ use checks::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::gate::{Remark, Task};
+use crate::shard::Costs;
 
-/// Each task and, of one that a search carries out, the same once more, with each check asked at each step.
-pub fn twice<'w>(tasks: Vec<Task<'w>>) -> Vec<Task<'w>> {
-    let with_always = |(worker, job): Task<'w>| {
-        let searched = worker.engine == Engine::Explore || job.limits.search.is_some();
+/// Each task and, of one that a search carries out and that took no more than `within` seconds when it was last
+/// measured, the same once more, with each check asked at each step.
+pub fn twice(tasks: Vec<Task>, within: Option<f64>) -> Vec<Task> {
+    let costs = Costs::known();
+    let with_always = |(engine, job): Task| {
+        let short = within.is_none_or(|seconds| costs.of(engine, &job) <= seconds);
+        let searched = short && (engine == Engine::Explore || job.limits.search.is_some());
         let limits = Limits { ask_always: true, ..job.limits.clone() };
-        let always = searched.then(|| (worker, Job { limits, ..job.clone() }));
-        [Some((worker, job)), always].into_iter().flatten()
+        let always = searched.then(|| (engine, Job { limits, ..job.clone() }));
+        [Some((engine, job)), always].into_iter().flatten()
     };
     tasks.into_iter().flat_map(with_always).collect()
 }

@@ -1,21 +1,30 @@
-//! Builds workers: this package's `pidle-engine`, each engine's in a target directory of its own, so that
-//! no build replaces the program that is running, or another engine's.
+//! Finds the worker for an engine: this very program, if it was built for that engine, or else `pidle-engine`,
+//! built for it.
+//!
+//! All engines share one target directory, so that what does not depend on the engine is built once. A build replaces
+//! the program of the build before it, so each worker is copied to a place of its own.
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
-use sync::driver::Engine;
+use fd_lock::RwLock;
+use indicatif::{MultiProgress, ProgressBar};
+use sync::driver::{Engine, ENGINE};
 
 use crate::error::Error;
 use crate::worker::Worker;
 use crate::{engine, interrupt};
 
-/// A build that takes longer than this is told of.
+/// Set to have workers built also for the engine of this program.
+const OTHER_WORKER: &str = "PIDLE_OTHER_WORKER";
+
+/// A build that takes longer than this is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often the build is looked at.
@@ -33,20 +42,74 @@ pub struct Wanted<'w> {
     pub program: &'w str,
     /// The engine that it is built for.
     pub engine: Engine,
+    /// How much time the compiler takes.
+    pub profile: Profile,
     /// What it is, for readers.
     pub what: String,
     /// Variables of cargo's environment, besides those of this process.
     pub variables: Vec<(&'w str, OsString)>,
 }
 
-/// Builds the worker for `engine`, or finds it built.
+/// The worker for `engine`.
 ///
 /// # Errors
 /// If it does not build: with what cargo says. If it was interrupted.
 pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
-    let program =
-        compile(&Wanted::worker(root(), target().join(format!("engine-{engine}")), engine))?;
-    Ok(Worker { engine, program, trace, variables: Vec::new() })
+    build_beside(&MultiProgress::new(), engine, Profile::Dev, trace)
+}
+
+/// The worker for `engine`. A build that takes long is shown as one of `bars`.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_beside(
+    bars: &MultiProgress,
+    engine: Engine,
+    profile: Profile,
+    trace: bool,
+) -> Result<Worker, Error> {
+    let is_this = engine == ENGINE && profile == Profile::Dev;
+    if is_this && env::var_os(OTHER_WORKER).is_none() {
+        let program = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
+        return Ok(Worker { arguments: &["worker"], ..Worker::new(engine, program, trace) });
+    }
+    let folder = target().join("workers");
+    let io = |error| Error::Io { path: folder.clone(), error };
+    fs::create_dir_all(&folder).map_err(io)?;
+    // Between a build and its copy no other process may build.
+    let mut lock = RwLock::new(File::create(folder.join("lock")).map_err(io)?);
+    let _locked = lock.write().map_err(io)?;
+    let wanted = Wanted { profile, ..Wanted::worker(root(), target(), engine) };
+    let built = compile_beside(bars, &wanted)?;
+    let program = folder.join(format!("pidle-engine-{engine}-{}", profile.name()));
+    copy(&built, &program).map_err(io)?;
+    Ok(Worker::new(engine, program, trace))
+}
+
+/// Copies a program to where an older copy of it may be running: that one goes on with what it has.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let new = to.with_extension(process::id().to_string());
+    fs::copy(from, &new)?;
+    fs::rename(new, to)
+}
+
+/// A profile of the workspace's `Cargo.toml`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Profile {
+    /// That of tests, so that their parts are the same.
+    Dev,
+    /// For searches of hours: optimized as a whole.
+    Nightly,
+}
+
+impl Profile {
+    /// As cargo calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Dev => "dev",
+            Profile::Nightly => "nightly",
+        }
+    }
 }
 
 impl Wanted<'_> {
@@ -54,7 +117,8 @@ impl Wanted<'_> {
     pub fn worker(root: PathBuf, target: PathBuf, engine: Engine) -> Self {
         let what = format!("the {engine} engine");
         let (package, program) = ("ci", "pidle-engine");
-        Wanted { root, target, package, program, engine, what, variables: Vec::new() }
+        let (profile, variables) = (Profile::Dev, Vec::new());
+        Wanted { root, target, package, program, engine, profile, what, variables }
     }
 }
 
@@ -63,6 +127,10 @@ impl Wanted<'_> {
 /// # Errors
 /// If it does not build: with what cargo says. If it was interrupted.
 pub fn compile(wanted: &Wanted) -> Result<PathBuf, Error> {
+    compile_beside(&MultiProgress::new(), wanted)
+}
+
+fn compile_beside(bars: &MultiProgress, wanted: &Wanted) -> Result<PathBuf, Error> {
     let failed = |why: String| Error::Build { what: wanted.what.clone(), why };
     let mut command = command(wanted);
     let building = thread::spawn(move || command.output());
@@ -70,7 +138,7 @@ pub fn compile(wanted: &Wanted) -> Result<PathBuf, Error> {
     let mut spinner = None;
     while !building.is_finished() {
         if spinner.is_none() && start.elapsed() > PATIENCE {
-            spinner = Some(tell(&wanted.what));
+            spinner = Some(show(bars, &wanted.what));
         }
         thread::sleep(TICK);
     }
@@ -100,11 +168,12 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// What builds it. The profile is the one of tests, so that its parts are the same.
+/// What builds it.
 fn command(wanted: &Wanted) -> Command {
     let mut command = cargo();
     command.args(["build", "--locked", "--message-format", "json-render-diagnostics"]);
     command.args(["--package", wanted.package, "--bin", wanted.program]);
+    command.args(["--profile", wanted.profile.name()]);
     command.args(engine::feature(wanted.engine).into_iter().flat_map(|name| ["--features", name]));
     command.arg("--target-dir").arg(&wanted.target);
     command.arg("--manifest-path").arg(wanted.root.join("Cargo.toml"));
@@ -117,13 +186,13 @@ pub fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Says that the build takes a while: as a spinner on a terminal, else as a line.
-fn tell(what: &str) -> ProgressBar {
-    let message = format!("building {what}");
-    let spinner = ProgressBar::new_spinner().with_message(message.clone());
-    if spinner.is_hidden() {
+/// Shows that the build takes a while: as a spinner on a terminal, else as a line.
+fn show(bars: &MultiProgress, what: &str) -> ProgressBar {
+    let message = format!("building {what}, which takes about a minute the first time");
+    if bars.is_hidden() {
         crate::output::remark(&message);
     }
+    let spinner = bars.add(ProgressBar::new_spinner()).with_message(message);
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner
 }

@@ -9,12 +9,14 @@ use checks::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use sync::driver::Engine;
 
+use crate::builder::Profile;
 use crate::error::Error;
+use crate::output::counted;
 use crate::progress::Progress;
 use crate::run::{jobs, run, unfinished};
-use crate::shard::{self, Shard};
-use crate::worker::Worker;
-use crate::{asked, at_once, builder, cli, engine, gate_table, interrupt, output, unreached};
+use crate::shard::{self, Costs, Shard};
+use crate::workers::Workers;
+use crate::{asked, at_once, cli, engine, gate_table, interrupt, nightly, output, unreached};
 
 /// What a gate came to. `--json` writes it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,8 +51,8 @@ pub struct Part {
     pub gate: String,
 }
 
-/// A job, and the worker that does it.
-pub type Task<'w> = (&'w Worker, Job);
+/// A job, and the engine that it runs on.
+pub type Task = (Engine, Job);
 
 /// The command.
 ///
@@ -62,49 +64,94 @@ pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
     }
     arguments.json.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;
-    let workers = build(&arguments.engines, trace)?;
-    let mut tasks: Vec<Task> = Vec::new();
-    let mut idle = Vec::new();
-    for worker in &workers {
-        let jobs = jobs(worker)?;
-        if jobs.is_empty() {
-            idle.push(worker.engine);
-        }
-        tasks.extend(jobs.into_iter().map(|job| (worker, job)));
-    }
-    let part = Part { shard: arguments.shard.unwrap_or_default(), gate: fingerprint(&tasks) };
-    let dealt: Vec<_> = tasks.iter().map(|(worker, job)| (worker.engine, job)).collect();
-    let mine = shard::deal(&dealt, part.shard);
-    let tasks: Vec<Task> = mine.into_iter().map(|n| tasks[n].clone()).collect();
-    let tasks = if arguments.ask_always { asked::twice(tasks) } else { tasks };
+    let engines = in_order(&arguments.engines);
+    let progress = Progress::new(0, trace);
+    let profile = if arguments.nightly { Profile::Nightly } else { Profile::Dev };
     let start = Instant::now();
-    let reports = run_all(&tasks, arguments.jobs.unwrap_or_else(at_once::cores), trace);
-    let (reports, differ) = asked::once(reports);
-    let gated = judge(reports, &idle, start.elapsed().as_secs_f64()).and(differ);
-    let gated = Gated { part, ..gated };
+    let gated = Workers::build(&engines, profile, trace, &progress, |workers| {
+        let gated = run_gate(arguments, &engines, workers, &progress)?;
+        match arguments.nightly {
+            true => Ok(nightly::go_further(gated, start, arguments, workers, &progress)),
+            false => Ok(gated),
+        }
+    });
+    progress.clear();
+    let gated = gated?;
     output::print(&gate_table::render(&gated))?;
     arguments.json.as_deref().map_or(Ok(()), |path| write(&gated, path))?;
     Ok(gated.verdict)
 }
 
-/// Builds a worker for each engine, once if it was named twice.
-fn build(engines: &[Engine], trace: bool) -> Result<Vec<Worker>, Error> {
-    let wanted = engine::ALL.into_iter().filter(|engine| engines.contains(engine));
-    wanted.map(|engine| builder::build(engine, trace)).collect()
+/// Each engine once. `explore` comes first, as `cargo pidle` is its worker: its runs go on while the others' workers are
+/// built.
+fn in_order(engines: &[Engine]) -> Vec<Engine> {
+    let mut wanted: Vec<Engine> =
+        engine::ALL.into_iter().filter(|engine| engines.contains(engine)).collect();
+    wanted.sort_by_key(|engine| *engine != Engine::Explore);
+    wanted
+}
+
+/// The runs of the gate, or of the part of it that was asked for.
+fn run_gate(
+    arguments: &cli::Gate,
+    engines: &[Engine],
+    workers: &Workers,
+    progress: &Progress,
+) -> Result<Gated, Error> {
+    // Without a worker there is an error, which is reported in place of this one.
+    let any = workers.first().ok_or(Error::Interrupted)?;
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut idle = Vec::new();
+    for engine in engines {
+        let jobs = jobs(&any, *engine)?;
+        if jobs.is_empty() {
+            idle.push(*engine);
+        }
+        tasks.extend(jobs.into_iter().map(|job| (*engine, job)));
+    }
+    let part = Part { shard: arguments.shard.unwrap_or_default(), gate: fingerprint(&tasks) };
+    let mine = shard::deal(&tasks, part.shard);
+    let tasks: Vec<Task> = mine.into_iter().map(|n| tasks[n].clone()).collect();
+    let tasks = match arguments.ask_always || arguments.nightly {
+        true => asked::twice(tasks, arguments.within),
+        false => tasks,
+    };
+    let at_once = arguments.jobs.unwrap_or_else(at_once::cores);
+    progress.say(&how_long(&tasks, at_once));
+    let start = Instant::now();
+    let (reports, differ) = asked::once(run_all(workers, &tasks, at_once, progress));
+    let gated = judge(reports, &idle, start.elapsed().as_secs_f64()).and(differ);
+    Ok(Gated { part, ..gated })
+}
+
+/// How many runs there are, and how long they will take.
+fn how_long(tasks: &[Task], at_once: NonZeroUsize) -> String {
+    let costs = Costs::known();
+    let seconds: f64 = tasks.iter().map(|(engine, job)| costs.of(*engine, job)).sum();
+    let seconds = (seconds / at_once.get() as f64).ceil();
+    format!(
+        "{}, {at_once} at a time: about {seconds} s, builds aside",
+        counted(tasks.len() as u64, "run")
+    )
 }
 
 /// Runs the tasks, `at_once` at a time. The reports are in the order of the tasks.
-pub fn run_all(tasks: &[Task], at_once: NonZeroUsize, plain: bool) -> Vec<Report> {
-    let progress = Progress::new(tasks.len(), plain);
-    let reports =
-        at_once::map(tasks, at_once, |(worker, job)| run(worker, job, false, &progress).report);
-    progress.clear();
-    let begun = reports.into_iter().zip(tasks);
-    begun.map(|(report, (worker, job))| report.unwrap_or_else(|| not_begun(worker, job))).collect()
+pub fn run_all(
+    workers: &Workers,
+    tasks: &[Task],
+    at_once: NonZeroUsize,
+    progress: &Progress,
+) -> Vec<Report> {
+    progress.expect(tasks.len());
+    let reports = at_once::map(tasks, at_once, |(engine, job)| {
+        workers.get(*engine).map(|worker| run(&worker, job, false, progress).report)
+    });
+    let begun = reports.into_iter().map(Option::flatten).zip(tasks);
+    begun.map(|(report, (engine, job))| report.unwrap_or_else(|| not_begun(*engine, job))).collect()
 }
 
-fn not_begun(worker: &Worker, job: &Job) -> Report {
-    unfinished(worker, job, Verdict::Incomplete, "not begun when the gate was interrupted".into())
+fn not_begun(engine: Engine, job: &Job) -> Report {
+    unfinished(engine, job, Verdict::Incomplete, "not begun when the gate was interrupted".into())
 }
 
 /// The verdict of all reports together. Where nothing was checked, it is *vacuous* at best: an engine
@@ -129,6 +176,15 @@ pub fn judge(reports: Vec<Report>, idle: &[Engine], seconds: f64) -> Gated {
 }
 
 impl Gated {
+    /// The same, with these reports as well, of so many more seconds.
+    pub fn with(mut self, reports: Vec<Report>, seconds: f64) -> Gated {
+        let worst = reports.iter().map(|report| report.verdict);
+        self.verdict = Verdict::worst(worst.chain([self.verdict]));
+        self.reports.extend(reports);
+        self.seconds += seconds;
+        self
+    }
+
     /// The same, with these remarks as well.
     fn and(mut self, remarks: Vec<Remark>) -> Gated {
         let worst = remarks.iter().map(|remark| remark.verdict);
@@ -140,8 +196,7 @@ impl Gated {
 
 /// The same for the same jobs, in every process.
 fn fingerprint(tasks: &[Task]) -> String {
-    let jobs: Vec<_> = tasks.iter().map(|(worker, job)| (worker.engine.name(), job)).collect();
-    let json = serde_json::to_string(&jobs).expect("plain data is always JSON");
+    let json = serde_json::to_string(tasks).expect("plain data is always JSON");
     format!("{:032x}", explore::fingerprint::of(json))
 }
 

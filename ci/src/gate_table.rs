@@ -1,7 +1,7 @@
 //! What the reader sees of a gate: one table, the expected failures, and what did not hold.
 
 use checks::report::{Expect, Mode, Report};
-use checks::suite::NO_ROW;
+use checks::suite::{further, NO_ROW};
 use checks::verdict::Verdict;
 use comfy_table::{presets, Cell, CellAlignment, Table};
 use sync::driver::Engine;
@@ -19,6 +19,12 @@ pub fn render(gated: &Gated) -> String {
     if !expected.is_empty() {
         let pairs = pairs(&expected);
         text += &format!("\nExpected failures, each with the run that shows it fixed:\n{pairs}\n");
+    }
+    let further: Vec<&Report> =
+        reports.iter().filter(|report| report.job.suite == further::NAME).collect();
+    if !further.is_empty() {
+        let lines: String = further.iter().map(|report| how_far(report)).collect();
+        text += &format!("\nSearched further than the gate:\n{lines}");
     }
     for report in reports.iter().filter(|report| report.verdict != Verdict::Held) {
         text += &format!("\n{}", paragraph(report));
@@ -154,6 +160,13 @@ fn pairs(expected: &[(&Report, Option<&Report>)]) -> String {
         table.add_row(row);
     }
     spaced(table)
+}
+
+/// Which search of a program was the last that ended, and which did not.
+fn how_far(report: &Report) -> String {
+    let Report { job, verdict, extent, note, .. } = report;
+    let rest = if note.is_empty() { String::new() } else { format!("; {note}") };
+    wrap(&format!("{}: {verdict}, {extent}{rest}", job.scenario), "  ", WIDTH)
 }
 
 /// Why a run did not hold, and how to see it.

@@ -6,8 +6,8 @@ use checks::verdict::Verdict;
 use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
 use ci::{
-    bench, check, gate, list, matrix, merge, mutation, program, replay, repro, soundness, tidy,
-    trace, truth,
+    bench, check, gate, list, matrix, merge, mutation, program, replay, repro, serve, soundness,
+    tidy, trace, truth,
 };
 
 fn main() -> ExitCode {
@@ -31,5 +31,6 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
         Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),
         Command::Tidy => tidy::tidy(),
+        Command::Worker => Ok(serve::serve()),
     }
 }

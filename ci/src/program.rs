@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use checks::verdict::Verdict;
 use clap::Parser;
-use sync::driver::Engine;
+use sync::driver::ENGINE;
 
 use crate::builder::{compile, root, target, Wanted};
 use crate::cli::Cli;
@@ -38,15 +38,8 @@ pub fn run(work: impl FnOnce(&Cli) -> Result<Verdict, Error>) -> ExitCode {
 /// # Errors
 /// If it cannot be built or started.
 pub fn hand_over(package: &str, program: &str, what: &str) -> Result<Verdict, Error> {
-    let program = compile(&Wanted {
-        root: root(),
-        target: target(),
-        package,
-        program,
-        engine: Engine::Std,
-        what: what.into(),
-        variables: Vec::new(),
-    })?;
+    let wanted = Wanted::worker(root(), target(), ENGINE);
+    let program = compile(&Wanted { package, program, what: what.into(), ..wanted })?;
     let ended = Command::new(&program).args(env::args_os().skip(1)).status();
     let ended = ended.map_err(|error| Error::Io { path: program, error })?;
     let verdicts = [Verdict::Held, Verdict::Vacuous, Verdict::Incomplete, Verdict::Violated];

@@ -38,6 +38,23 @@ impl Progress {
         Progress { bars, total, plain, lines: Mutex::new(()) }
     }
 
+    /// Where others can show what they do.
+    pub fn bars(&self) -> &MultiProgress {
+        &self.bars
+    }
+
+    /// Prints a line above the bars.
+    pub fn say(&self, text: &str) {
+        if self.plain || self.bars.println(text).is_err() {
+            remark(text);
+        }
+    }
+
+    /// There are so many more runs than was known.
+    pub fn expect(&self, runs: usize) {
+        self.total.inc_length(runs as u64);
+    }
+
     /// A run has begun.
     pub fn begin(&self, engine: Engine, job: &Job) -> Running {
         let bar = match self.plain {

@@ -14,7 +14,7 @@ use checks::cex::Counterexample;
 use checks::report::{Job, Line};
 use serde::{Deserialize, Serialize};
 use soundness::tally::Tally;
-use sync::driver::Sampler;
+use sync::driver::{Engine, Sampler};
 
 use crate::bench::Measured;
 
@@ -28,8 +28,8 @@ pub const PROGRESS: Duration = Duration::from_millis(200);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Request {
-    /// The gate's jobs on its engine. Answered by [`Answer::Jobs`].
-    Jobs,
+    /// The gate's jobs on an engine, which need not be the worker's. Answered by [`Answer::Jobs`].
+    Jobs(Engine),
     /// A run. Answered by lines, the last of them a report; then, if asked for and there is one, by
     /// the counterexample.
     Run {
@@ -107,7 +107,7 @@ mod tests {
         let soundness = Request::Soundness { cases: 3, seed: 7 };
         let measure = Request::Measure { job: job.clone(), sampler: Sampler::Dfs };
         let run = Request::Run { job, record: true };
-        for request in [Request::Jobs, run, replay, soundness, measure] {
+        for request in [Request::Jobs(Engine::Loom), run, replay, soundness, measure] {
             assert_eq!(round_trip(&request), request);
         }
     }

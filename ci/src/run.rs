@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use checks::cex::Counterexample;
 use checks::report::{Job, Line, Report};
 use checks::verdict::Verdict;
+use sync::driver::Engine;
 
 use crate::error::Error;
 use crate::lookup;
@@ -42,17 +43,17 @@ pub fn run(worker: &Worker, job: &Job, record: bool, progress: &Progress) -> Ran
     let report = reported.unwrap_or_else(|| {
         let (verdict, note) = without_report(refused, end, executions);
         let seconds = start.elapsed().as_secs_f64();
-        Report { executions, seconds, ..unfinished(worker, job, verdict, note) }
+        Report { executions, seconds, ..unfinished(worker.engine, job, verdict, note) }
     });
     progress.end(running, &report);
     Ran { report, counterexample }
 }
 
 /// The report of a job that was not begun, or not ended by itself.
-pub fn unfinished(worker: &Worker, job: &Job, verdict: Verdict, note: String) -> Report {
+pub fn unfinished(engine: Engine, job: &Job, verdict: Verdict, note: String) -> Report {
     Report {
         job: job.clone(),
-        engine: worker.engine.name().into(),
+        engine: engine.name().into(),
         size: lookup::size(&job.scenario).unwrap_or_default(),
         verdict,
         executions: 0,
@@ -66,12 +67,12 @@ pub fn unfinished(worker: &Worker, job: &Job, verdict: Verdict, note: String) ->
     }
 }
 
-/// Asks for the gate's jobs on the worker's engine.
+/// Asks a worker for the gate's jobs on `engine`.
 ///
 /// # Errors
-/// If the worker does not tell them. If it was interrupted.
-pub fn jobs(worker: &Worker) -> Result<Vec<Job>, Error> {
-    match one_answer(worker, &Request::Jobs)? {
+/// If the worker does not answer. If it was interrupted.
+pub fn jobs(worker: &Worker, engine: Engine) -> Result<Vec<Job>, Error> {
+    match one_answer(worker, &Request::Jobs(engine))? {
         Answer::Jobs(jobs) => Ok(jobs),
         other => Err(unexpected(worker, &other)),
     }

@@ -75,12 +75,12 @@ pub fn key(engine: &str, job: &Job) -> String {
 
 /// The numbers of the jobs that this part does, in their order. Each job is in exactly one part, those of an
 /// engine's scenario together: an expected failure needs the run that shows it fixed.
-pub fn deal(jobs: &[(Engine, &Job)], shard: Shard) -> Vec<usize> {
+pub fn deal(jobs: &[(Engine, Job)], shard: Shard) -> Vec<usize> {
     let costs = Costs::known();
     let mut groups: BTreeMap<String, (f64, Vec<usize>)> = BTreeMap::new();
-    for (n, &(engine, job)) in jobs.iter().enumerate() {
+    for (n, (engine, job)) in jobs.iter().enumerate() {
         let (cost, numbers) = groups.entry(format!("{engine} {}", job.scenario)).or_default();
-        *cost += costs.of(engine, job);
+        *cost += costs.of(*engine, job);
         numbers.push(n);
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
@@ -110,9 +110,8 @@ mod tests {
     fn each_job_is_in_exactly_one_part_with_its_scenario() {
         let names: Vec<String> = (0..17).map(|n| format!("S{}", n % 7)).collect();
         let job = sample::counterexample().header.job;
-        let jobs: Vec<Job> =
-            names.iter().map(|name| Job { scenario: name.clone(), ..job.clone() }).collect();
-        let jobs: Vec<(Engine, &Job)> = jobs.iter().map(|job| (Engine::Loom, job)).collect();
+        let named = |name: &String| Job { scenario: name.clone(), ..job.clone() };
+        let jobs: Vec<_> = names.iter().map(|name| (Engine::Loom, named(name))).collect();
         for of in 1..=9 {
             let parts: Vec<Vec<usize>> =
                 (1..=of).map(|index| deal(&jobs, Shard { index, of })).collect();

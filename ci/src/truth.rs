@@ -2,15 +2,16 @@
 
 use std::time::Instant;
 
-use checks::report::{Job, Report};
 use checks::verdict::Verdict;
 use regressions::truth;
 use sync::driver::Engine;
 
+use crate::builder::Profile;
 use crate::error::Error;
 use crate::gate::{run_all, Task};
-use crate::worker::Worker;
-use crate::{at_once, builder, cli, interrupt, output, truth_table};
+use crate::progress::Progress;
+use crate::workers::Workers;
+use crate::{at_once, cli, interrupt, output, truth_table};
 
 /// The command.
 ///
@@ -18,15 +19,16 @@ use crate::{at_once, builder, cli, interrupt, output, truth_table};
 /// If an engine cannot be built, or the table not be printed.
 pub fn truth(arguments: &cli::Truth, trace: bool) -> Result<Verdict, Error> {
     interrupt::catch()?;
-    let workers = [Engine::Explore, Engine::Shuttle].map(|engine| builder::build(engine, trace));
-    let workers = workers.into_iter().collect::<Result<Vec<Worker>, Error>>()?;
-    let jobs = |worker: &Worker| -> Vec<Job> { truth::jobs(worker.engine) };
-    let tasks: Vec<Task> = workers
-        .iter()
-        .flat_map(|worker| jobs(worker).into_iter().map(move |job| (worker, job)))
-        .collect();
+    let engines = [Engine::Explore, Engine::Shuttle];
+    let jobs = |engine| truth::jobs(engine).into_iter().map(move |job| (engine, job));
+    let tasks: Vec<Task> = engines.into_iter().flat_map(jobs).collect();
     let start = Instant::now();
-    let reports: Vec<Report> = run_all(&tasks, at_once::cores(), trace);
+    let progress = Progress::new(0, trace);
+    let reports = Workers::build(&engines, Profile::Dev, trace, &progress, |workers| {
+        Ok(run_all(workers, &tasks, at_once::cores(), &progress))
+    });
+    progress.clear();
+    let reports = reports?;
     output::print(&match arguments.markdown {
         true => truth_table::markdown(&reports),
         false => truth_table::render(&reports, start.elapsed().as_secs_f64()),

@@ -29,6 +29,8 @@ pub struct Worker {
     pub engine: Engine,
     /// The executable.
     pub program: PathBuf,
+    /// What it is started with.
+    pub arguments: &'static [&'static str],
     /// Whether the model's events are shown.
     pub trace: bool,
     /// Variables of its environment, besides those of this process.
@@ -45,6 +47,11 @@ pub struct End {
 }
 
 impl Worker {
+    /// A program that is a worker without arguments and variables.
+    pub fn new(engine: Engine, program: PathBuf, trace: bool) -> Self {
+        Worker { engine, program, arguments: &[], trace, variables: Vec::new() }
+    }
+
     /// Has a request done. Each answer is given to `hear`.
     ///
     /// The worker is asked to stop after `patience`, and when there is an interrupt.
@@ -55,6 +62,7 @@ impl Worker {
         hear: impl FnMut(Answer),
     ) -> End {
         let started = Command::new(&self.program)
+            .args(self.arguments)
             .envs(self.trace.then_some((trace::VARIABLE, trace::FILTER)))
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())

@@ -8,7 +8,8 @@ use std::process::{Command, Output, Stdio};
 fn pidle(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pidle"));
     // Nothing here may get as far as a build.
-    command.env("CARGO", "no-such-cargo").args(arguments).output().unwrap()
+    command.env("CARGO", "no-such-cargo").env("PIDLE_OTHER_WORKER", "1");
+    command.args(arguments).output().unwrap()
 }
 
 /// The exit code is 4, and stderr has all of `words`.

@@ -13,6 +13,7 @@ use ci::gate::run_all;
 use ci::progress::Progress;
 use ci::run::{jobs, run};
 use ci::worker::Worker;
+use ci::workers::Workers;
 use common::{job, script};
 use sync::driver::Engine;
 
@@ -20,7 +21,7 @@ use sync::driver::Engine;
 fn worker(name: &str, text: &str) -> Worker {
     let program = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     script(&program, text);
-    Worker { engine: Engine::Loom, program, trace: false, variables: Vec::new() }
+    Worker::new(Engine::Loom, program, false)
 }
 
 fn report(worker: &Worker, max_seconds: Option<u64>) -> Report {
@@ -67,7 +68,7 @@ fn a_refusal_is_an_error_with_its_reason() {
     let refusing = worker("refusing", r#"echo '{"refused":"too large"}'"#);
     let report = report(&refusing, None);
     assert_eq!((report.verdict, report.note.as_str()), (Verdict::Error, "too large"));
-    let error = jobs(&refusing).unwrap_err().to_string();
+    let error = jobs(&refusing, Engine::Loom).unwrap_err().to_string();
     assert_eq!(error, "the loom engine: too large");
 }
 
@@ -86,8 +87,11 @@ fn a_worker_that_goes_on_too_long_is_stopped_and_incomplete() {
 fn one_run_that_fails_is_not_the_end_of_the_others() {
     let bad = worker("bad", "kill -ABRT $$");
     let refusing = worker("other", r#"echo '{"refused":"b"}'"#);
-    let tasks = [(&bad, job()), (&refusing, job()), (&bad, job())];
-    let reports = run_all(&tasks, NonZeroUsize::new(2).unwrap(), true);
+    let refusing = Worker { engine: Engine::Shuttle, ..refusing };
+    let tasks = [Engine::Loom, Engine::Shuttle, Engine::Loom].map(|engine| (engine, job()));
+    let workers = Workers::of(vec![bad, refusing]);
+    let at_once = NonZeroUsize::new(2).unwrap();
+    let reports = run_all(&workers, &tasks, at_once, &Progress::new(0, true));
     let notes: Vec<&str> = reports.iter().map(|report| report.note.as_str()).collect();
     assert_eq!(notes.len(), 3);
     assert_eq!(notes[1], "b");

@@ -46,7 +46,7 @@ pub fn build(trace: bool, profiles: &Path) -> Result<(Worker, Vec<Marked>), Erro
         ..Wanted::worker(copy, folder().join("build"), engine)
     })?;
     let variables = vec![(PROFILE.into(), profiles.join(FILE).into())];
-    Ok((Worker { engine, program, trace, variables }, marked))
+    Ok((Worker { variables, ..Worker::new(engine, program, trace) }, marked))
 }
 
 /// Writes marks into the model's files, and adds their module.

@@ -7,7 +7,7 @@
 //! | the body of a closure, of an arm; what follows `else` in `else if`; the guard of an arm; what a `while` asks | before it |
 //! | the right side of `&&` and of `\|\|` | before it |
 //! | `?` | where the value leaves the function |
-//! | a statement after one that branches | before it |
+//! | a statement after one that branches, the end of a block after a loop | before it |
 //!
 //! The alternatives of a pattern have no place for a mark, nor has what a macro makes of its arguments, those of assertions
 //! excepted. Where rustc has a part for one and does not count it itself, it is listed as not reached: write arms instead.
@@ -18,7 +18,7 @@ use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, BinOp, Block, Expr, Token};
+use syn::{Attribute, BinOp, Block, Expr, Stmt, Token};
 
 /// Stands in the text of a mark for the function that is called.
 pub const FUNCTION: &str = "@";
@@ -145,6 +145,10 @@ impl<'ast> Visit<'ast> for Marker {
             self.visit_stmt(stmt);
             branched = self.branches > before;
         }
+        // What follows a loop may be nothing but the end of the function.
+        if let Some(Stmt::Expr(Expr::While(_) | Expr::ForLoop(_), None)) = block.stmts.last() {
+            self.statement(block.brace_token.span.close().byte_range().start);
+        }
     }
 
     fn visit_expr_if(&mut self, branches: &'ast syn::ExprIf) {
@@ -246,7 +250,7 @@ mod tests {
             ("fn f() { a && b || c }", "fn f() { !(); a && { !(); b } || { !(); c } }"),
             ("fn f() { a?.b }", "fn f() { !(); crate::counted::left(a, !)?.b }"),
             ("fn f() { assert!(a || b); c }", "fn f() { !(); assert!(a || { !(); b }); !();c }"),
-            ("fn f() { while a { b } }", "fn f() { !(); while { !(); a } { !(); b } }"),
+            ("fn f() { while a { b } }", "fn f() { !(); while { !(); a } { !(); b } !();}"),
             ("fn f() { a(|x| x) }", "fn f() { !(); a(|x| { !(); x }) }"),
             (
                 "fn f() { let A = b else { c }; d }",

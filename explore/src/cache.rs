@@ -1,4 +1,4 @@
-//! The states that have been visited, and what remains to be done in each. Shared by all workers.
+//! The visited states, and what remains to be done in each. All workers share them.
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,63 +10,58 @@ use dashmap::DashMap;
 use crate::table::Table;
 
 /// A set of threads, by their numbers in the search.
-pub type Threads = u64;
+pub(crate) type Threads = u64;
 
 /// The visited states.
 ///
-/// With sleep sets, a state is stored with the threads that have *not* been explored from it, since they
-/// slept. With a bound, with the largest budget of preemptions that it was explored with. Each visit is
-/// one atomic step of its entry.
+/// With sleep sets, a state is stored with the threads that have *not* been explored from it because they
+/// slept. With a bound, it is stored with the largest budget of preemptions with which it was explored.
+/// Each visit changes its entry in one atomic step.
 #[derive(Default)]
-pub struct Visited {
-    /// With those that slept.
+pub(crate) struct Visited {
+    /// Each state with the threads that slept in all of its visits.
     states: OnceLock<Table>,
-    /// With a budget.
+    /// Each state with its largest budget; in a search for fewer steps, with the fewest steps.
     bounded: DashMap<Key, u64, BuildHasherDefault<Fold>>,
     len: AtomicUsize,
 }
 
-/// A fingerprint, at an alignment that wastes no room in the table.
+/// A fingerprint, aligned so that the table wastes no space.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key([u64; 2]);
 
-/// What a visit is to explore.
+/// What remains to be explored when a state is visited.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Visit {
-    /// All but those that sleep.
+pub(crate) enum Visit {
+    /// All enabled threads that do not sleep.
     New,
-    /// Only these, which slept in every visit before and do not now.
+    /// Only the threads that slept in every earlier visit and are awake now.
     Rest {
-        /// They.
+        /// The threads to explore.
         awake: Threads,
-        /// Those that still sleep.
+        /// The threads that slept in every visit, this one included.
         asleep: Threads,
     },
-    /// Nothing: it has been done, or somebody is about to.
+    /// Nothing: all of it has been explored, or another visit is about to explore it.
     Done,
 }
 
 impl Visited {
-    /// How many there are.
-    pub fn len(&self) -> usize {
+    /// The number of states.
+    pub(crate) fn len(&self) -> usize {
         self.len.load(Ordering::Relaxed)
     }
 
-    /// There are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// It is one of them.
-    pub fn contains(&self, state: u128) -> bool {
+    /// Whether the state has been visited.
+    pub(crate) fn contains(&self, state: u128) -> bool {
         self.states().contains(state)
     }
 
-    /// The state is visited with `asleep`.
+    /// Visits the state while the threads in `asleep` sleep.
     ///
-    /// After it, every enabled thread that is not in the stored set has been explored from the state, or
-    /// is about to be: what a visit leaves out is what slept in all visits, so the intersection is stored.
-    pub fn visit_sleeping(&self, state: u128, asleep: Threads) -> Visit {
+    /// After the call, every enabled thread outside the stored set has been explored from the state, or is
+    /// about to be. A visit leaves out only what slept in all visits, so the intersection is stored.
+    pub(crate) fn visit_sleeping(&self, state: u128, asleep: Threads) -> Visit {
         let visit = self.states().change(state, |stored| match stored {
             None => (Visit::New, Some(asleep)),
             Some(stored) if stored & !asleep == 0 => (Visit::Done, None),
@@ -81,14 +76,14 @@ impl Visited {
         }
     }
 
-    /// The state will be visited soon, without a bound.
+    /// Prefetches the entry of a state that will be visited soon, in a search without a bound.
     #[inline]
-    pub fn expect(&self, state: u128) {
+    pub(crate) fn expect(&self, state: u128) {
         self.states().expect(state);
     }
 
-    /// The state is visited with so many preemptions left.
-    pub fn visit_bounded(&self, state: u128, budget: u32) -> Visit {
+    /// Visits the state with `budget` preemptions left.
+    pub(crate) fn visit_bounded(&self, state: u128, budget: u32) -> Visit {
         match self.bounded.entry(Key::of(state)) {
             Entry::Vacant(entry) => {
                 entry.insert(budget.into());
@@ -102,14 +97,19 @@ impl Visited {
         }
     }
 
-    /// It was visited with no fewer preemptions left.
-    pub fn contains_bounded(&self, state: u128, budget: u32) -> bool {
+    /// Whether the state was visited with at least `budget` preemptions left.
+    pub(crate) fn contains_bounded(&self, state: u128, budget: u32) -> bool {
         self.bounded.get(&Key::of(state)).is_some_and(|most| *most >= u64::from(budget))
     }
 
-    /// The state is visited after so many steps. `states` are its names: with the budget that is left, and with
-    /// each larger one. It is done if some visit came no later with no less left.
-    pub fn visit_early(&self, states: impl IntoIterator<Item = u128>, steps: usize) -> Visit {
+    /// Visits the state after `steps` steps. `states` are the keys of the state: with the budget that is
+    /// left, and with each larger budget. The state is done if an earlier visit had taken no more steps and
+    /// had no less budget left.
+    pub(crate) fn visit_early(
+        &self,
+        states: impl IntoIterator<Item = u128>,
+        steps: usize,
+    ) -> Visit {
         let mut states = states.into_iter().map(Key::of);
         let Some(state) = states.next() else { return Visit::New };
         let steps = steps as u64;
@@ -121,21 +121,22 @@ impl Visited {
         Visit::New
     }
 
-    /// The state is visited; only their number counts.
-    pub fn count(&self, state: u128) {
+    /// Counts the state, unless it was counted before.
+    pub(crate) fn count(&self, state: u128) {
         let is_new = |stored: Option<u64>| (stored.is_none(), stored.is_none().then_some(0));
         if self.states().change(state, is_new) {
             self.is_new();
         }
     }
 
-    /// All of them, but for those with a budget.
-    pub fn fingerprints(&self) -> Vec<u128> {
+    /// The fingerprints of all states that were visited without a bound.
+    pub(crate) fn fingerprints(&self) -> Vec<u128> {
         self.states.get().map_or_else(Vec::new, Table::states)
     }
 
-    /// Of all of them, but for those with a budget: the same for the same ones, in whatever order they came.
-    pub fn digest(&self) -> u64 {
+    /// A digest of all states that were visited without a bound. It does not depend on the order of the
+    /// visits.
+    pub(crate) fn digest(&self) -> u64 {
         let mut digest = 0;
         self.states.get().into_iter().for_each(|table| table.each(|state| digest ^= state));
         (digest ^ digest >> 64) as u64
@@ -163,7 +164,7 @@ impl Hash for Key {
     }
 }
 
-/// A fingerprint is a hash already.
+/// Passes a fingerprint through as the hash, which it already is.
 #[derive(Default)]
 struct Fold(u64);
 
@@ -186,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_visit_does_what_slept_in_all_visits_before() {
+    fn a_visit_explores_what_slept_in_all_earlier_visits() {
         let visited = Visited::default();
         assert_eq!(visited.visit_sleeping(1, 0b110), Visit::New);
         assert_eq!(visited.visit_sleeping(1, 0b110), Visit::Done);
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_larger_budget_does_more() {
+    fn a_larger_budget_explores_more() {
         let visited = Visited::default();
         assert_eq!(visited.visit_bounded(1, 1), Visit::New);
         assert_eq!(visited.visit_bounded(1, 0), Visit::Done);
@@ -211,9 +212,9 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_visit_does_more_and_so_does_one_with_a_larger_budget() {
+    fn fewer_steps_explore_more_and_so_does_a_larger_budget() {
         let visited = Visited::default();
-        // The state 1 has budget 0, 2 has budget 1.
+        // Key 1 is the state with budget 0, key 2 the same state with budget 1.
         assert_eq!(visited.visit_early([1, 2], 9), Visit::New);
         assert_eq!(visited.visit_early([1, 2], 9), Visit::Done);
         assert_eq!(visited.visit_early([1, 2], 8), Visit::New);
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn all_128_bits_tell_states_apart() {
+    fn all_128_bits_distinguish_states() {
         let visited = Visited::default();
         for state in [1, 1 << 64, 1 << 127, 1 | 1 << 64] {
             assert_eq!(visited.visit_sleeping(state, 0), Visit::New);

@@ -1,41 +1,41 @@
-//! What tests plant, to show that it would be noticed.
+//! Faults that tests plant, to show that the checks of the search detect them.
 
-/// A mistake that is made on purpose, so that a test shows that it would be noticed.
+/// A fault that is planted on purpose, so that a test shows that it is detected.
 #[doc(hidden)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
-    /// The `n`-th object of the first thread is left out of the hash.
+    /// The `n`-th object of the first thread is missing from the hash.
     ObjectLeftOut(u32),
-    /// Pending operations are left out of the hash.
+    /// Pending operations are missing from the hash.
     PendingLeftOut,
-    /// What threads have observed is left out of the hash.
+    /// What threads have observed is missing from the hash.
     HistoryLeftOut,
     /// Two writes count as independent.
     WritesIndependent,
-    /// On a cache hit, the sleep set is not looked at.
+    /// A cache hit ignores the stored sleep set.
     SleepIgnoredOnHit,
-    /// In a search for fewer steps, a state is done whenever it was visited.
+    /// A search for fewer steps ignores the number of steps on a cache hit.
     StepsIgnoredOnHit,
-    /// A probe never takes the last step of a node that has several.
+    /// An estimate never takes the last step of a node that has several.
     ChildLeftOut,
-    /// An observer is not told that the object of this number, in the order of creation, has changed.
-    ChangeNotNoted(u32),
-    /// An observer is not told that rounds in vain have become more or fewer.
-    RoundsNotNoted,
-    /// What this question reads is not noted.
-    ReadsNotNoted(usize),
-    /// The substrate does not restore the stack of the thread of this number.
+    /// The change of the object with this number, in the order of creation, is not recorded for observers.
+    ChangeNotRecorded(u32),
+    /// A change of the number of rounds without progress is not recorded for observers.
+    RoundsNotRecorded,
+    /// The reads of the predicate with this number are not recorded.
+    ReadsNotRecorded(usize),
+    /// The substrate does not restore the stack of the thread with this number.
     StackNotRestored(usize),
-    /// The substrate does not note that the thread of this number has run.
-    RunNotNoted(usize),
+    /// The substrate does not record that the thread with this number has run.
+    RunNotRecorded(usize),
     /// The substrate does not restore the last quarter of the heap.
     HeapNotRestored,
-    /// The substrate does not note that a page that was frozen has been written.
-    ThawNotNoted,
-    /// The substrate does not restore a page that was frozen and has been written.
+    /// The substrate does not record that a frozen page was written.
+    ThawNotRecorded,
+    /// The substrate does not restore a page that was frozen and then written.
     PageNotRestored,
-    /// The substrate does not undo what has become of objects' prints.
-    BookNotRestored,
+    /// The substrate does not undo the changes of objects' fingerprints.
+    ObjectTableNotRestored,
     /// The substrate does not restore thread-locals.
     PlacesNotRestored,
 }

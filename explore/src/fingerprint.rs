@@ -1,7 +1,8 @@
-//! 128 bits for a value.
+//! 128-bit fingerprints of values.
 //!
-//! A state is taken for visited if its fingerprint has been seen. With 128 bits of a good hash, the
-//! chance that any two of a billion states share one is below 10⁻²⁰; with 64 it would be 3 %.
+//! The search treats a state as visited if it has seen the state's fingerprint. With 128 bits of a good
+//! hash, the chance that any two of a billion states share a fingerprint is below 10⁻²⁰; with 64 bits it
+//! would be 3 %.
 
 use std::hash::{Hash, Hasher};
 
@@ -9,7 +10,7 @@ use xxhash_rust::xxh3::{xxh3_128, Xxh3};
 
 use crate::renaming;
 
-/// The fingerprint of `value`, the same in every process on machines of one byte order.
+/// The fingerprint of `value`. It is the same in every process on machines of one byte order.
 pub fn of(value: impl Hash) -> u128 {
     let mut bytes = Bytes { short: [0; SHORT], len: 0, long: None };
     value.hash(&mut bytes);
@@ -28,79 +29,83 @@ pub fn mix(a: u128, b: u128) -> u128 {
     xxh3_128(&bytes)
 }
 
-/// The fingerprint of something under each renaming of interchangeable threads; the first of them changes
-/// nothing. Those beyond the number of renamings mean nothing.
+/// The fingerprints of a value, one for each renaming of the interchangeable threads. The first renaming
+/// changes nothing. Entries beyond the number of renamings are unused.
 #[derive(Clone, Copy, Default, Debug)]
-pub struct Prints([u128; renaming::MOST]);
+pub struct Fingerprints([u128; renaming::MOST]);
 
-impl Prints {
-    /// The same under each renaming.
-    pub const ZERO: Prints = Prints([0; renaming::MOST]);
+impl Fingerprints {
+    /// Zero under each renaming.
+    pub const ZERO: Fingerprints = Fingerprints([0; renaming::MOST]);
 
-    /// Of `value`.
+    /// The fingerprints of `value`.
     #[inline]
-    pub fn of(value: impl Hash) -> Prints {
-        let mut all = Prints::ZERO;
+    pub fn of(value: impl Hash) -> Fingerprints {
+        let mut all = Fingerprints::ZERO;
         renaming::each(&mut all.0, || of(&value));
         all
     }
 
-    /// Of both, in this order.
+    /// The fingerprints of the pair, in this order.
     #[inline]
-    pub fn mix(&self, other: &Prints) -> Prints {
+    pub fn mix(&self, other: &Fingerprints) -> Fingerprints {
         self.with(other, mix)
     }
 
-    /// What `f` makes of each renaming's number.
+    /// The result of `f` for the number of each renaming.
     #[inline]
-    pub(crate) fn from_fn(f: impl Fn(usize) -> u128) -> Prints {
-        let mut all = Prints::ZERO;
+    pub(crate) fn from_fn(f: impl Fn(usize) -> u128) -> Fingerprints {
+        let mut all = Fingerprints::ZERO;
         for (i, place) in all.0.iter_mut().enumerate().take(renaming::count()) {
             *place = f(i);
         }
         all
     }
 
-    /// What `f` makes of each two.
+    /// The result of `f` for each pair of entries.
     #[inline]
-    pub(crate) fn with(&self, other: &Prints, f: impl Fn(u128, u128) -> u128) -> Prints {
-        Prints::from_fn(|i| f(self.0[i], other.0[i]))
+    pub(crate) fn with(
+        &self,
+        other: &Fingerprints,
+        f: impl Fn(u128, u128) -> u128,
+    ) -> Fingerprints {
+        Fingerprints::from_fn(|i| f(self.0[i], other.0[i]))
     }
 
-    /// The one under the renaming that changes nothing.
+    /// The fingerprint under the renaming that changes nothing.
     #[inline]
     pub fn first(&self) -> u128 {
         self.0[0]
     }
 
-    /// The least, and the number of its renaming.
+    /// The least fingerprint, and the number of its renaming.
     pub(crate) fn least(&self) -> (u128, usize) {
         let each = self.0.iter().copied().zip(0..renaming::count());
         each.min().expect("one renaming changes nothing")
     }
 
-    /// Changes the one under that renaming, by `XOR`.
+    /// `XOR`s the fingerprint under that renaming with `by`.
     #[inline]
     pub(crate) fn change(&mut self, renaming: usize, by: u128) {
         self.0[renaming] ^= by;
     }
 
-    /// Those that mean something.
+    /// The entries that are in use.
     #[inline]
     pub(crate) fn each(&self) -> &[u128] {
         &self.0[..renaming::count()]
     }
 }
 
-/// Values of fewer bytes are hashed in one go, which is several times faster.
+/// Shorter values are hashed in one call, which is several times faster.
 const SHORT: usize = 128;
 
-/// The bytes of a value.
+/// The bytes of a value to be hashed.
 struct Bytes {
     short: [u8; SHORT],
-    /// How many there are; more than fit, if it is a longer one.
+    /// The number of bytes; `SHORT + 1` if the value is longer.
     len: usize,
-    /// Those of a longer one, hashed as they come.
+    /// The hasher of a longer value, which takes the bytes as they come.
     long: Option<Box<Xxh3>>,
 }
 
@@ -121,12 +126,12 @@ impl Bytes {
 
 impl Hasher for Bytes {
     /// # Panics
-    /// Always: 64 bits are not asked for.
+    /// Always: a fingerprint has 128 bits.
     fn finish(&self) -> u64 {
         unreachable!("fingerprints have 128 bits")
     }
 
-    // The values are short, and nearly all of the time that they take would be calls.
+    // Inlined because the values are short: calls would take nearly all of the time.
     #[inline(always)]
     fn write(&mut self, bytes: &[u8]) {
         match self.short.get_mut(self.len..self.len + bytes.len()) {

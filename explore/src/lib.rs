@@ -1,49 +1,55 @@
 //! An exhaustive, stateful search over the threads of a program.
 //!
-//! The crate knows threads, the operations that they announce, and fingerprints of states; it knows
-//! nothing of what the threads do, nor of Go. A *search* says who goes on; a *substrate* runs the
-//! threads and goes back to a prefix of an execution. `README.md` has the argument for soundness.
+//! The crate knows threads, the operations that they announce, and fingerprints of states. It knows nothing
+//! of Go, nor of what the threads do. A *search* decides which thread takes the next step. A *substrate*
+//! runs the threads and returns to earlier nodes. `README.md` argues that the search is sound.
 //!
-//! | type | is |
+//! | module | is |
 //! |---|---|
 //! | [`operation`] | threads, objects, operations, and which steps depend on each other |
-//! | [`renaming`] | threads that are interchangeable |
-//! | [`fingerprint`] | 128 bits for a value |
+//! | `renaming` | threads that are interchangeable |
+//! | [`fingerprint`] | 128-bit fingerprints of values |
 //! | [`state`] | what a search sees of a program: objects, histories, pending operations |
-//! | [`seam`] | the traits between search and substrate |
-//! | [`search`], [`cache`] | depth first, with a state cache, sleep sets, preemption bounds |
-//! | [`options`], [`workers`] | what is searched; what the workers of one search have in common |
-//! | [`paranoid`], [`traces`] | whether checkpoints forget too much; how much is done twice |
+//! | [`interface`] | the traits between a search and a substrate |
+//! | [`search`], `cache` | the depth-first search: state cache, sleep sets, preemption bounds |
+//! | [`options`], `workers` | what to search; what the workers of one search share |
+//! | `paranoid`, `traces` | checks that checkpoints forget nothing that matters; counts repeated work |
 //! | [`schedule`] | an execution as readable text |
-//! | `table` | the visited states, 16 bytes each |
-//! | `told` | what the program tells of itself, on either substrate |
-//! | `threads` | the substrate that replays: threads run by shuttle (feature `shuttle`) |
-//! | `restore` | the substrate that restores: threads and memory in an arena (feature `explore`) |
-//! | `raw` | all that is unsafe: memory that is copied, stacks, the allocator (feature `explore`) |
-//! | [`Outer`], [`outside()`] | what outlives an execution |
-//! | `Sample`, `Replay` | sampled schedules of shuttle's, and one of them again (feature `shuttle`) |
+//! | `table` | a hash table of visited states, 16 bytes each |
+//! | `current` | what the program reports to the search that runs it, on either substrate |
+//! | `threads` | the substrate that replays: shuttle runs the threads (feature `shuttle`) |
+//! | `restore` | the substrate that restores: threads and their memory lie in an arena (feature `explore`) |
+//! | `raw` | all `unsafe` code: copied memory, stacks, the allocator (feature `explore`) |
+//! | [`OutsideArc`], [`allocate_outside()`] | values that outlive an execution |
+//! | `Sample`, `Replay` | shuttle's sampled schedules, and one of them again (feature `shuttle`) |
+//!
+//! # Circles of imports
+//! Two groups of files import each other because each is one thing:
+//! - `state` and `state/changes`: a state holds its changes, and the methods that record them are the state's.
+//! - `raw/arena`, `raw/global`, `raw/memory_signals` and `raw/thread`: an arena makes itself current, and the allocator,
+//!   the signal handlers and the threads find it through that.
 #![deny(unsafe_code)]
 
-pub mod cache;
+mod cache;
+#[cfg(any(feature = "shuttle", feature = "explore"))]
+pub mod current;
 mod fault;
 pub mod fingerprint;
+pub mod interface;
 pub mod operation;
 pub mod options;
-pub mod paranoid;
-pub mod renaming;
+mod paranoid;
+mod renaming;
 pub mod schedule;
-pub mod seam;
 pub mod search;
 pub mod state;
 mod table;
 mod thread;
-#[cfg(any(feature = "shuttle", feature = "explore"))]
-pub mod told;
-pub mod traces;
-pub mod workers;
+mod traces;
+mod workers;
 
 #[cfg(not(feature = "explore"))]
-mod outer;
+mod outside;
 #[cfg(feature = "explore")]
 mod raw;
 #[cfg(feature = "shuttle")]
@@ -55,17 +61,17 @@ mod sample;
 #[cfg(feature = "shuttle")]
 pub mod threads;
 #[cfg(feature = "shuttle")]
-mod trace;
+mod waypoint;
 
 #[cfg(not(feature = "explore"))]
-pub use outer::{abandons, outside, Outer};
+pub use outside::{abandons, allocate_outside, OutsideArc};
 #[cfg(feature = "explore")]
-pub use raw::{outside, Outer};
+pub use raw::{allocate_outside, OutsideArc};
 #[cfg(feature = "shuttle")]
 pub use replay::{Divergence, Replay};
 #[cfg(feature = "explore")]
 pub use restore::{abandons, operate};
 #[cfg(feature = "shuttle")]
-pub use sample::{Sample, Strategy, Trace};
+pub use sample::{Sample, Strategy, TaskSchedule};
 #[cfg(all(feature = "shuttle", not(feature = "explore")))]
 pub use threads::operate;

@@ -1,80 +1,75 @@
-//! Threads, objects and operations; and which steps depend on each other.
+//! Threads, objects and operations, and the dependency relation between steps.
 //!
-//! Threads and objects are known by who made them, and as which: the order in which different threads
-//! make theirs is different in each interleaving, and must not matter.
+//! A thread or object is identified by its creator and by its number among the creator's threads or
+//! objects. A global order of creation would not do: it differs between interleavings.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
 use smallvec::SmallVec;
 
-use crate::renaming;
-
-/// A thread: its creator, and as which of the creator's threads it was created; or the name that the program
-/// has given it.
+/// A thread: its creator and its number among the creator's threads, or the name that the program gave it.
 ///
-/// At most 7 generations of 255 threads each; the first thread is the root. It has 223 children, and the names
-/// look like 30 more.
+/// There are at most 7 generations of 255 threads each. The root is the first thread; it has at most 223
+/// children, and the next 30 numbers stand for named threads.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ThreadId(u64);
 
-/// The first thread's children from here on are names.
+/// Child numbers of the first thread above this one stand for names.
 const NAMES: u64 = 224;
 
-impl Hash for ThreadId {
-    /// Under the renaming of the moment: see [`renaming`].
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        renaming::now(*self).0.hash(state);
-    }
-}
-
 impl ThreadId {
+    /// The bits of the id.
+    #[inline]
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
     /// The first thread.
     pub const MAIN: ThreadId = ThreadId(0);
 
     /// The environment, which moves when no thread can.
     pub const WORLD: ThreadId = ThreadId(u64::MAX);
 
-    /// The `n`-th thread, from 0, that this one creates; `None` if the search has no name for it.
+    /// The `n`-th thread, from 0, that this one creates; `None` if ids have no room for it.
     pub fn child(self, n: u32) -> Option<ThreadId> {
         let most = if self == ThreadId::MAIN { NAMES - 1 } else { 255 };
         let fits = self.0 < 1 << 48 && u64::from(n) < most;
         fits.then(|| ThreadId(self.0 << 8 | u64::from(n + 1)))
     }
 
-    /// The thread that the program calls `n`, from 1 to 30, whoever creates it; `None` if `n` is no name.
+    /// The thread with the name `n`, from 1 to 30, whichever thread creates it; `None` if `n` is out of
+    /// range.
     pub fn named(n: u32) -> Option<ThreadId> {
         (1..=30).contains(&n).then(|| ThreadId(NAMES + u64::from(n)))
     }
 
-    /// What the program calls it, or whoever created it, or whoever created that; `None` if it has names for
-    /// none of them.
+    /// The name of the thread, or of its nearest ancestor that has one; `None` if none of them has a name.
     #[inline]
     pub(crate) fn name(self) -> Option<u32> {
         let root = self.0 >> self.generations();
         (root > NAMES && root < 255).then(|| (root - NAMES) as u32)
     }
 
-    /// The same with another name, where there is one.
+    /// The same id with another name. The id must have a name.
     pub(crate) fn with_name(self, n: u32) -> ThreadId {
         let generations = self.generations();
         let below = self.0 & ((1 << generations) - 1);
         ThreadId(below | (NAMES + u64::from(n)) << generations)
     }
 
-    /// Of an object that it has made: which thread, and as which.
+    /// The key of the thread's `n`-th object.
     #[inline]
     pub(crate) fn key(self, n: u32) -> u128 {
         u128::from(self.0) << 64 | u128::from(n)
     }
 
-    /// Bits below the child of the first thread that it descends from.
+    /// The number of bits below the child of the first thread from which this thread descends.
     #[inline]
     fn generations(self) -> u32 {
         (63 - (self.0 | 1).leading_zeros()) / 8 * 8
     }
 
-    /// Reads what [`fmt::Display`] writes.
+    /// Parses the output of [`fmt::Display`].
     pub fn parse(text: &str) -> Option<ThreadId> {
         if text == "world" {
             return Some(ThreadId::WORLD);
@@ -90,7 +85,8 @@ impl ThreadId {
 }
 
 impl fmt::Display for ThreadId {
-    /// `0` is the first thread, `0.2` its second child, `0.2.1` that one's first; `#2` has the name 2.
+    /// `0` is the first thread, `0.2` its second child, `0.2.1` the first child of that; `#2` is the thread
+    /// named 2.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if *self == ThreadId::WORLD {
             return f.write_str("world");
@@ -104,12 +100,12 @@ impl fmt::Display for ThreadId {
     }
 }
 
-/// A shared object: its creator, and as which of the creator's objects it was created.
+/// A shared object: its creator, and its number among the creator's objects.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct ObjectId {
     /// The thread that made it.
     pub thread: ThreadId,
-    /// Its number among those that this thread made.
+    /// Its number among the objects of this thread.
     pub n: u32,
 }
 
@@ -119,38 +115,38 @@ impl fmt::Display for ObjectId {
     }
 }
 
-/// What a thread is about to do.
+/// The kind of an operation that a thread is about to perform.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
-    /// It begins.
+    /// The thread begins.
     Start,
-    /// It reads an object.
+    /// Read an object.
     Read,
-    /// It writes an object.
+    /// Write an object.
     Write,
-    /// It reads an object and perhaps writes it, at once.
+    /// Read an object and possibly write it, atomically.
     Update,
-    /// It reads a plain field: something that is not made for several threads at once.
+    /// Read a plain field, which has no synchronization of its own.
     PlainRead,
-    /// It writes a plain field.
+    /// Write a plain field.
     PlainWrite,
-    /// It takes a lock; it can, if the lock is free.
+    /// Take a lock. Enabled if the lock is free.
     Lock,
-    /// It waits; it can go on once somebody has let it.
+    /// Wait. Enabled once another thread or the environment has woken this one.
     Wait,
-    /// It lets those go on that wait, or will.
+    /// Wake threads that wait, now or later.
     Wake,
-    /// It chooses one of so many outcomes.
+    /// Choose one of this many outcomes.
     Choose(u32),
-    /// It has started a thread, and goes on.
+    /// Continue after starting a thread.
     Spawn,
-    /// The environment moves, because no thread can.
+    /// The environment moves because no thread can.
     World,
 }
 
 impl Kind {
-    /// Whether two threads that are about to do these to one object race: one of them writes it, and one access is
-    /// plain.
+    /// Whether two threads that are about to perform these operations on one object race: one of them
+    /// writes it, and one of the accesses is plain.
     pub fn races_with(self, other: Kind) -> bool {
         use Kind::{PlainRead, PlainWrite, Read, Update, Write};
         let both = [self, other];
@@ -183,14 +179,14 @@ impl fmt::Display for Kind {
 /// An operation that a thread has announced.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Operation {
-    /// What.
+    /// The kind of the operation.
     pub kind: Kind,
-    /// To what.
+    /// The object, if it has one.
     pub object: Option<ObjectId>,
 }
 
 impl Operation {
-    /// How many outcomes it has, from which the search chooses.
+    /// The number of outcomes between which the search chooses.
     pub fn outcomes(&self) -> u32 {
         match self.kind {
             Kind::Choose(n) => n,
@@ -206,36 +202,37 @@ impl fmt::Display for Operation {
     }
 }
 
-/// What a step did to an object.
+/// The effect of a step on an object.
 ///
-/// Not what it was announced as: a step is atomic, so one that leaves an object as it found it (a
-/// comparison that fails, a lock taken and given back) has only read it.
+/// The effect is what the step did, not what it announced. A step is atomic, so a step that leaves an
+/// object unchanged (a comparison that fails, a lock that is taken and released) has only read it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
-    /// It may have looked at it, and it is as it was.
+    /// The step may have read the object, which is unchanged.
     Read,
-    /// It is not as it was.
+    /// The step changed the object.
     Write,
 }
 
-/// What a step did: its operation, and everything up to the thread's next one.
+/// The effects of a step: of its operation, and of everything up to the thread's next operation.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Footprint {
-    /// It ended the execution, or was the environment's: it commutes with nothing.
+    /// The step ended the execution or was the environment's: it depends on every other step.
     pub all: bool,
-    /// Each object that it touched, once.
+    /// The objects that the step touched, each once.
     pub accesses: SmallVec<[(ObjectId, Access); 4]>,
 }
 
 impl Footprint {
-    /// Of a step that commutes with nothing.
+    /// The footprint of a step that depends on every other step.
     pub fn of_all() -> Footprint {
         Footprint { all: true, accesses: SmallVec::new() }
     }
 
-    /// **The dependency relation.** Two steps of different threads, both enabled in a state, depend on
-    /// each other unless, in either order, both can be taken, have these footprints and lead to the same
-    /// state. They surely do if every object that both touch is only read by both.
+    /// **The dependency relation.** Two steps of different threads, both enabled in a state, are
+    /// independent if both can be taken in either order, with these footprints, and both orders lead to the
+    /// same state. That is certain if both only read every object that both touch; otherwise this returns
+    /// true.
     pub fn depends_on(&self, other: &Footprint) -> bool {
         self.all
             || other.all
@@ -245,7 +242,7 @@ impl Footprint {
             })
     }
 
-    /// Adds what another outcome of the same operation did.
+    /// Adds the footprint of another outcome of the same operation.
     pub fn add(&mut self, other: &Footprint) {
         self.all |= other.all;
         for &(object, access) in &other.accesses {
@@ -265,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn threads_are_read_back_from_their_names() {
+    fn thread_ids_are_parsed_from_their_text() {
         let child = ThreadId::MAIN.child(1).unwrap();
         let grandchild = child.child(0).unwrap();
         let named = ThreadId::named(30).unwrap();
@@ -290,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn the_search_has_names_for_so_many_threads_only() {
+    fn ids_have_room_for_a_limited_number_of_threads() {
         assert_eq!(ThreadId::MAIN.child(223), None);
         assert_eq!(ThreadId::MAIN.child(0).and_then(|id| id.child(255)), None);
         let seventh = (0..7).try_fold(ThreadId::MAIN, |id, _| id.child(0));
@@ -298,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn two_race_where_one_writes_and_one_is_plain() {
+    fn two_accesses_race_if_one_writes_and_one_is_plain() {
         use Kind::{Lock, PlainRead, PlainWrite, Read, Update, Write};
         for (a, b, race) in [
             (PlainRead, PlainRead, false),
@@ -316,9 +313,9 @@ mod tests {
         }
     }
 
-    /// Each pair of accesses, of one object and of two.
+    /// Tries each pair of accesses, of one object and of two objects.
     #[test]
-    fn steps_depend_on_each_other_where_one_writes_what_both_touch() {
+    fn steps_depend_on_each_other_if_one_writes_what_both_touch() {
         let object = |n| ObjectId { thread: ThreadId::MAIN, n };
         let step = |n, access| Footprint { all: false, accesses: smallvec![(object(n), access)] };
         use Access::{Read, Write};
@@ -333,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_has_done_what_any_of_its_outcomes_did() {
+    fn the_footprint_of_a_choice_joins_its_outcomes() {
         let object = ObjectId { thread: ThreadId::MAIN, n: 0 };
         let mut sum = Footprint { all: false, accesses: smallvec![(object, Access::Read)] };
         sum.add(&Footprint { all: false, accesses: smallvec![(object, Access::Write)] });

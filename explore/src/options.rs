@@ -1,4 +1,4 @@
-//! What is searched, and what a search has come to.
+//! What to search, and the statistics of a search.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
@@ -8,58 +8,60 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::Fault;
 
-/// What is searched, and how.
+/// What to search, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// A state is explored once.
+    /// Explores each state once.
     pub cache: bool,
-    /// Of steps that commute, one order is explored. Only without a bound.
+    /// Explores one order of steps that commute. It has an effect only without a bound.
     pub sleep: bool,
-    /// Checkpoints, and calls that are summarized, make a thread forget. Without, there are more states.
+    /// Uses checkpoints and summarized calls. Without them there are more states.
     pub checkpoints: bool,
-    /// States that differ by who is who of interchangeable threads are one: see [`crate::renaming`].
+    /// Treats states that differ only in a renaming of interchangeable threads as one: see
+    /// the header of `renaming`.
     pub symmetry: bool,
-    /// All of them are explored all the same, and counted as one: what symmetry must not change. Without a bound,
-    /// and not with `paranoid`.
+    /// Explores all states of a symmetry class but counts the class once: the count that symmetry must not
+    /// change. Not with a bound, and not with `paranoid`.
     pub classes: bool,
-    /// So many of the threads that have names are interchangeable, the first ones; at most three.
+    /// The number of interchangeable threads: those with the first names; at most three.
     pub interchangeable: u32,
-    /// Where the cache cuts an execution off, it is followed to its end once, to see that it does nothing
-    /// new: see [`crate::paranoid`].
+    /// Follows each execution that the cache cuts off to its end, once, to check that it does nothing new:
+    /// see the header of `paranoid`.
     pub paranoid: bool,
-    /// Distinct traces are counted: see [`crate::traces`].
+    /// Counts distinct traces: see the header of `traces`.
     pub traces: bool,
-    /// Distinct pairs of shared memory and pending operations are counted: what checkpoints must not change.
+    /// Counts distinct pairs of shared memory and pending operations, a number that checkpoints must not
+    /// change.
     pub pairs: bool,
-    /// The preemptions that an execution may have.
+    /// The most preemptions in an execution; `None` is no bound.
     pub bound: Option<u32>,
-    /// Whether the search goes on after a failure.
+    /// Continues after a failure.
     pub keep_going: bool,
-    /// With `keep_going`: only failures in fewer steps than these are looked for, and then in fewer than the last
-    /// one took, until there are none. Longer executions are cut off.
+    /// With `keep_going`: looks only for failures in fewer steps than this, and after each one only for
+    /// failures in fewer steps than it took, until there are no more. Longer executions are cut off.
     pub shorter_than: Option<usize>,
-    /// OS threads that search.
+    /// The number of OS threads that search.
     pub jobs: usize,
-    /// More states than these make it incomplete.
+    /// The search is incomplete if it has more states.
     pub max_states: Option<usize>,
-    /// More executions than these make it incomplete.
+    /// The search is incomplete if it has more executions.
     pub max_executions: Option<u64>,
-    /// If the process has more memory than these bytes, the search is incomplete.
+    /// The search is incomplete if the process uses more memory, in bytes.
     pub max_memory: Option<usize>,
-    /// A longer execution makes it incomplete.
+    /// The search is incomplete if an execution has more steps.
     pub max_depth: usize,
-    /// Later than this, it is incomplete.
+    /// The search is incomplete if it has not finished by then.
     pub deadline: Option<Instant>,
-    /// Set by somebody, it makes the search incomplete.
+    /// A flag that stops the search when it is set; the search is then incomplete.
     pub stop: Option<Arc<AtomicBool>>,
-    /// What the executions were estimated at beforehand: told with the statistics.
+    /// An estimate of the number of executions, made beforehand; copied into the statistics.
     pub estimated: Option<Estimated>,
     #[doc(hidden)]
     pub fault: Option<Fault>,
 }
 
 impl Default for Options {
-    /// Exhaustive, on one OS thread, with everything on that makes it faster.
+    /// An exhaustive search on one OS thread, with everything that makes it faster.
     fn default() -> Self {
         Options {
             cache: true,
@@ -87,28 +89,28 @@ impl Default for Options {
     }
 }
 
-/// What a search has come to.
+/// The statistics of a search.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Statistics {
-    /// Executions: of them..
+    /// All executions. Of these..
     pub executions: u64,
-    /// ..that came to an end of the program,
+    /// ..ran to an end of the program,
     pub complete: u64,
-    /// ..that failed,
+    /// ..failed,
     pub failed: u64,
-    /// ..that came to a state from which nothing was left to do,
+    /// ..reached a state from which nothing was left to explore,
     pub cut_by_cache: u64,
-    /// ..that came to a state in which all who could move slept.
+    /// ..reached a state in which every enabled thread slept.
     pub cut_by_sleep: u64,
     /// Distinct states.
     pub states: u64,
-    /// Of their fingerprints, `XOR`ed and folded, once the search is over: two searches with the same states have
-    /// the same.
+    /// A digest of the states' fingerprints (`XOR`ed and folded), set when the search is over. Two searches
+    /// that visited the same states have the same digest.
     #[serde(default)]
     pub digest: u64,
-    /// Steps taken for the first time: replayed ones do not count.
+    /// Steps that were taken for the first time; replayed steps do not count.
     pub transitions: u64,
-    /// The steps of the longest execution.
+    /// The number of steps of the longest execution.
     pub depth: u64,
     /// Executions that were followed beyond a known state, with [`Options::paranoid`].
     pub probes: u64,
@@ -116,56 +118,56 @@ pub struct Statistics {
     pub traces: u64,
     /// Distinct pairs, with [`Options::pairs`].
     pub pairs: u64,
-    /// The share of the tree of executions that is done, from 0 to 1: a guess, by Knuth's weights. The
-    /// first step of a node counts as much of the tree as the second.
+    /// An estimate of the share of the execution tree that is done, from 0 to 1, by Knuth's weights: each
+    /// step from a node counts as the same share of the node's subtree.
     pub share: f64,
-    /// Steps that were to be tried when the search ended, on the way to where it was.
+    /// Steps that were not yet tried on the current path when the search ended.
     pub open: u64,
-    /// How many executions there are, if that was estimated: [`Options::estimated`].
+    /// The estimated number of executions, if [`Options::estimated`] has one.
     pub estimated: Option<Estimated>,
 }
 
-/// How the executions of a search without a cache are estimated: see
+/// How to estimate the number of executions of a search without a cache: see
 /// [`Estimate`](crate::search::Estimate).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Probing {
-    /// Random probes, of which the mean is taken. One alone has no spread.
+    /// The number of random probes that are averaged. At least 2, since one probe has no standard error.
     pub probes: u64,
-    /// The nodes of a level that a probe has room for; at least 1.
+    /// The most nodes that a probe keeps at each level; at least 1.
     pub width: usize,
-    /// Of what is drawn.
+    /// The seed of the random draws.
     pub seed: u64,
 }
 
 impl Default for Probing {
-    /// A few seconds for a program of some hundred steps, where states are restored.
+    /// Takes a few seconds for a program of some hundred steps, where states are restored.
     fn default() -> Self {
         Probing { probes: 8, width: 32, seed: 1 }
     }
 }
 
-/// How many executions there are without a cache, as random probes tell: see
+/// An estimate, from random probes, of the number of executions without a cache: see
 /// [`Estimate`](crate::search::Estimate).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Estimated {
-    /// The probes.
+    /// The number of probes.
     pub probes: u64,
-    /// Of what they drew.
+    /// The seed of the random draws.
     pub seed: u64,
-    /// Their mean, which is unbiased.
+    /// The mean of the probes, which is an unbiased estimate of the number of executions.
     pub executions: f64,
-    /// The standard error of the mean, itself an estimate. Where it is a good part of the mean, both are
-    /// rather too small than too large.
+    /// The standard error of the mean, itself an estimate. If it is a large part of the mean, both are more
+    /// likely too small than too large.
     pub error: f64,
-    /// Those of the executions that come to an end of the program. With sleep sets alone, each of them is a
-    /// trace of its own.
+    /// The executions that run to an end of the program. With sleep sets alone, each of them is a different
+    /// trace.
     pub complete: f64,
-    /// The standard error of that.
+    /// The standard error of `complete`.
     pub complete_error: f64,
 }
 
 impl std::fmt::Display for Estimated {
-    /// The numbers, and what they rest on.
+    /// Prints the numbers, and the number of probes behind them.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Estimated { probes, seed, executions, error, complete, complete_error } = *self;
         let of = |number: f64, error: f64| match number {
@@ -180,16 +182,20 @@ impl std::fmt::Display for Estimated {
         )?;
         write!(f, "of seed {seed}")?;
         if error <= 1e-9 * executions {
-            return write!(f, ", which all say so");
+            return write!(f, ", which all agree");
         }
         write!(f, ", and its standard error")?;
-        // Most executions lie in few parts of the tree then, which most probes miss.
-        f.write_str(if error > executions / 4.0 { "; rather too few than too many" } else { "" })
+        // Then most executions lie in a few parts of the tree, which most probes miss.
+        f.write_str(if error > executions / 4.0 {
+            "; more likely too low than too high"
+        } else {
+            ""
+        })
     }
 }
 
 impl Statistics {
-    /// Adds what another worker has come to, or the same one since.
+    /// Adds the statistics of another worker, or of the same worker since its last report.
     pub(crate) fn add(&mut self, other: &Statistics) {
         self.executions += other.executions;
         self.complete += other.complete;
@@ -204,7 +210,7 @@ impl Statistics {
     }
 }
 
-/// Why a search ended before everything had been explored.
+/// Why a search ended before it had explored everything.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Incomplete {
     /// [`Options::max_states`].
@@ -219,11 +225,11 @@ pub enum Incomplete {
     Time,
     /// [`Options::stop`].
     Stopped,
-    /// More threads than sleep sets have room for.
+    /// The program has more threads than sleep sets have room for.
     Threads,
     /// An execution failed, which ends the search.
     Failed,
-    /// Two executions have the same state and go on differently: see [`crate::paranoid`].
+    /// Two executions with the same state continue differently: see the header of `paranoid`.
     Unsound,
 }
 
@@ -235,7 +241,7 @@ impl std::fmt::Display for Incomplete {
             Incomplete::Memory => "the limit of memory",
             Incomplete::Depth => "the limit of depth",
             Incomplete::Time => "the limit of time",
-            Incomplete::Stopped => "being told to stop",
+            Incomplete::Stopped => "an interrupt",
             Incomplete::Threads => "more threads than sleep sets have room for (64)",
             Incomplete::Failed => "a failure",
             Incomplete::Unsound => "an unsound checkpoint",

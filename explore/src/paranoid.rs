@@ -1,46 +1,51 @@
-//! A look at what the cache leaves out: two histories that it takes for one have to go on alike.
+//! A check of what the cache leaves out: two histories that it treats as one state must continue alike.
 //!
-//! A checkpoint that does not name a live local makes one state of two, and what the second would have
-//! done is lost; nothing else complains. With [`Options::paranoid`](crate::search::Options::paranoid)
-//! 1. an execution that comes to a known state is followed beyond it, to its end, by steps chosen at
-//!    random;
-//! 2. a step from a state has to lead to the same state each time, whatever the history;
-//! 3. each state that was seen on the way has to have been visited when the search is over.
+//! A checkpoint that does not name a live local merges two states into one. What the second one would have
+//! done is lost, and no other check notices. With [`Options::paranoid`](crate::search::Options::paranoid)
+//! 1. an execution that reaches a known state is followed beyond it, to its end, by steps chosen at random;
+//! 2. a step from a state must lead to the same state each time, whatever the history;
+//! 3. each state that was seen on the way must have been visited when the search is over.
 //!
-//! Where preemptions are bounded, a probe keeps to the bound as the search does: it takes over what the search
-//! has left at the known state, and a state that it sees has to have been visited with at least as much. A
-//! probe that went beyond would ask for states that the search rightly leaves out.
+//! With a bound on preemptions, a probe keeps to the bound as the search does: it starts with the budget
+//! that the search has left at the known state, and a state that it sees must have been visited with at
+//! least the budget that the probe has left there. A probe beyond the bound would expect states that the
+//! search correctly leaves out.
 //!
-//! It samples: of the many ways on from a known state it takes one each time the state is met. Distinct
-//! pairs of shared memory and pending operations, compared with those without checkpoints, sample nothing.
+//! This check samples: each time the search meets a known state, it follows one of the many continuations.
+//! A check that does not sample is to compare the distinct pairs of shared memory and pending operations
+//! with those of a search without checkpoints.
 
 use dashmap::DashMap;
 
 use crate::cache::Visited;
 use crate::fingerprint::of;
+use crate::interface::{Ended, Node, Pick};
 use crate::operation::ThreadId;
 use crate::renaming::Renaming;
-use crate::seam::{Ended, Node, Pick};
 
-/// The longest way beyond a known state, in steps: a program may go round in circles for ever. Far below the longest
-/// execution of a plan, which counts checkpoints as well.
+/// The most steps of a probe: a program may loop for ever. It is far below the longest execution of a plan,
+/// which counts checkpoints as well.
 const LONGEST: usize = 2_000;
 
-/// Two executions with the same state that do not go on alike.
+/// Two executions with the same state that do not continue alike.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unsound {
-    /// What is different.
+    /// The difference.
     pub what: String,
-    /// The steps of the one that came first, if it is known, ..
+    /// The steps of the first execution, if it is known.
     pub before: Vec<Pick>,
-    /// ..and of the other.
+    /// The steps of the other execution.
     pub now: Vec<Pick>,
 }
 
 impl std::fmt::Display for Unsound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let [before, now] = [&self.before, &self.now].map(|path| crate::schedule::write(path));
-        write!(f, "a checkpoint forgets what matters: {}; one execution is `{now}`", self.what)?;
+        write!(
+            f,
+            "a checkpoint leaves out a value that matters: {}; one execution is `{now}`",
+            self.what
+        )?;
         if !self.before.is_empty() {
             write!(f, ", the other `{before}`")?;
         }
@@ -48,27 +53,27 @@ impl std::fmt::Display for Unsound {
     }
 }
 
-/// What is known of steps, and of states that were seen beyond known ones.
+/// The steps taken so far, and the states that probes have seen.
 #[derive(Default)]
 pub(crate) struct Paranoid {
-    /// Where a step from a state leads to, and an execution that took it first.
+    /// For each step from a state: the state to which it leads, and the first execution that took it.
     steps: DashMap<(u128, Pick), (u128, Vec<Pick>)>,
-    /// States seen by probes, as the cache knows them: with the most preemptions that were left there, and
-    /// how the probe got there.
+    /// States that probes have seen, by their cache keys: with the largest budget of preemptions left
+    /// there, and the path of that probe.
     seen: DashMap<u128, (u32, Vec<Pick>)>,
 }
 
-/// A step: from which state, which, and to which state.
+/// A step: the state before it, the step, and the state after it.
 pub(crate) type Step = (u128, Pick, u128);
 
 impl Paranoid {
-    /// A step has been taken, the last of `path`. What is wrong, if it has led elsewhere before.
+    /// Records the last step of `path`. Returns the contradiction if the step led to another state before.
     pub(crate) fn step(&self, (from, pick, to): Step, path: &[Pick]) -> Option<Unsound> {
         let known = self.steps.entry((from, pick)).or_insert_with(|| (to, path.to_vec()));
         let (before, first) = &*known;
         (*before != to).then(|| Unsound {
             what: format!(
-                "after {} steps, thread {} goes on from one state to two different ones",
+                "after {} steps, a step of thread {} leads from one state to two different states",
                 path.len() - 1,
                 pick.thread
             ),
@@ -77,8 +82,9 @@ impl Paranoid {
         })
     }
 
-    /// A state that a probe has seen, and the search has not visited; if there is one. `bounded`: preemptions
-    /// are, so it has to have been visited with as many left.
+    /// Returns a state that a probe has seen and the search has not visited, if there is one. `bounded`
+    /// says that preemptions are bounded: then the state must have been visited with at least the budget of
+    /// the probe.
     pub(crate) fn missed(&self, visited: &Visited, bounded: bool) -> Option<Unsound> {
         let was_visited = |state, left| match bounded {
             true => visited.contains_bounded(state, left),
@@ -87,14 +93,14 @@ impl Paranoid {
         let missed = self.seen.iter().find(|entry| !was_visited(*entry.key(), entry.0))?;
         let path = &missed.1;
         Some(Unsound {
-            what: format!("a state after {} steps is reached, and not visited", path.len()),
+            what: format!("the state after {} steps is reachable but was not visited", path.len()),
             before: Vec::new(),
             now: path.clone(),
         })
     }
 
-    /// A probe has seen this state, with so many preemptions left.
-    fn sees(&self, state: u128, left: u32, path: &[Pick]) {
+    /// Records that a probe has seen this state with `left` preemptions left.
+    fn record_state(&self, state: u128, left: u32, path: &[Pick]) {
         let mut seen = self.seen.entry(state).or_insert_with(|| (left, path.to_vec()));
         if seen.0 < left {
             *seen = (left, path.to_vec());
@@ -105,9 +111,9 @@ impl Paranoid {
 /// The preemptions of an execution.
 #[derive(Clone, Copy)]
 pub(crate) struct Preemptions {
-    /// It has had so many.
+    /// The preemptions so far.
     pub(crate) had: u32,
-    /// It may have so many more; `None` without a bound.
+    /// The preemptions that are left; `None` without a bound.
     pub(crate) left: Option<u32>,
 }
 
@@ -115,13 +121,13 @@ pub(crate) struct Preemptions {
 pub(crate) struct Probe {
     path: Vec<Pick>,
     known: usize,
-    /// The last state, and what threads are called there.
+    /// The fingerprint of the last state, and its renaming.
     last: (u128, Renaming),
     preemptions: Preemptions,
 }
 
 impl Probe {
-    /// Beyond the state that the path has led to.
+    /// Starts at the state to which the path leads.
     pub(crate) fn new(path: &[Pick], node: &Node, preemptions: Preemptions) -> Probe {
         let last = (node.fingerprint, node.renaming);
         Probe { path: path.to_vec(), known: path.len(), last, preemptions }
@@ -132,18 +138,18 @@ impl Probe {
         &self.path
     }
 
-    /// How many of them are preemptions.
+    /// The number of preemptions so far.
     pub(crate) fn preemptions(&self) -> u32 {
         self.preemptions.had
     }
 
-    /// The thread that has moved last.
+    /// The thread that moved last.
     pub(crate) fn moved(&self) -> Option<ThreadId> {
         self.path.last().map(|pick| pick.thread)
     }
 
-    /// A node, which the cache knows as `state` if it has to have been visited: the step from it; none at
-    /// the end.
+    /// Handles a node and returns the step from it, or `None` at the end. `state` is the node's cache key,
+    /// if the search must have visited it.
     pub(crate) fn at_node(
         &mut self,
         paranoid: &Paranoid,
@@ -155,9 +161,9 @@ impl Probe {
             let pick = self.path[self.path.len() - 1].renamed(renaming);
             let step = (last, pick, node.fingerprint);
             paranoid.step(step, &self.path).map_or(Ok(()), Err)?;
-            // A failure is told, and not visited.
+            // The search reports failures and does not visit them.
             if let Some(state) = state.filter(|_| node.ended != Some(Ended::Failed)) {
-                paranoid.sees(state, self.preemptions.left.unwrap_or(0), &self.path);
+                paranoid.record_state(state, self.preemptions.left.unwrap_or(0), &self.path);
             }
         }
         self.last = (node.fingerprint, node.renaming);
@@ -169,10 +175,10 @@ impl Probe {
         Ok(Some(pick))
     }
 
-    /// One of the steps from the node for which there are preemptions left.
+    /// Chooses one of the steps for which there are preemptions left.
     fn choose(&mut self, node: &Node) -> Pick {
         let enabled = || node.threads.iter().filter(|pending| pending.enabled);
-        // To switch away from a thread that cannot go on is no preemption.
+        // Switching away from a thread that cannot continue is no preemption.
         let current = self.moved().filter(|&moved| enabled().any(|p| p.thread == moved));
         let preempts = |thread| current.is_some_and(|current| current != thread);
         let spent = self.preemptions.left == Some(0);
@@ -183,7 +189,7 @@ impl Probe {
                 (0..pending.operation.outcomes()).map(move |outcome| Pick { thread, outcome })
             })
             .collect();
-        // Chosen by the way here, so that another run of the search chooses the same.
+        // A hash of the path, so that another run of the search chooses the same.
         let random = of((node.fingerprint, self.known, self.path.len())) as usize;
         let pick = picks[random % picks.len()];
         if preempts(pick.thread) {

@@ -1,35 +1,38 @@
-//! Threads that are interchangeable: what a state is called when they change places.
+//! Interchangeable threads: the fingerprint of a state under each renaming of them.
 //!
 //! # Symmetry
-//! 1. A program may give its threads names ([`ThreadId::named`]), and say that the first so many of them are
-//!    *interchangeable*: what one does in a state, another does in the state in which both have changed places.
-//! 2. A state is hashed under each renaming of those threads. The least of the fingerprints stands for all the
-//!    states that differ by who is who, and of these one is explored.
-//! 3. Names are renamed where they are hashed, and only there. So whatever names an interchangeable thread has
-//!    to be hashed by its [`ThreadId`]: a bare number would be the same under each renaming, and two states
-//!    would be taken for one that are not.
+//! 1. A program may give its threads names ([`ThreadId::named`]) and declare the first few of them
+//!    *interchangeable*: what one thread does in a state, another does in the state in which both have
+//!    changed places.
+//! 2. A state is hashed under each renaming of those threads. The least of the fingerprints represents all
+//!    states that differ only in such a renaming, and the search explores one of these.
+//! 3. Names are renamed where they are hashed, and only there. So every value that names an interchangeable
+//!    thread must hash it by its [`ThreadId`]. A bare number would be the same under each renaming, and the
+//!    search would merge two different states.
 //!
 //! (C. N. Ip, D. L. Dill, *Better Verification Through Symmetry*, 1996.)
 
 use std::cell::Cell;
+use std::hash::{Hash, Hasher};
 
 use crate::operation::ThreadId;
 
-/// More threads than these are not interchangeable: there would be too many renamings.
-pub const MOST_THREADS: u32 = 3;
+/// The most interchangeable threads: with more there would be too many renamings.
+pub(crate) const MOST_THREADS: u32 = 3;
 
-/// The most renamings.
+/// The number of renamings of that many threads.
 pub(crate) const MOST: usize = 6;
 
-/// Who takes the place of each: first nobody is renamed, then the first two, then all three.
+/// For each renaming, the new name of each thread. The first renaming changes nothing, the second swaps the
+/// first two threads.
 const ALL: [[u8; MOST_THREADS as usize]; MOST] =
     [[1, 2, 3], [2, 1, 3], [1, 3, 2], [3, 2, 1], [2, 3, 1], [3, 1, 2]];
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(1) };
-    /// The renaming under which names are hashed.
+    /// The renaming under which names are hashed at present.
     static NOW: Cell<Renaming> = const { Cell::new(number(0)) };
-    /// A name that may be renamed has been hashed.
+    /// Set when a name that may be renamed has been hashed.
     static NAMED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -37,13 +40,13 @@ thread_local! {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Renaming {
     number: u8,
-    /// The numbers of those that lead to the same state, as bits: where two threads are alike, they may change
-    /// places.
+    /// The numbers, as bits, of the renamings that lead to the same state: if two threads are alike, they
+    /// can change places.
     same: u8,
 }
 
 impl Renaming {
-    /// What the thread is called.
+    /// The id of the thread under this renaming.
     pub fn of(self, thread: ThreadId) -> ThreadId {
         match thread.name() {
             Some(n @ 1..=MOST_THREADS) if self.number > 0 => {
@@ -53,8 +56,8 @@ impl Renaming {
         }
     }
 
-    /// What the thread is called, whichever of the renamings that lead to the same state is this: one name for
-    /// all threads that are alike.
+    /// The id of the thread under this renaming or any other that leads to the same state: threads that are
+    /// alike get one id.
     pub fn alike(self, thread: ThreadId) -> ThreadId {
         let same = (0..MOST).filter(|&other| self.same & 1 << other != 0);
         let names = same.map(|other| number(other).of(thread));
@@ -62,7 +65,7 @@ impl Renaming {
     }
 }
 
-/// From now on the first so many named threads are interchangeable, as far as there are renamings.
+/// Makes the first `threads` named threads interchangeable, up to [`MOST_THREADS`].
 pub(crate) fn set_interchangeable(threads: u32) {
     COUNT.set(match threads {
         0 | 1 => 1,
@@ -71,15 +74,22 @@ pub(crate) fn set_interchangeable(threads: u32) {
     });
 }
 
-/// How many renamings there are, the one that changes nothing included.
+/// The number of renamings, with the one that changes nothing.
 #[inline]
 pub(crate) fn count() -> usize {
     COUNT.get()
 }
 
-/// The name under which a thread is hashed now.
+impl Hash for ThreadId {
+    /// Hashes the id under the current renaming. Here, so that `operation` does not depend on renamings.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        now(*self).bits().hash(state);
+    }
+}
+
+/// The id by which a thread is hashed under the current renaming.
 #[inline]
-pub(crate) fn now(thread: ThreadId) -> ThreadId {
+fn now(thread: ThreadId) -> ThreadId {
     if COUNT.get() == 1 || thread.name().is_none() {
         return thread;
     }
@@ -87,7 +97,7 @@ pub(crate) fn now(thread: ThreadId) -> ThreadId {
     NOW.get().of(thread)
 }
 
-/// What `hash` gives under each renaming, where names are renamed at all. `all` has the results.
+/// Evaluates `hash` under each renaming and writes the results to `all`.
 #[inline]
 pub(crate) fn each(all: &mut [u128; MOST], hash: impl Fn() -> u128) {
     let count = count();
@@ -109,14 +119,14 @@ pub(crate) fn each(all: &mut [u128; MOST], hash: impl Fn() -> u128) {
     NOW.set(Renaming::default());
 }
 
-/// The renaming of that number.
+/// The renaming with this number.
 pub(crate) const fn number(renaming: usize) -> Renaming {
     Renaming { number: renaming as u8, same: 1 << renaming }
 }
 
-/// The renaming of that number, which leads to the fingerprint `to` as others may, of which `each` has one for
-/// each renaming.
-pub(crate) fn leads(renaming: usize, to: u128, each: &[u128]) -> Renaming {
+/// The renaming with this number, which leads to the fingerprint `to`. `each` has the fingerprint under
+/// each renaming, so it shows which others lead there too.
+pub(crate) fn leading_to(renaming: usize, to: u128, each: &[u128]) -> Renaming {
     let same = each.iter().enumerate().filter(|(_, print)| **print == to);
     Renaming { same: same.fold(0, |same, (other, _)| same | 1 << other), ..number(renaming) }
 }
@@ -145,11 +155,11 @@ mod tests {
     #[test]
     fn threads_that_are_alike_have_one_name() {
         let name = |n| ThreadId::named(n).unwrap();
-        // The first two are alike, and the third is not.
-        let renaming = leads(1, 7, &[7, 7, 9, 9, 9, 9]);
+        // The first two threads are alike, the third is not.
+        let renaming = leading_to(1, 7, &[7, 7, 9, 9, 9, 9]);
         assert_eq!([1, 2, 3].map(|n| renaming.alike(name(n))), [1, 1, 3].map(name));
         assert_eq!([1, 2, 3].map(|n| renaming.of(name(n))), [2, 1, 3].map(name));
-        assert_eq!(leads(1, 7, &[9, 7]).alike(name(1)), name(2));
+        assert_eq!(leading_to(1, 7, &[9, 7]).alike(name(1)), name(2));
         assert_eq!(Renaming::default().alike(name(2)), name(2));
     }
 

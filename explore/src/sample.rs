@@ -1,4 +1,4 @@
-//! Schedules chosen by one of shuttle's schedulers, the last of them kept.
+//! Samples schedules with one of shuttle's schedulers, and keeps the last one.
 
 use std::cell::RefCell;
 use std::mem;
@@ -24,8 +24,8 @@ pub enum Strategy {
 
 /// The schedule of one execution.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Trace {
-    /// The task that goes on at each scheduling point.
+pub struct TaskSchedule {
+    /// The task that runs next at each scheduling point.
     pub steps: Vec<u32>,
     /// The random numbers that were drawn.
     pub choices: Vec<u64>,
@@ -34,22 +34,23 @@ pub struct Trace {
 /// A scheduler that samples, and keeps the schedule of the last execution.
 pub struct Sample {
     strategy: Strategy,
-    /// `None` once it has been let go.
+    /// `None` once it is finished and leaked.
     inner: Option<Box<dyn Scheduler>>,
-    trace: Rc<RefCell<Trace>>,
+    schedule: Rc<RefCell<TaskSchedule>>,
     is_over: Box<dyn Fn() -> bool>,
     started: bool,
-    /// Two tasks could run at some step.
+    /// Whether two tasks could run at some step.
     contended: bool,
 }
 
 impl Sample {
-    /// At most `executions` (with [`Strategy::Dfs`], all), and none after `is_over` says so.
+    /// Samples at most `executions` executions (all of them with [`Strategy::Dfs`]), and stops when
+    /// `is_over` returns true.
     pub fn new(
         strategy: Strategy,
         seed: u64,
         executions: u64,
-        trace: Rc<RefCell<Trace>>,
+        schedule: Rc<RefCell<TaskSchedule>>,
         is_over: impl Fn() -> bool + 'static,
     ) -> Self {
         let executions = usize::try_from(executions).unwrap_or(usize::MAX);
@@ -60,17 +61,17 @@ impl Sample {
             Strategy::Dfs => Box::new(DfsScheduler::new(None, false)),
         };
         let is_over = Box::new(is_over);
-        Sample { strategy, inner: Some(inner), trace, is_over, started: false, contended: false }
+        Sample { strategy, inner: Some(inner), schedule, is_over, started: false, contended: false }
     }
 
     fn inner(&mut self) -> &mut dyn Scheduler {
-        self.inner.as_deref_mut().expect("sample: goes on after its end")
+        self.inner.as_deref_mut().expect("sample: no execution after the last one")
     }
 }
 
 impl Scheduler for Sample {
     fn new_execution(&mut self) -> Option<Schedule> {
-        // A program in which two tasks never could run has one schedule, and PCT panics on it.
+        // A program in which two tasks can never run has one schedule, and PCT panics on it.
         let sequential =
             self.started && !self.contended && matches!(self.strategy, Strategy::Pct(_));
         if (self.is_over)() || sequential {
@@ -81,9 +82,9 @@ impl Scheduler for Sample {
         match &schedule {
             None => drop(self.inner.take()),
             Some(_) => {
-                let mut trace = self.trace.borrow_mut();
-                trace.steps.clear();
-                trace.choices.clear();
+                let mut schedule = self.schedule.borrow_mut();
+                schedule.steps.clear();
+                schedule.choices.clear();
             }
         }
         schedule
@@ -98,14 +99,14 @@ impl Scheduler for Sample {
         self.contended |= runnable.len() > 1;
         let next = self.inner().next_task(runnable, current, is_yielding);
         if let Some(next) = next {
-            self.trace.borrow_mut().steps.push(usize::from(next) as u32);
+            self.schedule.borrow_mut().steps.push(usize::from(next) as u32);
         }
         next
     }
 
     fn next_u64(&mut self) -> u64 {
         let choice = self.inner().next_u64();
-        self.trace.borrow_mut().choices.push(choice);
+        self.schedule.borrow_mut().choices.push(choice);
         choice
     }
 }

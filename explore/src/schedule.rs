@@ -3,13 +3,13 @@
 //! `explore 1: 0 0 0.1 0.1:2 world 0` is: the first thread twice, its first child twice, the second time
 //! with the third outcome of its choice, the environment, the first thread.
 
+use crate::interface::{Diverged, Next, Node, Pick, Resume, Search};
 use crate::operation::ThreadId;
-use crate::seam::{Diverged, Next, Node, Pick, Resume, Search};
 
 /// The version of the text.
 pub const VERSION: u32 = 1;
 
-/// The schedule as text.
+/// Writes the schedule as text.
 pub fn write(picks: &[Pick]) -> String {
     let mut text = format!("explore {VERSION}:");
     for pick in picks {
@@ -21,29 +21,31 @@ pub fn write(picks: &[Pick]) -> String {
     text
 }
 
-/// The schedule that a text describes.
+/// Parses a schedule.
 ///
 /// # Errors
-/// In words, if it is none, or of another version.
+/// If the text is not a schedule, or is of another version.
 pub fn read(text: &str) -> Result<Vec<Pick>, String> {
     let Some((version, steps)) =
         text.strip_prefix("explore ").and_then(|rest| rest.split_once(':'))
     else {
-        return Err("no schedule: it does not begin with `explore` and a version".into());
+        return Err(format!("not a schedule: it must begin with `explore {VERSION}:`"));
     };
     if version.parse() != Ok(VERSION) {
-        return Err(format!("a schedule of version {version}; this is version {VERSION}"));
+        return Err(format!(
+            "the schedule has version {version}; this program reads version {VERSION}"
+        ));
     }
     let pick = |(n, word): (usize, &str)| {
         let (thread, outcome) = word.split_once(':').unwrap_or((word, "0"));
         let pick = ThreadId::parse(thread).zip(outcome.parse().ok());
         let pick = pick.map(|(thread, outcome)| Pick { thread, outcome });
-        pick.ok_or_else(|| format!("step {n}: `{word}` is no thread, or no outcome"))
+        pick.ok_or_else(|| format!("step {n}: `{word}` is not a step, such as `0.1` or `0.1:2`"))
     };
     steps.split_whitespace().enumerate().map(pick).collect()
 }
 
-/// A search of one execution: that of a schedule.
+/// A search of a single execution, which follows a schedule.
 pub struct Follow {
     picks: Vec<Pick>,
     step: usize,
@@ -56,7 +58,7 @@ impl Follow {
         Follow { picks, step: 0, diverged: None }
     }
 
-    /// Where it did not fit, if so.
+    /// Where the schedule did not fit, if it did not.
     pub fn diverged(self) -> Option<Diverged> {
         self.diverged
     }
@@ -79,10 +81,10 @@ impl Search for Follow {
             return Next::Step { pick, keep_mark: false };
         }
         let expected = next.map_or("the end".into(), |pick| {
-            format!("thread {} goes on, outcome {}", pick.thread, pick.outcome)
+            format!("thread {} runs, outcome {}", pick.thread, pick.outcome)
         });
         let can: Vec<String> = enabled
-            .map(|pending| format!("{} can go on ({})", pending.thread, pending.operation))
+            .map(|pending| format!("{} can run ({})", pending.thread, pending.operation))
             .collect();
         let got = if node.ended.is_some() { "the end".into() } else { can.join(", ") };
         self.diverged = Some(Diverged { step, expected, got });
@@ -99,15 +101,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schedule_is_read_back() {
+    fn a_schedule_is_parsed_from_its_text() {
         let text = "explore 1: 0 0 0.1 0.1:2 world 0";
         assert_eq!(write(&read(text).unwrap()), text);
         assert_eq!(read("explore 1:").unwrap(), []);
     }
 
     #[test]
-    fn what_is_no_schedule_is_told() {
-        assert!(read("nonsense").unwrap_err().contains("no schedule"));
+    fn invalid_schedules_are_rejected() {
+        assert!(read("nonsense").unwrap_err().contains("not a schedule"));
         assert!(read("explore 2: 0").unwrap_err().contains("version 2"));
         assert!(read("explore 1: 0 x").unwrap_err().contains("step 1: `x`"));
     }

@@ -1,31 +1,34 @@
-//! Depth first, with a state cache and sleep sets, or with a bound on preemptions.
+//! A depth-first search with a state cache and sleep sets, or with a bound on preemptions.
 //!
 //! # Sleep sets
-//! 1. When a thread has been explored from a state, with all outcomes of its choice, it *sleeps* in what
-//!    is explored from there afterwards: its step first, then another's, gives nothing new if the two
-//!    commute.
-//! 2. It wakes up with the first step that depends on its own ([`Footprint::depends_on`]).
-//! 3. With a cache: who sleeps when a state is first visited has not been explored *from that state*. On
-//!    another visit, who slept then and does not now is explored, and the intersection is stored.
+//! 1. When a thread has been explored from a state, with all outcomes of its choice, it *sleeps* in what is
+//!    explored from there afterwards: taking its step first and then another thread's gives nothing new if
+//!    the two commute.
+//! 2. It wakes up at the first step that depends on its own ([`Footprint::depends_on`]).
+//! 3. With a cache: a thread that sleeps when a state is first visited has not been explored *from that
+//!    state*. On a later visit, threads that slept then and are awake now are explored, and the
+//!    intersection of the two sleep sets is stored.
 //!
-//! Without 3, the cache cuts off what the sleep set left for others to do, and states are lost.
+//! Without step 3, the cache cuts off what the sleep set relied on others to explore, and states are lost.
 //!
 //! # Bounds
-//! A switch away from a thread that could go on is a preemption. What can be reached depends on how many
-//! are left and on who has just moved, so both are part of a state then; and since a sleeping thread may
-//! have been explored at the price of a preemption that is not to be paid here, nobody sleeps.
+//! A switch away from a thread that could continue is a preemption. What can be reached depends on how many
+//! are left and on which thread has just moved, so with a bound both are part of the cache key. No thread
+//! sleeps: a sleeping thread may have been explored on a path with a preemption that is not affordable
+//! here.
 //!
 //! # Fewer steps
-//! With [`Options::shorter_than`], each failure that is found is the limit of the next.
-//! 1. A state is cut off if it was visited after no more steps, with no smaller a budget: what fails from here
-//!    on failed from there in no more steps.
-//! 2. So is an execution that has taken as many steps as the shortest failure.
+//! With [`Options::shorter_than`], each failure sets the limit for the next.
+//! 1. A state is cut off if it was visited after no more steps and with at least the same budget: what
+//!    fails from here failed from there in no more steps.
+//! 2. An execution is cut off when it has taken as many steps as the shortest failure.
 //!
-//! With the steps that are left, in place of those taken, 1 would be wrong: the limit falls meanwhile.
+//! With the steps that are left in place of the steps taken, 1 would be wrong, because the limit falls
+//! meanwhile.
 
-mod beyond;
 mod estimate;
 mod frame;
+mod probing;
 mod walk;
 
 use std::sync::Arc;
@@ -34,11 +37,11 @@ use smallvec::SmallVec;
 
 use crate::cache::{Threads, Visit};
 use crate::fingerprint::{mix, of};
+use crate::interface::{Ended, Next, Node, Pick};
 use crate::operation::{Access, Footprint, ThreadId};
 use crate::options::Statistics;
 use crate::paranoid::Probe;
 use crate::renaming::Renaming;
-use crate::seam::{Ended, Next, Node, Pick};
 use crate::state::Fault;
 use crate::traces::Trace;
 use crate::workers::Job;
@@ -54,16 +57,16 @@ pub use estimate::Estimate;
 /// One worker of a search, depth first.
 pub struct Dfs {
     shared: Arc<Shared>,
-    /// Which it is: the first begins at the root, others wait until they are given something.
+    /// Its number: worker 0 begins at the root, the others wait until they get work.
     number: usize,
     frames: Vec<Frame>,
-    /// All steps to where it is; those before `frames` begin were given.
+    /// All steps to the current node. The steps before the first frame came with the job.
     path: Vec<Pick>,
-    /// The threads, by their numbers in sleep sets, as far as this worker has asked.
+    /// The threads by their numbers in sleep sets, as far as this worker has looked them up.
     names: Vec<ThreadId>,
-    /// What has not been reported yet.
+    /// Statistics since the last report.
     since: Statistics,
-    /// Beyond a known state, to see that there is nothing new.
+    /// The probe beyond a known state, if one is under way.
     probe: Option<Probe>,
     trace: Trace,
     failure: Option<Failure>,
@@ -72,22 +75,22 @@ pub struct Dfs {
 /// An execution that failed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
-    /// Its steps.
+    /// The steps of the execution.
     pub path: Vec<Pick>,
-    /// How many of them are switches away from a thread that could go on.
+    /// How many of them are preemptions: switches away from a thread that could continue.
     pub preemptions: u32,
 }
 
-/// Executions after which a worker reports.
+/// The number of executions between two reports of a worker.
 const REPORT: u64 = 32;
 
 impl Dfs {
-    /// A search by one worker.
+    /// Creates a search with one worker.
     pub fn new(shared: Arc<Shared>) -> Dfs {
         Dfs::worker(shared, 0)
     }
 
-    /// The worker of this number, of those of [`Options::jobs`].
+    /// Creates the worker with this number, of [`Options::jobs`] workers.
     pub fn worker(shared: Arc<Shared>, number: usize) -> Dfs {
         Dfs {
             shared,
@@ -102,7 +105,7 @@ impl Dfs {
         }
     }
 
-    /// The execution that failed, if this worker has found one; the last, if it went on.
+    /// The last failed execution that this worker found, if any.
     pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
@@ -121,7 +124,7 @@ impl Dfs {
         self.leave()
     }
 
-    /// Reports what is left, once, and stops.
+    /// Reports the remaining statistics, and stops.
     fn leave(&mut self) -> Next {
         self.since.open += self.frames.drain(..).map(|frame| frame.left() as u64).sum::<u64>();
         self.report();
@@ -132,7 +135,7 @@ impl Dfs {
         self.shared.report(&std::mem::take(&mut self.since));
     }
 
-    /// The execution comes to an end here: nothing more below this node.
+    /// Ends the execution here: nothing more is explored below this node.
     fn leaf(&mut self) -> Next {
         self.since.executions += 1;
         self.since.share += self.frames.last().map_or(1.0, |parent| parent.share);
@@ -153,7 +156,7 @@ impl Dfs {
         !a.depends_on(b)
     }
 
-    /// The thread's number in sleep sets.
+    /// The thread's bit in sleep sets; `None` if there is no room for it.
     fn bit(&mut self, thread: ThreadId) -> Option<Threads> {
         let mut known = self.names.iter().position(|&name| name == thread);
         if known.is_none() {
@@ -163,7 +166,7 @@ impl Dfs {
         1u64.checked_shl(known? as u32)
     }
 
-    /// Who sleeps in the node that the parent's step has led to.
+    /// The threads that sleep in the node to which the parent's step led.
     fn asleep(&self, step: &Footprint) -> Sleepers {
         let Some(parent) = self.frames.last().filter(|_| self.sleeps()) else {
             return Sleepers::new();
@@ -172,7 +175,7 @@ impl Dfs {
         asleep.cloned().collect()
     }
 
-    /// Looks the state up. What is to be explored from it: who can move, but for those that sleep.
+    /// Looks the state up in the cache. Returns what to explore from it; `None` if sleep sets have no room.
     fn visit(&mut self, node: &Node, frame: &mut Frame) -> Option<Visit> {
         let bounded = self.options().bound.is_some();
         if !self.shared.caches_states() {
@@ -208,7 +211,7 @@ impl Dfs {
         Some(visit)
     }
 
-    /// What the cache knows the node's state by, and what threads are called there.
+    /// The cache key of the node's state, and the renaming that goes with it.
     fn cached(&self, node: &Node) -> (u128, Renaming) {
         match self.options().classes {
             true => (node.own, Renaming::default()),
@@ -216,7 +219,7 @@ impl Dfs {
         }
     }
 
-    /// Fewer steps, step 1.
+    /// See *Fewer steps*, 1.
     fn visit_early(&self, node: &Node, frame: &Frame) -> Visit {
         let most = self.options().bound.unwrap_or(0);
         let forgets = self.options().fault == Some(Fault::StepsIgnoredOnHit);
@@ -226,11 +229,11 @@ impl Dfs {
         self.shared.visited.visit_early((frame.budget..=most).map(with), steps)
     }
 
-    /// The steps from a node, the first to be taken last.
+    /// The steps to take from a node, in reverse order. `None` if sleep sets have no room.
     fn todo(&mut self, node: &Node, visit: Visit, frame: &mut Frame) -> Option<Picks> {
         let mut order: SmallVec<[_; 8]> =
             node.threads.iter().filter(|pending| pending.enabled).collect();
-        // Who has just moved goes on first; the others by their ids.
+        // The thread that has just moved comes first, then the others by id.
         order.sort_by_key(|pending| (Some(pending.thread) != frame.current, pending.thread));
         let goes_on = order.first().is_some_and(|first| Some(first.thread) == frame.current);
         let mut todo = Picks::new();
@@ -244,7 +247,7 @@ impl Dfs {
                 continue;
             }
             if self.options().bound.is_some() && goes_on && i > 0 && frame.budget == 0 {
-                self.shared.bounded();
+                self.shared.note_bound_reached();
                 continue;
             }
             let outcomes = 0..pending.operation.outcomes();
@@ -257,7 +260,7 @@ impl Dfs {
         Some(todo)
     }
 
-    /// The next step from the last node of the path.
+    /// Takes the next step from the last node of the path.
     fn go_on(&mut self) -> Option<Pick> {
         let sleeps = self.sleeps();
         let frame = self.frames.last_mut()?;
@@ -265,7 +268,7 @@ impl Dfs {
         let next = pick.map(|pick| pick.thread);
         if next != Some(frame.thread) {
             let did = std::mem::take(&mut frame.did);
-            // Sleep sets, step 1. Nothing commutes with a step that commutes with nothing.
+            // See *Sleep sets*, 1. A step that depends on every other step cannot sleep.
             if sleeps && !did.all {
                 frame.sleep.push((frame.thread, Arc::new(did)));
             }
@@ -279,11 +282,11 @@ impl Dfs {
             Ended::Complete => self.since.complete += 1,
             Ended::Failed => {
                 self.since.failed += 1;
-                let last_is_told = match self.options().shorter_than {
-                    Some(_) => self.shared.shortens(self.path.len()),
+                let is_shortest = match self.options().shorter_than {
+                    Some(_) => self.shared.is_new_shortest(self.path.len()),
                     None => true,
                 };
-                if last_is_told {
+                if is_shortest {
                     self.failure = Some(Failure { path: self.path.clone(), preemptions });
                 }
                 if !self.options().keep_going {
@@ -298,7 +301,7 @@ impl Dfs {
         self.leaf()
     }
 
-    /// The frame of the node that the step has led to, with nothing to do yet.
+    /// The frame of the node to which the step led, with no steps to take yet.
     fn arrive(&self, node: &Node) -> Frame {
         let mut frame = Frame {
             sleep: self.asleep(node.step),
@@ -317,8 +320,9 @@ impl Dfs {
         frame
     }
 
-    /// The step that led here is done: what it did is told to whom it concerns.
-    fn did(&mut self, node: &Node) {
+    /// Records what the step that led here did: in the parent's frame, the trace, the pairs, and for the
+    /// paranoid check.
+    fn record_step(&mut self, node: &Node) {
         self.since.depth = self.since.depth.max(self.path.len() as u64);
         self.since.transitions += u64::from(!self.path.is_empty());
         if let Some(parent) = self.frames.last_mut() {
@@ -333,13 +337,14 @@ impl Dfs {
         if let Some((paranoid, parent)) = self.shared.paranoid.as_ref().zip(self.frames.last()) {
             let pick = self.path[self.path.len() - 1].renamed(parent.renaming);
             let step = (parent.fingerprint, pick, node.fingerprint);
-            paranoid.step(step, &self.path).into_iter().for_each(|u| self.shared.is_unsound(u));
+            paranoid.step(step, &self.path).into_iter().for_each(|u| self.shared.report_unsound(u));
         }
     }
 
-    /// Gives away what it would do last, at the node nearest to the root, if somebody has nothing to do.
+    /// Gives away the steps that it would take last, at the node nearest to the root, if another worker
+    /// waits for work.
     fn share(&mut self) {
-        // The steps before the first frame were given to this worker.
+        // The steps before the first frame came with the job.
         let given = self.path.len() - self.frames.len();
         let Some(depth) = self.frames.iter().position(Frame::can_give) else { return };
         let frame = &mut self.frames[depth];
@@ -350,7 +355,7 @@ impl Dfs {
     }
 }
 
-/// A state together with who could go on without a preemption: what can be reached within a bound depends on it.
+/// The cache key with a bound: the state, together with the thread that can continue without a preemption.
 fn with_current(node: &Node, current: Option<ThreadId>) -> u128 {
     let current = current.map(|current| node.renaming.alike(current));
     mix(node.fingerprint, of(current))

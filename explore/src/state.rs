@@ -1,76 +1,77 @@
-//! What a search sees of a program: its objects, and its threads.
+//! The state of a program as a search sees it: its objects and its threads.
 //!
-//! Whoever offers atomics, locks and the like to a program tells of everything that a thread does with
-//! them. A state's fingerprint is that of
-//! - each shared object's value, changed as it changes, so that an operation costs O(1);
-//! - for each thread: what it has observed since its last checkpoint, call by call, how many threads and
-//!   objects it has made, what it does next and whether it can. A thread is deterministic, so this is all that
-//!   it will ever do: a checkpoint is told every local that is live.
+//! The crate that offers atomics, locks and the like to a program reports everything that a thread does
+//! with them. The fingerprint of a state covers
+//! - the value of each shared object, updated with each change, so that an operation costs O(1);
+//! - for each thread: what it has observed since its last checkpoint, call by call; how many threads and
+//!   objects it has created; its next operation, and whether that can proceed. A thread is deterministic,
+//!   so this determines everything it will ever do; for that, a checkpoint must name every live local.
 
-use crate::fingerprint::Prints;
+use crate::fingerprint::Fingerprints;
+use crate::interface::Ended;
 use crate::operation::{Access, Footprint, Kind, ObjectId, Operation, ThreadId};
 use crate::options::Options;
 use crate::renaming;
-use crate::seam::Ended;
 use crate::thread::{Next, Thread};
 
-mod book;
-mod calls;
+mod changes;
+mod history;
+mod object_table;
 mod objects;
-mod unseen;
 mod view;
 
-pub(crate) use book::Book;
-pub use unseen::{Slot, ROUNDS, UNKNOWN};
+pub use changes::{Slot, ROUNDS, UNKNOWN};
+pub(crate) use object_table::ObjectTable;
 
 #[doc(hidden)]
 pub use crate::fault::Fault;
 
-/// One execution, as far as it has come. What comes after the book is saved and restored with an execution.
+/// The state of one execution. The fields after `object_table` are saved and restored with the execution.
 #[derive(Default)]
 #[repr(C)]
 pub struct State {
-    pub(crate) book: Book,
-    /// In the order in which they were created here; [`Pending`] has them by their ids.
+    pub(crate) object_table: ObjectTable,
+    /// In the order of their creation in this execution; [`Pending`] sorts them by id.
     threads: Vec<Thread>,
-    /// Of all objects together.
-    memory: Prints,
-    /// Objects that the environment made.
+    /// The fingerprint of all objects together.
+    memory: Fingerprints,
+    /// The number of objects that the environment created.
     of_world: u32,
-    /// Which execution this is: an object of another is told by it.
+    /// The number of this execution, by which an object of another execution is recognised.
     epoch: u32,
-    /// For whom objects are made now, and how many have been made for each.
+    /// For each thread with objects made on its behalf, how many; and the thread for which objects are made
+    /// now.
     made_for: Vec<(ThreadId, u32)>,
     making_for: Option<ThreadId>,
-    /// Whose step it is.
+    /// The thread whose step is under way, or the environment.
     mover: Mover,
-    /// Who has gone round in vain since anybody else has moved, and how often.
+    /// The thread that has made rounds without progress since another thread last moved, and their number.
     alone: Option<(ThreadId, u32)>,
-    /// In the step under way.
+    /// Whether the step under way made a round without progress.
     goes_round: bool,
-    /// The outcome of its choice.
+    /// The outcome of the choice in the step under way.
     outcome: u32,
-    /// What the step under way has touched, and how it was before.
+    /// The objects that the step under way has touched, and their fingerprints before.
     touched: Vec<(usize, u128)>,
-    /// Somebody looks who is no part of the program.
+    /// The number of nested observers: code that reads the state and is no part of the program.
     observers: u32,
     ended: Option<Ended>,
-    /// What has changed since an observer looked last.
-    unseen: unseen::Unseen,
-    /// Nothing is ever forgotten.
+    /// What has changed since an observer last read the state.
+    changes: changes::Changes,
+    /// Checkpoints and summarized calls have no effect.
     remembers: bool,
-    /// What is planted, for a test.
+    /// A fault planted by a test.
     fault: Option<Fault>,
 }
 
-/// Room for so many threads before there are any.
+/// Room that is reserved for threads before there are any.
 const THREADS: usize = 4;
 
-/// Who moves.
+/// Whose step is under way.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 enum Mover {
     #[default]
-    Nobody,
+    None,
     Thread(usize),
     World,
 }
@@ -78,7 +79,7 @@ enum Mover {
 #[derive(Clone)]
 struct Object {
     id: ObjectId,
-    /// It is no part of the state, by a planted mistake.
+    /// A planted fault leaves the object out of the state.
     left_out: bool,
 }
 
@@ -89,57 +90,57 @@ pub struct Handle {
     index: u32,
 }
 
-/// What a thread has seen before a call, kept while it lasts.
+/// What a thread had observed before a call, kept until the call returns.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
-    callers: Prints,
-    history: Prints,
+    callers: Fingerprints,
+    history: Fingerprints,
 }
 
-/// The id of a thread of this name; why not, if that is none.
+/// The id of the thread with this name; an error if the name is out of range.
 fn named(name: u32) -> Result<ThreadId, String> {
-    ThreadId::named(name).ok_or_else(|| format!("{name} is no name of a thread; 1 to 30 are"))
+    ThreadId::named(name).ok_or_else(|| format!("thread name {name} is out of range (1–30)"))
 }
 
 impl State {
-    /// Before the first execution: what the options of a search say of states.
+    /// Applies the options of a search, before the first execution.
     pub fn prepare(&mut self, options: &Options) {
         self.remembers = !options.checkpoints;
         self.fault = options.fault;
         renaming::set_interchangeable(if options.symmetry { options.interchangeable } else { 0 });
     }
 
-    /// A new execution: the first thread is about to start.
+    /// Begins a new execution, in which the first thread is about to start.
     pub fn begin(&mut self) {
-        // Field by field: what lies between them stays as it is, so that two states of the same steps are
-        // the same to the byte.
+        // Field by field: the padding between them stays as it is, so that two states after the same steps
+        // are equal to the byte.
         self.threads.clear();
-        self.book.clear();
+        self.object_table.clear();
         self.touched.clear();
         self.made_for.clear();
-        self.memory = Prints::ZERO;
+        self.memory = Fingerprints::ZERO;
         self.of_world = 0;
         self.epoch = self.epoch.wrapping_add(1);
         self.making_for = None;
-        self.mover = Mover::Nobody;
+        self.mover = Mover::None;
         self.alone = None;
         self.goes_round = false;
         self.outcome = 0;
         self.observers = 0;
         self.ended = None;
-        self.unseen.begin();
-        // At once: what would be outgrown would lie in each saved state.
+        self.changes.begin();
+        // Reserved at once: the smaller blocks of a growing list would lie in each saved state.
         self.threads.reserve(THREADS);
-        self.add_thread(ThreadId::MAIN, Prints::ZERO);
+        self.add_thread(ThreadId::MAIN, Fingerprints::ZERO);
     }
 
-    fn add_thread(&mut self, id: ThreadId, history: Prints) {
+    fn add_thread(&mut self, id: ThreadId, history: Fingerprints) {
         let start = Operation { kind: Kind::Start, object: None };
         let next = Next::Operation { operation: start, enabled: true };
         let new = Thread {
             id,
             next,
-            callers: Prints::ZERO,
+            callers: Fingerprints::ZERO,
             history,
             threads: 0,
             objects: 0,
@@ -149,20 +150,23 @@ impl State {
         self.threads.push(new);
     }
 
-    /// The name of the thread that the one whose step it is would create; or why there is none.
+    /// The id of the thread that the current thread would create next; an error if there is no room for one
+    /// more.
     pub fn next_child(&mut self) -> Result<ThreadId, String> {
         let Thread { id, threads, .. } = *self.me();
-        let why =
-            || format!("thread {id} has made {threads} threads; there is no name for one more");
+        let why = || {
+            format!("thread {id} has created {threads} threads, and there is no room for one more (README.md, Limits)")
+        };
         id.child(threads).ok_or_else(why)
     }
 
-    /// The thread whose step it is creates another. Its number, in the order of creation.
+    /// The current thread creates another. Returns the new thread's number, in the order of creation.
     ///
-    /// What the new thread was given is a function of its creator's history.
+    /// The arguments of the new thread are a function of its creator's history, with which it therefore
+    /// starts.
     ///
     /// # Panics
-    /// If the search has no name for it.
+    /// If ids have no room for it.
     pub fn spawn(&mut self) -> usize {
         let id = self.next_child().unwrap_or_else(|why| panic!("search: {why}"));
         let parent = self.me();
@@ -172,41 +176,41 @@ impl State {
         self.threads.len() - 1
     }
 
-    /// The id of the thread of this name, which nobody has so far.
+    /// The id of a new thread with this name.
     ///
     /// # Errors
-    /// In words, if that is no name, or some thread has it.
+    /// If the name is out of range, or a thread already has it.
     pub fn new_name(&self, name: u32) -> Result<ThreadId, String> {
         let id = named(name)?;
         match self.threads.iter().any(|thread| thread.id == id) {
-            true => Err(format!("the name {id} has been given to a thread before")),
+            true => Err(format!("another thread already has the name {id}")),
             false => Ok(id),
         }
     }
 
-    /// The thread whose step it is creates the one of this name. What it was given has this fingerprint, and
-    /// is all that it depends on. Its number, in the order of creation.
+    /// The current thread creates the thread with this name. `arguments` is the fingerprint of everything
+    /// that the new thread depends on. Returns the new thread's number, in the order of creation.
     ///
     /// # Panics
-    /// Where [`State::new_name`] is an error.
-    pub fn spawn_named(&mut self, name: u32, given: &Prints) -> usize {
+    /// If [`State::new_name`] returns an error.
+    pub fn spawn_named(&mut self, name: u32, arguments: &Fingerprints) -> usize {
         let id = self.new_name(name).unwrap_or_else(|why| panic!("search: {why}"));
-        self.add_thread(id, *given);
+        self.add_thread(id, *arguments);
         self.threads.len() - 1
     }
 
-    /// Whose step it is has learnt something.
-    pub fn observes(&mut self, what: &Prints) {
+    /// Adds an observation to the history of the current thread.
+    pub fn learn(&mut self, what: &Fingerprints) {
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             me.history = me.history.mix(what);
         }
     }
 
-    /// The thread whose step it is has gone round once, and nothing came of it.
+    /// The current thread has made a round without progress.
     ///
-    /// How often it has done so is part of the state for as long as nobody else moves: a thread that goes
-    /// round for ever does so alone, too. So the step commutes with nothing.
+    /// The number of these rounds is part of the state for as long as no other thread moves: a thread that
+    /// loops for ever also does so alone. So the step depends on every other step.
     pub fn round_without_progress(&mut self) {
         if let Mover::Thread(_) = self.mover {
             let id = self.me().id;
@@ -216,21 +220,22 @@ impl State {
         }
     }
 
-    /// The thread whose step it is has got something done: no round so far was in vain.
+    /// The current thread has made progress: earlier rounds no longer count.
     pub fn made_progress(&mut self) {
         if self.alone.take().is_some() {
             self.rounds_change();
         }
     }
 
-    /// How often the thread that has moved last has gone round in vain since anybody else has moved.
+    /// The number of rounds without progress of the thread that moved last, since another thread last
+    /// moved.
     pub fn rounds_without_progress(&self) -> u32 {
         self.alone.map_or(0, |(_, rounds)| rounds)
     }
 
-    /// The thread whose step it is has taken a lock. Its id.
-    pub fn takes(&mut self, lock: Handle) -> ThreadId {
-        self.enables_all(Kind::Lock, lock, false);
+    /// The current thread has taken a lock. Returns the thread's id.
+    pub fn take_lock(&mut self, lock: Handle) -> ThreadId {
+        self.set_all_enabled(Kind::Lock, lock, false);
         match self.mover {
             Mover::Thread(_) => {
                 let me = self.me();
@@ -241,30 +246,31 @@ impl State {
         }
     }
 
-    /// The thread whose step it is has given a lock back.
-    pub fn gives_back(&mut self, lock: Handle) {
-        self.enables_all(Kind::Lock, lock, true);
+    /// The current thread has released a lock.
+    pub fn release_lock(&mut self, lock: Handle) {
+        self.set_all_enabled(Kind::Lock, lock, true);
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             me.locks = me.locks.saturating_sub(1);
         }
     }
 
-    /// The thread whose step it is has come to its next operation; the step is over.
-    pub fn announces(&mut self, kind: Kind, object: Option<Handle>, enabled: bool) {
+    /// The current thread has reached its next operation, so its step is over.
+    pub fn announce(&mut self, kind: Kind, object: Option<Handle>, enabled: bool) {
         let object = object.map(|object| self.id(object));
         self.me().next = Next::Operation { operation: Operation { kind, object }, enabled };
     }
 
-    /// The thread whose step it is has come to its end.
-    pub fn finishes(&mut self) {
+    /// The current thread has finished.
+    pub fn finish(&mut self) {
         if let Mover::Thread(_) = self.mover {
             self.me().next = Next::Finished;
         }
     }
 
-    /// The thread, by its number in the order of creation, can now do what it has announced, or not.
-    pub fn enables(&mut self, thread: usize, can: bool) {
+    /// Sets whether the thread with this number, in the order of creation, can perform the operation that
+    /// it has announced.
+    pub fn set_enabled(&mut self, thread: usize, can: bool) {
         let thread = &mut self.threads[thread];
         if let Next::Operation { enabled, .. } = &mut thread.next {
             *enabled = can;
@@ -272,8 +278,8 @@ impl State {
         }
     }
 
-    /// All that have announced this operation of the object can do it now, or not.
-    pub fn enables_all(&mut self, kind: Kind, object: Handle, can: bool) {
+    /// Sets the same for all threads that have announced this operation of the object.
+    pub fn set_all_enabled(&mut self, kind: Kind, object: Handle, can: bool) {
         let announced = Operation { kind, object: Some(self.id(object)) };
         for thread in &mut self.threads {
             match &mut thread.next {
@@ -286,28 +292,29 @@ impl State {
         }
     }
 
-    /// The execution ends in the step under way.
-    pub fn ends(&mut self, how: Ended) {
+    /// Ends the execution in the step under way.
+    pub fn end(&mut self, how: Ended) {
         self.ended.get_or_insert(how);
     }
 
-    /// Whether the execution has ended early.
+    /// How the execution has ended, if it has ended before its threads finished.
     pub fn ended(&self) -> Option<Ended> {
         self.ended
     }
 
-    /// From now on, until as many [`State::observed`], whatever looks is no part of the program.
-    pub fn observe(&mut self) {
+    /// Begins a section in which the running code is an observer and no part of the program. Ended by
+    /// [`State::end_observing`]; sections can nest.
+    pub fn begin_observing(&mut self) {
         self.observers += 1;
     }
 
-    /// See [`State::observe`].
-    pub fn observed(&mut self) {
+    /// Ends a section that [`State::begin_observing`] began.
+    pub fn end_observing(&mut self) {
         self.observers -= 1;
     }
 
-    /// The step of the thread of this id begins. Who runs, by its number in the order of creation: the environment
-    /// moves on the first thread, by ids, that has not finished.
+    /// Begins the step of the thread with this id. Returns the number of the thread to run, in the order of
+    /// creation: the environment moves on the first unfinished thread, by id.
     pub fn step(&mut self, id: ThreadId, outcome: u32) -> usize {
         self.outcome = outcome;
         if self.alone.is_some_and(|(alone, _)| alone != id) {
@@ -316,35 +323,37 @@ impl State {
         }
         if id == ThreadId::WORLD {
             self.mover = Mover::World;
-            return self.first_unfinished().expect("step: the world moves for somebody");
+            return self
+                .first_unfinished()
+                .expect("step: the environment moves only if a thread is unfinished");
         }
         let number = self.threads.iter().position(|thread| thread.id == id);
-        let number = number.expect("step: a thread that there is");
+        let number = number.expect("step: the thread exists");
         self.mover = Mover::Thread(number);
         let me = &mut self.threads[number];
         me.fingerprint = None;
         if let Next::Operation { operation, .. } = me.next {
-            me.history = me.history.mix(&Prints::of((operation, outcome)));
+            me.history = me.history.mix(&Fingerprints::of((operation, outcome)));
         }
         number
     }
 
-    /// It is the environment's step.
+    /// Whether the step under way is the environment's.
     pub fn is_world(&self) -> bool {
         self.mover == Mover::World
     }
 
-    /// The outcome of the choice of the step under way.
+    /// The outcome of the choice in the step under way.
     pub fn outcome(&self) -> u32 {
         self.outcome
     }
 
-    /// The step under way is over. What it did, if anybody was to move.
+    /// Ends the step under way and returns its footprint.
     pub fn end_step(&mut self) -> Footprint {
         let goes_round = std::mem::take(&mut self.goes_round);
         let all = self.mover == Mover::World || self.ended.is_some() || goes_round;
-        self.mover = Mover::Nobody;
-        let Book { objects, prints, .. } = &self.book;
+        self.mover = Mover::None;
+        let ObjectTable { objects, prints, .. } = &self.object_table;
         let count = renaming::count();
         let access = |(index, before): (usize, u128)| {
             let changed = prints[index * count] != before;
@@ -354,11 +363,11 @@ impl State {
         Footprint { all, accesses }
     }
 
-    /// The thread whose step it is.
+    /// The thread whose step is under way.
     fn me(&mut self) -> &mut Thread {
         match self.mover {
             Mover::Thread(number) => &mut self.threads[number],
-            mover => panic!("search: an operation, and whose step it is: {mover:?}"),
+            mover => panic!("search: an operation outside a thread's step ({mover:?})"),
         }
     }
 }

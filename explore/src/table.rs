@@ -1,13 +1,13 @@
-//! The table of visited states: 128 bits each, exact, in 20 to 25 bytes of memory once there are many.
+//! A hash table of visited states, exact to 128 bits, in 20 to 25 bytes for each state once there are many.
 //!
 //! # Layout
-//! A table is 4,096 *segments*, chosen by the first 12 bits of a fingerprint, which need not be stored then. A
-//! segment is a lock around an array of slots of 16 bytes, found by linear probing: the other 116 bits, and in
-//! the place of the first 12 a small value.
-//! 1. A segment that is four fifths full grows by a quarter, alone: so the table never takes twice its memory,
-//!    and it is at least 64 % full.
-//! 2. What does not fit into a slot (a larger value, or bits that are all 0, which is an empty slot) lies in a
-//!    map beside the segments.
+//! A table has 4,096 *segments*, selected by the first 12 bits of a fingerprint, which a slot therefore
+//! need not store. A segment is a lock around an array of 16-byte slots with linear probing. A slot holds
+//! the other 116 bits, and a small value in place of the first 12.
+//! 1. A segment that is four fifths full grows by a quarter, by itself. So the table never needs twice its
+//!    memory, and it is always at least 64 % full.
+//! 2. An entry that does not fit into a slot (a larger value, or 116 bits that are all 0, which mark an
+//!    empty slot) lies in a separate overflow map.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,29 +16,31 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "explore")]
 use crate::raw::prefetch;
 
-/// Only where states are restored does it matter.
+/// Prefetching pays only where states are restored.
 #[cfg(not(feature = "explore"))]
 fn prefetch(_address: usize) {}
 
-/// Bits of a fingerprint that choose the segment, and bits of a slot for a value.
+/// The number of fingerprint bits that select the segment, which is also the number of value bits in a
+/// slot.
 const BITS: u32 = 12;
 
-/// The low bits of a slot.
+/// The value bits of a slot, which are its low bits.
 const VALUE: u128 = (1 << BITS) - 1;
 
-/// Bits for how many slots a segment has, in where they are.
+/// The number of bits for a segment's slot count, in its entry of `places`.
 const COUNT: u32 = 20;
 
-/// The slots of a segment that has any, at first.
+/// The number of slots of a segment when it gets its first entry.
 const FIRST: usize = 8;
 
-/// States, with a value each.
+/// A map from states to values.
 pub(crate) struct Table {
     segments: Box<[Mutex<Segment>]>,
-    /// Of each segment where its slots are, or were ([`place`]): so few bytes that they are at hand.
+    /// The address of each segment's slots, possibly outdated ([`place`]): few enough bytes to stay in the
+    /// CPU's cache.
     places: Box<[AtomicU64]>,
-    /// What does not fit into a slot.
-    beside: Mutex<HashMap<u128, u64>>,
+    /// Entries that do not fit into a slot.
+    overflow: Mutex<HashMap<u128, u64>>,
 }
 
 #[derive(Default)]
@@ -51,13 +53,14 @@ impl Default for Table {
     fn default() -> Self {
         let segments = (0..1 << BITS).map(|_| Mutex::default()).collect();
         let places = (0..1 << BITS).map(|_| AtomicU64::default()).collect();
-        Table { segments, places, beside: Mutex::default() }
+        Table { segments, places, overflow: Mutex::default() }
     }
 }
 
 impl Table {
-    /// The value of a state becomes what `change` makes of it; of no value, if the state is not there yet. All
-    /// of it is one atomic step. `None` leaves it as it is. What `change` returned besides.
+    /// Changes the value of a state in one atomic step. `change` gets the value, or `None` if the state has
+    /// no entry, and returns a result with the new value; `None` leaves the entry unchanged. Returns the
+    /// result.
     pub(crate) fn change<R>(
         &self,
         state: u128,
@@ -68,17 +71,17 @@ impl Table {
         let rest = state << BITS;
         let place = segment.find(state);
         let slot = place.map_or(0, |place| segment.slots[place]);
-        // Under the segment's lock: what lies beside is another's no more than what lies in it.
+        // Under the segment's lock, so that the overflow map changes together with the slot.
         let before = match slot {
             0 if rest != 0 => None,
-            slot if slot == 0 || slot & VALUE == VALUE => lock(&self.beside).get(&state).copied(),
+            slot if slot == 0 || slot & VALUE == VALUE => lock(&self.overflow).get(&state).copied(),
             slot => Some((slot & VALUE) as u64),
         };
         let (result, after) = change(before);
         let Some(after) = after else { return result };
         let fits = rest != 0 && u128::from(after) < VALUE;
         if !fits {
-            lock(&self.beside).insert(state, after);
+            lock(&self.overflow).insert(state, after);
         }
         if rest != 0 {
             let slot = rest | if fits { after.into() } else { VALUE };
@@ -93,18 +96,18 @@ impl Table {
         result
     }
 
-    /// The state will be looked up soon: its slot is fetched from memory meanwhile.
+    /// Prefetches the slot of a state that will be looked up soon.
     #[inline]
     pub(crate) fn expect(&self, state: u128) {
         let number = (state >> (128 - BITS)) as usize;
-        // If another worker lets the segment grow meanwhile, nothing is gained.
+        // If another worker makes the segment grow meanwhile, the prefetch is wasted and does no harm.
         let place = self.places[number].load(Ordering::Relaxed);
         let (address, count) = (place >> COUNT << 4, place & ((1 << COUNT) - 1));
         prefetch(address as usize + first(state, count as usize) * size_of::<u128>());
         prefetch((&raw const self.segments[number]).addr());
     }
 
-    /// Whether the state is there.
+    /// Whether the state has an entry.
     pub(crate) fn contains(&self, state: u128) -> bool {
         self.change(state, |value| (value.is_some(), None))
     }
@@ -116,7 +119,7 @@ impl Table {
         states
     }
 
-    /// Shows each state to `f`, in no order that means anything.
+    /// Calls `f` with each state, in an arbitrary order.
     pub(crate) fn each(&self, mut f: impl FnMut(u128)) {
         for (number, segment) in self.segments.iter().enumerate() {
             let first = (number as u128) << (128 - BITS);
@@ -124,13 +127,13 @@ impl Table {
             let used = segment.slots.iter().filter(|&&slot| slot != 0);
             used.for_each(|slot| f(first | slot >> BITS));
         }
-        let beside = lock(&self.beside);
-        beside.keys().filter(|&&state| state << BITS == 0).for_each(|&state| f(state));
+        let overflow = lock(&self.overflow);
+        overflow.keys().filter(|&&state| state << BITS == 0).for_each(|&state| f(state));
     }
 }
 
 impl Segment {
-    /// Where the state is, or would be put; nowhere, if there is no room at all.
+    /// The slot where the state is, or the empty slot for it; `None` if the segment has no slots.
     fn find(&self, state: u128) -> Option<usize> {
         let count = self.slots.len();
         if count == 0 {
@@ -138,20 +141,20 @@ impl Segment {
         }
         let rest = state << BITS;
         let mut place = first(state, count);
-        // Ends, since a segment is never full.
+        // The loop ends because a segment is never full.
         while self.slots[place] != 0 && (self.slots[place] & !VALUE) != rest {
             place = if place + 1 == count { 0 } else { place + 1 };
         }
         Some(place)
     }
 
-    /// The address of its slots, which is a multiple of 16 below 2⁴⁸, and how many there are, in a word.
+    /// The address of the slots (a multiple of 16 below 2⁴⁸) and their number, in one word.
     fn place(&self) -> u64 {
         let address = self.slots.as_ptr().addr() as u64;
         address >> 4 << COUNT | (self.slots.len() as u64).min((1 << COUNT) - 1)
     }
 
-    /// Puts the slot of a state there that is not there yet. Whether the slots lie elsewhere now.
+    /// Inserts a slot for a state that has none. Returns whether the slots have moved.
     fn insert(&mut self, state: u128, slot: u128) -> bool {
         let grows = (self.used + 1) * 5 > self.slots.len() * 4;
         if grows {
@@ -163,7 +166,7 @@ impl Segment {
         grows
     }
 
-    /// Step 1. The first bits of a state in it are those of all.
+    /// Grows the segment (layout, 1). All states of a segment share the first bits of `state`.
     fn grow(&mut self, state: u128) {
         let count = FIRST.max(self.slots.len() + self.slots.len() / 4);
         let before = std::mem::replace(&mut self.slots, vec![0; count]);
@@ -175,7 +178,7 @@ impl Segment {
     }
 }
 
-/// The first slot, of so many, in which a state may lie.
+/// The first of `count` slots to probe for a state.
 #[inline]
 fn first(state: u128, count: usize) -> usize {
     ((u128::from(state as u64) * count as u128) >> 64) as usize
@@ -191,12 +194,13 @@ mod tests {
 
     use super::*;
 
-    /// Puts a value there; the one before.
+    /// Sets the value of a state, and returns the value before.
     fn put(table: &Table, state: u128, value: u64) -> Option<u64> {
         table.change(state, |before| (before, Some(value)))
     }
 
-    /// States of one segment and of all, with values that fit and that do not; compared with a map of std.
+    /// States of one segment and of all segments, with values that fit into a slot and that do not;
+    /// compared with a map of std.
     #[test]
     fn it_is_a_map() {
         let table = Table::default();
@@ -219,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_that_are_all_0_are_a_state() {
+    fn a_fingerprint_of_zeros_is_a_state() {
         let table = Table::default();
         for state in [0, 1 << 127, 1 << 116] {
             assert!(!table.contains(state));

@@ -1,26 +1,26 @@
-//! What a search sees of one thread.
+//! One thread as a search sees it.
 
-use crate::fingerprint::Prints;
+use crate::fingerprint::Fingerprints;
 use crate::operation::{Operation, ThreadId};
 use crate::state::Fault;
 
-/// A thread: its past, and what it does next.
+/// A thread: its history, and its next operation.
 pub(crate) struct Thread {
     pub(crate) id: ThreadId,
     pub(crate) next: Next,
-    /// Of the calls that it is in: what the callers of the innermost have seen.
-    pub(crate) callers: Prints,
-    /// Of what it has done and observed in the innermost call, since the last checkpoint there.
-    pub(crate) history: Prints,
+    /// What the callers of the innermost summarized call had observed.
+    pub(crate) callers: Fingerprints,
+    /// What it has done and observed in the innermost call, since the last checkpoint there.
+    pub(crate) history: Fingerprints,
     pub(crate) threads: u32,
     pub(crate) objects: u32,
-    /// Those that it holds.
+    /// The number of locks that it holds.
     pub(crate) locks: u32,
-    /// Of all of it; `None` if it has changed.
-    pub(crate) fingerprint: Option<Prints>,
+    /// The cached fingerprint of the thread; `None` after a change.
+    pub(crate) fingerprint: Option<Fingerprints>,
 }
 
-/// What a thread does next.
+/// The next operation of a thread.
 #[derive(Clone, Copy)]
 pub(crate) enum Next {
     Operation { operation: Operation, enabled: bool },
@@ -28,18 +28,18 @@ pub(crate) enum Next {
 }
 
 impl Thread {
-    /// The fingerprint of all that it will ever do.
-    pub(crate) fn fingerprint(&mut self, fault: Option<Fault>) -> Prints {
+    /// The fingerprint that determines everything the thread will ever do.
+    pub(crate) fn fingerprint(&mut self, fault: Option<Fault>) -> Fingerprints {
         if let Some(fingerprint) = self.fingerprint {
             return fingerprint;
         }
         let fingerprint = match self.next {
-            Next::Finished => Prints::of((self.id, "finished")),
+            Next::Finished => Fingerprints::of((self.id, "finished")),
             Next::Operation { operation, enabled } => {
                 let next = (fault != Some(Fault::PendingLeftOut)).then_some((operation, enabled));
-                let now = Prints::of((self.id, self.threads, self.objects, next));
+                let now = Fingerprints::of((self.id, self.threads, self.objects, next));
                 let left_out = fault == Some(Fault::HistoryLeftOut);
-                let history = if left_out { Prints::ZERO } else { self.history };
+                let history = if left_out { Fingerprints::ZERO } else { self.history };
                 now.mix(&self.callers.mix(&history))
             }
         };

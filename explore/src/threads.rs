@@ -1,13 +1,13 @@
-//! The substrate that replays: threads run by shuttle.
+//! The substrate that replays: shuttle runs the threads.
 //!
-//! shuttle runs the threads of a program as tasks on one OS thread, and asks at each switch who goes on.
-//! A task switches only where it has announced an operation ([`operate`]), and none ever blocks: a thread
-//! that cannot do what it has announced is not enabled, and not picked. To come back to a node, the
-//! execution is brought to its end and the path is run again from the start; the fingerprint of each
-//! state on the way has to be what it was.
+//! shuttle runs the threads of a program as tasks on one OS thread, and asks at each switch which task runs
+//! next. A task switches only where it has announced an operation ([`operate`]). Tasks never block: a
+//! thread that cannot perform its announced operation is not enabled, and is not picked. To return to a
+//! node, the substrate finishes the execution and runs the path again from the start; each state on the way
+//! must have the same fingerprint as before.
 //!
-//! What the program is to tell, [`crate::told`] says. A thread's task may go on after its end; all threads
-//! are brought to theirs by unwinding when an execution is over (the function `cut`).
+//! [`crate::current`] says what the program must report. A thread's task may continue after its program has
+//! finished. When an execution is over, all threads unwind to their base (the function `cut`).
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -19,32 +19,32 @@ use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, Runner};
 use shuttle_engine::runtime::thread::switch;
 
+use crate::current::{self, STATE};
+use crate::interface::{Diverged, Driven, Ended, Next, Node, Pending, Pick, Search, Substrate};
 use crate::operation::Kind;
-use crate::seam::{Diverged, Driven, Ended, Next, Node, Pending, Pick, Search, Substrate};
 use crate::search::Options;
 use crate::state::{Handle, State};
-use crate::told::{self, STATE};
-use crate::trace::Met;
+use crate::waypoint::Waypoint;
 
 thread_local! {
-    /// The current switch is ours: shuttle has some of its own (before it spawns a task).
+    /// Whether the current switch is ours: shuttle makes some of its own (before it spawns a task).
     static ANNOUNCED: Cell<bool> = const { Cell::new(false) };
-    /// The search goes nowhere from the first node: there is no execution yet that could be cut.
+    /// Whether the search takes no step from the first node: then there is no execution to cut.
     static NOWHERE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Announces an operation, and returns when the search has picked it: with the outcome of a choice.
+/// Announces an operation, and returns when the search has picked it. Returns the outcome of a choice.
 ///
-/// `world` moves the environment: the calling thread is the one that does it, when no thread can move.
-/// In the environment's step itself, nothing is announced.
+/// `world` moves the environment; it is called on the calling thread if no thread can move and the search
+/// picks that. During the environment's own step, operations are not announced.
 pub fn operate(kind: Kind, object: Option<Handle>, enabled: bool, world: impl FnMut()) -> u32 {
-    told::operate(kind, object, enabled, world, || {
+    current::operate(kind, object, enabled, world, || {
         ANNOUNCED.set(true);
         switch();
     })
 }
 
-/// Threads run by shuttle.
+/// The substrate that replays on shuttle.
 pub struct Threads {
     config: Config,
     program: Arc<dyn Fn() + Send + Sync>,
@@ -53,13 +53,13 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// The first thread of an execution runs `program`. `cut` is called when an execution is to be
-    /// brought to its end without a verdict; it may not call shuttle.
+    /// The first thread of an execution runs `program`. `cut` is called to end an execution early, without
+    /// a verdict; it must not call shuttle.
     pub fn new(config: Config, program: impl Fn() + Send + Sync + 'static, cut: fn()) -> Threads {
         Threads { config, program: Arc::new(program), cut, options: Options::default() }
     }
 
-    /// As the options of a search say.
+    /// Uses the options of a search.
     pub fn with(self, options: &Options) -> Threads {
         Threads { options: options.clone(), ..self }
     }
@@ -72,7 +72,7 @@ impl Substrate for Threads {
         let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));
         let runner = Runner::new(Shared(driver.clone()), self.config.clone());
         let program = self.program.clone();
-        told::set_searching(true);
+        current::set_searching(true);
         let result = catch_unwind(AssertUnwindSafe(|| {
             runner.run(move || {
                 if !NOWHERE.get() {
@@ -80,7 +80,7 @@ impl Substrate for Threads {
                 }
             });
         }));
-        told::set_searching(false);
+        current::set_searching(false);
         let driver = Rc::into_inner(driver).expect("drive: shuttle is done").into_inner();
         let panic: Option<Box<dyn Any + Send>> = result.err();
         Driven { search: driver.search, diverged: driver.diverged, panic }
@@ -109,14 +109,14 @@ impl<S: Search> Scheduler for Shared<S> {
             }
         }
         let next = STATE.with_borrow_mut(|state| driver.next(state));
-        // Not while the state is borrowed: the program tells it of the end.
+        // Not while the state is borrowed: `cut` reports the end to it.
         if driver.is_to_cut {
             driver.is_to_cut = false;
             (driver.cut)();
         }
         match next {
             Some(number) => Some(TaskId::from(number)),
-            // The first task last: when it is gone, shuttle would abandon the others.
+            // The first task runs last: when it is gone, shuttle abandons the others.
             None => runnable.last().map(|task| task.id()),
         }
     }
@@ -126,16 +126,16 @@ impl<S: Search> Scheduler for Shared<S> {
     }
 }
 
-/// Where the current execution is.
+/// The phase of the current execution.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// No execution yet, or none any more.
+    /// No execution is under way.
     Off,
-    /// On the way back to a node: so many steps have been taken.
+    /// On the way back to a node, after this many steps.
     Replaying(usize),
-    /// Beyond it.
+    /// Beyond that node.
     Searching,
-    /// It has ended: the tasks run to theirs.
+    /// The execution has ended, and its tasks run to their ends.
     Leaving,
 }
 
@@ -144,14 +144,14 @@ struct Driver<S> {
     cut: fn(),
     is_to_cut: bool,
     phase: Phase,
-    /// What to do on the way back, the new step last.
+    /// The steps on the way back, and then the new step.
     path: Vec<Pick>,
-    /// The state before that step.
+    /// The fingerprint of the state before the new step.
     goal: u128,
-    /// The steps of the current execution.
+    /// The steps taken in the current execution.
     taken: Vec<Pick>,
-    /// The states before each of them, as they were when they were first met.
-    trace: Vec<Met>,
+    /// The states before each of these steps, as they were when first reached.
+    waypoints: Vec<Waypoint>,
     pending: Vec<Pending>,
     diverged: Option<Diverged>,
 }
@@ -166,7 +166,7 @@ impl<S: Search> Driver<S> {
             path: Vec::new(),
             goal: 0,
             taken: Vec::new(),
-            trace: Vec::new(),
+            waypoints: Vec::new(),
             pending: Vec::new(),
             diverged: None,
         }
@@ -177,7 +177,7 @@ impl<S: Search> Driver<S> {
             Phase::Off if self.search.begins_at_root() => self.set_phase(Phase::Searching),
             phase => {
                 if !matches!(phase, Phase::Off | Phase::Leaving) {
-                    // The last task ended without asking who goes on.
+                    // The last task ended without a switch.
                     self.node(state);
                 }
                 if self.diverged.is_some() {
@@ -188,21 +188,21 @@ impl<S: Search> Driver<S> {
                 self.path.extend_from_slice(resume.path);
                 self.path.push(resume.next);
                 self.goal = resume.fingerprint;
-                // The states are known as far as the last execution went the same way.
+                // The states are known as far as both executions have the same steps.
                 let both = self.taken.iter().zip(&self.path);
                 let same = both.take_while(|(taken, next)| taken == next).count();
-                self.trace.truncate(same + 1);
+                self.waypoints.truncate(same + 1);
                 self.taken.clear();
                 self.set_phase(Phase::Replaying(0));
             }
         }
         NOWHERE.set(false);
-        told::take_ended();
+        current::take_ended();
         state.begin();
         Some(Schedule::new(0))
     }
 
-    /// The number of the task that goes on; `None` if all are to leave.
+    /// The number of the task that runs next; `None` if all tasks must leave.
     fn next(&mut self, state: &mut State) -> Option<usize> {
         if self.phase == Phase::Leaving {
             return None;
@@ -211,16 +211,17 @@ impl<S: Search> Driver<S> {
         Some(state.step(pick.thread, pick.outcome))
     }
 
-    /// A node has been reached: who goes on; `None` if nobody, and the tasks are to leave.
+    /// Handles a node and returns the next step; `None` if the tasks must leave.
     fn node(&mut self, state: &mut State) -> Option<Pick> {
-        told::take_ended().into_iter().for_each(|how| state.ends(how));
+        current::take_ended().into_iter().for_each(|how| state.end(how));
         let step = state.end_step();
         state.pending(&mut self.pending);
         let ended = state.ended().or(self.pending.is_empty().then_some(Ended::Complete));
         if let Phase::Replaying(steps) = self.phase {
             let pick = self.path[steps];
             let last = steps + 1 == self.path.len();
-            // Values that differ, the last state shows; until then, operations tell where they do.
+            // If values differ, the last state's fingerprint shows it; until then, different operations
+            // show where.
             let same = !last || state.fingerprint().0 == self.goal;
             self.compare(steps, same, ended, pick);
             if self.diverged.is_some() {
@@ -239,10 +240,10 @@ impl<S: Search> Driver<S> {
         }
     }
 
-    /// The step is taken from here.
+    /// Records that the step is taken from here.
     fn take(&mut self, pick: Pick) -> Pick {
-        if self.trace.len() == self.taken.len() {
-            self.trace.push(Met::new(&self.pending));
+        if self.waypoints.len() == self.taken.len() {
+            self.waypoints.push(Waypoint::new(&self.pending));
         }
         self.taken.push(pick);
         pick
@@ -257,14 +258,15 @@ impl<S: Search> Driver<S> {
 
     fn set_phase(&mut self, phase: Phase) {
         self.phase = phase;
-        told::set_replaying(matches!(phase, Phase::Replaying(_)));
+        current::set_replaying(matches!(phase, Phase::Replaying(_)));
     }
 
-    /// The state after so many steps has to be what it was: its operations, and its values, if they are known.
+    /// Compares the state after `steps` steps with what it was: its operations, and its values where they
+    /// are known.
     fn compare(&mut self, steps: usize, same_values: bool, ended: Option<Ended>, pick: Pick) {
-        // Of a path that was handed over, this worker knows nothing before it has been there.
-        let here = Met::new(&self.pending);
-        let before = self.trace.get(steps).unwrap_or(&here);
+        // Of a path from another worker, this worker knows no states before it has been there.
+        let here = Waypoint::new(&self.pending);
+        let before = self.waypoints.get(steps).unwrap_or(&here);
         self.diverged = before.differs(steps, (&self.pending, same_values, ended), pick);
     }
 }

@@ -1,12 +1,13 @@
-//! Distinct traces: executions that differ in more than the order of steps that commute.
+//! Counts distinct traces. Two executions are one trace if they differ only in the order of steps that
+//! commute.
 //!
-//! A trace is what an execution's steps depend on: each step, with those before it that it depends on
-//! (A. Mazurkiewicz). Its fingerprint is the sum of its steps' fingerprints, each of which contains those of
-//! the steps that it comes after. Without a cache, executions over traces is how much too much is done.
+//! A trace (A. Mazurkiewicz) is the set of an execution's steps, each with the earlier steps that it
+//! depends on. Its fingerprint is the sum of its steps' fingerprints, each of which includes those of the
+//! steps that it depends on. Without a cache, executions divided by traces is the factor of repeated work.
 
 use crate::fingerprint::{mix, of};
+use crate::interface::Pick;
 use crate::operation::Footprint;
-use crate::seam::Pick;
 
 /// The steps of the current execution.
 #[derive(Default)]
@@ -17,20 +18,19 @@ pub(crate) struct Trace {
 struct Step {
     pick: Pick,
     did: Footprint,
-    /// Of the step and of all that it comes after.
+    /// The fingerprint of the step and of all steps that it depends on.
     fingerprint: u128,
 }
 
 impl Trace {
-    /// The last step of `path` has been taken. The steps before it are known, except where the path has
-    /// changed since.
+    /// Adds the last step of `path`. The earlier steps are known up to where the path has changed.
     pub(crate) fn step(&mut self, path: &[Pick], did: &Footprint) {
         let Some((&pick, before)) = path.split_last() else { return };
         self.steps.truncate(before.len());
         let mut fingerprint = of((pick.thread, pick.outcome, "step"));
         for step in &self.steps {
             if step.pick.thread == pick.thread || step.did.depends_on(did) {
-                // Not in the order of the execution, in which those that commute may be exchanged.
+                // A sum, since the order of the execution differs where steps commute.
                 fingerprint = fingerprint.wrapping_add(mix(step.fingerprint, 0));
             }
         }
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::operation::{Access, ObjectId, ThreadId};
 
-    /// Of these steps of two threads, each a write of one object.
+    /// The fingerprint of a trace of these steps, each a thread that writes an object.
     fn of_writes(steps: &[(u32, u32)]) -> u128 {
         let (mut trace, mut path) = (Trace::default(), Vec::new());
         for &(thread, n) in steps {

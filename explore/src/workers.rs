@@ -1,15 +1,14 @@
-//! What the workers of one search have in common: the visited states, the work to give away, the limits,
-//! and what has come of it.
+//! The state shared by the workers of one search: visited states, work to give away, limits, and results.
 //!
 //! # Handing over work
-//! 1. A worker that has nothing left to do waits for a job.
-//! 2. Another sees that somebody waits, and gives away what it would do last at the node nearest to the
-//!    root: all outcomes of one thread's step, with the path there.
-//! 3. When all wait, the search is over.
+//! 1. A worker with no steps left waits for a job.
+//! 2. Another worker sees that one waits, and gives away the steps that it would take last, at the node
+//!    nearest to the root: all outcomes of one thread's step, with the path there.
+//! 3. When all workers wait, the search is over.
 //!
-//! Who gives a step away does not let its thread sleep in what it explores itself, and whoever takes it
-//! lets only those sleep that had been explored before: each goes by what it knows, so a step may be
-//! taken by both, and none is left out.
+//! The worker that gives a step away does not let the step's thread sleep in what it explores itself. The
+//! worker that takes the step lets only those threads sleep that had been explored before. Each relies only
+//! on what it knows, so both may take a step, but none is left out.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,26 +16,26 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::cache::Visited;
+use crate::interface::Pick;
 use crate::operation::ThreadId;
 use crate::options::{Incomplete, Options, Statistics};
 use crate::paranoid::{Paranoid, Unsound};
-use crate::seam::Pick;
 use crate::search::Frame;
 
-/// What the workers of one search have in common.
+/// The state shared by the workers of one search.
 pub struct Shared {
     pub(crate) options: Options,
     pub(crate) visited: Visited,
-    /// The states, where they are not what is cached.
+    /// The distinct states, if the cache keys are not plain states.
     pub(crate) distinct: Visited,
     pub(crate) paranoid: Option<Paranoid>,
     /// The threads, by their numbers in sleep sets.
     names: Mutex<Vec<ThreadId>>,
     pool: Mutex<Pool>,
-    given: Condvar,
-    /// Workers that wait for a job that is not there yet.
-    hungry: AtomicUsize,
-    /// All are to stop.
+    job_added: Condvar,
+    /// The number of waiting workers for which there is no job yet.
+    idle_workers: AtomicUsize,
+    /// All workers must stop.
     over: AtomicBool,
     /// The steps of the shortest failure so far, with [`Options::shorter_than`].
     shortest: AtomicUsize,
@@ -45,20 +44,20 @@ pub struct Shared {
     pairs: Mutex<HashSet<u128>>,
 }
 
-/// Jobs that nobody has taken.
+/// Jobs that no worker has taken yet.
 #[derive(Default)]
 struct Pool {
     jobs: Vec<Job>,
     waiting: usize,
 }
 
-/// Work that is given away: a node, and what is left to do there.
+/// A job: a node, and the steps that are left to take there.
 pub(crate) struct Job {
     pub(crate) path: Vec<Pick>,
     pub(crate) frame: Frame,
 }
 
-/// What has come of the search so far.
+/// The results of the search so far.
 #[derive(Default)]
 struct Results {
     statistics: Statistics,
@@ -68,7 +67,7 @@ struct Results {
 }
 
 impl Shared {
-    /// Of a search that has not begun.
+    /// The shared state of a search that has not begun.
     pub fn new(options: Options) -> Shared {
         Shared {
             shortest: AtomicUsize::new(options.shorter_than.unwrap_or(usize::MAX)),
@@ -78,8 +77,8 @@ impl Shared {
             distinct: Visited::default(),
             names: Mutex::default(),
             pool: Mutex::default(),
-            given: Condvar::new(),
-            hungry: AtomicUsize::new(0),
+            job_added: Condvar::new(),
+            idle_workers: AtomicUsize::new(0),
             over: AtomicBool::new(false),
             results: Mutex::default(),
             traces: Mutex::default(),
@@ -87,36 +86,36 @@ impl Shared {
         }
     }
 
-    /// What it has come to so far.
+    /// The statistics so far.
     pub fn statistics(&self) -> Statistics {
-        let given: usize = lock(&self.pool).jobs.iter().map(|job| job.frame.left()).sum();
+        let queued: usize = lock(&self.pool).jobs.iter().map(|job| job.frame.left()).sum();
         let so_far = lock(&self.results).statistics;
         Statistics {
             states: self.all().len() as u64,
             traces: lock(&self.traces).len() as u64,
             pairs: lock(&self.pairs).len() as u64,
-            open: so_far.open + given as u64,
+            open: so_far.open + queued as u64,
             estimated: self.options.estimated,
             ..so_far
         }
     }
 
-    /// Of the distinct states: see [`Statistics::digest`].
+    /// The digest of the distinct states: see [`Statistics::digest`].
     pub fn digest(&self) -> u64 {
         self.all().digest()
     }
 
-    /// Why not everything was explored, if so.
+    /// Why the search is incomplete, if it is.
     pub fn incomplete(&self) -> Option<Incomplete> {
         lock(&self.results).incomplete
     }
 
-    /// The bound left something out: a larger one would explore more.
+    /// Whether the bound left something out, so that a larger one would explore more.
     pub fn is_bounded(&self) -> bool {
         lock(&self.results).bounded
     }
 
-    /// Two executions with the same state that go on differently, if any were found.
+    /// Two executions with the same state that continue differently, if the search found any.
     pub fn unsound(&self) -> Option<Unsound> {
         lock(&self.results).unsound.clone()
     }
@@ -139,55 +138,56 @@ impl Shared {
         }
     }
 
-    /// What is cached are states, with nothing of how they were reached.
+    /// Whether the cache keys are plain states, without anything about how they were reached.
     pub(crate) fn caches_states(&self) -> bool {
         let Options { cache, bound, shorter_than, classes, .. } = &self.options;
         *cache && bound.is_none() && shorter_than.is_none() && !classes
     }
 
-    /// All executions are done. With [`Options::paranoid`], what was seen beyond known states has to have
-    /// been visited as well.
+    /// Called when all executions are done. With [`Options::paranoid`], checks that everything seen beyond
+    /// known states has been visited.
     pub fn finish(&self) {
         let Some(paranoid) = &self.paranoid else { return };
         if self.incomplete().is_none() {
             let missed = paranoid.missed(&self.visited, self.options.bound.is_some());
-            missed.into_iter().for_each(|unsound| self.is_unsound(unsound));
+            missed.into_iter().for_each(|unsound| self.report_unsound(unsound));
         }
     }
 
-    /// Ends the search: its workers leave as soon as they notice.
+    /// Ends the search: its workers stop as soon as they notice.
     pub fn stop(&self, why: Incomplete) {
         lock(&self.results).incomplete.get_or_insert(why);
         self.over.store(true, Ordering::Relaxed);
-        // Under the lock: nobody looks at the flag, and then waits, meanwhile.
+        // Notified under the lock, so that no worker can check the flag before the store and begin to wait
+        // after the notification.
         let _pool = lock(&self.pool);
-        self.given.notify_all();
+        self.job_added.notify_all();
     }
 
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn is_unsound(&self, unsound: Unsound) {
+    pub(crate) fn report_unsound(&self, unsound: Unsound) {
         lock(&self.results).unsound.get_or_insert(unsound);
         self.stop(Incomplete::Unsound);
     }
 
-    pub(crate) fn bounded(&self) {
+    pub(crate) fn note_bound_reached(&self) {
         lock(&self.results).bounded = true;
     }
 
-    /// An execution of so many steps is not looked into.
+    /// Whether an execution with this many steps is too long to be explored.
     pub(crate) fn is_too_long(&self, steps: usize) -> bool {
         steps >= self.shortest.load(Ordering::Relaxed)
     }
 
-    /// An execution failed after so many steps: whether none was shorter so far.
-    pub(crate) fn shortens(&self, steps: usize) -> bool {
+    /// Records a failure after this many steps. Returns whether it is the shortest so far.
+    pub(crate) fn is_new_shortest(&self, steps: usize) -> bool {
         self.shortest.fetch_min(steps, Ordering::Relaxed) > steps
     }
 
-    /// Adds what a worker has come to since the last time.
+    /// Adds a worker's statistics since its last report.
     pub(crate) fn report(&self, since: &Statistics) {
         lock(&self.results).statistics.add(since);
     }
@@ -200,8 +200,13 @@ impl Shared {
         lock(&self.pairs).insert(pair);
     }
 
-    /// The limit that has been met, if one has. `looks`: those that take time are looked at, too.
-    pub(crate) fn limit(&self, executions: u64, depth: usize, looks: bool) -> Option<Incomplete> {
+    /// The limit that has been met, if any. `slow_too` also checks the limits that take time to check.
+    pub(crate) fn limit(
+        &self,
+        executions: u64,
+        depth: usize,
+        slow_too: bool,
+    ) -> Option<Incomplete> {
         let options = &self.options;
         if options.max_states.is_some_and(|max| self.all().len() > max) {
             return Some(Incomplete::States);
@@ -217,16 +222,16 @@ impl Shared {
         if options.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             return Some(Incomplete::Stopped);
         }
-        if looks && options.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+        if slow_too && options.deadline.is_some_and(|deadline| Instant::now() > deadline) {
             return Some(Incomplete::Time);
         }
-        if looks && options.max_memory.is_some_and(|max| memory() > max) {
+        if slow_too && options.max_memory.is_some_and(|max| memory() > max) {
             return Some(Incomplete::Memory);
         }
         None
     }
 
-    /// All names there are, and this one.
+    /// Adds the thread if it is new, and returns the threads by their numbers in sleep sets.
     pub(crate) fn names(&self, thread: ThreadId) -> Vec<ThreadId> {
         let mut names = lock(&self.names);
         if !names.contains(&thread) {
@@ -235,20 +240,20 @@ impl Shared {
         names.clone()
     }
 
-    /// Somebody waits for a job, and there is none.
-    pub(crate) fn is_hungry(&self) -> bool {
-        self.hungry.load(Ordering::Relaxed) > 0
+    /// Whether a worker waits for a job and there is none.
+    pub(crate) fn wants_work(&self) -> bool {
+        self.idle_workers.load(Ordering::Relaxed) > 0
     }
 
-    /// Gives work away.
+    /// Adds a job to the pool.
     pub(crate) fn give(&self, job: Job) {
         let mut pool = lock(&self.pool);
         pool.jobs.push(job);
-        self.hungry.store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
-        self.given.notify_one();
+        self.idle_workers.store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
+        self.job_added.notify_one();
     }
 
-    /// Waits for work. `None` if the search is over.
+    /// Waits for a job; `None` if the search is over.
     pub(crate) fn take(&self) -> Option<Job> {
         let mut pool = lock(&self.pool);
         pool.waiting += 1;
@@ -258,21 +263,22 @@ impl Shared {
             }
             if let Some(job) = pool.jobs.pop() {
                 pool.waiting -= 1;
-                self.hungry.store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
+                self.idle_workers
+                    .store(pool.waiting.saturating_sub(pool.jobs.len()), Ordering::Relaxed);
                 return Some(job);
             }
             if pool.waiting == self.options.jobs {
                 self.over.store(true, Ordering::Relaxed);
-                self.given.notify_all();
+                self.job_added.notify_all();
                 return None;
             }
-            self.hungry.store(pool.waiting, Ordering::Relaxed);
-            pool = self.given.wait(pool).unwrap_or_else(PoisonError::into_inner);
+            self.idle_workers.store(pool.waiting, Ordering::Relaxed);
+            pool = self.job_added.wait(pool).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
-/// The bytes of memory that the process has; 0 where that cannot be known.
+/// The memory of the process in bytes; 0 where that cannot be known.
 fn memory() -> usize {
     memory_stats::memory_stats().map_or(0, |stats| stats.physical_mem)
 }
@@ -286,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_has_taken_is_left_to_do() {
+    fn a_job_that_no_worker_has_taken_counts_as_open() {
         let shared = Shared::new(Options { jobs: 2, ..Options::default() });
         let pick = Pick { thread: ThreadId::MAIN, outcome: 0 };
         let frame = Frame::with_todo(vec![pick, pick]);

@@ -107,7 +107,7 @@ pub fn measure(copied: &Copied, folder: &Path, at_once: NonZeroUsize) -> Result<
     if let Some(kept) = kept.filter(|kept| kept.fingerprint == copied.fingerprint) {
         return Ok(kept);
     }
-    let wanted = jobs(&copied.worker)?;
+    let wanted = jobs(&copied.worker, copied.worker.engine)?;
     let wanted: Vec<(Kind, Job)> =
         wanted.into_iter().filter_map(|job| Some((Kind::of(&job)?, job))).collect();
     remark(&format!("{} runs without a mutant, to see what they reach", wanted.len()));

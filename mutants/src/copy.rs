@@ -65,8 +65,7 @@ pub fn build(root: &Path, folder: &Path, population: &Population) -> Result<Copi
             let wanted = Wanted::worker(copy, target, Engine::Explore);
             let what = "the model with its mutants".into();
             let program = compile(&Wanted { what, ..wanted })?;
-            let worker =
-                Worker { engine: Engine::Explore, program, trace: false, variables: Vec::new() };
+            let worker = Worker::new(Engine::Explore, program, false);
             let fingerprint = fingerprint(&texts);
             return Ok(Copied { worker, fingerprint, unviable });
         }

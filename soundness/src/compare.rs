@@ -1,4 +1,4 @@
-//! Several searches of one program have to say the same of it.
+//! Compares several searches of one program, which must find the same.
 
 use explore::options::Options;
 use explore::state::Fault;
@@ -8,30 +8,32 @@ use sync::driver::PlanError;
 use crate::found::{search, Found};
 use crate::program::Program;
 
-/// A plain search of a larger program is not waited for.
+/// The most executions of a plain search; larger programs are skipped.
 const MOST: u64 = 10_000;
 
-/// The others have fewer, but for what several workers do twice.
+/// The most executions of the other searches. They have fewer, except for what several workers do twice.
 const MORE: u64 = 4 * MOST;
 
-/// A kind of programs, and the searches of it that are compared.
+/// A kind of programs, and the searches to compare on them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Family {
-    /// Programs whose executions end: plain search, cache, sleep sets, both, both by several workers.
+    /// Programs whose executions end: plain search, cache, sleep sets, both, both with several workers.
     Ending,
-    /// The same with each bound from 0 to 3: plain, with a cache, with a cache by several workers.
+    /// The same programs with each bound from 0 to 3: plain, with a cache, with a cache and several
+    /// workers.
     Bounded,
-    /// Programs with loops, of which a plain search does not end: the cache alone, which is plain in what
-    /// it does, with sleep sets, and both by several workers.
+    /// Programs with loops, on which a plain search does not end: the cache alone as the base, with sleep
+    /// sets, and both with several workers.
     Looping,
-    /// Programs with interchangeable threads, of whose states one stands for all that differ by who is who: all
-    /// of `Ending`, and a search that tells them apart, by the classes of its states.
+    /// Programs with interchangeable threads, where one state represents all that differ only in a
+    /// renaming: the searches of `Ending`, and one that distinguishes the threads and counts the classes of
+    /// its states.
     Twins,
-    /// The same with each bound from 0 to 3, as `Bounded`.
+    /// The same programs with each bound from 0 to 3, as in `Bounded`.
     BoundedTwins,
 }
 
-/// All of them.
+/// All families.
 pub const FAMILIES: [Family; 5] =
     [Family::Ending, Family::Bounded, Family::Looping, Family::Twins, Family::BoundedTwins];
 
@@ -57,7 +59,7 @@ const CACHE_PARANOID: Way = Way { paranoid: true, ..CACHE };
 const CACHE_BY_TWO: Way = Way { name: "cache, by two workers", jobs: 2, ..CACHE };
 
 impl Family {
-    /// In a word or two, for a table.
+    /// A short name, for a table.
     pub fn name(self) -> &'static str {
         match self {
             Family::Ending => "unbounded",
@@ -68,7 +70,7 @@ impl Family {
         }
     }
 
-    /// The way that the others are compared with, and these.
+    /// The base way, and the ways that are compared with it.
     fn ways(self) -> (&'static Way, &'static [Way]) {
         match self {
             Family::Ending => (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE]),
@@ -80,7 +82,7 @@ impl Family {
         }
     }
 
-    /// The names of its ways, the one first that the others are compared with.
+    /// The names of its ways, the base first.
     pub fn way_names(self) -> Vec<&'static str> {
         let (base, others) = self.ways();
         std::iter::once(base).chain(others).map(|way| way.name).collect()
@@ -93,7 +95,7 @@ impl Family {
         }
     }
 
-    /// The program of this seed. Those that end are the same with and without bounds.
+    /// The program of this seed. Programs that end are the same with and without bounds.
     pub fn program(self, seed: u64) -> Program {
         match self {
             Family::Ending | Family::Bounded => Program::generate(seed),
@@ -119,23 +121,24 @@ impl Way {
     }
 }
 
-/// What the searches of a program came to.
+/// The result of comparing the searches of a program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Compared {
-    /// The same, with so many executions each.
+    /// They found the same, with this many executions each.
     Same(Vec<u64>),
-    /// It has too many executions.
+    /// The program has too many executions.
     TooLarge,
-    /// They differ: how, and which.
+    /// They differ: which ones, and how.
     Differ(String),
 }
 
-/// Searches the program in each way of the family.
+/// Searches the program in each way of the family, and compares.
 pub fn compare(family: Family, program: &Program) -> Compared {
     compare_with(family, program, None)
 }
 
-/// The same, with a mistake in all ways but the first: a test shows that it is noticed.
+/// Like [`compare`], with a planted fault in all ways but the base, so that a test shows that it is
+/// detected.
 #[doc(hidden)]
 pub fn compare_with(family: Family, program: &Program, fault: Option<Fault>) -> Compared {
     let (base, others) = family.ways();

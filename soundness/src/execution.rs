@@ -7,7 +7,7 @@ use crate::program::{Act, Program};
 /// The objects of one execution.
 pub(crate) struct Shared {
     program: Program,
-    /// All threads but the first are twins: they have names, and what is theirs is made for them.
+    /// All threads but the first are twins: they have names, and their objects are made for them.
     twins: bool,
     words: Vec<Atomic<u32>>,
     locks: Vec<Mutex<u32>>,
@@ -15,7 +15,7 @@ pub(crate) struct Shared {
     latch: Latch,
     plain: Plain<u32>,
     unnamed: Plain<u32>,
-    /// What each thread has made of what it has seen.
+    /// A hash of what each thread has seen.
     results: Vec<Ghost<Option<u64>>>,
 }
 
@@ -36,7 +36,7 @@ impl Shared {
         }
     }
 
-    /// Does what the thread of this number does.
+    /// Performs the acts of the thread with this number.
     pub(crate) fn run(self: &Arc<Self>, me: usize) {
         let mut seen = 0u64;
         for (pc, &act) in self.program.0[me].iter().enumerate() {
@@ -54,7 +54,7 @@ impl Shared {
         self.results[me].set(Some(seen));
     }
 
-    /// Waits for the value; the locals are all that it remembers in each round.
+    /// Waits for the value; the locals are all that the thread remembers in each round.
     fn spin(&self, word: usize, value: u32, blinks: bool, locals: (usize, usize, u64)) {
         let (me, pc, seen) = locals;
         loop {
@@ -112,7 +112,7 @@ impl Shared {
         0
     }
 
-    /// The thread's name, if it has one, or its number.
+    /// The thread's name, if it has one; otherwise its number.
     fn name(&self, thread: usize) -> Result<ThreadName, usize> {
         match self.twins {
             true => Ok(ThreadName(thread as u32)),
@@ -120,7 +120,7 @@ impl Shared {
         }
     }
 
-    /// What there is at the end. Which twin is which makes no difference.
+    /// The outcome at the end. Which twin is which makes no difference.
     pub(crate) fn outcome(&self) -> String {
         let words: Vec<u32> = self.words.iter().map(Atomic::peek).collect();
         let locks: Vec<u32> = self.locks.iter().map(|lock| *lock.peek().expect("free")).collect();

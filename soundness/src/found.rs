@@ -1,4 +1,4 @@
-//! All that one search says of a program.
+//! What one search finds in a program.
 
 use std::collections::BTreeSet;
 
@@ -9,19 +9,19 @@ use sync::Arc;
 use crate::execution::Shared;
 use crate::program::Program;
 
-/// All that a search says of a program.
+/// What a search finds in a program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Found {
-    /// What there is at the end of an execution that does not fail.
+    /// The outcomes of executions that do not fail.
     pub outcomes: BTreeSet<String>,
-    /// The messages of those that do: deadlocks, races, a note that is woken twice.
+    /// The messages of executions that fail: deadlocks, races, a note that is woken twice.
     pub failures: BTreeSet<String>,
     /// The fingerprints of all states.
     pub states: BTreeSet<u128>,
 }
 
 impl Found {
-    /// What the other has not, or has more; `None` if it is the same.
+    /// Describes the difference between the two; `None` if there is none.
     pub fn differs(&self, other: &Found) -> Option<String> {
         if self.outcomes != other.outcomes {
             return Some(sets("outcomes", &self.outcomes, &other.outcomes));
@@ -41,7 +41,7 @@ fn sets(what: &str, here: &BTreeSet<String>, there: &BTreeSet<String>) -> String
 /// Searches the program; `None` if a limit of the options was met.
 ///
 /// # Errors
-/// If the engine does not search, or the search finds fault with itself or with the program.
+/// If the engine does not search, or the search reports an error of itself or of the program.
 pub fn search(
     program: &Program,
     options: Options,
@@ -50,10 +50,10 @@ pub fn search(
     search_with(program, plan(options, bound, program.0.len()))
 }
 
-/// Searches the program by that plan.
+/// Searches the program with that plan.
 ///
 /// # Errors
-/// As [`search`].
+/// As for [`search`].
 pub fn search_with(
     program: &Program,
     plan: Plan,
@@ -64,23 +64,24 @@ pub fn search_with(
     Ok(found.map(|(mut found, statistics)| {
         found.outcomes = outcomes.with_mut(std::mem::take);
         if twins {
-            found.failures = found.failures.iter().map(|text| whoever_is_who(text)).collect();
+            found.failures =
+                found.failures.iter().map(|text| without_thread_numbers(text)).collect();
         }
         (found, statistics)
     }))
 }
 
-/// Estimates the executions of the program's search by that plan, without a cache.
+/// Estimates how many executions the program has in a search by that plan, without a cache.
 ///
 /// # Errors
-/// As [`search`]; or if there is no estimate.
+/// As for [`search`], or if there is no estimate.
 pub fn estimate(program: &Program, plan: &Plan, probing: Probing) -> Result<Estimated, PlanError> {
     let execution = execution(program, false, &Outside::new(BTreeSet::new()));
     let estimated = sync::driver::estimate(plan, probing, execution)?;
-    estimated.ok_or_else(|| PlanError::Engine("it does not search".into()))
+    estimated.ok_or_else(|| PlanError::Engine("this engine does not search".into()))
 }
 
-/// One execution of the program, and what there is at its end.
+/// Runs one execution of the program, and collects its outcome.
 fn execution(
     program: &Program,
     twins: bool,
@@ -89,28 +90,28 @@ fn execution(
     let (program, sink) = (program.clone(), outcomes.clone());
     move || {
         let shared = Arc::new(Shared::new(program.clone(), twins));
-        let (looked_at, sink) = (shared.clone(), sink.clone());
+        let (finished, sink) = (shared.clone(), sink.clone());
         sync::driver::at_end(move || {
-            let outcome = looked_at.outcome();
+            let outcome = finished.outcome();
             sink.with_mut(|outcomes| outcomes.insert(outcome.clone()));
         });
         shared.run(0);
     }
 }
 
-/// The text without the numbers of threads, and in one order of what it says of each.
-fn whoever_is_who(text: &str) -> String {
+/// The text without thread numbers, with its parts sorted.
+fn without_thread_numbers(text: &str) -> String {
     let plain: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
     let mut parts: Vec<&str> = plain.split("; ").collect();
     parts.sort_unstable();
     parts.join("; ")
 }
 
-/// The steps of the program's shortest failure of fewer than the options say, if there is one; `None` if a limit
+/// The number of steps of the shortest failure in fewer steps than the options say, if there is one; `None` if a limit
 /// of the options was met.
 ///
 /// # Errors
-/// As [`search`].
+/// As for [`search`].
 pub fn fewest_steps(
     program: &Program,
     options: Options,
@@ -125,19 +126,19 @@ pub fn fewest_steps(
     Ok(searched.map(|searched| searched.shortest.and_then(|schedule| schedule.steps())))
 }
 
-/// Explores the program by that plan, which has no interchangeable threads.
+/// Explores the program with that plan, which has no interchangeable threads.
 ///
 /// # Errors
-/// As [`search`].
+/// As for [`search`].
 pub fn run_all(program: &Program, plan: &Plan) -> Result<Explored, PlanError> {
     let program = program.clone();
     sync::driver::run_all(plan, move || Arc::new(Shared::new(program.clone(), false)).run(0))
 }
 
-/// Searches any program, for its failures and states; `None` if a limit of the options was met.
+/// Searches any program for its failures and states; `None` if a limit of the options was met.
 ///
 /// # Errors
-/// As [`search`].
+/// As for [`search`].
 pub fn search_of(
     options: Options,
     bound: Option<usize>,
@@ -147,7 +148,7 @@ pub fn search_of(
     search_by(plan(options, bound, threads), program)
 }
 
-/// A search that goes on after failures and lists the states.
+/// A plan for a search that continues after failures and lists the states.
 pub fn plan(options: Options, bound: Option<usize>, threads: usize) -> Plan {
     Plan {
         sampler: Sampler::Exhaustive,
@@ -166,7 +167,7 @@ fn search_by(
 ) -> Result<Option<(Found, Statistics)>, PlanError> {
     let explored = sync::driver::run_all(&plan, program)?;
     let Some(searched) = explored.searched else {
-        return Err(PlanError::Engine("it does not search".into()));
+        return Err(PlanError::Engine("this engine does not search".into()));
     };
     if searched.incomplete.is_some() {
         return Ok(None);

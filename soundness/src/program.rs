@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-/// What a thread of a generated program does.
+/// An act of a thread of a generated program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Act {
     /// Reads a word.
@@ -13,13 +13,13 @@ pub enum Act {
     Add(usize, u32),
     /// Compares a word with the first value, and puts the second there.
     Cas(usize, u32, u32),
-    /// Takes the lock, adds to its data, gives it back.
+    /// Takes the lock, adds to its data, releases it.
     Locked(usize, u32),
-    /// As above, with a load of a word while it holds the lock.
+    /// Like `Locked`, with a load of a word while it holds the lock.
     LockedLoad(usize, usize),
     /// Takes the second lock while it holds the first.
     Nested(usize, usize),
-    /// Chooses one of so many.
+    /// Chooses one of this many.
     Choose(usize),
     /// Sleeps on the thread's own note.
     Sleep,
@@ -29,21 +29,21 @@ pub enum Act {
     SetLatch,
     /// Waits for the latch.
     WaitLatch,
-    /// Starts the thread of this number.
+    /// Starts the thread with this number.
     Spawn(usize),
-    /// A plain field, racy or not.
+    /// Replaces the value of a plain field, racy or not.
     Plain(u32),
-    /// Another plain field.
+    /// Replaces the value of another plain field.
     Unnamed(u32),
-    /// Waits, busily, until the word has this value.
+    /// Busy-waits until the word has this value.
     Spin(usize, u32),
-    /// As above, and meanwhile sets the other word to 1 and to 0.
+    /// Like `Spin`, and meanwhile sets the other word to 1 and to 0.
     Blink(usize, u32),
-    /// Forgets all but the last bit of what it has observed.
+    /// Forgets everything but the last bit of what it has observed.
     Checkpoint,
 }
 
-/// A generated program: what each thread does. Thread 0 is the first.
+/// A generated program: the acts of each thread. Thread 0 is the first.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Program(pub Vec<Vec<Act>>);
 
@@ -63,8 +63,8 @@ impl Program {
         })
     }
 
-    /// A program in which all threads but the first are twins: they do the same, and none of them is named in
-    /// what is done. So they are interchangeable.
+    /// A program in which all threads but the first are twins: they perform the same acts, which name none
+    /// of them. So they are interchangeable.
     pub fn generate_twins(seed: u64) -> Program {
         let mut rng = Rng::with_seed(seed);
         let twins = rng.usize(2..=3);
@@ -89,7 +89,7 @@ impl Program {
             let length = rng.usize(2..=6);
             acts.push((0..length).map(|_| act(&mut rng, me, threads)).collect());
         }
-        // Each thread but the first is started by one with a smaller number, somewhere early.
+        // Each thread but the first is started early by a thread with a smaller number.
         for thread in 1..threads {
             let by = rng.usize(..thread);
             let at = rng.usize(..=acts[by].len().min(2));
@@ -98,7 +98,7 @@ impl Program {
         Program(acts)
     }
 
-    /// The programs that are this one with an act left out. Without a `Spawn`, that thread never runs.
+    /// The programs that result from leaving out one act. Without its `Spawn`, a thread never runs.
     pub fn smaller(&self) -> impl Iterator<Item = Program> + '_ {
         let places = self.0.iter().enumerate();
         let places = places.flat_map(|(thread, acts)| (0..acts.len()).map(move |at| (thread, at)));
@@ -109,7 +109,7 @@ impl Program {
         })
     }
 
-    /// A smallest program of which this holds: with any one act left out, it does not any more.
+    /// Shrinks the program to one for which `holds` is true, but is false with any one act left out.
     pub fn shrink(self, holds: impl Fn(&Program) -> bool) -> Program {
         let mut program = self;
         loop {
@@ -154,7 +154,7 @@ fn act(rng: &mut Rng, me: usize, threads: usize) -> Act {
     }
 }
 
-/// What a thread may do that has twins: it waits for the first thread, and wakes that alone.
+/// A random act for a twin, which may wait for the first thread and wake only that.
 fn twin_act(rng: &mut Rng) -> Act {
     loop {
         match act(rng, 0, 1) {
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_is_a_program() {
+    fn a_seed_determines_a_program() {
         assert_eq!(Program::generate(7), Program::generate(7));
         assert_ne!(Program::generate(7), Program::generate(8));
     }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn twins_do_the_same() {
+    fn twins_perform_the_same_acts() {
         for seed in 0..200 {
             let Program(threads) = Program::generate_twins(seed);
             assert!((3..=4).contains(&threads.len()), "{seed}");
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_matter_is_left_out() {
+    fn shrinking_leaves_out_what_does_not_matter() {
         let has = |program: &Program, wanted| program.0.iter().flatten().any(|act| *act == wanted);
         let program = Program(vec![
             vec![Act::Load(0), Act::Spawn(1), Act::Store(0, 1)],

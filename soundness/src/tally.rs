@@ -1,43 +1,43 @@
-//! Many programs, until one is searched differently.
+//! Compares many programs, until two searches differ on one.
 
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{compare, Compared, Family, FAMILIES};
 
-/// What has come of the programs so far.
+/// The results so far.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Tally {
-    /// One for each family.
+    /// One row for each family.
     pub families: Vec<Row>,
-    /// The first program that is searched differently, if there is one: nothing follows it.
+    /// The first program on which two searches differ, if any: no comparison follows it.
     pub differ: Option<Differ>,
 }
 
-/// What has come of the programs of a family.
+/// The results for one family.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Row {
-    /// Which.
+    /// The family.
     pub family: Family,
-    /// Programs on which all ways agree.
+    /// The number of programs on which all ways agree.
     pub same: u64,
-    /// Programs that are too large for the plainest of them: they do not count.
+    /// The number of programs that are too large for the base way: they do not count.
     pub too_large: u64,
     /// The executions of each way, in the order of [`Family::way_names`].
     pub executions: Vec<u64>,
 }
 
-/// A program that is searched differently.
+/// A program on which two searches differ.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Differ {
     /// Its family.
     pub family: Family,
     /// Its seed.
     pub seed: u64,
-    /// What differs.
+    /// The difference.
     pub what: String,
-    /// The program, without what does not matter.
+    /// The shrunk program.
     pub program: String,
-    /// What differs then.
+    /// The difference on the shrunk program.
     pub smallest: String,
 }
 
@@ -52,13 +52,13 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// The programs that count, of the family that has fewest.
+    /// The number of programs that count, in the family that has the fewest.
     pub fn cases(&self) -> u64 {
         self.families.iter().map(|row| row.same).min().unwrap_or(0)
     }
 
-    /// Compares so many programs of each family, whose seeds count up from this one. `go_on` is asked
-    /// after each program.
+    /// Compares this many programs of each family, with consecutive seeds from this one. `go_on` is called
+    /// after each program, and returns whether to continue.
     pub fn run(cases: u64, seed: u64, mut go_on: impl FnMut(&Tally) -> bool) -> Tally {
         let mut tally = Tally::default();
         for seed in seed.. {
@@ -77,7 +77,7 @@ impl Tally {
         tally
     }
 
-    /// Compares one program.
+    /// Compares one program of the family with this index.
     fn one(&mut self, which: usize, seed: u64) {
         let row = &mut self.families[which];
         match compare(row.family, &row.family.program(seed)) {
@@ -92,14 +92,14 @@ impl Tally {
 }
 
 impl Differ {
-    /// Of the program of that seed: what differs, and a smallest program that shows it.
+    /// The difference on the program of that seed, and a smallest program that shows it.
     pub fn of(family: Family, seed: u64, what: String) -> Differ {
         let differs = |program: &_| matches!(compare(family, program), Compared::Differ(_));
         let program = family.program(seed).shrink(differs);
         let smallest = match compare(family, &program) {
             Compared::Differ(what) => what,
-            // With several workers, what differs may depend on who was faster.
-            _ => "it differs now and then".into(),
+            // With several workers, the difference may depend on which was faster.
+            _ => "it does not differ each time".into(),
         };
         Differ { family, seed, what, program: program.to_string(), smallest }
     }

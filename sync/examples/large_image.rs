@@ -1,9 +1,11 @@
-//! What it costs to come back to a state, by how much memory an execution has.
+//! Measures the cost of returning to a state, by the memory of an execution.
 //!
-//! `cargo run --release -p sync --example large_image --features explore`, and with `--features shuttle`, which runs
-//! the steps again instead of putting memory back. Where the second is faster, the image is too large.
+//! `cargo run --release -p sync --example large_image --features explore`, and with `--features shuttle`,
+//! which runs the steps again instead of restoring memory. Where the second is faster, the image is too
+//! large.
 //!
-//! Two threads take turns at one word; each state is met once, and every second step needs an earlier one again.
+//! Two threads use each other's words; each state is visited once, and every second step returns to an
+//! earlier one.
 
 use std::hint::black_box;
 
@@ -11,10 +13,11 @@ use cpu_time::ProcessTime;
 use sync::driver::{Plan, Sampler};
 use sync::{Arc, Atomic};
 
-/// So many operations has each thread.
+/// The number of operations of each thread.
 const STEPS: u32 = 40;
 
-/// Two threads add to their own words, beside so many bytes of memory, one of which each writes now and then.
+/// Two threads add to their own words, and share this many bytes of memory, of which each writes one now
+/// and then.
 fn program(bytes: usize) {
     let words = Arc::new([0, 1].map(|me| Atomic::new(("thread", me, "sum"), 0u32)));
     let run = move |words: &[Atomic<u32>; 2], me: usize| {
@@ -39,8 +42,8 @@ fn main() {
     println!("{:>10} {:>10} {:>12} {:>14}", "KiB", "states", "executions", "CPU µs each");
     for kib in [0, 4, 16, 32, 64, 128, 256, 1024, 4096] {
         let started = ProcessTime::now();
-        let explored = sync::driver::run_all(&plan, move || program(kib << 10))
-            .expect("a plan that can be carried out");
+        let explored =
+            sync::driver::run_all(&plan, move || program(kib << 10)).expect("a valid plan");
         let micros = started.elapsed().as_secs_f64() * 1e6;
         let statistics = explored.searched.expect("it searches").statistics;
         let (states, executions) = (statistics.states, statistics.executions);

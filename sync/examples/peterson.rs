@@ -1,8 +1,8 @@
-//! Peterson's lock for two threads, searched exhaustively; then with two lines exchanged.
+//! Searches Peterson's lock for two threads exhaustively, and then again with two lines exchanged.
 //!
 //! `cargo run -p sync --features shuttle --example peterson`
 //!
-//! Its threads wait busily, so it has executions without end; its states are few, and each is visited.
+//! Its threads busy-wait, so it has executions without end. Its states are few, and each is visited.
 
 use std::sync::Mutex;
 
@@ -12,23 +12,23 @@ use sync::{Arc, Atomic, Plain};
 /// The lock, and what it protects.
 pub struct Peterson {
     wants: [Atomic<u32>; 2],
-    /// Who goes first if both want to.
+    /// The thread that goes first if both want to.
     turn: Atomic<u32>,
     counter: Atomic<u32>,
-    /// How many are inside. Only the check looks at it.
+    /// The number of threads inside. Only the check reads it.
     inside: Plain<u32>,
 }
 
-/// The two steps with which a thread asks to be let in.
+/// The two steps by which a thread asks to enter.
 pub type Ask = fn(&Peterson, usize);
 
-/// Says that it wants in, and then lets the other go first.
+/// Announces that it wants to enter, and then lets the other go first.
 pub const WANTS_FIRST: Ask = |lock, me| {
     lock.wants[me].store(1);
     lock.turn.store(1 - me as u32);
 };
 
-/// Lets the other go first, and then says that it wants in.
+/// Lets the other go first, and then announces that it wants to enter.
 pub const YIELDS_FIRST: Ask = |lock, me| {
     lock.turn.store(1 - me as u32);
     lock.wants[me].store(1);
@@ -47,7 +47,8 @@ impl Peterson {
     fn run(&self, me: usize, ask: Ask) {
         ask(self, me);
         loop {
-            // Here the thread depends on nothing that it has seen: so a round in vain ends where it began.
+            // Here the thread depends on nothing that it has seen, so a round without progress ends where
+            // it began.
             sync::checkpoint(me);
             if self.wants[1 - me].load() == 0 || self.turn.load() == me as u32 {
                 break;
@@ -75,12 +76,12 @@ fn plan() -> Plan {
     Plan { sampler: Sampler::Exhaustive, ..Plan::default() }
 }
 
-/// Visits all states, until something fails.
+/// Visits all states, until one fails.
 pub fn search(ask: Ask) -> Explored {
-    sync::driver::run_all(&plan(), move || program(ask)).expect("a plan that can be carried out")
+    sync::driver::run_all(&plan(), move || program(ask)).expect("a valid plan")
 }
 
-/// Writes down what the threads do.
+/// Records what the threads do.
 #[derive(Default)]
 struct Story(Mutex<Vec<String>>);
 
@@ -91,24 +92,24 @@ impl Observer for Story {
 
     fn operation(&self, op: &Operation) {
         let Operation { thread, name, kind, value, .. } = op;
-        let mut lines = self.0.lock().expect("nobody fails with it in hand");
+        let mut lines = self.0.lock().expect("no thread panics while it is held");
         lines.push(format!("  thread {thread}: {kind} {name} {value}"));
     }
 }
 
-fn tell(name: &str, ask: Ask) {
+fn report(name: &str, ask: Ask) {
     let explored = search(ask);
     let statistics = explored.searched.expect("it searches").statistics;
     let (states, executions) = (statistics.states, statistics.executions);
     println!("{name}: {states} states in {executions} executions");
     let End::Failed { failure, schedule } = explored.end else {
-        return println!("  all of them visited, and nothing fails\n");
+        return println!("  all states visited, no failure\n");
     };
     println!("  {}\n  {schedule:?}", failure.message);
     let story = Arc::new(Story::default());
-    let told = story.clone();
+    let observer = story.clone();
     let recorded = sync::driver::record(&plan(), &schedule, move || {
-        sync::driver::observe(told.clone());
+        sync::driver::observe(observer.clone());
         program(ask);
     });
     assert_eq!(recorded.expect("the same plan").failure, Some(failure), "the same, run again");
@@ -116,6 +117,6 @@ fn tell(name: &str, ask: Ask) {
 }
 
 fn main() {
-    tell("wants in, then yields", WANTS_FIRST);
-    tell("yields, then wants in", YIELDS_FIRST);
+    report("wants in, then yields", WANTS_FIRST);
+    report("yields, then wants in", YIELDS_FIRST);
 }

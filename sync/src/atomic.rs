@@ -12,15 +12,15 @@ use crate::{races, BitWord, IntWord, Mutex, Name, Word};
 
 /// A word that several threads read and write.
 ///
-/// `load`, `store`, `swap`, `cas`, `add`, `or` and `and` are Go's `atomic` operations: all of them, of
-/// all atomics, stand in one total order that every thread sees. The others are for the words that Go
-/// weakens (the run queue); which of them may be used where is what an engine with weak memory checks.
+/// `load`, `store`, `swap`, `cas`, `add`, `or` and `and` are Go's `atomic` operations: all of them, on all
+/// atomics, have one total order that every thread sees. The others are for the words that Go weakens (the
+/// run queue). An engine with weak memory checks which of them may be used where.
 ///
 /// Each operation is one scheduling point, taken before it.
 pub struct Atomic<T: Word> {
     name: Name,
     raw: Raw,
-    /// Boxed, since few have one, and each saved state holds them all.
+    /// Boxed, since few atomics have one and each saved state holds all atomics.
     guard: Option<Box<Guard<T>>>,
     word: std::marker::PhantomData<T>,
 }
@@ -36,18 +36,18 @@ impl<T: Word> Atomic<T> {
         }
     }
 
-    /// The same word, which is written under the lock only: a write by a thread that does not hold it breaks
+    /// Requires the lock for writes: a write by a thread that does not hold it breaks
     /// [`Rule::GuardedWrites`](crate::driver::Rule::GuardedWrites).
     pub fn written_under<L>(self, lock: &Mutex<L>) -> Self {
         self.written_under_where(lock, |_| true)
     }
 
-    /// The same word, of which `guards` says which values are written under the lock only.
+    /// Requires the lock for writes of the values for which `guards` returns true.
     pub fn written_under_where<L>(self, lock: &Mutex<L>, guards: fn(T) -> bool) -> Self {
         Atomic { guard: Some(Box::new(Guard::new(lock, guards))), ..self }
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> Name {
         self.name
     }
@@ -70,19 +70,19 @@ impl<T: Word> Atomic<T> {
         self.update(Update::Swap(new.to_bits()), Order::Total, "swap").0
     }
 
-    /// Go: `atomic.Cas`. Whether `old` was there, and `new` is there now.
+    /// Go: `atomic.Cas`. Returns whether the value was `old`, and is now `new`.
     #[track_caller]
     pub fn cas(&self, old: T, new: T) -> bool {
         self.compare(old, new, Order::Total, "cas")
     }
 
-    /// Go: `atomic.LoadAcq`. May return an old value, but is followed by what it shows.
+    /// Go: `atomic.LoadAcq`. May return an old value, and acquires what was released with it.
     #[track_caller]
     pub fn load_acq(&self) -> T {
         self.read(Order::Weak, "load_acq")
     }
 
-    /// Go: `atomic.StoreRel`. May be seen late, but not before what precedes it.
+    /// Go: `atomic.StoreRel`. Other threads may see it late, but not before what precedes it.
     #[track_caller]
     pub fn store_rel(&self, value: T) {
         self.write(value, Order::Weak, "store_rel");
@@ -107,16 +107,17 @@ impl<T: Word> Atomic<T> {
         self.write(value, Order::Relaxed, "store_relaxed");
     }
 
-    /// The plain read of a word that only the calling thread writes, or that is written only under a lock that
-    /// it holds: always the latest value. No scheduling point, since no other thread could change or notice
-    /// anything; but in a search for races it is an operation, and races with another thread's write.
+    /// The plain read of a word that only the calling thread writes, or that is written only under a lock
+    /// that it holds. It always returns the latest value. It is no scheduling point, since no other thread
+    /// could change or notice anything; but in a search for races it is an operation, and races with
+    /// another thread's write.
     #[track_caller]
     pub fn owner_load(&self) -> T {
         races::plain(self.name, self.raw.object(), Kind::PlainRead);
         self.peek()
     }
 
-    /// The latest value, in the order of the execution, for checks. No operation.
+    /// The latest value, in the order of the execution. For checks; not an operation.
     pub fn peek(&self) -> T {
         T::from_bits(self.raw.peek())
     }
@@ -139,7 +140,7 @@ impl<T: Word> Atomic<T> {
         op.end(self.name, kind, || format!("{value:?}"));
     }
 
-    /// The value before, and the one after unless a comparison failed.
+    /// Returns the value before, and the value after unless a comparison failed.
     #[track_caller]
     fn update(&self, update: Update, order: Order, kind: &'static str) -> (T, Option<T>) {
         let Some(op) = Op::begin() else { return (self.peek(), None) };
@@ -157,10 +158,10 @@ impl<T: Word> Atomic<T> {
         (old, new)
     }
 
-    /// The thread has written `new`.
+    /// Checks the guard after the thread has written `new`.
     fn written(&self, new: T, op: &Op) {
         if let Some(guard) = &self.guard {
-            guard.looks_at(op, self.name, new);
+            guard.check_write(op, self.name, new);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The current execution, and the current thread of it.
 //!
-//! The engines that explore run all threads on one OS thread, so *current* is saved before and restored
-//! after each operation that may switch threads. On std every OS thread has its own.
+//! The engines that explore run all threads on one OS thread. So the current thread is saved before each
+//! operation that may switch threads, and restored after it. On std every OS thread has its own.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{resume_unwind, Location};
@@ -14,11 +14,11 @@ use crate::Name;
 thread_local! {
     static EXECUTION: RefCell<Option<Arc<Execution>>> = const { RefCell::new(None) };
     static THREAD: Cell<usize> = const { Cell::new(0) };
-    /// Something has changed since the last look.
+    /// Something has changed since the observer last saw a state.
     static CHANGED: Cell<bool> = const { Cell::new(false) };
-    /// A check looks, and not the program.
+    /// Whether an observer runs, and not the program.
     static OBSERVING: Cell<bool> = const { Cell::new(false) };
-    /// The plain field that is being accessed, and from where.
+    /// The plain field that is being accessed, and the place in the program.
     static RACING: Cell<Option<Place>> = const { Cell::new(None) };
 }
 
@@ -33,12 +33,12 @@ pub(crate) fn leave() -> ! {
     resume_unwind(Box::new(Leave))
 }
 
-/// What `f` makes of the current execution. `f` must not switch threads; for that, [`execution`].
+/// Calls `f` with the current execution. `f` must not switch threads; use [`execution`] for that.
 pub(crate) fn with<R>(f: impl FnOnce(Option<&Execution>) -> R) -> R {
     EXECUTION.with_borrow(|current| f(current.as_deref()))
 }
 
-/// What here belongs to an execution, where those are restored.
+/// The thread-locals of this module that belong to an execution, for an engine that restores them.
 #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
 pub(crate) fn places() -> Vec<::explore::restore::Place> {
     use ::explore::restore::Place;
@@ -50,7 +50,8 @@ pub(crate) fn execution() -> Option<Arc<Execution>> {
     EXECUTION.with_borrow(Option::clone)
 }
 
-/// Where all threads run on one OS thread, only the first of an execution changes anything by this.
+/// Sets the current execution. Where all threads run on one OS thread, only the first call in an execution
+/// has an effect.
 pub(crate) fn set_execution(execution: &Arc<Execution>) {
     let is_current =
         with(|current| current.is_some_and(|current| std::ptr::eq(current, &**execution)));
@@ -59,7 +60,7 @@ pub(crate) fn set_execution(execution: &Arc<Execution>) {
     }
 }
 
-/// No execution is current any more; which one was.
+/// Makes no execution current, and returns the previous one.
 pub(crate) fn take_execution() -> Option<Arc<Execution>> {
     EXECUTION.take()
 }
@@ -69,35 +70,35 @@ pub fn thread_id() -> usize {
     THREAD.get()
 }
 
-/// The number of the current thread, if one performs operations.
+/// The number of the current thread, if an execution is under way.
 pub(crate) fn thread() -> Option<usize> {
     with(|execution| execution.filter(|execution| execution.is_under_way()).map(|_| thread_id()))
 }
 
-/// After the engine may have switched threads: `thread` is current again.
+/// Makes `thread` current again, after the engine may have switched threads.
 pub(crate) fn set_thread(thread: usize) {
     THREAD.set(thread);
 }
 
-/// Something has changed that a check may read.
+/// Records that something has changed that a check may read.
 pub(crate) fn changed() {
     CHANGED.set(true);
 }
 
-/// Whether something has, since this was asked last.
+/// Whether something has changed since the last call.
 pub(crate) fn take_changed() -> bool {
     CHANGED.take()
 }
 
-/// Whether a check looks, and not the program.
+/// Whether an observer runs, and not the program.
 #[inline]
 pub(crate) fn is_observing() -> bool {
     OBSERVING.get()
 }
 
-/// Runs `look`, which is a check's and no part of the program.
-pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
-    /// Puts back what was the case before, also while unwinding.
+/// Runs `f`, which belongs to an observer and not to the program.
+pub(crate) fn observing<R>(f: impl FnOnce() -> R) -> R {
+    /// Restores the previous value, also while unwinding.
     struct Before(bool);
     impl Drop for Before {
         fn drop(&mut self) {
@@ -105,17 +106,18 @@ pub(crate) fn observing<R>(look: impl FnOnce() -> R) -> R {
         }
     }
     let _before = Before(OBSERVING.replace(true));
-    look()
+    f()
 }
 
-/// Whether the program itself is under way here: no check looks, and the execution has not ended.
+/// Whether the program itself runs here: no observer runs, and the execution has not ended.
 pub(crate) fn in_program() -> bool {
     !is_observing() && with(|execution| execution.is_some_and(Execution::is_under_way))
 }
 
-/// A plain access, which the engine checks for races with `check`.
+/// Performs `check`, by which the engine checks a plain access for races.
 pub(crate) fn racy(name: Name, caller: &'static Location<'static>, check: impl FnOnce()) {
-    // A destructor of a thread that leaves is ordered after nothing, and neither is a look at the end.
+    // The accesses of a leaving thread's destructors, and of code at the end, are not ordered after
+    // anything.
     if engine::TRACKS_RACES && with(|execution| execution.is_none_or(Execution::is_under_way)) {
         RACING.set(Some((name, caller)));
         check();
@@ -127,8 +129,8 @@ pub(crate) fn racing() -> Option<Place> {
     RACING.get()
 }
 
-/// The current thread panics: that ends the execution at once, before anything unwinds. Called by a
-/// panic hook, wherever the panic is.
+/// Ends the execution because the current thread panics, before anything unwinds. Called by a panic hook,
+/// wherever the panic is.
 pub(crate) fn panicked(outcome: impl FnOnce() -> Outcome) {
     let execution = EXECUTION.try_with(|current| current.try_borrow().ok().and_then(|c| c.clone()));
     if let Ok(Some(execution)) = execution {

@@ -1,30 +1,30 @@
-//! Rules that a program sets itself, and that each of its executions is held to.
+//! Locking rules that a program declares, and that are checked in each of its executions.
 //!
-//! A word may have a lock under which it is written ([`Atomic::written_under`](crate::Atomic::written_under)). Locks may
-//! have ranks, by which a thread takes them ([`Mutex::ranked`]), and may forbid wakeups while they are held
-//! ([`Mutex::forbids_wakeups`]). The first breach of each rule is kept until the execution ends, and a check asks for
-//! it: [`broken_rule`]. A breach is noticed where a thread makes it, in whichever execution, and not only in one in which
-//! something comes of it.
+//! A word may require a lock for its writes ([`Atomic::written_under`](crate::Atomic::written_under)).
+//! Locks may have ranks, which fix the order in which a thread takes them ([`Mutex::ranked`]), and may
+//! forbid wakeups while they are held ([`Mutex::forbids_wakeups`]). The first violation of each rule is
+//! kept until the execution ends, and a check asks for it: [`broken_rule`]. A violation is detected in
+//! every execution in which a thread commits it, and not only where it has consequences.
 
 use std::panic::Location;
 use std::sync::Arc;
 
 use crate::current::{self, changed, thread_id};
 use crate::engine;
-use crate::mutex::Holder;
+use crate::holder::Holder;
 use crate::op::Op;
 use crate::{Mutex, Name};
 
-/// A rule of a program.
+/// A locking rule of a program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rule {
-    /// A word that a lock guards is written by the lock's holder.
+    /// A word that a lock guards is written only by the lock's holder.
     GuardedWrites,
     /// Locks are taken in the order of their ranks, and no thread is woken under a lock that forbids it.
     LockOrder,
 }
 
-/// What an execution has broken, and the locks that rules speak of.
+/// The violations of an execution, and the locks to which rules apply.
 #[derive(Default)]
 pub(crate) struct Discipline {
     ruled: Vec<Arc<Holder>>,
@@ -34,25 +34,25 @@ pub(crate) struct Discipline {
 impl Discipline {
     fn breaks(&mut self, rule: Rule, how: impl FnOnce() -> String) {
         self.broken[rule as usize].get_or_insert_with(how);
-        // A check will look at it.
+        // A check reads it.
         changed();
     }
 
-    /// A lock that the thread holds, of those that a rule speaks of.
+    /// A lock held by the thread, of those to which rules apply.
     fn held(&self, thread: usize, which: impl Fn(&Holder) -> bool) -> Option<Name> {
         let held = |lock: &&Arc<Holder>| lock.thread() == Some(thread) && which(lock);
         self.ruled.iter().find(held).map(|lock| lock.name)
     }
 }
 
-/// How the current execution has broken the rule for the first time, if it has. For checks.
+/// The first violation of the rule in the current execution, if there is one. For checks.
 pub fn broken_rule(rule: Rule) -> Option<String> {
-    engine::search::reads_unknown();
+    engine::tracking::reads_unknown();
     current::with(|execution| execution?.discipline().broken[rule as usize].clone())
 }
 
-/// The lock is one that rules speak of.
-pub(crate) fn rules(lock: &Arc<Holder>) {
+/// Registers a lock to which rules apply.
+pub(crate) fn register(lock: &Arc<Holder>) {
     current::with(|execution| {
         let Some(execution) = execution else { return };
         let ruled = &mut execution.discipline().ruled;
@@ -62,49 +62,50 @@ pub(crate) fn rules(lock: &Arc<Holder>) {
     });
 }
 
-/// Asks the discipline of the execution that the calling thread is in the middle of.
-fn ask(ask: impl FnOnce(&mut Discipline)) {
+/// Calls `f` with the discipline of the current execution, if the program runs here.
+fn with_discipline(f: impl FnOnce(&mut Discipline)) {
     if !current::in_program() {
         return;
     }
     current::with(|execution| {
         if let Some(execution) = execution {
-            ask(&mut execution.discipline());
+            f(&mut execution.discipline());
         }
     });
 }
 
-/// The calling thread is about to take the lock: before it does, as it might wait for it for ever.
-pub(crate) fn takes(lock: &Holder, at: &'static Location<'static>) {
+/// Checks the lock order when the calling thread is about to take the lock: before it waits, possibly for
+/// ever.
+pub(crate) fn before_lock(lock: &Holder, at: &'static Location<'static>) {
     let Some(rank) = lock.rank() else { return };
     let me = thread_id();
-    ask(|discipline| {
+    with_discipline(|discipline| {
         let later = |held: &Holder| held.rank().is_some_and(|held| held >= rank);
         if let Some(held) = discipline.held(me, later) {
             let taken = lock.name;
             discipline.breaks(Rule::LockOrder, || {
-                format!("thread {me} takes {taken} at {at}, and holds {held}")
+                format!("thread {me} takes {taken} at {at} while it holds {held}")
             });
         }
     });
 }
 
-/// The calling thread is about to wake the one that sleeps on that note.
-pub(crate) fn wakes(note: Name, at: &'static Location<'static>) {
+/// Checks the rules when the calling thread is about to wake the sleeper of the note.
+pub(crate) fn before_wakeup(note: Name, at: &'static Location<'static>) {
     let me = thread_id();
-    ask(|discipline| {
+    with_discipline(|discipline| {
         if let Some(held) = discipline.held(me, Holder::forbids_wakeups) {
             discipline.breaks(Rule::LockOrder, || {
-                format!("thread {me} wakes the sleeper of {note} at {at}, and holds {held}")
+                format!("thread {me} wakes the sleeper of {note} at {at} while it holds {held}")
             });
         }
     });
 }
 
-/// Under which lock a word is written.
+/// The lock that a word requires for writes.
 pub(crate) struct Guard<T> {
     lock: Arc<Holder>,
-    /// Of which new values this is so.
+    /// The values whose writes require it.
     guards: fn(T) -> bool,
 }
 
@@ -113,18 +114,18 @@ impl<T: Copy> Guard<T> {
         Guard { lock: lock.holder().clone(), guards }
     }
 
-    /// The operation has written the word: whether its thread holds the lock.
-    pub(crate) fn looks_at(&self, op: &Op, word: Name, new: T) {
+    /// Checks that the thread that has written the word holds the lock.
+    pub(crate) fn check_write(&self, op: &Op, word: Name, new: T) {
         if !(self.guards)(new) {
             return;
         }
-        // Other threads may have moved before this one's turn, so the current one is not known to be it.
+        // Other threads may have run before this operation, so the current thread may be another one.
         let (me, at) = (op.thread(), op.function());
-        ask(|discipline| {
+        with_discipline(|discipline| {
             if self.lock.thread() != Some(me) {
                 let lock = self.lock.name;
                 discipline.breaks(Rule::GuardedWrites, || {
-                    format!("thread {me} writes {word} at {at}, and does not hold {lock}")
+                    format!("thread {me} writes {word} at {at} without holding {lock}")
                 });
             }
         });

@@ -7,8 +7,8 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU8, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ::explore::fingerprint::Prints;
-use ::explore::Outer;
+use ::explore::fingerprint::Fingerprints;
+use ::explore::OutsideArc;
 
 use crate::current::{self, leave, set_thread, thread_id, Leave};
 use crate::discipline::Discipline;
@@ -17,38 +17,38 @@ use crate::driver::failure::{self, Cause, Failure};
 use crate::driver::observer::{Observer, Operation, Quiescent};
 use crate::driver::{Engine, Plan};
 use crate::engine::{self, ENGINE};
-use crate::mutex::Holder;
+use crate::holder::Holder;
 use crate::table::{Table, Waits};
 
 /// One execution.
 pub(crate) struct Execution {
-    exploration: Outer<Exploration>,
+    exploration: OutsideArc<Exploration>,
     recording: bool,
     phase: AtomicU8,
     end: Mutex<Outcome>,
     observer: OnceLock<Arc<dyn Observer>>,
     table: Mutex<Table>,
     discipline: Mutex<Discipline>,
-    /// Wakeups so far: a move of the environment has to add to them.
+    /// The number of wakeups so far: a move of the environment must increase it.
     wakeups: AtomicUsize,
-    /// Operations and checkpoints so far.
+    /// The number of operations and checkpoints so far.
     steps: AtomicUsize,
-    /// Of the last of them that an execution may have: the thread that performs them, and since which one.
+    /// Near the limit of `steps`: the thread that performs them, and the step since which it does so alone.
     alone: (AtomicUsize, AtomicUsize),
-    /// How often threads have gone round in vain since something got done.
+    /// The number of rounds without progress since a thread last made progress.
     rounds: AtomicU32,
-    /// Two threads could move at once at some point.
+    /// Whether two threads could move at the same time at some point.
     concurrent: AtomicBool,
-    nursery: engine::Nursery,
-    at_end: Mutex<Vec<Look>>,
+    spawned: engine::Threads,
+    at_end: Mutex<Vec<AtEnd>>,
 }
 
-/// A look at what an execution has left.
-type Look = Box<dyn FnOnce() + Send>;
+/// Code that runs when an execution has ended without a failure.
+type AtEnd = Box<dyn FnOnce() + Send>;
 
 /// The phases of an execution.
 const UNDER_WAY: u8 = 0;
-/// It has ended, and the threads leave.
+/// The execution has ended, and its threads leave.
 const OVER: u8 = 1;
 /// All threads have ended by themselves.
 const FINISHED: u8 = 2;
@@ -59,17 +59,17 @@ pub(crate) enum Outcome {
     #[default]
     Fine,
     Failed(Failure),
-    /// It was longer than allowed, and says nothing.
+    /// It exceeded the limit on its length: no verdict.
     TooLong,
-    /// The program is none that can be run, and this is why.
+    /// The program cannot be run, for this reason.
     Misused(String),
-    /// What would follow is known.
+    /// It was cut off, because its continuation is known.
     #[cfg_attr(not(feature = "shuttle"), allow(dead_code))]
     Cut,
 }
 
 impl Execution {
-    pub(crate) fn new(exploration: Outer<Exploration>, recording: bool) -> Arc<Execution> {
+    pub(crate) fn new(exploration: OutsideArc<Exploration>, recording: bool) -> Arc<Execution> {
         Arc::new(Execution {
             exploration,
             recording,
@@ -83,12 +83,12 @@ impl Execution {
             alone: (AtomicUsize::new(usize::MAX), AtomicUsize::new(0)),
             rounds: AtomicU32::new(0),
             concurrent: AtomicBool::new(false),
-            nursery: engine::Nursery::new(),
+            spawned: engine::Threads::new(),
             at_end: Mutex::default(),
         })
     }
 
-    /// Runs the first thread, on the engine's main thread, to its end. The others may outlive it.
+    /// Runs the first thread to its end, on the engine's main thread. Other threads may outlive it.
     pub(crate) fn run(self: &Arc<Self>, program: impl FnOnce()) {
         engine::begin_execution(self.plan());
         current::changed();
@@ -96,9 +96,9 @@ impl Execution {
         self.run_thread(main, program);
     }
 
-    /// Waits for the threads that the engine does not wait for itself.
+    /// Waits for the threads, on an engine that does not wait for them itself.
     pub(crate) fn join(&self) {
-        self.nursery.join();
+        self.spawned.join();
     }
 
     pub(crate) fn plan(&self) -> &Plan {
@@ -106,35 +106,39 @@ impl Execution {
     }
 
     pub(crate) fn observe(&self, observer: Arc<dyn Observer>) {
-        assert!(self.observer.set(observer).is_ok(), "observe: execution has an observer");
+        assert!(
+            self.observer.set(observer).is_ok(),
+            "observe: the execution already has an observer"
+        );
     }
 
-    pub(crate) fn at_end(&self, look: Look) {
-        // What the look owns is a function of that.
-        engine::search::remembers();
-        lock(&self.at_end).push(look);
+    pub(crate) fn at_end(&self, closure: AtEnd) {
+        // What the closure owns is a function of the thread's history.
+        engine::tracking::pin_history();
+        lock(&self.at_end).push(closure);
     }
 
-    /// Starts a thread, and returns its number. A name comes with the fingerprint of what the thread is given.
+    /// Starts a thread, and returns its number. A name comes with the fingerprint of the thread's
+    /// arguments.
     pub(crate) fn spawn(
         self: &Arc<Self>,
-        named: Option<(u32, Prints)>,
+        named: Option<(u32, Fingerprints)>,
         f: impl FnOnce() + Send + 'static,
     ) -> usize {
-        engine::search::may_spawn(named.as_ref().map(|(name, _)| *name));
+        engine::tracking::check_spawn(named.as_ref().map(|(name, _)| *name));
         let planned = self.plan().threads;
         let thread = self.table().add(planned);
         let Some(thread) = thread else {
-            panic!("spawn: more threads than the {planned} of the plan")
+            panic!("spawn: more threads than Plan::threads, {planned}")
         };
         self.concurrent.store(true, Relaxed);
         let this = self.clone();
-        engine::search::spawns(named);
-        self.nursery.spawn(move || this.run_thread(thread, f));
+        engine::tracking::spawn(named);
+        self.spawned.spawn(move || this.run_thread(thread, f));
         thread
     }
 
-    /// The base of a thread: what unwinds ends here.
+    /// The base of a thread, where unwinding ends.
     fn run_thread(self: &Arc<Self>, thread: usize, body: impl FnOnce()) {
         current::set_execution(self);
         set_thread(thread);
@@ -158,17 +162,17 @@ impl Execution {
         }
     }
 
-    /// The body has returned. What it has left is a state; and if the others cannot move, somebody has
-    /// to judge that.
+    /// Ends a thread whose body has returned. The observer sees the state that it leaves. If the other
+    /// threads cannot move, this one handles that first.
     fn finish(&self, thread: usize) {
-        self.look();
-        if engine::search::searching() {
+        self.show_to_observer();
+        if engine::tracking::is_searching() {
             self.table().finishes(thread);
-            engine::search::finishes();
+            engine::tracking::finish();
             return;
         }
         while !self.is_over() && !self.table().finishes(thread) {
-            self.judge();
+            self.handle_quiescence();
         }
     }
 
@@ -176,40 +180,40 @@ impl Execution {
         if payload.is::<Leave>() || self.is_over() {
             return;
         }
-        // A payload that was resumed, which no hook has seen.
+        // A panic by `resume_unwind`, for which the hook does not run.
         self.end(failure::outcome_of(failure::text(payload), None));
     }
 
-    /// A look has panicked. It had ended as it should, but this is how it ends now.
-    fn looked_in_vain(&self, payload: &(dyn Any + Send)) {
+    /// Code at the end has panicked: the execution, which had ended without a failure, fails.
+    fn at_end_panicked(&self, payload: &(dyn Any + Send)) {
         self.caught(payload);
         let mut end = lock(&self.end);
         if let Outcome::Fine = *end {
             *end = failure::outcome_of(failure::text(payload), None);
-            engine::search::ends(true);
+            engine::tracking::end(true);
         }
     }
 
-    /// The last thread has ended.
+    /// Called when the last thread has ended.
     fn ended(&self) {
         if !self.is_over() {
             self.phase.store(FINISHED, Relaxed);
         }
         if matches!(*lock(&self.end), Outcome::Fine) {
-            let looks = std::mem::take(&mut *lock(&self.at_end));
-            let look = || looks.into_iter().for_each(|look| look());
-            let look = || catch_unwind(AssertUnwindSafe(look));
-            if let Err(payload) = engine::search::observing(look) {
-                self.looked_in_vain(&*payload);
+            let closures = std::mem::take(&mut *lock(&self.at_end));
+            let run = || closures.into_iter().for_each(|closure| closure());
+            let run = || catch_unwind(AssertUnwindSafe(run));
+            if let Err(payload) = engine::tracking::observing(run) {
+                self.at_end_panicked(&*payload);
             }
         }
-        // Where executions are restored, who restores them asks what has become of one.
+        // An engine that restores executions asks for the outcome itself.
         if ENGINE != Engine::Explore {
             self.report();
         }
     }
 
-    /// Tells what has become of it.
+    /// Reports the outcome to the exploration.
     fn report(&self) {
         self.exploration.ended(self.take_outcome(), self.concurrent.load(Relaxed));
         if ENGINE.explores() {
@@ -220,44 +224,44 @@ impl Execution {
         }
     }
 
-    /// How it has ended, and whether two threads could move at once.
+    /// The outcome, and whether two threads could move at the same time.
     #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
-    pub(crate) fn became(&self) -> (Outcome, bool) {
+    pub(crate) fn outcome_so_far(&self) -> (Outcome, bool) {
         (lock(&self.end).clone(), self.concurrent.load(Relaxed))
     }
 
-    /// Whether somebody looks at what it leaves.
+    /// Whether code for the end is registered.
     #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
-    pub(crate) fn has_looks(&self) -> bool {
+    pub(crate) fn has_at_end(&self) -> bool {
         !lock(&self.at_end).is_empty()
     }
 
-    /// How it ended.
+    /// Takes the outcome.
     pub(crate) fn take_outcome(&self) -> Outcome {
         std::mem::take(&mut *lock(&self.end))
     }
 
-    /// Whether threads perform operations.
+    /// Whether its threads perform operations.
     pub(crate) fn is_under_way(&self) -> bool {
         self.phase.load(Relaxed) == UNDER_WAY
     }
 
-    /// Whether the threads are to leave.
+    /// Whether its threads must leave.
     pub(crate) fn is_over(&self) -> bool {
         self.phase.load(Relaxed) == OVER
     }
 
-    /// Ends the execution, if nothing else has. Touches neither the engine nor other threads, so that
-    /// a panic hook can call it.
+    /// Ends the execution, unless it has ended already. Touches neither the engine nor other threads, so a
+    /// panic hook can call it.
     pub(crate) fn end(&self, outcome: Outcome) {
         let mut end = lock(&self.end);
         if self.phase.swap(OVER, Relaxed) != OVER {
-            engine::search::ends(!matches!(outcome, Outcome::Fine));
+            engine::tracking::end(!matches!(outcome, Outcome::Fine));
             *end = outcome;
         }
     }
 
-    /// Lets every other thread find out that the execution is over, those that wait included.
+    /// Wakes every other thread, so that it notices that the execution is over.
     fn let_all_leave(&self) {
         engine::stop_exploring();
         self.table().others(thread_id()).for_each(engine::Handle::wake);
@@ -276,15 +280,15 @@ impl Execution {
         self.end_and_leave(Outcome::Failed(Failure { cause, message, thread, location: None }))
     }
 
-    /// An operation begins. False if it must not happen, because it stands in a destructor.
+    /// Begins an operation. Returns false if the operation must not happen, because it is in a destructor.
     pub(crate) fn begin_operation(&self) -> bool {
         if !self.is_under_way() {
             return self.begin_too_late();
         }
-        if self.counts() {
-            self.is_long();
+        if self.count_step() {
+            self.check_length();
         }
-        self.look();
+        self.show_to_observer();
         true
     }
 
@@ -293,35 +297,36 @@ impl Execution {
         if std::thread::panicking() {
             return false;
         }
-        assert!(self.is_over(), "at_end: an operation after the end");
+        assert!(self.is_over(), "at_end: an operation after the end of the execution");
         leave()
     }
 
-    /// Shows the state to the observer, if it is a new one.
-    fn look(&self) {
+    /// Calls the observer, if something has changed since the last call.
+    fn show_to_observer(&self) {
         if !current::take_changed() || !ENGINE.explores() {
             return;
         }
         if let Some(observer) = self.observer.get() {
-            if engine::search::replaying() {
-                return engine::search::observing(|| observer.passed());
+            if engine::tracking::is_replaying() {
+                return engine::tracking::observing(|| observer.passed());
             }
-            if let Err(violation) = engine::search::observing(|| observer.visited()) {
+            if let Err(violation) = engine::tracking::observing(|| observer.visited()) {
                 self.end_and_leave(Outcome::Failed(violation.into()));
             }
         }
     }
 
-    /// Nobody can move, except that this thread judges it.
-    pub(crate) fn judge(&self) {
+    /// Handles quiescence, when no thread can move: lets the observer move the environment or end the
+    /// execution.
+    pub(crate) fn handle_quiescence(&self) {
         let Some(observer) = self.observer.get() else {
             let description = self.table().describe();
             self.fail(Cause::Deadlock, description);
         };
         let wakeups = self.wakeups.load(Relaxed);
-        match engine::search::observing(|| observer.quiescent()) {
+        match engine::tracking::observing(|| observer.quiescent()) {
             Quiescent::Moved if self.wakeups.load(Relaxed) == wakeups => {
-                self.fail(Cause::Panic, "quiescent: moved, and nothing was woken".to_owned());
+                self.fail(Cause::Panic, "quiescent: Moved without a wakeup".to_owned());
             }
             Quiescent::Moved => {}
             Quiescent::Over(Ok(())) => self.end_and_leave(Outcome::Fine),
@@ -331,53 +336,53 @@ impl Execution {
         }
     }
 
-    /// A thread has gone round in vain.
+    /// Counts a round without progress.
     pub(crate) fn round_without_progress(&self) {
         self.rounds.fetch_add(1, Relaxed);
         current::changed();
     }
 
-    /// Something got done.
+    /// Resets the count of rounds without progress.
     pub(crate) fn made_progress(&self) {
         self.rounds.store(0, Relaxed);
     }
 
-    /// How often threads have gone round in vain since then.
+    /// The number of rounds without progress since a thread last made progress.
     pub(crate) fn rounds_without_progress(&self) -> u32 {
         self.rounds.load(Relaxed)
     }
 
-    /// In a recording, tells the observer of an operation.
+    /// In a recording, reports an operation to the observer.
     pub(crate) fn record(&self, operation: impl FnOnce() -> Operation) {
         if self.recording {
             if let Some(observer) = self.observer.get() {
-                engine::search::observing(|| observer.operation(&operation()));
+                engine::tracking::observing(|| observer.operation(&operation()));
             }
         }
     }
 
-    /// `thread` is about to take a lock. Does not return if it would wait for itself.
+    /// Records that `thread` is about to take a lock. Does not return if that would deadlock.
     pub(crate) fn waits_for(&self, thread: usize, holder: &Arc<Holder>) -> Waits {
         let waits = self.table().locks(thread, holder);
         if let Waits::InACircle = waits {
             let description = self.table().describe();
             self.fail(Cause::Deadlock, description);
         }
-        if engine::search::searching() {
-            // That nobody can move, the search finds out.
+        if engine::tracking::is_searching() {
+            // The search itself detects that no thread can move.
             return Waits::Fine;
         }
         waits
     }
 
-    /// `thread` is not asleep any more: whoever wakes it says so before it does.
+    /// Records that `thread` is no longer asleep. The waking thread calls this before it wakes it.
     pub(crate) fn wakes(&self, thread: usize) {
         self.table().runs(thread);
         self.wakeups.fetch_add(1, Relaxed);
         self.concurrent.store(true, Relaxed);
     }
 
-    /// The rules of the program, and what has been broken of them.
+    /// The locking rules of the program, and their violations.
     pub(crate) fn discipline(&self) -> MutexGuard<'_, Discipline> {
         lock(&self.discipline)
     }

@@ -40,6 +40,12 @@
 //! A program cannot abort an execution while threads can move. An engine that leaves out equivalent interleavings
 //! learns what a thread would do next only when the thread gets there; if it never gets there, the engine leaves
 //! out interleavings that matter.
+//!
+//! # Circles of imports
+//! `current`, `discipline`, `driver/exploration`, `driver/failure`, `driver/observer`, `engine/search`, `engine/tracking`,
+//! `execution`, `mutex`, `op` and `races` import each other because an execution is one thing: an operation finds its
+//! execution through `current`, reports to it and to the search, and may end it; the execution runs the threads that
+//! perform the operations, and an exploration runs the executions.
 #![forbid(unsafe_code)]
 
 mod atomic;
@@ -48,6 +54,7 @@ mod discipline;
 pub mod driver;
 mod engine;
 mod execution;
+mod holder;
 #[doc(hidden)]
 pub mod locals;
 mod mutex;
@@ -75,7 +82,7 @@ pub use program::{
 pub use sync_macros::{forgets_callers, summarized};
 pub use word::{BitWord, IntWord, Word};
 
-/// A test of what the engine `explore` alone can show: *ignored, with the reason*, elsewhere.
+/// Declares tests that need the engine `explore`; other engines ignore them, with the reason.
 #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
 #[macro_export]
 macro_rules! exhausted {
@@ -84,7 +91,7 @@ macro_rules! exhausted {
     };
 }
 
-/// A test of what the engine `explore` alone can show: *ignored, with the reason*, elsewhere.
+/// Declares tests that need the engine `explore`; other engines ignore them, with the reason.
 #[cfg(not(all(feature = "explore", not(any(feature = "loom", feature = "shuttle")))))]
 #[macro_export]
 macro_rules! exhausted {
@@ -92,13 +99,13 @@ macro_rules! exhausted {
         $(
             $(#[$meta])*
             #[test]
-            #[ignore = "not all executions are told here; needs --features explore"]
+            #[ignore = "only the explore engine visits all states; needs --features explore"]
             fn $name() $body
         )*
     };
 }
 
-/// A test of what only an exploring engine can show: *ignored, with the reason*, on std.
+/// Declares tests that need an engine that explores; std ignores them, with the reason.
 ///
 /// ```ignore
 /// sync::explored! {
@@ -114,7 +121,7 @@ macro_rules! explored {
     };
 }
 
-/// A test of what only an exploring engine can show: *ignored, with the reason*, on std.
+/// Declares tests that need an engine that explores; std ignores them, with the reason.
 ///
 /// ```ignore
 /// sync::explored! {
@@ -135,7 +142,7 @@ macro_rules! explored {
     };
 }
 
-/// A test that searches: *ignored, with the reason*, where nothing does.
+/// Declares tests that search; engines without a search ignore them, with the reason.
 #[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
 #[macro_export]
 macro_rules! searched {
@@ -144,7 +151,7 @@ macro_rules! searched {
     };
 }
 
-/// A test that searches: *ignored, with the reason*, where nothing does.
+/// Declares tests that search; engines without a search ignore them, with the reason.
 #[cfg(not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))))]
 #[macro_export]
 macro_rules! searched {
@@ -152,7 +159,7 @@ macro_rules! searched {
         $(
             $(#[$meta])*
             #[test]
-            #[ignore = "nothing is searched here; needs --features explore or shuttle"]
+            #[ignore = "this engine does not search; needs --features explore or shuttle"]
             fn $name() $body
         )*
     };

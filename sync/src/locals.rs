@@ -3,7 +3,7 @@
 
 use std::hash::Hash;
 
-use crate::engine::search::Caller;
+use crate::engine::tracking::Caller;
 use crate::{current, engine};
 
 /// A call of which a state cache keeps the result.
@@ -12,13 +12,13 @@ pub struct Call(Option<Caller>);
 impl Call {
     /// The call begins. Under a lock it is none: what was made of the lock's data, only the whole history says.
     pub fn enter() -> Self {
-        Call(engine::search::enters())
+        Call(engine::tracking::enter_call())
     }
 
     /// The call ends with this result.
     #[track_caller]
     pub fn leave(self, result: impl Hash) {
-        engine::search::leaves(self.0, result);
+        engine::tracking::leave_call(self.0, result);
     }
 }
 
@@ -36,7 +36,9 @@ impl<T: Hash> Hashed for Locals<T> {
     fn checkpoint(&self, call: Option<&Call>) {
         // Something that is not a call of its own has its callers' history, which these bindings do not tell.
         let own = call.is_none_or(|call| call.0.is_some());
-        if own && (engine::search::searching() || current::with(|execution| execution.is_some())) {
+        if own
+            && (engine::tracking::is_searching() || current::with(|execution| execution.is_some()))
+        {
             crate::checkpoint(&self.0);
         }
     }

@@ -1,61 +1,34 @@
-//! A lock and the data it protects.
+//! A lock and the data that it protects.
 
 use std::fmt;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 
-use crate::engine::search::Object;
+use crate::engine::tracking::Object;
 use crate::engine::{Lock, LockGuard};
+use crate::holder::Holder;
 use crate::op::{self, Op};
 use crate::{discipline, Name};
 
-/// Go's `mutex`: taking it is an operation, giving it back is part of the step before.
+/// Go's `mutex`. Taking it is an operation; releasing it is part of the step before.
 ///
-/// The data lies in a std mutex beside the engine's, so that a check can look at it when it is free.
+/// The data lies in a second mutex next to the engine's lock, so that a check can read it when the lock is
+/// free.
 pub struct Mutex<T> {
     raw: Lock,
     holder: Arc<Holder>,
     data: parking_lot::Mutex<T>,
     object: Object,
-    fingerprint: fn(&T) -> Prints,
+    fingerprint: fn(&T) -> Fingerprints,
 }
 
-/// Who holds a lock, for whoever finds out that nothing can move.
-#[derive(Debug)]
-pub(crate) struct Holder {
-    pub(crate) name: Name,
-    /// The number of the thread, plus one.
-    thread: AtomicUsize,
-    /// Its place in the order in which locks are taken; 0 if it has none.
-    rank: AtomicU32,
-    /// No thread is woken while it is held.
-    forbids_wakeups: AtomicBool,
-}
-
-impl Holder {
-    pub(crate) fn thread(&self) -> Option<usize> {
-        self.thread.load(Ordering::SeqCst).checked_sub(1)
-    }
-
-    /// Its place in the order in which locks are taken, if it has one.
-    pub(crate) fn rank(&self) -> Option<u32> {
-        Some(self.rank.load(Ordering::SeqCst)).filter(|&rank| rank > 0)
-    }
-
-    /// Whether no thread may be woken while it is held.
-    pub(crate) fn forbids_wakeups(&self) -> bool {
-        self.forbids_wakeups.load(Ordering::SeqCst)
-    }
-}
-
-/// The evidence that the lock is held. Gives it back when dropped.
+/// The evidence that the lock is held. Releases it when dropped.
 pub struct MutexGuard<'a, T> {
-    // In the order they are given back: the data, its holder's mark, the lock.
+    // In the order of their release: the data, the holder's mark, the lock.
     data: Option<parking_lot::MutexGuard<'a, T>>,
     mutex: &'a Mutex<T>,
     raw: Option<LockGuard<'a>>,
@@ -63,87 +36,81 @@ pub struct MutexGuard<'a, T> {
 }
 
 impl<T> Mutex<T> {
-    /// A free lock around `data`.
+    /// Creates a free lock around `data`.
     pub fn new(name: impl Into<Name>, data: T) -> Self
     where
         T: Hash,
     {
         Mutex {
-            object: Object::new(|| Prints::of(&data)),
-            fingerprint: |value| Prints::of(value),
+            object: Object::new(|| Fingerprints::of(&data)),
+            fingerprint: |value| Fingerprints::of(value),
             raw: Lock::new(),
-            holder: Arc::new(Holder {
-                name: name.into(),
-                thread: AtomicUsize::new(0),
-                rank: AtomicU32::new(0),
-                forbids_wakeups: AtomicBool::new(false),
-            }),
+            holder: Arc::new(Holder::new(name.into())),
             data: parking_lot::Mutex::new(data),
         }
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> Name {
         self.holder.name
     }
 
-    /// The same lock, of which each thread takes those with a rank in the order of their ranks; any other order breaks
-    /// [`Rule::LockOrder`](crate::driver::Rule::LockOrder), and so does a second lock of the same rank.
+    /// Gives the lock a rank. Each thread must take locks with ranks in ascending order; any other order
+    /// breaks [`Rule::LockOrder`](crate::driver::Rule::LockOrder), and so does a second lock of the same
+    /// rank.
     ///
     /// # Panics
-    /// If the rank is 0, which stands for none.
+    /// If the rank is 0, which stands for no rank.
     pub fn ranked(self, rank: u32) -> Self {
         assert!(rank > 0, "ranked: {} has the rank 0", self.name());
-        self.holder.rank.store(rank, Ordering::SeqCst);
-        discipline::rules(&self.holder);
+        self.holder.set_rank(rank);
+        discipline::register(&self.holder);
         self
     }
 
-    /// The same lock, under which no thread may wake another ([`Note::wakeup`](crate::Note::wakeup)): that breaks
-    /// [`Rule::LockOrder`](crate::driver::Rule::LockOrder).
+    /// Forbids a thread that holds the lock to wake another thread ([`Note::wakeup`](crate::Note::wakeup)):
+    /// that breaks [`Rule::LockOrder`](crate::driver::Rule::LockOrder).
     pub fn forbids_wakeups(self) -> Self {
-        self.holder.forbids_wakeups.store(true, Ordering::SeqCst);
-        discipline::rules(&self.holder);
+        self.holder.forbid_wakeups();
+        discipline::register(&self.holder);
         self
     }
 
-    /// Who holds it.
+    /// The holder of the lock.
     pub(crate) fn holder(&self) -> &Arc<Holder> {
         &self.holder
     }
 
-    /// Takes the lock; waits until it is free.
+    /// Takes the lock, after waiting until it is free.
     #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let taken_at = Location::caller();
-        discipline::takes(&self.holder, taken_at);
+        discipline::before_lock(&self.holder, taken_at);
         let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
         op.waits_for(&self.holder, || self.raw.would_wait());
         let Some(raw) = self.raw.lock(&self.object) else { op.leave() };
-        self.object.takes();
-        // In this order: nobody may take this thread for one that waits for a lock that is held.
+        self.object.take_lock();
+        // In this order: a deadlock check must not see this thread as waiting for a lock that is held.
         op.runs();
-        self.holder.thread.store(op.thread() + 1, Ordering::SeqCst);
+        self.holder.set_thread(Some(op.thread()));
         let guard =
             MutexGuard { data: Some(self.data.lock()), mutex: self, raw: Some(raw), taken_at };
         op.end(self.name(), "lock", String::new);
         guard
     }
 
-    /// The data, for checks; `None` while the lock is held. No operation.
+    /// The data, for checks; `None` while the lock is held. Not an operation.
     pub fn peek(&self) -> Option<impl Deref<Target = T> + '_> {
-        self.object.reads();
+        self.object.read();
         self.data.try_lock()
     }
 
-    /// A thread that unwinds may not wait; what it could wait for has ended too.
+    /// Takes the lock in a destructor. A thread that unwinds must not wait; the threads for which it could
+    /// wait have ended too.
     #[cold]
     fn lock_in_destructor(&self, taken_at: &'static Location<'static>) -> MutexGuard<'_, T> {
         let data = self.data.try_lock().unwrap_or_else(|| {
-            panic!(
-                "lock: {} is held, and taken in a destructor that runs while unwinding",
-                self.name()
-            )
+            panic!("lock: {} is held, and a destructor takes it while unwinding", self.name())
         });
         MutexGuard { data: Some(data), mutex: self, raw: None, taken_at }
     }
@@ -167,11 +134,11 @@ impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         let data = self.data.take();
         if let Some(raw) = self.raw.take() {
-            self.mutex.object.gives_back(|| {
-                data.as_ref().map_or(Prints::ZERO, |data| (self.mutex.fingerprint)(data))
+            self.mutex.object.release_lock(|| {
+                data.as_ref().map_or(Fingerprints::ZERO, |data| (self.mutex.fingerprint)(data))
             });
             drop(data);
-            self.mutex.holder.thread.store(0, Ordering::SeqCst);
+            self.mutex.holder.set_thread(None);
             drop(raw);
             op::unlocked(self.mutex.name(), self.taken_at);
         }

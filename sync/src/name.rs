@@ -1,21 +1,23 @@
-//! What objects and engines are called.
+//! The names of objects and engines.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use ::explore::outside;
+use ::explore::allocate_outside;
+use serde::{Deserialize, Serialize};
 
 /// The name of a shared object, as a counterexample shows it.
 ///
-/// The text is outside of the executions, once for each name: each saved state would hold it for each object.
+/// The text lies outside the executions, once for each name: otherwise each saved state would hold it for
+/// each object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Name(&'static Parts);
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 enum Parts {
-    /// There is one: `npidle`.
+    /// A single object: `npidle`.
     Global(&'static str),
     /// A field of the n-th of a kind: `P0.runqtail`.
     Of(&'static str, u32, &'static str),
@@ -24,25 +26,25 @@ enum Parts {
 }
 
 thread_local! {
-    /// The names that objects have been given on this OS thread.
+    /// The names that are in use on this OS thread.
     static KEPT: RefCell<BTreeSet<&'static Parts>> = const { RefCell::new(BTreeSet::new()) };
 }
 
 impl Name {
-    /// What a thread is called that is started.
+    /// The name of a spawned thread.
     pub(crate) const THREAD: Name = Name(&Parts::Global("thread"));
-    /// What a choice is called.
+    /// The name of a choice.
     pub(crate) const CHOICE: Name = Name(&Parts::Global("choice"));
-    /// What an object is called that has no name.
+    /// The name of an object without a name.
     pub(crate) const GHOST: Name = Name(&Parts::Global("a ghost"));
 
-    /// Programs have few names, so what is kept of them is never given back.
+    /// Interns a name. Programs have few names, so they are never freed.
     ///
-    /// Not inlined: what is left of it on a stack is not to be part of what lives there, as it is another thing when the
-    /// name is new.
+    /// Not inlined: its leftovers on a stack must not be in live memory, since they differ when the name is
+    /// new.
     #[inline(never)]
-    fn kept(parts: Parts) -> Name {
-        Name(outside(|| {
+    fn intern(parts: Parts) -> Name {
+        Name(allocate_outside(|| {
             KEPT.with_borrow_mut(|kept| match kept.get(&parts) {
                 Some(known) => known,
                 None => {
@@ -67,28 +69,29 @@ impl fmt::Display for Name {
 
 impl From<&'static str> for Name {
     fn from(name: &'static str) -> Name {
-        Name::kept(Parts::Global(name))
+        Name::intern(Parts::Global(name))
     }
 }
 
 impl From<(&'static str, u32, &'static str)> for Name {
     fn from((kind, id, field): (&'static str, u32, &'static str)) -> Name {
-        Name::kept(Parts::Of(kind, id, field))
+        Name::intern(Parts::Of(kind, id, field))
     }
 }
 
 impl From<(&'static str, u32, &'static str, u32)> for Name {
     fn from((kind, id, field, slot): (&'static str, u32, &'static str, u32)) -> Name {
-        Name::kept(Parts::Slot(kind, id, field, slot))
+        Name::intern(Parts::Slot(kind, id, field, slot))
     }
 }
 
-/// Who runs the threads of a program.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+/// The engine that runs the threads of a program.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Engine {
     /// Real threads, one interleaving at a time.
     Std,
-    /// All interleavings, under the weak memory model of C11.
+    /// All interleavings, with the weak memory of C11.
     Loom,
     /// Sequentially consistent interleavings: sampled, or searched by replaying.
     Shuttle,
@@ -97,7 +100,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Its name, as a feature and on the command line.
+    /// Its name as a cargo feature and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Engine::Std => "std",
@@ -107,7 +110,7 @@ impl Engine {
         }
     }
 
-    /// Whether it runs many interleavings, so that a test may rely on an outcome being seen.
+    /// Whether it runs many interleavings, so that a test may expect to see an outcome.
     #[inline]
     pub fn explores(self) -> bool {
         self != Engine::Std
@@ -120,9 +123,9 @@ impl fmt::Display for Engine {
     }
 }
 
-/// Not the name of an engine.
+/// The text is not the name of an engine.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("no engine is called {0:?}; there are std, loom, shuttle and explore")]
+#[error("unknown engine {0:?}: use std, loom, shuttle or explore")]
 pub struct UnknownEngine(String);
 
 impl FromStr for Engine {
@@ -149,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_is_read_back_from_its_name() {
+    fn an_engine_is_parsed_from_its_name() {
         for engine in [Engine::Std, Engine::Loom, Engine::Shuttle, Engine::Explore] {
             assert_eq!(engine.to_string().parse(), Ok(engine));
         }

@@ -5,15 +5,15 @@ use std::panic::Location;
 
 use crate::current::changed;
 use crate::op::Op;
-use crate::wait_queue::{Gate, Wake};
+use crate::wait_queue::{WaitQueue, Wake};
 use crate::{discipline, Name};
 
-/// Go's `note`: a one-time event. One thread sleeps until another wakes it, before or after; then it is
-/// cleared for the next time.
+/// Go's `note`: a one-time event. One thread sleeps until another wakes it; the wakeup may come before the
+/// sleep. Then the note is cleared for the next time.
 ///
 /// Go: lock_futex.go, note (1.19).
 pub struct Note {
-    gate: Gate<State>,
+    gate: WaitQueue<State>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,17 +23,17 @@ enum State {
 }
 
 impl Note {
-    /// A note that is clear.
+    /// Creates a note that is clear.
     pub fn new(name: impl Into<Name>) -> Self {
-        Note { gate: Gate::new(name.into(), State::Clear, |state| (*state as u64, &[])) }
+        Note { gate: WaitQueue::new(name.into(), State::Clear, |state| (*state as u64, &[])) }
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> Name {
         self.gate.name()
     }
 
-    /// Waits for the wakeup. At most one thread may.
+    /// Waits for the wakeup. At most one thread may wait.
     ///
     /// Go: lock_futex.go, notesleep (1.19).
     #[track_caller]
@@ -51,19 +51,19 @@ impl Note {
             || {
                 slept = true;
                 changed();
-                op.tell(self.name(), "sleep", || "asleep".to_owned());
+                op.record(self.name(), "sleep", || "asleep".to_owned());
             },
         );
         assert!(slept_before, "notesleep - waitm out of sync");
         op.end(self.name(), "sleep", || if slept { "woken" } else { "was woken" }.to_owned());
     }
 
-    /// Wakes the sleeper, whether it sleeps already or will.
+    /// Wakes the thread that sleeps now, or the next one to sleep.
     ///
     /// Go: lock_futex.go, notewakeup (1.19).
     #[track_caller]
     pub fn wakeup(&self) {
-        discipline::wakes(self.name(), Location::caller());
+        discipline::before_wakeup(self.name(), Location::caller());
         let Some(op) = Op::begin() else { return };
         let before =
             self.gate.change(&op, |state, _| (std::mem::replace(state, State::Woken), Wake::First));
@@ -71,7 +71,7 @@ impl Note {
         op.end(self.name(), "wakeup", String::new);
     }
 
-    /// Makes it ready for the next sleep.
+    /// Clears the note for the next sleep.
     ///
     /// Go: lock_futex.go, noteclear (1.19).
     #[track_caller]
@@ -79,7 +79,7 @@ impl Note {
         let Some(op) = Op::begin() else { return };
         self.gate.change(&op, |state, _| {
             *state = State::Clear;
-            ((), Wake::Nobody)
+            ((), Wake::None)
         });
         op.end(self.name(), "clear", String::new);
     }
@@ -91,32 +91,34 @@ impl fmt::Debug for Note {
     }
 }
 
-/// A flag that the environment sets, once, and that threads wait for.
+/// A flag that the environment sets once, and for which threads wait.
 pub struct Latch {
-    gate: Gate<Flag>,
+    gate: WaitQueue<Flag>,
 }
 
 #[derive(Default)]
 struct Flag {
     set: bool,
-    /// Threads that have been woken without it.
+    /// The threads that have been woken without the flag.
     nudged: Vec<usize>,
 }
 
 impl Latch {
-    /// A flag that is not set.
+    /// Creates a flag that is not set.
     pub fn new(name: impl Into<Name>) -> Self {
         Latch {
-            gate: Gate::new(name.into(), Flag::default(), |flag| (flag.set.into(), &flag.nudged)),
+            gate: WaitQueue::new(name.into(), Flag::default(), |flag| {
+                (flag.set.into(), &flag.nudged)
+            }),
         }
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> Name {
         self.gate.name()
     }
 
-    /// Sets the flag; all who wait for it go on.
+    /// Sets the flag, and wakes all threads that wait for it.
     #[track_caller]
     pub fn set(&self) {
         let Some(op) = Op::begin() else { return };
@@ -127,7 +129,7 @@ impl Latch {
         op.end(self.name(), "set", String::new);
     }
 
-    /// Wakes the thread that has been waiting longest, though the flag is not set. Whether there was
+    /// Wakes the thread that has waited longest, although the flag is not set. Returns whether there was
     /// one.
     #[track_caller]
     pub fn nudge(&self) -> bool {
@@ -137,13 +139,13 @@ impl Latch {
                 flag.nudged.push(sleeper);
                 (true, Wake::First)
             }
-            _ => (false, Wake::Nobody),
+            _ => (false, Wake::None),
         });
         op.end(self.name(), "nudge", || nudged.to_string());
         nudged
     }
 
-    /// Waits: true when the flag is set, false when nudged.
+    /// Waits. Returns true when the flag is set, false when nudged.
     #[track_caller]
     pub fn wait(&self) -> bool {
         let Some(op) = Op::begin() else { return true };
@@ -159,19 +161,19 @@ impl Latch {
             },
             || {
                 changed();
-                op.tell(self.name(), "wait", || "asleep".to_owned());
+                op.record(self.name(), "wait", || "asleep".to_owned());
             },
         );
         op.end(self.name(), "wait", || if set { "set" } else { "nudged" }.to_owned());
         set
     }
 
-    /// Whether the flag is set. No operation.
+    /// Whether the flag is set. Not an operation.
     pub fn is_set(&self) -> bool {
         self.gate.peek(|flag| flag.set)
     }
 
-    /// Whether a thread waits that nobody has woken. No operation.
+    /// Whether a thread waits that has not been woken. Not an operation.
     pub fn is_waiting(&self) -> bool {
         self.gate.sleeper().is_some()
     }

@@ -7,24 +7,23 @@ use ::explore::operation::Kind;
 
 use crate::current::{self, changed, leave, set_thread, thread_id};
 use crate::driver::Operation;
-use crate::engine::search;
+use crate::engine::tracking;
 use crate::execution::Execution;
-use crate::mutex::Holder;
-use crate::races::Access;
-use crate::table::Waits;
+use crate::holder::Holder;
+use crate::table::{Access, Waits};
 use crate::Name;
 
-/// An operation that is under way: what stands around the engine's part of it.
+/// An operation under way: the code around the engine's part of it.
 pub(crate) struct Op {
     /// The thread that performs it.
     thread: usize,
-    /// Where the program does.
+    /// Where the program performs it.
     function: &'static Location<'static>,
 }
 
 impl Op {
-    /// Begins an operation. `None` if it must not happen: it stands in a destructor, of a thread that
-    /// unwinds. Does not return if the execution is over.
+    /// Begins an operation. Returns `None` if the operation must not happen, because it is in a destructor
+    /// of a thread that unwinds. Does not return if the execution is over.
     #[track_caller]
     pub(crate) fn begin() -> Option<Op> {
         let function = Location::caller();
@@ -32,9 +31,9 @@ impl Op {
         happens.then(|| Op { thread: thread_id(), function })
     }
 
-    /// In a search for races: what it is about to do, and to what.
+    /// In a search for races, records the access that the thread is about to make.
     pub(crate) fn is_about(&self, name: Name, kind: Kind) {
-        if !search::races() {
+        if !tracking::races() {
             return;
         }
         current::with(|execution| {
@@ -54,24 +53,24 @@ impl Op {
         self.thread
     }
 
-    /// It has taken place, and has changed something.
+    /// Ends an operation that has changed something.
     pub(crate) fn end(self, name: Name, kind: &'static str, value: impl FnOnce() -> String) {
         changed();
-        self.tell(name, kind, value);
+        self.record(name, kind, value);
     }
 
-    /// It has taken place, and has changed nothing.
+    /// Ends an operation that has changed nothing.
     pub(crate) fn end_unchanged(
         self,
         name: Name,
         kind: &'static str,
         value: impl FnOnce() -> String,
     ) {
-        self.tell(name, kind, value);
+        self.record(name, kind, value);
     }
 
-    /// It, or a part of it, has taken place.
-    pub(crate) fn tell(&self, name: Name, kind: &'static str, value: impl FnOnce() -> String) {
+    /// Records that the operation, or a part of it, has been performed.
+    pub(crate) fn record(&self, name: Name, kind: &'static str, value: impl FnOnce() -> String) {
         set_thread(self.thread);
         current::with(|execution| {
             let Some(execution) = execution else { return };
@@ -88,22 +87,23 @@ impl Op {
         });
     }
 
-    /// After the engine may have switched threads: this one is current again. Whether the execution has
-    /// ended meanwhile.
+    /// Makes this thread current again, after the engine may have switched threads. Returns whether the
+    /// execution has ended meanwhile.
     pub(crate) fn is_over(&self) -> bool {
         set_thread(self.thread);
         current::with(|execution| execution.is_some_and(Execution::is_over))
     }
 
-    /// The execution has ended meanwhile.
+    /// Leaves, because the execution has ended meanwhile.
     #[cold]
     pub(crate) fn leave(&self) -> ! {
         set_thread(self.thread);
         leave()
     }
 
-    /// It is about to wait for a lock. Does not return if that is a deadlock. Tells the engine, by
-    /// `would_wait`, if it judges first, and so may never come to wait.
+    /// Called before the thread waits for a lock. Does not return if that is a deadlock. If the thread must
+    /// handle quiescence first, and so may never come to wait, it reports that to the engine with
+    /// `would_wait`.
     pub(crate) fn waits_for(&self, holder: &Arc<Holder>, would_wait: impl Fn()) {
         let waits = || {
             let waits = |execution: &Execution| execution.waits_for(self.thread, holder);
@@ -111,11 +111,11 @@ impl Op {
         };
         while let Waits::Stuck = waits() {
             would_wait();
-            self.judge();
+            self.handle_quiescence();
         }
     }
 
-    /// It can move again.
+    /// Records that the thread can move again.
     pub(crate) fn runs(&self) {
         current::with(|execution| {
             if let Some(execution) = execution {
@@ -124,16 +124,17 @@ impl Op {
         });
     }
 
-    /// It is about to fall asleep. False if somebody has to judge first, since nobody else can move.
+    /// Called before the thread falls asleep. Returns false if it must handle quiescence first, since no
+    /// other thread can move.
     pub(crate) fn falls_asleep(&self, name: Name) -> bool {
         let sleeps = |execution: &Execution| execution.table().falls_asleep(self.thread, name);
         current::with(|execution| execution.is_none_or(sleeps))
     }
 
-    /// Nobody else can move: lets the environment.
-    pub(crate) fn judge(&self) {
+    /// Lets the environment move, when no other thread can.
+    pub(crate) fn handle_quiescence(&self) {
         if let Some(execution) = current::execution() {
-            execution.judge();
+            execution.handle_quiescence();
         }
         if self.is_over() {
             leave();
@@ -141,7 +142,7 @@ impl Op {
     }
 }
 
-/// A lock has been given back: part of the step before, but of interest in a recording.
+/// Records the release of a lock: part of the step before, but shown in a recording.
 pub(crate) fn unlocked(name: Name, function: &'static Location<'static>) {
     changed();
     current::with(|execution| {

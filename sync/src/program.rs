@@ -1,16 +1,16 @@
-//! What a program says to the execution that it is in.
+//! What a program calls: threads, choices, checkpoints, and marks for a search.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 
 use crate::driver::Observer;
 use crate::execution::Execution;
 use crate::op::Op;
 use crate::{current, engine, Name};
 
-/// Sets the observer of the current execution. The program does so at its start.
+/// Sets the observer of the current execution. The program calls this at its start.
 pub fn observe(observer: Arc<dyn Observer>) {
     current::with(|execution| {
         if let Some(execution) = execution {
@@ -19,93 +19,94 @@ pub fn observe(observer: Arc<dyn Observer>) {
     });
 }
 
-/// Calls `look` when the current execution has ended without a failure, and all its threads have.
+/// Calls `f` when the current execution has ended without a failure, and all its threads have ended.
 ///
-/// It may look at everything, and perform no operation. A panic in it fails the execution.
-pub fn at_end(look: impl FnOnce() + Send + 'static) {
+/// `f` may read everything, and must perform no operation. A panic in it fails the execution.
+pub fn at_end(f: impl FnOnce() + Send + 'static) {
     current::with(|execution| {
         if let Some(execution) = execution {
-            execution.at_end(Box::new(look));
+            execution.at_end(Box::new(f));
         }
     });
 }
 
-/// Starts a thread. A scheduling point *after* it: the new thread may go first.
+/// Starts a thread. There is a scheduling point *after* it: the new thread may run first.
 ///
-/// The execution ends when all its threads have; nobody joins them.
+/// The execution ends when all its threads have ended; threads are not joined.
 #[track_caller]
 pub fn spawn(f: impl FnOnce() + Send + 'static) {
     start(None, f);
 }
 
-/// Starts the thread of this name, from 1 to 30: as [`spawn`], but a search knows it by the name and not by
-/// who created it, so that states are the same whoever did.
+/// Starts a thread with a name from 1 to 30. Like [`spawn`], but a search knows the thread by its name and
+/// not by its creator, so the states are the same whichever thread created it.
 ///
-/// `given` has to be all that `f` depends on, except what is in shared objects, as for a [`checkpoint`].
+/// `arguments` must be everything that `f` depends on, except what is in shared objects, as for a
+/// [`checkpoint`].
 ///
 /// # Panics
-/// If the execution has had a thread of this name.
+/// If the execution has already had a thread with this name.
 #[track_caller]
-pub fn spawn_named(name: u32, given: impl Hash, f: impl FnOnce() + Send + 'static) {
-    start(Some((name, engine::search::given(given))), f);
+pub fn spawn_named(name: u32, arguments: impl Hash, f: impl FnOnce() + Send + 'static) {
+    start(Some((name, engine::tracking::fingerprint_arguments(arguments))), f);
 }
 
 #[track_caller]
-fn start(named: Option<(u32, Prints)>, f: impl FnOnce() + Send + 'static) {
+fn start(named: Option<(u32, Fingerprints)>, f: impl FnOnce() + Send + 'static) {
     let Some(op) = Op::begin() else { return };
     let Some(execution) = current::execution() else {
-        return engine::Nursery::new().spawn(f);
+        return engine::Threads::new().spawn(f);
     };
     let thread = execution.spawn(named, f);
     drop(execution);
     op.end(Name::THREAD, "spawn", || thread.to_string());
 }
 
-/// Makes objects for the thread of this name, which need not be there yet; 0 is the first one.
+/// Creates objects for the thread with this name, which need not exist yet; 0 is the first thread.
 ///
-/// Threads that are interchangeable ([`Options::interchangeable`](crate::driver::Options::interchangeable)) change
-/// places with all that has been made for them, in the same order for each.
+/// Interchangeable threads ([`Options::interchangeable`](crate::driver::Options::interchangeable)) change
+/// places with everything that was made for them, in the same order for each.
 pub fn make_for<R>(name: u32, make: impl FnOnce() -> R) -> R {
-    engine::search::makes_for(name, make)
+    engine::tracking::make_for(name, make)
 }
 
-/// The name of a thread, in a value: it has to be hashed as this, so that a search can rename those that are
-/// interchangeable. 0 is the first thread.
+/// The name of a thread inside a value. It must be hashed as this type, so that a search can rename
+/// interchangeable threads. 0 is the first thread.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ThreadName(pub u32);
 
 impl Hash for ThreadName {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        engine::search::hash_name(self.0, state);
+        engine::tracking::hash_name(self.0, state);
     }
 }
 
-/// The calling thread has gone round once, and nothing came of it: see [`rounds`].
+/// Called by a thread that has made one round of a loop without progress: see [`rounds_without_progress`].
 pub fn round_without_progress() {
-    engine::search::round_without_progress();
+    engine::tracking::round_without_progress();
     current::with(|execution| execution.into_iter().for_each(Execution::round_without_progress));
 }
 
-/// Something got done: what was tried in vain until now no longer counts.
+/// Called by a thread that has made progress: earlier rounds no longer count.
 pub fn made_progress() {
-    engine::search::made_progress();
+    engine::tracking::made_progress();
     current::with(|execution| execution.into_iter().for_each(Execution::made_progress));
 }
 
-/// How often threads have gone round in vain since something got done. For a check.
+/// The number of rounds without progress since a thread last made progress. For a check.
 ///
-/// In a search only those rounds count that a thread makes while nobody else moves, and they are part of the
-/// state: a thread that goes round for ever does so while all others stand still, too.
+/// In a search, rounds count only while no other thread moves, and the count is part of the state: a thread
+/// that loops for ever also does so while all others stand still.
 pub fn rounds_without_progress() -> u32 {
-    match engine::search::searching() {
-        true => engine::search::rounds_without_progress(),
+    match engine::tracking::is_searching() {
+        true => engine::tracking::rounds_without_progress(),
         false => current::with(|execution| execution.map_or(0, Execution::rounds_without_progress)),
     }
 }
 
-/// One of `0..n`: an engine that explores tries all of them, or samples.
+/// Chooses one of `0..n`. An engine that explores tries all of them, or samples.
 ///
-/// The [`Plan`](crate::driver::Plan) has to say that there are choices.
+/// The plan must allow choices ([`Plan::choices`](crate::driver::Plan::choices)).
 #[track_caller]
 pub fn choose(n: usize) -> usize {
     assert!(n > 0, "choose: nothing to choose from");
@@ -114,39 +115,38 @@ pub fn choose(n: usize) -> usize {
     }
     let Some(op) = Op::begin() else { return 0 };
     let planned = current::with(|execution| execution.is_none_or(|e| e.plan().choices));
-    assert!(planned, "choose: 1 of {n} in a plan without choices");
+    assert!(planned, "choose: 1 of {n}, but the plan allows no choices");
     let chosen = engine::choose(n);
     op.end_unchanged(Name::CHOICE, "choose", || format!("{chosen} of {n}"));
     chosen
 }
 
-/// Here the thread depends on nothing that it has seen before, except `locals`.
+/// Declares that the thread now depends on nothing that it has seen before, except `locals`.
 ///
-/// The state cache of a search takes two histories of a thread for one if they meet here with the same
-/// locals: each that is live has to be among them, those of all callers included, up to the innermost that
-/// is [`summarized`]. While the thread holds a lock, nothing is forgotten.
+/// The state cache of a search merges two histories of a thread if they meet here with equal locals. So
+/// `locals` must contain every live local, with those of all callers, up to the innermost one that is
+/// [`summarized()`]. It has no effect while the thread holds a lock.
 #[track_caller]
 pub fn checkpoint(locals: impl Hash) {
-    engine::search::checkpoint(locals);
-    let under_way = |execution: &Execution| execution.is_under_way() && execution.counts();
+    engine::tracking::checkpoint(locals);
+    let under_way = |execution: &Execution| execution.is_under_way() && execution.count_step();
     if current::with(|execution| execution.is_some_and(under_way)) {
-        current::execution().into_iter().for_each(|execution| execution.is_long());
+        current::execution().into_iter().for_each(|execution| execution.check_length());
     }
 }
 
-/// Runs `f`, of which the thread learns nothing but the result.
+/// Runs `f`, and declares that the thread learns nothing from it but the result.
 ///
-/// A state cache forgets what was seen on the way to the result, and inside, a [`checkpoint`] speaks of
-/// the call's own locals and arguments only. So the result has to be all that is left of the call, except
-/// what is in shared objects: nothing else that was seen inside may reach a local of the caller.
+/// A state cache then forgets what was seen on the way to the result, and inside, a [`checkpoint`] names
+/// only the call's own locals and arguments. So nothing seen inside may reach the caller, except through
+/// the result and what is in shared objects.
 ///
-/// Under a lock it changes nothing: what is made of the lock's data, the whole history tells.
-///
-/// The attribute of the same name does this for a function, and puts in the checkpoints.
+/// It has no effect while the thread holds a lock: then its history determines what it makes of the lock's
+/// data.
 #[track_caller]
 pub fn summarized<R: Hash>(f: impl FnOnce() -> R) -> R {
-    let caller = engine::search::enters();
+    let caller = engine::tracking::enter_call();
     let result = f();
-    engine::search::leaves(caller, &result);
+    engine::tracking::leave_call(caller, &result);
     result
 }

@@ -1,44 +1,35 @@
-//! Data races: two threads that could both access a plain field next, one of them to write it.
+//! Data races: two threads that could both access a plain field next, at least one of them to write it.
 //!
-//! In a search that looks for them ([`Plan::races`](crate::driver::Plan::races)), each access of a [`Plain`](crate::Plain),
-//! and each [`Atomic::owner_load`](crate::Atomic::owner_load), is an operation: it is announced, and waits for its
-//! turn. So there is a state in which two threads have announced accesses that conflict if, and only if, some
-//! execution has both of them side by side, and nothing orders the two. The thread that comes second to such a
-//! state finds the other's announcement there, and fails.
+//! In a search for races ([`Plan::races`](crate::driver::Plan::races)), each access of a
+//! [`Plain`](crate::Plain), and each [`Atomic::owner_load`](crate::Atomic::owner_load), is an operation:
+//! the thread announces it and waits for its turn. So there is a state in which two threads have announced
+//! conflicting accesses if, and only if, some execution has both of them next to each other, and nothing
+//! orders the two. The thread that announces second finds the other's announcement, and fails.
 //!
-//! A search visits each state whatever it leaves out of the ways there, so it finds each such pair. What a thread has
-//! announced is part of the state's fingerprint, so the cache takes no state with a race for one without.
+//! A search visits each state, whatever it leaves out of the ways there, so it finds each such pair. What a
+//! thread has announced is part of the state's fingerprint, so the cache never merges a state with a race
+//! with one without.
 
 #![cfg_attr(
     not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
     allow(dead_code) // nothing is searched there
 )]
 
-use std::panic::Location;
-
 use ::explore::operation::Kind;
 
 use crate::current;
 use crate::driver::failure::{Cause, Failure};
 use crate::driver::Operation;
-use crate::engine::search::{self, Object};
+use crate::engine::tracking::{self, Object};
 use crate::op::Op;
+use crate::table::Access;
 use crate::Name;
 
-/// An access that a thread is about to make.
-#[derive(Clone, Copy)]
-pub(crate) struct Access {
-    pub(crate) name: Name,
-    pub(crate) kind: Kind,
-    /// Where the program makes it.
-    pub(crate) at: &'static Location<'static>,
-}
-
-/// A plain access: in a search for races an operation, elsewhere nothing.
+/// A plain access: an operation in a search for races, otherwise nothing.
 #[inline]
 #[track_caller]
 pub(crate) fn plain(name: Name, object: Option<&Object>, kind: Kind) {
-    if search::races() && current::in_program() {
+    if tracking::races() && current::in_program() {
         step(name, object, kind);
     }
 }
@@ -47,20 +38,20 @@ pub(crate) fn plain(name: Name, object: Option<&Object>, kind: Kind) {
 fn step(name: Name, object: Option<&Object>, kind: Kind) {
     let Some((op, object)) = Op::begin().zip(object) else { return };
     op.is_about(name, kind);
-    search::accesses(object, kind);
-    op.tell(name, kind_of(kind), String::new);
+    tracking::access(object, kind);
+    op.record(name, kind_of(kind), String::new);
 }
 
-/// The thread `me` is about to access what the thread `other` is about to access as well, and nothing orders the two.
-/// Ends the execution.
+/// Ends the execution because `me` and `other` are both about to access an object, and nothing orders the
+/// two.
 #[cold]
 pub(crate) fn fail(me: usize, other: usize) -> ! {
     let Some(execution) = current::execution() else {
-        panic!("race: threads {me} and {other}, and no execution")
+        panic!("race: threads {me} and {other}, outside an execution")
     };
     let access = |thread| execution.table().access(thread);
     let both = [(me, access(me)), (other, access(other))];
-    let told = both.map(|(thread, access)| match access {
+    let texts = both.map(|(thread, access)| match access {
         Some(Access { kind, at, .. }) => format!("thread {thread} ({} at {at})", kind_of(kind)),
         None => format!("thread {thread}"),
     });
@@ -73,13 +64,13 @@ pub(crate) fn fail(me: usize, other: usize) -> ! {
     }
     execution.end_and_leave(crate::execution::Outcome::Failed(Failure {
         cause: Cause::Race,
-        message: format!("data race on {name}, by {} and {}", told[0], told[1]),
+        message: format!("data race on {name}, by {} and {}", texts[0], texts[1]),
         thread: Some(me),
         location: both[0].1.map(|access| access.at.to_string()),
     }))
 }
 
-/// What a recording calls it.
+/// The name of the kind in a recording.
 fn kind_of(kind: Kind) -> &'static str {
     match kind {
         Kind::PlainRead => "plain read",

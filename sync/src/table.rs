@@ -1,10 +1,12 @@
-//! Who can move: the threads of an execution, and what each waits for.
+//! The threads of an execution, and what each of them waits for.
 
+use std::panic::Location;
 use std::sync::Arc;
 
+use ::explore::operation::Kind;
+
 use crate::engine::Handle;
-use crate::mutex::Holder;
-use crate::races::Access;
+use crate::holder::Holder;
 use crate::Name;
 
 /// The threads of an execution, by number.
@@ -15,11 +17,11 @@ pub(crate) struct Table {
 
 struct Thread {
     doing: Doing,
-    /// It could not move, and neither could anybody else; so now it judges what becomes of that.
-    judges: bool,
-    /// What it accesses next, or has accessed last; only where races are looked for.
+    /// It handles quiescence: neither it nor any other thread could move.
+    handles_quiescence: bool,
+    /// Its next access, or its last one; only where races are detected.
     access: Option<Access>,
-    /// To wake it; `None` until it has started.
+    /// The handle that wakes it; `None` until it has started.
     handle: Option<Handle>,
 }
 
@@ -27,23 +29,32 @@ enum Doing {
     Running,
     /// About to take this lock. It can move if, and only if, the lock is free.
     Locking(Arc<Holder>),
-    /// Waiting, with no wakeup pending for it. Whoever wakes it sets it running.
+    /// Waiting, with no wakeup pending. The waking thread sets it to running.
     Asleep(Name),
     Finished,
 }
 
-/// What becomes of a thread that is about to take a lock.
+/// An access that a thread is about to make.
+#[derive(Clone, Copy)]
+pub(crate) struct Access {
+    pub(crate) name: Name,
+    pub(crate) kind: Kind,
+    /// Where the program makes it.
+    pub(crate) at: &'static Location<'static>,
+}
+
+/// The prospects of a thread that is about to take a lock.
 pub(crate) enum Waits {
-    /// It will get it, some day.
+    /// The lock may become free.
     Fine,
-    /// It would wait for itself.
+    /// The thread would wait for itself.
     InACircle,
-    /// If it waited, nobody could move: it has to judge first.
+    /// If it waited, no thread could move: it must handle quiescence first.
     Stuck,
 }
 
 impl Table {
-    /// A new thread, which can move, and its number; `None` if there would be more than `max`.
+    /// Adds a thread, which can move, and returns its number; `None` if there would be more than `max`.
     pub(crate) fn add(&mut self, max: usize) -> Option<usize> {
         let number = self.threads.len();
         if number >= max {
@@ -51,7 +62,7 @@ impl Table {
         }
         self.threads.push(Thread {
             doing: Doing::Running,
-            judges: false,
+            handles_quiescence: false,
             access: None,
             handle: None,
         });
@@ -62,12 +73,12 @@ impl Table {
         self.threads[thread].handle = Some(handle);
     }
 
-    /// `thread` is about to make this access.
+    /// Records that `thread` is about to make this access.
     pub(crate) fn accesses(&mut self, thread: usize, access: Access) {
         self.threads[thread].access = Some(access);
     }
 
-    /// What `thread` accesses next, or has accessed last.
+    /// The next or last access of `thread`.
     #[cfg_attr(
         not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
         allow(dead_code)
@@ -76,37 +87,37 @@ impl Table {
         self.threads[thread].access
     }
 
-    /// `thread` can move (again).
+    /// Records that `thread` can move (again).
     pub(crate) fn runs(&mut self, thread: usize) {
         self.sets(thread, Doing::Running);
     }
 
-    /// `thread` is about to take a lock.
+    /// Records that `thread` is about to take a lock.
     pub(crate) fn locks(&mut self, thread: usize, holder: &Arc<Holder>) -> Waits {
         self.sets(thread, Doing::Locking(holder.clone()));
         if self.waits_in_a_circle(thread) {
             Waits::InACircle
-        } else if self.must_judge(thread) {
+        } else if self.must_handle_quiescence(thread) {
             Waits::Stuck
         } else {
             Waits::Fine
         }
     }
 
-    /// `thread` is about to fall asleep. False if it has to judge first.
+    /// Records that `thread` is about to fall asleep. Returns false if it must handle quiescence first.
     pub(crate) fn falls_asleep(&mut self, thread: usize, name: Name) -> bool {
         self.sets(thread, Doing::Asleep(name));
-        !self.must_judge(thread)
+        !self.must_handle_quiescence(thread)
     }
 
-    /// `thread` is about to finish. False if it has to judge first, since it leaves others that cannot
-    /// move.
+    /// Records that `thread` is about to finish. Returns false if it must handle quiescence first, since
+    /// the other threads cannot move.
     pub(crate) fn finishes(&mut self, thread: usize) -> bool {
         self.sets(thread, Doing::Finished);
-        self.is_finished() || !self.must_judge(thread)
+        self.is_finished() || !self.must_handle_quiescence(thread)
     }
 
-    /// Ends `thread` whatever it leaves behind. Whether it was the last.
+    /// Ends `thread`, whatever the other threads do. Returns whether it was the last.
     pub(crate) fn ends(&mut self, thread: usize) -> bool {
         self.sets(thread, Doing::Finished);
         self.threads[thread].handle = None;
@@ -126,13 +137,13 @@ impl Table {
     fn sets(&mut self, thread: usize, doing: Doing) {
         let thread = &mut self.threads[thread];
         thread.doing = doing;
-        thread.judges = false;
+        thread.handles_quiescence = false;
     }
 
-    /// If nobody can move, `thread` judges from now on.
-    fn must_judge(&mut self, thread: usize) -> bool {
+    /// If no thread can move, makes `thread` handle quiescence.
+    fn must_handle_quiescence(&mut self, thread: usize) -> bool {
         let stuck = self.is_stuck();
-        self.threads[thread].judges = stuck;
+        self.threads[thread].handles_quiescence = stuck;
         stuck
     }
 
@@ -140,10 +151,10 @@ impl Table {
         self.threads.iter().all(|thread| matches!(thread.doing, Doing::Finished))
     }
 
-    /// No thread can move.
+    /// Whether no thread can move.
     fn is_stuck(&self) -> bool {
         !self.threads.iter().any(|thread| {
-            thread.judges
+            thread.handles_quiescence
                 || match &thread.doing {
                     Doing::Running => true,
                     Doing::Locking(holder) => holder.thread().is_none(),
@@ -154,7 +165,7 @@ impl Table {
 
     fn waits_in_a_circle(&self, first: usize) -> bool {
         let mut thread = first;
-        // No circle is longer than there are threads.
+        // A circle has at most as many threads as there are.
         for _ in 0..self.threads.len() {
             let Doing::Locking(holder) = &self.threads[thread].doing else { return false };
             match holder.thread() {
@@ -166,7 +177,7 @@ impl Table {
         false
     }
 
-    /// Who waits for what.
+    /// Describes what each thread waits for.
     pub(crate) fn describe(&self) -> String {
         let threads = self.threads.iter().enumerate();
         let waits = threads.filter_map(|(number, thread)| match &thread.doing {

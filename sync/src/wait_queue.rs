@@ -1,30 +1,30 @@
-//! Where threads sleep until somebody changes something.
+//! Wait queues: threads sleep until another thread or the environment changes a state.
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::current;
-use crate::engine::search::{self, Object};
-use crate::engine::{self, GateGuard, Handle};
+use crate::engine::tracking::{self, Object};
+use crate::engine::{self, Handle, MonitorGuard};
 use crate::op::Op;
 use crate::Name;
 
 /// A state, and the threads that wait for it to change.
-pub(crate) struct Gate<S> {
+pub(crate) struct WaitQueue<S> {
     name: Name,
-    /// Held while anything below changes; the engine sees who was there before whom.
-    raw: engine::Gate,
+    /// Held while anything below changes, so that the engine sees the order of the threads.
+    raw: engine::Monitor,
     inside: Mutex<Inside<S>>,
     object: Object,
     view: View<S>,
 }
 
-/// What a search has to know of a state: its bits, and threads, by their numbers.
+/// What a search must know of a state: its bits, and threads by their numbers.
 pub(crate) type View<S> = fn(&S) -> (u64, &[usize]);
 
 struct Inside<S> {
     state: S,
-    /// The longest asleep first. One that judges whether anything can move at all is among them.
+    /// The sleeping threads, the longest asleep first. A thread that handles quiescence is among them.
     sleepers: Vec<Sleeper>,
 }
 
@@ -36,63 +36,63 @@ struct Sleeper {
 /// Which sleepers a change wakes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wake {
-    Nobody,
+    None,
     First,
     All,
 }
 
-impl<S> Gate<S> {
+impl<S> WaitQueue<S> {
     pub(crate) fn new(name: Name, state: S, view: View<S>) -> Self {
         let object = Object::new(|| {
             let none: [&[usize]; 2] = [&[], &[]];
-            Prints::of((view(&state).0, none[0], none[1]))
+            Fingerprints::of((view(&state).0, none[0], none[1]))
         });
         let inside = Inside { state, sleepers: Vec::new() };
-        Gate { name, raw: engine::Gate::new(), inside: Mutex::new(inside), object, view }
+        WaitQueue { name, raw: engine::Monitor::new(), inside: Mutex::new(inside), object, view }
     }
 
     pub(crate) fn name(&self) -> Name {
         self.name
     }
 
-    /// The number of the thread that has been asleep longest.
+    /// The number of the thread that has slept longest.
     pub(crate) fn sleeper(&self) -> Option<usize> {
-        self.object.reads();
+        self.object.read();
         self.inside().sleepers.first().map(|sleeper| sleeper.thread)
     }
 
-    /// Looks at the state; no operation.
+    /// Calls `look` with the state. Not an operation.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&S) -> R) -> R {
-        self.object.reads();
+        self.object.read();
         look(&self.inside().state)
     }
 
-    /// Tells a search what has become of it.
+    /// Reports the changed state to a search.
     fn changed(&self, inside: &Inside<S>) {
-        self.object.writes(|| {
+        self.object.write(|| {
             let (bits, threads) = (self.view)(&inside.state);
-            let threads: Vec<_> = threads.iter().copied().map(search::key).collect();
-            let sleepers = inside.sleepers.iter().map(|sleeper| search::key(sleeper.thread));
-            Prints::of((bits, threads, sleepers.collect::<Vec<_>>()))
+            let threads: Vec<_> = threads.iter().copied().map(tracking::key).collect();
+            let sleepers = inside.sleepers.iter().map(|sleeper| tracking::key(sleeper.thread));
+            Fingerprints::of((bits, threads, sleepers.collect::<Vec<_>>()))
         });
     }
 
-    /// Looks at the state, and at the first sleeper; changes it, and says who wakes up.
+    /// Calls `change` with the state and the first sleeper, and wakes the sleepers that it selects.
     pub(crate) fn change<R>(
         &self,
         op: &Op,
         change: impl FnOnce(&mut S, Option<usize>) -> (R, Wake),
     ) -> R {
-        if search::searching() {
-            search::wakes(&self.object);
+        if tracking::is_searching() {
+            tracking::wake(&self.object);
         }
         let guard = self.enter(op);
-        self.object.reads();
+        self.object.read();
         let mut inside = self.inside();
         let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
         let (result, wake) = change(&mut inside.state, first);
         let count = match wake {
-            Wake::Nobody => 0,
+            Wake::None => 0,
             Wake::First => inside.sleepers.len().min(1),
             Wake::All => inside.sleepers.len(),
         };
@@ -102,7 +102,7 @@ impl<S> Gate<S> {
         if woken.is_empty() {
             return result;
         }
-        woken.iter().for_each(|sleeper| search::enables(sleeper.thread));
+        woken.iter().for_each(|sleeper| tracking::enable(sleeper.thread));
         current::with(|execution| {
             if let Some(execution) = execution {
                 woken.iter().for_each(|sleeper| execution.wakes(sleeper.thread));
@@ -112,14 +112,14 @@ impl<S> Gate<S> {
         result
     }
 
-    /// Waits until `ready` gives something. `falling_asleep` is called once, if it has to wait.
+    /// Waits until `ready` returns a value. Calls `falling_asleep` once, if it has to wait.
     pub(crate) fn sleep<R>(
         &self,
         op: &Op,
         mut ready: impl FnMut(&mut S, Option<usize>) -> Option<R>,
         falling_asleep: impl FnOnce(),
     ) -> R {
-        if search::searching() {
+        if tracking::is_searching() {
             return self.sleep_in_a_search(op, ready, falling_asleep);
         }
         let mut falling_asleep = Some(falling_asleep);
@@ -142,13 +142,14 @@ impl<S> Gate<S> {
                 guard = stay_or_leave(guard.wait(), op);
             } else {
                 guard.leave();
-                op.judge();
+                op.handle_quiescence();
                 guard = self.enter(op);
             }
         }
     }
 
-    /// As above, but the waiting is one operation, and the thread has its turn when it can go on.
+    /// Like [`WaitQueue::sleep`], but the wait is one operation, and the thread gets its turn when it can
+    /// proceed.
     fn sleep_in_a_search<R>(
         &self,
         op: &Op,
@@ -160,8 +161,8 @@ impl<S> Gate<S> {
         loop {
             let mut inside = self.inside();
             let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
-            self.object.considers();
-            // Nothing that it would change is there before it has slept.
+            self.object.depend_on();
+            // `ready` changes nothing here: what it would consume appears only after the thread has slept.
             let can = ready(&mut inside.state, first).is_some();
             if !can {
                 inside.sleepers.push(Sleeper { thread, handle: Handle::current() });
@@ -172,10 +173,10 @@ impl<S> Gate<S> {
                 falling_asleep.take().into_iter().for_each(|falling_asleep| falling_asleep());
                 op.falls_asleep(self.name);
             }
-            search::waits(&self.object, can);
+            tracking::wait(&self.object, can);
             self.enter(op).leave();
             op.runs();
-            self.object.reads();
+            self.object.read();
             let mut inside = self.inside();
             let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
             let result = ready(&mut inside.state, first);
@@ -186,7 +187,7 @@ impl<S> Gate<S> {
         }
     }
 
-    fn enter(&self, op: &Op) -> GateGuard<'_> {
+    fn enter(&self, op: &Op) -> MonitorGuard<'_> {
         stay_or_leave(self.raw.enter(), op)
     }
 
@@ -195,8 +196,8 @@ impl<S> Gate<S> {
     }
 }
 
-/// Other threads have run meanwhile. If the execution has ended, gives the gate back before it unwinds.
-fn stay_or_leave<'a>(guard: GateGuard<'a>, op: &Op) -> GateGuard<'a> {
+/// Other threads have run meanwhile. If the execution has ended, leaves the monitor before it unwinds.
+fn stay_or_leave<'a>(guard: MonitorGuard<'a>, op: &Op) -> MonitorGuard<'a> {
     if op.is_over() {
         guard.leave();
         op.leave();

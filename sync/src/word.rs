@@ -1,14 +1,14 @@
-//! What fits into an atomic.
+//! The types that fit into an atomic.
 
 use std::fmt::Debug;
 
-/// A value of at most 64 bits, as an atomic holds it.
+/// A value of at most 64 bits that an atomic can hold.
 ///
 /// `from_bits(to_bits(x))` is `x`, and equal values have equal bits.
 pub trait Word: Copy + PartialEq + Debug + Send + Sync + 'static {
-    /// The value as the engine's word holds it.
+    /// The bits that represent the value.
     fn to_bits(self) -> u64;
-    /// The value that [`Word::to_bits`] gave these bits.
+    /// The value whose [`Word::to_bits`] are these bits.
     fn from_bits(bits: u64) -> Self;
 }
 
@@ -18,8 +18,8 @@ pub trait IntWord: Word {}
 /// A word whose bits can be set and cleared.
 pub trait BitWord: Word {}
 
-/// Where a 32-bit value lies in the 64-bit word: at the top, so that a 64-bit addition wraps at 32
-/// bits, as Go's `Xadd` of `-1` to a `uint32` does.
+/// The shift of a 32-bit value in the 64-bit word. It lies at the top, so that a 64-bit addition wraps at
+/// 32 bits, as Go's `Xadd` of `-1` to a `uint32` does.
 const TOP: u32 = 32;
 
 impl Word for u32 {

@@ -12,7 +12,7 @@ fn plan(threads: usize) -> Plan {
     Plan { threads, executions, choices: true, ..Plan::default() }
 }
 
-/// How many executions loom needs for a program; the others run what the plan says.
+/// The number of executions that loom needs for a program; other engines run what the plan says.
 fn executions(plan: &Plan, program: impl Fn() + Send + Sync + 'static) -> Option<u64> {
     let explored = run_all(plan, program).expect("the plan is fine");
     (ENGINE == Engine::Loom).then_some(explored.executions)
@@ -58,12 +58,12 @@ fn choices_of_several_threads_are_independent() {
     };
     let found = outcomes(&plan(2), move |sink| program(Some(sink)));
     assert_eq!(found.len(), 6, "{found:?}");
-    // Two choices do not race: no interleaving of them is tried beside another.
+    // Two choices do not race: their interleavings are not explored.
     let count = executions(&plan(2), move || program(None));
     assert!(count.is_none_or(|count| count == 6), "{count:?}");
 }
 
-/// A choice orders nothing, and synchronizing with others takes no outcome away.
+/// A choice orders nothing, and synchronizing with other threads does not remove any of its outcomes.
 #[test]
 fn a_choice_may_follow_and_precede_operations() {
     let found = outcomes(&plan(2), |sink| {
@@ -120,7 +120,10 @@ fn a_plan_has_to_say_that_there_are_choices() {
     let failure = failure(&Plan::default(), || {
         choose(2);
     });
-    assert_eq!(failure.expect("it throws").message, "choose: 1 of 2 in a plan without choices");
+    assert_eq!(
+        failure.expect("it throws").message,
+        "choose: 1 of 2, but the plan allows no choices"
+    );
 }
 
 #[test]
@@ -130,7 +133,7 @@ fn choices_cost_a_thread_of_loom_and_are_not_for_dfs() {
     match ENGINE {
         Engine::Loom => {
             let error = PlanError::Threads { asked: 5, choices: true, max: 5 };
-            assert_eq!(error.to_string(), "5 threads and one for choices: loom has 5");
+            assert_eq!(error.to_string(), "5 threads and one for choices are too many: loom has 5");
             assert_eq!(crowded, Err(error));
         }
         Engine::Shuttle => assert_eq!(dfs, Err(PlanError::DfsWithChoices)),

@@ -1,7 +1,7 @@
 //! A thread never reads a value of a word that is older than what it wrote itself.
 //!
 //! On loom a load of the total order is a read-modify-write, and a plain store that races one breaks its
-//! modification order (loom#254, loom#424): the weak store here was once lost to the load beside it.
+//! modification order (loom#254, loom#424): a load next to it once hid the weak store here.
 
 use sync::driver::litmus::outcomes;
 use sync::driver::Plan;

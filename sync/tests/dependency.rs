@@ -1,8 +1,8 @@
-//! Which steps depend on each other: of two threads with an operation each, are both orders explored?
+//! Which steps depend on each other: of two threads with one operation each, are both orders explored?
 //!
-//! Without a cache, sleep sets leave one execution of each class of those that differ only in the order of
-//! independent steps: one for each outcome of choices, and twice that if the two operations depend on each
-//! other. So the number of complete executions tells.
+//! Without a cache, sleep sets leave one execution of each class of executions that differ only in the
+//! order of independent steps: one for each outcome of choices, and twice that if the two operations depend
+//! on each other. So the number of complete executions shows whether they do.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use explore::options::Options;
@@ -13,16 +13,16 @@ use sync::{Arc, Atomic, Mutex, Note};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
     Load,
-    /// Of a value that is not there yet.
+    /// A store of a value that the object does not have yet.
     Store,
     Add,
-    /// That finds the value it expects.
+    /// A comparison that finds the value it expects.
     CasDone,
     CasFailed,
     Lock,
-    /// Of a note that has been woken before.
+    /// A sleep on a note that has been woken before.
     Wait,
-    /// Of a note that nobody has woken.
+    /// A sleep on a note that has not been woken.
     Wake,
     Choose,
     Spawn,
@@ -68,7 +68,7 @@ impl Objects {
     }
 }
 
-/// How many executions are explored of the two operations, each on the objects of that number.
+/// The number of complete executions of the two operations, each on the objects with that number.
 fn executions(ours: (Kind, usize), theirs: (Kind, usize)) -> u64 {
     let options = Options { cache: false, sleep: true, ..Options::default() };
     let found = search_of(options, None, 5, move || {
@@ -92,13 +92,13 @@ fn outcomes(kind: Kind) -> u64 {
     }
 }
 
-/// On one object: those depend on each other of which one changes what the other looks at.
+/// On one object: two operations depend on each other if one changes what the other reads.
 fn depend(a: Kind, b: Kind) -> bool {
     let word = |kind| matches!(kind, Load | Store | Add | CasDone | CasFailed);
     let changes = |kind| matches!(kind, Store | Add | CasDone);
     match (a, b) {
         (Lock, Lock) => true,
-        // Two wakeups: the second fails. Both orders, since the threads differ.
+        // Two wakeups: the second fails. Both orders are explored, since the threads differ.
         (Wake, Wake) => true,
         _ => word(a) && word(b) && (changes(a) || changes(b)),
     }
@@ -128,7 +128,8 @@ fn on_two_objects_all_operations_are_independent() {
     }
 }
 
-/// Who sleeps first is woken, and who comes later goes on at once: the two differ, so both are explored.
+/// The thread that sleeps first is woken, and the one that comes later continues at once: the two orders
+/// differ, so both are explored.
 #[test]
 fn a_sleep_and_the_wakeup_it_waits_for_depend_on_each_other() {
     let options = Options { cache: false, sleep: true, ..Options::default() };

@@ -1,8 +1,8 @@
-//! Small random programs: what an engine finds, beside all that there is.
+//! Compares what an engine finds in small random programs with all that there is.
 //!
-//! An interpreter runs every interleaving of a program, one operation at a time. An engine that leaves
-//! out equivalent interleavings must come to the same outcomes: all of them, and in Go's total order no
-//! others. loom as it is leaves out too many (loom_traps, L15).
+//! An interpreter runs every interleaving of a program, one operation at a time. An engine that leaves out
+//! equivalent interleavings must find the same outcomes: all of them, and in Go's total order no others.
+//! Unmodified loom leaves out too many (loom_traps, L15).
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -23,7 +23,7 @@ enum Op {
     LoadWeak(usize, bool),
     StoreWeak(usize, u32, bool),
     CasRel(usize, u32, u32),
-    /// The lock is taken, and given back after so many more operations, or at the end.
+    /// Takes the lock, and releases it after this many more operations, or at the end.
     Lock(usize),
     /// The next operation is left out if the last one returned 0.
     SkipIfZero,
@@ -31,7 +31,7 @@ enum Op {
     Sleep,
     /// Wakes that thread; once in a program.
     Wakeup(usize),
-    /// Waits for the flag that the environment sets when nobody can move.
+    /// Waits for the flag that the environment sets when no thread can move.
     Wait,
     /// 0 or 1.
     Choose,
@@ -63,7 +63,7 @@ impl Random {
             8 => Op::Lock(1 + a as usize),
             9 => Op::SkipIfZero,
             10 => Op::Wait,
-            // shuttle runs all schedules here, and does not know what a choice is then.
+            // shuttle runs all schedules here, where it cannot make choices.
             11 if ENGINE == Engine::Shuttle => Op::Load(word),
             11 => Op::Choose,
             12..=13 => Op::LoadWeak(word, flag),
@@ -203,7 +203,7 @@ fn interpret(program: &Program) -> BTreeSet<Outcome> {
     found
 }
 
-/// Sets the flag when nobody can move; the second time, that is the end.
+/// Sets the flag when no thread can move; the second time, the execution is over.
 struct World(Arc<Shared>);
 
 impl Observer for World {
@@ -228,7 +228,7 @@ struct Shared {
 fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
     let (words, log) = (&shared.words, &shared.logs[thread]);
     let mut guard = None;
-    // What the thread has read last, at first 0; for how long it holds the lock; where it is.
+    // What the thread read last, at first 0; for how long it holds the lock; its position.
     let (mut last, mut left, mut at) = (0, 0, 0);
     while let Some(&op) = ops.get(at) {
         at += 1;
@@ -286,7 +286,7 @@ fn run_thread(shared: &Shared, thread: usize, ops: &[Op]) {
     }
 }
 
-/// Every outcome that the engine comes to.
+/// Every outcome that the engine finds.
 fn run(program: &Program) -> BTreeSet<Outcome> {
     let threads = program.len();
     let choices = ENGINE != Engine::Shuttle;
@@ -318,7 +318,7 @@ fn run(program: &Program) -> BTreeSet<Outcome> {
 
 fn compare(seed: u64, count: usize, threads: usize, length: usize, weak: bool) {
     let mut random = Random(seed);
-    // shuttle knows no equivalent interleavings, and needs as much longer.
+    // shuttle does not leave out equivalent interleavings, and needs so much longer.
     let count = if ENGINE == Engine::Shuttle { count / 5 } else { count };
     for _ in 0..count {
         let program = random.program(threads, length, weak);
@@ -329,7 +329,7 @@ fn compare(seed: u64, count: usize, threads: usize, length: usize, weak: bool) {
             assert!(missing.is_empty(), "{program:?} misses {missing:?}");
         }
         if !weak || ENGINE != Engine::Loom {
-            assert!(extra.is_empty(), "{program:?} comes to {extra:?}");
+            assert!(extra.is_empty(), "{program:?} also has {extra:?}");
         }
     }
 }

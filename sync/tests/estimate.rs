@@ -1,4 +1,5 @@
-//! The executions of a search without a cache are estimated without a bias, and the spread is what it says.
+//! The estimate of the executions of a search without a cache is unbiased, and the standard error is
+//! correct.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use explore::options::{Estimated, Options, Probing, Statistics};
@@ -11,16 +12,16 @@ use sync::{Arc, Atomic};
 /// Programs that are generated.
 const PROGRAMS: usize = 30;
 
-/// So narrow that it has to draw, in nearly every program.
+/// So narrow that it must draw in nearly every program.
 const NARROW: Probing = Probing { probes: 100, width: 2, seed: 1 };
 
-/// Wide enough for all that is generated.
+/// Wide enough for all generated programs.
 const WIDE: Probing = Probing { probes: 2, width: 2_000, seed: 1 };
 
 /// An estimate, and the true number of executions.
 struct Probed(Estimated, f64);
 
-/// Estimates of generated programs, each as the plan that is made of its seed says.
+/// Estimates of generated programs, each with the plan for its seed.
 fn of_generated(plan: impl Fn(u64) -> Plan, probing: Probing, fault: Option<Fault>) -> Vec<Probed> {
     let estimates = (1..).filter_map(|seed| {
         let (plan, program) = (plan(seed), Program::generate(seed));
@@ -30,8 +31,8 @@ fn of_generated(plan: impl Fn(u64) -> Plan, probing: Probing, fault: Option<Faul
         let probing = Probing { seed, ..probing };
         let came = estimate(&program, &probed, probing).expect("estimated");
         assert_eq!(came.probes, probing.probes);
-        // A search with a bound has the executions of all smaller ones before it; unless one of these
-        // refuses nothing, and is the last.
+        // A search with a bound also has the executions of all smaller bounds before it, unless one of
+        // those excludes nothing and is the last.
         let smaller = probed.bound.map_or(0, |bound| executions_below(&program, &probed, bound));
         let executions = statistics.executions - smaller;
         (executions > 0).then_some(Probed(came, executions as f64))
@@ -55,7 +56,7 @@ fn is_right(all: &[Probed]) -> bool {
     drawn > all.len() / 3 && bias.abs() < 3.0 && (0.7..1.4).contains(&spread) && wrong == 0
 }
 
-/// What a search with smaller bounds has run before it comes to this one.
+/// The number of executions with the smaller bounds, which run first.
 fn executions_below(program: &Program, plan: &Plan, bound: usize) -> u64 {
     let Some(bound) = bound.checked_sub(1) else { return 0 };
     let below = Plan { bound: Some(bound), ..plan.clone() };
@@ -121,7 +122,7 @@ fn ended(statistics: &Statistics) -> f64 {
 }
 
 #[test]
-fn a_child_that_is_left_out_is_noticed() {
+fn a_child_that_is_left_out_is_detected() {
     for sleep in [false, true] {
         let fault = Some(Fault::ChildLeftOut);
         assert!(!is_right(&of_generated(|_| uncached(sleep, None), NARROW, fault)));
@@ -136,7 +137,7 @@ fn of(sleep: bool, program: impl Fn() + Send + Sync + 'static) -> Estimated {
         .expect("it searches")
 }
 
-/// Each execution has the same chance, so each probe comes to the same: 2 · 3 · 2.
+/// Each execution has the same probability, so each probe gives the same number: 2 · 3 · 2.
 #[test]
 fn a_tree_that_is_even_is_known_exactly() {
     let came = of(true, || {
@@ -149,7 +150,7 @@ fn a_tree_that_is_even_is_known_exactly() {
     assert_eq!((one.executions, one.error, one.probes), (1.0, 0.0, 8));
 }
 
-/// Two threads with 21 steps each, as in `known.rs`: 42 over 21 executions. Nobody will ever run them.
+/// Two threads with 21 steps each, as in `known.rs`: 42 over 21 executions, too many to run.
 #[test]
 fn what_is_too_much_to_run_is_estimated() {
     let came = of(false, || {

@@ -1,4 +1,4 @@
-//! What an exploration finds, and what it is like after it has failed.
+//! What an exploration finds, and that it works again after a failure.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn racing_increments() -> BTreeSet<u32> {
     })
 }
 
-/// The canary: what explores finds it, and what does not must not claim to.
+/// The canary: an engine that explores finds it, and one that does not must not claim to explore.
 #[test]
 fn a_racing_increment_is_found_by_engines_that_explore() {
     let found = racing_increments();

@@ -1,5 +1,5 @@
-//! A search for the failure in the fewest steps finds it: compared with one that cuts nothing off but what
-//! is too long, on generated programs.
+//! A search for the failure in the fewest steps finds it: compared, on generated programs, with a search
+//! that cuts off only what is too long.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use explore::options::Options;
@@ -11,12 +11,12 @@ use sync::Atomic;
 
 const BOUNDS: [Option<usize>; 4] = [Some(0), Some(1), Some(2), None];
 
-/// Failures of fewer steps than these.
+/// The limit on the steps of a failure.
 fn shorter_than(steps: usize) -> Options {
     Options { keep_going: true, shorter_than: Some(steps), ..Options::default() }
 }
 
-/// So many programs, where a step is not replayed again and again; fewer elsewhere.
+/// The number of programs where states are restored; fewer where they are replayed.
 fn cases(most: u64) -> u64 {
     if ENGINE == Engine::Explore {
         most
@@ -25,7 +25,7 @@ fn cases(most: u64) -> u64 {
     }
 }
 
-/// Compares with a search that trusts no visit. How many of the searches found a failure.
+/// Compares with a search without a cache. Returns how many of the searches found a failure.
 fn compare(programs: impl Iterator<Item = Program>, steps: usize, twins: bool) -> u32 {
     let (mut failing, mut compared) = (0, 0);
     for program in programs {
@@ -63,7 +63,7 @@ fn nor_is_one_where_threads_change_places() {
     assert!(compare((1..cases(100)).map(Program::generate_twins), usize::MAX, true) > 5);
 }
 
-/// The same state is reached in three steps more first, and fails.
+/// The same state is first reached in three more steps, and fails.
 fn detour() {
     let word = Atomic::new("word", 0u32);
     if sync::choose(2) == 0 {
@@ -75,7 +75,7 @@ fn detour() {
 }
 
 #[test]
-fn a_visit_that_is_taken_for_an_earlier_one_is_noticed() {
+fn a_visit_that_is_taken_for_an_earlier_one_is_detected() {
     let steps = |fault| {
         let options = Options { fault, ..shorter_than(usize::MAX) };
         let searched =

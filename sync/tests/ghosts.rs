@@ -1,9 +1,9 @@
-//! Ghosts are for checks: the program writes them, and reading one is an error of the program.
+//! Ghosts are for checks: the program writes them, and must not read them.
 
 use sync::driver::{at_end, run_all, Plan, PlanError};
 use sync::{Arc, Ghost};
 
-/// What comes of a program that does this with a ghost.
+/// The result of a program that does this with a ghost.
 fn comes_of(program: fn(&Ghost<u32>)) -> Result<sync::driver::End, PlanError> {
     let plan = Plan { threads: 1, executions: 1, ..Plan::default() };
     let explored = run_all(&plan, move || program(&Ghost::new(0)));

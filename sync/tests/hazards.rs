@@ -1,4 +1,4 @@
-//! What a program must not do where its states are restored is told, with what to do instead.
+//! What a program must not do where its states are restored is reported, with what to do instead.
 #![cfg(feature = "explore")]
 
 use std::cell::Cell;
@@ -13,7 +13,7 @@ fn audited() -> Plan {
 }
 
 fn error(explored: Result<Explored, PlanError>) -> String {
-    explored.expect_err("it is told").to_string()
+    explored.expect_err("an error").to_string()
 }
 
 thread_local! {
@@ -21,20 +21,20 @@ thread_local! {
 }
 
 #[test]
-fn a_thread_local_of_the_program_is_noticed() {
-    let told = error(run_all(&audited(), || {
+fn a_thread_local_of_the_program_is_detected() {
+    let message = error(run_all(&audited(), || {
         let run = RUNS.replace(RUNS.get() + 1);
         let word = Arc::new(Atomic::new("word", run));
         let theirs = word.clone();
         spawn(move || theirs.store(7));
         word.load();
     }));
-    assert!(told.contains("audit"), "{told}");
+    assert!(message.contains("audit"), "{message}");
 }
 
 #[test]
-fn a_hash_map_with_random_state_is_noticed() {
-    let told = error(run_all(&audited(), || {
+fn a_hash_map_with_random_state_is_detected() {
+    let message = error(run_all(&audited(), || {
         let map =
             Ghost::new(HashMap::from([(1, 1), (2, 2), (3, 3)]).into_iter().collect::<Vec<_>>());
         let word = Arc::new(Atomic::new("word", 0u32));
@@ -43,12 +43,12 @@ fn a_hash_map_with_random_state_is_noticed() {
         word.load();
         map.set(Vec::new());
     }));
-    assert!(told.contains("audit"), "{told}");
+    assert!(message.contains("audit"), "{message}");
 }
 
 #[test]
-fn the_clock_is_noticed() {
-    let told = error(run_all(&audited(), || {
+fn the_clock_is_detected() {
+    let message = error(run_all(&audited(), || {
         let began = Box::new(std::time::Instant::now());
         let word = Arc::new(Atomic::new("word", 0u32));
         let theirs = word.clone();
@@ -56,12 +56,12 @@ fn the_clock_is_noticed() {
         word.load();
         assert!(began.elapsed().as_secs() < 1000);
     }));
-    assert!(told.contains("audit"), "{told}");
+    assert!(message.contains("audit"), "{message}");
 }
 
 #[test]
-fn an_os_thread_that_the_program_starts_is_noticed() {
-    let told = error(run_all(&audited(), || {
+fn an_os_thread_that_the_program_starts_is_detected() {
+    let message = error(run_all(&audited(), || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let given = vec![1; 100];
         std::thread::spawn(move || drop(given)).join().expect("it ends");
@@ -69,13 +69,13 @@ fn an_os_thread_that_the_program_starts_is_noticed() {
         spawn(move || theirs.store(7));
         word.load();
     }));
-    assert!(told.contains("start threads by `spawn` only"), "{told}");
+    assert!(message.contains("start threads with `spawn` only"), "{message}");
 }
 
 #[test]
-fn an_arc_from_outside_that_is_given_back_is_noticed() {
+fn an_arc_from_outside_that_is_dropped_is_detected() {
     let outside = Arc::new(7);
-    let told = error(run_all(&Plan { audit: 0, ..audited() }, move || {
+    let message = error(run_all(&Plan { audit: 0, ..audited() }, move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, owned) = (word.clone(), outside.clone());
         spawn(move || {
@@ -86,15 +86,15 @@ fn an_arc_from_outside_that_is_given_back_is_noticed() {
         word.load();
         word.load();
     }));
-    assert!(told.contains("hold that as an `Outside`"), "{told}");
+    assert!(message.contains("hold it in an `Outside`"), "{message}");
 }
 
-/// Somebody else owns it as well, so nothing is ever freed inside.
+/// Another owner is outside, so nothing is ever freed inside.
 #[test]
-fn an_arc_from_outside_that_is_counted_too_few_times_is_noticed() {
+fn an_arc_from_outside_that_is_counted_too_few_times_is_detected() {
     let outside = Arc::new(7);
     let ours = vec![outside.clone(); 100];
-    let told = error(run_all(&Plan { audit: 0, ..audited() }, move || {
+    let message = error(run_all(&Plan { audit: 0, ..audited() }, move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, owned) = (word.clone(), outside.clone());
         spawn(move || {
@@ -104,40 +104,43 @@ fn an_arc_from_outside_that_is_counted_too_few_times_is_noticed() {
         word.load();
         word.load();
     }));
-    assert!(told.contains("hold that as an `Outside`"), "{told}");
-    // More owners than are counted: none of them may give it back.
+    assert!(message.contains("hold it in an `Outside`"), "{message}");
+    // With more owners than are recognised as a count, dropping one is an error as well.
     std::mem::forget(ours);
 }
 
-/// It has been given memory outside, and gets more inside.
+/// It has memory from outside, and gets more inside.
 #[test]
-fn a_container_from_outside_that_grows_is_noticed() {
+fn a_container_from_outside_that_grows_is_detected() {
     let outside = Arc::new(std::sync::Mutex::new(Vec::with_capacity(1)));
-    let told = error(run_all(&Plan { audit: 0, ..audited() }, move || {
+    let message = error(run_all(&Plan { audit: 0, ..audited() }, move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let theirs = word.clone();
         spawn(move || theirs.store(1));
         let seen = word.load();
-        outside.lock().expect("nobody panics").extend([seen; 100]);
+        outside.lock().expect("no panic").extend([seen; 100]);
     }));
-    assert!(told.contains("made it larger, as with a `Vec`: hold that as an `Outside`"), "{told}");
+    assert!(
+        message.contains("made one larger, such as a `Vec`: hold it in an `Outside`"),
+        "{message}"
+    );
 }
 
 #[test]
-fn too_little_heap_is_told_with_the_setting() {
+fn too_little_heap_is_reported_with_the_setting() {
     let small = Plan { heap: 1 << 20, ..audited() };
-    let told = error(run_all(&small, || drop(std::hint::black_box(vec![1u8; 2 << 20]))));
-    assert!(told.contains("Plan::heap"), "{told}");
+    let message = error(run_all(&small, || drop(std::hint::black_box(vec![1u8; 2 << 20]))));
+    assert!(message.contains("Plan::heap"), "{message}");
 }
 
 #[test]
-fn too_many_stacks_are_told_with_the_setting() {
+fn too_many_stacks_are_reported_with_the_setting() {
     let large = Plan { stack: 100 << 20, ..audited() };
-    let told = error(run_all(&large, || spawn(|| {})));
-    assert!(told.contains("Plan::stack"), "{told}");
+    let message = error(run_all(&large, || spawn(|| {})));
+    assert!(message.contains("Plan::stack"), "{message}");
     let absurd = Plan { stack: 1 << 30, ..audited() };
-    let told = error(run_all(&absurd, || {}));
-    assert!(told.contains("1073741824 bytes of stack"), "{told}");
+    let message = error(run_all(&absurd, || {}));
+    assert!(message.contains("1073741824 bytes of stack"), "{message}");
 }
 
 #[test]
@@ -158,13 +161,13 @@ fn part_recursion() {
 }
 
 #[test]
-fn a_stack_that_is_used_up_is_told() {
+fn a_stack_that_is_used_up_is_reported() {
     let this = std::env::current_exe().expect("a test knows its program");
     let mut command = Command::new(this);
     command.args(["--ignored", "--exact", "--nocapture", "part_recursion"]);
     let output = command.output().expect("a test can be run");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(4), "{told}");
-    assert!(told.contains("thread 0.2 has used up its stack of 256 KiB"), "{told}");
-    assert!(told.contains("Plan::stack"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{message}");
+    assert!(message.contains("thread 0.2 has used up its stack of 256 KiB"), "{message}");
+    assert!(message.contains("Plan::stack"), "{message}");
 }

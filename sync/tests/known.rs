@@ -1,8 +1,8 @@
 //! Programs whose numbers of states can be derived by hand.
 //!
-//! A thread's places are counted: about to start (or, for the first thread, about to go on after it has
-//! started the other), about to do each operation, finished. The very first state, in which the first
-//! thread has not begun, comes on top.
+//! The places of a thread are counted: about to start (or, for the first thread, about to continue after it
+//! has started the other), about to perform each operation, finished. The very first state, in which the
+//! first thread has not begun, is added.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use sync::driver::litmus::outcomes;
 use sync::driver::{Plan, Sampler};
 use sync::{Arc, Atomic, Ghost, Mutex, Note};
 
-/// The same states, whichever way they are searched.
+/// All ways to search visit the same states.
 fn searched(program: impl Fn() + Send + Sync + Clone + 'static) -> (Found, Statistics) {
     let search = |cache, sleep| {
         let options = Options { cache, sleep, ..Options::default() };

@@ -1,4 +1,4 @@
-//! A search that is stopped says by what, and what was left to do.
+//! A search that is stopped reports by what, and how much was left.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use explore::options::Options;
 use sync::driver::{Control, End, Incomplete, Plan, Sampler, Searched};
 use sync::{Arc, Atomic};
 
-/// A search of three outcomes; all executions are as long.
+/// A search with three outcomes; all executions have the same length.
 fn searched(plan: Plan) -> Searched {
     let plan = Plan { sampler: Sampler::Exhaustive, choices: true, ..plan };
     let program = || {
@@ -21,10 +21,10 @@ fn searched(plan: Plan) -> Searched {
 }
 
 #[test]
-fn each_limit_is_told_by_its_name() {
+fn each_limit_is_reported_by_its_name() {
     let none = Options::default;
     let past = Instant::now().checked_sub(Duration::from_secs(1));
-    for (search, told) in [
+    for (search, message) in [
         (Options { max_states: Some(2), ..none() }, Incomplete::States),
         (Options { max_executions: Some(1), ..none() }, Incomplete::Executions),
         (Options { max_memory: Some(1), ..none() }, Incomplete::Memory),
@@ -32,26 +32,27 @@ fn each_limit_is_told_by_its_name() {
         (Options { deadline: past, ..none() }, Incomplete::Time),
     ] {
         let searched = searched(Plan { search, ..Plan::default() });
-        assert_eq!(searched.incomplete, Some(told));
+        assert_eq!(searched.incomplete, Some(message));
     }
 }
 
 /// Of three outcomes one is done, one is under way when the limit is met, and one is left.
 #[test]
-fn what_is_left_is_told_once() {
+fn what_is_left_is_counted_once() {
     let search = Options { max_executions: Some(1), ..Options::default() };
     let searched = searched(Plan { search, ..Plan::default() });
     assert_eq!(searched.incomplete, Some(Incomplete::Executions));
     assert_eq!(searched.statistics.open, 1);
 }
 
-/// Whoever is asked at the end of the first execution stops the search there: two outcomes are left.
+/// The progress callback stops the search at the end of the first execution: two outcomes are left.
 #[test]
-fn who_is_late_is_not_told_to_stop() {
-    for (says, told) in [(Control::Late, Incomplete::Time), (Control::Stop, Incomplete::Stopped)] {
+fn a_deadline_is_not_reported_as_an_interrupt() {
+    for (says, message) in [(Control::Late, Incomplete::Time), (Control::Stop, Incomplete::Stopped)]
+    {
         let searched =
             searched(Plan { progress: Some(Arc::new(move |_| says)), ..Plan::default() });
-        assert_eq!(searched.incomplete, Some(told));
+        assert_eq!(searched.incomplete, Some(message));
         assert_eq!(searched.statistics.open, 2);
         assert_eq!(searched.statistics.executions, 1);
     }

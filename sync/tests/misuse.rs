@@ -1,4 +1,4 @@
-//! A program that a search cannot run is an error, and no failure of the program.
+//! A program that a search cannot run is an error, not a failure of the program.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use sync::driver::{run_all, Plan, Sampler};
@@ -14,8 +14,8 @@ fn error(program: impl Fn() + Send + Sync + 'static) -> String {
 #[test]
 fn an_object_that_was_made_outside_is_refused() {
     let word = Arc::new(Atomic::new("word", 0u32));
-    let told = error(move || word.store(1));
-    assert!(told.contains("made outside of the execution"), "{told}");
+    let message = error(move || word.store(1));
+    assert!(message.contains("created outside the execution"), "{message}");
 }
 
 fn spawns_below(generations: u32) {
@@ -24,15 +24,18 @@ fn spawns_below(generations: u32) {
     }
 }
 
-/// A name has room for seven generations.
+/// An id has room for seven generations.
 #[test]
-fn a_thread_for_which_there_is_no_name_is_refused() {
-    let told = error(|| spawns_below(8));
-    assert!(told.contains("has made 0 threads; there is no name for one more"), "{told}");
+fn a_thread_for_which_there_is_no_id_is_refused() {
+    let message = error(|| spawns_below(8));
+    assert!(
+        message.contains("has created 0 threads, and there is no room for one more"),
+        "{message}"
+    );
 }
 
 #[test]
-#[should_panic(expected = "a checkpoint outside of a program that is explored")]
-fn a_checkpoint_outside_of_a_program_is_refused() {
+#[should_panic(expected = "a checkpoint outside an execution")]
+fn a_checkpoint_outside_an_execution_is_refused() {
     checkpoint(());
 }

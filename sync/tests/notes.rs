@@ -49,7 +49,7 @@ fn a_sleeper_is_woken_once() {
     assert_eq!(found, BTreeSet::from([1]));
 }
 
-/// The note is as Go's: a wakeup is remembered, and a second one before `clear` is thrown at.
+/// The note behaves like Go's: a wakeup is remembered, and a second one before `clear` throws.
 #[test]
 fn a_second_wakeup_throws() {
     let failure = failure(&plan(1), || {
@@ -76,7 +76,7 @@ sync::explored! {
         assert_eq!(failure.expect("it throws").message, "notesleep - waitm out of sync");
     }
 
-    /// A flag that is looked at before the note is cleared: the wakeup in between is lost.
+    /// The flag is read before the note is cleared: the wakeup in between is lost.
     fn a_wakeup_before_clear_is_lost() {
         let failure = failure(&plan(2), || {
             let note = Arc::new(Note::new("note"));
@@ -89,8 +89,8 @@ sync::explored! {
     }
 }
 
-/// The protocol that Go's `wakep` and the last look are instances of: work is published and then
-/// sleepers are looked for; a sleeper says so and then looks for work.
+/// The protocol of which Go's `wakep` and the last look are instances: the waker publishes work and then
+/// looks for sleepers; the sleeper announces its sleep and then looks for work.
 #[test]
 fn a_sleeper_that_looks_again_is_not_missed() {
     let found = outcomes(&plan(2), |sink| {

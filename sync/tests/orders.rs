@@ -73,7 +73,7 @@ sync::explored! {
         all_of(&store_buffering(STORE, LOAD_ACQ), &ONE_SEES_THE_OTHER);
     }
 
-    /// The test of the tests above: with both ends weakened it is there, and loom sees it.
+    /// A check of the tests above: with both ends weakened the outcome exists, and loom finds it.
     fn two_weak_ends_miss_each_other() {
         for (write, read) in [(STORE_REL, LOAD_ACQ), (STORE_RELAXED, LOAD_RELAXED)] {
             let found = store_buffering(write, read);
@@ -109,7 +109,7 @@ fn who_sees_the_flag_sees_the_message() {
 }
 
 sync::explored! {
-    /// The test of the test above.
+    /// A check of the test above.
     fn a_relaxed_flag_carries_no_message() {
         let found = message_passing(STORE_RELAXED, LOAD_RELAXED);
         assert_eq!(found.contains(&(1, 0)), WEAK, "{found:?}");
@@ -135,7 +135,7 @@ fn two_readers_agree_on_the_order_of_two_writers() {
     assert!(!ENGINE.explores() || found.contains(&((1, 0), (0, 1))), "{found:?}");
 }
 
-/// The owner of a word reads what it wrote last, whoever else reads it.
+/// The owner of a word reads what it wrote last, whichever other threads read it.
 #[test]
 fn an_owner_needs_no_operation_to_read_its_word() {
     let found = outcomes(&plan(2), |sink| {
@@ -172,7 +172,7 @@ fn a_published_field_may_be_read() {
 }
 
 sync::explored! {
-    /// What loom adds to shuttle: it notices that nothing orders the read after the write.
+    /// What loom adds to shuttle: it detects that nothing orders the read after the write.
     fn a_field_that_is_not_published_is_a_race() {
         match plain_after(STORE_RELAXED, LOAD_RELAXED) {
             Some(failure) => {

@@ -20,7 +20,7 @@ fn the_lock_excludes_in_all_states() {
 #[test]
 fn who_yields_first_is_not_alone_and_the_schedule_is_told() {
     let End::Failed { failure, schedule } = search(YIELDS_FIRST).end else {
-        panic!("nobody is caught");
+        panic!("no failure was found");
     };
     assert_eq!(failure.message, "lock: 2 are inside");
     let Schedule::Search { picks, .. } = schedule else { panic!("another schedule") };

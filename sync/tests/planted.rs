@@ -1,5 +1,5 @@
-//! A search that loses states is noticed: each mistake is made on purpose, and the comparison of
-//! `soundness.rs` has to see it.
+//! A search that loses states is detected: each fault is planted, and the comparison of `soundness.rs` must
+//! detect it.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use explore::options::Options;
@@ -15,7 +15,7 @@ fn all_of(options: Options, threads: usize, program: impl Fn() + Send + Sync + '
     search_of(options, None, threads, program).expect("searched").expect("it ends").0
 }
 
-/// How many programs it takes until one is searched differently.
+/// The number of programs until one is searched differently.
 fn seen_after(fault: Fault, cache: bool, sleep: bool) -> u64 {
     let most = Some(3_000);
     let mut compared = 0;
@@ -28,25 +28,26 @@ fn seen_after(fault: Fault, cache: bool, sleep: bool) -> u64 {
         compared += 1;
         let wrong = Options { cache, sleep, fault: Some(fault), ..Options::default() };
         let Some((wrong, _)) = search(wrong) else { return compared };
-        // What is left out of a hash makes different states of the same ones: only outcomes count.
+        // With something missing from the hash, even equal states have other fingerprints: only outcomes
+        // count.
         let states = fault == Fault::WritesIndependent;
         let same = plain.outcomes == wrong.outcomes && plain.failures == wrong.failures;
         if !same || (states && plain.states != wrong.states) {
             return compared;
         }
     }
-    panic!("{fault:?}: nobody notices, of {compared} programs");
+    panic!("{fault:?}: not detected in {compared} programs");
 }
 
 #[test]
-fn an_object_left_out_of_the_hash_is_noticed() {
+fn an_object_left_out_of_the_hash_is_detected() {
     println!("after {} programs", seen_after(Fault::ObjectLeftOut(0), true, false));
 }
 
-/// What a thread does next follows from what it has seen, if its checkpoints are complete; where one is
-/// not, the pending operation is what tells states apart. Here the place is left out.
+/// What a thread does next follows from what it has seen if its checkpoints are complete; where one is not,
+/// the pending operation distinguishes states. Here the place is left out.
 #[test]
-fn a_pending_operation_left_out_of_the_hash_is_noticed() {
+fn a_pending_operation_left_out_of_the_hash_is_detected() {
     let states = |fault| {
         let options = Options { sleep: false, fault, ..Options::default() };
         let found = all_of(options, 1, || {
@@ -64,18 +65,19 @@ fn a_pending_operation_left_out_of_the_hash_is_noticed() {
 }
 
 #[test]
-fn a_history_left_out_of_the_hash_is_noticed() {
+fn a_history_left_out_of_the_hash_is_detected() {
     println!("after {} programs", seen_after(Fault::HistoryLeftOut, true, false));
 }
 
 #[test]
-fn writes_that_count_as_independent_are_noticed() {
+fn writes_that_count_as_independent_are_detected() {
     println!("after {} programs", seen_after(Fault::WritesIndependent, false, true));
 }
 
-/// The whole comparison, as the command line has it, and what it makes of the program that differs.
+/// The whole comparison, as on the command line, and the shrinking of a program on which two searches
+/// differ.
 #[test]
-fn what_differs_is_made_small() {
+fn a_program_that_differs_is_shrunk() {
     let fault = Some(Fault::WritesIndependent);
     let differs = |program: &Program| {
         matches!(compare_with(Family::Ending, program, fault), Compared::Differ(_))
@@ -85,10 +87,13 @@ fn what_differs_is_made_small() {
     let acts = |program: &Program| program.0.iter().map(Vec::len).sum::<usize>();
     assert!(differs(&small) && !matches!(compare(Family::Ending, &small), Compared::Differ(_)));
     assert!(acts(&small) < acts(&large), "{large}{small}");
-    assert!(acts(&small) <= 5, "two that write one word, and who starts them:\n{small}");
+    assert!(
+        acts(&small) <= 5,
+        "two threads that write one word, and the one that starts them:\n{small}"
+    );
 }
 
-/// Three threads that go round for ever, two of them without looking at what they have read.
+/// Three threads that loop for ever, two of them without using what they have read.
 fn rounds() {
     let words = Arc::new([Atomic::new("x", 0u32), Atomic::new("y", 0u32)]);
     let (ours, theirs) = (words.clone(), words.clone());
@@ -116,15 +121,15 @@ fn rounds() {
     }
 }
 
-/// Where executions do not go round in circles, a state that is met again has been explored to the end,
-/// and who slept in it had been, too, where it was put to sleep: nothing is lost. In a circle, the step
-/// that put it to sleep may have led to a state that is still being explored. Then what is behind it is
-/// left to that one; and if that one leaves it to this, nobody does it.
+/// If executions do not loop, a state that is met again has been explored to the end, and the threads that
+/// slept in it had been explored where they were put to sleep: nothing is lost. In a loop, the step that
+/// put a thread to sleep may have led to a state that is still being explored. Then each of the two states
+/// leaves the thread's continuation to the other, and it is never explored.
 ///
-/// Such programs are rare: of six million random ones, of three threads with one to three steps to go
-/// round in, 48 are searched differently. This is the smallest of them.
+/// Such programs are rare: of six million random ones, with three threads that loop over one to three
+/// steps, 48 are searched differently. This is the smallest of them.
 #[test]
-fn a_sleep_set_ignored_on_a_cache_hit_is_noticed() {
+fn a_sleep_set_ignored_on_a_cache_hit_is_detected() {
     let states = |sleep, fault| {
         let options = Options { sleep, fault, ..Options::default() };
         all_of(options, 3, rounds).states
@@ -135,29 +140,29 @@ fn a_sleep_set_ignored_on_a_cache_hit_is_noticed() {
     assert!(states(true, lost).len() < all.len(), "{} states", all.len());
 }
 
-/// A thread reads a word, and what it says later depends on it; the checkpoint in between does, or does
-/// not, tell.
-fn forgets(tells: bool, hear: impl FnOnce(u32) + Send + 'static) {
+/// A thread reads a word, and what it reports later depends on the value. The checkpoint in between names
+/// the value, or does not.
+fn forgets(complete: bool, report: impl FnOnce(u32) + Send + 'static) {
     let word = Arc::new(Atomic::new("word", 0u32));
     let said = Arc::new(Ghost::new(9));
     let (theirs, look) = (word.clone(), said.clone());
-    sync::driver::at_end(move || hear(look.get()));
+    sync::driver::at_end(move || report(look.get()));
     sync::spawn(move || theirs.store(1));
     let local = word.load();
-    sync::checkpoint(if tells { local } else { 0 });
+    sync::checkpoint(if complete { local } else { 0 });
     word.add(1);
     word.store(5);
     said.set(local);
 }
 
-/// What it says, by all executions.
-fn forgetful(tells: bool, cache: bool) -> usize {
+/// The number of different reports, over all executions.
+fn forgetful(complete: bool, cache: bool) -> usize {
     let outcomes = Outside::new(std::collections::BTreeSet::new());
     let sink = outcomes.clone();
     let options = Options { cache, sleep: false, ..Options::default() };
     all_of(options, 2, move || {
         let sink = sink.clone();
-        forgets(tells, move |said| {
+        forgets(complete, move |said| {
             sink.with_mut(|outcomes| outcomes.insert(said));
         });
     });
@@ -170,15 +175,18 @@ fn paranoid(bound: Option<usize>, threads: usize, options: Options) -> Plan {
     Plan { bound, threads, choices: true, sampler: Sampler::Exhaustive, search, ..Plan::default() }
 }
 
-/// Without the comparison: the search complains by itself, with a bound as without.
+/// Without a comparison: the search detects it by itself, with a bound as without.
 #[test]
-fn a_local_left_out_of_a_checkpoint_is_noticed_by_a_paranoid_search() {
+fn a_local_left_out_of_a_checkpoint_is_detected_by_a_paranoid_search() {
     for bound in [None, Some(1), Some(2)] {
         let plan = paranoid(bound, 2, Options::default());
-        let search = |tells| sync::driver::run_all(&plan, move || forgets(tells, |_| {}));
+        let search = |complete| sync::driver::run_all(&plan, move || forgets(complete, |_| {}));
         assert!(matches!(search(true), Ok(Explored { end: End::Complete, .. })), "{bound:?}");
         let error = search(false).expect_err("it is unsound").to_string();
-        assert!(error.contains("a checkpoint forgets what matters"), "{bound:?}: {error}");
+        assert!(
+            error.contains("a checkpoint leaves out a value that matters"),
+            "{bound:?}: {error}"
+        );
         assert!(error.contains("`explore 1: 0 0"), "{bound:?}: {error}");
     }
 }
@@ -203,19 +211,19 @@ fn a_paranoid_search_accuses_no_program_that_fails_or_is_bounded() {
 }
 
 #[test]
-fn a_local_left_out_of_a_checkpoint_is_noticed() {
+fn a_local_left_out_of_a_checkpoint_is_detected() {
     assert_eq!(forgetful(true, false), 2);
     assert_eq!(forgetful(true, true), 2);
     assert_eq!(forgetful(false, false), 2);
     assert_eq!(forgetful(false, true), 1, "the cache takes both histories for one");
 }
 
-/// Looks at two words that have to be equal; it says so of each state, or of those in which a lock has just
-/// been given back.
+/// Checks that two words are equal: in each state, or only in states in which a lock has just been
+/// released.
 struct Equal {
     words: Arc<[Atomic<u32>; 2]>,
     lock: Arc<Mutex<u32>>,
-    /// How often the lock had been given back when it looked last, if it looks only then.
+    /// How many times the lock had been released at the last check, if it checks only after releases.
     seen: Option<Ghost<u32>>,
 }
 
@@ -241,7 +249,7 @@ impl Observer for Equal {
     }
 }
 
-/// What the check says of a thread that writes one word after the other, with the lock held all the while.
+/// The failures of the check for a thread that writes one word after the other while it holds the lock.
 fn unequal(by_unlocks: bool) -> std::collections::BTreeSet<String> {
     let found = all_of(Options::default(), 2, move || {
         let words = Arc::new([Atomic::new("a", 0u32), Atomic::new("b", 0u32)]);
@@ -256,9 +264,9 @@ fn unequal(by_unlocks: bool) -> std::collections::BTreeSet<String> {
     found.failures
 }
 
-/// The bad state is there between two operations, while the lock is held, and gone when it is given back.
+/// The bad state exists between two operations, while the lock is held, and is gone at the release.
 #[test]
-fn a_check_that_looks_at_unlocks_only_misses_what_a_look_at_each_state_sees() {
+fn a_check_at_unlocks_only_misses_what_a_check_of_each_state_sees() {
     assert_eq!(unequal(true).len(), 0);
     assert!(
         unequal(false).iter().any(|failure| failure.contains("1 and 0")),
@@ -267,15 +275,15 @@ fn a_check_that_looks_at_unlocks_only_misses_what_a_look_at_each_state_sees() {
     );
 }
 
-/// Says that a word that was 2 is never 1 afterwards: for that it has to remember something.
+/// Checks that a word that was 2 is never 1 afterwards, for which it has to remember something.
 struct Once<M> {
     word: Arc<Atomic<u32>>,
     memory: M,
 }
 
-/// What a check remembers: as a part of the state, or beside it.
+/// What a check remembers: as a part of the state, or outside it.
 trait Memory: Send + Sync {
-    /// The most that was seen so far, with this.
+    /// The largest value so far, this one included.
     fn most(&self, now: u32) -> u32;
 }
 
@@ -316,7 +324,7 @@ impl<M: Memory> Observer for Once<M> {
     }
 }
 
-/// A history with 2 in it and one without meet where the word is 0; then it becomes 1.
+/// A history with 2 in it and one without meet where the word is 0; then the word becomes 1.
 fn remembered<M: Memory + 'static>(
     cache: bool,
     memory: fn() -> M,
@@ -336,7 +344,7 @@ fn remembered<M: Memory + 'static>(
 }
 
 #[test]
-fn a_check_with_memory_outside_the_fingerprint_is_noticed() {
+fn a_check_with_memory_outside_the_fingerprint_is_detected() {
     let ghost = || Ghost::new(0u32);
     let outside = || Outside::new(0u32);
     let all = remembered(false, ghost);

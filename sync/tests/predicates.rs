@@ -1,4 +1,5 @@
-//! Questions that are asked on change have the answers of those that are asked always; and what is planted is noticed.
+//! Predicates that are evaluated on change give the same answers as predicates that are always evaluated;
+//! and planted faults are detected.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use explore::options::{Options, Statistics};
@@ -7,10 +8,10 @@ use soundness::found::{search_of, Found};
 use sync::driver::{check_all, check_changed, Observer, Quiescent, Violation};
 use sync::{Arc, Atomic, Ghost, Latch, Mutex, Plain};
 
-/// What a search says of a program, and what it cost.
-type Told = (Found, Statistics);
+/// What a search finds in a program, and its statistics.
+type SearchResult = (Found, Statistics);
 
-/// Something that a question reads.
+/// Something that a predicate reads.
 #[derive(Clone, Copy, Debug)]
 enum Thing {
     Word(usize),
@@ -19,7 +20,7 @@ enum Thing {
     Lock,
     Waits,
     Rounds,
-    /// What the first word was at the last look.
+    /// The value of the first word when the observer last saw a state.
     Memory,
 }
 
@@ -29,7 +30,7 @@ enum Act {
     Store(usize, u32),
     Plain(u32),
     Ghost(u32),
-    /// Takes the lock, writes a word, and gives it back.
+    /// Takes the lock, writes a word, and releases the lock.
     Lock(usize, u32),
     Wait,
     Round,
@@ -95,29 +96,29 @@ impl World {
     }
 }
 
-/// Each question: not both the one thing is worth this, and the other that. Of the second it reads only if the first
-/// is.
-type Questions = Vec<[(Thing, u32); 2]>;
+/// Each predicate: it is not so that the one thing has this value and the other that. It reads the second
+/// only if the first has its value.
+type Predicates = Vec<[(Thing, u32); 2]>;
 
-struct Asks {
+struct Evaluates {
     world: Arc<World>,
-    questions: Questions,
+    predicates: Predicates,
     always: bool,
 }
 
-impl Observer for Asks {
+impl Observer for Evaluates {
     fn visited(&self) -> Result<(), Violation> {
         let both = |n: usize| {
             let is = |&(thing, value): &(Thing, u32)| self.world.peek(thing) == value;
-            let text = || format!("{n}: {:?}", self.questions[n]);
-            if self.questions[n].iter().all(is) {
+            let text = || format!("{n}: {:?}", self.predicates[n]);
+            if self.predicates[n].iter().all(is) {
                 Err(text())
             } else {
                 Ok(())
             }
         };
-        let asks = if self.always { check_all } else { check_changed };
-        asks(self.questions.len(), both)
+        let evaluate = if self.always { check_all } else { check_changed };
+        evaluate(self.predicates.len(), both)
             .map_err(|(_, message)| Violation { check: "not both", message })?;
         self.passed();
         Ok(())
@@ -139,7 +140,7 @@ impl Observer for Asks {
 #[derive(Clone, Debug)]
 struct Program {
     threads: Vec<Vec<Act>>,
-    questions: Questions,
+    predicates: Predicates,
 }
 
 impl Program {
@@ -158,15 +159,15 @@ impl Program {
         let threads = threads.collect();
         let mut part = || (THINGS[rng.usize(..THINGS.len())], rng.u32(..3));
         // More than one word of bits.
-        let questions =
+        let predicates =
             (0..70).map(|_| [part(), part()]).filter(|parts| parts.iter().any(|part| part.1 > 0));
-        Program { threads, questions: questions.collect() }
+        Program { threads, predicates: predicates.collect() }
     }
 
     fn run(&self, always: bool) {
         let world = Arc::new(World::new());
-        let questions = self.questions.clone();
-        sync::driver::observe(Arc::new(Asks { world: world.clone(), questions, always }));
+        let predicates = self.predicates.clone();
+        sync::driver::observe(Arc::new(Evaluates { world: world.clone(), predicates, always }));
         let mine =
             |me: usize, world: &World| self.threads[me].iter().for_each(|&act| world.act(act));
         for me in 1..self.threads.len() {
@@ -176,24 +177,24 @@ impl Program {
         mine(0, &world);
     }
 
-    /// What a search says, with each question asked always or on change; `None` if it is too long.
-    fn search(&self, always: bool, jobs: usize, fault: Option<Fault>) -> Option<Told> {
+    /// What a search finds, with each predicate evaluated always or on change; `None` if it is too long.
+    fn search(&self, always: bool, jobs: usize, fault: Option<Fault>) -> Option<SearchResult> {
         let options = Options { max_executions: Some(3_000), jobs, fault, ..Options::default() };
         let (program, threads) = (self.clone(), self.threads.len());
         search_of(options, None, threads, move || program.run(always)).expect("searched")
     }
 }
 
-/// One question alone, so that others do not end an execution before it.
+/// One predicate at a time, so that others do not end an execution before it.
 fn alone(seed: u64) -> Vec<Program> {
     let program = Program::generate(seed);
     let one =
-        |question: &[(Thing, u32); 2]| Program { questions: vec![*question], ..program.clone() };
-    program.questions.iter().step_by(7).map(one).collect()
+        |predicate: &[(Thing, u32); 2]| Program { predicates: vec![*predicate], ..program.clone() };
+    program.predicates.iter().step_by(7).map(one).collect()
 }
 
 #[test]
-fn asking_on_change_says_what_asking_always_says() {
+fn evaluating_on_change_finds_what_evaluating_always_finds() {
     let (mut compared, mut failed) = (0, 0);
     for seed in 0..150 {
         for program in alone(seed).into_iter().chain([Program::generate(seed)]) {
@@ -206,10 +207,10 @@ fn asking_on_change_says_what_asking_always_says() {
     assert!(compared > 1_000 && failed > 300, "{compared} compared, {failed} of them fail");
 }
 
-/// Of programs that do not fail: which failures of several are met, and what is behind them, differs by the order in
-/// which workers come to them.
+/// For programs that do not fail: which of several failures is found, and what lies behind it, depends on
+/// the order in which workers get there.
 #[test]
-fn workers_ask_what_one_asks() {
+fn several_workers_find_what_one_finds() {
     let mut compared = 0;
     for program in (0..150).flat_map(alone) {
         let always = program.search(true, 1, None).filter(|(found, _)| found.failures.is_empty());
@@ -222,8 +223,8 @@ fn workers_ask_what_one_asks() {
     assert!(compared > 300, "{compared} compared");
 }
 
-/// Whether asking on change, with this mistake, says something else of some program.
-fn is_noticed(fault: Fault) -> bool {
+/// Whether evaluating on change, with this fault, changes the result for some program.
+fn is_detected(fault: Fault) -> bool {
     (0..40).flat_map(alone).any(|program| {
         let always = program.search(true, 1, None);
         always.is_some() && program.search(false, 1, Some(fault)) != always
@@ -232,36 +233,36 @@ fn is_noticed(fault: Fault) -> bool {
 
 /// Objects 0 and 1 are the words, 2 the plain field, 3 the ghost, 4 the lock, 5 the latch, 6 what is remembered.
 #[test]
-fn a_change_that_is_not_noted_is_noticed() {
+fn a_change_that_is_not_recorded_is_detected() {
     for object in 0..7 {
-        assert!(is_noticed(Fault::ChangeNotNoted(object)), "object {object}");
+        assert!(is_detected(Fault::ChangeNotRecorded(object)), "object {object}");
     }
-    assert!(is_noticed(Fault::RoundsNotNoted));
-    assert!(!is_noticed(Fault::ChangeNotNoted(99)), "there is no such object");
+    assert!(is_detected(Fault::RoundsNotRecorded));
+    assert!(!is_detected(Fault::ChangeNotRecorded(99)), "there is no such object");
 }
 
 #[test]
-fn reads_that_are_not_noted_are_noticed() {
-    assert!(is_noticed(Fault::ReadsNotNoted(0)));
-    assert!(!is_noticed(Fault::ReadsNotNoted(1)), "there is one question");
+fn reads_that_are_not_recorded_are_detected() {
+    assert!(is_detected(Fault::ReadsNotRecorded(0)));
+    assert!(!is_detected(Fault::ReadsNotRecorded(1)), "there is one predicate");
 }
 
-/// A question may leave out what it has read before, and read what it has never read.
+/// A predicate may skip what it read before, and read what it never read.
 #[test]
-fn what_a_question_reads_may_depend_on_what_it_reads() {
+fn what_a_predicate_reads_may_depend_on_what_it_reads() {
     let [first, second] = [Thing::Word(0), Thing::Word(1)];
     let threads =
         vec![vec![Act::Store(0, 1), Act::Store(0, 2)], vec![Act::Store(1, 1), Act::Store(1, 2)]];
-    let program = Program { threads, questions: vec![[(first, 2), (second, 2)]] };
+    let program = Program { threads, predicates: vec![[(first, 2), (second, 2)]] };
     let always = program.search(true, 1, None);
     assert_eq!(program.search(false, 1, None), always);
     assert_eq!(always.expect("short").0.failures.len(), 1);
 }
 
-/// How often a question is asked, of a word that the one thread writes and the other does not.
+/// Counts the evaluations of a predicate over a word that one thread writes and the other does not.
 #[test]
-fn a_question_that_reads_nothing_new_is_left_out() {
-    let asked = |always: bool| {
+fn a_predicate_that_reads_nothing_new_is_left_out() {
+    let evaluations = |always: bool| {
         let count = sync::driver::Outside::new(0u64);
         let sink = count.clone();
         let options = Options::default();
@@ -279,11 +280,11 @@ fn a_question_that_reads_nothing_new_is_left_out() {
         .expect("searched");
         count.get()
     };
-    let (always, on_change) = (asked(true), asked(false));
+    let (always, on_change) = (evaluations(true), evaluations(false));
     assert!(on_change > 0 && on_change * 2 < always, "{on_change} of {always}");
 }
 
-/// Counts how often it asks of the first word.
+/// Counts its evaluations of a predicate over the first word.
 struct Counts {
     words: Arc<[Atomic<u32>; 2]>,
     count: sync::driver::Outside<u64>,
@@ -292,8 +293,8 @@ struct Counts {
 
 impl Observer for Counts {
     fn visited(&self) -> Result<(), Violation> {
-        let asks = if self.always { check_all } else { check_changed };
-        let question = |_| {
+        let evaluate = if self.always { check_all } else { check_changed };
+        let predicate = |_| {
             self.count.with_mut(|count| *count += 1);
             if self.words[0].peek() > 1 {
                 Err("more than one".into())
@@ -301,7 +302,7 @@ impl Observer for Counts {
                 Ok(())
             }
         };
-        asks(1, question).map_err(|(_, message)| Violation { check: "one", message })
+        evaluate(1, predicate).map_err(|(_, message)| Violation { check: "one", message })
     }
 
     fn quiescent(&self) -> Quiescent {
@@ -309,9 +310,9 @@ impl Observer for Counts {
     }
 }
 
-/// A panic in a question fails the execution, as one in the program does, and the search goes on.
+/// A panic in a predicate fails the execution, like one in the program, and the search continues.
 #[test]
-fn a_question_that_panics_fails() {
+fn a_predicate_that_panics_fails() {
     for threads in [1, 2] {
         let found = search_of(Options::default(), None, threads, move || {
             let word = Arc::new(Atomic::new("word", 0u32));
@@ -324,7 +325,7 @@ fn a_question_that_panics_fails() {
         });
         let (found, _) = found.expect("searched").expect("short");
         let failures: Vec<_> = found.failures.into_iter().collect();
-        assert_eq!(failures, ["question: the word is 1"], "{threads} threads");
+        assert_eq!(failures, ["predicate: the word is 1"], "{threads} threads");
     }
 }
 
@@ -332,12 +333,12 @@ struct Panics(Arc<Atomic<u32>>);
 
 impl Observer for Panics {
     fn visited(&self) -> Result<(), Violation> {
-        let question = |_| {
+        let predicate = |_| {
             let word = self.0.peek();
-            assert!(word != 1, "question: the word is {word}");
+            assert!(word != 1, "predicate: the word is {word}");
             Ok(())
         };
-        check_changed(1, question).map_err(|(_, message)| Violation { check: "panics", message })
+        check_changed(1, predicate).map_err(|(_, message)| Violation { check: "panics", message })
     }
 
     fn quiescent(&self) -> Quiescent {
@@ -345,17 +346,17 @@ impl Observer for Panics {
     }
 }
 
-/// As it would hold or not by what was asked before.
+/// Otherwise its answer would depend on what was evaluated before.
 #[test]
-fn a_question_that_changes_something_is_an_error() {
+fn a_predicate_that_changes_something_is_an_error() {
     struct Changes(Arc<Ghost<u32>>);
     impl Observer for Changes {
         fn visited(&self) -> Result<(), Violation> {
-            let question = |_| {
+            let predicate = |_| {
                 self.0.with_mut(|value| *value += 1);
                 Ok(())
             };
-            check_changed(1, question)
+            check_changed(1, predicate)
                 .map_err(|(_, message)| Violation { check: "changes", message })
         }
         fn quiescent(&self) -> Quiescent {
@@ -368,6 +369,6 @@ fn a_question_that_changes_something_is_an_error() {
         Atomic::new("word", 0u32).store(1);
     });
     let (found, _) = found.expect("searched").expect("short");
-    let said = "ask: a question changes the state that it is asked of";
+    let said = "check_changed: a predicate changes the state";
     assert_eq!(found.failures.into_iter().collect::<Vec<_>>(), [said]);
 }

@@ -1,4 +1,4 @@
-//! When nothing can move: who is asked, and how an execution ends.
+//! What happens when no thread can move, and how an execution ends.
 
 use std::collections::BTreeSet;
 
@@ -95,7 +95,7 @@ fn who_judges_counts_as_waiting_where_it_waits() {
     assert_eq!(found, BTreeSet::from([false]));
 }
 
-/// The usual end of a scheduler: main is through, and the others sleep.
+/// The usual end of a scheduler: main has finished, and the others sleep.
 #[test]
 fn an_execution_may_end_with_sleepers_who_hold_locks() {
     let executions = Outside::new(0);
@@ -108,7 +108,7 @@ fn an_execution_may_end_with_sleepers_who_hold_locks() {
             spawn(move || {
                 let _guard = (i == 0).then(|| lock.lock());
                 park[i].sleep();
-                unreachable!("nobody wakes it");
+                unreachable!("no thread wakes it");
             });
         }
         let count = count.clone();
@@ -129,8 +129,8 @@ fn an_execution_may_end_with_sleepers_who_hold_locks() {
 }
 
 sync::explored! {
-    /// Who finds that nobody can move is about to wait for a lock, and the execution ends before it
-    /// does. It could have been first all the same.
+    /// The thread that detects that no thread can move is about to wait for a lock, and the execution ends
+    /// before it does. It could have taken the lock first all the same.
     fn who_judges_instead_of_waiting_could_have_been_first() {
         let found = outcomes(&plan(3), |sink| {
             let lock = Arc::new(Mutex::new("lock", ()));
@@ -174,7 +174,7 @@ fn an_environment_that_moves_nothing_is_told() {
         world(|| Quiescent::Moved);
         Note::new("park").sleep();
     });
-    assert_eq!(failure.expect("it hangs").message, "quiescent: moved, and nothing was woken");
+    assert_eq!(failure.expect("it hangs").message, "quiescent: Moved without a wakeup");
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn a_panic_of_the_environment_is_told() {
 #[test]
 fn nobody_asks_the_environment_when_all_have_finished() {
     let explored = run_all(&plan(2), || {
-        world(|| unreachable!("nobody waits"));
+        world(|| unreachable!("no thread waits"));
         spawn(|| {});
     });
     assert_eq!(explored.expect("the plan is fine").end, End::Complete);
@@ -250,7 +250,7 @@ fn a_lock_taken_twice_is_a_deadlock() {
     assert_eq!(failure.message, "thread 0 waits for sched.lock, held by thread 0");
 }
 
-/// A thread that leaves runs its destructors, and what they do to shared objects does nothing.
+/// A thread that leaves runs its destructors, and their operations on shared objects do nothing.
 #[test]
 fn destructors_of_leaving_threads_do_no_operations() {
     type Objects = (Mutex<u32>, Atomic<u32>, Note, Latch, sync::Plain<u32>);
@@ -294,7 +294,7 @@ fn destructors_of_leaving_threads_do_no_operations() {
     assert_eq!(explored.expect("the plan is fine").end, End::Complete);
 }
 
-/// Says that a thread gets nowhere.
+/// Reports that a thread makes no progress.
 struct Nowhere;
 
 impl Observer for Nowhere {
@@ -327,7 +327,7 @@ fn a_thread_that_makes_an_execution_too_long_is_told_to_the_observer() {
         }
         false => assert_eq!(failed, too_long),
     }
-    // Another observer leaves it at that, and so does none.
+    // With another observer, or none, it is an error of the plan.
     assert_eq!(spins(Some(Arc::new(World(|| OVER)))), too_long);
     assert_eq!(spins(None), too_long);
 }

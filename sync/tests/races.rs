@@ -1,4 +1,4 @@
-//! Data races: what of plain accesses is one, and what orders them.
+//! Data races: which plain accesses race, and what orders them.
 
 use sync::driver::litmus::failure;
 use sync::driver::{run_all, Cause, End, Failure, Options, Plan, Sampler};
@@ -35,7 +35,8 @@ fn run(ours: Body, theirs: Body) -> impl Fn() + Send + Sync + 'static {
     }
 }
 
-/// The race that each way to search finds between the two. All ways agree on whether there is one.
+/// The race that each way to search finds between the two threads. All ways must agree on whether there is
+/// one.
 fn race(ours: Body, theirs: Body) -> Option<Failure> {
     let options = Options::default;
     let ways = [
@@ -72,7 +73,7 @@ const WRITES_AT: u32 = line!() - 1;
 const READ: Body = |shared| assert!(shared.field.get() <= 2);
 const READS_AT: u32 = line!() - 1;
 
-/// Both by the flag, but the field is written after it.
+/// Both use the flag, but the field is written after it.
 const WRITE_LATE: Body = |shared| {
     shared.flag.store(1);
     shared.field.set(1);
@@ -144,7 +145,7 @@ sync::searched! {
         is_race(READ_IF_FLAG, WRITE_LATE);
     }
 
-    /// The way back, too: who takes the flag may write.
+    /// The reverse also holds: the thread that takes the flag may write.
     fn an_exchange_hands_over() {
         let taker: Body = |shared| {
             if shared.flag.cas(0, 1) {
@@ -159,7 +160,7 @@ sync::searched! {
         });
     }
 
-    /// As of a ring's tail: thieves load it, and another owner's store races.
+    /// As for a ring's tail: thieves load it, and another owner's store races.
     fn an_owners_plain_read_races_with_a_store() {
         let owner: Body = |shared| {
             shared.flag.owner_load();
@@ -201,8 +202,8 @@ sync::searched! {
     }
 }
 
-/// loom: its first fence stands before its switch, so that it tries no order in which the reader comes between the
-/// store of the flag and the write; with the mark it does.
+/// loom's first fence precedes its switch, so it tries no order in which the reader comes between the store
+/// of the flag and the write; with the mark it does.
 #[cfg(feature = "loom")]
 #[test]
 fn loom_tries_the_orders_around_a_plain_access_only_if_that_is_an_operation() {
@@ -213,7 +214,7 @@ fn loom_tries_the_orders_around_a_plain_access_only_if_that_is_an_operation() {
     assert_eq!(hidden, None, "loom finds it without the mark now: is the mark still needed?");
 }
 
-/// Where nothing is searched, a plan that asks for races is refused.
+/// On an engine without a search, a plan that asks for races is refused.
 #[cfg(not(any(feature = "loom", feature = "explore")))]
 #[test]
 fn races_are_refused_where_nothing_is_searched() {

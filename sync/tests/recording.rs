@@ -1,4 +1,4 @@
-//! One execution again, with everything that happened in it; and checks that only look.
+//! One execution run again, with everything that happened in it; and checks that only read.
 
 use sync::driver::{
     observe, record, run_all, Cause, Diverged, End, Engine, Failure, Observer, Operation, Outside,
@@ -18,10 +18,10 @@ fn samplers() -> Vec<Sampler> {
     }
 }
 
-/// What an execution did, line by line.
+/// The operations of an execution, line by line.
 type Log = Outside<Vec<String>>;
 
-/// Writes down operations, counts states, and may check that the word is not 2.
+/// Records operations, counts states, and may check that the word is not 2.
 #[derive(Clone)]
 struct Watch {
     forbids_two: bool,
@@ -140,7 +140,7 @@ sync::explored! {
         assert!(step > 0 && !expected.is_empty(), "{step}: {expected}");
     }
 
-    /// Checks perform no operations, so an engine does not notice them.
+    /// Checks perform no operations, so they do not change what an engine does.
     fn checks_change_no_execution() {
         for sampler in samplers() {
             let plan = Plan { bound: Some(2), ..plan(sampler) };

@@ -1,4 +1,4 @@
-//! What a search finds can be run again, and a schedule that does not fit says where.
+//! A schedule that a search finds can be run again, and one that does not fit reports where.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,10 +46,10 @@ fn a_schedule_of_another_program_says_where_it_does_not_fit() {
     let diverged = record(&plan(), &schedule, lost_update).expect("fine").diverged;
     let diverged = diverged.expect("it does not fit");
     assert_eq!(diverged.step, 1);
-    assert!(diverged.expected.contains("thread 0.2 goes on"), "{}", diverged.expected);
+    assert!(diverged.expected.contains("thread 0.2 runs"), "{}", diverged.expected);
 }
 
-/// What the search says of a program that stores what nobody told it.
+/// The error of a search of a program that stores unreported data.
 fn stores(from_outside: impl Fn() -> u64 + Send + Sync + 'static) -> String {
     let error = run_all(&plan(), move || {
         let n = Arc::new(Atomic::new("n", from_outside()));
@@ -60,7 +60,7 @@ fn stores(from_outside: impl Fn() -> u64 + Send + Sync + 'static) -> String {
     error.expect_err("it differs").to_string()
 }
 
-/// What comes from outside of the program is not there to be searched.
+/// Input from outside the program cannot be searched.
 #[test]
 fn a_program_that_is_not_deterministic_is_told_so() {
     static RUNS: AtomicU64 = AtomicU64::new(0);
@@ -68,7 +68,7 @@ fn a_program_that_is_not_deterministic_is_told_so() {
     assert!(error.contains("not deterministic"), "{error}");
 }
 
-/// Where executions run again. Where they are restored, audits tell: see `restored.rs`.
+/// Where executions are replayed. Where they are restored, audits detect it: see `restored.rs`.
 #[cfg(not(feature = "explore"))]
 mod again {
     use super::*;
@@ -93,14 +93,14 @@ mod again {
     }
 
     #[test]
-    fn the_clock_the_order_of_a_table_and_addresses_are_noticed() {
+    fn the_clock_the_order_of_a_table_and_addresses_are_detected() {
         let start = Instant::now();
         let clock = stores(move || start.elapsed().as_nanos() as u64);
         let order = stores(|| {
             let all: HashMap<u64, ()> = (0..64).map(|n| (n, ())).collect();
             all.into_keys().fold(0, |sum, key| sum.wrapping_mul(31).wrapping_add(key))
         });
-        // Memory that is given out again may be where it was, by chance; so none is.
+        // Reused memory may have the same address by chance, so none is freed.
         let kept = Mutex::new(Vec::new());
         let address = stores(move || {
             let new = Box::new(0u8);

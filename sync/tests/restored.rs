@@ -1,4 +1,4 @@
-//! States are restored as they were: audits find nothing, and find what is planted.
+//! States are restored as they were: audits find no difference, and detect planted faults.
 #![cfg(feature = "explore")]
 
 use std::panic::{catch_unwind, resume_unwind};
@@ -18,10 +18,10 @@ fn audited(fault: Option<Fault>) -> Plan {
 }
 
 fn error(explored: Result<Explored, PlanError>) -> String {
-    explored.expect_err("it is told").to_string()
+    explored.expect_err("an error").to_string()
 }
 
-/// Two threads, each with something on its stack and on the heap that changes while the other waits.
+/// Two threads, each with data on its stack and on the heap that changes while the other waits.
 fn changes() {
     let word = Arc::new(Atomic::new("word", 0u32));
     let theirs = word.clone();
@@ -59,25 +59,28 @@ fn audits_of_all_restored_states_find_nothing() {
 }
 
 #[test]
-fn what_is_not_restored_is_noticed() {
+fn what_is_not_restored_is_detected() {
     assert_eq!(run_all(&audited(None), changes).expect("fine").end, End::Complete);
     for fault in [
         Fault::StackNotRestored(0),
         Fault::StackNotRestored(1),
-        Fault::RunNotNoted(0),
-        Fault::RunNotNoted(1),
+        Fault::RunNotRecorded(0),
+        Fault::RunNotRecorded(1),
         Fault::HeapNotRestored,
         Fault::PlacesNotRestored,
-        Fault::BookNotRestored,
+        Fault::ObjectTableNotRestored,
     ] {
-        let told = error(run_all(&audited(Some(fault)), changes));
-        assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
-        assert_eq!(told.matches("`explore 1:").count(), 2, "{told}");
+        let message = error(run_all(&audited(Some(fault)), changes));
+        assert!(
+            message.contains("audit: a restored state differs from a run from scratch"),
+            "{fault:?}: {message}"
+        );
+        assert_eq!(message.matches("`explore 1:").count(), 2, "{message}");
     }
 }
 
-/// A thread with memory of many pages, one of which it writes long after the others, and only if it chooses so: not at
-/// all in the first 4,096 of its executions, then in one, then in no more.
+/// A thread with many pages of memory, one of which it writes long after the others, and only for some
+/// choices: not in the first 4,096 of its executions, then in one, then in no more.
 fn writes_late() {
     const LATE: usize = 4 * 4096;
     let mut memory = vec![1u8; 8 * 4096];
@@ -95,18 +98,22 @@ fn writes_late() {
 
 /// Pages are frozen in the first executions, and one of them thaws.
 #[test]
-fn pages_that_nobody_writes_are_what_they_were() {
+fn pages_that_are_not_written_are_restored() {
     let search = |fault, audit| {
         let options = Options { fault, ..Options::default() };
         let explored = run_all(&Plan { audit, ..plan(options, None, 1) }, writes_late);
         explored.map(|explored| explored.searched.map(|searched| searched.statistics))
     };
-    // Audits write all pages, so there are few: between the second and the third, pages are frozen, and one thaws.
+    // Audits write all pages, so there are few audits: between the second and the third, pages are frozen,
+    // and one thaws.
     let (audited, plain) = (search(None, 1_499).expect("fine"), search(None, 0).expect("fine"));
     assert_eq!(audited, plain);
-    for fault in [Fault::ThawNotNoted, Fault::PageNotRestored] {
-        let told = search(Some(fault), 1_499).expect_err(&format!("{fault:?}")).to_string();
-        assert!(told.contains("audit: a restored state is not what it was"), "{fault:?}: {told}");
+    for fault in [Fault::ThawNotRecorded, Fault::PageNotRestored] {
+        let message = search(Some(fault), 1_499).expect_err(&format!("{fault:?}")).to_string();
+        assert!(
+            message.contains("audit: a restored state differs from a run from scratch"),
+            "{fault:?}: {message}"
+        );
     }
 }
 
@@ -130,7 +137,7 @@ fn what_is_left_outside_grows_and_stays() {
     }
 }
 
-/// What is done outside may be another thing each time; what it leaves on the stack is nobody's value.
+/// Code outside may do something else each time; its leftovers on the stack have no value.
 #[test]
 fn what_is_done_outside_is_no_difference() {
     #[inline(never)]
@@ -155,7 +162,8 @@ fn what_is_done_outside_is_no_difference() {
     assert_eq!(explored.expect("no alarm").end, End::Complete);
 }
 
-/// `std` looks for panics of its own thread only while there is one somewhere: another way through each lock.
+/// `std` checks whether its own thread panics only while some thread does, which takes another path through
+/// each lock.
 #[test]
 fn a_panic_elsewhere_is_no_difference() {
     struct Slow;
@@ -202,7 +210,7 @@ fn memory_that_grows_is_restored() {
     assert_eq!(explored.expect("fine").end, End::Complete);
 }
 
-/// A panic unwinds to the thread's base, and gives back what the thread holds; and the search goes on.
+/// A panic unwinds to the thread's base, and releases what the thread holds; and the search continues.
 #[test]
 fn panics_are_found_with_guards_held_and_without() {
     let plan = Plan { audit: 1, ..plan(Options::default(), None, 3) };
@@ -225,9 +233,10 @@ fn panics_are_found_with_guards_held_and_without() {
     assert!(searched.failures.keys().eq(&expected), "{:?}", searched.failures);
 }
 
-/// The execution ends as it should, with a thread that sleeps and holds a lock; then somebody looks.
+/// The execution ends without a failure, while a thread sleeps and holds a lock; then code at the end
+/// checks the result.
 #[test]
-fn a_look_at_the_end_finds_what_threads_leave_and_may_fail() {
+fn code_at_the_end_sees_what_threads_leave_and_may_fail() {
     struct Over;
     impl sync::driver::Observer for Over {
         fn quiescent(&self) -> sync::driver::Quiescent {
@@ -239,7 +248,7 @@ fn a_look_at_the_end_finds_what_threads_leave_and_may_fail() {
         let (theirs, look) = (lock.clone(), lock.clone());
         sync::driver::observe(Arc::new(Over));
         sync::driver::at_end(move || {
-            let left = *look.peek().expect("given back while unwinding");
+            let left = *look.peek().expect("released while unwinding");
             assert!(left == expected, "look: {left}");
         });
         spawn(move || {
@@ -252,7 +261,7 @@ fn a_look_at_the_end_finds_what_threads_leave_and_may_fail() {
     let End::Failed { failure, schedule } =
         run_all(&audited(None), move || program(2)).expect("fine").end
     else {
-        panic!("the look fails")
+        panic!("the code at the end fails")
     };
     assert_eq!(failure.message, "look: 1");
     let again = sync::driver::record(&audited(None), &schedule, move || program(2)).expect("fine");

@@ -1,4 +1,5 @@
-//! A thread that goes round in vain is noticed by a search, though its state comes back and the cache knows it.
+//! A thread that loops without progress is detected by a search, although its state repeats and the cache
+//! knows it.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use std::collections::BTreeSet;
@@ -8,7 +9,7 @@ use soundness::found::search_of;
 use sync::driver::{Observer, Quiescent, Violation};
 use sync::{Arc, Atomic};
 
-/// Rounds of which nothing comes, at the most.
+/// The most rounds without progress.
 const MOST: u32 = 3;
 
 struct Patience;
@@ -28,7 +29,8 @@ impl Observer for Patience {
     }
 }
 
-/// What a thread makes of so many rounds (none: without end), beside a neighbour that moves, in any search.
+/// The failures of a thread that makes this many rounds (`None`: without end) next to another thread that
+/// moves, in any search.
 fn failures(rounds: Option<u32>, gets_on: bool) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for sleep in [true, false] {
@@ -56,7 +58,7 @@ fn failures(rounds: Option<u32>, gets_on: bool) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_thread_that_goes_round_for_ever_is_noticed() {
+fn a_thread_that_loops_for_ever_is_detected() {
     assert_eq!(failures(None, false), BTreeSet::from(["round and round".to_owned()]));
 }
 
@@ -67,6 +69,6 @@ fn a_few_rounds_are_not_for_ever() {
 }
 
 #[test]
-fn who_gets_on_may_go_round() {
+fn a_thread_that_makes_progress_may_loop() {
     assert_eq!(failures(Some(3 * MOST), true), BTreeSet::new());
 }

@@ -1,5 +1,5 @@
-//! The traps of shuttle that this crate is built around, each beside what it does instead. Where an
-//! upgrade of shuttle changes a trap, its test here fails, and the way around it can be thought over.
+//! The traps of shuttle around which this crate is built, each with the crate's own behaviour. If an
+//! upgrade of shuttle changes a trap, its test here fails, and the workaround can be reconsidered.
 #![cfg(feature = "shuttle")]
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use sync::driver::litmus::outcomes;
 use sync::driver::{Plan, PlanError, Sampler};
 use sync::{Atomic, Ghost, Note};
 
-/// How often shuttle runs `program`, and all that it finds; or the text of the panic.
+/// The number of times shuttle runs `program`, and all outcomes; or the text of the panic.
 fn raw<T: Ord + Send + 'static>(
     scheduler: impl Scheduler + Send + 'static,
     program: impl Fn(&StdMutex<BTreeSet<T>>) + Send + Sync + 'static,
@@ -89,7 +89,7 @@ fn dfs_and_pct_starve_whom_a_loop_waits_for() {
     assert!(pct.starts_with("exceeded max_steps"), "{pct}");
 }
 
-/// S3: who waits in a note gets no step before it is woken; and a loop is no verdict.
+/// S3: a thread that waits on a note gets no step before it is woken; and a loop gives no verdict.
 #[test]
 fn a_note_is_waited_for_without_spinning() {
     for sampler in [Sampler::Dfs, Sampler::Pct(3)] {

@@ -1,4 +1,4 @@
-//! An execution that fails prints nothing; whoever asked for it says so.
+//! A failing execution prints nothing; the caller reports the failure.
 
 use std::process::Command;
 
@@ -65,7 +65,7 @@ fn a_failure_prints_nothing() {
 }
 
 #[test]
-fn a_panic_outside_of_an_exploration_is_told_as_ever() {
+fn a_panic_outside_an_exploration_is_printed_as_usual() {
     let stderr = stderr_of("part_panic_outside");
     assert!(
         stderr.contains("outside of an exploration") && stderr.contains("silence.rs"),

@@ -1,7 +1,7 @@
-//! Both substrates show a search the same states: what it finds in generated programs, program by program.
+//! Both substrates show a search the same states: compared by what it finds in each generated program.
 //!
 //! The two cannot be built into one test. With `SUBSTRATES=file` each writes what it has found into a file,
-//! and the files have to be equal; `.ci/run` compares them.
+//! and the files must be equal; `.ci/run` compares them.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use std::fmt::Write;
@@ -11,7 +11,7 @@ use explore::options::{Options, Statistics};
 use soundness::found::search;
 use soundness::program::Program;
 
-/// Programs, if nothing else is said.
+/// The number of programs, by default.
 const PROGRAMS: usize = 100;
 
 /// What a search has found, on one line.

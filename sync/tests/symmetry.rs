@@ -1,12 +1,12 @@
-//! Of states that differ by who is who of interchangeable threads, one is explored. `soundness.rs` compares that
-//! with plain search on generated programs.
+//! Of states that differ only in a renaming of interchangeable threads, one is explored. `soundness.rs`
+//! compares that with plain search on generated programs.
 #![cfg(any(feature = "shuttle", feature = "explore"))]
 
 use explore::options::Options;
 use soundness::found::{search_of, Found};
 use sync::{Arc, Atomic, Ghost, Plain, ThreadName};
 
-/// Searches a program of so many threads that have names, and the first, with and without symmetry.
+/// Searches a program of this many named threads and the first thread, with and without symmetry.
 fn both(twins: u32, program: impl Fn() + Send + Sync + Clone + 'static) -> [Found; 2] {
     [true, false].map(|symmetry| {
         let options = Options { symmetry, interchangeable: twins, ..Options::default() };
@@ -15,7 +15,7 @@ fn both(twins: u32, program: impl Fn() + Send + Sync + Clone + 'static) -> [Foun
     })
 }
 
-/// So many threads, each of which sets a bit of one word so often, and learns nothing.
+/// Threads that each set a bit of one word several times, and observe nothing.
 fn twins(count: u32, times: u32) -> impl Fn() + Send + Sync + Clone + 'static {
     move || {
         let word = Arc::new(Atomic::new("word", 0u32));
@@ -26,9 +26,9 @@ fn twins(count: u32, times: u32) -> impl Fn() + Send + Sync + Clone + 'static {
     }
 }
 
-/// With t twins that have p places each (before the start, before each step, after the last): while k of them
-/// are there, p^k states, or the multisets of k places. The first thread stops after each `spawn`, and at last
-/// it is done: k is 1 to t, and t once more; and there is the first state.
+/// With t twins that have p places each (before the start, before each step, after the last): while k of
+/// them exist, there are p^k states, or the multisets of k places. The first thread stops after each
+/// `spawn`, and at last it is done: k is 1 to t, and t once more; and there is the first state.
 #[test]
 fn states_are_multisets_of_places() {
     let [with, without] = both(2, twins(2, 2));
@@ -39,9 +39,9 @@ fn states_are_multisets_of_places() {
     assert_eq!(with.states.len(), 1 + 3 + 6 + 10 + 10);
 }
 
-/// Whoever starts a thread that has a name, its states are the same.
+/// The states of a named thread are the same whichever thread starts it.
 #[test]
-fn a_name_does_not_tell_who_started_the_thread() {
+fn states_do_not_depend_on_which_thread_started_a_named_one() {
     let search = |named: bool| {
         let program = move || {
             let turn = Arc::new(Atomic::new("turn", false));
@@ -61,7 +61,7 @@ fn a_name_does_not_tell_who_started_the_thread() {
     assert!(search(true) < search(false));
 }
 
-/// A thread that names another does it by its name: then both change places together.
+/// A thread refers to another by its name: then both change places together.
 #[test]
 fn a_named_thread_changes_places_with_what_is_made_for_it() {
     let program = |owner: fn(u32) -> Option<ThreadName>| {
@@ -78,17 +78,17 @@ fn a_named_thread_changes_places_with_what_is_made_for_it() {
             }
         }
     };
-    // A name in what is theirs makes no more states than if there were none.
+    // A name inside the twins' objects adds no states.
     let [with, without] = both(2, program(|n| Some(ThreadName(n))));
     let [plain, _] = both(2, program(|_| None));
     assert_eq!(with.states.len(), plain.states.len());
     assert!(with.states.len() < without.states.len());
 }
 
-/// What happens if threads are said to be interchangeable and are not: a failure is lost. Here the first thread
-/// knows which is which, in a step that names neither.
+/// If threads are declared interchangeable and are not, a failure is lost. Here the first thread
+/// distinguishes them, in a step that names neither.
 #[test]
-fn threads_that_are_told_apart_are_not_interchangeable() {
+fn threads_that_are_distinguished_are_not_interchangeable() {
     let [with, without] = both(2, || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let done: Arc<Vec<_>> =
@@ -111,12 +111,12 @@ fn threads_that_are_told_apart_are_not_interchangeable() {
 
 #[test]
 fn a_name_is_given_once() {
-    let told = |names: [u32; 2]| {
+    let error_of = |names: [u32; 2]| {
         let searched = search_of(Options::default(), None, 3, move || {
             names.into_iter().for_each(|name| sync::spawn_named(name, (), || {}));
         });
         searched.expect_err("no search").to_string()
     };
-    assert!(told([3, 3]).contains("search: the name #3 has been given to a thread before"));
-    assert!(told([3, 31]).contains("search: 31 is no name of a thread; 1 to 30 are"));
+    assert!(error_of([3, 3]).contains("search: another thread already has the name #3"));
+    assert!(error_of([3, 31]).contains("search: thread name 31 is out of range (1–30)"));
 }

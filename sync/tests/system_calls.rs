@@ -1,4 +1,4 @@
-//! System calls that a program makes where its states are restored: told by name, with what to do instead.
+//! System calls of a program whose states are restored are reported by name, with what to do instead.
 #![cfg(all(feature = "explore", target_os = "linux", target_arch = "x86_64"))]
 
 use std::io::Write;
@@ -12,8 +12,10 @@ fn plan() -> Plan {
     Plan { threads: 3, ..Plan::default() }
 }
 
-/// Two threads, the second of which does something before its step.
-fn beside(does: impl Fn() + Send + Sync + Clone + 'static) -> impl Fn() + Send + Sync + 'static {
+/// Two threads, the second of which calls `does` before its step.
+fn two_threads(
+    does: impl Fn() + Send + Sync + Clone + 'static,
+) -> impl Fn() + Send + Sync + 'static {
     move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, does) = (word.clone(), does.clone());
@@ -25,14 +27,14 @@ fn beside(does: impl Fn() + Send + Sync + Clone + 'static) -> impl Fn() + Send +
     }
 }
 
-fn told(does: impl Fn() + Send + Sync + Clone + 'static) -> String {
-    run_all(&plan(), beside(does)).expect_err("it is told").to_string()
+fn error_of(does: impl Fn() + Send + Sync + Clone + 'static) -> String {
+    run_all(&plan(), two_threads(does)).expect_err("an error").to_string()
 }
 
 #[test]
 fn a_file_is_not_opened() {
-    let told = told(|| drop(std::fs::read("/etc/passwd")));
-    assert!(told.contains("(`openat`): read files before the search"), "{told}");
+    let message = error_of(|| drop(std::fs::read("/etc/passwd")));
+    assert!(message.contains("(`openat`): read files before the search"), "{message}");
 }
 
 #[test]
@@ -40,10 +42,10 @@ fn a_file_is_not_changed() {
     let path = std::env::temp_dir().join(format!("pidle-not-changed-{}", std::process::id()));
     let mut file = std::fs::File::create(&path).expect("a file to write to");
     let ours = file.try_clone().map(Arc::new).expect("one more handle");
-    let told = told(move || drop((&*ours).write_all(b"inside")));
+    let message = error_of(move || drop((&*ours).write_all(b"inside")));
     assert!(
-        told.contains("(`write`): read files before the search, and leave results in"),
-        "{told}"
+        message.contains("(`write`): read files before the search, and put results into"),
+        "{message}"
     );
     file.flush().expect("nothing to do");
     assert_eq!(std::fs::read(&path).expect("it is there"), b"");
@@ -51,27 +53,27 @@ fn a_file_is_not_changed() {
 }
 
 #[test]
-fn nobody_sleeps() {
-    let told = told(|| std::thread::sleep(Duration::from_secs(600)));
-    assert!(told.contains("nanosleep`): wait by a `Note`"), "{told}");
+fn sleeping_is_an_error() {
+    let message = error_of(|| std::thread::sleep(Duration::from_secs(600)));
+    assert!(message.contains("nanosleep`): wait on a `Note`"), "{message}");
 }
 
 #[test]
 fn no_os_thread_is_started() {
-    let told = told(|| drop(std::thread::spawn(|| ())));
-    assert!(told.contains("(`clone"), "{told}");
-    assert!(told.contains("start threads by `spawn` only"), "{told}");
+    let message = error_of(|| drop(std::thread::spawn(|| ())));
+    assert!(message.contains("(`clone"), "{message}");
+    assert!(message.contains("start threads with `spawn` only"), "{message}");
 }
 
 #[test]
 fn no_program_is_started() {
-    let told = told(|| drop(Command::new("true").status()));
-    assert!(told.contains("has called the system"), "{told}");
+    let message = error_of(|| drop(Command::new("true").status()));
+    assert!(message.contains("made a system call"), "{message}");
 }
 
-/// What is done there is done once for each time that the step is taken, and nobody puts it back.
+/// A call there is executed each time that the step is taken, and is not undone.
 #[test]
-fn outside_anything_is_done() {
+fn outside_any_call_passes() {
     let sizes = Outside::new(Vec::new());
     let inside = sizes.clone();
     let reads = move || {
@@ -79,22 +81,22 @@ fn outside_anything_is_done() {
             sizes.push(std::fs::read("/proc/self/stat").map(|all| all.len()).ok())
         });
     };
-    assert_eq!(run_all(&plan(), beside(reads)).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&plan(), two_threads(reads)).expect("fine").end, End::Complete);
     assert!(sizes.get().iter().all(|size| size.is_some_and(|size| size > 0)));
 }
 
 #[test]
 fn text_for_stderr_passes() {
     let says = || std::io::stderr().write_all(b"inside\n").expect("written");
-    assert_eq!(run_all(&plan(), beside(says)).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&plan(), two_threads(says)).expect("fine").end, End::Complete);
 }
 
-/// After a search, the OS thread may call what it likes; and the next search starts.
+/// After a search, the OS thread may make any system call; and the next search starts.
 #[test]
-fn the_next_search_goes_on() {
-    let first = told(|| drop(std::fs::read("/etc/passwd")));
+fn the_next_search_runs() {
+    let first = error_of(|| drop(std::fs::read("/etc/passwd")));
     assert!(first.contains("openat"), "{first}");
-    assert_eq!(run_all(&plan(), beside(|| ())).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&plan(), two_threads(|| ())).expect("fine").end, End::Complete);
 }
 
 fn part(name: &str) -> Output {
@@ -106,40 +108,40 @@ fn part(name: &str) -> Output {
 
 fn ends_with(name: &str, expected: &str) {
     let output = part(name);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(4), "{told}");
-    assert!(told.contains(expected), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{message}");
+    assert!(message.contains(expected), "{message}");
 }
 
 #[test]
-#[ignore = "run by who_waits_for_another_os_thread_is_told"]
+#[ignore = "run by waiting_for_another_os_thread_is_reported"]
 fn part_waits() {
-    told(std::thread::park);
+    error_of(std::thread::park);
 }
 
 #[test]
-fn who_waits_for_another_os_thread_is_told() {
+fn waiting_for_another_os_thread_is_reported() {
     ends_with(
         "part_waits",
-        "search: the program has called the system (`futex`): wait for threads of",
+        "search: the program made a system call (`futex`): wait only for threads of",
     );
 }
 
 #[test]
-#[ignore = "run by who_ends_the_process_is_told"]
+#[ignore = "run by ending_the_process_is_reported"]
 fn part_exits() {
-    told(|| std::process::exit(0));
+    error_of(|| std::process::exit(0));
 }
 
 #[test]
-fn who_ends_the_process_is_told() {
-    ends_with("part_exits", "(`exit_group`): end by returning or by a panic");
+fn ending_the_process_is_reported() {
+    ends_with("part_exits", "(`exit_group`): end the program by returning or with a panic");
 }
 
 #[test]
 #[ignore = "run by an_abort_is_an_abort"]
 fn part_aborts() {
-    told(|| std::process::abort());
+    error_of(|| std::process::abort());
 }
 
 #[test]

@@ -28,6 +28,9 @@ pub struct Measured {
     pub sampled: bool,
     /// The failure that it ended with.
     pub failed: Option<String>,
+    /// What stopped it before its end.
+    #[serde(default)]
+    pub stopped: Option<String>,
 }
 
 /// Explores the job's program in that way, until it has had the job's seconds of CPU time, as whatever else
@@ -48,9 +51,10 @@ pub fn measure(job: &Job, sampler: Sampler, stop: Arc<AtomicBool>) -> Result<Mea
     });
     let explored = explored.map_err(|error| error.to_string())?;
     let searched = explored.searched.as_ref().map(|searched| searched.statistics);
-    let failed = match &explored.end {
-        End::Failed { failure, .. } => Some(failure.message.clone()),
-        End::Complete | End::Stopped => None,
+    let (failed, stopped) = match &explored.end {
+        End::Failed { failure, .. } => (Some(failure.message.clone()), None),
+        End::Complete => (None, None),
+        End::Stopped => (None, job.limits.max_seconds.map(after)),
     };
     Ok(Measured {
         executions: Some(searched.map_or(explored.executions, |s| s.executions)),
@@ -61,7 +65,13 @@ pub fn measure(job: &Job, sampler: Sampler, stop: Arc<AtomicBool>) -> Result<Mea
         sampled: sync::driver::ENGINE == sync::driver::Engine::Shuttle
             && sampler == Sampler::Random,
         failed,
+        stopped,
     })
+}
+
+/// What has stopped a run that had so many seconds of CPU time.
+pub fn after(seconds: u64) -> String {
+    format!("{seconds} s of CPU time")
 }
 
 /// The most memory that this process has had, in bytes, where Linux tells.

@@ -1,8 +1,8 @@
 //! `pidle bench peers`: what the search costs, and what others cost on the same programs.
 //!
 //! The scenarios S1 to S4 at 2 Ps and 2, 3 and 4 Ms, under the row that has all fixes, with the checks of
-//! *symptoms*, which read no state: so engines are compared, and not checks. Nothing here is a verdict on
-//! the model, and nothing is required of the times.
+//! *symptoms*, which read no state: so engines are compared, and not checks. One peer is the search with all
+//! checks. Nothing here is a verdict on the model, and nothing is required of the times.
 //!
 //! | module | holds |
 //! |---|---|

@@ -14,6 +14,8 @@ pub struct Peer {
     pub sampler: Sampler,
     /// The preemptions that an execution may have.
     pub bound: Option<usize>,
+    /// What is asked.
+    pub mode: Mode,
 }
 
 /// The name of the one that the others are compared with.
@@ -22,28 +24,31 @@ pub const SEARCH: &str = "search";
 /// Executions of a sample.
 const SAMPLE: u64 = 10_000;
 
-const LOOM: Peer =
-    Peer { name: "loom", engine: Engine::Loom, sampler: Sampler::Random, bound: None };
+/// The search, with all checks.
+pub const INVARIANTS: &str = "search, invariants";
+
+const FIRST: Peer = Peer {
+    name: SEARCH,
+    engine: Engine::Explore,
+    sampler: Sampler::Exhaustive,
+    bound: None,
+    mode: Mode::Symptoms,
+};
+
+const LOOM: Peer = Peer { name: "loom", engine: Engine::Loom, sampler: Sampler::Random, ..FIRST };
+
+const SHUTTLE: Peer = Peer { engine: Engine::Shuttle, ..FIRST };
 
 /// All of them, the search first. Another way to run it is another line.
 pub const PEERS: &[Peer] = &[
-    Peer { name: SEARCH, engine: Engine::Explore, sampler: Sampler::Exhaustive, bound: None },
-    Peer {
-        name: "search, replaying",
-        engine: Engine::Shuttle,
-        sampler: Sampler::Exhaustive,
-        bound: None,
-    },
+    FIRST,
+    Peer { name: INVARIANTS, mode: Mode::Invariants, ..FIRST },
+    Peer { name: "search, replaying", ..SHUTTLE },
     Peer { name: "loom, bound 2", bound: Some(2), ..LOOM },
     Peer { name: "loom, bound 3", bound: Some(3), ..LOOM },
     LOOM,
-    Peer { name: "shuttle, dfs", engine: Engine::Shuttle, sampler: Sampler::Dfs, bound: None },
-    Peer {
-        name: "shuttle, random",
-        engine: Engine::Shuttle,
-        sampler: Sampler::Random,
-        bound: None,
-    },
+    Peer { name: "shuttle, dfs", sampler: Sampler::Dfs, ..SHUTTLE },
+    Peer { name: "shuttle, random", sampler: Sampler::Random, ..SHUTTLE },
 ];
 
 /// What the peer runs.
@@ -54,7 +59,7 @@ pub fn job(peer: &Peer, scenario: &str, ms: u32, max_seconds: u64) -> Job {
         scenario: if ms == 2 { scenario.into() } else { format!("{scenario}-{ms}m") },
         program: None,
         row: suite::FIXED.into(),
-        mode: Mode::Symptoms,
+        mode: peer.mode,
         only: None,
         limits: Limits {
             bound: peer.bound,

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::measure::after;
 use super::Measured;
 use crate::builder;
 
@@ -15,7 +16,7 @@ pub const NAME: &str = "spin, finer steps";
 const VARIABLE: &str = "PIDLE_SPIN";
 
 /// Megabytes that it may have.
-const MEMORY: u32 = 4096;
+pub const MEMORY: u32 = 4096;
 
 /// Runs the verifier that Spin has made; then, what its children's time was. The limit is one of CPU time.
 const RUN: &str = "(ulimit -t \"$0\"; exec ./pan -n -m10000000); times";
@@ -75,7 +76,7 @@ impl Spin {
         done(cc.arg(format!("-DMEMLIM={MEMORY}")).current_dir(folder))?;
         let mut run = Command::new("sh");
         run.args(["-c", RUN, &max_seconds.to_string()]).current_dir(folder);
-        Ok(read(&said(&mut run)?))
+        Ok(read(&said(&mut run)?, max_seconds))
     }
 }
 
@@ -96,7 +97,7 @@ fn said(command: &mut Command) -> Result<String, String> {
 }
 
 /// Reads the verifier's report, with the times of the shell after it.
-fn read(text: &str) -> Measured {
+fn read(text: &str, max_seconds: u64) -> Measured {
     let number = |line: &str| line.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
     let named = |name: &str| text.lines().find(|line| line.trim_end().ends_with(name));
     let states = named("states, stored").and_then(number);
@@ -105,14 +106,23 @@ fn read(text: &str) -> Measured {
     let complete = states.is_some() && !text.contains("Search not completed");
     let too_deep = text.contains("max search depth too small");
     let failed = text.lines().find(|line| line.contains("assertion violated"));
+    let finished = complete && !too_deep;
+    let stopped = match () {
+        () if finished => None,
+        () if too_deep => Some("its depth".into()),
+        () if text.contains("-DMEMLIM bound") => Some(format!("{MEMORY} MB of memory")),
+        // The shell's limit kills it without a word.
+        () => Some(after(max_seconds)),
+    };
     Measured {
         executions: None,
         states: states.map(|states| states as u64),
         cpu: text.lines().next_back().and_then(seconds),
         memory: memory.map(|mb| (mb * 1024.0 * 1024.0) as u64),
-        finished: complete && !too_deep,
+        finished,
         sampled: false,
         failed: failed.map(Into::into),
+        stopped,
     }
 }
 
@@ -135,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_report_has_states_memory_and_time() {
-        let measured = read(REPORT);
+        let measured = read(REPORT, 60);
         assert_eq!((measured.states, measured.cpu), (Some(1119), Some(1.75)));
         assert_eq!(
             (measured.finished, measured.failed, measured.memory),
@@ -145,10 +155,13 @@ mod tests {
 
     #[test]
     fn a_search_that_was_cut_short_is_not_finished() {
-        assert!(!read("0m0.01s 0m0.00s\n0m60.00s 0m0.50s\n").finished, "killed");
-        assert!(!read(&format!("Warning: Search not completed\n{REPORT}")).finished);
-        assert!(!read(&format!("error: max search depth too small\n{REPORT}")).finished);
-        let failed = read(&format!("pan:1: assertion violated exited\n{REPORT}")).failed;
+        let stopped = |text: &str| read(text, 60).stopped.unwrap();
+        assert_eq!(stopped("0m0.01s 0m0.00s\n0m60.00s 0m0.50s\n"), "60 s of CPU time");
+        let full = "pan: reached -DMEMLIM bound\nWarning: Search not completed\n";
+        assert_eq!(stopped(&format!("{full}{REPORT}")), "4096 MB of memory");
+        assert_eq!(stopped(&format!("error: max search depth too small\n{REPORT}")), "its depth");
+        assert_eq!(read(REPORT, 60).stopped, None);
+        let failed = read(&format!("pan:1: assertion violated exited\n{REPORT}"), 60).failed;
         assert_eq!(failed.as_deref(), Some("pan:1: assertion violated exited"));
     }
 }

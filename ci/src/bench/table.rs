@@ -3,7 +3,8 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::peer::SEARCH;
+use super::peer::{INVARIANTS, SEARCH};
+use super::spin::MEMORY;
 use super::Measured;
 use crate::output::count;
 
@@ -31,6 +32,7 @@ impl Row {
         match &self.came {
             Err(why) => format!("error: {}", why.lines().next().unwrap_or_default()),
             Ok(Measured { failed: Some(failure), .. }) => format!("failed: {failure}"),
+            Ok(Measured { finished: false, stopped: Some(by), .. }) => format!("stopped by {by}"),
             Ok(Measured { finished: false, .. }) => "did not finish".into(),
             Ok(Measured { sampled: true, .. }) => "a sample".into(),
             Ok(_) => "finished".into(),
@@ -40,7 +42,9 @@ impl Row {
     fn cells(&self, search: Option<f64>) -> [String; 8] {
         let Row { scenario, ms, peer, came } = self;
         let none = Measured::default();
-        let Measured { executions, states, cpu, memory, .. } = came.as_ref().unwrap_or(&none);
+        let Measured { executions, states, cpu, memory, finished, .. } =
+            came.as_ref().unwrap_or(&none);
+        let finished = *finished || came.as_ref().is_ok_and(|came| came.failed.is_some());
         let or_dash = |text: Option<String>| text.unwrap_or("–".into());
         let per_state = memory.zip(*states).filter(|&(_, states)| states > 0);
         let ratio = cpu.zip(search).filter(|&(_, search)| search > 0.0);
@@ -53,7 +57,7 @@ impl Row {
             or_dash(cpu.map(|cpu| format!("{cpu:.2}"))),
             or_dash(per_state.map(|(memory, states)| count(memory / states))),
             or_dash(ratio.map(|(cpu, search)| {
-                let at_least = if self.outcome() == "did not finish" { "> " } else { "" };
+                let at_least = if finished { "" } else { "> " };
                 format!("{at_least}{:.1}", cpu / search)
             })),
         ]
@@ -79,7 +83,11 @@ pub fn render(rows: &[Row], max_seconds: u64) -> String {
     let lines = table.lines().map(|line| line.trim_end().to_owned() + "\n");
     lines.collect::<String>()
         + &format!(
-            "each run is stopped after {max_seconds} s of CPU time; B/state: growth of the peak of memory for each state\n"
+            "Each run is stopped after {max_seconds} s of CPU time, and Spin's also at {MEMORY} MB. CPU s: seconds to the \
+             verdict. B/state: growth of the peak of memory for each state.\n\
+             Spin's steps are finer, so that it has more states of the same program; it asks the assertions that its \
+             model has. `{INVARIANTS}` asks each check of the gate in each state; the others ask only for what a user \
+             would see.\n"
         )
 }
 

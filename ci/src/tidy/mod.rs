@@ -4,8 +4,10 @@
 //! (`source`), and line by line: what a macro makes, or a path put together from nested braces
 //! (`std::{sync::Arc}`), they do not see. They catch slips, not intent.
 
+mod circles;
 mod engines;
 mod files;
+mod imports;
 mod length;
 mod order;
 mod provenance;
@@ -44,6 +46,9 @@ const RULES: &[Rule] = &[
     Rule { name: "provenance", broken: provenance::broken },
 ];
 
+/// The rule that looks at all files of a crate together.
+const CIRCLES: &str = "import-circle";
+
 /// A rule that is broken, and where.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Broken {
@@ -69,7 +74,7 @@ pub fn tidy() -> Result<Verdict, Error> {
         output::print(&format!("{broken}\n"))?;
     }
     let files = counted(files as u64, "file");
-    let rules = RULES.len();
+    let rules = RULES.len() + 1;
     if broken.is_empty() {
         output::print(&format!("{files}, {rules} rules: tidy\n"))?;
         return Ok(Verdict::Held);
@@ -86,6 +91,8 @@ pub fn tidy() -> Result<Verdict, Error> {
 pub fn check(root: &Path) -> Result<(usize, Vec<Broken>), Error> {
     let sources = files::read(root)?;
     let mut broken: Vec<Broken> = sources.iter().flat_map(check_source).collect();
+    let circles = circles::broken(&sources).into_iter();
+    broken.extend(circles.map(|(path, line, what)| Broken { path, line, rule: CIRCLES, what }));
     broken.sort();
     Ok((sources.len(), broken))
 }

@@ -1,20 +1,20 @@
-//! Executions of the same steps, compared byte by byte: one that was restored, and some from scratch.
+//! Compares executions of the same steps byte by byte: one that was restored, and several from scratch.
 //!
-//! Not every byte is determined by the steps: padding, and slots of a stack that nobody has written yet, hold
-//! what happened to be there. So the execution from scratch is run with all of that filled, each time with
-//! something else (see `filled`), and a byte in which two of them differ is not determined. Nor is a word that
-//! holds an address of the driver's own stack.
+//! The steps do not determine every byte: padding, and stack slots that have not been written, hold
+//! whatever was there. So each run from scratch has all of that filled with another byte (see `fill`), and
+//! a byte in which two runs differ is not determined. Nor is a word that holds an address of the driver's
+//! own stack.
 //!
-//! What comes from outside would count as not determined too. So it is run with the first filling once more,
-//! and then heap and places have to be the same. (A stack need not: what is done to an `Outside` leaves there
-//! what nobody reads.)
+//! Input from outside would also count as not determined. So the first filling is run once more, and then
+//! heap and places must be the same. (Stacks need not: changing an `Outside` leaves bytes there that are
+//! never read.)
 
 use std::ops::Range;
 
 use super::arena::Arena;
 use super::image::Place;
 
-/// What is live, at some moment.
+/// The live memory at some moment.
 pub(crate) struct Live {
     heap_and_places: Vec<Region>,
     stacks: Vec<Region>,
@@ -31,7 +31,7 @@ struct Region {
 pub(crate) struct Driver(Range<u64>);
 
 impl Driver {
-    /// Of the driver that calls this.
+    /// The range around the caller's stack frame.
     #[inline(never)]
     pub(crate) fn here() -> Driver {
         let local = 0u8;
@@ -40,11 +40,11 @@ impl Driver {
     }
 }
 
-/// How far below a stack pointer memory is filled.
+/// How far memory is filled below a stack pointer.
 const BELOW: usize = 16 * 1024;
 
 impl Arena {
-    /// All that is live now.
+    /// All memory that is live now.
     pub(crate) fn live(&self, places: &[Place]) -> Live {
         let (base, top) = self.used();
         let mut heap_and_places = vec![region("the heap".into(), base, top - base)];
@@ -59,13 +59,13 @@ impl Arena {
         Live { heap_and_places, stacks: (0..self.count()).filter_map(stack).collect() }
     }
 
-    /// Fills the arena, which is about to be cleared, where that was live.
+    /// Fills the arena, which is about to be cleared, where `live` was.
     pub(crate) fn fill(&self, live: &Live, byte: u8) {
         let (base, _) = self.used();
         self.frozen().thaw_all();
         for Region { address, words, .. } in live.heap_and_places.iter().chain(&live.stacks) {
-            if (base..base + super::space::SPAN).contains(address) {
-                // SAFETY: memory of the arena, which is forgotten as a whole before anybody looks at it.
+            if (base..base + super::address_space::SPAN).contains(address) {
+                // SAFETY: memory of the arena, which is discarded as a whole before it is read again.
                 unsafe { std::ptr::write_bytes(*address as *mut u8, byte, words.len() * 8) };
             }
         }
@@ -75,15 +75,15 @@ impl Arena {
     pub(super) fn fill_below(&self, thread: usize, byte: u8) {
         let Some((pointer, live)) = self.live_stack(thread) else { return };
         let bytes = BELOW.min(self.stack(thread).1 - live);
-        // SAFETY: below the stack pointer of a suspended thread there is nothing, down to the guard; a leaf
-        // function's red zone is above the pointer at which the switch has left it.
+        // SAFETY: nothing lies below the stack pointer of a suspended thread, down to the guard: the red
+        // zone of a leaf function is above the pointer at which the switch has left it.
         unsafe { std::ptr::write_bytes((pointer - bytes) as *mut u8, byte, bytes) };
     }
 }
 
 fn region(what: String, address: usize, bytes: usize) -> Region {
-    // SAFETY: live memory; a byte that has never been written has some value, since it is read as what the
-    // machine has there.
+    // SAFETY: live memory. A byte that has never been written has some value, since it is read volatile, as
+    // what the machine has there.
     let byte = |i: usize| unsafe { std::ptr::read_volatile((address as *const u8).add(i)) };
     // SAFETY: as above, and aligned to a word.
     let word = |i: usize| unsafe { std::ptr::read_volatile((address as *const u64).add(i)) };
@@ -96,23 +96,23 @@ fn region(what: String, address: usize, bytes: usize) -> Region {
 }
 
 impl Live {
-    /// Where this differs from what all executions from scratch agree on, in words; `None` if nowhere.
+    /// Describes where this differs from what all executions from scratch agree on; `None` if nowhere.
     pub(crate) fn differs(&self, scratch: &[Live], driver: &Driver) -> Option<String> {
-        let beside_stacks: Vec<_> = scratch.iter().map(|one| &*one.heap_and_places).collect();
+        let other_memory: Vec<_> = scratch.iter().map(|one| &*one.heap_and_places).collect();
         let stacks: Vec<_> = scratch.iter().map(|one| &*one.stacks).collect();
-        differ(&self.heap_and_places, &beside_stacks, driver)
+        differ(&self.heap_and_places, &other_memory, driver)
             .or_else(|| differ(&self.stacks, &stacks, driver))
     }
 
-    /// Where this differs from what ought to be the same, stacks left aside.
-    pub(crate) fn differs_beside_stacks(&self, other: &Live, driver: &Driver) -> Option<String> {
+    /// Describes where this differs from another run, leaving stacks aside.
+    pub(crate) fn differs_outside_stacks(&self, other: &Live, driver: &Driver) -> Option<String> {
         differ(&self.heap_and_places, &[&other.heap_and_places], driver)
     }
 }
 
 fn differ(mine: &[Region], scratch: &[&[Region]], driver: &Driver) -> Option<String> {
     if let Some(other) = scratch.iter().find(|other| other.len() != mine.len()) {
-        return Some(format!("{} threads go on, and {} from scratch", mine.len(), other.len()));
+        return Some(format!("it has {} regions, and {} from scratch", mine.len(), other.len()));
     }
     mine.iter().enumerate().find_map(|(i, mine)| {
         let scratch: Vec<_> = scratch.iter().map(|regions| &regions[i]).collect();
@@ -132,7 +132,7 @@ impl Region {
         self.words.iter().enumerate().find_map(|(i, &mine)| {
             let first = one.words[i];
             let left = driver.0.contains(&mine) && driver.0.contains(&first);
-            // The bits in which not all of them agree.
+            // The bits in which the runs from scratch do not all agree.
             let unsure = scratch.iter().fold(0, |bits, other| bits | (other.words[i] ^ first));
             let differs = !left && differ_in_a_byte(mine ^ first, unsure);
             differs.then(|| {
@@ -143,7 +143,7 @@ impl Region {
     }
 }
 
-/// Whether some byte has a bit of the first, and none of the second.
+/// Whether some byte has a bit set in `different`, and no bit in `unsure`.
 fn differ_in_a_byte(different: u64, unsure: u64) -> bool {
     let bytes = different.to_ne_bytes().into_iter().zip(unsure.to_ne_bytes());
     different != 0 && bytes.into_iter().any(|(different, unsure)| different != 0 && unsure == 0)

@@ -1,37 +1,32 @@
-//! The allocator: what is allocated inside lies in the arena, all else is the system's.
+//! The allocator: allocations inside an execution lie in the arena, all others in the system's memory.
 //!
-//! A block is given back to where it lies, whoever does it:
-//! - in the current arena: to its heap;
-//! - in another arena, or when none is current: to nobody. What was there has been forgotten as a whole; or
-//!   an OS thread that the program has started itself does it, which is noticed ([`Trouble::Stranger`]);
-//! - the system's, given back inside: not at all, since an execution that is taken up again would give it
-//!   back once more. It is a mistake of the program ([`Trouble::Foreign`]); so is making it larger.
+//! A block is freed according to its address:
+//! - in the current arena: into its heap;
+//! - in another arena, or when no arena is current: not at all. Either the memory there has been discarded
+//!   as a whole, or an OS thread that the program started frees it, which is reported
+//!   ([`Trouble::Stranger`]);
+//! - the system's, freed inside: not at all, since a restored execution would free it once more. It is an
+//!   error of the program ([`Trouble::Foreign`]), and so is making such a block larger.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use super::address_space;
 use super::arena::Arena;
-use super::filled;
+use super::fill;
 use super::heap::Heap;
-use super::space;
-use super::trouble::Trouble;
+use super::inside::{self, as_outside, is_inside};
+use super::trouble::{self, Trouble};
 
 thread_local! {
     /// The current arena, or null.
     static ARENA: Cell<*const Arena> = const { Cell::new(std::ptr::null()) };
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-    static TROUBLE: Cell<Option<Trouble>> = const { Cell::new(None) };
 }
 
-/// What has happened since this was asked last.
+/// The error since the last call, if any.
 pub(crate) fn take_trouble(arena: &Arena) -> Option<Trouble> {
-    TROUBLE.take().or_else(|| space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
-}
-
-pub(super) fn trouble(what: Trouble) {
-    if TROUBLE.get().is_none() {
-        TROUBLE.set(Some(what));
-    }
+    trouble::take()
+        .or_else(|| address_space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
 }
 
 /// The current arena, if there is one.
@@ -43,43 +38,16 @@ pub(super) fn set_arena(arena: *const Arena) {
     ARENA.set(arena);
 }
 
-/// Whether what is allocated now lies in the arena.
-pub(super) fn is_inside() -> bool {
-    INSIDE.get()
-}
-
-/// Puts back what was the case before.
-struct Before(bool);
-
-impl Drop for Before {
-    fn drop(&mut self) {
-        INSIDE.set(self.0);
-    }
-}
-
-/// What `f` allocates lies in the arena, if there is one.
+/// Calls `f`, whose allocations lie in the arena, if there is one.
 pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
-    let _before = Before(INSIDE.replace(!arena().is_null()));
-    f()
+    inside::with(!arena().is_null(), f)
 }
 
-/// What `f` allocates outlives the execution.
+/// Calls `f`, whose allocations outlive the execution.
 ///
-/// What it only moves does not: copy that.
-pub fn outside<R>(f: impl FnOnce() -> R) -> R {
-    filled::without_trace(|| as_outside(f))
-}
-
-/// The flag that says whether code is inside, of this OS thread: 0 or 1.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-pub(super) fn inside_flag() -> *const u8 {
-    INSIDE.with(Cell::as_ptr).cast()
-}
-
-/// What `f` calls is called from outside. It may be a handler's, so nothing else is done.
-pub(super) fn as_outside<R>(f: impl FnOnce() -> R) -> R {
-    let _before = Before(INSIDE.replace(false));
-    f()
+/// What `f` only moves does not outlive the execution: copy it.
+pub fn allocate_outside<R>(f: impl FnOnce() -> R) -> R {
+    fill::leaving_no_residue(|| as_outside(f))
 }
 
 struct Allocator;
@@ -90,46 +58,46 @@ static ALLOCATOR: Allocator = Allocator;
 /// The heap of the current arena, if the address is in it.
 fn heap_of(address: usize) -> Option<*mut Heap> {
     let arena = arena();
-    // SAFETY: who makes an arena current keeps it until it is not.
+    // SAFETY: an arena exists as long as it is current.
     let arena = unsafe { arena.as_ref() }?;
     arena.holds(address).then(|| arena.heap())
 }
 
-// SAFETY: blocks come from a heap or from the system, and go back to where their addresses say they are
-// from, for the layout that they were given out for; or they stay where they are, which is allowed.
-// Nothing here allocates, and thread-locals without destructors can be read at any time.
+// SAFETY: blocks come from a heap or from the system, and are freed where their addresses say they came
+// from, with the layout of their allocation; or they are leaked, which is allowed. Nothing here allocates,
+// and thread-locals without destructors can be read at any time.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if !INSIDE.get() {
+        if !is_inside() {
             return System.alloc(layout);
         }
-        // SAFETY: inside, an arena is current, and this thread alone uses it.
+        // SAFETY: inside, an arena is current, and only this thread uses it.
         let block = unsafe { (*(*arena()).heap()).allocate(layout) };
         if block.is_null() {
-            trouble(Trouble::Exhausted);
+            trouble::report(Trouble::Exhausted);
             return as_outside(|| System.alloc(layout));
         }
         block
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if !space::contains(block as usize) {
-            if !INSIDE.get() {
+        if !address_space::contains(block as usize) {
+            if !is_inside() {
                 return System.dealloc(block, layout);
             }
-            return trouble(Trouble::Foreign);
+            return trouble::report(Trouble::Foreign);
         }
         match heap_of(block as usize) {
-            // SAFETY: it has been given out by this heap; the caller does not use it any more.
+            // SAFETY: the block was allocated by this heap, and the caller no longer uses it.
             Some(heap) => unsafe { (*heap).release(block, layout) },
-            None => space::touched_by_stranger(block as usize),
+            None => address_space::touched_by_stranger(block as usize),
         }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if !space::contains(block as usize) {
-            if INSIDE.get() {
-                trouble(Trouble::Foreign);
+        if !address_space::contains(block as usize) {
+            if is_inside() {
+                trouble::report(Trouble::Foreign);
             }
             return as_outside(|| System.realloc(block, layout, size));
         }
@@ -137,7 +105,7 @@ unsafe impl GlobalAlloc for Allocator {
             return block;
         }
         let wanted = Layout::from_size_align_unchecked(size, layout.align());
-        // Where the block is, not where the code is.
+        // In the arena, where the block is, even if the code runs outside.
         let new = inside(|| self.alloc(wanted));
         if !new.is_null() {
             std::ptr::copy_nonoverlapping(block, new, size.min(layout.size()));

@@ -1,9 +1,9 @@
-//! The heap of an arena: size classes with free lists, all of it in the arena, so that it is saved and
-//! restored with what it has given out. It gives out the same addresses to the same requests.
+//! The heap of an arena: size classes with free lists. All of it lies in the arena, so it is saved and
+//! restored together with its blocks. The same requests get the same addresses.
 
 use std::alloc::Layout;
 
-/// Blocks are aligned to this, and their sizes are multiples.
+/// The alignment of blocks; their sizes are multiples of it.
 const GRAIN: usize = 16;
 
 /// Up to 128 bytes in steps of 16, then four sizes for each power of two, up to the span.
@@ -12,7 +12,7 @@ const CLASSES: usize = 8 + 20 * 4;
 /// The heap's own state, at the very start of its memory.
 pub(super) struct Heap {
     base: usize,
-    /// Nothing has been given out from here on.
+    /// Nothing has been allocated from here on.
     top: usize,
     end: usize,
     /// The first free block of each class, as its distance from the base in grains; 0 if there is none.
@@ -20,17 +20,17 @@ pub(super) struct Heap {
 }
 
 impl Heap {
-    /// The heap at `base`, which gives out what is from `top` up to `end`.
+    /// The heap at `base`, which allocates from `top` up to `end`.
     pub(super) fn new(base: usize, top: usize, end: usize) -> Heap {
         Heap { base, top: top.next_multiple_of(GRAIN), end, free: [0; CLASSES] }
     }
 
-    /// Nothing has ever been given out from here on.
+    /// The address from which on nothing has ever been allocated.
     pub(super) fn top(&self) -> usize {
         self.top
     }
 
-    /// A block; null if there is no room for it.
+    /// Allocates a block; null if there is no room for it.
     ///
     /// # Safety
     /// The memory from base to end is this heap's.
@@ -42,14 +42,14 @@ impl Heap {
         let Some(first) = self.free.get_mut(class) else { return std::ptr::null_mut() };
         if *first != 0 {
             let block = self.base + *first as usize * GRAIN;
-            // SAFETY: a free block holds the next one, `release` has put it there.
+            // SAFETY: a free block holds the index of the next one, which `release` has written there.
             *first = unsafe { (block as *const u32).read() };
             return block as *mut u8;
         }
         self.carve(self.top, size)
     }
 
-    /// A block of an unusual alignment: never given back.
+    /// Allocates a block with a large alignment, which is never reused.
     fn allocate_aligned(&mut self, layout: Layout) -> *mut u8 {
         self.carve(self.top.next_multiple_of(layout.align()), layout.size())
     }
@@ -64,16 +64,16 @@ impl Heap {
         }
     }
 
-    /// Takes a block back.
+    /// Frees a block.
     ///
     /// # Safety
-    /// It has been given out for this layout, and nobody uses it.
+    /// The block was allocated with this layout, and is no longer in use.
     pub(super) unsafe fn release(&mut self, block: *mut u8, layout: Layout) {
         if layout.align() > GRAIN {
             return;
         }
         let (class, _) = class_of(layout.size());
-        // SAFETY: nobody uses the block, and each has room for this.
+        // SAFETY: the block is not in use, and every block has room for this.
         unsafe { block.cast::<u32>().write(self.free[class]) };
         self.free[class] = ((block as usize - self.base) / GRAIN) as u32;
     }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_block_is_as_large_as_what_it_is_for_and_no_class_is_skipped() {
+    fn a_block_is_large_enough_and_no_class_is_skipped() {
         let mut last = (0, 0);
         for size in 0..100_000 {
             let (class, bytes) = class_of(size);
@@ -114,12 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn blocks_come_back_and_do_not_overlap() {
+    fn blocks_are_reused_and_do_not_overlap() {
         let mut memory = vec![0u128; 4096];
         let base = memory.as_mut_ptr() as usize;
         let mut heap = Heap::new(base, base + 16, base + 4096 * 16);
         let layout = |size| Layout::from_size_align(size, 8).unwrap();
-        // SAFETY: the memory is this heap's alone, and what is released has been given out for its size.
+        // SAFETY: the memory is this heap's alone, and what is released was allocated with its size.
         unsafe {
             let blocks: Vec<_> = (1..100).map(|size| heap.allocate(layout(size))).collect();
             for pair in blocks.windows(2).zip(1..) {

@@ -1,22 +1,23 @@
-//! The live part of an arena, copied out and back.
+//! Images: copies of the live part of an arena, and how they are restored.
 //!
-//! Live are the heap up to where nothing has been given out, each thread's stack from its stack pointer on,
-//! and the places outside of the arena that belong to an execution all the same: thread-locals, which the
-//! facade names. Some 20 KiB for a runtime of three threads.
+//! Live are the allocated part of the heap, each thread's stack from its stack pointer on, and the places
+//! outside the arena that still belong to an execution: thread-locals, which the facade names. That is some
+//! 20 KiB for a runtime of three threads.
 //!
 //! # Stacks
-//! Only a thread itself writes to its stack: what it is given is `'static`, so nobody borrows from there. So the
-//! stack of a thread that has not run since the last image is not copied out again, and that of one that has not
-//! run since an image is not copied back.
-//! 1. Whoever lets a thread run says so ([`Images::runs`]): it is noted at the last image.
-//! 2. A new image takes over the copies of those that have not run since the last one.
-//! 3. When an image is forgotten, who has run since then has run since the one before it as well.
+//! Only a thread itself writes to its stack: what it captures is `'static`, so no other thread borrows from
+//! there. So the stack of a thread that has not run since the last image is not copied out again, and the
+//! stack of a thread that has not run since an image is not restored from it.
+//! 1. The driver records that a thread runs ([`Images::thread_runs`]), at the last image.
+//! 2. A new image reuses the copies of threads that have not run since the last one.
+//! 3. When an image is dropped, the threads that have run since then have also run since the image before
+//!    it.
 //!
 //! # Pages
-//! The heap is copied page by page where pages are frozen, which are not (see `frozen.rs`).
+//! If pages are frozen, the heap is copied page by page, without the frozen ones (see `frozen_pages.rs`).
 
 use super::arena::Arena;
-use super::frozen::{Frozen, PAGE};
+use super::frozen_pages::{FrozenPages, PAGE};
 
 /// A thread-local of this OS thread whose value belongs to the execution.
 #[derive(Clone, Copy)]
@@ -26,7 +27,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Where the value is: of a thread-local of the calling OS thread, and what it owns has to lie in the
+    /// The place of a value: a thread-local of the calling OS thread. What the value owns must lie in the
     /// arena.
     pub fn of<T: ?Sized>(value: &T) -> Place {
         Place { address: (&raw const *value).cast::<u8>() as usize, bytes: size_of_val(value) }
@@ -34,7 +35,7 @@ impl Place {
 }
 
 impl Place {
-    /// What lies after `part` in `whole`.
+    /// The part of `whole` that lies after `part`.
     pub(crate) fn after<T, U>(part: &U, whole: &T) -> Place {
         let (part, whole) = (Place::of(part), Place::of(whole));
         let address = part.address + part.bytes;
@@ -42,67 +43,68 @@ impl Place {
     }
 }
 
-/// What is not restored, so that a test shows that it would be noticed.
+/// Something that is not restored, so that a test shows that an audit detects it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Sabotage {
-    /// The stack of the thread of this number.
+    /// The stack of the thread with this number.
     Stack(usize),
-    /// The same, since it is not noted that the thread has run.
+    /// The same, because it is not recorded that the thread has run.
     Run(usize),
     /// The heap's last quarter.
     Heap,
     /// The places.
     Places,
-    /// That a page has thawed is not noted.
+    /// A page, because it is not recorded that it has thawed.
     Thaw,
     /// A page that has thawed since.
     Page,
 }
 
-/// Images, the last one taken first.
+/// A stack of images.
 pub(crate) struct Images {
     bytes: Vec<u8>,
     images: Vec<Image>,
-    /// Of all images, the copies of their stacks: one for each thread.
+    /// For each image, the copy of each thread's stack.
     stacks: Vec<Stack>,
-    /// Of all images, the pages of their heaps: the number of a copy, or [`OWN`]; of some images none.
+    /// For each image that was made page by page, the number of a copy for each page of the heap, or
+    /// [`OWN`].
     pages: Vec<u32>,
     places: Vec<Place>,
-    /// What the places hold when no execution is under way.
+    /// The content of the places when no execution is under way.
     empty: Vec<u8>,
-    /// The largest one so far.
+    /// The size of the largest image so far.
     largest: usize,
     pub(crate) sabotage: Option<Sabotage>,
 }
 
-/// A page that an image has copied itself.
+/// Marks a page that an image holds itself.
 const OWN: u32 = u32::MAX;
 
 /// One image.
 #[derive(Clone, Copy)]
 struct Image {
-    /// Where its own bytes begin, and how many of them are the heap's.
+    /// Where its bytes begin, and how many of them belong to the heap.
     at: usize,
     own: usize,
-    /// How long the heap is.
+    /// The length of the heap.
     heap: usize,
-    /// Where its pages begin, and how many there are; if there are none, it has copied all.
+    /// Where its pages begin, and their number; 0 if it holds the whole heap.
     pages: usize,
     count: usize,
     /// Where its stacks begin.
     stacks: usize,
-    /// Who has run since it was taken or gone back to, by the bits of their numbers.
+    /// The threads that have run since it was taken or restored, as bits.
     run: u64,
 }
 
-/// Where the copy of a stack is, and how long; of a thread that has ended, nowhere.
+/// Where the copy of a stack is, and its length; 0 for a thread that has ended.
 #[derive(Clone, Copy)]
 struct Stack {
     at: usize,
     bytes: usize,
 }
 
-/// A thread's bit. Those of high numbers share one.
+/// A thread's bit. Threads with high numbers share one.
 fn bit(thread: usize) -> u64 {
     1 << thread.min(63)
 }
@@ -117,12 +119,12 @@ impl Images {
         all
     }
 
-    /// The places hold what they did before the first execution.
+    /// Resets the places to their content before the first execution.
     pub(crate) fn clear_places(&self) {
         self.copy_places_back(&self.empty);
     }
 
-    /// Bytes of the largest image so far.
+    /// The bytes of the largest image so far.
     pub(crate) fn largest(&self) -> usize {
         self.largest
     }
@@ -131,22 +133,22 @@ impl Images {
         &self.places
     }
 
-    /// The thread is about to run. Stacks, step 1.
-    pub(crate) fn runs(&mut self, thread: usize) {
+    /// Records that the thread is about to run (*Stacks*, 1).
+    pub(crate) fn thread_runs(&mut self, thread: usize) {
         let forgets = self.sabotage == Some(Sabotage::Run(thread));
         if let Some(image) = self.images.last_mut().filter(|_| !forgets) {
             image.run |= bit(thread);
         }
     }
 
-    /// Nothing in the arena is what it was when the last image was taken.
-    pub(crate) fn all_run(&mut self) {
+    /// Records that anything in the arena may have changed since the last image.
+    pub(crate) fn all_threads_run(&mut self) {
         if let Some(image) = self.images.last_mut() {
             image.run = u64::MAX;
         }
     }
 
-    /// Copies out what is live now.
+    /// Takes an image: copies out what is live now.
     pub(crate) fn save(&mut self, arena: &Arena) {
         let at = self.bytes.len();
         let (base, top) = arena.used();
@@ -171,8 +173,8 @@ impl Images {
         self.largest = self.largest.max(top - base + live);
     }
 
-    /// Pages, but for frozen ones.
-    fn copy_heap_out(&mut self, frozen: &Frozen, base: usize, bytes: usize) {
+    /// Copies out the heap, without frozen pages.
+    fn copy_heap_out(&mut self, frozen: &FrozenPages, base: usize, bytes: usize) {
         if !frozen.any() {
             return self.copy_out(base, bytes);
         }
@@ -185,22 +187,22 @@ impl Images {
         }
     }
 
-    /// Looks which pages are what they were in an image from halfway here.
-    fn freeze(&self, frozen: &Frozen, bytes: usize) {
+    /// Freezes pages that are the same as in the image halfway up the stack of images.
+    fn freeze(&self, frozen: &FrozenPages, bytes: usize) {
         let Some(before) = self.images.get(self.images.len() / 2) else { return };
         let mut same = Vec::new();
         self.each_page(before, before.heap.min(bytes), |number, Page { length, from, .. }| {
             let is_same = match from {
                 _ if length < PAGE => false,
-                Copied::Here(own) => frozen.look(number, own),
-                Copied::Frozen(copy) => frozen.with_copy(copy, |copy| frozen.look(number, copy)),
+                Copied::Here(own) => frozen.compare(number, own),
+                Copied::Frozen(copy) => frozen.with_copy(copy, |copy| frozen.compare(number, copy)),
             };
             same.extend(is_same.then_some(number));
         });
         same.into_iter().for_each(|number| frozen.freeze(number));
     }
 
-    /// Shows the pages of an image's heap up to that length: where they are copied.
+    /// Calls `show` with the pages of an image's heap up to that length, and where each is copied.
     fn each_page(&self, image: &Image, bytes: usize, mut show: impl FnMut(usize, Page<'_>)) {
         let pages = &self.pages[image.pages..image.pages + image.count];
         let mut own = image.at;
@@ -216,8 +218,8 @@ impl Images {
         }
     }
 
-    /// Makes the heap what it was, as far as pages are not that anyway.
-    fn copy_heap_back(&self, frozen: &Frozen, image: &Image, base: usize, bytes: usize) {
+    /// Restores the heap, except pages that are unchanged.
+    fn copy_heap_back(&self, frozen: &FrozenPages, image: &Image, base: usize, bytes: usize) {
         if image.count == 0 && !frozen.any() {
             return copy_back(&self.bytes[image.at..image.at + bytes], base);
         }
@@ -225,7 +227,7 @@ impl Images {
             let is = frozen.copy_of(number);
             let back = |bytes: &[u8]| {
                 if is.is_some() {
-                    frozen.thaws(base + at);
+                    frozen.thaw_address(base + at);
                 }
                 copy_back(bytes, base + at);
             };
@@ -233,7 +235,7 @@ impl Images {
                 Copied::Frozen(copy) if is == Some(copy) => {}
                 Copied::Frozen(_) if self.sabotage == Some(Sabotage::Page) => {}
                 Copied::Frozen(copy) => frozen.with_copy(copy, |bytes| back(&bytes[..length])),
-                // Copied before the page was frozen.
+                // The copy was made before the page was frozen.
                 Copied::Here(own) => {
                     let same = |copy| frozen.with_copy(copy, |bytes| bytes[..length] == *own);
                     if !is.is_some_and(same) {
@@ -244,8 +246,8 @@ impl Images {
         });
     }
 
-    /// The copy of the stack of a thread that has not run since the last image, whose stacks end here. Stacks,
-    /// step 2.
+    /// The copy of the stack of a thread that has not run since the last image, whose stacks end at `end`
+    /// (*Stacks*, 2).
     fn unchanged(&self, thread: usize, end: usize) -> Option<Stack> {
         let image = self.images.last().filter(|image| image.run & bit(thread) == 0)?;
         self.stacks[image.stacks..end].get(thread).copied()
@@ -268,9 +270,9 @@ impl Images {
     fn copy_out(&mut self, address: usize, bytes: usize) {
         self.bytes.reserve(bytes);
         let length = self.bytes.len();
-        // SAFETY: the range is live memory of the arena, or a thread-local, that nobody writes meanwhile,
-        // and there is room for it. Bytes that have never been written are copied as they are, and are looked at
-        // by nobody but `compare`, which knows.
+        // SAFETY: the range is live memory of the arena, or a thread-local, that is not written meanwhile,
+        // and there is room for it. Bytes that have never been written are copied as they are; only
+        // `compare`, which knows about them, reads them.
         unsafe {
             let to = self.bytes.as_mut_ptr().add(length);
             std::ptr::copy_nonoverlapping(address as *const u8, to, bytes);
@@ -278,7 +280,7 @@ impl Images {
         }
     }
 
-    /// Makes the arena what it was when the last image was taken.
+    /// Restores the arena to the last image.
     pub(crate) fn restore(&mut self, arena: &Arena) {
         let Some(image) = self.images.last_mut() else { return };
         let run = std::mem::take(&mut image.run);
@@ -290,7 +292,7 @@ impl Images {
         if self.sabotage != Some(Sabotage::Places) {
             self.copy_places_back(&self.bytes[at + own..]);
         }
-        // The heap is what it was, so the threads and their stack pointers are.
+        // The heap is restored, and with it the threads and their stack pointers.
         for (thread, &Stack { at, bytes }) in self.stacks[stacks..].iter().enumerate() {
             let unchanged =
                 run & bit(thread) == 0 || self.sabotage == Some(Sabotage::Stack(thread));
@@ -308,13 +310,13 @@ impl Images {
         }
     }
 
-    /// Forgets the last image.
+    /// Drops the last image.
     pub(crate) fn pop(&mut self) {
         if let Some(image) = self.images.pop() {
             self.bytes.truncate(image.at);
             self.stacks.truncate(image.stacks);
             self.pages.truncate(image.pages);
-            // Stacks, step 3.
+            // See *Stacks*, 3.
             if let Some(before) = self.images.last_mut() {
                 before.run |= image.run;
             }
@@ -322,7 +324,7 @@ impl Images {
     }
 }
 
-/// A page of an image's heap: where in the heap it begins, how much of it there is, and where it is copied.
+/// A page of an image's heap: its offset in the heap, its length, and where it is copied.
 struct Page<'a> {
     at: usize,
     length: usize,
@@ -334,14 +336,14 @@ enum Copied<'a> {
     Frozen(u32),
 }
 
-/// A heap of so many bytes in pages: where each begins, and how much of it there is.
+/// The pages of a heap of this many bytes: the offset and length of each.
 fn parts(bytes: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..bytes).step_by(PAGE).map(move |at| (at, PAGE.min(bytes - at)))
 }
 
 fn copy_back(from: &[u8], address: usize) {
-    // SAFETY: the range is where these bytes have been copied from, which is still there: the arena, or a
-    // thread-local of this OS thread. Nobody borrows from it (see the header of `raw`, 3), and what it meant
-    // then it means again, since all of an execution is copied together (4).
+    // SAFETY: these bytes were copied from the same range, which still exists: the arena, or a thread-local
+    // of this OS thread. Nothing borrows from it (see the header of `raw`, 3), and the bytes mean what they
+    // meant then, since all of an execution is copied together (4).
     unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), address as *mut u8, from.len()) };
 }

@@ -1,47 +1,50 @@
-//! The one place with `unsafe`: memory that is copied out and back, stacks that lie in it, the allocator.
+//! The only module with `unsafe` code: memory that is copied out and back, the stacks in it, the allocator.
 //!
-//! # What holds everywhere here
-//! 1. An [`Arena`] is a span of addresses of its own, which one OS thread uses at a time: the one that has
-//!    made it current. Nothing in it is ever moved to another address.
-//! 2. Code is *inside* while a thread of the program runs ([`inside`]), and everything that it allocates
-//!    then lies in the arena. What is allocated outside never does.
+//! # Invariants of this module
+//! 1. An [`Arena`] is a span of addresses of its own. One OS thread uses it at a time, the one that made it
+//!    current. Nothing in it ever moves to another address.
+//! 2. Code is *inside* while a thread of the program runs ([`inside`]). Everything that it allocates then
+//!    lies in the arena. Allocations made outside never do.
 //! 3. Threads of the program run only in [`Arena::resume`]. Between two of those calls no frame on an OS
-//!    thread's stack borrows anything in the arena, so its bytes may be changed: [`Image`] does that.
-//! 4. Copying bytes back makes the arena what it was: values in it are neither dropped nor duplicated by
-//!    that, they are in another state. This is sound if what is in the arena owns nothing outside; the
-//!    facade sees to that with [`Outer`], and what the program does against it is found by the allocator.
-//! 5. What is abandoned is never dropped: the next execution begins by forgetting all there is.
+//!    thread's stack borrows anything in the arena, so its bytes may be changed: [`Images`] does that.
+//! 4. Copying bytes back restores the arena. Values in it are neither dropped nor duplicated by that; they
+//!    are in an earlier state. This is sound if nothing in the arena owns anything outside. The facade
+//!    ensures that with [`OutsideArc`]; the allocator detects programs that violate it.
+//! 5. Abandoned values are never dropped: the next execution begins by discarding everything.
 #![allow(unsafe_code)]
 
+mod address_space;
 mod arena;
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-mod called;
-mod calls;
+mod captures;
 mod compare;
-mod filled;
-mod frozen;
-mod given;
+mod exit;
+mod fill;
+mod frozen_pages;
 mod global;
 mod heap;
 mod image;
-mod outer;
-mod overflow;
+mod inside;
+mod memory_signals;
+mod outside;
 mod prefetch;
-mod space;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod syscall;
+mod syscall_filter;
 mod thread;
 mod trouble;
 
 pub(crate) use arena::Arena;
 pub use arena::Limits;
+pub(crate) use captures::Captures;
 pub(crate) use compare::{Driver, Live};
-pub(crate) use filled::{filled, further_down, set_fill, without_trace};
-pub(crate) use given::Given;
-pub use global::outside;
+pub(crate) use fill::{further_down, leaving_no_residue, set_fill, with_filled_registers};
+pub use global::allocate_outside;
 pub(crate) use global::{inside, take_trouble};
 pub use image::Place;
 pub(crate) use image::{Images, Sabotage};
-pub use outer::Outer;
+pub use outside::OutsideArc;
 pub(crate) use prefetch::prefetch;
+pub use thread::Program;
 pub(crate) use thread::{spawn, spawn_first, suspend};
 
 #[cfg(not(all(

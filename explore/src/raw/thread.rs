@@ -9,31 +9,31 @@ use corosensei::stack::{Stack, StackPointer};
 use corosensei::{Coroutine, Yielder};
 
 use super::arena::Arena;
-use super::filled;
-use super::global::{self, inside, trouble};
-use super::trouble::Trouble;
-use crate::restore::Facade;
+use super::fill;
+use super::global::{self, inside};
+use super::trouble::{self, Trouble};
 
-/// A thread of the program. It lies in the arena, and is never dropped.
+/// A thread of the program. It lies in the arena and is never dropped.
 pub(super) type Thread = Coroutine<(), (), (), ArenaStack>;
 
 thread_local! {
-    /// Of the thread that runs: how it lets the driver go on.
+    /// Of the running thread: the handle with which it switches to the driver.
     static YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(std::ptr::null()) };
-    /// With what a thread has panicked that was to catch it.
+    /// The payload of a panic that a thread did not catch.
     static PANIC: Cell<Option<Box<dyn Any + Send>>> = const { Cell::new(None) };
 }
 
 /// A stack of an arena, by its highest address.
 ///
-/// The address is kept inverted, so that [`stack_pointer`] does not take it for a stack pointer.
+/// The address is stored inverted, so that [`stack_pointer`] does not take it for a stack pointer.
 pub(super) struct ArenaStack {
     inverted_top: usize,
     bytes: usize,
 }
 
-// SAFETY: the memory between the limit and the base is the arena's for this thread alone, aligned to a page,
-// readable and writable since `prepare_stack`, with a guard page below, for as long as the arena is there.
+// SAFETY: the memory between the limit and the base is the arena's and for this thread alone. It is aligned
+// to a page, readable and writable since `prepare_stack`, with a guard page below, as long as the arena
+// exists.
 unsafe impl Stack for ArenaStack {
     fn base(&self) -> StackPointer {
         NonZeroUsize::new(!self.inverted_top).expect("stack: not at 0")
@@ -44,25 +44,25 @@ unsafe impl Stack for ArenaStack {
     }
 }
 
-/// Starts a thread of the program. Its first turn comes when it is resumed.
+/// Starts a thread of the program, which first runs when it is resumed.
 ///
 /// # Panics
 /// If there is no room for its stack.
 pub(crate) fn spawn(program: impl FnOnce() + 'static) {
-    // SAFETY: it borrows nothing.
+    // SAFETY: the program borrows nothing.
     unsafe { launch(program) };
 }
 
 /// Starts the first thread.
 ///
 /// # Safety
-/// What the program borrows is there, and does not change, for as long as a thread is resumed.
+/// What the program borrows exists and does not change as long as a thread may be resumed.
 unsafe fn launch(program: impl FnOnce()) {
-    // SAFETY: threads are started inside, or by who drives; an arena is current in both.
+    // SAFETY: threads are started inside or by the driver; an arena is current in both cases.
     let arena = unsafe { global::arena().as_ref() }.expect("spawn: an arena is current");
     let number = arena.threads().len();
     if !arena.prepare_stack(number) {
-        trouble(Trouble::Stacks(number));
+        trouble::report(Trouble::Stacks(number));
         panic!("spawn: no room for the stack of one more thread than {number}");
     }
     let (top, bytes) = arena.stack(number);
@@ -70,54 +70,54 @@ unsafe fn launch(program: impl FnOnce()) {
     inside(|| {
         let base = |yielder: &Yielder<(), ()>, ()| {
             YIELDER.set(yielder);
-            // Nothing may unwind over the base of a coroutine.
+            // A panic must not unwind over the base of a coroutine.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(program)) {
                 PANIC.set(Some(payload));
             }
         };
-        // SAFETY: it is not used for longer than what it borrows, as the caller says.
+        // SAFETY: the caller guarantees that it is not used for longer than what it borrows.
         let thread = unsafe { Coroutine::with_stack_unchecked(stack, base) };
         let thread = Box::into_raw(Box::new(thread));
         arena.threads_mut(|threads| threads.push(thread));
     });
 }
 
-/// The thread that runs lets the driver go on, and goes on when it is resumed.
+/// Switches from the running thread to the driver, and returns when the thread is resumed.
 pub(crate) fn suspend() {
     let yielder = YIELDER.get();
-    // SAFETY: it is the one of the thread that runs: set when that began, and after each time that others
-    // ran. It lies at the base of the thread's stack, which is there for as long as the thread runs.
+    // SAFETY: it belongs to the running thread: set when the thread began, and after each time that others
+    // ran. It lies at the base of the thread's stack, which exists as long as the thread runs.
     unsafe { (*yielder).suspend(()) };
     YIELDER.set(yielder);
 }
 
 impl Arena {
-    /// The thread runs, inside, until it suspends itself or ends. With what it panicked, if it should not
-    /// have.
+    /// Runs the thread, inside, until it suspends itself or ends. Returns the payload of a panic that it
+    /// did not catch.
     pub(crate) fn resume(&self, thread: usize) -> Option<Box<dyn Any + Send>> {
-        // SAFETY: the coroutine was made on this OS thread, is not running, and its memory, with that of
-        // its stack, is as it was when it suspended itself: either since nobody has touched it, or since an
-        // image of that moment has been restored. It does not move, as it is boxed.
+        // SAFETY: the coroutine was created on this OS thread and is not running. Its memory, and that of
+        // its stack, is as it was when it suspended itself: it was not touched, or an image of that moment
+        // was restored. It does not move, because it is boxed.
         inside(|| unsafe { switch_to(self.threads()[thread].cast()) });
         PANIC.take()
     }
 
-    /// The same, with all filled that nobody may look at: the registers, some of which the thread saves on its
-    /// stack, and the stack below its pointer.
+    /// Like [`Arena::resume`], with everything filled that the thread must not read: the registers, some of
+    /// which it saves on its stack, and the stack below its pointer.
     pub(crate) fn resume_filled(&self, thread: usize, byte: u8) -> Option<Box<dyn Any + Send>> {
         self.fill_below(thread, byte);
-        // SAFETY: as above; nothing unwinds over the base of a coroutine.
-        inside(|| unsafe { filled::call(switch_to, self.threads()[thread].cast(), byte) });
+        // SAFETY: as above; no panic unwinds over the base of a coroutine.
+        inside(|| unsafe { fill::call(switch_to, self.threads()[thread].cast(), byte) });
         PANIC.take()
     }
 
-    /// Whether the thread has come to its end.
+    /// Whether the thread has ended.
     pub(crate) fn is_done(&self, thread: usize) -> bool {
-        // SAFETY: as above; it is only looked at.
+        // SAFETY: as above; this only reads.
         unsafe { (*self.threads()[thread]).done() }
     }
 
-    /// How many threads have been started.
+    /// The number of threads that have been started.
     pub(crate) fn count(&self) -> usize {
         self.threads().len()
     }
@@ -133,7 +133,7 @@ impl Arena {
     }
 }
 
-/// Not inlined, so that what it leaves in registers is the same whoever calls it.
+/// Not inlined, so that it leaves the same values in registers whichever function calls it.
 ///
 /// # Safety
 /// The thread can be resumed: see [`Arena::resume`].
@@ -143,23 +143,30 @@ unsafe extern "C" fn switch_to(thread: *mut ()) {
     let _ = unsafe { (*thread.cast::<Thread>()).resume(()) };
 }
 
-/// The stack pointer of a suspended coroutine, which corosensei keeps to itself.
+/// The stack pointer of a suspended coroutine, which corosensei does not expose.
 ///
-/// A coroutine holds the one that it was made with and the one that it is suspended at, which is not higher;
-/// and nothing else that is an address in its stack, since `ArenaStack` hides its own.
+/// A coroutine stores the stack pointer with which it was created and the one at which it is suspended,
+/// which is not higher. It stores no other address in its stack, since `ArenaStack` hides its own.
 fn stack_pointer(thread: *const Thread, top: usize, bytes: usize) -> usize {
     const WORDS: usize = size_of::<Thread>() / size_of::<usize>();
     const {
         assert!(size_of::<Thread>() == WORDS * size_of::<usize>() && align_of::<Thread>() == 8);
     }
-    // SAFETY: all its fields are words, so it can be read as such: two of ours, two stack pointers, a function.
+    // SAFETY: all its fields are words, so it can be read as words: two of ours, two stack pointers, a
+    // function.
     let words = unsafe { thread.cast::<[usize; WORDS]>().read() };
     let pointers = words.into_iter().filter(|&word| word < top && word >= top - bytes);
-    pointers.min().expect("stack pointer: of a thread that is suspended")
+    pointers.min().expect("stack_pointer: the thread is suspended")
 }
 
-/// Starts the first thread, which runs what is borrowed by who drives.
-pub(crate) fn spawn_first(facade: &dyn Facade) {
-    // SAFETY: whoever drives holds the facade, and threads are resumed by who drives only.
-    unsafe { launch(|| facade.program()) };
+/// What the first thread of an execution runs.
+pub trait Program {
+    /// Runs the program.
+    fn run(&self);
+}
+
+/// Starts the first thread, which runs the program.
+pub(crate) fn spawn_first<P: Program + ?Sized>(program: &P) {
+    // SAFETY: the driver holds the program, and only the driver resumes threads.
+    unsafe { launch(|| program.run()) };
 }

@@ -1,24 +1,41 @@
-//! What a program has done that cannot be restored, and what to do instead.
+//! Errors of a program that make restoring impossible, and what to do instead.
 
+use std::cell::Cell;
 use std::fmt;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-use super::called::Called;
+use super::syscall::Syscall;
 
-/// What a program has done that cannot be restored.
+/// An error of a program that makes restoring impossible.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Trouble {
-    /// The heap has no room for what it asked for, which lies elsewhere now.
+    /// The heap is full, and the allocation was made elsewhere.
     Exhausted,
-    /// It has given back memory that is not its own, or made it larger.
+    /// It freed memory from outside the execution, or made it larger.
     Foreign,
     /// Another OS thread has used its memory.
     Stranger,
-    /// It has started more threads than these, and there is no room for the next stack.
+    /// There is no room for the stack of one more thread after this many.
     Stacks(usize),
-    /// It has called the system.
+    /// It made a system call.
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-    Called(Called),
+    Syscall(Syscall),
+}
+
+thread_local! {
+    static TROUBLE: Cell<Option<Trouble>> = const { Cell::new(None) };
+}
+
+/// Records the first error of a step.
+pub(super) fn report(trouble: Trouble) {
+    if TROUBLE.get().is_none() {
+        TROUBLE.set(Some(trouble));
+    }
+}
+
+/// The error since the last call, if any.
+pub(super) fn take() -> Option<Trouble> {
+    TROUBLE.take()
 }
 
 impl fmt::Display for Trouble {
@@ -26,21 +43,21 @@ impl fmt::Display for Trouble {
         f.write_str("search: ")?;
         match self {
             Trouble::Exhausted => f.write_str(
-                "the program has used up its heap: give it more (Plan::heap), or does it grow without end?",
+                "the program has used up its heap: increase Plan::heap, or stop it from growing without end",
             ),
             Trouble::Stacks(threads) => write!(
                 f,
-                "no room for the stack of one more thread than {threads}: give each less (Plan::stack)"
+                "no room for the stack of another thread after {threads}: reduce Plan::stack"
             ),
             Trouble::Stranger => f.write_str(
-                "another OS thread has used the program's memory: start threads by `spawn` only",
+                "another OS thread has used the program's memory: start threads with `spawn` only",
             ),
             Trouble::Foreign => f.write_str(
-                "the program has given back what was allocated outside of its executions, as with an `Arc`, or \
-                 made it larger, as with a `Vec`: hold that as an `Outside`",
+                "the program dropped a value that was allocated outside its executions, such as an `Arc`, or \
+                 made one larger, such as a `Vec`: hold it in an `Outside`",
             ),
             #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-            Trouble::Called(called) => called.fmt(f),
+            Trouble::Syscall(called) => called.fmt(f),
         }
     }
 }

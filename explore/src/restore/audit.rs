@@ -1,39 +1,41 @@
-//! What has been restored, compared with the same steps from scratch.
+//! Audits: compares a restored state with the same steps run from scratch.
 
+use crate::current::STATE;
+use crate::interface::{Pending, Pick, Search};
 use crate::raw::{self, Driver, Live};
 use crate::schedule;
-use crate::seam::{Pending, Pick, Search};
-use crate::state::Book;
-use crate::told::STATE;
+use crate::state::ObjectTable;
 
 use super::driver::{Broken, Run};
-use super::elsewhere::Panic;
+use super::other_panic::OtherPanic;
 
-/// With what a run from scratch fills what nobody has written; and so many KiB further down is the driver.
+/// The byte with which a run from scratch fills uninitialised memory, and by how many KiB the driver runs
+/// further down its stack.
 type Filling = (u8, usize);
 
-/// In these two, nothing agrees but what the steps determine.
+/// In these two runs only bytes that the steps determine agree.
 const FILLINGS: [Filling; 2] = [(0, 0), (0xFF, 0)];
 
-/// Almost: before anything is called a difference, these have to agree on it as well. What nobody has written may
-/// have gone through an operation, and a part of an address of the driver's stack is not known as such.
+/// Further runs that must agree before a byte counts as a difference. Two are almost enough, but
+/// uninitialised bytes may have gone through an operation, and a part of an address in the driver's stack
+/// is not recognised as one.
 const MORE: [Filling; 4] = [(0x55, 4), (0xA6, 19), (0x01, 67), (0x80, 131)];
 
-/// So often two runs after each other have to differ.
+/// How many times in a row two runs with the same filling must differ.
 const PAIRS: usize = 3;
 
 impl<S: Search> Run<'_, S> {
-    /// The state that has just been restored has to be what its path leads to. `left` is where the search
-    /// was before.
+    /// Checks that the state just restored is the one to which its path leads. `left` is the path on which
+    /// the search was before.
     ///
-    /// The state has to be restored once more after this.
+    /// The state must be restored once more after this.
     pub(super) fn audit(&mut self, left: &[Pick]) -> Result<(), Broken> {
         let path = std::mem::take(&mut self.path);
-        let book = STATE.with_borrow(|state| state.book.clone());
-        let differs = self.differs(&path, &book);
+        let object_table = STATE.with_borrow(|state| state.object_table.clone());
+        let differs = self.differs(&path, &object_table);
         self.fills(None);
-        // In the same place: see `OBJECTS` there.
-        STATE.with_borrow_mut(|state| state.book.clone_from(&book));
+        // In the same memory: see `OBJECTS` in `object_table`.
+        STATE.with_borrow_mut(|state| state.object_table.clone_from(&object_table));
         match differs? {
             Some(what) => Err(broken(what, &path, left)),
             None => {
@@ -43,8 +45,12 @@ impl<S: Search> Run<'_, S> {
         }
     }
 
-    /// Where it is not, in words.
-    fn differs(&mut self, path: &[Pick], book: &Book) -> Result<Option<String>, Broken> {
+    /// Describes the difference, if there is one.
+    fn differs(
+        &mut self,
+        path: &[Pick],
+        object_table: &ObjectTable,
+    ) -> Result<Option<String>, Broken> {
         let driver = Driver::here();
         let here = self.arrive()?;
         let restored = (here.fingerprint, self.pending.clone());
@@ -52,10 +58,12 @@ impl<S: Search> Run<'_, S> {
         let mut scratch: Vec<Live> = Vec::new();
         let mut differs = None;
         for (run, filling) in FILLINGS.into_iter().chain(MORE).enumerate() {
-            let _one_more = differs.is_some().then(Panic::begin);
+            let _one_more = differs.is_some().then(OtherPanic::begin);
             let scratched = self.run_from_scratch(path, filling, &live)?;
-            if restored != scratched || !STATE.with_borrow(|state| state.book.is_as(book)) {
-                let what = "its operations or values are others than from scratch";
+            if restored != scratched
+                || !STATE.with_borrow(|state| state.object_table.is_as(object_table))
+            {
+                let what = "its operations or values differ from a run from scratch";
                 return Ok(Some(what.to_owned()));
             }
             scratch.push(self.arena.live(self.images.places()));
@@ -70,22 +78,24 @@ impl<S: Search> Run<'_, S> {
         if differs.is_some() {
             return Ok(differs);
         }
-        // What two executions of the same steps in the same memory do not agree on comes from outside; if that is
-        // so each time, since another OS thread may have begun to panic in between.
+        // If two runs of the same steps in the same memory differ, something outside influences the
+        // program. They must differ each time, since another OS thread may have begun to panic between two
+        // runs.
         let mut first = scratch.swap_remove(0);
         for _ in 0..PAIRS {
             self.run_from_scratch(path, FILLINGS[0], &live)?;
             let again = self.arena.live(self.images.places());
-            differs = again.differs_beside_stacks(&first, &driver);
+            differs = again.differs_outside_stacks(&first, &driver);
             first = again;
             if differs.is_none() {
                 break;
             }
         }
-        Ok(differs.map(|what| format!("twice from scratch: {what}")))
+        Ok(differs.map(|what| format!("two runs from scratch differ: {what}")))
     }
 
-    /// Runs the steps, in memory that is filled where something is live. The fingerprint, and what is pending.
+    /// Runs the steps with the memory that was live filled. Returns the fingerprint and the pending
+    /// operations.
     fn run_from_scratch(
         &mut self,
         path: &[Pick],
@@ -95,11 +105,11 @@ impl<S: Search> Run<'_, S> {
         self.arena.fill(live, byte);
         self.fills(Some(byte));
         raw::further_down(kib, &mut || {
-            raw::filled(|| self.begin())?;
-            let mut there = raw::filled(|| self.arrive())?;
+            raw::with_filled_registers(|| self.begin())?;
+            let mut there = raw::with_filled_registers(|| self.arrive())?;
             for &pick in path {
-                raw::filled(|| self.step(pick))?;
-                there = raw::filled(|| self.arrive())?;
+                raw::with_filled_registers(|| self.step(pick))?;
+                there = raw::with_filled_registers(|| self.arrive())?;
             }
             Ok((there.fingerprint, self.pending.clone()))
         })
@@ -113,7 +123,7 @@ impl<S: Search> Run<'_, S> {
 
 fn broken(what: String, path: &[Pick], left: &[Pick]) -> Broken {
     Box::new(format!(
-        "audit: a restored state is not what it was (or the program is not deterministic): {what}; \
+        "audit: a restored state differs from a run from scratch (or the program is not deterministic): {what}; \
          restored `{}`, coming from `{}`",
         schedule::write(path),
         schedule::write(left)

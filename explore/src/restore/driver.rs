@@ -1,25 +1,31 @@
-//! Runs the threads under the search, and goes back by restoring.
+//! Runs the threads under a search, and returns to earlier nodes by restoring them.
 
 use std::any::Any;
+use std::cell::Cell;
 
+use crate::current::{self, STATE};
+use crate::interface::{Diverged, Ended, Next, Node, Pending, Pick, Search};
 use crate::operation::Footprint;
 use crate::options::Options;
-use crate::raw::{self, inside, Arena, Given, Images};
+use crate::raw::{self, inside, Arena, Captures, Images};
 use crate::renaming::Renaming;
-use crate::seam::{Diverged, Ended, Next, Node, Pending, Pick, Search};
 use crate::state::State;
-use crate::told::{self, STATE};
 
-use super::{Facade, LEAVING};
+use super::facade::Facade;
 
-/// Something is wrong with the program, or with what runs it.
+thread_local! {
+    /// Whether the threads are being run to their ends.
+    pub(super) static LEAVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// An error of the program, or of the code that runs it.
 pub(super) type Broken = Box<dyn Any + Send>;
 
 /// One search under way.
 pub(super) struct Run<'a, S> {
     pub(super) arena: &'a Arena,
     pub(super) images: Images,
-    /// The nodes of the images, by their depths.
+    /// The depths of the nodes that have an image.
     marks: Vec<usize>,
     pub(super) search: S,
     facade: &'a dyn Facade,
@@ -27,17 +33,17 @@ pub(super) struct Run<'a, S> {
     audit: Option<u64>,
     restored: u64,
     executions: u64,
-    given: Given,
-    /// In an audit: what is to be where nobody looks.
+    captures: Captures,
+    /// In an audit, the byte with which uninitialised memory is filled.
     pub(super) fill: Option<u8>,
     pub(super) pending: Vec<Pending>,
-    /// The steps so far.
+    /// The steps of the current path.
     pub(super) path: Vec<Pick>,
-    /// The program did something else when a path was run again.
+    /// Where the program did something else when a path was run again.
     pub(super) diverged: Option<Diverged>,
 }
 
-/// A state between two steps.
+/// The state that a step has reached.
 pub(super) struct Here {
     pub(super) step: Footprint,
     pub(super) fingerprint: u128,
@@ -65,7 +71,7 @@ impl<'a, S: Search> Run<'a, S> {
             audit,
             restored: 0,
             executions: 0,
-            given: Given::of(facade.given()),
+            captures: Captures::of(facade.captures()),
             fill: None,
             pending: Vec::new(),
             path: Vec::new(),
@@ -73,7 +79,7 @@ impl<'a, S: Search> Run<'a, S> {
         }
     }
 
-    /// Until the search is over.
+    /// Runs until the search is over.
     pub(super) fn drive(&mut self) -> Result<(), Broken> {
         if self.search.begins_at_root() {
             self.begin()?;
@@ -84,7 +90,7 @@ impl<'a, S: Search> Run<'a, S> {
         }
         loop {
             let Here { step, fingerprint, renaming, own, ended } = self.arrive()?;
-            let ended = self.look(ended)?;
+            let ended = self.finish_threads(ended)?;
             let pair = match self.search.wants_pairs() {
                 true => STATE.with_borrow(State::pair),
                 false => 0,
@@ -100,16 +106,16 @@ impl<'a, S: Search> Run<'a, S> {
                 }
                 Next::Stop => {
                     self.over(ended)?;
-                    return self.check_given();
+                    return self.check_captures();
                 }
                 Next::Backtrack => {
                     if !self.over(ended)? {
                         self.search.ends();
-                        return self.check_given();
+                        return self.check_captures();
                     }
                     match self.back()? {
                         Some(pick) => pick,
-                        None => return self.check_given(),
+                        None => return self.check_captures(),
                     }
                 }
             };
@@ -118,57 +124,57 @@ impl<'a, S: Search> Run<'a, S> {
         }
     }
 
-    /// A new execution: the first thread is about to start.
+    /// Begins a new execution, in which the first thread is about to start.
     pub(super) fn begin(&mut self) -> Result<(), Broken> {
         self.arena.clear();
         self.images.clear_places();
         STATE.with_borrow_mut(|state| state.prepare(self.options));
         inside(|| STATE.with_borrow_mut(State::begin));
-        told::take_ended();
+        current::take_ended();
         raw::spawn_first(self.facade);
         Ok(())
     }
 
-    /// The threads take a step.
+    /// Takes a step.
     pub(super) fn step(&mut self, pick: Pick) -> Result<(), Broken> {
         let thread = STATE.with_borrow_mut(|state| state.step(pick.thread, pick.outcome));
         self.resume(thread)
     }
 
     fn resume(&mut self, thread: usize) -> Result<(), Broken> {
-        self.images.runs(thread);
+        self.images.thread_runs(thread);
         let panic = match self.fill {
             None => self.arena.resume(thread),
             Some(byte) => self.arena.resume_filled(thread, byte),
         };
         match (raw::take_trouble(self.arena), panic) {
             (Some(trouble), _) => Err(Box::new(trouble.to_string())),
-            (None, Some(payload)) => Err(Box::new(raw::outside(|| text(&*payload)))),
+            (None, Some(payload)) => Err(Box::new(raw::allocate_outside(|| text(&*payload)))),
             (None, None) => Ok(()),
         }
     }
 
-    /// An execution is over. Whether to go on.
+    /// Ends an execution. Returns whether to continue.
     fn over(&mut self, ended: Option<Ended>) -> Result<bool, Broken> {
         self.executions += 1;
-        // Mistakes are made in all executions, and looking costs more than most of those.
+        // A faulty program shows it in every execution, and the check costs more than most executions take.
         if self.executions < 100 || self.executions.is_power_of_two() {
-            self.check_given()?;
+            self.check_captures()?;
         }
-        Ok(self.facade.over(ended))
+        Ok(self.facade.execution_over(ended))
     }
 
-    fn check_given(&mut self) -> Result<(), Broken> {
-        self.given.trouble().map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
+    fn check_captures(&mut self) -> Result<(), Broken> {
+        self.captures.trouble().map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
     }
 
-    /// The step is over: what it did, and where that has led.
+    /// Ends the step, and returns its footprint and the state that it has reached.
     pub(super) fn arrive(&mut self) -> Result<Here, Broken> {
         let (pending, search) = (&mut self.pending, &mut self.search);
         Ok(STATE.with_borrow_mut(|state| {
-            told::take_ended().into_iter().for_each(|how| state.ends(how));
+            current::take_ended().into_iter().for_each(|how| state.end(how));
             let (fingerprint, renaming, own) = state.fingerprint();
-            // Most of the time that a visit takes is that for its slot of the table: it is on its way meanwhile.
+            // Most of a visit's time is spent waiting for its slot of the table: prefetched here.
             search.expects(fingerprint, own);
             let step = state.end_step();
             state.pending(pending);
@@ -177,10 +183,10 @@ impl<'a, S: Search> Run<'a, S> {
         }))
     }
 
-    /// If somebody looks at what an execution has left, all threads go to their ends first, and the look may
-    /// find that it has failed.
-    fn look(&mut self, ended: Option<Ended>) -> Result<Option<Ended>, Broken> {
-        if ended != Some(Ended::Complete) || !self.facade.looks() {
+    /// If the program has registered code for the end of the execution, all threads run to their ends
+    /// first, and that code may find that the execution has failed.
+    fn finish_threads(&mut self, ended: Option<Ended>) -> Result<Option<Ended>, Broken> {
+        if ended != Some(Ended::Complete) || !self.facade.runs_at_end() {
             return Ok(ended);
         }
         LEAVING.set(true);
@@ -190,15 +196,16 @@ impl<'a, S: Search> Run<'a, S> {
             }
         }
         LEAVING.set(false);
-        let failed = told::take_ended() == Some(Ended::Failed);
+        let failed = current::take_ended() == Some(Ended::Failed);
         Ok(if failed { Some(Ended::Failed) } else { ended })
     }
 
-    /// Goes back to where the search goes on. The step from there; `None` if the search is over.
+    /// Returns to the node where the search continues. Returns the step from there; `None` if the search is
+    /// over.
     fn back(&mut self) -> Result<Option<Pick>, Broken> {
         let Some(resume) = self.search.backtrack() else { return Ok(None) };
         let (depth, next, last) = (resume.depth, resume.next, resume.last);
-        let known = !resume.elsewhere && self.marks.contains(&depth);
+        let known = !resume.from_another_worker && self.marks.contains(&depth);
         let handed_over = (!known).then(|| (resume.path.to_vec(), resume.fingerprint));
         while self.marks.last().is_some_and(|&mark| mark > depth || !known) {
             self.forget();
@@ -215,7 +222,7 @@ impl<'a, S: Search> Run<'a, S> {
             let left = std::mem::take(&mut self.path);
             self.path.extend_from_slice(&left[..depth]);
             self.audit(&left)?;
-            self.images.all_run();
+            self.images.all_threads_run();
             self.restore();
         }
         self.path.truncate(depth);
@@ -225,30 +232,30 @@ impl<'a, S: Search> Run<'a, S> {
         Ok(Some(next))
     }
 
-    /// The search will come back to this node.
+    /// Saves this node, to which the search will return.
     fn save(&mut self) {
         self.images.save(self.arena);
         STATE.with_borrow_mut(State::mark);
         self.marks.push(self.path.len());
     }
 
-    /// The last node that has been saved is what it was.
+    /// Restores the last saved node.
     fn restore(&mut self) {
         self.images.restore(self.arena);
-        STATE.with_borrow_mut(State::back_to_mark);
+        STATE.with_borrow_mut(State::undo_to_mark);
     }
 
-    /// The search will not come back to that node any more.
+    /// Drops the last saved node, to which the search will not return.
     fn forget(&mut self) {
         self.marks.pop();
         self.images.pop();
-        STATE.with_borrow_mut(State::forget_mark);
+        STATE.with_borrow_mut(State::pop_mark);
     }
 }
 
 impl<S: Search> Run<'_, S> {
-    /// Comes to a node that another worker has been at, by running the steps there, as if for the first
-    /// time: what an observer allocates and gives back is part of the heap. False if they lead elsewhere.
+    /// Reaches a node of another worker by running the steps to it as if for the first time: what an
+    /// observer allocates and frees is part of the heap. Returns false if they lead elsewhere.
     fn start_at(&mut self, path: &[Pick], goal: u128, last: bool) -> Result<bool, Broken> {
         self.begin()?;
         self.path.clear();
@@ -256,7 +263,7 @@ impl<S: Search> Run<'_, S> {
         for &pick in path {
             let can = self.pending.iter().any(|p| p.thread == pick.thread && p.enabled);
             if here.ended.is_some() || !can {
-                let (step, expected) = (self.path.len(), format!("{} could go on", pick.thread));
+                let (step, expected) = (self.path.len(), format!("{} could run", pick.thread));
                 let got = "it cannot".to_owned();
                 self.diverged = Some(Diverged { step, expected, got });
                 break;
@@ -276,9 +283,9 @@ impl<S: Search> Run<'_, S> {
     }
 }
 
-/// The text of a panic.
+/// The message of a panic.
 fn text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic with a payload that is no text".to_owned())
+        .unwrap_or_else(|| "a panic whose payload is not text".to_owned())
 }

@@ -1,26 +1,29 @@
-//! How many executions a search without a cache has: an unbiased estimate, and its spread.
+//! An unbiased estimate of the number of executions of a search without a cache, and its standard error.
 //!
 //! # A probe
-//! 1. It goes down the tree of executions level by level, with a few *sites*: nodes, each of which stands for
-//!    a number of nodes of its level, its *weight*. The root stands for itself.
-//! 2. From each site all steps are taken, those that [`Dfs`] would take. An execution that ends counts the
-//!    weight of its site; any other child is a site of the next level.
-//! 3. Of sites with the same state, and the same threads asleep, one stands for all: which, is drawn.
-//! 4. If there are too many, the lightest are drawn lots for, and who is left stands for who is not.
+//! 1. It goes down the tree of executions level by level with a few *sites*. A site is a node that
+//!    represents a number of nodes of its level, its *weight*. The root has the weight 1.
+//! 2. It takes all steps from each site, the same that [`Dfs`] would take. An execution that ends adds the
+//!    weight of its site to the count; any other child becomes a site of the next level.
+//! 3. Of several sites with the same state and the same sleeping threads, one drawn at random represents
+//!    all.
+//! 4. If there are too many sites, some of the lightest are drawn at random, and represent the ones that
+//!    are dropped.
 //!
-//! Neither draw changes the expected sum of weight times executions below, whatever the sites are: so the
-//! estimate is unbiased also where a fingerprint is wrong. The closer those that are drawn from are to each
-//! other, the smaller the spread; where nothing but equal states is drawn from, the number is exact.
+//! Neither draw changes the expected sum of weight times executions below, whatever the sites are. So the
+//! estimate is unbiased even where a fingerprint is wrong. The more similar the sites of a draw are, the
+//! smaller the standard error; where only equal states are drawn from, the number is exact.
 //!
-//! A single random path, weighed by the product of its choices (D. E. Knuth 1975), is a probe with room for
-//! one site. Of the Go model's smallest programs that says next to nothing: paths are hundreds of steps
-//! long, nearly all of the executions have large products, and no path that is drawn has. (Steps 3 and 4:
-//! P. C. Chen, *Heuristic Sampling*, SIAM Journal on Computing 21, 1992; P. Fearnhead and P. Clifford,
-//! *On-line inference for hidden Markov models via particle filters*, 2003.)
+//! A single random path, weighted by the product of its choices (D. E. Knuth 1975), is a probe with room
+//! for one site. It says next to nothing about even the smallest programs of the Go model: their paths have
+//! hundreds of steps, nearly all executions lie on paths with large products, and a drawn path never has
+//! one. (Steps 3 and 4: P. C. Chen, *Heuristic Sampling*, SIAM Journal on Computing 21, 1992; P. Fearnhead
+//! and P. Clifford, *On-line inference for hidden Markov models via particle filters*, 2003.)
 //!
-//! Who sleeps after a step depends on the steps that the node's other threads have taken before; as all are
-//! taken, that is known. With a cache, what is left to do at a node depends on all of the search before it,
-//! which nothing that begins at the root can know: so there is no estimate then.
+//! Which threads sleep after a step depends on the steps of other threads that were taken before it from
+//! the same node. A probe takes all of them, so it knows. With a cache, the work that is left at a node
+//! depends on all of the search before, which a probe from the root cannot know; so there is no estimate
+//! then.
 
 use std::collections::HashMap;
 
@@ -28,60 +31,61 @@ use fastrand::Rng;
 
 use crate::cache::Visit;
 use crate::fingerprint::of;
+use crate::interface::{Next, Node, Pick, Resume, Search};
 use crate::operation::ThreadId;
 use crate::options::{Estimated, Probing};
-use crate::seam::{Next, Node, Pick, Resume, Search};
 use crate::state::Fault;
 
 use super::{Arc, Dfs, Frame, Options, Shared};
 
 /// Random probes of the tree of executions.
 pub struct Estimate {
-    /// Knows the steps of each node, and has the site that is being explored. It never goes on by itself.
+    /// A search that knows the steps of each node, and holds the site that is being explored. It never
+    /// continues by itself.
     dfs: Dfs,
     probing: Probing,
     rng: Rng,
-    /// The root, with all of its steps, once it is known.
+    /// The root with all of its steps, once known.
     root: Option<Frame>,
-    /// A probe is under way.
+    /// Whether a probe is under way.
     begun: bool,
-    /// Sites of the level that are still to be explored, the next one last.
+    /// The unexplored sites of the current level, the next one last.
     level: Vec<Site>,
     next_level: Vec<Site>,
-    /// Where in the next level a site is.
+    /// The index of each site in the next level, by its key.
     known: HashMap<u128, usize>,
-    /// The site that is being gone to.
+    /// The site to which the path is being run.
     going: Option<Site>,
-    /// Of the site that is being explored.
+    /// The weight of the site that is being explored.
     weight: f64,
-    /// The states on the way to where it is.
+    /// The states on the current path.
     states: Vec<u128>,
-    /// What the probe under way has come to: executions, and those of them that are not cut by sleep sets.
+    /// The counts of the probe under way: all executions, and those that sleep sets do not cut off.
     executions: f64,
     complete: f64,
     so_far: Moments,
     so_far_complete: Moments,
 }
 
-/// A node that stands for others.
+/// A node that represents others.
 struct Site {
     path: Vec<Pick>,
     frame: Frame,
-    /// For how many.
+    /// How many nodes it represents.
     weight: f64,
 }
 
-/// Mean and spread of what the probes have come to.
+/// Mean and variance of the probes' results.
 #[derive(Clone, Copy, Default)]
 struct Moments {
     probes: u64,
     mean: f64,
-    /// The sum of the squares of the distances from the mean.
+    /// The sum of the squared distances from the mean.
     squares: f64,
 }
 
 impl Moments {
-    /// One more. (B. P. Welford: sums of squares would lose all digits.)
+    /// Adds a result, by B. P. Welford's method: sums of squares would lose all digits.
     fn add(&mut self, value: f64) {
         self.probes += 1;
         let distance = value - self.mean;
@@ -89,7 +93,7 @@ impl Moments {
         self.squares += distance * (value - self.mean);
     }
 
-    /// The standard error of the mean; none of fewer than two.
+    /// The standard error of the mean; `None` with fewer than two probes.
     fn error(&self) -> Option<f64> {
         let probes = self.probes as f64;
         (self.probes > 1).then(|| (self.squares / (probes - 1.0) / probes).sqrt())
@@ -97,7 +101,7 @@ impl Moments {
 }
 
 impl Estimate {
-    /// Of what a search with these options would explore, had it no cache and one worker.
+    /// Estimates what a search with these options would explore without a cache and with one worker.
     pub fn new(options: Options, probing: Probing) -> Estimate {
         let options = Options {
             cache: false,
@@ -127,8 +131,8 @@ impl Estimate {
         }
     }
 
-    /// What it has come to. `None` if there were fewer than two probes; if a limit was met, since those that
-    /// end early are not like the others; or if the number is too large for a float.
+    /// The result. `None` if there were fewer than two probes, if a limit was met (probes that end early
+    /// are not representative), or if the number is too large for a float.
     pub fn estimated(&self) -> Option<Estimated> {
         let Moments { probes, mean: executions, .. } = self.so_far;
         if probes < self.probing.probes {
@@ -141,9 +145,9 @@ impl Estimate {
         error.is_finite().then_some(estimated)
     }
 
-    /// A child of the site that is being explored, or the root. False if a limit is met.
+    /// Handles a child of the current site, or the root. Returns false if a limit is met.
     fn child(&mut self, node: &Node<'_>) -> bool {
-        self.dfs.did(node);
+        self.dfs.record_step(node);
         let depth = self.dfs.path.len();
         let mut frame = self.dfs.arrive(node);
         if node.ended.is_some() {
@@ -172,7 +176,7 @@ impl Estimate {
         true
     }
 
-    /// A site of the next level: a probe's step 3.
+    /// Adds a site to the next level (step 3).
     fn keep(&mut self, frame: Frame) {
         let name = |thread| frame.renaming.of(thread);
         let mut asleep: Vec<ThreadId> = frame.sleep.iter().map(|sleeper| name(sleeper.0)).collect();
@@ -193,14 +197,15 @@ impl Estimate {
         }
     }
 
-    /// Goes on to the next level.
+    /// Continues with the next level.
     fn descend(&mut self) {
         self.known.clear();
         let mut sites = std::mem::take(&mut self.next_level);
         if sites.len() > self.probing.width {
             sites = self.thin(sites);
         }
-        // So that the way from each site to the next is short; and never the order of a table.
+        // In this order the path from each site to the next is short. The order must not come from a hash
+        // table.
         sites.sort_by(|a, b| {
             let of =
                 |site: &Site| site.path.iter().map(|p| (p.thread, p.outcome)).collect::<Vec<_>>();
@@ -209,9 +214,9 @@ impl Estimate {
         self.level = sites;
     }
 
-    /// As many sites as there is room for: step 4. Those stay as they are that stand for more than an equal
-    /// part of what is left to draw from; of the others, each is drawn with a chance in proportion to its
-    /// weight, and stands for that part then.
+    /// Reduces the sites to as many as there is room for (step 4). A site that is heavier than an equal
+    /// part of the weight left to draw from stays as it is. Each of the others is drawn with a probability
+    /// in proportion to its weight, and then represents one such part.
     fn thin(&mut self, mut sites: Vec<Site>) -> Vec<Site> {
         sites.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let mut room = self.probing.width;
@@ -226,7 +231,7 @@ impl Estimate {
         });
         let stay = stay.count();
         let lots = sites.split_off(stay);
-        // Not by what is left of the sum, which may have lost its digits.
+        // Summed again: what is left of `sum` may have lost its digits.
         let part = lots.iter().map(|site| site.weight).sum::<f64>() / room as f64;
         let mut due = self.rng.f64() * part;
         for site in lots {
@@ -239,7 +244,7 @@ impl Estimate {
         sites
     }
 
-    /// The next site to explore; `None` if the last probe has ended.
+    /// The next site to explore; `None` after the last probe.
     fn next_site(&mut self) -> Option<Site> {
         if self.level.is_empty() {
             self.descend();
@@ -248,14 +253,14 @@ impl Estimate {
             return Some(site);
         }
         let Some(root) = &self.root else {
-            // Nothing is ever chosen: all probes are this one.
+            // The program never has a choice: all probes give this result.
             for _ in 0..self.probing.probes {
                 self.so_far.add(self.executions);
                 self.so_far_complete.add(self.complete);
             }
             return None;
         };
-        // The root is met once; each probe begins with it.
+        // The search meets the root once, but each probe begins there.
         if std::mem::replace(&mut self.begun, true) {
             self.so_far.add(std::mem::take(&mut self.executions));
             self.so_far_complete.add(std::mem::take(&mut self.complete));
@@ -265,7 +270,7 @@ impl Estimate {
         more.then_some(Site { path: Vec::new(), frame, weight: 1.0 })
     }
 
-    /// The site is where it is: its steps are taken from here.
+    /// Explores the site, which is the current node. Returns its first step.
     fn explore(&mut self, site: Site) -> Option<Pick> {
         self.weight = site.weight;
         self.dfs.path = site.path;
@@ -299,7 +304,7 @@ impl Search for Estimate {
         if !self.child(node) {
             return Next::Stop;
         }
-        // Nothing has run yet that could be cut off.
+        // At the root no execution is under way that could be cut off.
         let first = if at_root && self.root.is_some() { self.next_site() } else { None };
         match first.and_then(|site| self.explore(site)) {
             Some(pick) => Next::Step { pick, keep_mark: true },
@@ -332,6 +337,6 @@ impl Search for Estimate {
         let depth = self.dfs.path.len() - 1;
         let (path, next) = (&self.dfs.path[..depth], self.dfs.path[depth]);
         let fingerprint = self.states[depth];
-        Some(Resume { depth, path, next, last: false, elsewhere: false, fingerprint })
+        Some(Resume { depth, path, next, last: false, from_another_worker: false, fingerprint })
     }
 }

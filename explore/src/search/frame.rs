@@ -1,40 +1,40 @@
-//! A node on the path of a search, and what is left to do there.
+//! A node on the path of a search, and the steps that are left to take there.
 
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use crate::interface::Pick;
 use crate::operation::{Footprint, ThreadId};
 use crate::renaming::Renaming;
-use crate::seam::Pick;
 
 /// A node on the path.
 pub(crate) struct Frame {
-    /// What is still to be done, the next one last; the outcomes of a thread are neighbours.
+    /// The steps that are left, the next one last. The outcomes of one thread are adjacent.
     pub(super) todo: Picks,
-    /// Who is being explored.
+    /// The thread that is being explored.
     pub(super) thread: ThreadId,
-    /// What it did, in all its outcomes so far.
+    /// The footprint of its step, over all outcomes so far.
     pub(super) did: Footprint,
     pub(super) sleep: Sleepers,
-    /// Who could go on without a preemption.
+    /// The thread that can continue without a preemption.
     pub(super) current: Option<ThreadId>,
     pub(super) budget: u32,
-    /// Which share of the tree each step from here has.
+    /// The share of the tree that each step from here counts as.
     pub(super) share: f64,
     pub(super) preemptions: u32,
     pub(super) fingerprint: u128,
     pub(super) renaming: Renaming,
 }
 
-/// Steps from a node: seldom more than these.
+/// Steps from a node; seldom more than four.
 pub(super) type Picks = SmallVec<[Pick; 4]>;
 
-/// Threads that sleep, and what the step of each does.
+/// Sleeping threads, with the footprint of each one's step.
 pub(super) type Sleepers = SmallVec<[(ThreadId, Arc<Footprint>); 4]>;
 
 impl Frame {
-    /// The first node, with this to do.
+    /// The first node, with these steps to take.
     pub(crate) fn with_todo(todo: impl IntoIterator<Item = Pick>) -> Frame {
         Frame {
             todo: todo.into_iter().collect(),
@@ -50,24 +50,25 @@ impl Frame {
         }
     }
 
-    /// Whether the last thread to be explored is not the one that is being explored.
+    /// Whether the thread that comes last is not the one that is being explored, so that its steps can be
+    /// given away.
     pub(super) fn can_give(&self) -> bool {
         self.todo.first().is_some_and(|pick| pick.thread != self.thread)
     }
 
-    /// Steps that are still to be done.
+    /// The number of steps that are left.
     pub(crate) fn left(&self) -> usize {
         self.todo.len()
     }
 
-    /// Takes out all outcomes of the thread that would be explored last.
+    /// Removes and returns all outcomes of the thread that would be explored last.
     pub(super) fn give(&mut self) -> Picks {
         let thread = self.todo[0].thread;
         let count = self.todo.iter().take_while(|pick| pick.thread == thread).count();
         self.todo.drain(..count).collect()
     }
 
-    /// The same node, with nothing to do.
+    /// A copy of the node with no steps to take.
     pub(super) fn copy(&self) -> Frame {
         Frame {
             todo: Picks::new(),

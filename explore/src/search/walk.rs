@@ -1,7 +1,7 @@
-//! Where the search goes: what it does at a node, and where it goes back to.
+//! The moves of the search: what it does at a node, and where it continues.
 
 use crate::cache::Visit;
-use crate::seam::{Ended, Next, Node, Resume, Search};
+use crate::interface::{Ended, Next, Node, Resume, Search};
 use crate::workers::Job;
 
 use super::{Dfs, Incomplete, Options};
@@ -11,9 +11,9 @@ impl Search for Dfs {
         if self.probe.is_some() {
             return self.go_beyond(node);
         }
-        self.did(node);
+        self.record_step(node);
         let mut frame = self.arrive(node);
-        // Before the limits: a failure may have met one of them.
+        // Checked before the limits, so that a failure at a limit is still reported.
         if let Some(ended) = node.ended {
             if ended == Ended::Complete {
                 self.visit(node, &mut frame);
@@ -27,7 +27,7 @@ impl Search for Dfs {
         if let Some(why) = self.shared.limit(self.since.executions, self.path.len(), looks) {
             return self.stop(why);
         }
-        // Fewer steps, step 2.
+        // See *Fewer steps*, 2.
         if self.shared.is_too_long(self.path.len() + 1) {
             return self.leaf();
         }
@@ -51,7 +51,7 @@ impl Search for Dfs {
         let keep_mark = !frame.todo.is_empty();
         self.frames.push(frame);
         self.path.push(pick);
-        if self.shared.is_hungry() {
+        if self.shared.wants_work() {
             self.share();
         }
         Next::Step { pick, keep_mark }
@@ -78,7 +78,7 @@ impl Search for Dfs {
     }
 
     fn backtrack(&mut self) -> Option<Resume<'_>> {
-        let mut elsewhere = false;
+        let mut from_another_worker = false;
         loop {
             if self.shared.is_over() {
                 self.leave();
@@ -95,12 +95,12 @@ impl Search for Dfs {
                 let frame = &self.frames[self.frames.len() - 1];
                 let (last, fingerprint) = (frame.todo.is_empty(), frame.fingerprint);
                 let path = &self.path[..depth];
-                return Some(Resume { depth, path, next, last, elsewhere, fingerprint });
+                return Some(Resume { depth, path, next, last, from_another_worker, fingerprint });
             }
             self.report();
             let Job { path, frame } = self.shared.take()?;
-            elsewhere = true;
-            // As if its first step were under way, and were to be gone back from.
+            from_another_worker = true;
+            // Set up as if its first step had just been taken, so that the loop goes back from it.
             self.path = path;
             self.path.push(frame.todo[frame.todo.len() - 1]);
             self.frames.push(frame);

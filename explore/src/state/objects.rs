@@ -1,29 +1,29 @@
-//! Objects: who made them, what they are worth, and what the step under way does to them.
+//! Objects: their creators, their values, and the accesses of the step under way.
 
-use crate::fingerprint::{mix, Prints};
+use crate::fingerprint::{mix, Fingerprints};
 use crate::operation::{ObjectId, ThreadId};
 use crate::renaming;
 
 use super::{named, Fault, Handle, Mover, Object, State};
 
 impl State {
-    /// Objects that are made from now on are those of the thread of this name, whoever makes them; of whoever
-    /// makes them, if it is `None`. Whose they were before.
+    /// Makes new objects belong to the thread with this name, whichever thread creates them; with `None`,
+    /// to the thread that creates them. Returns the previous setting.
     ///
     /// # Panics
-    /// If that is no name.
-    pub fn makes_for(&mut self, name: Option<u32>) -> Option<u32> {
+    /// If the name is out of range.
+    pub fn set_maker(&mut self, name: Option<u32>) -> Option<u32> {
         let id = |name| named(name).unwrap_or_else(|why| panic!("search: {why}"));
         std::mem::replace(&mut self.making_for, name.map(id)).and_then(ThreadId::name)
     }
 
-    /// An object is made, with a value of this fingerprint.
-    pub fn object(&mut self, value: &Prints) -> Handle {
+    /// Creates an object with a value of this fingerprint.
+    pub fn object(&mut self, value: &Fingerprints) -> Handle {
         let id = self.new_object();
         let left_out = self.leaves_out(id);
-        let index = self.book.add(Object { id, left_out });
+        let index = self.object_table.add(Object { id, left_out });
         let handle = Handle { epoch: self.epoch, index: index as u32 };
-        self.becomes(handle.index as usize, value);
+        self.set_value(handle.index as usize, value);
         handle
     }
 
@@ -36,7 +36,8 @@ impl State {
             });
             let (_, n) = &mut self.made_for[known];
             *n += 1;
-            // Beyond all that the thread will make itself.
+            // Counted down from the top, so that they do not collide with objects that the thread creates
+            // itself.
             return ObjectId { thread, n: u32::MAX - *n };
         }
         match self.mover {
@@ -52,20 +53,20 @@ impl State {
         }
     }
 
-    /// The object has a value of this fingerprint now.
-    fn becomes(&mut self, index: usize, value: &Prints) {
-        let Object { id, left_out } = self.book.objects[index];
+    /// Sets the fingerprint of the object's value.
+    fn set_value(&mut self, index: usize, value: &Fingerprints) {
+        let Object { id, left_out } = self.object_table.objects[index];
         if left_out {
             return;
         }
-        self.book.changes(index);
+        self.object_table.changes(index);
         let count = renaming::count();
-        let place = &mut self.book.prints[index * count..][..count];
+        let place = &mut self.object_table.prints[index * count..][..count];
         let (first, values) = (place[0], value.each());
         let own = mix(id.thread.key(id.n), values[0]);
         let is_named = id.thread.name().is_some();
         for (renaming, before) in place.iter_mut().enumerate() {
-            // Most objects have no name in them, and are the same under each renaming.
+            // Most objects contain no thread name, and so have the same fingerprint under each renaming.
             let after = match renaming > 0 && (is_named || values[renaming] != values[0]) {
                 true => mix(renaming::number(renaming).of(id.thread).key(id.n), values[renaming]),
                 false => own,
@@ -73,15 +74,15 @@ impl State {
             self.memory.change(renaming, *before ^ after);
             *before = after;
         }
-        if self.book.prints[index * count] != first {
+        if self.object_table.prints[index * count] != first {
             self.has_changed(index, first);
         }
     }
 
-    /// Of its id and its value.
-    fn print(&self, index: usize) -> Prints {
+    /// The fingerprints of the object's id and value.
+    fn print(&self, index: usize) -> Fingerprints {
         let count = renaming::count();
-        Prints::from_fn(|renaming| self.book.prints[index * count + renaming])
+        Fingerprints::from_fn(|renaming| self.object_table.prints[index * count + renaming])
     }
 
     fn leaves_out(&self, id: ObjectId) -> bool {
@@ -92,54 +93,54 @@ impl State {
     /// The object's id.
     ///
     /// # Panics
-    /// If it was not made in this execution.
+    /// If the object was not created in this execution.
     pub fn id(&self, object: Handle) -> ObjectId {
-        self.book.objects[self.index(object)].id
+        self.object_table.objects[self.index(object)].id
     }
 
     fn index(&self, object: Handle) -> usize {
         assert!(
             object.epoch == self.epoch,
-            "search: an object that was not made in this execution is used in it"
+            "search: the program uses an object that was created outside this execution"
         );
         object.index as usize
     }
 
-    fn touch(&mut self, object: Handle) -> usize {
+    fn touch_index(&mut self, object: Handle) -> usize {
         let index = self.index(object);
         if self.touched.iter().all(|&(touched, _)| touched != index) {
-            self.touched.push((index, self.book.prints[index * renaming::count()]));
+            self.touched.push((index, self.object_table.prints[index * renaming::count()]));
         }
         index
     }
 
-    /// Whose step it is looks at the object.
-    pub fn reads(&mut self, object: Handle) {
+    /// The current thread reads the object.
+    pub fn read(&mut self, object: Handle) {
         if self.observers > 0 || self.mover == Mover::World {
             return;
         }
-        let index = self.touch(object);
+        let index = self.touch_index(object);
         let value = self.print(index);
-        self.observes(&value);
+        self.learn(&value);
     }
 
-    /// Whose step it is depends on the object, but learns nothing of its value, or says so itself
-    /// ([`State::observes`]). What it is about to do, and whether it can, is part of the state.
-    pub fn considers(&mut self, object: Handle) {
+    /// The step under way depends on the object, but the thread observes nothing of its value, or reports
+    /// its observation itself ([`State::learn`]).
+    pub fn depend_on(&mut self, object: Handle) {
         if self.observers > 0 || self.mover == Mover::World {
             return;
         }
-        self.touch(object);
+        self.touch_index(object);
     }
 
-    /// The step under way depends on the object, also if an observer says so.
-    pub fn touches(&mut self, object: Handle) {
-        self.touch(object);
+    /// The step under way depends on the object, even if the caller is an observer.
+    pub fn touch(&mut self, object: Handle) {
+        self.touch_index(object);
     }
 
-    /// Whose step it is has changed the object, to a value of this fingerprint.
-    pub fn writes(&mut self, object: Handle, value: &Prints) {
-        let index = self.touch(object);
-        self.becomes(index, value);
+    /// The current thread has changed the object, to a value of this fingerprint.
+    pub fn write(&mut self, object: Handle, value: &Fingerprints) {
+        let index = self.touch_index(object);
+        self.set_value(index, value);
     }
 }

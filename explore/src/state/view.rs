@@ -1,15 +1,15 @@
-//! What a search, and who runs the threads, see of a state between two steps.
+//! What the search and the substrate read from a state between two steps.
 
-use crate::fingerprint::Prints;
+use crate::fingerprint::Fingerprints;
+use crate::interface::Pending;
 use crate::operation::{Kind, Operation, ThreadId};
 use crate::renaming::{self, Renaming};
-use crate::seam::Pending;
 use crate::thread::{Next, Thread};
 
 use super::{Handle, Mover, State};
 
 impl State {
-    /// The threads that have not finished, by their ids. If none of them can move, the environment too.
+    /// The unfinished threads, sorted by id. If none of them can move, the environment too.
     pub fn pending(&self, all: &mut Vec<Pending>) {
         all.clear();
         for thread in &self.threads {
@@ -24,32 +24,36 @@ impl State {
         }
     }
 
-    /// The state's fingerprint, when a step is over: of all states that differ by who is who of interchangeable
-    /// threads. The renaming that leads to the one of them that it is of; and the state's own.
+    /// The fingerprint of the state's symmetry class, the renaming that leads to the representative of the
+    /// class, and the fingerprint of the state itself. Called when a step is over.
     pub fn fingerprint(&mut self) -> (u128, Renaming, u128) {
         let fault = self.fault;
         let threads = self.threads.iter_mut().map(|thread| thread.fingerprint(fault));
-        let threads = threads.fold(Prints::ZERO, |sum, thread| sum.with(&thread, |a, b| a ^ b));
+        let threads =
+            threads.fold(Fingerprints::ZERO, |sum, thread| sum.with(&thread, |a, b| a ^ b));
         let rest = (self.of_world, self.ended.is_some(), self.alone);
-        let rest = self.book.rest(rest, || Prints::of(rest));
+        let rest = self.object_table.rest(rest, || Fingerprints::of(rest));
         let all = self.memory.mix(&threads.mix(&rest));
         let (least, number) = all.least();
-        (least, renaming::leads(number, least, all.each()), all.first())
+        (least, renaming::leading_to(number, least, all.each()), all.first())
     }
 
-    /// Of the shared objects and the pending operations alone: what threads have seen is left out.
+    /// The fingerprint of the shared objects and the pending operations alone, without what threads have
+    /// observed.
     pub fn pair(&self) -> u128 {
         let next = |thread: &Thread| match thread.next {
-            Next::Operation { operation, enabled } => Prints::of((thread.id, operation, enabled)),
-            Next::Finished => Prints::of((thread.id, "finished")),
+            Next::Operation { operation, enabled } => {
+                Fingerprints::of((thread.id, operation, enabled))
+            }
+            Next::Finished => Fingerprints::of((thread.id, "finished")),
         };
         let next = self.threads.iter().map(next);
-        let next = next.fold(Prints::ZERO, |sum, next| sum.with(&next, |a, b| a ^ b));
+        let next = next.fold(Fingerprints::ZERO, |sum, next| sum.with(&next, |a, b| a ^ b));
         self.memory.mix(&next).least().0
     }
 
-    /// The number, in the order of creation, of a thread that has announced an access of the object which races with
-    /// this one of the thread whose step it is.
+    /// The number, in the order of creation, of a thread that has announced an access of the object that
+    /// races with this access by the current thread.
     pub fn races(&self, kind: Kind, object: Handle) -> Option<usize> {
         let Mover::Thread(me) = self.mover else { return None };
         let id = self.id(object);
@@ -66,12 +70,12 @@ impl State {
         self.threads[number].id
     }
 
-    /// Whether the thread has come to its end, by its number in the order of creation.
+    /// Whether the thread with this number, in the order of creation, has finished.
     pub fn has_finished(&self, number: usize) -> bool {
         matches!(self.threads[number].next, Next::Finished)
     }
 
-    /// The number of the first thread, by ids, that has not finished, in the order of creation.
+    /// The number, in the order of creation, of the first unfinished thread by id.
     pub(super) fn first_unfinished(&self) -> Option<usize> {
         let threads = self.threads.iter().enumerate();
         let unfinished = threads.filter(|(_, thread)| !matches!(thread.next, Next::Finished));

@@ -1,4 +1,4 @@
-//! The attributes of `sync`; use them by that crate's names.
+//! The attributes of `sync`. Use them through that crate.
 
 mod insert;
 

@@ -1,4 +1,4 @@
-//! All the executions of a program that a plan asks for, and one of them again.
+//! Runs all the executions of a program that a plan asks for, or one of them again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
@@ -8,7 +8,7 @@ use std::thread::ThreadId;
 
 use ::explore::options::Statistics;
 use ::explore::search::{Incomplete, Shared};
-use ::explore::Outer;
+use ::explore::OutsideArc;
 
 use crate::driver::failure::{self, Failure};
 use crate::driver::schedule::Schedule;
@@ -16,86 +16,87 @@ use crate::driver::{Control, Plan, PlanError, Progress};
 use crate::engine::{self, ENGINE};
 use crate::execution::{Execution, Outcome};
 
-/// What an exploration has come to.
+/// The result of an exploration.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Explored {
-    /// How many executions have been run.
+    /// The number of executions that were run.
     pub executions: u64,
     /// How it ended.
     pub end: End,
-    /// Whether two threads could move at once, in any execution.
+    /// Whether two threads could move at the same time in any execution.
     pub concurrent: bool,
-    /// What a search has come to.
+    /// The results of the search, if the engine searches.
     pub searched: Option<Searched>,
 }
 
-/// What a search has come to.
+/// The results of a search.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Searched {
-    /// How much there was to do. With a bound, the executions and the steps are those of all bounds so far, the
-    /// rest is of the last.
+    /// The statistics. With a bound, executions and transitions are summed over all bounds so far; the rest
+    /// is of the last bound.
     pub statistics: Statistics,
-    /// The bound that left something out; `None` if nothing was.
+    /// The bound, if it left something out.
     pub bound: Option<u32>,
-    /// Why it ended before its time, if so. There is no verdict then.
+    /// Why the search is incomplete, if it is. Then there is no verdict.
     pub incomplete: Option<Incomplete>,
     /// The fingerprints of the states, with [`Plan::list_states`].
     pub states: BTreeSet<u128>,
-    /// Those of the pairs of shared memory and pending operations, with [`Plan::list_states`] and
-    /// [`Options::pairs`](crate::driver::Options::pairs).
+    /// The fingerprints of the pairs of shared memory and pending operations, with [`Plan::list_states`]
+    /// and [`Options::pairs`](crate::driver::Options::pairs).
     pub pairs: BTreeSet<u128>,
     /// The execution that failed in the fewest steps, with
     /// [`Options::shorter_than`](crate::driver::Options::shorter_than).
     pub shortest: Option<Schedule>,
-    /// One of the failures of each message, with [`Options::keep_going`](crate::driver::Options::keep_going).
+    /// One failure for each message, with [`Options::keep_going`](crate::driver::Options::keep_going).
     pub failures: BTreeMap<String, Failure>,
 }
 
 /// How an exploration ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum End {
-    /// All executions have been run: on loom all within the bound, with `Sampler::Dfs` all, with
-    /// `Sampler::Exhaustive` all but those that show nothing new, else as many as were asked for.
+    /// All executions were run: on loom all within the bound, with `Sampler::Dfs` all, with
+    /// `Sampler::Exhaustive` all except those that show nothing new, otherwise as many as the plan asks
+    /// for.
     Complete,
-    /// One failed; it was the last.
+    /// An execution failed, and was the last one.
     Failed {
-        /// How.
+        /// The failure.
         failure: Failure,
-        /// How to run it again.
+        /// The schedule that runs it again.
         schedule: Schedule,
     },
-    /// [`Plan::progress`] said so, or a limit of the search: it is not finished.
+    /// [`Plan::progress`] or a limit stopped the exploration before it was finished.
     Stopped,
 }
 
-/// What came of running a schedule again.
+/// The result of running a schedule again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Recorded {
-    /// How the execution failed, if it did.
+    /// The failure, if the execution failed.
     pub failure: Option<Failure>,
-    /// Where the schedule did not fit the program any more, if so.
+    /// Where the schedule did not fit the program, if it did not.
     pub diverged: Option<Diverged>,
 }
 
-/// Where a schedule does not fit the program any more.
+/// The point where a schedule no longer fits the program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diverged {
-    /// The scheduling point, from 0; on loom, the number of executions there are.
+    /// The scheduling point, from 0; on loom, the number of executions that there are.
     pub step: usize,
-    /// What the schedule expects there, and what is the case.
+    /// What the schedule expects there, and what happens instead.
     pub expected: String,
 }
 
 /// Runs the executions of `program` that the plan asks for, until one fails.
 ///
-/// The program makes its objects, tells who observes it, and spawns its threads; it is called once for
-/// each execution. It runs on an OS thread of its own, so thread-locals of the caller are not there.
+/// The program creates its objects, sets its observer, and spawns its threads. It is called once for each
+/// execution. It runs on a new OS thread, so it does not see the caller's thread-locals.
 pub fn run_all(
     plan: &Plan,
     program: impl Fn() + Send + Sync + 'static,
 ) -> Result<Explored, PlanError> {
     engine::check(plan)?;
-    let exploration = Outer::new(Exploration::new(plan, program, None));
+    let exploration = OutsideArc::new(Exploration::new(plan, program, None));
     let schedule = drive(|| engine::run_all(plan, &exploration));
     let mut searched = exploration.take_searched();
     if let Some(searched) = &mut searched {
@@ -113,10 +114,10 @@ pub fn run_all(
     Ok(Explored { executions, end, concurrent, searched })
 }
 
-/// Runs that one execution of `program` again, with [`Observer::operation`](crate::driver::Observer::operation)
-/// called after each operation.
+/// Runs one execution of `program` again, and calls
+/// [`Observer::operation`](crate::driver::Observer::operation) after each operation.
 ///
-/// The plan has to be that of the exploration. On std, some execution is run.
+/// The plan must be that of the exploration. On std, an arbitrary execution is run.
 pub fn record(
     plan: &Plan,
     schedule: &Schedule,
@@ -130,7 +131,7 @@ pub fn record(
         Schedule::Loom { execution, .. } => *execution,
         Schedule::Shuttle { .. } | Schedule::Search { .. } | Schedule::Std => 1,
     };
-    let exploration = Outer::new(Exploration::new(plan, program, Some(recorded)));
+    let exploration = OutsideArc::new(Exploration::new(plan, program, Some(recorded)));
     let diverged = drive(|| engine::replay(plan, schedule, &exploration));
     let failure = match exploration.take_end(plan)?.outcome {
         Outcome::Failed(failure) => Some(failure),
@@ -139,8 +140,8 @@ pub fn record(
     Ok(Recorded { failure, diverged })
 }
 
-/// Runs an engine on an OS thread of its own, so that nothing that it leaves behind when it fails (a
-/// count of panics, a half-unwound coroutine) is there the next time.
+/// Runs an engine on a new OS thread, so that nothing that it leaves behind when it fails (a count of
+/// panics, a half-unwound coroutine) affects the next run.
 pub(crate) fn drive<R: Send>(engine: impl FnOnce() -> R + Send) -> R {
     failure::install_hook();
     let quiet = || {
@@ -151,11 +152,11 @@ pub(crate) fn drive<R: Send>(engine: impl FnOnce() -> R + Send) -> R {
     result.unwrap_or_else(|payload| resume_unwind(payload))
 }
 
-/// What the executions of an exploration have in common.
+/// The state shared by the executions of an exploration.
 pub(crate) struct Exploration {
     program: Box<dyn Fn() + Send + Sync>,
     plan: Plan,
-    /// The number of the execution to record, which is the last.
+    /// The number of the execution to record, after which the exploration ends.
     recorded: Option<u64>,
     started: AtomicU64,
     concurrent: AtomicBool,
@@ -165,16 +166,16 @@ pub(crate) struct Exploration {
     searched: Mutex<Option<Searched>>,
 }
 
-/// What the executions have come to so far.
+/// The results of the executions so far.
 #[derive(Default)]
 pub(crate) struct SoFar {
     outcome: Outcome,
-    /// The OS thread on which it failed.
+    /// The OS thread on which an execution failed.
     failed_on: Option<ThreadId>,
     stopped: bool,
-    /// The engine panicked, with this text.
+    /// An error of the engine or the program.
     broken: Option<String>,
-    /// Failures that did not end it, by their messages.
+    /// Failures that did not end the exploration, by message.
     failures: BTreeMap<String, Failure>,
 }
 
@@ -197,50 +198,50 @@ impl Exploration {
         }
     }
 
-    /// One execution, on the engine's main thread. On std it is over when this returns; an engine that
-    /// explores runs the other threads on.
+    /// Runs one execution on the engine's main thread. On std it is over when this returns; an engine that
+    /// explores runs the other threads after that.
     #[cfg(not(feature = "explore"))]
-    pub(crate) fn run_one(this: &Outer<Self>) {
-        this.counts();
+    pub(crate) fn run_one(this: &OutsideArc<Self>) {
+        this.count_execution();
         Exploration::run(this, this.executions());
     }
 
-    /// One more execution is counted.
-    pub(crate) fn counts(&self) {
+    /// Counts an execution.
+    pub(crate) fn count_execution(&self) {
         self.started.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The execution of that number.
-    pub(crate) fn run(this: &Outer<Self>, number: u64) {
+    /// Runs the execution with this number.
+    pub(crate) fn run(this: &OutsideArc<Self>, number: u64) {
         let recording = this.recorded == Some(number);
         let execution = Execution::new(this.clone(), recording);
         execution.run(&this.program);
         execution.join();
     }
 
-    /// The executions started so far.
+    /// The number of executions started so far.
     pub(crate) fn executions(&self) -> u64 {
         self.started.load(Ordering::Relaxed)
     }
 
-    /// No execution is to follow.
+    /// Whether no further execution may start.
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
     }
 
-    /// Set when no execution is to follow.
+    /// The flag that says so.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
     pub(crate) fn over(&self) -> Arc<AtomicBool> {
         self.over.clone()
     }
 
-    /// The OS thread on which the failure happened that is told.
+    /// The OS thread of the failure that is reported.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
     pub(crate) fn failed_on(&self) -> Option<ThreadId> {
         self.end().failed_on
     }
 
-    /// What is run in each execution.
+    /// The program.
     #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
     pub(crate) fn program(&self) -> &(dyn Fn() + Send + Sync) {
         &*self.program
@@ -250,11 +251,11 @@ impl Exploration {
         &self.plan
     }
 
-    /// The last thread of an execution has ended.
+    /// Called when the last thread of an execution has ended.
     pub(crate) fn ended(&self, outcome: Outcome, concurrent: bool) {
         self.concurrent.fetch_or(concurrent, Ordering::Relaxed);
         let progress = self.plan.progress.as_ref();
-        let searching = self.searching();
+        let searching = self.current_search();
         let so_far = Progress { executions: self.executions(), search: searching.as_deref() };
         let control = progress.map_or(Control::Go, |progress| progress(&so_far));
         let mut end = self.end();
@@ -264,13 +265,13 @@ impl Exploration {
             Control::Late => Some(Incomplete::Time),
         };
         end.stopped |= stops.is_some();
-        // Its workers leave with what is left told.
+        // The search's workers stop, and report what was left.
         searching.zip(stops).into_iter().for_each(|(searching, why)| searching.stop(why));
         match outcome {
             Outcome::Failed(failure) if self.plan.search.keep_going && !self.wants(&failure) => {
                 end.failures.entry(failure.message.clone()).or_insert(failure);
             }
-            // Another worker of a search may have failed meanwhile: the first counts.
+            // Another worker of a search may have failed meanwhile: the first failure counts.
             outcome if matches!(end.outcome, Outcome::Fine | Outcome::Cut) => {
                 let failed = matches!(outcome, Outcome::Failed(_));
                 end.failed_on = failed.then(|| std::thread::current().id());
@@ -284,12 +285,12 @@ impl Exploration {
         }
     }
 
-    /// The search was for a failure of this kind.
+    /// Whether the search looks for failures of this kind.
     fn wants(&self, failure: &Failure) -> bool {
         self.plan.wanted.as_ref().is_some_and(|kind| *kind == failure.kind())
     }
 
-    /// Runs an engine that may panic: to stop, or because the program has broken one of its rules.
+    /// Runs an engine that may panic, to stop or because the program has broken one of its rules.
     #[cfg(any(feature = "loom", feature = "shuttle"))]
     pub(crate) fn catch(&self, engine: impl FnOnce()) {
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(engine));
@@ -304,26 +305,26 @@ impl Exploration {
         }
     }
 
-    /// The engine has found something wrong with the program.
+    /// Reports an error that the engine has found in the program, and ends the exploration.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
-    pub(crate) fn is_broken(&self, text: String) {
+    pub(crate) fn report_error(&self, text: String) {
         self.over.store(true, Ordering::Relaxed);
         self.end().broken = Some(text);
     }
 
-    /// A search begins; with bounds, one of several.
+    /// Begins a search; with bounds, one of several.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
-    pub(crate) fn searches(&self, shared: Arc<Shared>) {
+    pub(crate) fn begin_search(&self, shared: Arc<Shared>) {
         *self.searching.lock().unwrap_or_else(PoisonError::into_inner) = Some(shared);
     }
 
-    fn searching(&self) -> Option<Arc<Shared>> {
+    fn current_search(&self) -> Option<Arc<Shared>> {
         self.searching.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A search is over.
+    /// Stores the results of a search.
     #[cfg(any(feature = "shuttle", feature = "explore"))]
-    pub(crate) fn searched(&self, searched: Searched) {
+    pub(crate) fn end_search(&self, searched: Searched) {
         *self.searched.lock().unwrap_or_else(PoisonError::into_inner) = Some(searched);
     }
 

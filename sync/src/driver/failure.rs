@@ -1,4 +1,4 @@
-//! How an execution fails, and the panic hook that notices it.
+//! Failures of an execution, and the panic hook that detects them.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -11,37 +11,37 @@ use serde::{Deserialize, Serialize};
 use crate::execution::Outcome;
 use crate::{current, engine};
 
-/// A check that does not hold.
+/// A check that does not hold in a state.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Violation {
     /// The name of the check.
     pub check: &'static str,
-    /// What is the case instead.
+    /// What is wrong.
     pub message: String,
 }
 
-/// The first failure of an execution, which ended it.
+/// The first failure of an execution, which ends it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Failure {
-    /// Of what kind it is.
+    /// Its cause.
     pub cause: Cause,
-    /// What was the case.
+    /// What is wrong.
     pub message: String,
-    /// The number of the thread on which it was noticed.
+    /// The number of the thread on which it was detected.
     pub thread: Option<usize>,
     /// `file:line:column`.
     pub location: Option<String>,
 }
 
-/// Of what kind a [`Failure`] is.
+/// The cause of a [`Failure`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Cause {
     /// A thread panicked.
     Panic,
     /// The check of this name does not hold.
     Check(String),
-    /// Locks are waited for in a circle; or no thread can move and there is no [`Observer`](crate::driver::Observer)
-    /// to say that this may be.
+    /// Threads wait for locks in a circle; or no thread can move and there is no
+    /// [`Observer`](crate::driver::Observer) that allows it.
     Deadlock,
     /// Two accesses of a [`Plain`](crate::Plain), one of them a write, are not ordered.
     Race,
@@ -73,7 +73,7 @@ impl fmt::Display for Failure {
 }
 
 impl Failure {
-    /// In a word or two: a panic by its text, anything else by what it is called.
+    /// A short name: for a panic its message, for anything else its cause.
     pub fn kind(&self) -> String {
         match &self.cause {
             Cause::Panic => self.message.clone(),
@@ -93,36 +93,37 @@ impl From<Violation> for Failure {
     }
 }
 
-/// Why a thread of an engine panicked, judged by the text.
-pub(crate) enum Verdict {
+/// The class of a panic on an engine's thread, by its text.
+pub(crate) enum PanicClass {
     Failure(Cause),
-    /// The engine's own bound on the length of an execution was reached: no verdict on the program.
+    /// The execution exceeded the engine's own limit: no verdict on the program.
     #[cfg_attr(not(any(feature = "loom", feature = "shuttle")), allow(dead_code))]
     TooLong,
 }
 
-/// The text of a panic.
+/// The message of a panic.
 pub(crate) fn text(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&'static str>() {
         (*text).to_owned()
     } else if let Some(text) = payload.downcast_ref::<String>() {
         text.clone()
     } else {
-        "a panic with a payload that is no text".to_owned()
+        "a panic whose payload is not text".to_owned()
     }
 }
 
 thread_local! {
-    /// Whether this OS thread runs executions: then nothing is printed about a panic.
+    /// Whether this OS thread runs executions: then panics print nothing.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// From now on this OS thread runs executions.
+/// Marks this OS thread as one that runs executions.
 pub(crate) fn be_quiet() {
     QUIET.set(true);
 }
 
-/// Installs the hook: silent where executions run, where it tells them; elsewhere the one before it.
+/// Installs the panic hook. On OS threads that run executions it prints nothing and ends the execution;
+/// elsewhere the previous hook runs.
 pub(crate) fn install_hook() {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
@@ -139,18 +140,18 @@ pub(crate) fn install_hook() {
     });
 }
 
-/// How the panics begin that say that a program is none that a search can run.
+/// The prefix of panics that report a program which a search cannot run.
 const MISUSE: &str = "search: ";
 
-/// How an execution ends in which somebody has panicked with this text.
+/// The outcome of an execution in which a thread has panicked with this message.
 pub(crate) fn outcome_of(text: String, location: Option<String>) -> Outcome {
     let thread = current::thread();
     if text.starts_with(MISUSE) {
         return Outcome::Misused(text);
     }
-    match engine::judge(&text) {
-        Verdict::TooLong => Outcome::TooLong,
-        Verdict::Failure(Cause::Race) => {
+    match engine::classify_panic(&text) {
+        PanicClass::TooLong => Outcome::TooLong,
+        PanicClass::Failure(Cause::Race) => {
             let text = text.trim();
             let (message, location) = match current::racing() {
                 Some((name, caller)) => (format!("{name}: {text}"), Some(caller.to_string())),
@@ -158,7 +159,7 @@ pub(crate) fn outcome_of(text: String, location: Option<String>) -> Outcome {
             };
             Outcome::Failed(Failure { cause: Cause::Race, message, thread, location })
         }
-        Verdict::Failure(cause) => {
+        PanicClass::Failure(cause) => {
             Outcome::Failed(Failure { cause, message: text, thread, location })
         }
     }

@@ -1,14 +1,15 @@
-//! All the outcomes of a race, for tests.
+//! All outcomes of a race, for tests.
 
 use std::collections::BTreeSet;
 
 use crate::driver::{at_end, run_all, End, Failure, Outside, Plan};
 
-/// Where a program puts what its threads have seen.
+/// Collects the outcomes of a program's executions.
 pub struct Sink<T>(Outside<BTreeSet<T>>);
 
 impl<T: Clone + Ord + Send + 'static> Sink<T> {
-    /// What `look` sees is an outcome, once the execution has ended as [`at_end`] says.
+    /// Calls `look` when the execution has ended without a failure (see [`at_end`]), and adds its result to
+    /// the outcomes.
     pub fn outcome(&self, look: impl FnOnce() -> T + Send + 'static) {
         let outcomes = self.0.clone();
         at_end(move || {
@@ -18,11 +19,11 @@ impl<T: Clone + Ord + Send + 'static> Sink<T> {
     }
 }
 
-/// All the outcomes of a program that does not fail.
+/// Runs a program that does not fail, and returns all its outcomes.
 ///
 /// # Panics
 ///
-/// If the plan cannot be carried out, or an execution fails.
+/// If the plan is invalid, or an execution fails.
 #[track_caller]
 pub fn outcomes<T: Clone + Ord + Send + 'static>(
     plan: &Plan,
@@ -38,11 +39,11 @@ pub fn outcomes<T: Clone + Ord + Send + 'static>(
     outcomes.with_mut(std::mem::take)
 }
 
-/// The failure that exploring a program comes upon, if it does.
+/// Explores a program, and returns the failure that it finds, if any.
 ///
 /// # Panics
 ///
-/// If the plan cannot be carried out.
+/// If the plan is invalid.
 #[track_caller]
 pub fn failure(plan: &Plan, program: impl Fn() + Send + Sync + 'static) -> Option<Failure> {
     match run_all(plan, program).unwrap_or_else(|error| panic!("failure: {error}")).end {

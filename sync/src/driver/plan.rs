@@ -1,4 +1,4 @@
-//! Which executions of a program to run.
+//! Plans: which executions of a program to run.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,46 +9,46 @@ use serde::{Deserialize, Serialize};
 use crate::driver::{Engine, Progress};
 use crate::engine::ENGINE;
 
-/// Is told how far an exploration is, and says whether it goes on.
+/// Called with the progress so far; returns whether to continue.
 pub type OnProgress = Arc<dyn Fn(&Progress<'_>) -> Control + Send + Sync>;
 
 /// Which executions of a program to run.
 #[derive(Clone)]
 pub struct Plan {
-    /// loom and searches: the preemptions an execution may have; `None` is no bound.
+    /// loom and searches: the most preemptions in an execution; `None` is no bound.
     pub bound: Option<usize>,
-    /// shuttle: how schedules are chosen. The engine explore searches all of them, whatever this says.
+    /// shuttle: how to choose schedules. The engine explore searches all of them, whatever this says.
     pub sampler: Sampler,
-    /// shuttle: the executions for each seed. std: how often the program runs.
+    /// shuttle: the number of executions for each seed. std: how many times to run the program.
     pub executions: u64,
-    /// shuttle: one sample for each.
+    /// shuttle: the seeds, with one sample for each.
     pub seeds: Vec<u64>,
-    /// The threads of the program, the first included.
+    /// The number of threads of the program, with the first.
     pub threads: usize,
     /// Whether the program calls [`choose`](crate::choose). On loom this costs one of its 5 threads.
     pub choices: bool,
-    /// The operations an execution may have. A longer one ends the exploration without a verdict.
+    /// The most operations in an execution. A longer execution ends the exploration without a verdict.
     pub max_steps: usize,
-    /// explore, and shuttle with [`Sampler::Exhaustive`]: what is searched, and how. Its bound is `bound` above.
+    /// explore, and shuttle with [`Sampler::Exhaustive`]: what to search, and how. Its bound is ignored in
+    /// favour of `bound`.
     pub search: Options,
-    /// explore, and shuttle with [`Sampler::Exhaustive`]: whether each access of a [`Plain`](crate::Plain) is a step of
-    /// its own, and two accesses that race are a failure ([`Cause::Race`](crate::driver::Cause::Race)). loom finds races
-    /// anyhow; with this, an operation before each access makes it try the orders in which some are that it would leave
-    /// out. Elsewhere it is an error.
+    /// explore, and shuttle with [`Sampler::Exhaustive`]: makes each access of a [`Plain`](crate::Plain) a
+    /// step of its own, and two accesses that race a failure ([`Cause::Race`](crate::driver::Cause::Race)).
+    /// loom finds races in any case; with this, an operation before each access makes it try orders that it
+    /// would otherwise leave out. On std, and with other samplers, it is an error.
     pub races: bool,
-    /// In a search that goes on after failures: the kind of failure that ends it, by its
+    /// In a search that continues after failures: the kind of failure that ends it, by its
     /// [name](crate::driver::Failure::kind).
     pub wanted: Option<String>,
-    /// In a search: whether the fingerprints of the states are wanted.
+    /// In a search: returns the fingerprints of the states.
     pub list_states: bool,
-    /// explore: the bytes of stack that each thread has.
+    /// explore: the bytes of stack for each thread.
     pub stack: usize,
-    /// explore: the bytes of heap that an execution has.
+    /// explore: the bytes of heap for an execution.
     pub heap: usize,
-    /// explore: every so many times that a state is restored, it is compared with the same steps from
-    /// scratch; 0 is never.
+    /// explore: compares every `audit`-th restored state with the same steps run from scratch; 0 is never.
     pub audit: u64,
-    /// Called at the end of each execution with how far the exploration is.
+    /// Called at the end of each execution with the progress so far.
     pub progress: Option<OnProgress>,
 }
 
@@ -100,7 +100,7 @@ pub enum Sampler {
     Urw,
     /// Probabilistic concurrency testing of this depth, which is at least 3.
     Pct(usize),
-    /// All schedules, of all threads at all steps: for tiny programs.
+    /// All schedules of all threads at all steps, for tiny programs.
     Dfs,
     /// All states, by a search with a state cache: see [`Plan::search`].
     Exhaustive,
@@ -118,23 +118,23 @@ impl fmt::Display for Sampler {
     }
 }
 
-/// Whether an exploration goes on.
+/// Whether an exploration continues.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Control {
-    /// It does.
+    /// It continues.
     Go,
-    /// It ends here, unfinished: somebody has said so.
+    /// It ends here, unfinished, because it was interrupted.
     Stop,
-    /// It ends here, unfinished: its time is over.
+    /// It ends here, unfinished, because its time is up.
     Late,
 }
 
-/// A plan that cannot be carried out. No verdict on the program.
+/// The plan is invalid, or could not be carried out. No verdict on the program.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {
     /// loom has too few threads.
-    #[error("{asked} threads{}: loom has {max}", if *.choices { " and one for choices" } else { "" })]
+    #[error("{asked} threads{} are too many: loom has {max}", if *.choices { " and one for choices" } else { "" })]
     Threads {
         /// What the plan asks for.
         asked: usize,
@@ -143,30 +143,30 @@ pub enum PlanError {
         /// What there is.
         max: usize,
     },
-    /// PCT is not deep enough.
-    #[error("pct of depth {0} finds nothing that needs 3 preemptions, as lost wakeups do; use 3 or more")]
+    /// The depth of PCT is too small.
+    #[error("pct of depth {0} is too shallow: lost wakeups need 3 preemptions; use a depth of 3 or more")]
     ShallowPct(usize),
     /// DFS cannot explore choices.
-    #[error("dfs does not explore choices: sample instead, or use loom")]
+    #[error("dfs cannot explore choices: use another sampler, or loom")]
     DfsWithChoices,
-    /// Data races are looked for where each plain access can be a step.
-    #[error(
-        "data races are found by a search: use --engine explore, or --engine shuttle --search"
-    )]
+    /// The plan asks for data races, and the engine does not search for them.
+    #[error("only a search finds data races: use --engine explore, or --engine shuttle --search")]
     Races,
-    /// Nothing would be run.
-    #[error("the plan asks for no executions")]
+    /// The plan asks for no executions.
+    #[error("the plan asks for no executions: set at least one execution and one seed")]
     NoExecutions,
-    /// shuttle would use another seed than the plan's.
+    /// An environment variable would replace the plan's seed.
     #[error("the environment variable {0} overrides the plan; unset it")]
     Environment(&'static str),
     /// An execution is too long.
-    #[error("an execution exceeded max_steps, {0}: raise it, or is there a loop that waits?")]
+    #[error(
+        "an execution exceeded max_steps = {0}: raise it, or replace a loop that waits by a wait"
+    )]
     TooLong(usize),
-    /// The schedule is of another engine.
-    #[error("a schedule of {0}, but this is {ENGINE}")]
+    /// The schedule belongs to another engine.
+    #[error("the schedule belongs to {0}, but this program is built for {ENGINE}")]
     OtherEngine(Engine),
-    /// The engine failed, for no reason that the program gave.
+    /// The engine failed, or the program cannot be run on it.
     #[error("{ENGINE}: {0}")]
     Engine(String),
 }

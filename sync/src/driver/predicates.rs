@@ -1,32 +1,34 @@
-//! What an observer asks at each look.
+//! Predicates that an observer evaluates in each state.
 
-use crate::engine::search;
+use crate::engine::tracking;
 
-/// Asks each of the questions from 0 up to `count`, in their order, until one does not hold: which, and what it says.
+/// Evaluates the predicates from 0 up to `count` in order, until one fails. Returns the number of that one,
+/// and its message.
 ///
-/// In a search, a question is left out if nothing that it reads has changed since this was called last in this
-/// execution: it held then, so it holds. For that, it may depend on nothing but what it reads of shared objects, by
-/// `peek` and its like, on [`rounds`](crate::driver::rounds_without_progress), and on what never changes while an execution lasts.
+/// In a search, a predicate is skipped if nothing that it reads has changed since the last call in this
+/// execution: it held then, so it holds. Therefore it must depend only on the shared objects that it reads,
+/// with `peek` and the like, on [`rounds_without_progress`](crate::driver::rounds_without_progress), and on
+/// what never changes during an execution.
 ///
-/// An [`Observer`](crate::driver::Observer) calls it from one place, always with as many questions, and of questions that
-/// mean the same.
+/// An [`Observer`](crate::driver::Observer) calls it from one place, always with the same number of
+/// predicates, and with the same meaning for each number.
 ///
 /// # Panics
-/// In a search, if the number of questions is another than before, or a question changes something.
+/// In a search, if the number of predicates differs from the call before, or a predicate changes something.
 pub fn check_changed(
     count: usize,
-    question: impl Fn(usize) -> Result<(), String>,
+    predicate: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {
-    if search::searching() {
-        return search::check_changed(count, question);
+    if tracking::is_searching() {
+        return tracking::check_changed(count, predicate);
     }
-    check_all(count, question)
+    check_all(count, predicate)
 }
 
-/// The same, and no question is left out.
+/// Like [`check_changed`], but skips no predicate.
 pub fn check_all(
     count: usize,
-    question: impl Fn(usize) -> Result<(), String>,
+    predicate: impl Fn(usize) -> Result<(), String>,
 ) -> Result<(), (usize, String)> {
-    (0..count).try_for_each(|number| question(number).map_err(|text| (number, text)))
+    (0..count).try_for_each(|number| predicate(number).map_err(|text| (number, text)))
 }

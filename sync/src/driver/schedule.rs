@@ -1,21 +1,21 @@
-//! How one execution of an exploration can be run again.
+//! Schedules: how to run one execution of an exploration again.
 
 use ::explore::schedule;
 use serde::{Deserialize, Serialize};
 
 use crate::driver::Engine;
 
-/// One execution of an exploration, so that it can be run again.
+/// The schedule of one execution.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Schedule {
-    /// loom runs the same executions in the same order: this one, counted from 1.
+    /// The number of an execution: loom runs the same executions in the same order.
     Loom {
         /// The preemption bound, on which the order depends.
         bound: Option<usize>,
-        /// Its number.
+        /// Its number, from 1.
         execution: u64,
     },
-    /// Which task goes on at each step, and what is chosen.
+    /// The task that runs at each step, and the random choices.
     Shuttle {
         /// The sampler that found it.
         sampler: String,
@@ -23,24 +23,24 @@ pub enum Schedule {
         seed: u64,
         /// Its number in that sample, from 1.
         execution: u64,
-        /// The task that goes on at each scheduling point.
+        /// The task that runs at each scheduling point.
         steps: Vec<u32>,
         /// The random numbers behind the choices.
         choices: Vec<u64>,
     },
-    /// The execution that a search found.
+    /// The steps of an execution that a search found.
     Search {
-        /// Who goes on at each step, as text.
+        /// The thread that runs at each step, as text.
         picks: String,
-        /// How many of the steps are switches away from a thread that could go on, if that is known.
+        /// The number of preemptions (switches away from a thread that could continue), if it is known.
         preemptions: Option<u32>,
     },
-    /// Real threads cannot be told what to do.
+    /// None: real threads cannot be controlled.
     Std,
 }
 
 impl Schedule {
-    /// How many of its steps are switches away from a thread that could go on, if that is known.
+    /// The number of preemptions (switches away from a thread that could continue), if it is known.
     pub fn preemptions(&self) -> Option<u32> {
         match self {
             Schedule::Search { preemptions, .. } => *preemptions,
@@ -48,13 +48,13 @@ impl Schedule {
         }
     }
 
-    /// How many steps it has, if it is a search's.
+    /// The number of steps, if a search found it.
     pub fn steps(&self) -> Option<u32> {
         let Schedule::Search { picks, .. } = self else { return None };
         schedule::read(picks).ok().map(|picks| picks.len() as u32)
     }
 
-    /// Whose schedule it is.
+    /// The engine to which it belongs.
     pub fn engine(&self) -> Engine {
         match self {
             Schedule::Loom { .. } => Engine::Loom,
@@ -64,7 +64,7 @@ impl Schedule {
         }
     }
 
-    /// Whether that engine can run it. What one search has found, the other can.
+    /// Whether that engine can run it. Both searches can run each other's schedules.
     pub fn runs_on(&self, engine: Engine) -> bool {
         let searched = matches!(self, Schedule::Search { .. });
         self.engine() == engine || (searched && engine == Engine::Shuttle)

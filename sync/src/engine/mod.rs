@@ -1,9 +1,9 @@
-//! The engine: raw words, locks and gates, threads, and who repeats executions.
+//! The engine: raw words, locks and monitors, threads, and the runs of all executions.
 //!
-//! One module an engine, all with the same items; what they share is here. Nothing outside this module
-//! knows which engine runs.
+//! Each engine is one module, and all have the same items; what they share is here. No code outside this
+//! module knows which engine runs.
 //!
-//! An engine never lets a panic unwind through a switch of threads, and gives locks back without one.
+//! An engine never lets a panic unwind through a switch of threads, and releases locks without a switch.
 
 #[cfg(any(
     all(feature = "loom", feature = "shuttle"),
@@ -32,32 +32,33 @@ mod chosen;
 mod chosen;
 
 #[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
-mod dfs;
+mod search;
 
 #[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
 mod sequential;
 
 #[cfg(not(feature = "loom"))]
-mod untracked;
+mod no_race_detector;
 
 pub use chosen::ENGINE;
 pub(crate) use chosen::{
-    begin_execution, check, choose, install_hook, judge, replay, run_all, stop, stop_exploring,
-    Cell, Gate, GateGuard, Handle, Lock, LockGuard, Mark, Nursery, Word, TRACKS_RACES,
+    begin_execution, check, choose, classify_panic, install_hook, replay, run_all, stop,
+    stop_exploring, Cell, Handle, Lock, LockGuard, Mark, Monitor, MonitorGuard, Threads, Word,
+    TRACKS_RACES,
 };
 
 #[cfg_attr(
     not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
-    path = "unsearched.rs"
+    path = "tracking_off.rs"
 )]
-pub(crate) mod search;
+pub(crate) mod tracking;
 
-/// How strongly an operation of a word is ordered.
+/// The memory order of an operation on a word.
 #[derive(Clone, Copy)]
 pub(crate) enum Order {
-    /// In one order with all other such operations, as Go's atomics are.
+    /// One total order with all other such operations, as Go's atomics have.
     Total,
-    /// A load acquires, a store or an update releases (and an update that fails is relaxed).
+    /// A load acquires; a store or an update releases. An update that fails is relaxed.
     Weak,
     Relaxed,
 }
@@ -73,7 +74,7 @@ pub(crate) enum Update {
 }
 
 impl Update {
-    /// What `old` becomes; `None` if a comparison fails.
+    /// The value that replaces `old`; `None` if a comparison fails.
     pub(crate) fn apply(self, old: u64) -> Option<u64> {
         match self {
             Update::Swap(new) => Some(new),

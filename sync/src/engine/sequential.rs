@@ -1,12 +1,13 @@
-//! A word where one OS thread runs all threads: std's, with a turn before each operation.
+//! A word for engines that run all threads on one OS thread: std's atomic, with a turn before each
+//! operation.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ::explore::fingerprint::Prints;
+use ::explore::fingerprint::Fingerprints;
 use ::explore::operation::Kind;
 
 use super::chosen::turn;
-use super::search::{learns, Object};
+use super::tracking::{learn, Object};
 use super::{Order, Update};
 
 /// A word of 64 bits.
@@ -17,7 +18,7 @@ pub(crate) struct Word {
 
 impl Word {
     pub(crate) fn new(bits: u64) -> Self {
-        Word { bits: AtomicU64::new(bits), object: Object::new(|| Prints::of(bits)) }
+        Word { bits: AtomicU64::new(bits), object: Object::new(|| Fingerprints::of(bits)) }
     }
 
     pub(crate) fn load(&self, _order: Order) -> u64 {
@@ -30,17 +31,18 @@ impl Word {
         self.set(bits);
     }
 
-    /// Returns the value before.
+    /// Returns the previous value.
     pub(crate) fn update(&self, update: Update, _order: Order) -> u64 {
         turn(&self.object, Kind::Update);
         let old = self.bits.load(Ordering::Relaxed);
         let new = update.apply(old);
-        self.object.considers();
+        self.object.depend_on();
         match update {
-            // Whoever compares learns whether it was equal, and who sets or clears bits nothing.
-            Update::Cas { .. } => learns(new.is_some()),
+            // A comparison observes only whether the values were equal. Setting or clearing bits observes
+            // nothing.
+            Update::Cas { .. } => learn(new.is_some()),
             Update::Or(_) | Update::And(_) => {}
-            Update::Add(_) | Update::Swap(_) => learns(old),
+            Update::Add(_) | Update::Swap(_) => learn(old),
         }
         if let Some(new) = new {
             self.set(new);
@@ -48,19 +50,19 @@ impl Word {
         old
     }
 
-    /// What a search keeps book of.
+    /// The object by which a search tracks the word.
     pub(crate) fn object(&self) -> Option<&Object> {
         Some(&self.object)
     }
 
     #[inline]
     pub(crate) fn peek(&self) -> u64 {
-        self.object.reads();
+        self.object.read();
         self.bits.load(Ordering::Relaxed)
     }
 
     fn set(&self, bits: u64) {
         self.bits.store(bits, Ordering::Relaxed);
-        self.object.writes(|| Prints::of(bits));
+        self.object.write(|| Fingerprints::of(bits));
     }
 }

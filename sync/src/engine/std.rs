@@ -1,16 +1,16 @@
-//! Real threads: each execution is one interleaving, whichever the machine produces.
+//! Real threads: each execution is one interleaving, whichever one the machine produces.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 
-use ::explore::Outer;
+use ::explore::OutsideArc;
 
-use super::search::Object;
-pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
+pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
+use super::tracking::Object;
 use super::{Order, Update};
 use crate::driver::exploration::{Diverged, Exploration};
-use crate::driver::failure::{self, Cause, Verdict};
+use crate::driver::failure::{self, Cause, PanicClass};
 use crate::driver::schedule::Schedule;
 use crate::driver::{Engine, Plan, PlanError};
 
@@ -54,7 +54,7 @@ impl Word {
         }
     }
 
-    /// What a search keeps book of: here nothing.
+    /// The object by which a search tracks the word: none here.
     pub(crate) fn object(&self) -> Option<&Object> {
         None
     }
@@ -76,7 +76,7 @@ fn release(order: Order) -> Ordering {
 #[derive(Default)]
 pub(crate) struct Lock(Mutex<()>);
 
-/// The evidence that it is held.
+/// The evidence that the lock is held.
 pub(crate) struct LockGuard<'a> {
     _guard: MutexGuard<'a, ()>,
 }
@@ -86,8 +86,8 @@ impl Lock {
         Lock::default()
     }
 
-    /// Waits until it is free. `None` if the thread was woken to leave, which never happens here:
-    /// whoever holds it leaves too.
+    /// Waits until it is free. Returns `None` if the thread was woken to leave, which never happens here:
+    /// the holder of the lock leaves too.
     pub(crate) fn lock(&self, _object: &Object) -> Option<LockGuard<'_>> {
         Some(LockGuard { _guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) })
     }
@@ -95,45 +95,45 @@ impl Lock {
     pub(crate) fn would_wait(&self) {}
 }
 
-/// A lock that can be waited in.
+/// A lock inside which a thread can wait.
 #[derive(Default)]
-pub(crate) struct Gate(Mutex<()>);
+pub(crate) struct Monitor(Mutex<()>);
 
-/// The evidence that a gate is held.
-pub(crate) struct GateGuard<'a> {
-    gate: &'a Gate,
+/// The evidence that a monitor is held.
+pub(crate) struct MonitorGuard<'a> {
+    monitor: &'a Monitor,
     guard: MutexGuard<'a, ()>,
 }
 
-impl Gate {
+impl Monitor {
     pub(crate) fn new() -> Self {
-        Gate::default()
+        Monitor::default()
     }
 
-    pub(crate) fn enter(&self) -> GateGuard<'_> {
-        GateGuard { gate: self, guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) }
+    pub(crate) fn enter(&self) -> MonitorGuard<'_> {
+        MonitorGuard { monitor: self, guard: self.0.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 }
 
-impl<'a> GateGuard<'a> {
+impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
-    /// Waits, outside, to be woken; may return early.
-    pub(crate) fn wait(self) -> GateGuard<'a> {
-        let gate = self.gate;
+    /// Releases the monitor, waits to be woken, and enters it again. May return early.
+    pub(crate) fn wait(self) -> MonitorGuard<'a> {
+        let monitor = self.monitor;
         drop(self.guard);
-        // Whoever wakes this thread before it parks leaves it a token.
+        // A wakeup before the thread parks leaves a token, so it is not lost.
         thread::park();
-        gate.enter()
+        monitor.enter()
     }
 
-    /// Wakes the threads, and leaves.
+    /// Wakes the threads, and releases the monitor.
     pub(crate) fn wake<'h>(self, sleepers: impl Iterator<Item = &'h Handle>) {
         sleepers.for_each(Handle::wake);
     }
 }
 
-/// To wake a thread.
+/// Wakes a thread.
 pub(crate) struct Handle(Thread);
 
 impl Handle {
@@ -148,11 +148,11 @@ impl Handle {
 
 /// The threads of an execution.
 #[derive(Default)]
-pub(crate) struct Nursery(Mutex<Vec<JoinHandle<()>>>);
+pub(crate) struct Threads(Mutex<Vec<JoinHandle<()>>>);
 
-impl Nursery {
+impl Threads {
     pub(crate) fn new() -> Self {
-        Nursery::default()
+        Threads::default()
     }
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
@@ -163,11 +163,11 @@ impl Nursery {
         self.threads().push(handle);
     }
 
-    /// Waits for all of them, those that they start meanwhile included.
+    /// Waits for all of them, also those that start meanwhile.
     pub(crate) fn join(&self) {
         loop {
             let Some(handle) = self.threads().pop() else { return };
-            // What it panicked with has been told by the hook.
+            // The panic hook has reported its panic.
             let _ = handle.join();
         }
     }
@@ -189,8 +189,8 @@ pub(crate) fn stop() {}
 
 pub(crate) fn install_hook() {}
 
-pub(crate) fn judge(_text: &str) -> Verdict {
-    Verdict::Failure(Cause::Panic)
+pub(crate) fn classify_panic(_text: &str) -> PanicClass {
+    PanicClass::Failure(Cause::Panic)
 }
 
 /// Whether this engine can do what the plan asks for.
@@ -204,8 +204,9 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+/// Runs the executions that the plan asks for, until the exploration is over. Returns the schedule of the
+/// last one.
+pub(crate) fn run_all(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     for _ in 0..plan.executions {
         Exploration::run_one(exploration);
         if exploration.is_over() {
@@ -215,11 +216,11 @@ pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule
     Schedule::Std
 }
 
-/// Runs one more execution: which, nobody can say.
+/// Runs one more execution, which may be any.
 pub(crate) fn replay(
     _plan: &Plan,
     _schedule: &Schedule,
-    exploration: &Outer<Exploration>,
+    exploration: &OutsideArc<Exploration>,
 ) -> Option<Diverged> {
     Exploration::run_one(exploration);
     None

@@ -79,7 +79,7 @@ fn a_deadlock_aborts_the_process_if_an_arc_of_looms_is_dropped() {
     }
 }
 
-/// L7. The limit on executions is looked at every 20,000 executions, and then it is as if all had been
+/// L7. The limit on executions is checked every 20,000 executions, and then loom returns as if all had been
 /// run.
 #[test]
 fn a_limit_on_executions_is_hardly_looked_at() {
@@ -101,7 +101,8 @@ fn a_limit_on_executions_is_hardly_looked_at() {
     assert!(executions.load(Relaxed) > 2, "loom stops in time now");
 }
 
-/// L7: we stop after the execution at whose end we are told to, and say that this is not the end.
+/// L7: our exploration stops after the execution at whose end the callback asks for it, and reports that it
+/// is not finished.
 #[test]
 fn an_exploration_that_is_stopped_says_so() {
     let stop_at_2 = |so_far: &sync::driver::Progress<'_>| match so_far.executions {

@@ -1,5 +1,5 @@
-//! The traps of loom that this crate is built around, each beside what it does instead. Where an upgrade
-//! of loom changes a trap, its test here fails, and the way around it can be thought over.
+//! The traps of loom around which this crate is built, each with the crate's own behaviour. If an upgrade
+//! of loom changes a trap, its test here fails, and the workaround can be reconsidered.
 #![cfg(feature = "loom")]
 
 mod ending;
@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex as StdMutex};
 
 use loom::model::Builder;
 
-/// How often loom runs `program`, and all that it returns; or the text of the panic.
+/// The number of times loom runs `program`, and all its results; or the text of the panic.
 ///
-/// On an OS thread of its own, since loom leaves things behind when it fails.
+/// On a new OS thread, since loom leaves things behind when it fails.
 pub(crate) fn raw<T: Ord + Send + 'static>(
     program: impl Fn() -> T + Send + Sync + 'static,
 ) -> Result<(u64, BTreeSet<T>), String> {

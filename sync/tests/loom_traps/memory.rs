@@ -30,8 +30,8 @@ fn store_buffering(
     raw(race).expect("no panic")
 }
 
-/// L1 (loom#180). In a total order, one of the two is first and the other sees it: a waker that sets a
-/// flag and looks for sleepers, and a sleeper that says so and looks at the flag, cannot miss each other.
+/// L1 (loom#180). In a total order, one of the two is first and the other sees it: a waker that sets a flag
+/// and looks for sleepers, and a sleeper that announces itself and reads the flag, cannot miss each other.
 /// loom's `SeqCst` lets them.
 #[test]
 fn seqcst_is_not_a_total_order() {
@@ -69,7 +69,7 @@ fn fences_or_read_modify_writes_make_a_total_order() {
 }
 
 /// L2 (loom#254, loom#424). An exchange reads the value before it: if it reads false, the store of true
-/// comes later, and true is what is left. With a plain store beside it, loom loses that order.
+/// comes later, and true is what is left. With a plain store, loom loses that order.
 #[test]
 fn a_plain_store_beside_an_exchange_loses_the_modification_order() {
     let race = |store: fn(&AtomicU32)| {
@@ -130,7 +130,7 @@ fn a_load_hides_the_loads_before_it() {
     assert_eq!(loads_beside(write, |_| {}), BTreeSet::from([0, 1]));
 }
 
-/// L15: neither in the total order nor beside it is anything hidden from us. (differential.rs has more.)
+/// L15: neither in the total order nor outside it does our word hide anything. (differential.rs has more.)
 #[test]
 fn no_load_hides_another() {
     type Access = fn(&Atomic<u32>);

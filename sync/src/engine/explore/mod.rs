@@ -1,8 +1,9 @@
-//! All sequentially consistent interleavings, by a search that restores the states that it goes back to.
+//! All sequentially consistent interleavings, by a search that restores earlier states.
 //!
-//! All threads run on one OS thread, and no thread ever blocks: one whose operation cannot proceed is not
-//! picked. So locks and gates only remember that they are held. What an execution owns lies in an arena that
-//! is copied and put back; what it leaves behind is an [`Outside`](crate::driver::Outside), or is told by [`run`].
+//! All threads run on one OS thread, and no thread ever blocks: a thread whose operation cannot proceed is
+//! not picked. So locks and monitors only record that they are held. What an execution owns lies in an
+//! arena that is copied and restored. What outlives it is an [`Outside`](crate::driver::Outside), or is
+//! reported by [`run`].
 
 mod run;
 
@@ -10,10 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::explore::operation::Kind;
 
-use super::search::{operate, Object};
+pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
 pub(crate) use super::sequential::Word;
-pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
-use crate::driver::failure::{Cause, Verdict};
+use super::tracking::{operate, Object};
+use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::{Engine, Plan};
 
 pub(crate) use run::{check, drive, replay, run_all};
@@ -21,9 +22,9 @@ pub(crate) use run::{check, drive, replay, run_all};
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Explore;
 
-/// What follows is the thread's turn.
+/// Waits for the thread's turn.
 pub(super) fn turn(object: &Object, kind: Kind) {
-    if super::search::searching() {
+    if super::tracking::is_searching() {
         object.operate(kind, true);
     }
 }
@@ -34,7 +35,7 @@ pub(crate) struct Lock {
     held: AtomicBool,
 }
 
-/// The evidence that it is held.
+/// The evidence that the lock is held.
 pub(crate) struct LockGuard<'a>(&'a Lock);
 
 impl Lock {
@@ -42,9 +43,9 @@ impl Lock {
         Lock::default()
     }
 
-    /// Waits until it is free. `None` if the execution has ended meanwhile.
+    /// Waits until it is free. Returns `None` if the execution has ended meanwhile.
     pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
-        if super::search::searching() {
+        if super::tracking::is_searching() {
             object.operate(Kind::Lock, !self.held.load(Ordering::Relaxed));
         }
         (!self.held.swap(true, Ordering::Relaxed)).then(|| LockGuard(self))
@@ -59,35 +60,35 @@ impl Drop for LockGuard<'_> {
     }
 }
 
-/// A lock that can be waited in. Nothing switches while it is held, so it needs none.
-pub(crate) struct Gate;
+/// A lock inside which a thread can wait. Threads do not switch while it is held, so it needs no lock.
+pub(crate) struct Monitor;
 
-/// The evidence that a gate is held.
-pub(crate) struct GateGuard<'a>(&'a Gate);
+/// The evidence that a monitor is held.
+pub(crate) struct MonitorGuard<'a>(&'a Monitor);
 
-impl Gate {
+impl Monitor {
     pub(crate) fn new() -> Self {
-        Gate
+        Monitor
     }
 
-    /// Whoever enters has had its turn.
-    pub(crate) fn enter(&self) -> GateGuard<'_> {
-        GateGuard(self)
+    /// Enters; the calling thread has had its turn.
+    pub(crate) fn enter(&self) -> MonitorGuard<'_> {
+        MonitorGuard(self)
     }
 }
 
-impl<'a> GateGuard<'a> {
+impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
-    /// Only where no search runs the thread, and nobody else could wake it.
-    pub(crate) fn wait(self) -> GateGuard<'a> {
+    /// Called only if no search runs the thread; then no other thread could wake it.
+    pub(crate) fn wait(self) -> MonitorGuard<'a> {
         self.0.enter()
     }
 
     pub(crate) fn wake<'h>(self, _sleepers: impl Iterator<Item = &'h Handle>) {}
 }
 
-/// To wake a thread; nobody blocks.
+/// Wakes a thread: does nothing, since threads do not block.
 pub(crate) struct Handle;
 
 impl Handle {
@@ -99,11 +100,11 @@ impl Handle {
 }
 
 /// The threads of an execution.
-pub(crate) struct Nursery;
+pub(crate) struct Threads;
 
-impl Nursery {
+impl Threads {
     pub(crate) fn new() -> Self {
-        Nursery
+        Threads
     }
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
@@ -119,7 +120,7 @@ pub(crate) fn choose(n: usize) -> usize {
 }
 
 pub(crate) fn begin_execution(plan: &Plan) {
-    super::search::begins(plan);
+    super::tracking::begin_execution(plan);
 }
 
 pub(crate) fn stop_exploring() {}
@@ -128,6 +129,6 @@ pub(crate) fn stop() {}
 
 pub(crate) fn install_hook() {}
 
-pub(crate) fn judge(_text: &str) -> Verdict {
-    Verdict::Failure(Cause::Panic)
+pub(crate) fn classify_panic(_text: &str) -> PanicClass {
+    PanicClass::Failure(Cause::Panic)
 }

@@ -1,16 +1,16 @@
-//! Who runs executions, and is told what becomes of each.
+//! Runs executions on the substrate that restores.
 
-use ::explore::restore::{Facade, Limits, Place, Restore};
-use ::explore::seam::{Ended, Search, Substrate};
-use ::explore::Outer;
+use ::explore::interface::{Ended, Search, Substrate};
+use ::explore::restore::{self, Facade, Limits, Place, Restore};
+use ::explore::OutsideArc;
 
 use crate::current;
 use crate::driver::exploration::{Diverged, Exploration};
 use crate::driver::failure;
 use crate::driver::schedule::Schedule;
 use crate::driver::{Plan, PlanError};
-use crate::engine::dfs::{follow, search};
-use crate::engine::search::forget;
+use crate::engine::search::{follow, search};
+use crate::engine::tracking::forget;
 use crate::execution::{Execution, Outcome};
 
 /// Whether this engine can do what the plan asks for.
@@ -18,8 +18,8 @@ pub(crate) fn check(_plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Searches all executions, within the plan's bound. How to run the one that failed again.
-pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+/// Searches all executions within the plan's bound. Returns the schedule of the one that failed.
+pub(crate) fn run_all(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     search(plan, exploration)
 }
 
@@ -27,21 +27,23 @@ pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule
 pub(crate) fn replay(
     plan: &Plan,
     schedule: &Schedule,
-    exploration: &Outer<Exploration>,
+    exploration: &OutsideArc<Exploration>,
 ) -> Option<Diverged> {
     let Schedule::Search { picks, .. } = schedule else { return None };
     follow(plan, picks, exploration)
 }
 
-struct Program(Outer<Exploration>);
+struct Program(OutsideArc<Exploration>);
 
-impl Facade for Program {
-    fn program(&self) {
-        // Always the same number: other workers count on meanwhile, and nothing inside may depend on that.
+impl restore::Program for Program {
+    fn run(&self) {
+        // Always the same number: other workers continue to count, and nothing inside may depend on that.
         Exploration::run(&self.0, 1);
     }
+}
 
-    fn given(&self) -> Place {
+impl Facade for Program {
+    fn captures(&self) -> Place {
         Place::of(self.0.program())
     }
 
@@ -49,16 +51,16 @@ impl Facade for Program {
         current::places()
     }
 
-    fn looks(&self) -> bool {
-        current::with(|execution| execution.is_some_and(Execution::has_looks))
+    fn runs_at_end(&self) -> bool {
+        current::with(|execution| execution.is_some_and(Execution::has_at_end))
     }
 
-    fn over(&self, ended: Option<Ended>) -> bool {
-        // Copied here, outside, what it says outlives the execution.
-        let became = current::with(|execution| execution.map(Execution::became));
-        let (outcome, concurrent) = became.unwrap_or_default();
+    fn execution_over(&self, ended: Option<Ended>) -> bool {
+        // Copied here, outside, so that it outlives the execution.
+        let so_far = current::with(|execution| execution.map(Execution::outcome_so_far));
+        let (outcome, concurrent) = so_far.unwrap_or_default();
         let outcome = if ended.is_some() { outcome } else { Outcome::Cut };
-        self.0.counts();
+        self.0.count_execution();
         self.0.ended(outcome, concurrent);
         !self.0.is_over()
     }
@@ -66,7 +68,7 @@ impl Facade for Program {
 
 pub(crate) fn drive<S: Search + 'static>(
     plan: &Plan,
-    exploration: &Outer<Exploration>,
+    exploration: &OutsideArc<Exploration>,
     search: S,
 ) -> S {
     forget();
@@ -75,10 +77,10 @@ pub(crate) fn drive<S: Search + 'static>(
         Restore::new(limits, Program(exploration.clone())).audit(plan.audit).with(&plan.search);
     let driven = restore.drive(search);
     if let Some(diverged) = driven.diverged {
-        exploration.is_broken(diverged.to_string());
+        exploration.report_error(diverged.to_string());
     }
     if let Some(payload) = driven.panic {
-        exploration.is_broken(failure::text(&*payload));
+        exploration.report_error(failure::text(&*payload));
     }
     driven.search
 }

@@ -1,7 +1,7 @@
-//! `choose`, for which loom has nothing.
+//! `choose`, which loom lacks.
 //!
-//! loom knows one nondeterminism beside schedules: which of several stores a load reads, if nothing
-//! orders it after them. A *die* is an atomic with two, each thrown once.
+//! loom has one source of nondeterminism besides schedules: which of several stores a load reads, if
+//! nothing orders it after them. A *die* is an atomic with two stores that is read once.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -13,14 +13,15 @@ use loom::thread;
 use super::word::unfenced;
 use crate::current::thread_id;
 
-/// Dice in an execution. A choice among `n` throws as many as it takes bits to tell them apart.
+/// The number of dice in an execution. A choice among `n` uses as many as there are bits to distinguish
+/// them.
 const COUNT: usize = 64;
 
 thread_local! {
     static DICE: RefCell<Vec<Arc<AtomicU64>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Chooses a half, and a half of that, each time by a die.
+/// Chooses by repeated halving, with one die for each step.
 pub(crate) fn choose(n: usize) -> usize {
     let (mut low, mut high) = (0, n);
     while high - low > 1 {
@@ -40,16 +41,16 @@ fn throw() -> bool {
     unfenced(thread_id(), || die.load(Ordering::Relaxed)) == 1
 }
 
-/// Lays out the dice: makes them, and has a thread store to them so that it has ended before anything
-/// else happens, and yet nothing comes *after* its stores.
+/// Prepares the dice: creates them, and has a thread store to them in such a way that it has ended before
+/// anything else happens, and yet nothing is ordered *after* its stores.
 ///
-/// 1. The first thread waits, in a condition variable, for the other to have started.
-/// 2. The other wakes it, gives the lock back, and only then stores.
-/// 3. loom, where it does not explore, switches threads only when one is blocked or ends; so the first
-///    goes on when the stores are there. What it has learnt from the other is older.
+/// 1. The first thread waits on a condition variable until the other has started.
+/// 2. The other wakes it, releases the lock, and only then stores.
+/// 3. While loom does not explore, it switches threads only when one blocks or ends. So the first thread
+///    continues after the stores, and what it has synchronized with is older than they are.
 ///
-/// The first thread must not yield instead: to make progress, loom lets no load after a yield read what
-/// its thread has seen before.
+/// The first thread must not yield instead: to guarantee progress, loom lets no load after a yield read
+/// what its thread has seen before.
 pub(super) fn lay() {
     loom::stop_exploring();
     let dice: Vec<_> = (0..COUNT).map(|_| Arc::new(AtomicU64::new(0))).collect();

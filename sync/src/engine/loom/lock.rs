@@ -1,18 +1,18 @@
-//! Locks, and gates to wait in.
+//! Locks, and monitors in which threads wait.
 //!
 //! # Waiting
 //!
-//! To loom's search, `park` and `unpark` are nothing: it does not try to reorder them. Here they need
-//! not be more. Who sleeps and who wakes whom is decided under the gate's lock, whose orders loom does
-//! try; between giving the lock back and parking nobody else can run; and who is woken takes the lock
-//! again, and so comes after its waker. A condition variable would add two more operations to each
-//! sleep, and up to eight times the executions. The two are not to be mixed: they share a token.
+//! loom's search ignores `park` and `unpark`: it does not try to reorder them. Here that is enough. Which
+//! threads sleep and which wake others is decided under the monitor's lock, whose orders loom does try. No
+//! other thread can run between the release of the lock and the park. A woken thread takes the lock again,
+//! and so comes after its waker. A condition variable would add two more operations to each sleep, and up
+//! to eight times the executions. The two must not be mixed, since they share a token.
 //!
 //! # Unwinding
 //!
-//! A loom lock that is given back while unwinding poisons itself, and the next thread to take it panics
-//! and keeps it. So it is kept instead, and the threads that wait for it are unparked: what they run
-//! into is an assertion of loom's, which takes them to their base. An execution that unwinds is over.
+//! A loom lock that is released while unwinding poisons itself, and the next thread to take it panics and
+//! keeps it. So the lock is kept instead, and the threads that wait for it are unparked: they run into an
+//! assertion of loom's, which takes them to their base. An execution that unwinds is over.
 
 use std::mem;
 
@@ -22,12 +22,12 @@ use loom::thread;
 use super::word::unfenced;
 use super::Handle;
 use crate::current::thread_id;
-use crate::engine::search::Object;
+use crate::engine::tracking::Object;
 
 /// A lock.
 pub(crate) struct Lock(Mutex<()>);
 
-/// The evidence that it is held.
+/// The evidence that the lock is held.
 pub(crate) struct LockGuard<'a>(Option<MutexGuard<'a, ()>>);
 
 impl Lock {
@@ -35,13 +35,15 @@ impl Lock {
         Lock(Mutex::new(()))
     }
 
-    /// Waits until it is free. `None` if the thread was woken to leave, which here it learns by a panic.
+    /// Waits until it is free. A thread that is woken to leave finds out here by a panic, so this never
+    /// returns `None`.
     pub(crate) fn lock(&self, _object: &Object) -> Option<LockGuard<'_>> {
         unfenced(thread_id(), || Some(LockGuard(self.0.lock().ok())))
     }
 
-    /// The lock is held, and nobody can move. The thread will not come to wait, if now is the end; but
-    /// only if loom knows that it would have taken the lock does it try to let it take it before.
+    /// Called when the lock is held and no thread can move. If the execution ends now, the thread never
+    /// comes to wait; but loom tries to let it take the lock earlier only if loom knows that it would have
+    /// taken it.
     pub(crate) fn would_wait(&self) {
         unfenced(thread_id(), || drop(self.0.try_lock()));
     }
@@ -49,11 +51,11 @@ impl Lock {
 
 impl Drop for LockGuard<'_> {
     fn drop(&mut self) {
-        give_back(self.0.take());
+        release(self.0.take());
     }
 }
 
-fn give_back(guard: Option<MutexGuard<'_, ()>>) {
+fn release(guard: Option<MutexGuard<'_, ()>>) {
     if std::thread::panicking() {
         mem::forget(guard);
     } else {
@@ -61,44 +63,44 @@ fn give_back(guard: Option<MutexGuard<'_, ()>>) {
     }
 }
 
-/// A lock that can be waited in.
-pub(crate) struct Gate(Mutex<()>);
+/// A lock inside which a thread can wait.
+pub(crate) struct Monitor(Mutex<()>);
 
-/// The evidence that a gate is held.
-pub(crate) struct GateGuard<'a> {
-    gate: &'a Gate,
+/// The evidence that a monitor is held.
+pub(crate) struct MonitorGuard<'a> {
+    gate: &'a Monitor,
     guard: Option<MutexGuard<'a, ()>>,
 }
 
-impl Gate {
+impl Monitor {
     pub(crate) fn new() -> Self {
-        Gate(Mutex::new(()))
+        Monitor(Mutex::new(()))
     }
 
-    pub(crate) fn enter(&self) -> GateGuard<'_> {
-        unfenced(thread_id(), || GateGuard { gate: self, guard: self.0.lock().ok() })
+    pub(crate) fn enter(&self) -> MonitorGuard<'_> {
+        unfenced(thread_id(), || MonitorGuard { gate: self, guard: self.0.lock().ok() })
     }
 }
 
-impl<'a> GateGuard<'a> {
+impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
-    /// Waits, outside, to be woken; may return early.
-    pub(crate) fn wait(self) -> GateGuard<'a> {
+    /// Releases the monitor, waits to be woken, and enters it again. May return early.
+    pub(crate) fn wait(self) -> MonitorGuard<'a> {
         let (me, gate) = (thread_id(), self.gate);
         self.leave();
         thread::park();
-        unfenced(me, || GateGuard { gate, guard: gate.0.lock().ok() })
+        unfenced(me, || MonitorGuard { gate, guard: gate.0.lock().ok() })
     }
 
-    /// Wakes the threads, and leaves.
+    /// Wakes the threads, and releases the monitor.
     pub(crate) fn wake<'h>(self, sleepers: impl Iterator<Item = &'h Handle>) {
         sleepers.for_each(Handle::wake);
     }
 }
 
-impl Drop for GateGuard<'_> {
+impl Drop for MonitorGuard<'_> {
     fn drop(&mut self) {
-        give_back(self.guard.take());
+        release(self.guard.take());
     }
 }

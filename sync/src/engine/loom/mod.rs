@@ -1,25 +1,25 @@
-//! loom: all interleavings, under the weak memory model of C11.
+//! loom: all interleavings, with the weak memory of C11.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `word` | the orders of atomics, and what it takes that loom explores all of them |
-//! | `lock` | locks and gates, and how they are left while unwinding |
+//! | `word` | the memory orders of atomics, and how loom is made to explore all of them |
+//! | `lock` | locks and monitors, and how they are released while unwinding |
 //! | `dice` | choices |
 //!
-//! Nobody joins a thread: that would be one more operation that others are ordered with. loom runs them
+//! Threads are not joined: that would be one more operation with which others are ordered. loom runs them
 //! all to their ends before the next execution begins.
 //!
 //! # How many executions are left
-//! Nobody can tell. What loom tries at a point of its path is not known when an execution gets there: it
-//! begins with one thread, and others are added later, by the races of the executions that go through the
-//! point (`Path::backtrack`); all of those have to be run for that. So a random way down meets no number of
-//! choices that it could be weighed with, and the share that is done is unknown for the same reason. A file of
-//! loom's feature `checkpoint` is such a path; one that is made up, with any thread that could go on
-//! chosen at each point, would have any execution run, and tell as little of what loom would try there. With
-//! all of them taken for choices, it would estimate loom without its reduction, as an upper bound that is of no
-//! use: for S1 some 10⁵³ executions.
+//! It cannot be known. What loom tries at a point of its path is not known when an execution gets there: at
+//! first it is one thread, and others are added later, by the races of the executions that go through the
+//! point (`Path::backtrack`); all of those must be run for that. So a random path meets no number of
+//! choices by which it could be weighted, and the share that is done is unknown for the same reason. A file
+//! of loom's feature `checkpoint` is such a path. A made-up path, which picks any thread that could
+//! continue at each point, can run any execution, and says as little about what loom would try there.
+//! Counting all of those threads as choices would estimate loom without its reduction, as an upper bound
+//! that is of no use: some 10⁵³ executions for S1.
 //!
-//! What is told instead is a lower bound: loom runs each trace at least once, and a search with sleep sets alone
+//! A lower bound is known instead: loom runs each trace at least once, and a search with sleep sets alone
 //! runs it exactly once. `pidle check --no-cache` estimates those, as executions that are complete.
 
 mod dice;
@@ -29,16 +29,16 @@ mod word;
 use std::mem;
 use std::panic::resume_unwind;
 
-use ::explore::Outer;
+use ::explore::OutsideArc;
 use loom::thread::{self, Thread};
 
 use crate::driver::exploration::{Diverged, Exploration};
-use crate::driver::failure::{Cause, Verdict};
+use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::schedule::Schedule;
 use crate::driver::{Engine, Plan, PlanError};
 
 pub(crate) use dice::choose;
-pub(crate) use lock::{Gate, GateGuard, Lock, LockGuard};
+pub(crate) use lock::{Lock, LockGuard, Monitor, MonitorGuard};
 pub(crate) use word::{Cell, Mark, Word};
 
 /// The engine that this crate is built for.
@@ -47,14 +47,14 @@ pub const ENGINE: Engine = Engine::Loom;
 /// Whether [`Cell`] finds races.
 pub(crate) const TRACKS_RACES: bool = true;
 
-/// Bytes of stack for each spawned thread.
+/// The bytes of stack for each spawned thread.
 const STACK: usize = 256 * 1024;
 
-/// The entries of loom's path that one operation of ours may take, generously; our own bound on the
-/// operations of an execution comes first, and ends it in an orderly way.
+/// A generous limit on the entries of loom's path for one of our operations. Our own limit on the
+/// operations of an execution is reached first, and ends the execution in an orderly way.
 const BRANCHES_PER_STEP: usize = 8;
 
-/// To wake a thread that sleeps in a gate; or one that is to leave, wherever it is blocked.
+/// Wakes a thread that sleeps in a monitor, or a thread that must leave, wherever it is blocked.
 pub(crate) struct Handle(Thread);
 
 impl Handle {
@@ -68,14 +68,15 @@ impl Handle {
 }
 
 /// The threads of an execution, which loom runs to their ends.
-pub(crate) struct Nursery;
+pub(crate) struct Threads;
 
-impl Nursery {
+impl Threads {
     pub(crate) fn new() -> Self {
-        Nursery
+        Threads
     }
 
-    /// loom needs no scheduling point after it: where the new thread could have gone first, it will.
+    /// loom needs no scheduling point after it: if running the new thread first makes a difference, loom
+    /// does that.
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
         let words = STACK / mem::size_of::<usize>();
         let spawned = thread::Builder::new().stack_size(words).spawn(f);
@@ -92,31 +93,30 @@ pub(crate) fn begin_execution(plan: &Plan) {
     }
 }
 
-/// What happens from here on is not explored.
+/// Stops exploring for the rest of the execution.
 pub(crate) fn stop_exploring() {
     loom::skip_branch();
 }
 
-/// The payload with which an exploration is stopped.
+/// The payload of the panic that stops an exploration.
 struct Stop;
 
-/// Called at the base of the last thread when no execution is to follow: loom can only be stopped by a
-/// panic.
+/// Called at the base of the last thread when no further execution may start: only a panic stops loom.
 pub(crate) fn stop() {
     resume_unwind(Box::new(Stop));
 }
 
 pub(crate) fn install_hook() {}
 
-pub(crate) fn judge(text: &str) -> Verdict {
+pub(crate) fn classify_panic(text: &str) -> PanicClass {
     if text.contains("Causality violation") {
-        Verdict::Failure(Cause::Race)
+        PanicClass::Failure(Cause::Race)
     } else if text.starts_with("deadlock; threads") {
-        Verdict::Failure(Cause::Deadlock)
+        PanicClass::Failure(Cause::Deadlock)
     } else if text.starts_with("Model exceeded maximum number of branches") {
-        Verdict::TooLong
+        PanicClass::TooLong
     } else {
-        Verdict::Failure(Cause::Panic)
+        PanicClass::Failure(Cause::Panic)
     }
 }
 
@@ -129,8 +129,9 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+/// Runs the executions that the plan asks for, until the exploration is over. Returns the schedule of the
+/// last one.
+pub(crate) fn run_all(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     run(plan, plan.bound, exploration);
     Schedule::Loom { bound: plan.bound, execution: exploration.executions() }
 }
@@ -139,7 +140,7 @@ pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule
 pub(crate) fn replay(
     plan: &Plan,
     schedule: &Schedule,
-    exploration: &Outer<Exploration>,
+    exploration: &OutsideArc<Exploration>,
 ) -> Option<Diverged> {
     let &Schedule::Loom { bound, execution } = schedule else { return None };
     run(plan, bound, exploration);
@@ -150,7 +151,7 @@ pub(crate) fn replay(
     })
 }
 
-fn run(plan: &Plan, bound: Option<usize>, exploration: &Outer<Exploration>) {
+fn run(plan: &Plan, bound: Option<usize>, exploration: &OutsideArc<Exploration>) {
     let mut builder = loom::model::Builder::new();
     builder.max_threads = loom::MAX_THREADS;
     builder.max_branches = plan.max_steps.saturating_mul(BRANCHES_PER_STEP);

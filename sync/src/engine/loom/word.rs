@@ -1,39 +1,40 @@
-//! A word with Go's total order, and with the weaker ones.
+//! A word with Go's total order, and with the weaker orders.
 //!
 //! # The total order
 //!
-//! loom takes `SeqCst` for acquire and release (loom#180), so the order is made: every operation in it is
-//! a read-modify-write, which reads the latest value, and stands between two fences, which order it with
-//! the weaker operations before and after. That loads are read-modify-writes too is because of what
-//! loads hide, below.
+//! loom treats `SeqCst` as acquire and release (loom#180), so the total order is built by hand: every
+//! operation in it is a read-modify-write, which reads the latest value, between two fences, which order it
+//! with the weaker operations before and after. Loads are read-modify-writes too, because of what loads
+//! hide (below).
 //!
-//! A fence looks at every store of every atomic, so the first of the two is left out where it would find
-//! nothing: where the thread's last action was the second fence of its operation before.
+//! A fence scans every store of every atomic. So the first of the two is left out where it would find
+//! nothing: where the thread's last action was the second fence of its previous operation.
 //!
 //! # All writes are read-modify-writes
 //!
-//! A plain store beside a read-modify-write breaks loom's modification order (loom#254, loom#424): a
-//! thread could read what was there before its own store. So a weak store is an exchange, with the weak
+//! A plain store next to a read-modify-write breaks loom's modification order (loom#254, loom#424): a
+//! thread could read what was there before its own store. So a weak store is an exchange with the weak
 //! order. It may publish more than it should, namely what the store that it replaces has published.
 //!
 //! # A load hides the loads before it
 //!
-//! loom orders a write before an earlier access only if it is the last access of the atomic (loom#166,
-//! loom#392). So if A loads, B loads, and B writes, it never lets B write before A loads: it compares
-//! B's write with B's load. In the total order nothing is hidden, since nothing is a mere load. A weaker
-//! load must be one, to read an old value; so it leaves a *mark*, an operation on an object that only
-//! the loads of its thread and the writes that could miss them touch:
+//! loom tries a write before an earlier access only if that is the last access of the atomic (loom#166,
+//! loom#392). So if A loads, B loads, and B writes, it never lets B write before A loads: it compares B's
+//! write with B's load. In the total order nothing is hidden, since no operation is a mere load. A weaker
+//! load must be one, to read an old value. So it leaves a *mark*, an operation on an object that only the
+//! loads of its thread and the writes that could miss them touch:
 //!
 //! 1. A weak load touches the mark of its thread, and then loads.
 //! 2. A write touches the marks of the threads whose loads are hidden, and then writes.
 
 //! # A plain access is no operation
 //!
-//! loom looks whether an access of a cell is ordered with those before it, and reorders nothing because of it. What
-//! comes after an atomic operation is done before loom switches threads at the next one, and the first fence of that
-//! stands before loom's switch. So in *flag = 1; status = 1; load other* beside *if flag, read status*, the other thread
-//! comes after the fence of the load, and finds the write of `status` ordered before it. With [`Plan::races`], each
-//! access of a cell first touches a *mark* of the cell's own, an operation, and loom tries the orders of those.
+//! loom checks whether an access of a cell is ordered with the accesses before it, but does not reorder
+//! anything because of it. What follows an atomic operation is done before loom switches threads at the
+//! next one, and the first fence of that operation precedes loom's switch. So in *flag = 1; status = 1;
+//! load other* next to *if flag, read status*, the other thread comes after the fence of the load, and
+//! finds the write of `status` ordered before its read. With [`Plan::races`], each access of a cell first
+//! touches a *mark* of the cell's own, which is an operation, and loom tries the orders of those.
 
 use std::cell::Cell as StdCell;
 use std::sync::atomic::{AtomicU64 as Shadow, Ordering as StdOrdering};
@@ -45,17 +46,17 @@ use loom::MAX_THREADS;
 
 use crate::current::{set_thread, thread_id};
 use crate::driver::Plan;
-use crate::engine::search::Object;
+use crate::engine::tracking::Object;
 use crate::engine::{Order, Update};
 
 thread_local! {
-    /// By thread: its last action was a fence.
+    /// For each thread, as bits: its last action was a fence.
     static FENCED: StdCell<u64> = const { StdCell::new(0) };
-    /// Whether a cell has a mark.
+    /// Whether cells have marks.
     static MARKS: StdCell<bool> = const { StdCell::new(false) };
 }
 
-/// A new execution begins: nobody has done anything.
+/// Begins a new execution, in which no thread has done anything.
 pub(super) fn begin_execution(plan: &Plan) {
     FENCED.set(0);
     MARKS.set(plan.races);
@@ -96,7 +97,7 @@ impl Word {
         self.update(Update::Swap(bits), order);
     }
 
-    /// Returns the value before.
+    /// Returns the previous value.
     pub(crate) fn update(&self, update: Update, order: Order) -> u64 {
         use Ordering::{AcqRel, Acquire, Relaxed, Release};
         let old = self.write(|me| match order {
@@ -122,11 +123,11 @@ impl Word {
         }
     }
 
-    /// Performs what is a write to loom, even if it leaves the value as it is.
+    /// Performs a write, in loom's sense, even if it leaves the value unchanged.
     fn write<R>(&self, write: impl FnOnce(usize) -> R) -> R {
         let me = thread_id();
         let Some(readers) = self.readers.get() else { return write(me) };
-        // Other threads may load while this one touches a mark, so it looks again until it finds none.
+        // Other threads may load while this one touches a mark, so it checks again until it finds none.
         let mut touched = [0; MAX_THREADS];
         loop {
             let hidden = readers.reads().hidden_from(me, &mut touched);
@@ -138,7 +139,7 @@ impl Word {
         result
     }
 
-    /// What a search keeps book of: here nothing.
+    /// The object by which a search tracks the word: none here.
     pub(crate) fn object(&self) -> Option<&Object> {
         None
     }
@@ -150,7 +151,7 @@ impl Word {
 
 /// The threads that have loaded a word weakly.
 struct Readers {
-    /// By thread. To notify a condition variable that nobody waits for is an operation, and no more.
+    /// For each thread. Notifying a condition variable without waiters is an operation, and nothing else.
     marks: [Condvar; MAX_THREADS],
     reads: Mutex<Reads>,
 }
@@ -159,7 +160,7 @@ struct Readers {
 #[derive(Default)]
 struct Reads {
     count: u32,
-    /// By thread: the number of its last load, or 0.
+    /// For each thread, the number of its last load, or 0.
     by: [u32; MAX_THREADS],
 }
 
@@ -184,7 +185,7 @@ impl Reads {
         *self = Reads::default();
     }
 
-    /// Another thread whose load is not the last, and which `touched` does not have yet.
+    /// Another thread whose load is not the last one and is not in `touched` yet.
     fn hidden_from(&self, me: usize, touched: &mut [u32; MAX_THREADS]) -> Option<usize> {
         let is_hidden = |thread: usize| {
             let load = self.by[thread];
@@ -196,7 +197,7 @@ impl Reads {
     }
 }
 
-/// Finds accesses that are not ordered. It has no value; that lies beside it.
+/// Detects accesses that are not ordered. The value lies elsewhere.
 pub(crate) struct Cell(loom::cell::UnsafeCell<()>);
 
 impl Cell {
@@ -221,7 +222,7 @@ impl Mark {
         Mark(MARKS.get().then(Condvar::new))
     }
 
-    /// Other threads may move meanwhile.
+    /// Touches the mark. Other threads may run meanwhile.
     pub(crate) fn touch(&self) {
         if let Some(mark) = &self.0 {
             let me = thread_id();
@@ -231,7 +232,7 @@ impl Mark {
     }
 }
 
-/// An operation of the total order.
+/// Performs an operation of the total order.
 fn fenced<R>(me: usize, operation: impl FnOnce() -> R) -> R {
     let mine = 1 << me;
     if FENCED.get() & mine == 0 {
@@ -243,7 +244,7 @@ fn fenced<R>(me: usize, operation: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Anything else that loom sees.
+/// Performs anything else that loom sees.
 pub(super) fn unfenced<R>(me: usize, action: impl FnOnce() -> R) -> R {
     FENCED.set(FENCED.get() & !(1 << me));
     action()

@@ -1,9 +1,8 @@
-//! shuttle: sequentially consistent interleavings, sampled, or searched; of tiny programs, all.
+//! shuttle: sequentially consistent interleavings, sampled or searched; all of them for tiny programs.
 //!
-//! Locks and gates block tasks themselves:
-//! shuttle's own would switch where a lock is given back, even while unwinding, and print what it finds.
-//! A task that waits for a lock is not runnable before the lock is free, so no step is spent on finding
-//! it taken.
+//! Locks and monitors block tasks themselves: shuttle's own locks would switch at a release, even while
+//! unwinding, and print what they find. A task that waits for a lock is not runnable before the lock is
+//! free, so no step is wasted on finding it taken.
 
 mod run;
 
@@ -11,18 +10,18 @@ use std::panic;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ::explore::current::is_searching;
 use ::explore::operation::Kind;
-use ::explore::told::searching;
 use ::explore::{Sample, Strategy};
 use shuttle::scheduler::TaskId;
 use shuttle::Runner;
 use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
-use super::search::{operate, Object};
+pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
 pub(crate) use super::sequential::Word;
-pub(crate) use super::untracked::{Cell, Mark, TRACKS_RACES};
-use crate::driver::failure::{Cause, Verdict};
+use super::tracking::{operate, Object};
+use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::{Engine, Plan};
 
 pub(crate) use run::{check, drive, replay, run_all};
@@ -30,9 +29,9 @@ pub(crate) use run::{check, drive, replay, run_all};
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Shuttle;
 
-/// What follows is the thread's turn.
+/// Waits for the thread's turn.
 pub(super) fn turn(object: &Object, kind: Kind) {
-    if searching() {
+    if is_searching() {
         object.operate(kind, true);
     } else {
         switch();
@@ -46,11 +45,11 @@ pub(crate) struct Lock(Mutex<Queue>);
 #[derive(Default)]
 struct Queue {
     held: bool,
-    /// The tasks that are about to take it; blocked while it is held.
+    /// The tasks that are about to take it; they are blocked while it is held.
     waiting: Vec<TaskId>,
 }
 
-/// The evidence that it is held.
+/// The evidence that the lock is held.
 pub(crate) struct LockGuard<'a>(&'a Lock);
 
 impl Lock {
@@ -58,9 +57,9 @@ impl Lock {
         Lock::default()
     }
 
-    /// Waits until it is free. `None` if the task was woken to leave.
+    /// Waits until it is free. Returns `None` if the task was woken to leave.
     pub(crate) fn lock(&self, object: &Object) -> Option<LockGuard<'_>> {
-        if searching() {
+        if is_searching() {
             let free = !self.queue().held;
             object.operate(Kind::Lock, free);
             let mut queue = self.queue();
@@ -108,42 +107,42 @@ fn unblock(task: TaskId) {
     ExecutionState::with(|state| state.get_mut(task).unblock());
 }
 
-/// A lock that can be waited in. Nothing switches while it is held, so it needs none.
-pub(crate) struct Gate;
+/// A lock inside which a thread can wait. Threads do not switch while it is held, so it needs no lock.
+pub(crate) struct Monitor;
 
-/// The evidence that a gate is held.
-pub(crate) struct GateGuard<'a>(&'a Gate);
+/// The evidence that a monitor is held.
+pub(crate) struct MonitorGuard<'a>(&'a Monitor);
 
-impl Gate {
+impl Monitor {
     pub(crate) fn new() -> Self {
-        Gate
+        Monitor
     }
 
-    /// In a search, whoever enters has had its turn.
-    pub(crate) fn enter(&self) -> GateGuard<'_> {
-        if !searching() {
+    /// Enters. In a search, the calling thread has had its turn.
+    pub(crate) fn enter(&self) -> MonitorGuard<'_> {
+        if !is_searching() {
             switch();
         }
-        GateGuard(self)
+        MonitorGuard(self)
     }
 }
 
-impl<'a> GateGuard<'a> {
+impl<'a> MonitorGuard<'a> {
     pub(crate) fn leave(self) {}
 
-    /// Waits, outside, to be woken.
-    pub(crate) fn wait(self) -> GateGuard<'a> {
+    /// Releases the monitor, waits to be woken, and enters it again.
+    pub(crate) fn wait(self) -> MonitorGuard<'a> {
         block(shuttle::current::me());
         self.0.enter()
     }
 
-    /// Wakes the threads, and leaves.
+    /// Wakes the threads, and releases the monitor.
     pub(crate) fn wake<'h>(self, sleepers: impl Iterator<Item = &'h Handle>) {
         sleepers.for_each(Handle::wake);
     }
 }
 
-/// To wake a thread.
+/// Wakes a thread.
 pub(crate) struct Handle(TaskId);
 
 impl Handle {
@@ -152,29 +151,29 @@ impl Handle {
     }
 
     pub(crate) fn wake(&self) {
-        // In a search nobody blocks.
-        if !searching() {
+        // In a search no task blocks.
+        if !is_searching() {
             unblock(self.0);
         }
     }
 }
 
 /// The threads of an execution, which shuttle runs to their ends.
-pub(crate) struct Nursery;
+pub(crate) struct Threads;
 
-impl Nursery {
+impl Threads {
     pub(crate) fn new() -> Self {
-        Nursery
+        Threads
     }
 
     pub(crate) fn spawn(&self, f: impl FnOnce() + Send + 'static) {
-        if searching() {
+        if is_searching() {
             drop(shuttle::thread::spawn(f));
             operate(Kind::Spawn, None, true);
             return;
         }
         drop(shuttle::thread::spawn(f));
-        // shuttle has none after it: what the spawning thread does next would always come first.
+        // shuttle has no switch after a spawn: what the spawning thread does next would always come first.
         switch();
     }
 
@@ -182,32 +181,32 @@ impl Nursery {
 }
 
 pub(crate) fn choose(n: usize) -> usize {
-    if searching() {
+    if is_searching() {
         return operate(Kind::Choose(n as u32), None, true) as usize;
     }
     (ExecutionState::next_u64() % n as u64) as usize
 }
 
 pub(crate) fn begin_execution(plan: &Plan) {
-    super::search::begins(plan);
+    super::tracking::begin_execution(plan);
 }
 
 pub(crate) fn stop_exploring() {}
 
 pub(crate) fn stop() {}
 
-/// shuttle puts a hook that prints on top of whatever is there, once, when it first runs; so it is made
-/// to do that now, and what it did is undone.
+/// shuttle installs a panic hook that prints, once, when it first runs. So it is made to do that now, and
+/// its hook is removed.
 pub(crate) fn install_hook() {
     Runner::new(Sample::new(Strategy::Random, 0, 1, Rc::default(), || false), run::config(1))
         .run(|| {});
     drop(panic::take_hook());
 }
 
-pub(crate) fn judge(text: &str) -> Verdict {
+pub(crate) fn classify_panic(text: &str) -> PanicClass {
     if text.starts_with("exceeded max_steps bound") {
-        Verdict::TooLong
+        PanicClass::TooLong
     } else {
-        Verdict::Failure(Cause::Panic)
+        PanicClass::Failure(Cause::Panic)
     }
 }

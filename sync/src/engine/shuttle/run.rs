@@ -1,11 +1,11 @@
-//! Who repeats executions: samples of schedules, and searches.
+//! Runs executions: samples of schedules, and searches.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use ::explore::seam::{Search, Substrate};
+use ::explore::interface::{Search, Substrate};
 use ::explore::threads::Threads;
-use ::explore::{Divergence, Outer, Replay, Sample, Strategy, Trace};
+use ::explore::{Divergence, OutsideArc, Replay, Sample, Strategy, TaskSchedule};
 use shuttle::scheduler::Scheduler;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
@@ -14,11 +14,11 @@ use crate::driver::exploration::{Diverged, Exploration};
 use crate::driver::failure;
 use crate::driver::schedule::Schedule;
 use crate::driver::{Plan, PlanError, Sampler};
-use crate::engine::dfs::{follow, search};
-use crate::engine::search::forget;
+use crate::engine::search::{follow, search};
+use crate::engine::tracking::forget;
 use crate::execution::Outcome;
 
-/// Bytes of stack for each thread.
+/// The bytes of stack for each thread.
 const STACK: usize = 256 * 1024;
 
 /// Whether this engine can do what the plan asks for.
@@ -40,8 +40,9 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Runs the executions that the plan asks for, until one says to stop. How to run the last one again.
-pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule {
+/// Runs the executions that the plan asks for, until the exploration is over. Returns the schedule of the
+/// last one.
+pub(crate) fn run_all(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     let (strategy, seeds) = match plan.sampler {
         Sampler::Exhaustive => return search(plan, exploration),
         Sampler::Random => (Strategy::Random, plan.seeds.as_slice()),
@@ -49,7 +50,7 @@ pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule
         Sampler::Pct(depth) => (Strategy::Pct(depth), plan.seeds.as_slice()),
         Sampler::Dfs => (Strategy::Dfs, &[0][..]),
     };
-    let trace = Rc::<RefCell<Trace>>::default();
+    let trace = Rc::<RefCell<TaskSchedule>>::default();
     let mut before = 0;
     let mut seed = 0;
     for &next in seeds {
@@ -62,7 +63,7 @@ pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule
             break;
         }
     }
-    let Trace { steps, choices } = trace.take();
+    let TaskSchedule { steps, choices } = trace.take();
     Schedule::Shuttle {
         sampler: plan.sampler.to_string(),
         seed,
@@ -76,18 +77,18 @@ pub(crate) fn run_all(plan: &Plan, exploration: &Outer<Exploration>) -> Schedule
 pub(crate) fn replay(
     plan: &Plan,
     schedule: &Schedule,
-    exploration: &Outer<Exploration>,
+    exploration: &OutsideArc<Exploration>,
 ) -> Option<Diverged> {
     if let Schedule::Search { picks, .. } = schedule {
         return follow(plan, picks, exploration);
     }
     let Schedule::Shuttle { steps, choices, .. } = schedule else { return None };
-    let trace = Trace { steps: steps.clone(), choices: choices.clone() };
+    let trace = TaskSchedule { steps: steps.clone(), choices: choices.clone() };
     let diverged = Rc::new(RefCell::new(None));
-    let told = diverged.clone();
+    let sink = diverged.clone();
     let replay = Replay::new(trace, move |divergence: Divergence| {
         end_current(Outcome::Fine);
-        told.replace(Some(Diverged { step: divergence.step, expected: divergence.expected }));
+        sink.replace(Some(Diverged { step: divergence.step, expected: divergence.expected }));
     });
     run(plan, exploration, replay);
     diverged.take()
@@ -95,7 +96,7 @@ pub(crate) fn replay(
 
 pub(crate) fn drive<S: Search + 'static>(
     plan: &Plan,
-    exploration: &Outer<Exploration>,
+    exploration: &OutsideArc<Exploration>,
     search: S,
 ) -> S {
     forget();
@@ -104,10 +105,10 @@ pub(crate) fn drive<S: Search + 'static>(
     let threads = Threads::new(config(plan.max_steps), program, || end_current(Outcome::Cut));
     let driven = threads.with(&plan.search).drive(search);
     if let Some(diverged) = driven.diverged {
-        exploration.is_broken(diverged.to_string());
+        exploration.report_error(diverged.to_string());
     }
     if let Some(payload) = driven.panic {
-        exploration.is_broken(failure::text(&*payload));
+        exploration.report_error(failure::text(&*payload));
     }
     driven.search
 }
@@ -121,7 +122,7 @@ fn end_current(outcome: Outcome) {
     });
 }
 
-fn run(plan: &Plan, exploration: &Outer<Exploration>, scheduler: impl Scheduler + 'static) {
+fn run(plan: &Plan, exploration: &OutsideArc<Exploration>, scheduler: impl Scheduler + 'static) {
     let runner = Runner::new(scheduler, config(plan.max_steps));
     let one = exploration.clone();
     exploration.catch(|| {
@@ -133,7 +134,7 @@ pub(super) fn config(max_steps: usize) -> Config {
     let mut config = Config::new();
     config.stack_size = STACK;
     config.failure_persistence = FailurePersistence::None;
-    // Our own bound comes first, and ends an execution in an orderly way.
+    // Our own limit is reached first, and ends an execution in an orderly way.
     config.max_steps = MaxSteps::FailAfter(max_steps.saturating_mul(8).saturating_add(1000));
     config.silence_warnings = true;
     config

@@ -1,9 +1,9 @@
-//! Plain accesses on engines that do not notice races.
+//! Plain accesses on engines that do not detect races.
 
 /// Whether [`Cell`] finds races.
 pub(crate) const TRACKS_RACES: bool = false;
 
-/// Nothing to find races with.
+/// Detects nothing.
 pub(crate) struct Cell;
 
 impl Cell {
@@ -16,7 +16,7 @@ impl Cell {
     pub(crate) fn write(&self) {}
 }
 
-/// Nothing to touch before an access.
+/// Marks nothing.
 pub(crate) struct Mark;
 
 impl Mark {

@@ -1,28 +1,31 @@
-//! System calls that the program makes inside: noticed, told by name, and not done.
+//! Filters the system calls that a program makes inside an execution: they are detected, reported by name,
+//! and not executed.
 //!
-//! What a system call changes or tells is no part of what is restored. On Linux on x86-64 the kernel can be told
-//! to ask before each one of a thread ("syscall user dispatch", since 5.11): it looks at a byte, which is the flag
-//! that says whether code is inside. If it is, it sends a signal instead. The handler lets pass what leaves
-//! nothing behind (memory, a line on `stderr`, the locks of libraries, an abort); all else fails with "not
-//! permitted", the step goes on to its end, and the search ends there with an error. Who waits for another OS
-//! thread for seconds, or ends the process, cannot go on: there the process ends, with the same text.
+//! What a system call changes or returns is not restored. On Linux on x86-64 the kernel can ask a thread
+//! before each of its system calls ("syscall user dispatch", since 5.11). The kernel reads a byte, here the
+//! flag that says whether code is inside. If the flag is set, the kernel sends a signal instead. The signal
+//! handler executes calls that leave nothing behind (memory, a line on `stderr`, the locks of libraries, an
+//! abort). Every other call fails with "not permitted", the step runs to its end, and the search ends there
+//! with an error. A call that waits for another OS thread for seconds, or that ends the process, cannot
+//! return: then the process ends, with the same text.
 //!
-//! Signals for anybody are left to other threads meanwhile, since their handlers would be inside as well.
+//! Signals that any thread may handle are left to other threads meanwhile, since their handlers would run
+//! inside as well.
 //!
-//! Elsewhere, and on older kernels, nothing is noticed.
+//! On other systems, and on older kernels, system calls are not detected.
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-pub(super) struct Calls;
+pub(super) struct SyscallFilter;
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-impl Calls {
-    pub(super) fn new() -> Calls {
-        Calls
+impl SyscallFilter {
+    pub(super) fn new() -> SyscallFilter {
+        SyscallFilter
     }
 }
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-pub(super) use dispatch::Calls;
+pub(super) use dispatch::SyscallFilter;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod dispatch {
@@ -30,56 +33,57 @@ mod dispatch {
     use std::mem::MaybeUninit;
     use std::sync::OnceLock;
 
-    use crate::raw::called::Called;
-    use crate::raw::global::{self, trouble};
-    use crate::raw::overflow::end_process;
-    use crate::raw::trouble::Trouble;
+    use crate::raw::exit::end_process;
+    use crate::raw::inside::{self, as_outside};
+    use crate::raw::syscall::Syscall;
+    use crate::raw::trouble::{self, Trouble};
 
-    /// The kernel's names, which `libc` does not have for this platform.
+    /// The kernel's constants, which `libc` does not have for this platform.
     const PR_SET_SYSCALL_USER_DISPATCH: libc::c_int = 59;
     const PR_SYS_DISPATCH_OFF: libc::c_ulong = 0;
     const PR_SYS_DISPATCH_ON: libc::c_ulong = 1;
 
-    /// The kernel was to ask before a call.
+    /// The signal code of a filtered call.
     const SYS_USER_DISPATCH: i32 = 2;
 
-    /// Bytes of the code that returns from a handler, the one thing that may call the system without being asked.
+    /// The bytes of the code that returns from a handler, the only code that may make a system call
+    /// unasked.
     const RETURN: libc::c_ulong = 16;
 
-    /// Seconds after which a lock is not had soon.
+    /// The most seconds to wait for a lock.
     const SOON: i64 = 5;
 
-    /// What a step may call in vain before it is taken for a loop.
-    const IN_VAIN: u32 = 10_000;
+    /// The most failing calls of a search before the process ends: more are taken for a loop.
+    const MOST_FAILING: u32 = 10_000;
 
     thread_local! {
         static CALLED: Cell<u32> = const { Cell::new(0) };
     }
 
-    /// While it is there, what this OS thread calls inside is noticed.
-    pub(in crate::raw) struct Calls {
+    /// While this exists, system calls of this OS thread inside an execution are detected.
+    pub(in crate::raw) struct SyscallFilter {
         signals: libc::sigset_t,
     }
 
-    impl Calls {
-        pub(in crate::raw) fn new() -> Calls {
+    impl SyscallFilter {
+        pub(in crate::raw) fn new() -> SyscallFilter {
             let signals = leave_signals_to_others();
             if let Some(from) = install() {
-                // SAFETY: the flag is this thread's, and is there until `drop` has said that it is not asked any
-                // more. On a kernel that does not know this, nothing happens.
+                // SAFETY: the flag is this thread's, and exists until `drop` has turned the filter off. A
+                // kernel that does not know this option does nothing.
                 unsafe {
-                    let flag = global::inside_flag();
+                    let flag = inside::flag();
                     let on = PR_SYS_DISPATCH_ON;
                     libc::prctl(PR_SET_SYSCALL_USER_DISPATCH, on, from, RETURN, flag);
                 }
             }
-            Calls { signals }
+            SyscallFilter { signals }
         }
     }
 
-    impl Drop for Calls {
+    impl Drop for SyscallFilter {
         fn drop(&mut self) {
-            // SAFETY: what was before.
+            // SAFETY: this restores the previous setting.
             unsafe {
                 let off = PR_SYS_DISPATCH_OFF;
                 libc::prctl(PR_SET_SYSCALL_USER_DISPATCH, off, 0u64, 0u64, 0u64);
@@ -88,7 +92,7 @@ mod dispatch {
         }
     }
 
-    /// Those that a thread itself causes are its own. What was left to others before.
+    /// Blocks all signals except those that a thread causes itself. Returns the previous mask.
     fn leave_signals_to_others() -> libc::sigset_t {
         const OWN: [i32; 7] = [
             libc::SIGSEGV,
@@ -111,17 +115,18 @@ mod dispatch {
         }
     }
 
-    /// What the kernel knows of a handler: its address, flags, the code that returns from it, a mask.
+    /// The kernel's description of a handler: its address, flags, the code that returns from it, a mask.
     type KernelAction = [usize; 4];
 
-    /// The handler is there from now on, if nobody else has one. Where the code is that returns from it.
+    /// Installs the handler, unless the process has one already. Returns the address of the code that
+    /// returns from it.
     fn install() -> Option<usize> {
         static FROM: OnceLock<Option<usize>> = OnceLock::new();
         *FROM.get_or_init(|| {
             let mut kernels: KernelAction = [0; 4];
             let bytes = size_of::<u64>();
-            // SAFETY: a handler that does only what a handler may; then a question to the kernel, which writes as
-            // much as it knows of one.
+            // SAFETY: the handler does only what a handler may. The second call asks the kernel, which
+            // writes no more than the size given.
             let asked = unsafe {
                 let mut action: libc::sigaction = std::mem::zeroed();
                 libc::sigaction(libc::SIGSYS, std::ptr::null(), &mut action);
@@ -139,7 +144,8 @@ mod dispatch {
     }
 
     extern "C" fn handle(_: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-        // SAFETY: the system gives a valid one; if it was not asked for here, it is what it always was, an end.
+        // SAFETY: the system passes a valid pointer. A signal of any other kind keeps its default effect,
+        // which ends the process.
         unsafe {
             if (*info).si_code != SYS_USER_DISPATCH {
                 libc::signal(libc::SIGSYS, libc::SIG_DFL);
@@ -147,13 +153,13 @@ mod dispatch {
                 return;
             }
         }
-        // SAFETY: the system gives the context of the call, which is this handler's until it returns.
+        // SAFETY: the system passes the context of the call, which is this handler's until it returns.
         let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
         let register = |which: i32| registers[which as usize];
         let number = register(libc::REG_RAX);
         let arguments = [libc::REG_RDI, libc::REG_RSI, libc::REG_RDX, libc::REG_R10, libc::REG_R8]
             .map(register);
-        let called = Called { number, arguments };
+        let called = Syscall { number, arguments };
         registers[libc::REG_RAX as usize] = if called.waits() {
             wait(called)
         } else if called.passes() {
@@ -163,41 +169,41 @@ mod dispatch {
         };
     }
 
-    fn fail(called: Called) -> i64 {
+    fn fail(called: Syscall) -> i64 {
         CALLED.set(CALLED.get() + 1);
-        if called.ends() || CALLED.get() > IN_VAIN {
+        if called.ends() || CALLED.get() > MOST_FAILING {
             end_process(format_args!("search: {called}\n"));
         }
-        trouble(Trouble::Called(called));
+        trouble::report(Trouble::Syscall(called));
         -i64::from(libc::EPERM)
     }
 
-    /// A lock of a library is had soon. What is not is waited for by the program itself, maybe for ever; or it
-    /// sleeps.
-    fn wait(called: Called) -> i64 {
-        let Called { number, arguments: [word, operation, value, timeout, _] } = called;
+    /// Waits for a lock. A library's lock becomes free soon. A longer wait is the program's own, possibly
+    /// for ever, or a sleep.
+    fn wait(called: Syscall) -> i64 {
+        let Syscall { number, arguments: [word, operation, value, timeout, _] } = called;
         if timeout != 0 {
-            trouble(Trouble::Called(called));
+            trouble::report(Trouble::Syscall(called));
             return -i64::from(libc::ETIMEDOUT);
         }
         let soon = libc::timespec { tv_sec: SOON, tv_nsec: 0 };
         let operation =
             i64::from(libc::FUTEX_WAIT) | (operation & i64::from(libc::FUTEX_PRIVATE_FLAG));
         let arguments = [word, operation, value, &raw const soon as i64, 0];
-        let answer = pass(Called { number, arguments }, 0);
+        let answer = pass(Syscall { number, arguments }, 0);
         if answer == -i64::from(libc::ETIMEDOUT) {
             end_process(format_args!("search: {called}\n"));
         }
         answer
     }
 
-    /// Does what was called for, as if from outside. What the kernel answers.
-    fn pass(Called { number, arguments: [a, b, c, d, e] }: Called, f: i64) -> i64 {
-        // SAFETY: `errno` is this thread's; and the program would have made this call itself.
+    /// Executes the call as if from outside, and returns the kernel's answer.
+    fn pass(Syscall { number, arguments: [a, b, c, d, e] }: Syscall, f: i64) -> i64 {
+        // SAFETY: `errno` is this thread's, and the program would have made this call itself.
         unsafe {
             let error = libc::__errno_location();
             let before = *error;
-            let result = global::as_outside(|| libc::syscall(number, a, b, c, d, e, f));
+            let result = as_outside(|| libc::syscall(number, a, b, c, d, e, f));
             let answer = if result == -1 { -i64::from(*error) } else { result };
             *error = before;
             answer

@@ -1,21 +1,21 @@
-//! The address space of all arenas, reserved once; who has which span of it.
+//! The address space of all arenas, reserved once and divided into spans.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Bytes of addresses for an arena, half for its heap, half for its stacks.
+/// The bytes of a span: half of them for an arena's heap, half for its stacks.
 pub(super) const SPAN: usize = 256 << 20;
 
-/// Where the stacks begin in an arena.
+/// The offset of the stacks in a span.
 pub(super) const STACKS: usize = SPAN / 2;
 
-/// So many can be in use at once.
+/// The number of spans, and so of arenas at one time.
 const SPANS: usize = 128;
 
-/// Where the first one begins; 0 before that is known.
+/// The address of the first span; 0 before the space is reserved.
 static BASE: AtomicUsize = AtomicUsize::new(0);
 
-/// Those that are free, by number; and how many have ever been used.
+/// The numbers of the free spans, and how many spans have ever been used.
 static FREE: Mutex<(Vec<usize>, usize)> = Mutex::new((Vec::new(), 0));
 
 /// Whether the address belongs to any arena, in use or not.
@@ -24,11 +24,11 @@ pub(super) fn contains(address: usize) -> bool {
     base != 0 && address.wrapping_sub(base) < SPANS * SPAN
 }
 
-/// Of each span: an execution is in it now; and somebody else has touched that.
+/// For each span: whether it is in use, and whether a foreign OS thread has freed memory in it.
 static BUSY: [AtomicBool; SPANS] = [const { AtomicBool::new(false) }; SPANS];
 static STRANGER: [AtomicBool; SPANS] = [const { AtomicBool::new(false) }; SPANS];
 
-/// Somebody who has no execution gives back memory that lies in a span.
+/// Records that a thread outside any execution has freed memory in a span.
 pub(super) fn touched_by_stranger(address: usize) {
     let span = (address - BASE.load(Ordering::Relaxed)) / SPAN;
     if BUSY[span].load(Ordering::Relaxed) {
@@ -36,7 +36,7 @@ pub(super) fn touched_by_stranger(address: usize) {
     }
 }
 
-/// Whether that has happened to the span at this address.
+/// Whether that has happened in the span at this address.
 pub(super) fn has_stranger(address: usize) -> bool {
     STRANGER[(address - BASE.load(Ordering::Relaxed)) / SPAN].load(Ordering::Relaxed)
 }
@@ -50,7 +50,7 @@ fn free() -> MutexGuard<'static, (Vec<usize>, usize)> {
     FREE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A span that nobody else has: its address. Nothing of it may be touched yet.
+/// Takes a free span and returns its address. Its memory is not yet accessible.
 pub(super) fn take() -> Result<usize, String> {
     let mut free = free();
     let base = match BASE.load(Ordering::Relaxed) {
@@ -63,14 +63,14 @@ pub(super) fn take() -> Result<usize, String> {
         return Ok(base + span * SPAN);
     }
     if free.1 == SPANS {
-        return Err(format!("{SPANS} searches run in this process already, which is the most"));
+        return Err(format!("{SPANS} searches run in this process, which is the maximum"));
     }
     free.1 += 1;
     busy(free.1 - 1, true);
     Ok(base + (free.1 - 1) * SPAN)
 }
 
-/// The span is free again.
+/// Frees the span.
 pub(super) fn give_back(address: usize) {
     let span = (address - BASE.load(Ordering::Relaxed)) / SPAN;
     busy(span, false);
@@ -79,29 +79,29 @@ pub(super) fn give_back(address: usize) {
 
 fn reserve() -> Result<usize, String> {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
-    // SAFETY: a new mapping, at an address that the system chooses, which nobody may touch so far.
+    // SAFETY: a new mapping, at an address that the system chooses, and not yet accessible.
     let base =
         unsafe { libc::mmap(std::ptr::null_mut(), SPANS * SPAN, libc::PROT_NONE, flags, -1, 0) };
     if base == libc::MAP_FAILED {
         let error = std::io::Error::last_os_error();
         let gib = (SPANS * SPAN) >> 30;
         return Err(format!(
-            "no {gib} GiB of addresses for saved states: {error} (is there a limit, as of `ulimit -v`?)"
+            "cannot reserve {gib} GiB of addresses for saved states: {error} (raise a limit such as `ulimit -v`)"
         ));
     }
     Ok(base as usize)
 }
 
-/// Bytes in a page.
+/// The bytes of a page of the system.
 pub(super) fn page() -> usize {
-    // SAFETY: a question that has no preconditions.
+    // SAFETY: the call has no preconditions.
     unsafe { libc::sysconf(libc::_SC_PAGESIZE) as usize }
 }
 
-/// The pages from `address` on may be read and written, or not.
+/// Makes the pages from `address` on accessible or inaccessible.
 ///
 /// # Safety
-/// They are of a span that the caller has, and nobody uses what is there if they may not.
+/// They are in a span of the caller, and their content is not in use if they become inaccessible.
 pub(super) unsafe fn protect(address: usize, bytes: usize, accessible: bool) -> Result<(), String> {
     let how = if accessible { libc::PROT_READ | libc::PROT_WRITE } else { libc::PROT_NONE };
     // SAFETY: as the caller says.
@@ -112,23 +112,26 @@ pub(super) unsafe fn protect(address: usize, bytes: usize, accessible: bool) -> 
     }
 }
 
-/// The pages from `address` on may be read, and whoever writes there gets a signal.
+/// Makes the pages from `address` on read-only: a write raises a signal.
 ///
 /// # Safety
-/// They are of a span that the caller has, whose handler makes them writable again.
+/// They are in a span of the caller, whose signal handler makes them writable again.
 pub(super) unsafe fn protect_writes(address: usize, bytes: usize) -> Result<(), String> {
     // SAFETY: as the caller says.
     match unsafe { libc::mprotect(address as *mut _, bytes, libc::PROT_READ) } {
         0 => Ok(()),
-        _ => Err(format!("no page is protected: {}", std::io::Error::last_os_error())),
+        _ => Err(format!(
+            "cannot protect a page of saved states: {}",
+            std::io::Error::last_os_error()
+        )),
     }
 }
 
-/// The system may have the pages back; nothing that was in them is needed.
+/// Returns the pages to the system; their content is lost.
 ///
 /// # Safety
-/// They are of a span that the caller has, and nobody uses what is there.
+/// They are in a span of the caller, and their content is not in use.
 pub(super) unsafe fn discard(address: usize, bytes: usize) {
-    // SAFETY: as the caller says. If it fails, the pages stay as they are, which nobody minds.
+    // SAFETY: as the caller says. If the call fails, the pages stay as they are, which does no harm.
     unsafe { libc::madvise(address as *mut _, bytes, libc::MADV_DONTNEED) };
 }

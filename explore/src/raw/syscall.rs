@@ -1,10 +1,10 @@
-//! A system call that a program has made inside: what it is called, and what to do instead.
+//! A system call that a program has made inside an execution: its name, and what to do instead.
 
 use std::fmt;
 
 /// A system call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Called {
+pub(crate) struct Syscall {
     pub(super) number: i64,
     pub(super) arguments: [i64; 5],
 }
@@ -69,27 +69,28 @@ const WAITING: &[Named] = &[(libc::SYS_futex, "futex")];
 
 const END: &[Named] = &[(libc::SYS_exit, "exit"), (libc::SYS_exit_group, "exit_group")];
 
-/// What to do instead of calling one of these.
+/// What to do instead, for each group of calls.
 const INSTEAD: &[(&[Named], &str)] = &[
-    (FILES, "read files before the search, and leave results in an `Outside`"),
+    (FILES, "read files before the search, and put results into an `Outside`"),
     (
         SLEEP,
-        "wait by a `Note`, and let time be a number that an `Observer` moves when nobody can go on",
+        "wait on a `Note`, and model time as a number that an `Observer` advances when no thread can run",
     ),
-    (CLOCK, "let time be a number that an `Observer` moves when nobody can go on"),
-    (CHANCE, "use `choose`, and maps without a random state, such as a `BTreeMap`"),
-    (THREADS, "start threads by `spawn` only"),
-    (WAITING, "wait for threads of the program only, by a `Mutex` or a `Note` of this crate"),
-    (END, "end by returning or by a panic"),
+    (CLOCK, "model time as a number that an `Observer` advances when no thread can run"),
+    (CHANCE, "use `choose`, and maps without random state, such as `BTreeMap`"),
+    (THREADS, "start threads with `spawn` only"),
+    (WAITING, "wait only for threads of the program, with a `Mutex` or a `Note` of this crate"),
+    (END, "end the program by returning or with a panic"),
 ];
 
-/// If it is none of those.
+/// What to do instead of any other call.
 const ELSE: &str = "do that before the search, or in `Outside::with_mut`";
 
-impl Called {
-    /// It leaves nothing behind that an execution would notice: memory of the system's allocator, text on
-    /// `stdout` and `stderr`, who and which process this is, an abort. Or it is what `std` and the system's libraries
-    /// do with their own locks: others may wait for one that was held here.
+impl Syscall {
+    /// Whether the call may pass because it leaves nothing behind that an execution could notice: memory of
+    /// the system's allocator, text on `stdout` and `stderr`, ids of the process and the thread, an abort.
+    /// Also what `std` and the system's libraries do with their own locks: other OS threads may wait for
+    /// one that is held here.
     pub(super) fn passes(self) -> bool {
         match self.number {
             libc::SYS_mmap | libc::SYS_munmap | libc::SYS_mremap | libc::SYS_mprotect => true,
@@ -102,12 +103,12 @@ impl Called {
         }
     }
 
-    /// Nothing can go on after it: it ends the process, or waits for ever.
+    /// Whether nothing can run after the call: it ends the process or waits for ever.
     pub(super) fn ends(self) -> bool {
         [libc::SYS_exit, libc::SYS_exit_group, libc::SYS_pause].contains(&self.number)
     }
 
-    /// It waits for another OS thread.
+    /// Whether the call waits for another OS thread.
     pub(super) fn waits(self) -> bool {
         let flags = libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME;
         let operation = self.arguments[1] as i32 & !flags;
@@ -116,16 +117,16 @@ impl Called {
     }
 }
 
-impl fmt::Display for Called {
+impl fmt::Display for Syscall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = |named: &&Named| named.0 == self.number;
         let known =
             INSTEAD.iter().find_map(|(all, instead)| Some((all.iter().find(named)?.1, *instead)));
         match known {
             Some((name, instead)) => {
-                write!(f, "the program has called the system (`{name}`): {instead}")
+                write!(f, "the program made a system call (`{name}`): {instead}")
             }
-            None => write!(f, "the program has called the system (number {}): {ELSE}", self.number),
+            None => write!(f, "the program made a system call (number {}): {ELSE}", self.number),
         }
     }
 }

@@ -1,13 +1,13 @@
-//! What a thread forgets: at a checkpoint, and when a call has come to its result.
+//! The history of a thread: what a checkpoint and the end of a summarized call make it forget.
 
-use crate::fingerprint::Prints;
+use crate::fingerprint::Fingerprints;
 
 use super::{Caller, Mover, State};
 
 impl State {
-    /// What the thread whose step it is has observed so far is remembered, whatever becomes of the thread:
-    /// an object that nobody changes.
-    pub fn remembers(&mut self) {
+    /// Keeps what the current thread has observed so far as part of the state, whatever happens to the
+    /// thread, in an object that never changes.
+    pub fn pin_history(&mut self) {
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
             let history = me.callers.mix(&me.history);
@@ -15,12 +15,12 @@ impl State {
         }
     }
 
-    /// Here the innermost call depends on nothing that the thread has observed since it began, except what
-    /// has this fingerprint.
+    /// Replaces the history of the current thread's innermost call by the fingerprint of its live locals,
+    /// on which alone its future depends.
     ///
-    /// Nothing is forgotten while the thread holds a lock: what it has made of the data meanwhile, only its
-    /// history tells.
-    pub fn checkpoint(&mut self, locals: &Prints) {
+    /// This has no effect while the thread holds a lock: only its history determines what it has made of
+    /// the data.
+    pub fn checkpoint(&mut self, locals: &Fingerprints) {
         let remembers = self.remembers;
         if let Mover::Thread(_) = self.mover {
             let me = self.me();
@@ -30,8 +30,8 @@ impl State {
         }
     }
 
-    /// The thread whose step it is begins a call, whose result will be all that it learns from it. `None`
-    /// if it holds a lock: then what it does with the data is for its history to tell, and nothing of that
+    /// The current thread begins a call whose result is all that it learns from the call. Returns `None` if
+    /// the thread holds a lock: then its history determines what it does with the data, and no part of it
     /// can be left out.
     pub fn enter(&mut self) -> Option<Caller> {
         let Mover::Thread(_) = self.mover else { return None };
@@ -42,15 +42,15 @@ impl State {
         }
         let caller = Caller { callers: me.callers, history: me.history };
         me.callers = me.callers.mix(&me.history);
-        me.history = Prints::ZERO;
+        me.history = Fingerprints::ZERO;
         Some(caller)
     }
 
-    /// The call has come to its end, with a result of this fingerprint.
+    /// Ends the call, with a result of this fingerprint.
     ///
     /// # Panics
-    /// If the thread holds a lock that it did not hold before.
-    pub fn leave(&mut self, caller: Caller, result: &Prints) {
+    /// If the thread holds a lock that it did not hold when the call began.
+    pub fn leave(&mut self, caller: Caller, result: &Fingerprints) {
         let Mover::Thread(_) = self.mover else { return };
         let me = self.me();
         assert!(me.locks == 0, "summarized: the thread holds {} locks", me.locks);

@@ -1,12 +1,12 @@
-//! What a paranoid search does where the cache cuts an execution off: see [`crate::paranoid`].
+//! How a paranoid search continues where the cache cuts an execution off: see the header of `paranoid`.
 
+use crate::interface::{Ended, Next, Node};
 use crate::paranoid::{Preemptions, Probe};
-use crate::seam::{Ended, Next, Node};
 
 use super::{with_current, Dfs, Failure, Frame, Incomplete, Options};
 
 impl Dfs {
-    /// Nothing is to be done from here that has not been done. What there is, a probe looks at.
+    /// Ends an execution at a known state. In a paranoid search, a probe follows it further.
     pub(super) fn cut(&mut self, node: &Node, frame: &Frame) -> Next {
         self.since.cut_by_cache += 1;
         let next = self.leaf();
@@ -20,8 +20,8 @@ impl Dfs {
         self.go_beyond(node)
     }
 
-    /// What the cache knows the state by that a probe has come to, if it has to have been visited. A search for
-    /// fewer steps leaves out states that come too late.
+    /// The cache key of the state that a probe has reached, if the search must have visited it. A search
+    /// for fewer steps leaves out states that come too late, so there it is `None`.
     fn seen_as(&self, node: &Node, probe: &Probe) -> Option<u128> {
         let Options { bound, shorter_than, .. } = self.options();
         match (shorter_than, bound) {
@@ -31,7 +31,7 @@ impl Dfs {
         }
     }
 
-    /// A node beyond a known state.
+    /// Handles a node beyond a known state.
     pub(super) fn go_beyond(&mut self, node: &Node) -> Next {
         let stops = node.ended == Some(Ended::Failed) && !self.options().keep_going;
         if let Some(probe) = self.probe.take_if(|_| stops) {
@@ -46,7 +46,7 @@ impl Dfs {
         match next {
             Some(Ok(Some(pick))) => Next::Step { pick, keep_mark: false },
             Some(Err(unsound)) => {
-                self.shared.is_unsound(unsound);
+                self.shared.report_unsound(unsound);
                 self.leave()
             }
             Some(Ok(None)) | None => {

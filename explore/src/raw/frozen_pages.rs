@@ -1,60 +1,63 @@
-//! Pages of the heap that nobody writes: protected by the system, and so neither saved nor put back.
+//! Frozen pages: pages of the heap that are not written for a long time. The system protects them, and they
+//! are neither saved nor restored.
 //!
-//! 1. Now and then, each page is compared with what it was in an image from some time ago. One that has been the same
-//!    several times is *frozen*: its content is copied, once, and it is protected against writing ([`Frozen::look`]).
-//! 2. An image has, of a frozen page, the number of that copy ([`Frozen::copy_of`]).
-//! 3. Whoever writes to a frozen page, the program or the driver, is stopped by the system, and the handler of that
-//!    signal *thaws* the page ([`Frozen::thaws`]): it can be written, and is saved and put back as all others.
-//! 4. A page that is frozen holds what its copy holds, since nobody has written it. So where an image has the number of
-//!    the copy of a page that is still frozen, nothing is to be put back (`image.rs`).
+//! 1. Now and then, each page is compared with its content in an older image. A page that has been the same
+//!    several times is *frozen*: its content is copied once, and it is protected against writing
+//!    ([`FrozenPages::compare`]).
+//! 2. An image stores the number of that copy in place of a frozen page ([`FrozenPages::copy_of`]).
+//! 3. A write to a frozen page, by the program or the driver, raises a signal. The handler *thaws* the page
+//!    ([`FrozenPages::thaw_address`]): it can be written again, and is saved and restored like all others.
+//! 4. A frozen page holds what its copy holds, since it has not been written. So if an image has the number
+//!    of the copy of a page that is still frozen, the page need not be restored (`image.rs`).
 //!
-//! A page that thaws again and again is frozen less and less often, as a signal costs more than a copy.
+//! A page that thaws repeatedly is frozen less and less often, since a signal costs more than a copy.
 
 use std::cell::{Cell, RefCell};
 
-use super::global::as_outside;
-use super::space;
+use super::address_space;
+use super::inside::as_outside;
 
-/// Bytes of a page here, which is one or more of the system's.
+/// The bytes of a page here, which is one or more of the system's pages.
 pub(super) const PAGE: usize = 4096;
 
-/// After so many images, pages are compared.
+/// The number of images between two comparisons of the pages.
 const INTERVAL: u32 = 64;
 
-/// So often a page has to have been the same.
+/// How many times a page must have been the same before it is frozen.
 const PATIENCE: u32 = 4;
 
-/// What is known of a page.
+/// The record of a page.
 #[derive(Clone, Copy, Default)]
 struct Page {
-    /// The number of its copy, and one more; 0 if it is not frozen.
+    /// The number of its copy plus one; 0 if it is not frozen.
     frozen: u32,
-    /// How often it has been the same since it was written.
+    /// How many times in a row it has been the same.
     same: u32,
-    /// How often it has to have been.
+    /// How many times it must have been the same to be frozen.
     patience: u32,
 }
 
 /// The pages of a heap.
-pub(super) struct Frozen {
+pub(super) struct FrozenPages {
     base: usize,
     pages: Box<[Cell<Page>]>,
-    /// How many are.
+    /// The number of frozen pages.
     count: Cell<usize>,
     /// Copies of pages, by their numbers.
     copies: RefCell<Vec<Box<[u8; PAGE]>>>,
-    /// Images until pages are compared.
+    /// The number of images until the next comparison.
     until: Cell<u32>,
-    /// A thawed page is taken for frozen, by a planted mistake.
+    /// A planted fault: a thawed page still counts as frozen.
     pub(super) forgets: Cell<bool>,
 }
 
-impl Frozen {
-    /// None of the heap at `base` is frozen; if the system's pages are too large for this, none will be.
-    pub(super) fn new(base: usize, bytes: usize) -> Frozen {
-        let fits = PAGE % space::page() == 0;
+impl FrozenPages {
+    /// The pages of the heap at `base`, none of them frozen. If the system's pages are larger than
+    /// [`PAGE`], none ever will be.
+    pub(super) fn new(base: usize, bytes: usize) -> FrozenPages {
+        let fits = PAGE % address_space::page() == 0;
         let page = Page { patience: PATIENCE, ..Page::default() };
-        Frozen {
+        FrozenPages {
             base,
             pages: vec![Cell::new(page); if fits { bytes / PAGE } else { 0 }].into(),
             count: Cell::new(0),
@@ -70,15 +73,15 @@ impl Frozen {
         self.count.get() > 0
     }
 
-    /// Whether it is time to compare pages. Asked once an image.
+    /// Whether it is time to compare pages. Called once for each image.
     pub(super) fn is_time(&self) -> bool {
         let until = self.until.get() - 1;
         self.until.set(if until == 0 { INTERVAL } else { until });
         until == 0
     }
 
-    /// Step 1, of the page of that number, which was `before` some time ago. Whether to freeze it.
-    pub(super) fn look(&self, number: usize, before: &[u8]) -> bool {
+    /// Step 1: compares a page with `before`, its content some time ago. Returns whether to freeze it.
+    pub(super) fn compare(&self, number: usize, before: &[u8]) -> bool {
         let Some(place) = self.pages.get(number) else { return false };
         let mut page = place.get();
         if page.frozen > 0 {
@@ -89,20 +92,20 @@ impl Frozen {
         page.same >= page.patience
     }
 
-    /// What is in the page now.
+    /// The current content of the page.
     fn now(&self, number: usize) -> &[u8] {
         let address = self.base + number * PAGE;
-        // SAFETY: the page is memory of the heap, which nobody writes meanwhile. Bytes that have never been written
-        // are whatever they are: their value matters to nobody.
+        // SAFETY: the page is memory of the heap, which is not written meanwhile. Bytes that have never
+        // been written have an arbitrary value, on which nothing depends.
         unsafe { std::slice::from_raw_parts(address as *const u8, PAGE) }
     }
 
-    /// Step 1: the page is not to be written from now on.
+    /// Step 1: freezes the page.
     pub(super) fn freeze(&self, number: usize) {
         let Ok(copy) = Box::<[u8]>::from(self.now(number)).try_into() else { return };
         let address = self.base + number * PAGE;
-        // SAFETY: a page of the heap, of an arena that this OS thread has. Whoever writes there thaws it.
-        if unsafe { space::protect_writes(address, PAGE) }.is_err() {
+        // SAFETY: a page of the heap, in an arena of this OS thread. A write there thaws it.
+        if unsafe { address_space::protect_writes(address, PAGE) }.is_err() {
             return;
         }
         let mut copies = self.copies.borrow_mut();
@@ -112,8 +115,9 @@ impl Frozen {
         self.count.set(self.count.get() + 1);
     }
 
-    /// Step 3. Whether the address is of a page that was frozen. Called by a handler, too.
-    pub(super) fn thaws(&self, address: usize) -> bool {
+    /// Step 3: thaws the page at the address. Returns whether it was frozen. May be called by a signal
+    /// handler.
+    pub(super) fn thaw_address(&self, address: usize) -> bool {
         let number = address.wrapping_sub(self.base) / PAGE;
         let Some(place) = self.pages.get(number) else { return false };
         let page = place.get();
@@ -124,7 +128,7 @@ impl Frozen {
         self.thaw(number, Page { frozen: 0, same: 0, patience })
     }
 
-    /// All pages are about to be written, by whom no page is to be judged.
+    /// Thaws all pages, because an audit is about to write them; that does not count against them.
     pub(super) fn thaw_all(&self) {
         for (number, page) in self.pages.iter().enumerate().filter(|_| self.any()) {
             let page = page.get();
@@ -136,8 +140,8 @@ impl Frozen {
 
     fn thaw(&self, number: usize, thawed: Page) -> bool {
         let address = self.base + number * PAGE;
-        // SAFETY: a page of the heap, which is used as before. A handler may be inside.
-        if as_outside(|| unsafe { space::protect(address, PAGE, true) }).is_err() {
+        // SAFETY: a page of the heap, which is used as before. A signal handler may be running inside.
+        if as_outside(|| unsafe { address_space::protect(address, PAGE, true) }).is_err() {
             return false;
         }
         if !self.forgets.get() {
@@ -147,13 +151,13 @@ impl Frozen {
         true
     }
 
-    /// Step 2. The number of the copy of a page, if it is frozen.
+    /// Step 2: the number of the copy of a page, if it is frozen.
     #[inline]
     pub(super) fn copy_of(&self, number: usize) -> Option<u32> {
         self.pages.get(number).and_then(|page| page.get().frozen.checked_sub(1))
     }
 
-    /// What the page held that the copy is of.
+    /// Calls `f` with the content of a copy.
     pub(super) fn with_copy<R>(&self, copy: u32, f: impl FnOnce(&[u8]) -> R) -> R {
         f(&self.copies.borrow()[copy as usize][..])
     }
@@ -164,13 +168,13 @@ mod tests {
     use super::super::{inside, Arena, Images, Limits, Sabotage};
     use super::PAGE;
 
-    /// A page far from the ends of what is allocated, and one beside it.
+    /// A page far from the ends of what is allocated, and the page after it.
     const FAR: usize = 4 * PAGE;
-    const BESIDE: usize = 5 * PAGE;
+    const NEXT: usize = 5 * PAGE;
 
-    /// Writes a page long after it was written last, and then has the last image put back. What is in it then, and in
-    /// one that has never been written since; whether any page was frozen before.
-    fn written_and_put_back(sabotage: Option<Sabotage>) -> (u8, u8, bool) {
+    /// Writes a page long after its last write, and then restores the last image. Returns the byte there
+    /// after that, the byte in a page that was not written since, and whether any page was frozen before.
+    fn written_and_restored(sabotage: Option<Sabotage>) -> (u8, u8, bool) {
         let limits = Limits { stack: 64 << 10, heap: 1 << 20 };
         let arena = Arena::new(limits).expect("there is room");
         arena.clear();
@@ -193,17 +197,17 @@ mod tests {
         memory[FAR] = 8;
         images.restore(&arena);
         assert!(sabotage.is_some() || memory[FAR] == 1);
-        (last, memory[BESIDE], frozen)
+        (last, memory[NEXT], frozen)
     }
 
     #[test]
-    fn a_page_that_is_written_after_a_long_time_is_put_back() {
-        assert_eq!(written_and_put_back(None), (1, 1, true));
+    fn a_page_that_is_written_after_a_long_time_is_restored() {
+        assert_eq!(written_and_restored(None), (1, 1, true));
     }
 
     #[test]
-    fn a_thaw_that_is_not_noted_or_put_back_shows() {
-        assert_eq!(written_and_put_back(Some(Sabotage::Thaw)), (7, 1, true));
-        assert_eq!(written_and_put_back(Some(Sabotage::Page)), (7, 1, true));
+    fn a_thaw_that_is_not_recorded_or_restored_shows() {
+        assert_eq!(written_and_restored(Some(Sabotage::Thaw)), (7, 1, true));
+        assert_eq!(written_and_restored(Some(Sabotage::Page)), (7, 1, true));
     }
 }

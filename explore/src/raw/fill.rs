@@ -1,11 +1,11 @@
-//! In an audit: what nobody has written holds a known byte.
+//! Fills uninitialised memory with a known byte, in an audit.
 //!
-//! Padding, and slots that nobody has written yet, take what was in a register or on a stack before. So an audit
-//! fills all of that, with one byte in one run and with another in the next, and what differs has no value.
-//! Three things may leave something: the thread that ran before, on the stack that the next step uses
-//! ([`Arena::resume_filled`](super::arena::Arena::resume_filled)); the driver, which works on the state between two
-//! steps ([`filled`]); and what is done outside in the middle of a step ([`scrub`]), which may do another thing each
-//! time, as what is outside is not restored.
+//! Padding, and slots that have not been written, hold what was in a register or on a stack before. So an
+//! audit fills all of that with one byte in one run and with another in the next; what differs has no
+//! value. There are three sources of such leftovers: the thread that ran before, on the stack that the next
+//! step uses ([`Arena::resume_filled`](super::arena::Arena::resume_filled)); the driver, which works on the
+//! state between two steps ([`with_filled_registers`]); and code that runs outside in the middle of a step
+//! ([`scrub`]), which may do something else each time, as what is outside is not restored.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -17,14 +17,14 @@ thread_local! {
     static FILL: Cell<Option<u8>> = const { Cell::new(None) };
 }
 
-/// So much of the driver's stack is filled below it: what it does with the state is little.
+/// How much of the stack below the driver is filled: the driver needs little for its work on the state.
 #[cfg(target_arch = "x86_64")]
 const BELOW_DRIVER: usize = 4 * 1024;
 
-/// So much of a thread's stack is filled below where something has been done outside.
+/// How much of a thread's stack is filled below code that ran outside.
 const BELOW_OUTSIDE: usize = 8 * 1024;
 
-/// From now on; `None`: no more.
+/// Sets the byte; `None` ends the filling.
 pub(crate) fn set_fill(byte: Option<u8>) {
     FILL.set(byte);
 }
@@ -35,14 +35,14 @@ pub(super) fn fill() -> Option<u8> {
     FILL.get()
 }
 
-/// What `f` finds in registers and below on the stack is the byte of the audit, if there is one.
-pub(crate) fn filled<R>(f: impl FnOnce() -> R) -> R {
+/// Calls `f` with the registers and the stack below filled with the byte of the audit, if there is one.
+pub(crate) fn with_filled_registers<R>(f: impl FnOnce() -> R) -> R {
     let Some(byte) = fill() else { return f() };
     let result = Task { f: Some(f), result: None }.call(byte);
     result.unwrap_or_else(|payload| resume_unwind(payload))
 }
 
-/// `f` runs so many KiB further down on the stack, so addresses of it are others.
+/// Calls `f` this many KiB further down the stack, so that its addresses differ.
 #[inline(never)]
 pub(crate) fn further_down<R>(kib: usize, f: &mut dyn FnMut() -> R) -> R {
     let room = black_box([0u8; 1024]);
@@ -51,7 +51,7 @@ pub(crate) fn further_down<R>(kib: usize, f: &mut dyn FnMut() -> R) -> R {
     result
 }
 
-/// The vector registers take the value of a register.
+/// Copies the value of a register into the vector registers.
 #[cfg(target_arch = "x86_64")]
 macro_rules! fill_vectors {
     ($from:literal) => {
@@ -67,9 +67,9 @@ macro_rules! fill_vectors {
     };
 }
 
-/// What `f` does outside leaves nothing on the stack or in a register, in an audit.
+/// Calls `f`, which runs outside. In an audit, it leaves nothing on the stack or in a register.
 #[inline(always)]
-pub(crate) fn without_trace<R>(f: impl FnOnce() -> R) -> R {
+pub(crate) fn leaving_no_residue<R>(f: impl FnOnce() -> R) -> R {
     let result = apart(f);
     if let Some(byte) = fill() {
         scrub(byte);
@@ -77,18 +77,19 @@ pub(crate) fn without_trace<R>(f: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Not inlined, so that it puts back the registers that a function has to put back.
+/// Not inlined, so that it restores the registers that a function must restore.
 #[inline(never)]
 fn apart<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Calls nothing, as that would leave where it returns to: part of the caller.
+/// Fills registers and the stack below. Calls no function, since that would leave its return address, which
+/// is part of the caller.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn scrub(byte: u8) {
-    // SAFETY: below the stack pointer there is nothing that is needed; the compiler keeps nothing there across
-    // assembly that may push. There is room for it: the guard is told of else.
+    // SAFETY: nothing below the stack pointer is needed; the compiler keeps nothing there across assembly
+    // that may push. There is room for it: otherwise the guard page reports it.
     unsafe {
         std::arch::asm!(
             "lea rdi, [rsp - {below}]",
@@ -109,7 +110,7 @@ fn scrub(byte: u8) {
     black_box(&[byte; BELOW_OUTSIDE]);
 }
 
-/// What a function has returned, or panicked with.
+/// The result of a function, or the payload of its panic.
 type Caught<R> = Result<R, Box<dyn Any + Send>>;
 
 struct Task<R, F> {
@@ -119,13 +120,13 @@ struct Task<R, F> {
 
 impl<R, F: FnOnce() -> R> Task<R, F> {
     fn call(mut self, byte: u8) -> Caught<R> {
-        // SAFETY: `run` is for a task of this type, which is there until it returns, and it does not unwind.
+        // SAFETY: `run` expects a task of this type, which exists until it returns, and it does not unwind.
         unsafe { call(Self::run, (&raw mut self).cast(), byte) };
-        self.result.expect("filled: it has been called")
+        self.result.expect("with_filled_registers: the task has run")
     }
 
     unsafe extern "C" fn run(task: *mut ()) {
-        // SAFETY: it is such a task, which nobody else touches meanwhile.
+        // SAFETY: it is such a task, and no other code touches it meanwhile.
         let task = unsafe { &mut *task.cast::<Self>() };
         if let Some(f) = task.f.take() {
             task.result = Some(catch_unwind(AssertUnwindSafe(f)));
@@ -133,15 +134,15 @@ impl<R, F: FnOnce() -> R> Task<R, F> {
     }
 }
 
-/// Calls a function with all registers filled, also those that it has to save, and the stack below.
+/// Calls a function with all registers filled, callee-saved ones included, and the stack below.
 ///
 /// # Safety
-/// It can be called with this argument, and does not unwind.
+/// The function can be called with this argument, and does not unwind.
 #[cfg(target_arch = "x86_64")]
 pub(super) unsafe fn call(function: unsafe extern "C" fn(*mut ()), argument: *mut (), byte: u8) {
     let fill = u64::from_ne_bytes([byte; 8]);
-    // SAFETY: a call, as the caller says. The stack is aligned for it; `rbx`, `rbp` and `rsp`, which cannot be
-    // named as clobbered, are put back.
+    // SAFETY: the caller guarantees that the call is valid. The stack is aligned for it; `rbx`, `rbp` and
+    // `rsp`, which cannot be named as clobbered, are restored.
     unsafe {
         std::arch::asm!(
             "push rbx",
@@ -175,7 +176,7 @@ pub(super) unsafe fn call(function: unsafe extern "C" fn(*mut ()), argument: *mu
     }
 }
 
-/// Elsewhere they are not filled, and an audit may find words that differ and mean nothing.
+/// On other platforms registers are not filled, and an audit may report differences that mean nothing.
 ///
 /// # Safety
 /// As above.

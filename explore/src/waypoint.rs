@@ -1,20 +1,21 @@
-//! A state on the way, to be recognised when it is reached again.
+//! A state on a path, to be recognised when a replay reaches it again.
 
+use crate::interface::{Diverged, Ended, Pending, Pick};
 use crate::operation::{Operation, ThreadId};
-use crate::seam::{Diverged, Ended, Pending, Pick};
 
 /// A state on the path.
-pub(crate) struct Met {
+pub(crate) struct Waypoint {
     pending: Box<[(ThreadId, Operation)]>,
 }
 
-impl Met {
-    pub(crate) fn new(pending: &[Pending]) -> Met {
-        Met { pending: pending.iter().map(|p| (p.thread, p.operation)).collect() }
+impl Waypoint {
+    pub(crate) fn new(pending: &[Pending]) -> Waypoint {
+        Waypoint { pending: pending.iter().map(|p| (p.thread, p.operation)).collect() }
     }
 
-    /// What is different now, after so many steps, where `pick` is to be the next; `None` if nothing is: the
-    /// operations, the values (as somebody else says), or that the execution has ended.
+    /// Compares the state with its replay after `step` steps, where `pick` is the next step. Returns the
+    /// first difference: in the operations, in the values (the caller compares those), or that the
+    /// execution has ended.
     pub(crate) fn differs(
         &self,
         step: usize,
@@ -33,7 +34,7 @@ impl Met {
         let (expected, got) = match different {
             Some(known) => {
                 let got = now.iter().find(|now| now.0 == known.0);
-                (show(known), got.map_or(format!("{}: nothing", known.0), show))
+                (show(known), got.map_or(format!("{}: no operation", known.0), show))
             }
             None if self.pending.len() != now.len() => {
                 let new = now.iter().find(|now| !self.pending.contains(now));
