@@ -242,5 +242,5 @@ fn callers_that_hold_something_must_not_be_forgotten() {
     );
     let error = sync::driver::run_all(&paranoid(), move || program(how, |_| {}));
     let error = error.expect_err("it is unsound").to_string();
-    assert!(error.contains("a checkpoint forgets what matters"), "{error}");
+    assert!(error.contains("a checkpoint leaves out a value that matters"), "{error}");
 }
