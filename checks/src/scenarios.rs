@@ -14,6 +14,7 @@ pub fn all() -> Vec<Scenario> {
         .chain(known::known_bugs())
         .chain(known::beside_spinners())
         .chain(known::newprocs_wide())
+        .chain([known::nudged()])
         .chain(known::windows())
         .chain(mixed())
         .chain(with_timers())

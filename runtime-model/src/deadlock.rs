@@ -77,7 +77,8 @@ impl Sched {
     }
 
     /// Whether each timer is a ticker's and would wake no G. No M runs, so only a G that a timer wakes or starts will
-    /// run again; Go sees timers, and lets the clock jump for ever.
+    /// run again; Go sees timers, and lets the clock jump for ever. For checks: the
+    /// scheduler does not ask.
     fn are_only_ticks_left(&self) -> bool {
         self.allp.iter().filter_map(|p| p.timers.peek()).all(|timers| {
             timers.as_slice().iter().all(|t| match t.f {

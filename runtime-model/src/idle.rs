@@ -26,6 +26,7 @@ use crate::limiter::LimiterEventType;
 use crate::m::MId;
 use crate::p::PId;
 use crate::sched::{Sched, SchedLocked};
+use crate::timers::Timers;
 use crate::Time;
 
 /// Ownership of one P: the holder of the value owns the P, and it cannot be copied.
@@ -208,10 +209,15 @@ impl Sched {
         if p.num_timers.load() > 0 {
             return;
         }
-        let _timers = p.timers.lock();
+        let timers = p.timers.lock();
         if p.num_timers.load() == 0 {
-            self.timerp_mask.clear(p.id);
+            self.clear_timer_bit(p.id, &timers);
         }
+    }
+
+    /// Clears the timer bit of `p`. `_held` is what its `timersLock` protects: only a holder of that lock has it.
+    fn clear_timer_bit(&self, p: PId, _held: &Timers) {
+        self.timerp_mask.clear(p);
     }
 
     /// `now`, if that is a time; else the time.

@@ -262,6 +262,16 @@ impl GcCpuLimiter {
         self.assist_time.peek() + self.assist_time_pool.peek()
     }
 
+    /// Ticks of events that have ended and that no update has taken yet. For checks.
+    pub fn peek_pooled(&self) -> Time {
+        self.assist_time_pool.peek() + self.idle_time_pool.peek()
+    }
+
+    /// The time of the latest update; 0 if there was none. For checks.
+    pub fn peek_last_update(&self) -> Time {
+        self.last_update.peek()
+    }
+
     /// No update is under way. For checks.
     pub fn peek_unlocked(&self) -> bool {
         self.lock.peek() == 0

@@ -267,6 +267,18 @@ impl Sched {
         g == GId::MAIN || self.allg.iter().any(past)
     }
 
+    /// Whether a script has come past an assist. For checks.
+    pub fn has_assisted(&self) -> bool {
+        let past = |g: &G| {
+            let pc = g.pc.peek(|&pc| pc);
+            self.program.scripts[g.id.index()]
+                .iter()
+                .take(pc)
+                .any(|action| *action == Action::Assist)
+        };
+        self.allg.iter().any(past)
+    }
+
     /// GOMAXPROCS.
     pub fn gomaxprocs(&self) -> u32 {
         self.program.ps

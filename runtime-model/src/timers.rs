@@ -20,6 +20,9 @@ use crate::{Time, MAX_WHEN};
 
 pub use heap::Timers;
 
+/// More timers than a program has due at once.
+const MOST_DUE: u32 = 1_000;
+
 /// What a timer does when it fires, on the M that runs the timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimerFunc {
@@ -108,6 +111,8 @@ impl Sched {
         while timers.when() != 0 && timers.when() <= now {
             timers = self.run_one_timer(m, p, timers, now);
             ran += 1;
+            // Each that has run is off the heap, or later. Else this would not return.
+            assert!(ran <= MOST_DUE, "checkTimers: {ran} timers have run, and one is due still");
         }
         if ran >= 3 {
             self.emit(m, Event::ManyTimersRun(p.id));

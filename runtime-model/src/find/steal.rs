@@ -77,6 +77,8 @@ fn orders_of_others(ps: u32, me: u32) -> Vec<Vec<PId>> {
         for start in 0..ps {
             let all = (0..ps).map(|i| (start + i * stride) % ps);
             let others: Vec<PId> = all.filter(|&p| p != me).map(PId).collect();
+            let missed = (0..ps).find(|&p| p != me && !others.contains(&PId(p)));
+            assert!(missed.is_none(), "randomOrder: {others:?} leaves out P{missed:?}");
             if !orders.contains(&others) {
                 orders.push(others);
             }
@@ -90,7 +92,10 @@ fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 {
         a
     } else {
-        gcd(b, a % b)
+        let rest = a % b;
+        // Else this would not return.
+        assert!(rest < b, "gcd: {rest} is not less than {b}");
+        gcd(b, rest)
     }
 }
 

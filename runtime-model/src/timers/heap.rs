@@ -84,6 +84,8 @@ impl Timers {
     /// in pairs; of equal ones the first wins either way.
     fn siftdown_timer(&mut self, mut i: usize) {
         while let Some(child) = self.first_child(i) {
+            // Else an entry could go up again, and this would not return.
+            assert!(child > i, "siftdownTimer: entry {child} is not below entry {i}");
             // An entry that came from the end of the heap stays above children of its own time, even if they were
             // added before it.
             if self.heap[child].when >= self.heap[i].when {
