@@ -60,17 +60,26 @@ impl Sched {
     /// Readies `g` if it is parked, or leaves it a permit. Returns false, having done nothing, if it has one.
     fn ready_unless_permit(&self, m: &M, g: GId) -> bool {
         let park = &self.g(g).park;
-        // Meets the compare-and-swap in `gopark`. The one that moves `park` away from `Parked` readies the G, alone.
-        if park.cas(Park::Parked, Park::Away) {
-            self.ready(m, g, true);
-        } else if !park.cas(Park::Away, Park::Permit) {
-            // It was neither parked nor away, so it has a permit; unless it has parked between the two attempts.
-            if !park.cas(Park::Parked, Park::Away) {
+        loop {
+            // Meets the compare-and-swap in `gopark`. The one that moves `park` away from `Parked` readies the G, alone.
+            let readies = park.cas(Park::Parked, Park::Away) || {
+                if park.cas(Park::Away, Park::Permit) {
+                    return true;
+                }
+                // It was neither parked nor away, so it has a permit; unless it has parked between the two attempts.
+                park.cas(Park::Parked, Park::Away)
+            };
+            if readies {
+                self.ready(m, g, true);
+                return true;
+            }
+            // Three failures do not show a permit. Go does all this under a lock; here the G may have parked after the
+            // first attempt, and another waker may have readied it before the third: it is away again, without a permit.
+            if park.load() == Park::Permit {
                 return false;
             }
-            self.ready(m, g, true);
+            sync::round_without_progress();
         }
-        true
     }
 
     /// Gives up the P's rest of the time slice: `g` goes to the global queue.
