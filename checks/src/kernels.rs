@@ -12,6 +12,7 @@ pub mod queues;
 mod table;
 
 use harness::kernel::Kernel;
+use harness::trace::traced;
 use runtime_model::event::Nobody;
 use runtime_model::g::{GId, GStatus};
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
@@ -45,7 +46,7 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         scripts: vec![vec![]; gs],
         flags: vec![],
     };
-    let sched = Sched::new(program, steps, Arc::new(Nobody));
+    let sched = Sched::new(program, steps, traced(Arc::new(Nobody)));
     let mut m = M::of_kernel(MId(0));
     let others = sched.start_kernel(&mut m);
     (sched, m, others)

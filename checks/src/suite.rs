@@ -168,6 +168,7 @@ pub const ALL: &[Suite] = &[
             ("steal-several", &["several Gs are stolen at once"]),
             ("steal-timer-first", &["a thief finds a G that a timer started"]),
             ("global-several", &["several Gs are taken from the global queue at once"]),
+            ("two-wakers", &["a permit is taken"]),
             ("three-timers", &["three timers are due at once"]),
             ("goyield-in-turn", &[]),
             ("gosched-in-turn", &[]),

@@ -54,8 +54,8 @@ pub struct Wanted<'w> {
 ///
 /// # Errors
 /// If it does not build: with what cargo says. If it was interrupted.
-pub fn build(engine: Engine, trace: bool) -> Result<Worker, Error> {
-    build_beside(&MultiProgress::new(), engine, Profile::Dev, trace)
+pub fn build(engine: Engine) -> Result<Worker, Error> {
+    build_beside(&MultiProgress::new(), engine, Profile::Dev)
 }
 
 /// The worker for `engine`. A build that takes long is shown as one of `bars`.
@@ -66,12 +66,11 @@ pub fn build_beside(
     bars: &MultiProgress,
     engine: Engine,
     profile: Profile,
-    trace: bool,
 ) -> Result<Worker, Error> {
     let is_this = engine == ENGINE && profile == Profile::Dev;
     if is_this && env::var_os(OTHER_WORKER).is_none() {
         let program = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
-        return Ok(Worker { arguments: &["worker"], ..Worker::new(engine, program, trace) });
+        return Ok(Worker { arguments: &["worker"], ..Worker::new(engine, program) });
     }
     let folder = target().join("workers");
     let io = |error| Error::Io { path: folder.clone(), error };
@@ -83,7 +82,7 @@ pub fn build_beside(
     let built = compile_beside(bars, &wanted)?;
     let program = folder.join(format!("pidle-engine-{engine}-{}", profile.name()));
     copy(&built, &program).map_err(io)?;
-    Ok(Worker::new(engine, program, trace))
+    Ok(Worker::new(engine, program))
 }
 
 /// Copies a program to where an older copy of it may be running: that one goes on with what it has.

@@ -22,13 +22,13 @@ use crate::{builder, cli, engine, interrupt, lookup, output, story};
 ///
 /// # Errors
 /// On bad input, before anything runs. If the engine cannot be built, or the file not be written.
-pub fn check(arguments: &cli::Check, trace: bool) -> Result<Verdict, Error> {
+pub fn check(arguments: &cli::Check) -> Result<Verdict, Error> {
     let cli::Check { engine, out, .. } = arguments;
     let job = job(arguments)?;
     out.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;
-    let worker = builder::build(*engine, trace)?;
-    let progress = Progress::new(1, trace);
+    let worker = builder::build(*engine)?;
+    let progress = Progress::new(1);
     let Ran { report, counterexample } = run(&worker, &job, true, &progress);
     progress.clear();
     output::print(&summary(&report))?;

@@ -31,12 +31,12 @@ pub struct Line {
 ///
 /// # Errors
 /// If the engine cannot be built. If it was interrupted.
-pub fn all(trace: bool) -> Result<Verdict, Error> {
+pub fn all() -> Result<Verdict, Error> {
     interrupt::catch()?;
-    let worker = builder::build(ENGINE, trace)?;
+    let worker = builder::build(ENGINE)?;
     let lines = lines()?;
     let start = Instant::now();
-    let progress = Progress::new(lines.len(), trace);
+    let progress = Progress::new(lines.len());
     let reproduced = at_once::map(&lines, at_once::cores(), |line| {
         line.job.as_ref().map(|job| run(&worker, job, true, &progress).report)
     });

@@ -58,17 +58,17 @@ pub type Task = (Engine, Job);
 ///
 /// # Errors
 /// If an engine cannot be built or asked for its jobs, or the results cannot be written.
-pub fn gate(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
+pub fn gate(arguments: &cli::Gate) -> Result<Verdict, Error> {
     if arguments.coverage {
         return unreached::unreached();
     }
     arguments.json.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;
     let engines = in_order(&arguments.engines);
-    let progress = Progress::new(0, trace);
+    let progress = Progress::new(0);
     let profile = if arguments.nightly { Profile::Nightly } else { Profile::Dev };
     let start = Instant::now();
-    let gated = Workers::build(&engines, profile, trace, &progress, |workers| {
+    let gated = Workers::build(&engines, profile, &progress, |workers| {
         let gated = run_gate(arguments, &engines, workers, &progress)?;
         match arguments.nightly {
             true => Ok(nightly::go_further(gated, start, arguments, workers, &progress)),

@@ -6,7 +6,7 @@ use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
 use ci::{
     bench, check, gate, list, matrix, merge, mutation, program, replay, repro, serve, soundness,
-    tidy, trace, truth,
+    tidy, truth,
 };
 use harness::verdict::Verdict;
 
@@ -15,21 +15,18 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<Verdict, Error> {
-    if cli.trace {
-        trace::show(trace::FILTER);
-    }
     match &cli.command {
-        Command::Gate(arguments) => gate::gate(arguments, cli.trace),
+        Command::Gate(arguments) => gate::gate(arguments),
         Command::Merge(arguments) => merge::merge(arguments),
-        Command::Check(arguments) => check::check(arguments, cli.trace),
-        Command::Replay(arguments) => replay::replay(arguments, cli.trace),
-        Command::Repro(arguments) => repro::repro(arguments, cli.trace),
-        Command::Matrix(arguments) => matrix::matrix(arguments, cli.trace),
-        Command::Truth(arguments) => truth::truth(arguments, cli.trace),
+        Command::Check(arguments) => check::check(arguments),
+        Command::Replay(arguments) => replay::replay(arguments),
+        Command::Repro(arguments) => repro::repro(arguments),
+        Command::Matrix(arguments) => matrix::matrix(arguments),
+        Command::Truth(arguments) => truth::truth(arguments),
         Command::Mutants(arguments) => mutation::mutants(arguments),
         Command::List(arguments) => list::list(arguments),
-        Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
-        Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),
+        Command::Soundness(arguments) => soundness::soundness(arguments),
+        Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments),
         Command::Tidy => tidy::tidy(),
         Command::Worker => Ok(serve::serve()),
     }

@@ -83,14 +83,14 @@ impl Tried {
 ///
 /// # Errors
 /// If an engine cannot be built, or the table not be read or written.
-pub fn matrix(arguments: &cli::Matrix, trace: bool) -> Result<Verdict, Error> {
+pub fn matrix(arguments: &cli::Matrix) -> Result<Verdict, Error> {
     arguments.table.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;
-    let workers = ENGINES.map(|engine| builder::build(engine, trace));
+    let workers = ENGINES.map(builder::build);
     let workers = workers.into_iter().collect::<Result<Vec<Worker>, Error>>()?;
     let cells = cells();
     let start = Instant::now();
-    let progress = Progress::new(cells.iter().map(|cell| cell.attempts.len()).sum(), trace);
+    let progress = Progress::new(cells.iter().map(|cell| cell.attempts.len()).sum());
     let tried = at_once::map(&cells, at_once::cores(), |cell| attempt(&workers, cell, &progress));
     progress.clear();
     let tried: Option<Vec<Tried>> = tried.into_iter().collect();

@@ -11,6 +11,7 @@ use crate::builder::{compile, root, target, Wanted};
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::output::remark;
+use crate::trace;
 
 /// Reads the arguments and does what they say. Errors go to stderr.
 pub fn run(work: impl FnOnce(&Cli) -> Result<Verdict, Error>) -> ExitCode {
@@ -22,6 +23,9 @@ pub fn run(work: impl FnOnce(&Cli) -> Result<Verdict, Error>) -> ExitCode {
             return verdict.exit_code().into();
         }
     };
+    if cli.trace {
+        trace::show(trace::FILTER);
+    }
     let verdict = work(&cli).unwrap_or_else(|error| {
         remark(&format!("error: {error}"));
         match error {

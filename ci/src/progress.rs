@@ -9,6 +9,7 @@ use sync::driver::{Engine, Statistics};
 
 use crate::gate_table::mode;
 use crate::output::{count, counted, remark};
+use crate::trace;
 
 /// The progress of a number of runs.
 pub struct Progress {
@@ -24,8 +25,17 @@ pub struct Running {
 }
 
 impl Progress {
-    /// For `runs` runs. With `plain` there are only lines, which mix well with others.
-    pub fn new(runs: usize, plain: bool) -> Self {
+    /// For `runs` runs. Beside the model's events there are only lines, which mix well with others.
+    pub fn new(runs: usize) -> Self {
+        Progress::shown(runs, trace::is_on())
+    }
+
+    /// For `runs` runs of which only lines are shown, on a terminal too.
+    pub fn plain(runs: usize) -> Self {
+        Progress::shown(runs, true)
+    }
+
+    fn shown(runs: usize, plain: bool) -> Self {
         let bars = MultiProgress::new();
         let plain = plain || bars.is_hidden();
         let total = match plain {

@@ -15,7 +15,7 @@ use crate::{builder, cli, interrupt, lookup, output};
 /// # Errors
 /// If the file is no counterexample, or of something that is not there any more. If the engine cannot be
 /// built.
-pub fn replay(arguments: &cli::Replay, trace: bool) -> Result<Verdict, Error> {
+pub fn replay(arguments: &cli::Replay) -> Result<Verdict, Error> {
     let counterexample = Counterexample::read(&arguments.file)?;
     let header = &counterexample.header;
     match header.job.program {
@@ -25,7 +25,7 @@ pub fn replay(arguments: &cli::Replay, trace: bool) -> Result<Verdict, Error> {
     let engine = header.engine.parse::<Engine>();
     let engine = engine.map_err(|error| Error::Usage(error.to_string()))?;
     interrupt::catch()?;
-    let worker = builder::build(engine, trace)?;
+    let worker = builder::build(engine)?;
     let answer = one_answer(&worker, &Request::Replay(Box::new(counterexample.clone())))?;
     let title = format!("{} on {engine}", subject(&header.job));
     let verdict = match answer {

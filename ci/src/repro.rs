@@ -23,9 +23,9 @@ use crate::{builder, cli, found, interrupt, lookup, output};
 ///
 /// # Errors
 /// On bad input, before anything runs. If the engine cannot be built, or the file not be written.
-pub fn repro(arguments: &cli::Repro, trace: bool) -> Result<Verdict, Error> {
+pub fn repro(arguments: &cli::Repro) -> Result<Verdict, Error> {
     let cli::Repro { engine, out, full, .. } = arguments;
-    let Some(number) = &arguments.bug else { return found::all(trace) };
+    let Some(number) = &arguments.bug else { return found::all() };
     let bug = lookup::bug(number)?;
     let mutant = lookup::mutant(bug, arguments.mutant.as_deref())?;
     let pair = mutant.masked.as_ref().and_then(|masked| masked.unmasked_by);
@@ -34,7 +34,7 @@ pub fn repro(arguments: &cli::Repro, trace: bool) -> Result<Verdict, Error> {
     let job = telling(bug, shown, *engine)?;
     out.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;
-    let worker = builder::build(*engine, trace)?;
+    let worker = builder::build(*engine)?;
     output::print(&introduction(bug, mutant))?;
     if let Some(masked) = &mutant.masked {
         let alone = reproduce(&worker, &telling(bug, mutant, *engine)?, *full)?;
@@ -73,7 +73,7 @@ pub fn telling(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error>
 
 /// Runs the job, and shows what came of it.
 fn reproduce(worker: &Worker, job: &Job, full: bool) -> Result<Ran, Error> {
-    let progress = Progress::new(1, worker.trace);
+    let progress = Progress::new(1);
     let ran = with_fewest_preemptions(worker, job, &progress);
     progress.clear();
     output::print(&(summary(&ran.report) + "\n"))?;

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::output::{self, count, counted, remark};
 use crate::protocol::{Answer, Request};
 use crate::worker::{End, Worker};
-use crate::{builder, cli, interrupt};
+use crate::{builder, cli, interrupt, trace};
 
 /// Where nobody watches a bar, a line is told this often.
 const LINE: Duration = Duration::from_secs(20);
@@ -21,20 +21,20 @@ const LINE: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// If the engine cannot be built, or ends without an answer.
-pub fn soundness(arguments: &cli::Soundness, trace: bool) -> Result<Verdict, Error> {
+pub fn soundness(arguments: &cli::Soundness) -> Result<Verdict, Error> {
     interrupt::catch()?;
-    let worker = builder::build(arguments.engine, trace)?;
+    let worker = builder::build(arguments.engine)?;
     let start = Instant::now();
-    let tally = compare(&worker, arguments, trace)?;
+    let tally = compare(&worker, arguments)?;
     let verdict = verdict(&tally, arguments.cases);
     output::print(&summary(&tally, arguments, verdict, start.elapsed()))?;
     Ok(verdict)
 }
 
 /// Has the programs compared.
-fn compare(worker: &Worker, arguments: &cli::Soundness, trace: bool) -> Result<Tally, Error> {
+fn compare(worker: &Worker, arguments: &cli::Soundness) -> Result<Tally, Error> {
     let cli::Soundness { cases, seed, .. } = *arguments;
-    let bar = if trace { ProgressBar::hidden() } else { ProgressBar::new(cases) };
+    let bar = if trace::is_on() { ProgressBar::hidden() } else { ProgressBar::new(cases) };
     let style = ProgressStyle::with_template("[{pos}/{len}] {elapsed} {wide_bar} {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let (mut tally, mut refused, mut told) = (None::<Tally>, None, Instant::now());

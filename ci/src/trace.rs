@@ -1,5 +1,9 @@
 //! `--trace`: the model's events, on stderr, from whichever process runs the model.
+//!
+//! The switch is the subscriber of `tracing` that [`show`] sets, once in a process: a command that has to know
+//! whether events are shown asks [`is_on`].
 
+use tracing::dispatcher;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -17,6 +21,11 @@ pub fn show(filter: &str) {
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false).without_time();
     // Only a second call in one process could fail: the first one's filter stays.
     let _ = registry().with(lines.with_filter(targets)).try_init();
+}
+
+/// Whether this process shows events, and has its workers show theirs.
+pub fn is_on() -> bool {
+    dispatcher::has_been_set()
 }
 
 /// In a worker: shows what its parent was asked to show.

@@ -17,14 +17,14 @@ use crate::{at_once, cli, interrupt, output, truth_table};
 ///
 /// # Errors
 /// If an engine cannot be built, or the table not be printed.
-pub fn truth(arguments: &cli::Truth, trace: bool) -> Result<Verdict, Error> {
+pub fn truth(arguments: &cli::Truth) -> Result<Verdict, Error> {
     interrupt::catch()?;
     let engines = [Engine::Explore, Engine::Shuttle];
     let jobs = |engine| truth::jobs(engine).into_iter().map(move |job| (engine, job));
     let tasks: Vec<Task> = engines.into_iter().flat_map(jobs).collect();
     let start = Instant::now();
-    let progress = Progress::new(0, trace);
-    let reports = Workers::build(&engines, Profile::Dev, trace, &progress, |workers| {
+    let progress = Progress::new(0);
+    let reports = Workers::build(&engines, Profile::Dev, &progress, |workers| {
         Ok(run_all(workers, &tasks, at_once::cores(), &progress))
     });
     progress.clear();

@@ -31,8 +31,6 @@ pub struct Worker {
     pub program: PathBuf,
     /// What it is started with.
     pub arguments: &'static [&'static str],
-    /// Whether the model's events are shown.
-    pub trace: bool,
     /// Variables of its environment, besides those of this process.
     pub variables: Vec<(String, OsString)>,
 }
@@ -48,8 +46,8 @@ pub struct End {
 
 impl Worker {
     /// A program that is a worker without arguments and variables.
-    pub fn new(engine: Engine, program: PathBuf, trace: bool) -> Self {
-        Worker { engine, program, arguments: &[], trace, variables: Vec::new() }
+    pub fn new(engine: Engine, program: PathBuf) -> Self {
+        Worker { engine, program, arguments: &[], variables: Vec::new() }
     }
 
     /// Has a request done. Each answer is given to `hear`.
@@ -63,7 +61,7 @@ impl Worker {
     ) -> End {
         let started = Command::new(&self.program)
             .args(self.arguments)
-            .envs(self.trace.then_some((trace::VARIABLE, trace::FILTER)))
+            .envs(trace::is_on().then_some((trace::VARIABLE, trace::FILTER)))
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -87,7 +85,7 @@ impl Worker {
         mut hear: impl FnMut(Answer),
     ) -> End {
         let answers = lines_of(child.stdout.take());
-        let tail = tail_of(child.stderr.take(), self.trace);
+        let tail = tail_of(child.stderr.take(), trace::is_on());
         let mut stdin = Stop {
             stdin: child.stdin.take(),
             deadline: patience.map(|p| Instant::now() + p),

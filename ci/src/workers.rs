@@ -36,7 +36,6 @@ impl Workers {
     pub fn build<R>(
         engines: &[Engine],
         profile: Profile,
-        trace: bool,
         progress: &Progress,
         body: impl FnOnce(&Workers) -> Result<R, Error>,
     ) -> Result<R, Error> {
@@ -44,7 +43,7 @@ impl Workers {
         let done = thread::scope(|scope| {
             scope.spawn(|| {
                 for engine in engines {
-                    let built = builder::build_beside(progress.bars(), *engine, profile, trace);
+                    let built = builder::build_beside(progress.bars(), *engine, profile);
                     if !workers.add(built) {
                         break;
                     }

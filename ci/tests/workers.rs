@@ -21,13 +21,13 @@ use sync::driver::Engine;
 fn worker(name: &str, text: &str) -> Worker {
     let program = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     script(&program, text);
-    Worker::new(Engine::Loom, program, false)
+    Worker::new(Engine::Loom, program)
 }
 
 fn report(worker: &Worker, max_seconds: Option<u64>) -> Report {
     let mut job = job();
     job.limits.max_seconds = max_seconds;
-    run(worker, &job, false, &Progress::new(1, true)).report
+    run(worker, &job, false, &Progress::plain(1)).report
 }
 
 const PROGRESS: &str = r#"echo '{"line":{"progress":{"executions":7,"seconds":0.5}}}'"#;
@@ -91,7 +91,7 @@ fn one_run_that_fails_is_not_the_end_of_the_others() {
     let tasks = [Engine::Loom, Engine::Shuttle, Engine::Loom].map(|engine| (engine, job()));
     let workers = Workers::of(vec![bad, refusing]);
     let at_once = NonZeroUsize::new(2).unwrap();
-    let reports = run_all(&workers, &tasks, at_once, &Progress::new(0, true));
+    let reports = run_all(&workers, &tasks, at_once, &Progress::plain(0));
     let notes: Vec<&str> = reports.iter().map(|report| report.note.as_str()).collect();
     assert_eq!(notes.len(), 3);
     assert_eq!(notes[1], "b");

@@ -23,7 +23,7 @@ use crate::{copy, report};
 ///
 /// # Errors
 /// If the worker cannot be built, the counts cannot be read, or the list of reasons cannot.
-pub fn coverage(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
+pub fn coverage(arguments: &cli::Gate) -> Result<Verdict, Error> {
     interrupt::catch()?;
     let excuses = Excuses::read()?;
     let sources = Source::all()?;
@@ -33,14 +33,14 @@ pub fn coverage(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
         return Err(Error::Usage(format!("{}: another run works there", folder.display())));
     };
     let profiles = Folder::new()?;
-    let (worker, marked) = copy::build(trace, &profiles.0)?;
+    let (worker, marked) = copy::build(&profiles.0)?;
     let all = jobs(&worker, Engine::Explore)?;
     let number = all.len();
     let jobs = within(all, arguments.within);
     let left_out = number - jobs.len();
     let tasks: Vec<Task> = jobs.into_iter().map(|job| (Engine::Explore, job)).collect();
     let program = worker.program.clone();
-    let (workers, progress) = (Workers::of(vec![worker]), Progress::new(0, trace));
+    let (workers, progress) = (Workers::of(vec![worker]), Progress::new(0));
     let start = Instant::now();
     let at_once = arguments.jobs.unwrap_or_else(at_once::cores);
     let reports = run_all(&workers, &tasks, at_once, &progress);

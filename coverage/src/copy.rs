@@ -33,7 +33,7 @@ pub fn folder() -> PathBuf {
 ///
 /// # Errors
 /// If a file cannot be read or written, or the copy does not build.
-pub fn build(trace: bool, profiles: &Path) -> Result<(Worker, Vec<Marked>), Error> {
+pub fn build(profiles: &Path) -> Result<(Worker, Vec<Marked>), Error> {
     let mut files = files::read(&root())?;
     let marked = mark_all(&mut files)?;
     let copy = folder().join("workspace");
@@ -46,7 +46,7 @@ pub fn build(trace: bool, profiles: &Path) -> Result<(Worker, Vec<Marked>), Erro
         ..Wanted::worker(copy, folder().join("build"), engine)
     })?;
     let variables = vec![(PROFILE.into(), profiles.join(FILE).into())];
-    Ok((Worker { variables, ..Worker::new(engine, program, trace) }, marked))
+    Ok((Worker { variables, ..Worker::new(engine, program) }, marked))
 }
 
 /// Writes marks into the model's files, and adds their module.

@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         return compiled;
     }
     program::run(|cli| match &cli.command {
-        Command::Gate(arguments) if arguments.coverage => coverage(arguments, cli.trace),
+        Command::Gate(arguments) if arguments.coverage => coverage(arguments),
         _ => Err(Error::Usage("this program is for `pidle gate --coverage` alone".into())),
     })
 }

@@ -34,7 +34,7 @@ impl Tally {
 }
 
 impl Witness for Tally {
-    fn event(&self, _: MId, event: Event) {
+    fn event(&self, _: Option<MId>, event: Event) {
         self.counts.with_mut(|counts| {
             for (happening, count) in self.happenings.iter().zip(counts) {
                 *count += u64::from((happening.is)(&event));

@@ -11,6 +11,7 @@
 //! | [`run`] | runs a scenario under a variant; `judge` and `recorder` are its observers |
 //! | [`census`] | how all executions that were run end |
 //! | [`verdict`], [`report`], [`cex`] | what came of it: exit codes, reports, counterexamples |
+//! | [`trace`] | the model's events for `--trace` |
 //! | [`source`] | which function of the model a line belongs to |
 
 pub mod census;
@@ -26,6 +27,7 @@ pub mod run;
 pub mod scenario;
 pub mod scenario_file;
 pub mod source;
+pub mod trace;
 pub mod verdict;
 pub mod view;
 

@@ -77,8 +77,11 @@ impl Recorder {
 }
 
 impl Witness for Recorder {
-    fn event(&self, m: MId, event: Event) {
-        Recorder::event(self, m, event);
+    fn event(&self, m: Option<MId>, event: Event) {
+        // The others are in the operations that are written down: they change `npidle`.
+        if let Some(m) = m {
+            Recorder::event(self, m, event);
+        }
     }
 }
 

@@ -27,6 +27,7 @@ use crate::recorder::Recorder;
 use crate::report::{Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
 use crate::source::Source;
+use crate::trace::traced;
 use crate::verdict::{judge, Variety, Verdict};
 
 pub use again::{record, replay};
@@ -125,7 +126,7 @@ impl Target {
                 return (kernel.program)(steps);
             }
         };
-        let sched = Sched::new(checked.program.clone(), steps, witness);
+        let sched = Sched::new(checked.program.clone(), steps, traced(witness));
         let judge = Judge::new(sched.clone(), judged, checked.must_finish.clone(), recorder);
         sync::driver::observe(Arc::new(judge));
         sched.start();

@@ -134,7 +134,7 @@ fn one(worker: &Worker, kind: Kind, job: &Job, note: &Path) -> Result<Run, Error
         (REACHED.into(), note.as_os_str().to_owned()),
     ];
     let worker = Worker { variables, ..worker.clone() };
-    let report = run(&worker, job, false, &Progress::new(0, true)).report;
+    let report = run(&worker, job, false, &Progress::plain(0)).report;
     if report.verdict != Verdict::Held && !interrupt::requested() {
         return Err(Error::Usage(format!(
             "the model itself: {}/{} with {} is {}: {}",

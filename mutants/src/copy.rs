@@ -65,7 +65,7 @@ pub fn build(root: &Path, folder: &Path, population: &Population) -> Result<Copi
             let wanted = Wanted::worker(copy, target, Engine::Explore);
             let what = "the model with its mutants".into();
             let program = compile(&Wanted { what, ..wanted })?;
-            let worker = Worker::new(Engine::Explore, program, false);
+            let worker = Worker::new(Engine::Explore, program);
             let fingerprint = fingerprint(&texts);
             return Ok(Copied { worker, fingerprint, unviable });
         }

@@ -1,7 +1,7 @@
 //! What is no part of the population: text that no check can be asked to guard.
 //!
 //! - Assertions and panics: Go has them, and they never fire in the right model. So are the conditions that
-//!   they alone ask, functions named `assert_…`, and all macros, so tracing too.
+//!   they alone ask, functions named `assert_…`, and all macros.
 //! - What the model says of itself for witnesses and readers: `emit`, `Debug`, `Display`.
 //! - What is there for checks or for a search alone: `peek`, functions and fields whose docs say so, `Hash`,
 //!   checkpoints.
@@ -17,8 +17,8 @@ use syn::{Attribute, Block, Expr, ItemImpl, Local, Member, Meta, Pat, Stmt};
 /// Traits whose implementations are for readers, witnesses and the search.
 const TRAITS: &[&str] = &["Debug", "Display", "Hash", "Witness"];
 
-/// The function for witnesses.
-const EMIT: &str = "emit";
+/// The functions for witnesses.
+const EMIT: [&str; 2] = ["emit", "emit_by"];
 
 /// Calls that are for the search.
 const CALLS: &[&str] = &["sync::checkpoint", "sync::round_without_progress", "sync::made_progress"];
@@ -37,7 +37,7 @@ impl Aside {
     /// Those of these files.
     pub fn of<'f>(files: impl Iterator<Item = &'f syn::File> + Clone) -> Self {
         let mut aside = Aside::default();
-        aside.functions.insert(EMIT.into());
+        aside.functions.extend(EMIT.map(String::from));
         // What only calls such functions is one, too: as long as there are more of them, all are looked at again.
         loop {
             let before = aside.functions.len();

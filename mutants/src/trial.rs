@@ -73,7 +73,7 @@ pub fn attempt(worker: &Worker, runs: &[&Run], number: u32, most: Duration) -> F
             survival.notes.push(format!("stopped after {} s", most.as_secs()));
             break;
         }
-        let report = run(&worker, &limited(before, left), false, &Progress::new(0, true)).report;
+        let report = run(&worker, &limited(before, left), false, &Progress::plain(0)).report;
         let name = name(&before.job);
         match report.verdict {
             Verdict::Violated => {

@@ -81,8 +81,8 @@ type Story = Vec<(u32, u32)>;
 struct Teller(Option<Ghost<Story>>);
 
 impl Witness for Teller {
-    fn event(&self, m: MId, event: Event) {
-        if let (Event::Execute(g), Some(story)) = (event, &self.0) {
+    fn event(&self, m: Option<MId>, event: Event) {
+        if let (Some(m), Event::Execute(g), Some(story)) = (m, event, &self.0) {
             story.change(|story| story.push((m.0, g.0)));
         }
     }

@@ -1,11 +1,13 @@
-//! What the model tells of itself: decisions that a state does not show.
+//! What the model reports of itself, and the one way in which it does: decisions that a state does not show.
+//!
+//! The operations that the model performs are not reported here: the engine announces each of them.
 
 use sync::Arc;
 
 use crate::g::GId;
-use crate::m::{MId, M};
+use crate::limiter::LimiterEventType;
+use crate::m::MId;
 use crate::p::PId;
-use crate::sched::Sched;
 use crate::Time;
 
 /// Something that an M did, or decided not to do.
@@ -73,28 +75,25 @@ pub enum Event {
     Park,
     /// It goes on, with a P.
     Unpark(PId),
+    /// The P is on the idle list now.
+    Pidleput(PId),
+    /// The P is off the idle list. The limiter's event that it had there: anything but `Idle` is about to throw.
+    Pidleget(PId, LimiterEventType),
 }
 
-/// Who is told.
+/// What receives the model's events.
 pub trait Witness: Send + Sync {
-    /// `m` did `event`. It is called between two operations, and must perform none.
-    fn event(&self, m: MId, event: Event);
+    /// `m` did `event`; no M, where the function that did it does not know which M calls it. It is called between two
+    /// operations, and must perform none.
+    fn event(&self, m: Option<MId>, event: Event);
 }
 
-/// Nobody is told.
+/// Drops all events.
 pub struct Nobody;
 
 impl Witness for Nobody {
-    fn event(&self, _: MId, _: Event) {}
+    fn event(&self, _: Option<MId>, _: Event) {}
 }
 
-impl Sched {
-    /// Tells the witness and the trace.
-    pub fn emit(&self, m: &M, event: Event) {
-        tracing::debug!(target: "pidle::model", m = %m.id, ?event);
-        self.witness.event(m.id, event);
-    }
-}
-
-/// What [`Sched::new`] wants.
+/// What [`Sched::new`](crate::Sched::new) wants.
 pub type AnyWitness = Arc<dyn Witness>;

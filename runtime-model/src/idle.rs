@@ -22,6 +22,7 @@
 
 pub mod by_hand;
 
+use crate::event::Event;
 use crate::limiter::LimiterEventType;
 use crate::m::MId;
 use crate::p::PId;
@@ -130,7 +131,7 @@ impl Sched {
         self.npidle.add(1);
         let tracked = owned.limiter_event.start(LimiterEventType::Idle, now);
         assert!(tracked, "must be able to track idle limiter event");
-        tracing::trace!(target: "pidle::model", p = %id, "pidleput");
+        self.emit_by(None, Event::Pidleput(id));
         now
     }
 
@@ -154,8 +155,10 @@ impl Sched {
         self.npidle.add(-1);
         // Meets `consume`, of an update of the limiter on any M: each tick of the idle time is counted by one of the
         // two.
-        self.p(&p).limiter_event.stop(LimiterEventType::Idle, now, &self.limiter);
-        tracing::trace!(target: "pidle::model", p = %id, "pidleget");
+        let in_flight = &self.p(&p).limiter_event;
+        // Before `stop`, which throws if the event is another: Go prints it then.
+        self.emit_by(None, Event::Pidleget(id, in_flight.peek()));
+        in_flight.stop(LimiterEventType::Idle, now, &self.limiter);
         Some(p)
     }
 

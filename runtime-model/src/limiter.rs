@@ -141,9 +141,7 @@ impl LimiterEvent {
     pub fn stop(&self, typ: LimiterEventType, now: Time, limiter: &GcCpuLimiter) {
         let stamp = loop {
             let old = self.stamp.load();
-            let got = old.typ();
-            if got != typ {
-                tracing::error!("runtime: want={} got={}", typ as u8, got as u8);
+            if old.typ() != typ {
                 panic!("limiterEvent.stop: found wrong event in p's limiter event slot");
             }
             if self.stamp.cas(old, Stamp::NONE) {

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use sync::{Arc, Atomic, Ghost, Mutex, Plain, Weak};
 
-use crate::event::AnyWitness;
+use crate::event::{AnyWitness, Event};
 use crate::find::steal_orders;
 use crate::g::{GId, GStatus, G};
 use crate::idle::IdleList;
@@ -287,6 +287,16 @@ impl Sched {
     /// The time, in ticks. Go: time_fake.go, nanotime 35-37 (1.19.8), 36-38 (1.27.3).
     pub fn nanotime(&self) -> Time {
         self.faketime.get()
+    }
+
+    /// Reports to the witness what `m` did. Nothing else in the model reports anything.
+    pub fn emit(&self, m: &M, event: Event) {
+        self.emit_by(Some(m.id), event);
+    }
+
+    /// The same, where it is not known which M calls.
+    pub(crate) fn emit_by(&self, m: Option<MId>, event: Event) {
+        self.witness.event(m, event);
     }
 
     /// Notes progress, for checks: rounds and jumps without any are counted from here again.

@@ -1,6 +1,7 @@
 //! Kernels of what a function promises, where a program would get on all the same: which Gs a thief may take, how
 //! many Gs are a P's share, where a thief looks first, and what an update of the limiter leaves.
 
+use harness::trace::traced;
 use runtime_model::event::{AnyWitness, Nobody};
 use runtime_model::find::Found;
 use runtime_model::g::GId;
@@ -38,7 +39,7 @@ fn world_of(steps: Steps, ps: u32, ring: u32, witness: AnyWitness) -> (Arc<Sched
         scripts: vec![vec![]; 5],
         flags: vec![],
     };
-    let sched = Sched::new(program, steps, witness);
+    let sched = Sched::new(program, steps, traced(witness));
     let mut m = M::of_kernel(MId(0));
     let others = sched.start_kernel(&mut m);
     (sched, m, others)

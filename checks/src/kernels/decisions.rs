@@ -133,8 +133,8 @@ type Log = Arc<Ghost<Vec<(MId, Event)>>>;
 struct Polls(Log);
 
 impl Witness for Polls {
-    fn event(&self, m: MId, event: Event) {
-        if matches!(event, Event::NetpollBreak | Event::Polls) {
+    fn event(&self, m: Option<MId>, event: Event) {
+        if let (Some(m), Event::NetpollBreak | Event::Polls) = (m, event) {
             self.0.change(|log| log.push((m, event)));
         }
     }

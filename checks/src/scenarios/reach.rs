@@ -28,6 +28,17 @@ pub(super) fn several() -> Vec<Scenario> {
             &["main: go A; gosched; busy-until a", "A: gosched; set a"],
         ),
         Scenario::new(
+            "two-wakers",
+            "two Ms ready one G, which parks twice: the second wakeup is not lost, and finds no permit",
+            2,
+            2,
+            &[
+                "main: go A; ready A; busy-until a",
+                "A: go B; park; park; set a",
+                "B: ready A",
+            ],
+        ),
+        Scenario::new(
             "three-timers",
             "three timers at one instant, and each P is kept busy until all have run",
             2,

@@ -40,12 +40,12 @@ const MS: [u32; 3] = [2, 3, 4];
 ///
 /// # Errors
 /// If an engine cannot be built.
-pub fn peers(arguments: &cli::Peers, trace: bool) -> Result<Verdict, Error> {
+pub fn peers(arguments: &cli::Peers) -> Result<Verdict, Error> {
     interrupt::catch()?;
     let mut workers = BTreeMap::new();
     for peer in PEERS {
         if !workers.contains_key(peer.engine.name()) {
-            workers.insert(peer.engine.name(), builder::build(peer.engine, trace)?);
+            workers.insert(peer.engine.name(), builder::build(peer.engine)?);
         }
     }
     let spin = spin::Spin::find();
