@@ -21,8 +21,7 @@ impl Sched {
         for pass in 1..=self.program.steal_tries {
             let last = pass == self.program.steal_tries;
             let order = self.steal_order(m);
-            for (i, &victim) in order.iter().enumerate() {
-                sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
+            for &victim in order {
                 // Meets `pidleget`, which sets the bit before the P can get a timer. A bit that is still set for a P
                 // without timers costs a look; `pidleput` clears it only if the heap is empty.
                 if last && (self.steps.steal_timers)(self, victim) {
@@ -39,7 +38,6 @@ impl Sched {
                         // `newWork`).
                         ran_timer = true;
                     }
-                    sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
                 }
                 // Meets `pidleget`: a P that another M has just taken may still have its bit. Its queue was empty, and
                 // that M, as it fills it, passes on (3) or wakes another M for each G (2).

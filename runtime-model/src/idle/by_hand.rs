@@ -1,7 +1,6 @@
-//! The one door to the idle lists past `pidleget` and `mput`, for regressions that reproduce a bug which
-//! used one.
+//! The one way to change the idle lists without `pidleget` and `mput`, for regressions whose bug did so.
 //!
-//! Nothing else may use it; a test of the house rules says so.
+//! Nothing else may use it; a test of the house rules enforces that.
 
 use crate::m::MId;
 use crate::p::PId;
