@@ -125,7 +125,7 @@ pub struct Replay {
 /// What `truth` is told.
 #[derive(Debug, Args)]
 pub struct Truth {
-    /// Print the table as the README has it
+    /// Print the table as docs/truth.md has it
     #[arg(long)]
     pub markdown: bool,
 }
@@ -171,7 +171,7 @@ pub struct Repro {
     /// The bug's number, such as 53294
     #[arg(required_unless_present = "all")]
     pub bug: Option<String>,
-    /// Each bug in its smallest form, as a table: the one of the README
+    /// Each bug in its smallest form, as a table: the one of docs/found.md
     #[arg(long, conflicts_with_all = ["bug", "mutant", "engine", "out", "full"])]
     pub all: bool,
     /// Which part of the bug [default: its smallest form]
