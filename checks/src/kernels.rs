@@ -11,6 +11,7 @@ pub mod drain;
 pub mod queues;
 mod table;
 
+use harness::kernel::Kernel;
 use runtime_model::event::Nobody;
 use runtime_model::g::{GId, GStatus};
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
@@ -22,18 +23,6 @@ use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost, Note, Plain};
 
 pub use table::ALL;
-
-/// A kernel.
-pub struct Kernel {
-    /// Its name.
-    pub name: &'static str,
-    /// What holds in it, in a sentence.
-    pub about: &'static str,
-    /// Its threads, the first included.
-    pub threads: usize,
-    /// One execution of it.
-    pub program: fn(Steps),
-}
 
 /// The kernel of that name.
 pub fn find(name: &str) -> Option<&'static Kernel> {

@@ -3,7 +3,7 @@
 mod known;
 mod reach;
 
-use crate::scenario::Scenario;
+use harness::scenario::Scenario;
 
 /// All of them, each at every size it is used at. The name of one with more Ms than 2 says so: `S1-3m`.
 pub fn all() -> Vec<Scenario> {

@@ -328,7 +328,7 @@ sync::explored! {
 
     /// A change of the engine or of the model shows in the numbers of those that leave nothing out.
     fn the_kernels_have_as_many_executions_as_they_had() {
-        let executions = |kernel: &'static kernels::Kernel| {
+        let executions = |kernel: &'static harness::kernel::Kernel| {
             sync::driver::run_all(&plan(kernel.threads), || (kernel.program)(GO_FIXED)).expect("a plan").executions
         };
         let counts: Vec<u64> = kernels::ALL.iter().map(executions).collect();

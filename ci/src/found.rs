@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use checks::census::told;
-use checks::report::{Fewest, Job, Report};
-use checks::verdict::Verdict;
+use harness::census::told;
+use harness::report::{Fewest, Job, Report};
+use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant};
 use regressions::BUGS;
 use sync::driver::Engine;

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
-use checks::report::{Job, Report};
-use checks::verdict::Verdict;
+use harness::report::{Job, Report};
+use harness::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use sync::driver::Engine;
 

@@ -1,9 +1,9 @@
 //! What the reader sees of a gate: one table, the expected failures, and what did not hold.
 
-use checks::report::{Expect, Mode, Report};
 use checks::suite::{further, NO_ROW};
-use checks::verdict::Verdict;
 use comfy_table::{presets, Cell, CellAlignment, Table};
+use harness::report::{Expect, Mode, Report};
+use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::check::subject;

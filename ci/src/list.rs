@@ -1,9 +1,10 @@
 //! `pidle list`: all that there is to name.
 
-use checks::report::Mode;
-use checks::verdict::Verdict;
-use checks::{check, kernels, scenario_file, scenarios, sometimes, suite};
+use checks::{happenings, kernels, scenarios, suite, CONTENT};
 use comfy_table::{presets, ContentArrangement, Table};
+use harness::report::Mode;
+use harness::scenario_file;
+use harness::verdict::Verdict;
 use regressions::{rows, BUGS};
 
 use crate::error::Error;
@@ -46,7 +47,7 @@ fn render() -> String {
         })
     });
     let checks =
-        check::of(Mode::Invariants).map(|check| [check.invariant.into(), check.name.into()]);
+        CONTENT.checks(Mode::Invariants).map(|check| [check.invariant.into(), check.name.into()]);
     let sections = [
         section("engines", engines),
         section("suites of the gate", suites),
@@ -58,7 +59,10 @@ fn render() -> String {
         section("rows of the bugs' mutants: bug/mutant", mutants),
         section("bugs", bugs),
         section("checks", checks),
-        section("what must sometimes happen", sometimes::ALL.iter().map(|some| [some.name.into()])),
+        section(
+            "what must sometimes happen",
+            happenings::ALL.iter().map(|some| [some.name.into()]),
+        ),
     ];
     sections.join("\n")
 }

@@ -6,8 +6,8 @@
 
 use std::path::Path;
 
-use checks::report::{Expect, Job};
-use checks::verdict::Verdict;
+use harness::report::{Expect, Job};
+use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use sync::driver::Engine;
 

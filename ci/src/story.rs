@@ -3,9 +3,9 @@
 //! Whole, it has a row for each operation. Usually it is shorter: what a thread does in one function, while
 //! no other comes between, is one row, together with what it looked at in the functions before.
 
-use checks::cex::{Counterexample, Step};
-use checks::report::{Fewest, Found};
 use comfy_table::{presets, ContentArrangement, Table};
+use harness::cex::{Counterexample, Step};
+use harness::report::{Fewest, Found};
 
 use crate::lookup;
 use crate::output::{count, counted, wrap, WIDTH};

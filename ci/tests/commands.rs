@@ -9,12 +9,12 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use checks::cex::{Counterexample, Header, Step, FORMAT};
-use checks::report::{Found, Job, Line, Report};
-use checks::verdict::Verdict;
 use ci::bench::Measured;
 use ci::protocol::Answer;
 use common::{job, script};
+use harness::cex::{Counterexample, Header, Step, FORMAT};
+use harness::report::{Found, Job, Line, Report};
+use harness::verdict::Verdict;
 use soundness::compare::Family;
 use soundness::tally::{Differ, Tally};
 use sync::driver::Schedule;

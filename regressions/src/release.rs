@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use checks::report::{Expect, Job, Mode};
 use checks::suite::limits;
+use harness::report::{Expect, Job, Mode};
 use runtime_model::steps::{wakep_1_20, Steps, GO_13F6BE28};
 use sync::driver::Engine;
 

@@ -4,9 +4,9 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use checks::check;
-use checks::report::{Job, Mode};
+use checks::CONTENT;
 use common::{failing, job, run_with};
+use harness::report::{Job, Mode};
 use runtime_model::by_hand;
 use runtime_model::find::Found;
 use runtime_model::g::{GId, Guintptr};
@@ -390,6 +390,6 @@ sync::explored! {
 #[test]
 fn there_is_a_break_for_each_check() {
     let broken: BTreeSet<&str> = breaks().map(|each| each.check).collect();
-    let all: BTreeSet<&str> = check::of(Mode::Invariants).map(|check| check.name).collect();
+    let all: BTreeSet<&str> = CONTENT.checks(Mode::Invariants).map(|check| check.name).collect();
     assert_eq!(broken, all);
 }

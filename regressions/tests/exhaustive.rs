@@ -4,9 +4,9 @@ mod common;
 
 use std::io::Write;
 
-use checks::report::{Job, Mode, Search};
 use checks::suite::FIXED;
-use checks::verdict::Verdict;
+use harness::report::{Job, Mode, Search};
+use harness::verdict::Verdict;
 use regressions::runs;
 use sync::driver::{Control, Engine, Options, Searched};
 

@@ -1,6 +1,6 @@
 //! The smallest programs that show a documented bug; its scenarios are those of the suites `known` and `known-wide`.
 
-use crate::scenario::Scenario;
+use harness::scenario::Scenario;
 
 /// The smallest programs that show a documented bug.
 pub(super) fn known_bugs() -> Vec<Scenario> {

@@ -1,6 +1,6 @@
 //! What a gate looks like.
 
-use checks::report::Job;
+use harness::report::Job;
 use sync::driver::Engine;
 
 use super::*;

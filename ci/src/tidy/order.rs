@@ -3,8 +3,17 @@
 use super::source::{has_path, has_word, Source};
 
 /// Each crate may use those before it. `soundness` is not listed: it is built on `sync`, whose tests use it.
-const ORDER: [&str; 8] =
-    ["explore", "sync", "runtime-model", "checks", "regressions", "ci", "mutants", "coverage"];
+const ORDER: [&str; 9] = [
+    "explore",
+    "sync",
+    "runtime-model",
+    "harness",
+    "checks",
+    "regressions",
+    "ci",
+    "mutants",
+    "coverage",
+];
 
 /// Uses of a crate by one that it is built on: in a manifest's dependencies, and in code.
 pub(super) fn broken(source: &Source) -> Vec<(usize, String)> {

@@ -3,8 +3,9 @@
 use runtime_model::m::MId;
 use runtime_model::timers::Timer;
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {

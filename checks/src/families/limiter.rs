@@ -3,8 +3,9 @@
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::p::{PStatus, P};
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check { name: "an assist runs on a P that runs", invariant: "INV-LIM3", holds: an_assist_runs },
