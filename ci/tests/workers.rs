@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use checks::report::Report;
 use checks::verdict::Verdict;
-use ci::gate::run_all;
+use ci::gated::run_all;
 use ci::progress::Progress;
 use ci::run::{jobs, run};
 use ci::worker::Worker;

@@ -7,7 +7,7 @@ use std::{fs, process};
 use checks::report::{Job, Report};
 use checks::verdict::Verdict;
 use ci::error::Error;
-use ci::gate::{run_all, Task};
+use ci::gated::{run_all, Task};
 use ci::progress::Progress;
 use ci::run::jobs;
 use ci::shard::Costs;
