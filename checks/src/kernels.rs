@@ -6,8 +6,12 @@
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
 pub mod contract;
+pub mod decisions;
 pub mod drain;
+pub mod queues;
+mod table;
 
+use harness::kernel::Kernel;
 use runtime_model::event::Nobody;
 use runtime_model::g::{GId, GStatus};
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
@@ -18,139 +22,7 @@ use runtime_model::steps::Steps;
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost, Note, Plain};
 
-/// A kernel.
-pub struct Kernel {
-    /// Its name.
-    pub name: &'static str,
-    /// What holds in it, in a sentence.
-    pub about: &'static str,
-    /// Its threads, the first included.
-    pub threads: usize,
-    /// One execution of it.
-    pub program: fn(Steps),
-}
-
-/// All kernels.
-pub const ALL: &[Kernel] = &[
-    Kernel {
-        name: "limiter-slot",
-        about: "pidleput, pidleget and consume: each idle tick is counted once",
-        threads: 3,
-        program: |steps| limiter_slot(steps, Sched::pidleget),
-    },
-    Kernel {
-        name: "ring",
-        about: "owner and thief: each G is taken once",
-        threads: 2,
-        program: |steps| ring(steps, |sched, m, victim| sched.runqsteal(m, victim, true)),
-    },
-    Kernel {
-        name: "ring-wraps",
-        about: "the same on a ring that wraps, and of which the thief takes several: each G is taken once",
-        threads: 2,
-        program: |steps| ring_wraps(steps, |sched, m, victim| sched.runqsteal(m, victim, false)),
-    },
-    Kernel {
-        name: "limiter-assist",
-        about: "an assist that takes time, beside an update: each of its ticks is counted once",
-        threads: 2,
-        program: |steps| limiter_assist(steps, LimiterEvent::stop),
-    },
-    Kernel {
-        name: "runqempty",
-        about: "runqempty beside the owner: never true of a queue that was never empty",
-        threads: 2,
-        program: |steps| runqempty(steps, Sched::runqempty),
-    },
-    Kernel {
-        name: "note",
-        about: "who is woken finds what was left for him, and is woken once",
-        threads: 2,
-        program: |_| {
-            note(|nextp, park| {
-                nextp.set(Some(1));
-                park.wakeup();
-            })
-        },
-    },
-    Kernel {
-        name: "submit-last-look",
-        about: "new work is seen by the last look, or its maker sees that nobody spins",
-        threads: 2,
-        program: |steps| {
-            submit_last_look(steps, |sched, m| {
-                sched.stop_spinning(m);
-                sched.has_work(PId(0))
-            })
-        },
-    },
-    Kernel {
-        name: "runqdrain",
-        about: "draining beside a thief: each G is taken once, and linked by who took it",
-        threads: 2,
-        program: drain::runqdrain,
-    },
-    Kernel {
-        name: "runqdrain-one",
-        about: "draining a queue of one G beside a thief: one of them gets it",
-        threads: 2,
-        program: |steps| drain::beside_a_thief(steps, &[(GId(0), false)]),
-    },
-    Kernel {
-        name: "publish",
-        about: "a G is runnable before a thief can take it",
-        threads: 2,
-        program: |steps| {
-            publish(steps, |sched, m, g| {
-                sched.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
-                sched.runqput(m, m.p(), g, true);
-            })
-        },
-    },
-    Kernel {
-        name: "early-pass",
-        about: "a thief beside the owner: runnext is stolen in the last pass alone",
-        threads: 2,
-        program: |steps| contract::early_pass(steps, false),
-    },
-    Kernel {
-        name: "global-share",
-        about: "two take from the global queue: each gets its share",
-        threads: 2,
-        program: |steps| contract::global_share(steps, contract::SHARE, &[0, 1, 2], &[3, 4]),
-    },
-    Kernel {
-        name: "global-one",
-        about: "two take one each from the global queue: neither gets more",
-        threads: 2,
-        program: |steps| contract::global_share(steps, contract::ONE, &[0], &[1]),
-    },
-    Kernel {
-        name: "limiter-update",
-        about:
-            "an update beside a late one: each event is counted up to the latest, and no further",
-        threads: 2,
-        program: |steps| contract::limiter_update(steps, contract::UPDATE),
-    },
-    Kernel {
-        name: "steal-in-turn",
-        about: "a thief takes from a ring before it runs timers, and from runnext last",
-        threads: 2,
-        program: |steps| contract::steal_in_turn(steps, Sched::steal_work),
-    },
-    Kernel {
-        name: "look-in-turn",
-        about: "an M looks at its own queue, then at the global one, and then it steals",
-        threads: 2,
-        program: |steps| contract::look_in_turn(steps, Sched::look_with_p),
-    },
-    Kernel {
-        name: "assist-updates",
-        about: "an assist counts what another P has idled until then",
-        threads: 2,
-        program: |steps| contract::assist_updates(steps, Sched::gc_assist),
-    },
-];
+pub use table::ALL;
 
 /// The kernel of that name.
 pub fn find(name: &str) -> Option<&'static Kernel> {

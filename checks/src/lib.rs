@@ -1,49 +1,29 @@
-//! What must hold of a scheduler: checks, scenarios, verdicts.
+//! What must hold of a scheduler: checks, and the programs on which they are checked.
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`scenario`], [`scenarios`] | programs of a few Gs, checked, and those that come with pidle |
-//! | [`scenario_file`] | scenarios in TOML files |
+//! | [`families`] | the checks, one family a file, and the list of all |
+//! | [`happenings`] | what a suite can require some execution to show |
 //! | [`kernels`] | a few threads and one structure, explored without a bound |
-//! | [`check`] | what a check is, and the list of all |
-//! | `symptoms` | what a user would see: a hang, a livelock |
-//! | `bookkeeping`, `counts`, `ownership`, `places`, `spinning`, `limiter`, `timers`, `dead`, `wakeups`, `discipline` | the invariants, one family a file |
-//! | [`view`] | the state as a check sees it |
-//! | [`census`] | how all executions that were drawn end |
-//! | [`sometimes`] | what some execution must show |
-//! | [`run`] | runs a scenario under a row of steps; `judge` and `recorder` are its observers |
+//! | [`scenarios`] | the programs that come with pidle |
 //! | [`suite`] | the suites of the model as it should be |
-//! | [`verdict`], [`report`], [`cex`] | what came of it: exit codes, reports, counterexamples |
 //!
-//! It does not know that anybody breaks the model: the rows that do are the regressions'.
+//! `harness` runs all of it. That variants with bugs exist is not known here: the regressions have them.
 
-mod bookkeeping;
-pub mod census;
-pub mod cex;
-pub mod check;
-mod counts;
-mod dead;
-mod discipline;
-mod judge;
+pub mod families;
+pub mod happenings;
 pub mod kernels;
-mod limiter;
-mod ownership;
-mod places;
-mod recorder;
-pub mod report;
-pub mod run;
-pub mod scenario;
-pub mod scenario_file;
 pub mod scenarios;
-pub mod sometimes;
-pub mod source;
-mod spinning;
 pub mod suite;
-mod symptoms;
-mod timers;
-pub mod verdict;
-pub mod view;
-mod wakeups;
 
-pub use source::Source;
-pub use symptoms::{HANG, LIVELOCK};
+use harness::content::Content;
+
+pub use families::{HANG, LIVELOCK};
+
+/// All of it, for the harness.
+pub const CONTENT: Content = Content {
+    symptoms: families::SYMPTOMS,
+    invariants: families::INVARIANTS,
+    livelock: LIVELOCK,
+    happenings: happenings::ALL,
+};

@@ -3,7 +3,7 @@
 mod known;
 mod reach;
 
-use crate::scenario::Scenario;
+use harness::scenario::Scenario;
 
 /// All of them, each at every size it is used at. The name of one with more Ms than 2 says so: `S1-3m`.
 pub fn all() -> Vec<Scenario> {
@@ -14,6 +14,7 @@ pub fn all() -> Vec<Scenario> {
         .chain(known::known_bugs())
         .chain(known::beside_spinners())
         .chain(known::newprocs_wide())
+        .chain([known::nudged()])
         .chain(known::windows())
         .chain(mixed())
         .chain(with_timers())

@@ -1,7 +1,7 @@
 //! `pidle gate --ask-always`: checks that are asked on change, compared with those that are asked at each step.
 
-use checks::report::{Job, Limits, Report};
-use checks::verdict::Verdict;
+use harness::report::{Job, Limits, Report};
+use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::gated::{Remark, Task};

@@ -3,12 +3,12 @@
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use checks::cex::Counterexample;
-use checks::report::{Expect, Job, Limits, Mode, Search};
-use checks::scenario::{At, Scenario};
-use checks::scenario_file::{self, Written};
 use checks::suite;
-use checks::verdict::Verdict;
+use harness::cex::Counterexample;
+use harness::report::{Expect, Job, Limits, Mode, Search};
+use harness::scenario::{At, Scenario};
+use harness::scenario_file::{self, Written};
+use harness::verdict::Verdict;
 use sync::driver::{Engine, Probing};
 
 use crate::error::Error;

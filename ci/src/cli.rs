@@ -205,7 +205,7 @@ pub struct List {
 fn scenario_help() -> String {
     format!(
         "A scenario file, such as ready-and-wait.toml (others: cargo pidle list --toml S4):\n\n{}",
-        checks::scenario_file::EXAMPLE
+        harness::scenario_file::EXAMPLE
     )
 }
 

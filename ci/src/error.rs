@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use checks::cex::CexError;
-use checks::scenario_file::FileError;
+use harness::cex::CexError;
+use harness::scenario_file::FileError;
 use sync::driver::Engine;
 
 /// Why there is no verdict.

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Instant;
 
-use checks::census::told;
-use checks::report::{Fewest, Job, Report};
-use checks::verdict::Verdict;
+use harness::census::told;
+use harness::report::{Fewest, Job, Report};
+use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant};
 use regressions::BUGS;
 use sync::driver::Engine;

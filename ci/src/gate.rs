@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use checks::verdict::Verdict;
+use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::builder::Profile;

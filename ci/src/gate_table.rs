@@ -1,9 +1,9 @@
 //! What `gate` prints: one table, the expected failures, and each run that did not hold.
 
-use checks::report::{Expect, Job, Limits, Mode, Report};
 use checks::suite::{further, NO_ROW};
-use checks::verdict::Verdict;
 use comfy_table::Cell;
+use harness::report::{Expect, Job, Limits, Mode, Report};
+use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::gated::{expected, Gated, Remark};

@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use checks::report::{Expect, Job, Report};
-use checks::verdict::Verdict;
+use harness::report::{Expect, Job, Report};
+use harness::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use sync::driver::Engine;
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use checks::verdict::Verdict;
+use harness::verdict::Verdict;
 
 use crate::error::Error;
 

@@ -1,9 +1,10 @@
 //! `pidle list`: all names that the other commands take.
 
-use checks::report::Mode;
-use checks::verdict::Verdict;
-use checks::{check, kernels, scenario_file, scenarios, sometimes, suite};
+use checks::{happenings, kernels, scenarios, suite, CONTENT};
 use comfy_table::{presets, ContentArrangement, Table};
+use harness::report::Mode;
+use harness::scenario_file;
+use harness::verdict::Verdict;
 use regressions::{rows, BUGS};
 
 use crate::error::Error;
@@ -45,7 +46,7 @@ fn render() -> String {
             [mutant.row(bug), format!("{}{}", mutant.about, masked.unwrap_or_default())]
         })
     });
-    let checks = check::of(Mode::Invariants).map(|check| [check.name.into()]);
+    let checks = CONTENT.checks(Mode::Invariants).map(|check| [check.name.into()]);
     let sections = [
         section("engines", engines),
         section("suites of the gate", suites),
@@ -59,7 +60,7 @@ fn render() -> String {
         section("checks", checks),
         section(
             "what must sometimes happen (each suite says which of them its programs must show)",
-            sometimes::ALL.iter().map(|some| [some.name.into()]),
+            happenings::ALL.iter().map(|some| [some.name.into()]),
         ),
     ];
     sections.join("\n")

@@ -1,9 +1,9 @@
 //! Scenarios, variants and bugs, looked up by name.
 
-use checks::report::Mode;
-use checks::scenario::Scenario;
 use checks::suite::{KERNEL, NO_ROW};
-use checks::{check, kernels, scenarios};
+use checks::{kernels, scenarios, CONTENT};
+use harness::report::Mode;
+use harness::scenario::Scenario;
 use regressions::bug::{Bug, Mutant};
 use regressions::{rows, truth, BUGS};
 
@@ -80,7 +80,7 @@ pub fn known_row(row: &str) -> Result<(), Error> {
 /// # Errors
 /// If it does not exist. The error lists the known ones.
 pub fn known_check(name: &str, mode: Mode) -> Result<(), Error> {
-    let known: Vec<String> = check::of(mode).map(|check| check.name.into()).collect();
+    let known: Vec<String> = CONTENT.checks(mode).map(|check| check.name.into()).collect();
     match known.iter().any(|known| known == name) {
         true => Ok(()),
         false => Err(Error::unknown("check", name, known)),

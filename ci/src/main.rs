@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use checks::verdict::Verdict;
 use ci::cli::{Bench, Cli, Command};
 use ci::error::Error;
 use ci::{
     bench, check, gate, list, matrix, merge, mutation, program, replay, repro, serve, soundness,
     tidy, trace, truth,
 };
+use harness::verdict::Verdict;
 
 fn main() -> ExitCode {
     program::run(run)

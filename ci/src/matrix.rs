@@ -5,9 +5,9 @@
 
 use std::time::Instant;
 
-use checks::report::{Expect, Job, Limits, Mode, Report};
 use checks::suite::{self, KERNEL};
-use checks::verdict::Verdict;
+use harness::report::{Expect, Job, Limits, Mode, Report};
+use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::BUGS;
 use sync::driver::Engine;

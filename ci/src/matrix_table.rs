@@ -1,8 +1,8 @@
 //! What the reader sees of a matrix: a line for each row and engine, and what came of all.
 
-use checks::census::told;
-use checks::report::{Found, Mode};
 use comfy_table::Cell as Field;
+use harness::census::told;
+use harness::report::{Found, Mode};
 use regressions::bug::Bug;
 use regressions::BUGS;
 use sync::driver::Engine;

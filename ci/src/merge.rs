@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use checks::report::Report;
-use checks::verdict::Verdict;
+use harness::report::Report;
+use harness::verdict::Verdict;
 
 use crate::error::Error;
 use crate::gated::{judge, write, Gated, Part, Remark};

@@ -1,7 +1,7 @@
 //! `pidle mutants`: starts the program of that name, which is built for it alone: what reads the model's source is
 //! no part of this one, nor of its workers.
 
-use checks::verdict::Verdict;
+use harness::verdict::Verdict;
 
 use crate::error::Error;
 use crate::output::must_be_new;

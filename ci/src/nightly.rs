@@ -8,9 +8,9 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use checks::report::{Job, Limits, Report};
 use checks::suite::further::{ladders, Ladder};
-use checks::verdict::Verdict;
+use harness::report::{Job, Limits, Report};
+use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::gated::Gated;

@@ -55,7 +55,7 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Error> {
         io::ErrorKind::AlreadyExists => Error::Exists(path.into()),
         _ => Error::Io { path: path.into(), error },
     };
-    checks::cex::write_new(path, text).map_err(io)
+    harness::cex::write_new(path, text).map_err(io)
 }
 
 /// A count with separators between thousands: `1,234,567`.

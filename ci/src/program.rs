@@ -3,8 +3,8 @@
 use std::env;
 use std::process::{Command, ExitCode};
 
-use checks::verdict::Verdict;
 use clap::Parser;
+use harness::verdict::Verdict;
 use sync::driver::ENGINE;
 
 use crate::builder::{compile, root, target, Wanted};

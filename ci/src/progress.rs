@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use checks::report::{Job, Report};
+use harness::report::{Job, Report};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use sync::driver::{Engine, Statistics};
 

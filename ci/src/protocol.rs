@@ -10,8 +10,8 @@
 
 use std::time::Duration;
 
-use checks::cex::Counterexample;
-use checks::report::{Job, Line};
+use harness::cex::Counterexample;
+use harness::report::{Job, Line};
 use serde::{Deserialize, Serialize};
 use soundness::tally::Tally;
 use sync::driver::{Engine, Sampler};

@@ -1,7 +1,7 @@
 //! `pidle replay`: runs a counterexample again, exactly.
 
-use checks::cex::Counterexample;
-use checks::verdict::Verdict;
+use harness::cex::Counterexample;
+use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::check::story;

@@ -6,8 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use checks::report::{Expect, Job, Report};
-use checks::verdict::Verdict;
+use harness::report::{Expect, Job, Report};
+use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use sync::driver::Engine;
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use checks::report::Report;
-use checks::verdict::Verdict;
+use harness::report::Report;
+use harness::verdict::Verdict;
 use serde::Serialize;
 
 use crate::error::Error;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use checks::cex::Counterexample;
-use checks::report::{Job, Line, Report};
-use checks::verdict::Verdict;
+use harness::cex::Counterexample;
+use harness::report::{Job, Line, Report};
+use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::error::Error;

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use checks::report::{Job, Line, Report};
-use checks::run::Replayed;
-use checks::verdict::Verdict;
+use harness::report::{Job, Line, Report};
+use harness::run::Replayed;
+use harness::verdict::Verdict;
 use regressions::runs;
 use soundness::tally::Tally;
 use sync::driver::{Control, Engine, Progress, Statistics, ENGINE};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use checks::report::Job;
+use harness::report::Job;
 use serde::{Deserialize, Serialize};
 use sync::driver::Engine;
 
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::lookup;
     use crate::story::sample;
-    use checks::report::Mode;
+    use harness::report::Mode;
 
     #[test]
     fn each_job_is_in_exactly_one_part_with_its_scenario() {

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use ::soundness::tally::{Row, Tally};
-use checks::verdict::Verdict;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
+use harness::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::Error;

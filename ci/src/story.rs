@@ -5,9 +5,9 @@
 
 mod schedule;
 
-use checks::cex::{Counterexample, Step};
-use checks::report::{Fewest, Found};
 use comfy_table::{presets, ContentArrangement, Table};
+use harness::cex::{Counterexample, Step};
+use harness::report::{Fewest, Found};
 
 use crate::lookup;
 use crate::output::{count, counted, wrap, WIDTH};

@@ -1,7 +1,7 @@
 //! What `check` and `repro` print of a run: a line for each key, the values aligned.
 
-use checks::report::{Job, Report};
 use checks::suite;
+use harness::report::{Job, Report};
 use sync::driver::Statistics;
 
 use crate::output::{count, counted, wrap, WIDTH};

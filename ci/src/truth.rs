@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use checks::verdict::Verdict;
+use harness::verdict::Verdict;
 use regressions::truth;
 use sync::driver::Engine;
 

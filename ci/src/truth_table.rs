@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use checks::report::{Mode, Report};
-use checks::verdict::Verdict;
+use harness::report::{Mode, Report};
+use harness::verdict::Verdict;
 use regressions::allowed::{self, Allowed, Lines};
 use regressions::truth::{self, Line, Real, LINES, PROGRAMS, SIZES, SUITE};
 use sync::driver::Engine;

@@ -1,7 +1,7 @@
 //! `pidle gate --coverage`: starts the program of that name, which is built for it alone: what marks the model's
 //! source, and reads what a worker counted, is no part of this one, nor of its workers.
 
-use checks::verdict::Verdict;
+use harness::verdict::Verdict;
 
 use crate::error::Error;
 use crate::{interrupt, program};

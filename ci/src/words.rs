@@ -1,8 +1,8 @@
 //! Words for modes, verdicts and jobs, as all commands print them.
 
-use checks::report::{Expect, Job, Mode, Report};
 use checks::suite;
-use checks::verdict::Verdict;
+use harness::report::{Expect, Job, Mode, Report};
+use harness::verdict::Verdict;
 
 /// A mode's name.
 pub fn mode(mode: Mode) -> &'static str {

@@ -5,14 +5,14 @@ mod common;
 
 use std::fs;
 
-use checks::cex::Counterexample;
-use checks::report::Line;
-use checks::verdict::Verdict;
 use ci::protocol::Answer;
 use common::job;
 use common::stage::{
     counterexample, exists, interrupted, json, report, violated, Stage, UNTIL_CLOSED,
 };
+use harness::cex::Counterexample;
+use harness::report::Line;
+use harness::verdict::Verdict;
 
 #[test]
 fn a_gates_exit_code_is_that_of_its_worst_verdict_and_its_reports_are_json() {

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use checks::report::Report;
 use ci::{builder, found};
+use harness::report::Report;
 use regressions::runs;
 use sync::driver::Control;
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::num::NonZeroUsize;
 
-use checks::report::Report;
 use ci::{at_once, builder, truth_table};
+use harness::report::Report;
 use regressions::{runs, truth};
 use sync::driver::{Control, Engine};
 

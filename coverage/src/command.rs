@@ -4,8 +4,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 use std::{fs, process};
 
-use checks::report::{Job, Report};
-use checks::verdict::Verdict;
 use ci::error::Error;
 use ci::gated::{run_all, Task};
 use ci::progress::Progress;
@@ -13,6 +11,8 @@ use ci::run::jobs;
 use ci::shard::Costs;
 use ci::workers::Workers;
 use ci::{at_once, cli, interrupt, output};
+use harness::report::{Job, Report};
+use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::excuses::Excuses;

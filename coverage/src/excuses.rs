@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 use std::{fs, iter};
 
-use checks::verdict::Verdict;
 use ci::builder;
 use ci::error::Error;
+use harness::verdict::Verdict;
 use serde::Deserialize;
 
 use crate::regions::Place;

@@ -48,7 +48,7 @@ impl Source {
 
     /// A line of the function has that text.
     pub fn has(&self, function: &str, text: &str) -> bool {
-        let of = |line: usize| checks::source::enclosing(&self.text, line as u32);
+        let of = |line: usize| harness::source::enclosing(&self.text, line as u32);
         let mut lines = (1..).zip(self.text.lines());
         lines.any(|(n, line)| line.contains(text) && of(n) == Some(function))
     }
@@ -281,7 +281,7 @@ fn text_of(sources: &[Source], region: &Region) -> String {
 fn function_of(sources: &[Source], region: &Region) -> String {
     let source = sources.iter().find(|source| source.name == region.file);
     let function = source.and_then(|source| {
-        checks::source::enclosing(&source.text, u32::try_from(region.from.0).ok()?)
+        harness::source::enclosing(&source.text, u32::try_from(region.from.0).ok()?)
     });
     function.unwrap_or("").into()
 }

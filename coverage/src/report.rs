@@ -1,6 +1,6 @@
 //! What the reader sees of a run with `--coverage`.
 
-use checks::report::Report;
+use harness::report::Report;
 
 use ci::output::{count, counted, wrap};
 

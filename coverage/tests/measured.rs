@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs, process};
 
-use checks::verdict::Verdict;
 use coverage::excuses::{Excuses, Judged};
 use coverage::marked::{mark, module, Marked, MODULE};
 use coverage::regions::{places, Counted, Place, Source, MODEL};
+use harness::verdict::Verdict;
 
 /// `leaves` is entered once and left in the middle, as by a search: entered minus *then* is 1, and `else` was not
 /// reached.

@@ -9,15 +9,15 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use checks::report::Job;
 use checks::suite;
-use checks::verdict::Verdict;
 use ci::error::Error;
 use ci::output::remark;
 use ci::progress::Progress;
 use ci::run::{jobs, run};
 use ci::worker::Worker;
 use ci::{at_once, interrupt};
+use harness::report::Job;
+use harness::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
 use crate::copy::Copied;

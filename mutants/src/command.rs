@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use checks::verdict::Verdict;
 use ci::error::Error;
 use ci::output::{must_be_new, print, remark, write_new};
 use ci::{at_once, builder, cli, interrupt};
+use harness::verdict::Verdict;
 
 use crate::baseline::{self, Baseline};
 use crate::copy::{self, Copied};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use checks::verdict::Verdict;
+use harness::verdict::Verdict;
 
 use crate::baseline::Kind;
 use crate::site::Site;

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use checks::report::{Job, Report};
-use checks::verdict::Verdict;
 use ci::progress::Progress;
 use ci::run::run;
 use ci::worker::Worker;
+use harness::report::{Job, Report};
+use harness::verdict::Verdict;
 
 use crate::baseline::{Baseline, Kind, Run};
 use crate::switch::ON;

@@ -6,7 +6,7 @@
 //! violation, and so is one whose cell no longer has that ending. Where the reason is a bug, the row with that bug
 //! mended is run too: it has to end as the real runtime did, and in no other way.
 
-use checks::report::Beside;
+use harness::report::Beside;
 use serde::Deserialize;
 use sync::driver::Schedule;
 

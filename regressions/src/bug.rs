@@ -1,7 +1,7 @@
 //! What a documented bug is here: a story, and rows of the step table that reproduce it.
 
-use checks::report::{Expect, Job, Limits, Mode};
 use checks::{HANG, LIVELOCK};
+use harness::report::{Expect, Job, Limits, Mode};
 use runtime_model::steps::Steps;
 
 /// A documented bug.

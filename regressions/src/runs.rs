@@ -1,9 +1,9 @@
 //! All runs of the gate; and how a job is run, recorded and replayed: names are looked up here.
 
-use checks::cex::Counterexample;
-use checks::report::Job;
-use checks::run::{Outcome, Replayed, RunError, Subject, What};
 use checks::{kernels, scenarios, suite};
+use harness::cex::Counterexample;
+use harness::report::Job;
+use harness::run::{Outcome, Replayed, RunError, Subject, What};
 use runtime_model::steps::GO_FIXED;
 use sync::driver::{Control, Engine, Explored, Options, Progress, Sampler, Searched};
 use sync::Arc;
@@ -40,18 +40,18 @@ pub fn run(
     job: &Job,
     control: impl Fn(&Progress<'_>) -> Control + Send + Sync + 'static,
 ) -> Result<Outcome, RunError> {
-    checks::run::run(&subject(job)?, job, Arc::new(control))
+    harness::run::run(&subject(job)?, job, Arc::new(control))
 }
 
-/// Searches the job's program with these options: see [`checks::run::compare`].
+/// Searches the job's program with these options: see [`harness::run::compare`].
 ///
 /// # Errors
 /// As [`run`].
 pub fn compare(job: &Job, options: Options) -> Result<Searched, RunError> {
-    checks::run::compare(&subject(job)?, job, options)
+    harness::run::compare(&subject(job)?, job, options)
 }
 
-/// Explores the job's program in one way: see [`checks::run::measure`].
+/// Explores the job's program in one way: see [`harness::run::measure`].
 ///
 /// # Errors
 /// As [`run`].
@@ -60,10 +60,10 @@ pub fn measure(
     sampler: Sampler,
     control: impl Fn(&Progress<'_>) -> Control + Send + Sync + 'static,
 ) -> Result<Explored, RunError> {
-    checks::run::measure(&subject(job)?, job, sampler, Arc::new(control))
+    harness::run::measure(&subject(job)?, job, sampler, Arc::new(control))
 }
 
-/// The failure that a search has found, with as few preemptions as any has: see [`checks::run::smallest`].
+/// The failure that a search has found, with as few preemptions as any has: see [`harness::run::smallest`].
 ///
 /// # Errors
 /// As [`run`].
@@ -72,7 +72,7 @@ pub fn smallest(
     control: impl Fn(&Progress<'_>) -> Control + Send + Sync + 'static,
 ) -> Result<Outcome, RunError> {
     let subject = subject(&outcome.report.job)?;
-    checks::run::smallest(&subject, outcome, Arc::new(control))
+    harness::run::smallest(&subject, outcome, Arc::new(control))
 }
 
 /// Runs the failure that was found again, and writes down each step. None if there is none.
@@ -81,7 +81,7 @@ pub fn smallest(
 /// As [`run`].
 pub fn record(outcome: &Outcome) -> Result<Option<Counterexample>, RunError> {
     let Some(schedule) = &outcome.schedule else { return Ok(None) };
-    checks::run::record(&subject(&outcome.report.job)?, &outcome.report, schedule).map(Some)
+    harness::run::record(&subject(&outcome.report.job)?, &outcome.report, schedule).map(Some)
 }
 
 /// Replays the counterexample.
@@ -89,7 +89,7 @@ pub fn record(outcome: &Outcome) -> Result<Option<Counterexample>, RunError> {
 /// # Errors
 /// As [`run`]; or if it is of another engine.
 pub fn replay(cex: &Counterexample) -> Result<Replayed, RunError> {
-    checks::run::replay(&subject(&cex.header.job)?, cex)
+    harness::run::replay(&subject(&cex.header.job)?, cex)
 }
 
 /// Looks up what the job names.
@@ -102,14 +102,24 @@ fn subject(job: &Job) -> Result<Subject, RunError> {
             true => GO_FIXED,
             false => row(&job.row)?.steps,
         };
-        return Ok(Subject { what: What::Kernel(kernel), steps, sources });
+        return Ok(Subject {
+            what: What::Kernel(kernel),
+            steps,
+            sources,
+            content: &checks::CONTENT,
+        });
     }
     let known = || scenarios::all().into_iter().map(|scenario| scenario.name).collect();
     let own = job.program.as_deref().cloned();
     let scenario = own
         .or_else(|| scenarios::find(&job.scenario))
         .ok_or_else(|| unknown("scenario", &job.scenario, known()))?;
-    Ok(Subject { what: What::Scenario(scenario), steps: row(&job.row)?.steps, sources })
+    Ok(Subject {
+        what: What::Scenario(scenario),
+        steps: row(&job.row)?.steps,
+        sources,
+        content: &checks::CONTENT,
+    })
 }
 
 fn row(name: &str) -> Result<Row, RunError> {

@@ -5,9 +5,9 @@
 //! release's own bugs. The other is [`GO_FIXED`] with the same change. Where a bug of the
 //! release shows, the row with that bug mended is run too.
 
-use checks::report::{Expect, Job, Limits, Mode};
 use checks::suite::limits;
 use checks::{HANG, LIVELOCK};
+use harness::report::{Expect, Job, Limits, Mode};
 use runtime_model::steps::{Steps, GO_1_19, GO_FIXED};
 use sync::driver::Engine;
 
@@ -372,7 +372,9 @@ mod tests {
                 assert!(crate::rows::find(row).is_some(), "{row}");
             }
             let known = |name| {
-                checks::check::of(checks::report::Mode::Invariants).any(|check| check.name == name)
+                checks::CONTENT
+                    .checks(harness::report::Mode::Invariants)
+                    .any(|check| check.name == name)
             };
             assert!(line.named.is_none_or(known), "{}", line.row);
         }

@@ -2,10 +2,10 @@
 
 mod common;
 
-use checks::report::{Job, Mode, Report};
-use checks::scenario::Scenario;
 use checks::HANG;
 use common::{failing, job, message};
+use harness::report::{Job, Mode, Report};
+use harness::scenario::Scenario;
 use regressions::runs;
 use sync::driver::Control;
 

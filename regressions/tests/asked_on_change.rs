@@ -1,7 +1,7 @@
 //! A check that is asked only if something that it read has changed says what one says that is asked at each step:
 //! the same verdicts, failing executions, endings, states and counts. `pidle gate --ask-always` compares the long runs.
 
-use checks::report::{Job, Limits, Report};
+use harness::report::{Job, Limits, Report};
 use regressions::runs;
 use sync::driver::{Control, Progress, ENGINE};
 

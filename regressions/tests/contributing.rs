@@ -5,12 +5,12 @@ mod common;
 use std::fs;
 use std::path::PathBuf;
 
-use checks::check::Check;
-use checks::report::{Job, Limits, Mode};
-use checks::scenario_file;
-use checks::verdict::Verdict;
-use checks::view::{Memory, View};
 use common::{failing, job, run, run_with};
+use harness::check::Check;
+use harness::report::{Job, Limits, Mode};
+use harness::scenario_file;
+use harness::verdict::Verdict;
+use harness::view::{Memory, View};
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::rows;
 use runtime_model::event::Nobody;

@@ -4,9 +4,9 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use checks::check;
-use checks::report::{Job, Mode};
+use checks::CONTENT;
 use common::{failing, job, run_with};
+use harness::report::{Job, Mode};
 use runtime_model::by_hand;
 use runtime_model::find::Found;
 use runtime_model::g::{GId, Guintptr};
@@ -242,7 +242,32 @@ const TIME: &[Break] = &[
         "sleep-twice",
         after_take!(sched, _l, _w, p, sched.p(&p).num_timers.add(1)),
     ),
+    of(
+        "an M updates the limiter outside of its event",
+        "S2",
+        Steps { wakep: update_within_an_assist, ..GO_FIXED },
+    ),
+    // The assist's own update comes late then, and is dropped.
+    of(
+        "an assist updates the limiter",
+        "assist",
+        after_take!(sched, _l, when, _p, {
+            sched.limiter.update(std::iter::empty(), when + 9);
+        }),
+    ),
     of("no timer is due beside an idle P", "due-timer", GO_13F6BE28),
+    // It looks as if an M polled.
+    of(
+        "lastpoll is 0 only while an M polls",
+        "S2",
+        Steps { wakep: |sched, _| sched.lastpoll.store(0), ..GO_FIXED },
+    ),
+    // An M that adds a timer takes the post of the poller, and keeps it.
+    of(
+        "lastpoll is 0 only while an M polls",
+        "pollers-window",
+        Steps { wake_beside_poller: |sched, _| sched.poll_until.store(9), ..GO_FIXED },
+    ),
     of(
         "if no M runs, no G is runnable",
         "S2",
@@ -327,6 +352,16 @@ fn assist_for_a_tick(sched: &Sched, p: &OwnedP, when: Time) {
     slot.stop(LimiterEventType::MarkAssist, when + 1, &sched.limiter);
 }
 
+/// An assist that updates the limiter before its event is over.
+fn update_within_an_assist(sched: &Sched, m: &M) {
+    let (slot, now) = (&sched.p(m.p()).limiter_event, sched.nanotime());
+    let tracked = slot.start(LimiterEventType::MarkAssist, now);
+    sched.limiter.update(sched.allp.iter().map(|p| &p.limiter_event), now);
+    if tracked {
+        slot.stop(LimiterEventType::MarkAssist, now, &sched.limiter);
+    }
+}
+
 /// The P's last ticks count as idle a second time.
 fn idle_again(sched: &Sched, p: &OwnedP, when: Time) {
     let event = &sched.p(p).limiter_event;
@@ -355,6 +390,6 @@ sync::explored! {
 #[test]
 fn there_is_a_break_for_each_check() {
     let broken: BTreeSet<&str> = breaks().map(|each| each.check).collect();
-    let all: BTreeSet<&str> = check::of(Mode::Invariants).map(|check| check.name).collect();
+    let all: BTreeSet<&str> = CONTENT.checks(Mode::Invariants).map(|check| check.name).collect();
     assert_eq!(broken, all);
 }

@@ -3,9 +3,9 @@
 
 mod common;
 
-use checks::report::{Found, Job, Mode};
-use checks::verdict::Verdict;
 use common::{failing, job, message, run, run_with};
+use harness::report::{Found, Job, Mode};
+use harness::verdict::Verdict;
 use regressions::issue_53294::BUG;
 use regressions::runs;
 use runtime_model::by_hand;
@@ -110,11 +110,11 @@ sync::explored! {
         let cex = runs::record(&outcome).expect("a recording").expect("a counterexample");
         assert_eq!(cex.header.found.message, TRACK);
         assert!(cex.steps.iter().any(|step| step.function == "pidleput"));
-        assert_eq!(runs::replay(&cex).expect("a replay"), checks::run::Replayed::Same);
+        assert_eq!(runs::replay(&cex).expect("a replay"), harness::run::Replayed::Same);
         let mut other = cex.clone();
         other.steps[20].object = "elsewhere".into();
         let diverged = runs::replay(&other).expect("a replay");
-        assert!(matches!(diverged, checks::run::Replayed::Diverged { step: 21, .. }), "{diverged:?}");
+        assert!(matches!(diverged, harness::run::Replayed::Diverged { step: 21, .. }), "{diverged:?}");
     }
 }
 

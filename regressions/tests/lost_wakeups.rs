@@ -5,11 +5,11 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use checks::check;
-use checks::report::{Expect, Job, Mode, Report};
 use checks::suite::{FIXED, NO_ROW};
-use checks::verdict::Verdict;
+use checks::CONTENT;
 use common::{failing, message};
+use harness::report::{Expect, Job, Mode, Report};
+use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::{
     cl_20858, cl_310149, due_timer, issue_38860, issue_45867, issue_55160, issue_5586, last_look,
@@ -225,7 +225,7 @@ fn each_masked_row_shows_nothing_and_names_a_row_that_shows() {
 /// What names a check in a row is a check that every scenario is asked.
 #[test]
 fn each_check_that_a_row_names_is_one_of_all() {
-    let known: BTreeSet<&str> = check::of(Mode::Invariants).map(|check| check.name).collect();
+    let known: BTreeSet<&str> = CONTENT.checks(Mode::Invariants).map(|check| check.name).collect();
     for mutant in BUGS.iter().flat_map(|bug| bug.mutants) {
         for shows in mutant.shows {
             if let Symptom::Check(name) = shows.symptom {

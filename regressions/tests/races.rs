@@ -4,11 +4,11 @@
 mod common;
 
 use checks::kernels::{self, Publish};
-use checks::report::{Fewest, Mode, Report};
-use checks::run::{self, Subject, What};
-use checks::verdict::Verdict;
 use checks::{scenarios, suite};
 use common::{failing, job, message, run_with};
+use harness::report::{Fewest, Mode, Report};
+use harness::run::{self, Subject, What};
+use harness::verdict::Verdict;
 use runtime_model::g::{GStatus, Guintptr};
 use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
@@ -86,7 +86,12 @@ fn found_by_races_alone(steps: Steps, names: &[&str]) {
     }
     let go: OnProgress = Arc::new(|_| Control::Go);
     let scenario = scenarios::find(WAKES).expect("a scenario of that name");
-    let subject = Subject { what: What::Scenario(scenario), steps, sources: Vec::new() };
+    let subject = Subject {
+        what: What::Scenario(scenario),
+        steps,
+        sources: Vec::new(),
+        content: &checks::CONTENT,
+    };
     let found = run::run(&subject, &job(WAKES, Mode::Races), go.clone()).expect("a run");
     let report = run::smallest(&subject, found, go).expect("a run").report;
     assert_eq!(failing(&report), Some("race"), "{report:?}");

@@ -2,8 +2,8 @@
 
 mod common;
 
-use checks::report::Mode;
 use common::{failing, job, run_with};
+use harness::report::Mode;
 use runtime_model::g::GId;
 use runtime_model::m::M;
 use runtime_model::steps::{Steps, GO_FIXED};

@@ -4,8 +4,8 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use checks::report::{Expect, Job, Mode};
 use checks::{scenarios, suite};
+use harness::report::{Expect, Job, Mode};
 use regressions::{release, runs};
 use sync::driver::Engine;
 

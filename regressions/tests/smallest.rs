@@ -2,9 +2,9 @@
 
 mod common;
 
-use checks::report::{Fewest, Found, Job, Mode};
-use checks::run::Outcome;
-use checks::verdict::Verdict;
+use harness::report::{Fewest, Found, Job, Mode};
+use harness::run::Outcome;
+use harness::verdict::Verdict;
 use regressions::runs;
 use sync::driver::{Control, Schedule};
 
@@ -39,7 +39,7 @@ sync::exhausted! {
         let Some(Schedule::Search { picks, .. }) = &outcome.schedule else { panic!("no schedule") };
         assert_eq!(Some(picks.split_whitespace().count() as u32 - 2), smallest.steps);
         let recorded = runs::record(&outcome).expect("a run").expect("a failure");
-        assert_eq!(runs::replay(&recorded).expect("a run"), checks::run::Replayed::Same);
+        assert_eq!(runs::replay(&recorded).expect("a run"), harness::run::Replayed::Same);
     }
 
     /// The first failure within a bound need not be the shortest.

@@ -4,12 +4,12 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use checks::report::{Job, Limits, Mode};
-use checks::scenario::Scenario;
 use checks::scenarios;
-use checks::verdict::Verdict;
 use checks::HANG;
 use common::{job, run};
+use harness::report::{Job, Limits, Mode};
+use harness::scenario::Scenario;
+use harness::verdict::Verdict;
 use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;

@@ -2,11 +2,11 @@
 
 mod common;
 
-use checks::report::{Mode, Report};
-use checks::run::{self, Subject, What};
-use checks::scenario::Scenario;
-use checks::verdict::Verdict;
 use checks::LIVELOCK;
+use harness::report::{Mode, Report};
+use harness::run::{self, Subject, What};
+use harness::scenario::Scenario;
+use harness::verdict::Verdict;
 use runtime_model::steps::GO_FIXED;
 use sync::driver::Control;
 use sync::Arc;
@@ -17,7 +17,12 @@ fn run(lines: &[&str], mode: Mode) -> Report {
         must_finish: vec!["main".into()],
         ..Scenario::new("ticker", "a program with a ticker", 2, 2, lines)
     };
-    let subject = Subject { what: What::Scenario(scenario), steps: GO_FIXED, sources: Vec::new() };
+    let subject = Subject {
+        what: What::Scenario(scenario),
+        steps: GO_FIXED,
+        sources: Vec::new(),
+        content: &checks::CONTENT,
+    };
     let job = common::job("ticker", mode);
     run::run(&subject, &job, Arc::new(|_| Control::Go)).expect("a run").report
 }

@@ -2,8 +2,8 @@
 
 mod common;
 
-use checks::report::{Beside, Expect, Job, Mode, Report};
-use checks::verdict::Verdict;
+use harness::report::{Beside, Expect, Job, Mode, Report};
+use harness::verdict::Verdict;
 use regressions::allowed::{self, Execution};
 use regressions::{runs, truth};
 use sync::driver::{Control, Engine, Schedule, ENGINE};
@@ -89,7 +89,7 @@ sync::explored! {
             job.row = row.into();
             let how = how.iter().map(|&name| name.into()).collect();
             job.expect = Expect::Ends { how, more: vec![] };
-            common::run(&Job { limits: checks::report::Limits { executions: 20, ..job.limits.clone() }, ..job })
+            common::run(&Job { limits: harness::report::Limits { executions: 20, ..job.limits.clone() }, ..job })
         };
         assert_eq!(ends("GO_FIXED", &[]).verdict, Verdict::Held);
         let less = ends("GO_FIXED", &[T3]);

@@ -2,11 +2,11 @@
 
 mod common;
 
-use checks::report::{Job, Mode, Report, Search};
-use checks::scenario::Scenario;
-use checks::sometimes;
-use checks::verdict::Verdict;
+use checks::happenings;
 use common::{job, run};
+use harness::report::{Job, Mode, Report, Search};
+use harness::scenario::Scenario;
+use harness::verdict::Verdict;
 
 /// A scenario in which it cannot happen.
 fn scenario_without(name: &str) -> &'static str {
@@ -25,7 +25,7 @@ fn scenario_without(name: &str) -> &'static str {
 
 sync::explored! {
     fn each_thing_that_must_sometimes_happen_has_been_seen_unmet() {
-        for name in sometimes::ALL.iter().map(|entry| entry.name) {
+        for name in happenings::ALL.iter().map(|entry| entry.name) {
             let job = Job { sometimes: vec![name.into()], ..job(scenario_without(name), Mode::Symptoms) };
             let report = run(&job);
             assert_eq!(report.verdict, Verdict::Vacuous, "{name}");

@@ -1,4 +1,4 @@
-//! `checkdead`: nobody runs. A deadlock, or time to let the clock jump.
+//! `checkdead`: no M runs. Either this is a deadlock, or the clock jumps.
 
 use crate::event::Event;
 use crate::g::{GStatus, Park};
@@ -8,7 +8,8 @@ use crate::timers::TimerFunc;
 use crate::{Time, MAX_WHEN, START};
 
 impl Sched {
-    /// Looks whether anybody runs. `m` holds the lock and has just put itself on the idle list.
+    /// Checks whether any M runs; if not, reports a deadlock or lets the clock jump. `m` holds the lock and has just
+    /// put itself on the idle list.
     ///
     /// # Panics
     /// As Go does: `checkdead: inconsistent counts`, `checkdead: runnable g`, `checkdead: no p for timer`,
@@ -41,7 +42,7 @@ impl Sched {
         assert!(waiting > 0, "no goroutines (main called runtime.Goexit) - deadlock!");
     }
 
-    /// Moves the clock to the next timer and wakes an M that looks for it.
+    /// Moves the clock to the next timer and wakes an M, which will find the timer.
     ///
     /// Go: proc.go, checkdead 5080-5107 (1.19.8), 6480-6509 (1.27.3): the part under faketime.
     fn jump(&self, locked: &mut SchedLocked, m: &M, when: Time) {
@@ -59,13 +60,15 @@ impl Sched {
         if self.p(&p).timer0_when.peek() != when {
             self.emit(m, Event::JumpToOther);
         }
+        // No M runs, so none looks at the timer but the one that is woken here: it has to be allowed to steal.
         (self.steps.spin_for_timer)(self, nm);
         let woken = self.m(nm);
+        // Before the wakeup, as in `wake_m`. `nm` may be this M itself, which sleeps in `stopm` right after.
         woken.nextp.set(Some(p));
         woken.park.wakeup();
     }
 
-    /// Counts the jump. For checks: jumps to one instant, again and again, are a livelock.
+    /// Counts the jump. For checks: repeated jumps to one instant are a livelock.
     fn note_jump(&self, when: Time) {
         if when > self.nanotime() {
             self.progress();
@@ -73,8 +76,9 @@ impl Sched {
         self.jumps.change(|jumps| *jumps += 1);
     }
 
-    /// Whether each timer is a ticker's and wakes no G. No M runs, so that no G but one that a timer wakes or starts
-    /// will ever run; Go sees timers, and lets the clock jump for ever.
+    /// Whether each timer is a ticker's and would wake no G. No M runs, so only a G that a timer wakes or starts will
+    /// run again; Go sees timers, and lets the clock jump for ever. For checks: the
+    /// scheduler does not ask.
     fn are_only_ticks_left(&self) -> bool {
         self.allp.iter().filter_map(|p| p.timers.peek()).all(|timers| {
             timers.as_slice().iter().all(|t| match t.f {
@@ -84,7 +88,7 @@ impl Sched {
         })
     }
 
-    /// The woken M is counted as a spinner, and marked as one.
+    /// Counts the woken M as a spinner, and marks it as one. The M sleeps, so the mark is the caller's to write.
     pub fn mark_spinning(&self, m: MId) {
         self.nmspinning.add(1);
         self.m(m).spinning.set(true);

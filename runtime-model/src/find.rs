@@ -7,7 +7,7 @@
 //! # The last look
 //! The steps 4a, 4b and 4c of the wake protocol (`wake.rs`): an M that spun and found nothing drops its P, stops being
 //! counted as a spinner, and only then looks at every source of work again. With 4b after 4c, work that is published
-//! between the two is lost: its maker sees a spinner and wakes no M, and the spinner looks no more.
+//! between the two is lost: its maker sees a spinner and wakes no M, and the spinner does not look again.
 
 mod steal;
 
@@ -42,16 +42,17 @@ impl Sched {
     ///
     /// Go: proc.go, schedule 3185-3253 (1.19.8), 4150-4246 (1.27.3). Left out: Gs locked to a thread, cgo, the trace
     /// reader's and the GC's wakeup (`tryWakeP`), user scheduling switched off.
+    // `mstart` holds nothing but `m`.
+    #[sync::forgets_callers]
     pub(crate) fn schedule(&self, m: &mut M) -> GId {
-        let spinning = &self.m(m.id).spinning;
+        let spinning = self.m(m.id).spinning.get();
         // Only its owner changes an empty queue, so reading it here is no operation of the engine.
-        let empty = || self.p(m.p()).peek_runqempty();
-        assert!(!spinning.get() || empty(), "schedule: spinning with local work");
+        let may_go_on = !spinning || self.p(m.p()).peek_runqempty();
+        assert!(may_go_on, "schedule: spinning with local work");
         let (g, fair) = self.find_runnable(m);
-        sync::checkpoint((&*m, g, fair));
         // Wake protocol, 3. Every way of finding a G while spinning comes past here, the fairness path included
         // (golang/go#5586).
-        if spinning.get() {
+        if self.m(m.id).spinning.get() {
             (self.steps.reset_spinning)(self, m, fair);
         }
         g
@@ -88,9 +89,10 @@ impl Sched {
     /// | 23 | `stopm`; `goto top` | 2874-2875 | 3811-3812 | the loop |
     ///
     /// Go: proc.go, findRunnable 2561-2876 (1.19.8), 3404-3813 (1.27.3).
+    // `schedule` holds nothing but `m`. As a call of its own, an M that waits here would keep the P that it came with.
+    #[sync::forgets_callers]
     fn find_runnable(&self, m: &mut M) -> (GId, bool) {
         loop {
-            sync::checkpoint(&*m);
             match self.round(m) {
                 Found::G(g) => return (g, false),
                 Found::Fair(g) => return (g, true),
@@ -102,6 +104,7 @@ impl Sched {
     }
 
     /// Parts 2 to 22, once. If they find nothing, `m` has no P any more.
+    #[sync::summarized]
     fn round(&self, m: &mut M) -> Found {
         let poll_until = match self.look_with_p(m) {
             Found::Nothing(when) => when,
@@ -109,12 +112,10 @@ impl Sched {
         };
         // Go's `wasSpinning`: 2768 (1.19.8), 3673 (1.27.3).
         let spinning = self.m(m.id).spinning.get();
-        sync::checkpoint((&*m, spinning, poll_until));
         match (self.steps.drop_p)(self, m) {
             Found::Nothing(_) => {}
             found => return found,
         }
-        sync::checkpoint((&*m, spinning, poll_until));
         let poll_until = match spinning {
             true => match (self.steps.last_look)(self, m, poll_until) {
                 Found::Nothing(when) => when,
@@ -124,7 +125,6 @@ impl Sched {
             // of work that found no idle P has set `needspinning`, which `drop_p` has read (5b).
             false => poll_until,
         };
-        sync::checkpoint((&*m, poll_until));
         self.poll(m, poll_until);
         Found::Nothing(poll_until)
     }
@@ -133,11 +133,9 @@ impl Sched {
     #[sync::summarized]
     pub fn look_with_p(&self, m: &M) -> Found {
         let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0); // Part 3.
-        sync::checkpoint((m, now, poll_until));
         if let Some(g) = self.look_fairly(m) {
             return Found::Fair(g);
         }
-        sync::checkpoint((m, now, poll_until));
         // Part 8. Thieves may have taken Gs since they were put there; only this M adds any.
         if let Some(g) = self.runqget(m.p()) {
             return Found::G(g);
@@ -150,11 +148,9 @@ impl Sched {
                 return Found::G(g);
             }
         }
-        sync::checkpoint((m, now, poll_until));
         if !self.may_spin(m) {
             return Found::Nothing(poll_until);
         }
-        sync::checkpoint((m, now, poll_until));
         // Part 12.
         match self.steal_work(m, now) {
             Found::Nothing(when) => Found::Nothing(earlier(poll_until, when)),
@@ -164,6 +160,7 @@ impl Sched {
 
     /// Part 6. Now and then the global queue comes first, so that Gs that start each other do not keep a P to
     /// themselves. Go does it every 61st time; here any time may be one, if the program says so.
+    #[sync::summarized]
     fn look_fairly(&self, m: &M) -> Option<GId> {
         if !self.program.fairness || self.runqsize.load() == 0 || sync::choose(2) == 0 {
             return None;
@@ -227,18 +224,17 @@ impl Sched {
     /// moment; so every spinner takes one.
     ///
     /// Go: proc.go, findRunnable 2769-2813 (1.19.8), 3674-3741 (1.27.3).
+    #[sync::summarized]
     pub fn last_look(&self, m: &mut M, poll_until: Time) -> Found {
         // Wake protocol, 4b, part 16. Meets `begin_spin`: a maker of work that still reads this M's count has published
         // before, so each look below sees the work; one that reads the count later wakes an M itself.
         self.stop_spinning(m);
-        sync::checkpoint((&*m, poll_until));
         // Wake protocol, 4c, part 17. Meets `globrunqput` in `gosched`, after 4a has released the lock.
         if let Some(g) = (self.steps.recheck_global)(self, m) {
             self.emit(m, Event::LastLookFoundWork);
             self.emit(m, Event::LastLookFoundGlobal);
             return Found::G(g);
         }
-        sync::checkpoint((&*m, poll_until));
         // Part 18. Meets `runqput` in `ready` and `newproc`.
         if let Some(p) = self.check_runqs_no_p() {
             self.emit(m, Event::LastLookFoundWork);
@@ -247,7 +243,6 @@ impl Sched {
         // Part 20. Meets `doaddtimer` in `addtimer`. A timer of the future is left to the poll (part 21) or, under
         // faketime, to the jump of the clock.
         let poll_until = (self.steps.recheck_timers)(self, poll_until);
-        sync::checkpoint((&*m, poll_until));
         // Ours. The maker of a due timer may have declined to wake an M because of this one's count; under faketime, Go
         // stops this M all the same.
         if poll_until != 0 && poll_until <= self.nanotime() {
@@ -263,9 +258,9 @@ impl Sched {
     /// to be woken once the first is found.
     ///
     /// Go: proc.go, findRunnable 2784-2787 (1.19.8), 3712-3714 (1.27.3).
+    #[sync::summarized]
     pub fn spin_again(&self, m: &mut M, p: OwnedP) -> Found {
         self.acquirep(m, p);
-        sync::checkpoint(&*m);
         // It does not run the work at once: a thief may take it first, or there may be more. As a spinner it passes on
         // (3) or takes another last look (4c), so neither is lost.
         self.become_spinning(m);
@@ -282,18 +277,24 @@ impl Sched {
     /// Go: proc.go, checkRunqsNoP 2979-2995 (1.19.8), 3917-3934 (1.27.3).
     #[sync::summarized]
     pub fn check_runqs_no_p(&self) -> Option<OwnedP> {
-        // A P that has been looked at may get a G right after. Its maker reads `nmspinning` then, which this M has
-        // left.
-        let any = self.allp.iter().any(|p| {
-            sync::checkpoint(p.id);
-            self.has_work(p.id)
-        });
-        if !any {
+        if !self.some_p_has_work() {
             return None;
         }
-        sync::checkpoint(any);
         let mut locked = self.lock.lock();
         // No P may be idle by now. Then every P is at work, or about to be dropped: 5a.
         (self.steps.p_for_work)(self, &mut locked)
+    }
+
+    /// Whether a P that runs has a G to steal. Go: proc.go, checkRunqsNoP 2980-2981 (1.19.8), 3918-3919 (1.27.3).
+    #[sync::summarized]
+    fn some_p_has_work(&self) -> bool {
+        for p in &self.allp {
+            // A P that has been looked at may get a G right after. Its maker reads `nmspinning` then, which this M has
+            // left.
+            if self.has_work(p.id) {
+                return true;
+            }
+        }
+        false
     }
 }

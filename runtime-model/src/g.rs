@@ -83,12 +83,12 @@ pub enum GStatus {
     Dead,
 }
 
-/// How a G and those who ready it meet: what a channel's lock or a semaphore's does in Go.
+/// Where *park* and *ready* of one G meet: it stands for the lock of a channel or a semaphore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Park {
-    /// It runs, or sleeps, or will.
+    /// It is not parked: it runs or sleeps, or has not started.
     Away,
-    /// Somebody readied it before it parked: its next *park* goes on at once.
+    /// It was readied before it parked: its next *park* returns at once.
     Permit,
     /// It is parked.
     Parked,
@@ -108,11 +108,11 @@ impl Word for Park {
 pub struct G {
     /// Its index in `allg`.
     pub id: GId,
-    /// Changed by whoever has the G to himself: its M, or the one who took it out of its wait.
+    /// Changed by the only M that has the G: the one that runs it, or the one that ended its wait.
     pub status: Plain<GStatus>,
-    /// How *park* and *ready* meet.
+    /// See [`Park`].
     pub park: Atomic<Park>,
-    /// The next G of the queue it is linked in. Its owner's: whoever took it from a run queue.
+    /// The next G of the queue it is linked in. Written by the M that took it from a run queue.
     pub schedlink: Plain<Guintptr>,
     /// The index of its next action.
     pub pc: Plain<usize>,

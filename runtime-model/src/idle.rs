@@ -1,12 +1,12 @@
 //! Idle Ps and idle Ms.
 //!
 //! # The bookkeeping of an idle P
-//! A P on the idle list is idle in five places, and `pidleput` and `pidleget` change all of them under one
-//! hold of `sched.lock`:
+//! That a P is idle is recorded in five places. `pidleput` and `pidleget` change all of them under one hold of
+//! `sched.lock`:
 //! 1. the list itself;
 //! 2. `npidle`, its length, which wakers and spinners read without the lock;
-//! 3. `idlep_mask`: thieves pass by a P whose bit is set;
-//! 4. `timerp_mask`: a P that idles without timers is not asked for any, until it runs again;
+//! 3. `idlep_mask`: thieves skip a P that has its bit set;
+//! 4. `timerp_mask`: thieves look for no timers on a P that went idle without any, until it runs again;
 //! 5. the limiter's event: the P's time counts as idle.
 //!
 //! Code that takes a P off the list in another way leaves some of them behind (golang/go#53294). What a program shows
@@ -26,13 +26,14 @@ use crate::limiter::LimiterEventType;
 use crate::m::MId;
 use crate::p::PId;
 use crate::sched::{Sched, SchedLocked};
+use crate::timers::Timers;
 use crate::Time;
 
-/// Ownership of one P: whoever holds the value owns the P, and it cannot be copied.
+/// Ownership of one P: the holder of the value owns the P, and it cannot be copied.
 ///
 /// The start of the world and `pidleget` give one out; `pidleput` takes it back. An M keeps it while it
-/// runs, `nextp` while it is handed over. Only this file can make one, or touch the list they lie on; its one
-/// door, [`by_hand`], is for the regressions.
+/// runs, `nextp` while it is handed over. Only this file can make one or access the idle list; the one exception,
+/// [`by_hand`], is for the regressions.
 ///
 /// An idle P comes from `pidleget`:
 ///
@@ -43,7 +44,7 @@ use crate::Time;
 /// }
 /// ```
 ///
-/// and from nowhere else. To unlink it does not compile:
+/// and from nowhere else. Unlinking it does not compile:
 ///
 /// ```compile_fail,E0616
 /// # use runtime_model::{p::OwnedP, sched::SchedLocked, Sched};
@@ -52,7 +53,7 @@ use crate::Time;
 /// }
 /// ```
 ///
-/// nor to make one up, nor to own it twice:
+/// nor does making one up, or owning it twice:
 ///
 /// ```compile_fail,E0423
 /// # use runtime_model::p::{OwnedP, PId};
@@ -208,10 +209,15 @@ impl Sched {
         if p.num_timers.load() > 0 {
             return;
         }
-        let _timers = p.timers.lock();
+        let timers = p.timers.lock();
         if p.num_timers.load() == 0 {
-            self.timerp_mask.clear(p.id);
+            self.clear_timer_bit(p.id, &timers);
         }
+    }
+
+    /// Clears the timer bit of `p`. `_held` is what its `timersLock` protects: only a holder of that lock has it.
+    fn clear_timer_bit(&self, p: PId, _held: &Timers) {
+        self.timerp_mask.clear(p);
     }
 
     /// `now`, if that is a time; else the time.

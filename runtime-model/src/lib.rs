@@ -7,7 +7,7 @@
 //! | file | Go | holds |
 //! |---|---|---|
 //! | [`sched`], [`p`], [`m`], [`g`], [`mask`] | runtime2.go | the data, and the start of the world |
-//! | [`idle`] | proc.go | idle Ps and Ms; who may own a P |
+//! | [`idle`] | proc.go | idle Ps and Ms; ownership of Ps |
 //! | [`runq`] | proc.go | rings, the global queue, stealing |
 //! | [`ready`] | proc.go | making Gs runnable |
 //! | [`wake`] | proc.go | waking and stopping Ms |
@@ -20,7 +20,7 @@
 //! | [`program`] | – | scripts and sizes |
 //! | [`steps`] | – | the step table |
 //! | [`event`] | – | what the model reports |
-//! | [`by_hand`] | – | the regressions' door to the idle list |
+//! | [`by_hand`] | – | for regressions: the idle list without its bookkeeping |
 //!
 //! # Where Go's functions are
 //!

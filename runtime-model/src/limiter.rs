@@ -1,8 +1,8 @@
 //! The GC CPU limiter: what each P's time is attributed to.
 //!
-//! Each P has a slot for one event in flight: none, or a kind and the time since which it is not yet
-//! accounted. Only the P's owner starts and stops events; anybody may *consume* the time so far, which
-//! moves the slot's time on. A stop accounts for the rest. So the time of an event is counted once.
+//! Each P has a slot for one event in flight: a kind, and the time from which on it is not accounted yet. Only the P's
+//! owner starts and stops events. Any M may *consume* the time so far, which moves the slot's time forward. A stop
+//! accounts for the rest. So the time of an event is counted once.
 //!
 //! Go: mgclimit.go (1.19.8, 1.27.3). The bucket and its fill are left out: only the times that go into it are kept.
 
@@ -42,7 +42,7 @@ impl Stamp {
     }
 
     /// # Panics
-    /// If the type is none that exists, with Go's text.
+    /// If there is no such type, with Go's text.
     fn typ(self) -> LimiterEventType {
         use LimiterEventType::*;
         let all = [None, IdleMarkWork, MarkAssist, ScavengeAssist, Idle];
@@ -111,10 +111,10 @@ impl LimiterEvent {
         true
     }
 
-    /// Takes the time of the event in flight so far: its type and ticks; none if there is no event, or
+    /// Takes the time of the event in flight so far: its type and ticks; (`None`, 0) if there is no event, or
     /// if `now` is stale.
     ///
-    /// Anybody may call it; the compare-and-swap makes sure that no tick is given out twice.
+    /// Any M may call it; the compare-and-swap makes sure that no tick is counted twice.
     ///
     /// Go: mgclimit.go, (*limiterEvent).consume 422-444 (1.19.8), 420-442 (1.27.3).
     pub fn consume(&self, now: Time) -> (LimiterEventType, Time) {
@@ -131,7 +131,7 @@ impl LimiterEvent {
         }
     }
 
-    /// Ends the event of type `typ` and gives its time, as far as nobody consumed it, to `limiter`.
+    /// Ends the event of type `typ` and adds the part of its time that was not consumed to `limiter`.
     ///
     /// # Panics
     /// If the event in flight is another, with Go's text.
@@ -207,12 +207,12 @@ impl GcCpuLimiter {
         };
     }
 
-    /// Takes what the pools hold and what the events in flight of `slots` have come to.
+    /// Accounts for the time in the pools and for the time so far of the events in flight in `slots`.
     ///
     /// Does nothing while another update is under way (the next one sees the time), or if `now` is earlier than
     /// the latest update.
     ///
-    /// Returns the idle ticks that the events in flight have come to, which Go does not.
+    /// Returns the idle ticks of the events in flight, which Go does not.
     ///
     /// Go: mgclimit.go, (*gcCPULimiterState).update 165-177 (1.19.8), 164-176 (1.27.3).
     #[sync::summarized]
@@ -262,6 +262,16 @@ impl GcCpuLimiter {
         self.assist_time.peek() + self.assist_time_pool.peek()
     }
 
+    /// Ticks of events that have ended and that no update has taken yet. For checks.
+    pub fn peek_pooled(&self) -> Time {
+        self.assist_time_pool.peek() + self.idle_time_pool.peek()
+    }
+
+    /// The time of the latest update; 0 if there was none. For checks.
+    pub fn peek_last_update(&self) -> Time {
+        self.last_update.peek()
+    }
+
     /// No update is under way. For checks.
     pub fn peek_unlocked(&self) -> bool {
         self.lock.peek() == 0
@@ -279,7 +289,7 @@ fn drain(pool: &Atomic<i64>) -> Time {
 
 impl Sched {
     /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go
-    /// leaves the update out until the P's assists come to 5 µs; here each assist makes one.
+    /// updates only once the P's assists add up to 5 µs; here each assist does.
     ///
     /// Go: mgcmark.go, gcAssistAlloc1 529-608 (1.19.8), 711-779 (1.27.3), its limiter's part.
     #[sync::summarized]

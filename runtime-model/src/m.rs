@@ -14,7 +14,7 @@ use crate::p::{OwnedP, PId};
 pub struct MId(pub u32);
 
 impl Hash for MId {
-    /// As the name of its thread: which of the others it is makes no difference to a search.
+    /// As the name of its thread, so that a search can exchange Ms that are alike.
     fn hash<H: Hasher>(&self, state: &mut H) {
         ThreadName(self.0).hash(state);
     }
@@ -39,7 +39,7 @@ impl std::fmt::Display for MId {
     }
 }
 
-/// The calling M: Go's `getg().m`. It is its thread's own, so what needs it takes it as an argument.
+/// The calling M: Go's `getg().m`. Only its thread has it, so functions that need it take it as an argument.
 #[derive(Hash)]
 pub struct M {
     /// Which M this is.
@@ -63,13 +63,14 @@ impl M {
     }
 }
 
-/// What others see of an M.
+/// The part of an M that other Ms can access.
 pub struct MShared {
     /// The note it sleeps on while it is on `midle`.
     pub park: Note,
-    /// The P that it runs next: set by whoever wakes it, before the wakeup.
+    /// The P that it runs next: set by the M that wakes it, before the wakeup.
     pub nextp: Plain<Option<OwnedP>>,
-    /// It looks for work and is counted in `nmspinning`. Its own while it runs; its waker's while it is parked.
+    /// It looks for work and is counted in `nmspinning`. Only the M itself accesses it while it runs, and only its
+    /// waker while it is parked.
     pub spinning: Plain<bool>,
     /// Its `m.p`, for checks.
     pub p: Ghost<Option<PId>>,

@@ -11,14 +11,13 @@ impl PMask {
     /// At most this many Ps: one word of Go's mask.
     pub const MAX: u32 = 32;
 
-    /// The set of the first `ps` Ps.
-    /// Written under `lock`.
+    /// The set of the first `ps` Ps. Written under `lock`.
     pub(crate) fn first<L>(name: impl Into<Name>, ps: u32, lock: &Mutex<L>) -> Self {
         let bits = (0..ps).map(|p| bit(PId(p))).sum();
         PMask(Atomic::new(name, bits).written_under(lock))
     }
 
-    /// Whether `p`'s bit is set; of the others nothing is learnt. Go: proc.go, (pMask).read 5636-5640 (1.19.8),
+    /// Whether `p`'s bit is set. Go: proc.go, (pMask).read 5636-5640 (1.19.8),
     /// 7367-7371 (1.27.3).
     #[sync::summarized]
     pub fn read(&self, p: PId) -> bool {

@@ -75,7 +75,7 @@ impl Sched {
     /// As Go does: `findrunnable: netpoll with p`, `findrunnable: netpoll with spinning`.
     ///
     /// Go: proc.go, findRunnable 2815-2844 and 2868-2873 (1.19.8), 3746-3779 and 3805-3810 (1.27.3): under faketime.
-    pub(crate) fn poll(&self, m: &M, poll_until: Time) {
+    pub fn poll(&self, m: &M, poll_until: Time) {
         // Go asks whether the poller is there first. The order makes no difference, and a program without
         // timers then has no operation here.
         if poll_until == 0 || self.netpoll_inited.load() == 0 {

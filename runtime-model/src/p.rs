@@ -2,6 +2,8 @@
 //!
 //! Go: runtime2.go, type p 609-765 (1.19.8), 774-930 (1.27.3).
 
+use std::hash::{Hash, Hasher};
+
 use sync::{Atomic, Mutex, Plain};
 
 use crate::g::Guintptr;
@@ -36,7 +38,7 @@ impl std::fmt::Display for PId {
 /// Go's P states, as far as the core has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PStatus {
-    /// `_Pidle`: on the idle list, or in the hands of somebody who is about to run it.
+    /// `_Pidle`: on the idle list, or owned by an M that is about to run it.
     Idle,
     /// `_Prunning`: an M runs on it.
     Running,
@@ -46,7 +48,7 @@ pub enum PStatus {
 pub struct P {
     /// Its index in `allp`.
     pub id: PId,
-    /// `Running` exactly while `m` is somebody. Written by the P's owner.
+    /// `Running` exactly while `m` is not None. Written by the P's owner.
     pub status: Plain<PStatus>,
     /// The M that runs on it.
     pub m: Plain<Option<MId>>,
@@ -57,18 +59,25 @@ pub struct P {
     pub runqtail: Atomic<u32>,
     /// The ring. A slot's content counts only between head and tail.
     pub runq: Vec<Atomic<Guintptr>>,
-    /// The G to run next, before the ring. Anybody may take it (set it to nil); only the owner fills it.
+    /// The G to run next, before the ring. Any M may take it (set it to nil); only the owner fills it.
     pub runnext: Atomic<Guintptr>,
 
     /// `timersLock` and what it protects.
     pub timers: Mutex<Timers>,
-    /// The length of the heap, for those who do not hold the lock.
+    /// The length of the heap, to be read without the lock.
     pub num_timers: Atomic<i32>,
     /// When the heap's first timer fires; 0 if the heap is empty.
     pub timer0_when: Atomic<i64>,
 
     /// What the GC CPU limiter attributes the P's current time to.
     pub limiter_event: LimiterEvent,
+}
+
+impl Hash for P {
+    /// A reference to a P is known by its id: the fields are shared objects, which a search sees by themselves.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
 }
 
 impl P {

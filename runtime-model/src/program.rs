@@ -1,7 +1,6 @@
-//! What a scenario is, to the model: numbers, and a script for each G.
+//! A scenario as the model takes it: numbers, and a script for each G.
 //!
-//! A program is taken as valid here; scenarios are checked, with errors for their authors, where they are
-//! built.
+//! Scenarios are validated where they are built, with errors for their authors. Here a program is assumed to be valid.
 
 use crate::g::GId;
 use crate::Time;
@@ -30,7 +29,7 @@ pub enum Action {
     Gosched,
     /// Gives up the P to the next G on its run queue and goes to the end of that.
     Goyield,
-    /// Keeps its P until the flag is set. With a nudge, it starts that G once if nothing else moves.
+    /// Keeps its P until the flag is set. With a nudge, it starts that G once if no M moves.
     BusyUntil {
         /// The flag.
         flag: FlagId,
@@ -39,7 +38,7 @@ pub enum Action {
     },
     /// Sets the flag.
     Set(FlagId),
-    /// A mark assist: an event of the limiter, with an update in between.
+    /// A mark assist: an event of the limiter, then an update.
     Assist,
 }
 
@@ -54,7 +53,7 @@ pub struct Program {
     pub ring: u32,
     /// Passes over the other Ps in one attempt to steal, at least 2. Go's number is 4.
     pub steal_tries: u32,
-    /// Any look for work may begin with the global queue. It is a choice, so there is more to explore.
+    /// Any search for work may begin with the global queue. It is a choice, so there is more to explore.
     pub fairness: bool,
     /// Each G's script; the first is main's.
     pub scripts: Vec<Vec<Action>>,

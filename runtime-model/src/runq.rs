@@ -2,9 +2,9 @@
 //!
 //! # The ring
 //! 1. The owner writes a slot, then releases it to thieves by a store of `runqtail`.
-//! 2. Whoever takes from it, owner or thief, reads slots between head and tail, then commits by a
-//!    compare-and-swap of `runqhead`; if that fails, what was read is void.
-//! 3. `runnext` is a slot of its own: the owner alone fills it, anybody may take it.
+//! 2. An M that takes from it, owner or thief, reads slots between head and tail, then commits by a
+//!    compare-and-swap of `runqhead`. If that fails, what it read is void.
+//! 3. `runnext` is a slot of its own: only the owner fills it, any M may empty it.
 //!
 //! Without 2's order a thief would keep a G that the owner took meanwhile: it would run twice.
 
@@ -17,11 +17,10 @@ use crate::p::{OwnedP, PId, P};
 use crate::sched::{Sched, SchedLocked};
 
 impl Sched {
-    /// Whether `p` has no G on its run queue. Never true by mistake.
+    /// Whether `p` has no G on its run queue. True only if the queue was empty at some instant during the call.
     ///
-    /// The second look at the tail defends against an owner who kicks `runnext` into the ring and then
-    /// takes the new `runnext`: between head and tail there was nothing, in `runnext` there is nothing,
-    /// and yet the queue was never empty.
+    /// The tail is read twice because the owner may kick the G in `runnext` into the ring and then take the new
+    /// `runnext`: the ring was empty, then `runnext` is empty, and yet the queue never was.
     ///
     /// It is a step.
     ///
@@ -31,7 +30,8 @@ impl Sched {
         (self.steps.runqempty)(self, p)
     }
 
-    /// The same, as it should be.
+    /// The same, done right.
+    #[sync::summarized]
     pub(crate) fn runqempty_twice(&self, p: PId) -> bool {
         let p = &self.allp[p.index()];
         loop {
@@ -39,7 +39,6 @@ impl Sched {
             let tail = p.runqtail.load();
             let next = p.runnext.load();
             let empty = head == tail && next == Guintptr::NIL;
-            sync::checkpoint((p.id, tail, empty));
             if tail == p.runqtail.load() {
                 return empty;
             }
@@ -76,8 +75,8 @@ impl Sched {
         }
     }
 
-    /// Moves half of the full ring of `p`, and `g`, to the global queue; false if a thief was faster, and
-    /// the ring is full no more.
+    /// Moves half of the full ring of `p`, and `g`, to the global queue; returns false if a thief was faster, so that
+    /// the ring is no longer full.
     ///
     /// # Panics
     /// As Go does: `runqputslow: queue is not full`.
@@ -234,8 +233,8 @@ impl Sched {
         (self.steps.runqdrain)(self, p)
     }
 
-    /// The same, as it should be: a G is the caller's only once the head has been moved past it, so only
-    /// then may its link be written.
+    /// The same, done right: a G is the caller's only once the head has been moved past it, so its link may be written
+    /// only then.
     pub(crate) fn runqdrain_then_link(&self, p: &OwnedP) -> GQueue {
         let p = self.p(p);
         let mut drained = GQueue::default();
@@ -295,7 +294,7 @@ impl GQueue {
     }
 }
 
-/// What `runqgrab` came by.
+/// What `runqgrab` took.
 enum Grabbed {
     Nothing,
     Runnext(GId),
@@ -313,7 +312,7 @@ impl P {
         (0..n).map(move |i| self.slot(h.wrapping_add(i)).load_relaxed())
     }
 
-    /// No G is on the run queue. For checks, and for the owner of a queue that nobody else fills.
+    /// No G is on the run queue. For checks, and for the owner of the queue, as no other M fills it.
     pub fn peek_runqempty(&self) -> bool {
         self.runnext.peek() == Guintptr::NIL && self.runqhead.peek() == self.runqtail.peek()
     }

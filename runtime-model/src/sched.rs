@@ -23,24 +23,24 @@ use crate::{Time, START};
 pub struct Sched {
     /// `sched.lock` and what it protects. Lock order: `sched.lock`, then a P's `timersLock`.
     pub lock: Mutex<SchedLocked>,
-    /// The length of the idle P list, for those who do not hold the lock. Written under the lock.
+    /// The length of the idle P list, to be read without the lock. Written under the lock.
     pub npidle: Atomic<i32>,
-    /// The number of Ms that look for work, and of increments that `startm` will turn into one or undo.
+    /// The number of Ms that spin, and of increments that a waker will give to an M or undo.
     pub nmspinning: Atomic<i32>,
     /// 1 after a waker found no idle P: an M that never spun must look again before it drops its P.
     /// Set under the lock. Go 1.20 on; unused by the steps of 1.19.
     ///
-    /// No checkpoint can leave its value out. It is read by an M that may not spin, since another does; and that one
-    /// may have been handed its increment, and so have written nothing here. So what is read may have been left there
-    /// by any M, however long ago.
+    /// Its old values matter: an M that may not spin, since another spins, reads it; and that other may have been
+    /// handed its increment, and so not have cleared it. So the value read may have been stored by any M, however long
+    /// ago.
     pub needspinning: Atomic<u32>,
-    /// The length of the global queue, for those who do not hold the lock. Written under the lock.
+    /// The length of the global queue, to be read without the lock. Written under the lock.
     pub runqsize: Atomic<i32>,
     /// The time of the last poll; 0 while an M polls. Exchanged for 0 by the M that begins.
     pub lastpoll: Atomic<i64>,
-    /// Until when the M that polls would wait; 0 if none polls, or it has not said so yet.
+    /// Until when the M that polls would wait; 0 if no M polls, or the one that does has not stored it yet.
     pub poll_until: Atomic<i64>,
-    /// 1 once the poller has started, which the first timer does.
+    /// 1 once the poller has started. The first timer starts it.
     pub netpoll_inited: Atomic<u32>,
     /// P on the idle list <=> bit set. Written under the lock.
     pub idlep_mask: PMask,
@@ -49,12 +49,12 @@ pub struct Sched {
 
     /// All Ps.
     pub allp: Vec<P>,
-    /// What others see of each M, started or not.
+    /// The shared part of each M, started or not.
     pub allm: Vec<MShared>,
     /// All Gs.
     pub allg: Vec<G>,
 
-    /// `faketime`, in ticks, from 1 on: it moves when `checkdead` finds that nobody runs.
+    /// `faketime`, in ticks, from 1 on: it moves when `checkdead` finds that no M runs.
     pub faketime: Plain<Time>,
     /// The GC CPU limiter.
     pub limiter: GcCpuLimiter,
@@ -96,7 +96,7 @@ pub struct SchedLocked {
     pub(crate) reserved: Vec<Reserved>,
 }
 
-/// A P whose M exists as a number only: the next M that stops takes it over.
+/// A P whose M is reserved but can never be started: the next M that stops runs it instead.
 #[derive(Hash)]
 pub(crate) struct Reserved {
     pub(crate) p: OwnedP,
@@ -146,16 +146,18 @@ impl SchedLocked {
 }
 
 impl Sched {
-    /// The world before it starts: every P idle in nobody's hands, no M started but the caller's.
+    /// The world before it starts: no P is owned or on a list, no M is started but the caller's.
     ///
     /// # Panics
-    /// If the program is none: no P, no M, no G, or a ring that is no power of two.
+    /// If the program is invalid: no P, M or G, more Ps than a mask has bits, or a ring size that is not a power of
+    /// two.
     pub fn new(program: Program, steps: Steps, witness: AnyWitness) -> Arc<Sched> {
         let Program { ps, ms, ring, .. } = program;
-        assert!(0 < ps && ps <= PMask::MAX, "program: {ps} Ps");
-        assert!(0 < ms, "program: no M");
-        assert!(ring.is_power_of_two() && ring >= 2, "program: a ring of {ring}");
-        assert!(!program.scripts.is_empty(), "program: no G");
+        assert!(0 < ps && ps <= PMask::MAX, "program: ps = {ps}: must be from 1 to {}", PMask::MAX);
+        assert!(0 < ms, "program: ms = 0: must be at least 1");
+        let ring_is_valid = ring.is_power_of_two() && ring >= 2;
+        assert!(ring_is_valid, "program: ring = {ring}: must be a power of two, at least 2");
+        assert!(!program.scripts.is_empty(), "program: no script for main");
         let gs = program.scripts.len() as u32;
         let locked = SchedLocked {
             pidle: IdleList::before_the_world(ps),
@@ -171,7 +173,7 @@ impl Sched {
         Arc::new_cyclic(|this| Sched {
             npidle: Atomic::new("npidle", 0).written_under(&lock),
             nmspinning: Atomic::new("nmspinning", 0),
-            // Whoever begins to spin takes it back without the lock.
+            // An M that begins to spin clears it without the lock (wake protocol, 5c).
             needspinning: Atomic::new("needspinning", 0).written_under_where(&lock, |set| set != 0),
             runqsize: Atomic::new("runqsize", 0).written_under(&lock),
             lastpoll: Atomic::new("lastpoll", START),
@@ -235,7 +237,7 @@ impl Sched {
         &self.allp[owned.id().index()]
     }
 
-    /// What others see of `m`.
+    /// The shared part of `m`.
     pub fn m(&self, m: MId) -> &MShared {
         &self.allm[m.index()]
     }
@@ -265,6 +267,18 @@ impl Sched {
         g == GId::MAIN || self.allg.iter().any(past)
     }
 
+    /// Whether a script has come past an assist. For checks.
+    pub fn has_assisted(&self) -> bool {
+        let past = |g: &G| {
+            let pc = g.pc.peek(|&pc| pc);
+            self.program.scripts[g.id.index()]
+                .iter()
+                .take(pc)
+                .any(|action| *action == Action::Assist)
+        };
+        self.allg.iter().any(past)
+    }
+
     /// GOMAXPROCS.
     pub fn gomaxprocs(&self) -> u32 {
         self.program.ps
@@ -275,7 +289,7 @@ impl Sched {
         self.faketime.get()
     }
 
-    /// Notes that something got done, for checks: what was tried in vain until now no longer counts.
+    /// Notes progress, for checks: rounds and jumps without any are counted from here again.
     pub(crate) fn progress(&self) {
         sync::made_progress();
         self.jumps.set(0);

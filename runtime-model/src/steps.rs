@@ -1,6 +1,7 @@
 //! The step table: the places where Go's scheduler has, at some point, been wrong.
 //!
-//! A row is a whole scheduler; a bug is a row with an entry replaced, and lives with its regression.
+//! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
+//! defined with its regression.
 
 use sync::Atomic;
 
@@ -123,6 +124,7 @@ pub const GO_1_19: Steps = GO_13F6BE28;
 /// the increment that is about to be undone; see [`wakep_1_20`].
 ///
 /// Go: proc.go, wakep 3227-3261 (1.27.3), with 3243 and 3245 exchanged.
+#[sync::summarized]
 pub fn wakep_with_p(sched: &Sched, m: &M) {
     // Wake protocol, 2. There is no early return if `npidle` is 0, as there was up to 1.19: the number may be old, and
     // then no `needspinning` would be set for the M that drops the next P.
@@ -140,7 +142,6 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
     };
     // An M that parks before `startm` has the lock finds this one running, so `checkdead` is right.
     drop(locked);
-    sync::checkpoint((m, &p, &spin));
     sched.startm(m, Some(p), Some(spin));
 }
 
@@ -156,6 +157,7 @@ pub fn wakep_with_p(sched: &Sched, m: &M) {
 ///    that this one published waits beside it.
 ///
 /// Go: proc.go, wakep 3227-3261 (1.27.3; since 1.20).
+#[sync::summarized]
 pub fn wakep_1_20(sched: &Sched, m: &M) {
     let Some(spin) = sched.begin_spin(m) else { return };
     let mut locked = sched.lock.lock();
@@ -193,7 +195,7 @@ pub fn became_spinning(sched: &Sched) {
 /// If no P is idle, does nothing. Go: proc.go, wakep 2422-2431 (1.19.8).
 pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
     // Meets `pidleput` in `drop_p_locked`, of an M that does not spin: it has searched already, drops its P right after
-    // this load, and looks no more (golang/go#45867).
+    // this load, and does not look again (golang/go#45867).
     if sched.npidle.load() == 0 {
         sched.emit(m, Event::WakepDeclinedNoIdleP);
         return;

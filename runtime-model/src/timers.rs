@@ -4,8 +4,8 @@
 //! its last pass. All others see only `timer0_when`, and the bit of `timerp_mask`, which is set whenever the P may have
 //! timers.
 //!
-//! The core has timers that are added and fire once; changing and deleting them, with the status machine
-//! of Go's time.go, comes with the events that need it.
+//! Timers are added and fire, once or periodically. They are not changed or deleted, so Go's status machine is left
+//! out.
 
 mod heap;
 
@@ -19,6 +19,9 @@ use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
 
 pub use heap::Timers;
+
+/// More timers than a program has due at once.
+const MOST_DUE: u32 = 1_000;
 
 /// What a timer does when it fires, on the M that runs the timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,7 +96,7 @@ impl Sched {
         let p = &self.allp[p.index()];
         let now = self.or_nanotime(now);
         let next = p.timer0_when.load();
-        // Both returns without the lock. Meets `doaddtimer`: of a timer that comes a moment later, the M that adds it
+        // Both return without the lock. Meets `doaddtimer`: of a timer that comes a moment later, the M that adds it
         // takes care itself (2); for the P's own M there is none, as only that M adds any.
         if next == 0 {
             return (now, 0, false);
@@ -108,6 +111,8 @@ impl Sched {
         while timers.when() != 0 && timers.when() <= now {
             timers = self.run_one_timer(m, p, timers, now);
             ran += 1;
+            // Each that has run is off the heap, or later. Else this would not return.
+            assert!(ran <= MOST_DUE, "checkTimers: {ran} timers have run, and one is due still");
         }
         if ran >= 3 {
             self.emit(m, Event::ManyTimersRun(p.id));
@@ -160,8 +165,7 @@ impl Sched {
         whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
     }
 
-    /// The P whose timer fires next, the first of them if there are several: what `timeSleepUntil` returned
-    /// as well, until commit 13f6be28.
+    /// The P whose timer fires next, or the first of them. `timeSleepUntil` returned it as well until commit 13f6be28.
     pub fn next_timer_owner(&self) -> Option<PId> {
         let with_timers = self.allp.iter().filter(|p| p.timer0_when.peek() != 0);
         with_timers.min_by_key(|p| p.timer0_when.peek()).map(|p| p.id)
@@ -174,7 +178,6 @@ impl Sched {
     pub fn check_timers_no_p(&self, poll_until: Time) -> Time {
         let mut earliest = poll_until;
         for p in &self.allp {
-            sync::checkpoint((p.id, earliest));
             // Wake protocol, 4c. Meets step 1 in `addtimer`: if its store comes after this load, its load of
             // `nmspinning` comes after 4b, and no longer counts this M. The P of an M that adds a timer has its bit
             // since `pidleget`.

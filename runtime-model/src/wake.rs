@@ -104,16 +104,15 @@ impl Sched {
             return;
         };
         match self.mget(&mut locked) {
-            Some(nm) => self.wake_m(m, locked, nm, p, spin),
+            Some(nm) => self.wake_m(locked, nm, p, spin),
             None => self.start_new_m(m, locked, p, spin),
         }
     }
 
     /// Hands `p` to the idle M `nm` and wakes it. Go: proc.go, startm 2331-2344 (1.19.8), 3121-3136 (1.27.3).
-    fn wake_m(&self, m: &M, locked: Locked, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
+    fn wake_m(&self, locked: Locked, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
         // `nm` is off `midle`, so no other M wakes it, and it writes nothing itself until its note is set.
         drop(locked);
-        sync::checkpoint((m, &p, nm, &spin));
         let other = self.m(nm);
         assert!(!other.spinning.get(), "startm: m is spinning");
         assert!(other.nextp.with(Option::is_none), "startm: m has p");
@@ -136,13 +135,12 @@ impl Sched {
         // running.
         if let Some(id) = Self::m_reserve_id(&mut locked) {
             drop(locked);
-            sync::checkpoint((m, &p, id, &spin));
             return self.newm(m, id, p, spin);
         }
         // An M can be idle by now if the caller gave the lock back after it asked: it is the one that stopped.
         if let Some(nm) = self.mget(&mut locked) {
             locked.mcount -= 1;
-            return self.wake_m(m, locked, nm, p, spin);
+            return self.wake_m(locked, nm, p, spin);
         }
         // Meets `stopm`, which takes it under the same lock before it looks at `midle`.
         self.emit(m, Event::NewmReserved(p.id()));
@@ -167,7 +165,6 @@ impl Sched {
         let Some(sched) = self.this.upgrade() else { return };
         let given = (id, spin.is_some());
         sync::spawn_named(id.0, given, move || {
-            sync::checkpoint((id, &spin));
             let mut m = M { id, p: None };
             // The increment is the new M's own from its first step on: in Go, `mspinning`, which `mstart1` calls.
             sched.give_spin(id, spin);
@@ -184,17 +181,18 @@ impl Sched {
     /// As Go does: `stopm holding p`, `stopm spinning`.
     ///
     /// Go: proc.go, stopm 2231-2250 and mPark 1455-1459 (1.19.8), 3007-3026 and 1978-1987 (1.27.3).
+    // `find_runnable` holds nothing but `m`. As a call of its own, a parked M would keep the time of the timer that it
+    // saw.
+    #[sync::forgets_callers]
     pub(crate) fn stopm(&self, m: &mut M) {
-        let me = self.m(m.id);
         assert!(m.p.is_none(), "stopm holding p");
-        assert!(!me.spinning.get(), "stopm spinning");
+        assert!(!self.m(m.id).spinning.get(), "stopm spinning");
         let mut locked = self.lock.lock();
         // Go has no such list. Meets `start_new_m`: whichever has the lock first, the P gets this M, by `reserved` here
         // or by `midle` there.
         if let Some(Reserved { p, spin }) = locked.reserved.pop() {
             locked.mcount -= 1;
             drop(locked);
-            sync::checkpoint((&*m, &p, &spin));
             self.give_spin(m.id, spin);
             self.acquirep(m, p);
             return;
@@ -202,13 +200,11 @@ impl Sched {
         // No source of work is read here any more: that was 4c, or the M did not spin and 5b let it go.
         self.mput(&mut locked, m);
         drop(locked);
-        sync::checkpoint(&*m);
         self.emit(m, Event::Park);
         // Meets `park.wakeup` in `wake_m` and in `jump`. A note remembers a wakeup that comes before the sleep.
-        me.park.sleep();
+        self.m(m.id).park.sleep();
         // Not too late: this M is off `midle`, so no other M can be about to wake it again.
-        me.park.clear();
-        sync::checkpoint(&*m);
+        self.m(m.id).park.clear();
         self.acquire_nextp(m);
     }
 
@@ -232,7 +228,6 @@ impl Sched {
         // Wake protocol, 3. First the decrement: else `begin_spin` would find this M's own count and decline. Meets
         // `begin_spin` of an M that declined because of that count: its work is what the wakeup below is for.
         self.stop_spinning(m);
-        sync::checkpoint(m);
         self.wakep(m);
     }
 

@@ -1,8 +1,7 @@
 //! What Gs do, and what they wait for: the actions of the scripts, the flags, the program's exit.
 //!
-//! Main's exit ends the program once every other M is parked or busy: until then main's M is on its way
-//! out, as a thread may be for as long as it likes, and what the others do meanwhile is still the
-//! program's. So an execution ends in a state in which nobody moves, and in no other.
+//! When main exits, its M waits, as a thread that is about to exit may be delayed for any time; the other Ms go on
+//! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
 use sync::{Ghost, Latch};
 
@@ -19,9 +18,9 @@ use crate::Time;
 pub struct World {
     /// The program's flags.
     pub flags: Vec<Latch>,
-    /// Never set: main waits here once it has exited.
+    /// Never set: main's M waits here once main has exited.
     exit: Latch,
-    /// Flags whose waiters may be nudged, once each.
+    /// Flags on which a G waits that may be nudged, once each.
     nudges: Ghost<Vec<FlagId>>,
 }
 
@@ -36,8 +35,7 @@ impl World {
 }
 
 impl Sched {
-    /// Moves the world, since nobody else moves: nudges the Gs that are busy. False if there is no move
-    /// left.
+    /// Moves the world, as no M moves: nudges the Gs that are busy. Returns false if there is no move left.
     pub fn world_moves(&self) -> bool {
         let nudges = self.world.nudges.with_mut(std::mem::take);
         nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
@@ -46,7 +44,9 @@ impl Sched {
     /// What an M does once it has a P. It does not return.
     ///
     /// Go: proc.go, mstart1 1398-1433 (1.19.8), 1917-1956 (1.27.3).
-    pub(crate) fn mstart(&self, m: &mut M) {
+    // It does not return, so nothing that its callers hold is used again.
+    #[sync::forgets_callers]
+    pub(crate) fn mstart(&self, m: &mut M) -> ! {
         self.m(m.id).started.set(true);
         loop {
             let g = self.schedule(m);
@@ -55,13 +55,15 @@ impl Sched {
     }
 
     /// Runs `g` on `m` until it gives up the M. Go: proc.go, execute 2517-2555 (1.19.8), 3346-3398 (1.27.3).
+    #[sync::summarized]
     fn execute(&self, m: &M, g: GId) {
+        // Go counts `schedtick` of the P here, and crashes without one.
+        assert!(m.p.is_some(), "{}: no p", m.id);
         self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
         self.progress();
         self.emit(m, Event::Execute(g));
         loop {
-            sync::checkpoint((m.id, m.p().id(), g));
             if !self.act(m, g) {
                 return;
             }

@@ -17,7 +17,7 @@
 //! | [`Note`], [`Latch`] | waiting for another thread, waiting for the environment |
 //! | [`spawn`], [`spawn_named`], [`make_for`], [`ThreadName`] | threads, and names for interchangeable ones |
 //! | [`choose`] | a nondeterministic choice |
-//! | [`checkpoint`], [`summarized()`] | what a thread's future does not depend on |
+//! | `#[summarized]`, `#[forgets_callers]`, [`checkpoint`] | what a thread's future does not depend on |
 //! | [`made_progress`], [`round_without_progress`] | marks by which a search finds livelocks |
 //! | [`Name`], [`Arc`], [`Weak`] | what an object is called; std's reference counts |
 //!
@@ -55,6 +55,8 @@ pub mod driver;
 mod engine;
 mod execution;
 mod holder;
+#[doc(hidden)]
+pub mod locals;
 mod mutex;
 mod name;
 mod note;
@@ -77,7 +79,7 @@ pub use program::{
     checkpoint, choose, made_progress, make_for, round_without_progress, spawn, spawn_named,
     summarized, ThreadName,
 };
-pub use sync_macros::summarized;
+pub use sync_macros::{forgets_callers, summarized};
 pub use word::{BitWord, IntWord, Word};
 
 /// Declares tests that need the engine `explore`; other engines ignore them, with the reason.

@@ -1,7 +1,7 @@
 //! Kernels of what a function promises, where a program would get on all the same: which Gs a thief may take, how
 //! many Gs are a P's share, where a thief looks first, and what an update of the limiter leaves.
 
-use runtime_model::event::Nobody;
+use runtime_model::event::{AnyWitness, Nobody};
 use runtime_model::find::Found;
 use runtime_model::g::GId;
 use runtime_model::limiter::LimiterEventType;
@@ -15,17 +15,30 @@ use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost};
 
 /// So many Ps with rings of 8 slots, and five Gs that nobody runs.
-fn world(steps: Steps, ps: u32) -> (Arc<Sched>, M, Vec<OwnedP>) {
+pub(super) fn world(steps: Steps, ps: u32) -> (Arc<Sched>, M, Vec<OwnedP>) {
+    world_with(steps, ps, Arc::new(Nobody))
+}
+
+/// The same with a witness.
+pub(super) fn world_with(
+    steps: Steps,
+    ps: u32,
+    witness: AnyWitness,
+) -> (Arc<Sched>, M, Vec<OwnedP>) {
+    world_of(steps, ps, 8, witness)
+}
+
+fn world_of(steps: Steps, ps: u32, ring: u32, witness: AnyWitness) -> (Arc<Sched>, M, Vec<OwnedP>) {
     let program = Program {
         ps,
         ms: ps,
-        ring: 8,
+        ring,
         steal_tries: 2,
         fairness: false,
         scripts: vec![vec![]; 5],
         flags: vec![],
     };
-    let sched = Sched::new(program, steps, Arc::new(Nobody));
+    let sched = Sched::new(program, steps, witness);
     let mut m = M::of_kernel(MId(0));
     let others = sched.start_kernel(&mut m);
     (sched, m, others)
@@ -96,14 +109,47 @@ pub fn steal_in_turn(steps: Steps, steal: StealWork) {
     assert!(got == [0, 1, 2].map(|g| Some(GId(g))), "steal-in-turn: {got:?}");
 }
 
+/// P1 has an overdue tick for a G that is away: it leaves that one a permit, and makes none runnable. A thief on P0 that
+/// has run it looks again from the start.
+pub fn steal_again(steps: Steps, steal: StealWork) {
+    let (sched, m, mut others) = world(steps, 2);
+    let mut victim = M::of_kernel(MId(1));
+    others.pop().into_iter().for_each(|p| sched.acquirep(&mut victim, p));
+    let locked = sched.lock.lock();
+    sched.timerp_mask.set(PId(1));
+    drop(locked);
+    let now = sched.nanotime();
+    let other = sched.clone();
+    sync::spawn(move || {
+        other.check_timers_no_p(0);
+    });
+    sched.addtimer(&victim, Timer { when: now, period: 0, f: TimerFunc::SendTime(GId(1)) });
+    let again = matches!(steal(&sched, &m, now), Found::Again);
+    assert!(again, "steal-again: a timer has run, and the thief does not look again");
+}
+
 /// One look of an M for work.
 pub type LookOnce = fn(&Sched, &M) -> Found;
 
-/// P0 has a G, one is on the global queue, and one is in P1's ring. The M on P0 gets them in this order.
+/// First there are timers alone, and the M on P0 learns when the next one fires, whichever P has it. Then P0 has a G,
+/// one is on the global queue, and one is in P1's ring. The M gets them in this order.
 pub fn look_in_turn(steps: Steps, look: LookOnce) {
     let (sched, m, mut others) = world(steps, 2);
     let mut victim = M::of_kernel(MId(1));
     others.pop().into_iter().for_each(|p| sched.acquirep(&mut victim, p));
+    let locked = sched.lock.lock();
+    sched.timerp_mask.set(PId(1));
+    drop(locked);
+    let start = sched.nanotime();
+    for (owner, when) in [(&m, start + 5), (&victim, start + 7), (&victim, start + 3)] {
+        sched.addtimer(owner, Timer { when, period: 0, f: TimerFunc::Start(GId(3)) });
+        let seen = match look(&sched, &m) {
+            Found::Nothing(when) => when,
+            _ => 0,
+        };
+        let next = when.min(start + 5);
+        assert!(seen == next, "look-in-turn: {seen} is seen as the next timer's time, not {next}");
+    }
     sched.runqput(&m, m.p(), GId(0), false);
     let mut locked = sched.lock.lock();
     sched.globrunqput(&mut locked, GId(1));
@@ -126,10 +172,16 @@ pub const SHARE: TakeShare = |sched, locked, m| sched.globrunqget(locked, m, m.p
 /// It takes one.
 pub const ONE: TakeShare = |sched, locked, m| sched.globrunqget(locked, m, m.p(), 1);
 
-/// Five Gs are on the global queue of two Ps, and each owner takes some. In the end one of them has got `first`, and
-/// the other, who came later, `second`.
-pub fn global_share(steps: Steps, take: TakeShare, first: &'static [u32], second: &'static [u32]) {
-    let (sched, m, mut others) = world(steps, 2);
+/// Five Gs are on the global queue of two Ps with rings of so many slots, and each owner takes some. In the end one of
+/// them has got `first`, and the other, who came later, `second`.
+pub fn global_share(
+    steps: Steps,
+    ring: u32,
+    take: TakeShare,
+    first: &'static [u32],
+    second: &'static [u32],
+) {
+    let (sched, m, mut others) = world_of(steps, 2, ring, Arc::new(Nobody));
     let mut locked = sched.lock.lock();
     (0..5).for_each(|g| sched.globrunqput(&mut locked, GId(g)));
     drop(locked);
@@ -197,13 +249,17 @@ pub fn limiter_update(steps: Steps, update: Update) {
 /// How a G assists.
 pub type Assist = fn(&Sched, &M);
 
-/// P1 idles since 1, and P0 assists at 3, which is now, beside one that consumes P0's event, which comes to nothing.
-/// In the end the 2 idle ticks are counted, P1's event goes on from 3, and P0 has none.
+/// P1 idles since 1, was taken for a moment at 2, and P0 assists at 3, which is now, beside one that consumes P0's event,
+/// which comes to nothing. In the end the 2 idle ticks are counted, P1's event goes on from 3, P0 has none, and the
+/// update has left nothing for a later one.
 pub fn assist_updates(steps: Steps, assist: Assist) {
     let (sched, m, mut others) = world(steps, 2);
     let mut locked = sched.lock.lock();
     others.pop().into_iter().for_each(|p| {
         sched.pidleput(&mut locked, p, 1);
+    });
+    sched.pidleget(&mut locked, 2).into_iter().for_each(|p| {
+        sched.pidleput(&mut locked, p, 2);
     });
     drop(locked);
     sched.faketime.set(3);
@@ -215,4 +271,6 @@ pub fn assist_updates(steps: Steps, assist: Assist) {
     let since = [0, 1].map(|p| sched.allp[p].limiter_event.peek_since());
     let counted = (sched.limiter.peek_assist(), sched.limiter.peek_idle());
     assert!(since == [0, 3] && counted == (0, 2), "assist-updates: {since:?}, {counted:?} ticks");
+    let left = sched.limiter.peek_pooled();
+    assert!(left == 0, "assist-updates: {left} ticks are left in the pools");
 }

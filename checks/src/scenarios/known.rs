@@ -1,6 +1,6 @@
 //! The smallest programs that show a documented bug; its scenarios are those of the suites `known` and `known-wide`.
 
-use crate::scenario::Scenario;
+use harness::scenario::Scenario;
 
 /// The smallest programs that show a documented bug.
 pub(super) fn known_bugs() -> Vec<Scenario> {
@@ -58,6 +58,17 @@ pub(super) fn known_bugs() -> Vec<Scenario> {
             &["main: go B; busy-until b; after 0 A; busy-until a", "A: set a", "B: set b"],
         ),
     ]
+}
+
+/// `due-timer` as a real program gets past defect 2: it starts an empty G once nothing moves.
+pub(super) fn nudged() -> Scenario {
+    Scenario::new(
+        "due-timer-nudged",
+        "a timer is due beside a G that keeps the timer's P busy, and starts an empty G if nothing comes of it",
+        2,
+        2,
+        &["main: go B; busy-until b; after 0 A; busy-until a nudge", "A: set a", "B: set b"],
+    )
 }
 
 /// The smallest programs that show the third defect under faketime.

@@ -1,7 +1,7 @@
 //! Programs that reach what the others do not: several Gs or timers at once, three Ps, turns, one more M.
 
 use super::known::known_bugs;
-use crate::scenario::Scenario;
+use harness::scenario::Scenario;
 
 /// Several Gs or timers at once.
 pub(super) fn several() -> Vec<Scenario> {

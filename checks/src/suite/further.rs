@@ -4,7 +4,7 @@
 use sync::driver::Engine;
 
 use super::{limits, ALL, FIXED};
-use crate::report::{Expect, Job, Limits, Mode};
+use harness::report::{Expect, Job, Limits, Mode};
 
 /// What its runs have for a suite.
 pub const NAME: &str = "further";

@@ -4,7 +4,7 @@ use sync::driver::Engine;
 
 use super::{kernel_job, limits, ALL, FIXED};
 use crate::kernels;
-use crate::report::{Expect, Job, Limits, Mode};
+use harness::report::{Expect, Job, Limits, Mode};
 
 /// The name of the suite.
 const NAME: &str = "races";

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
-use checks::report::Job;
 use cpu_time::ProcessTime;
+use harness::report::Job;
 use regressions::runs;
 use serde::{Deserialize, Serialize};
 use sync::driver::{Control, End, Sampler};

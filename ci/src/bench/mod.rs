@@ -21,7 +21,7 @@ pub use measure::Measured;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use checks::verdict::Verdict;
+use harness::verdict::Verdict;
 
 use crate::error::Error;
 use crate::output::{self, remark};

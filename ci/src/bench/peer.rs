@@ -1,7 +1,7 @@
 //! Who is measured.
 
-use checks::report::{Expect, Job, Limits, Mode, Search};
 use checks::suite;
+use harness::report::{Expect, Job, Limits, Mode, Search};
 use sync::driver::{Engine, Sampler};
 
 /// One of those that are measured.

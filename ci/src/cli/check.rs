@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use checks::report::Mode;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::Args;
+use harness::report::Mode;
 use sync::driver::Engine;
 
 use super::units;

@@ -1,8 +1,8 @@
 //! A counterexample and a report to test with.
 
-use checks::cex::{Counterexample, Header, Step, FORMAT};
-use checks::report::{Expect, Found, Job, Limits, Mode, Report};
-use checks::verdict::Verdict;
+use harness::cex::{Counterexample, Header, Step, FORMAT};
+use harness::report::{Expect, Found, Job, Limits, Mode, Report};
+use harness::verdict::Verdict;
 use sync::driver::Schedule;
 
 /// A throw.

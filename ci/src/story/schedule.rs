@@ -1,7 +1,7 @@
 //! A schedule as one line, as dejafu prints it: `M0────M1──P──M0─` has a dash for each step, and a `P` where a thread is
 //! preempted.
 
-use checks::cex::Step;
+use harness::cex::Step;
 
 use crate::output::WIDTH;
 

@@ -14,24 +14,7 @@ use super::source::Source;
 /// only shrinks: a file that is no longer in a circle must be removed from it.
 const ALLOWED: &[(&str, &[&str])] = &[
     (
-        "checks",
-        &[
-            "bookkeeping",
-            "check",
-            "counts",
-            "dead",
-            "discipline",
-            "limiter",
-            "ownership",
-            "places",
-            "spinning",
-            "symptoms",
-            "timers",
-            "wakeups",
-        ],
-    ),
-    (
-        "checks",
+        "harness",
         &[
             "census",
             "judge",
@@ -43,9 +26,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "run/plan",
         ],
     ),
-    ("checks", &["kernels", "kernels/drain"]),
-    ("checks", &["report", "verdict"]),
-    ("checks", &["scenario", "scenario/script"]),
+    ("harness", &["report", "verdict"]),
+    ("harness", &["scenario", "scenario/script"]),
     ("checks", &["suite", "suite/races"]),
     ("ci", &["found", "repro"]),
     ("ci", &["matrix", "matrix_table"]),

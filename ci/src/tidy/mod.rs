@@ -17,7 +17,7 @@ mod text;
 use std::fmt;
 use std::path::Path;
 
-use checks::verdict::Verdict;
+use harness::verdict::Verdict;
 
 pub use files::paths;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use checks::report::Report;
+use harness::report::Report;
 
 use super::*;
 use crate::story::sample;

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use checks::report::{Expect, Job, Limits, Mode};
+use harness::report::{Expect, Job, Limits, Mode};
 
 /// A job that is to hold.
 pub(crate) fn job() -> Job {

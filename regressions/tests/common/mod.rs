@@ -1,9 +1,9 @@
 //! Runs of scenarios for the tests, on the engine in use.
 #![allow(dead_code)] // each test uses its part
 
-use checks::report::{Expect, Job, Limits, Mode, Report};
-use checks::run::{self, Subject, What};
 use checks::{scenarios, suite};
+use harness::report::{Expect, Job, Limits, Mode, Report};
+use harness::run::{self, Subject, What};
 use regressions::rows;
 use runtime_model::steps::Steps;
 use sync::driver::{Control, ENGINE};
@@ -27,7 +27,12 @@ pub(crate) fn job(scenario: &str, mode: Mode) -> Job {
 /// Runs the job under these steps, whatever row it names.
 pub(crate) fn run_with(steps: Steps, job: &Job) -> Report {
     let scenario = scenarios::find(&job.scenario).expect("a scenario of that name");
-    let subject = Subject { what: What::Scenario(scenario), steps, sources: Vec::new() };
+    let subject = Subject {
+        what: What::Scenario(scenario),
+        steps,
+        sources: Vec::new(),
+        content: &checks::CONTENT,
+    };
     run::run(&subject, job, Arc::new(|_| Control::Go)).expect("a run").report
 }
 

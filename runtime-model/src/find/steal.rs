@@ -21,8 +21,7 @@ impl Sched {
         for pass in 1..=self.program.steal_tries {
             let last = pass == self.program.steal_tries;
             let order = self.steal_order(m);
-            for (i, &victim) in order.iter().enumerate() {
-                sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
+            for &victim in order {
                 // Meets `pidleget`, which sets the bit before the P can get a timer. A bit that is still set for a P
                 // without timers costs a look; `pidleput` clears it only if the heap is empty.
                 if last && (self.steps.steal_timers)(self, victim) {
@@ -39,7 +38,6 @@ impl Sched {
                         // `newWork`).
                         ran_timer = true;
                     }
-                    sync::checkpoint((m, pass, &order[i..], now, poll_until, ran_timer));
                 }
                 // Meets `pidleget`: a P that another M has just taken may still have its bit. Its queue was empty, and
                 // that M, as it fills it, passes on (3) or wakes another M for each G (2).
@@ -79,6 +77,8 @@ fn orders_of_others(ps: u32, me: u32) -> Vec<Vec<PId>> {
         for start in 0..ps {
             let all = (0..ps).map(|i| (start + i * stride) % ps);
             let others: Vec<PId> = all.filter(|&p| p != me).map(PId).collect();
+            let missed = (0..ps).find(|&p| p != me && !others.contains(&PId(p)));
+            assert!(missed.is_none(), "randomOrder: {others:?} leaves out P{missed:?}");
             if !orders.contains(&others) {
                 orders.push(others);
             }
@@ -92,7 +92,10 @@ fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 {
         a
     } else {
-        gcd(b, a % b)
+        let rest = a % b;
+        // Else this would not return.
+        assert!(rest < b, "gcd: {rest} is not less than {b}");
+        gcd(b, rest)
     }
 }
 

@@ -1,7 +1,6 @@
-//! The one door to the idle lists past `pidleget` and `mput`, for regressions that reproduce a bug which
-//! used one.
+//! The one way to change the idle lists without `pidleget` and `mput`, for regressions whose bug did so.
 //!
-//! Nothing else may use it; a test of the house rules says so.
+//! Nothing else may use it; a test of the house rules enforces that.
 
 use crate::m::MId;
 use crate::p::PId;
@@ -15,23 +14,23 @@ pub fn unlink(locked: &mut SchedLocked, p: PId) -> Option<OwnedP> {
     Some(locked.pidle.list.remove(at))
 }
 
-/// Takes `p` and leaves it on the idle list, so that two own it.
+/// Takes `p` and leaves it on the idle list, so that two own it. A break that checks catch.
 pub fn take_and_leave(locked: &SchedLocked, p: PId) -> Option<OwnedP> {
     locked.idle_ps().find(|&idle| idle == p).map(OwnedP)
 }
 
-/// No more Ms can be started.
+/// No more Ms can be started. For checks: a test starts from a state that no program reaches.
 pub fn use_up_ms(locked: &mut SchedLocked) {
     locked.unborn.clear();
 }
 
-/// Puts `m` on the idle list without a look at whether anybody runs.
+/// Puts `m` on the idle list without a look at whether anybody runs. A break for checks to catch.
 pub fn put_m(locked: &mut SchedLocked, m: MId) {
     locked.midle.push(m);
     locked.nmidle += 1;
 }
 
-/// Adds to `nmidle` and to `mcount`, whatever the lists of Ms say.
+/// Adds to `nmidle` and to `mcount`, whatever the lists of Ms say. A break for checks to catch.
 pub fn miscount_ms(locked: &mut SchedLocked, nmidle: i32, mcount: i32) {
     locked.nmidle += nmidle;
     locked.mcount += mcount;

@@ -35,10 +35,10 @@ impl Timers {
         self.siftup_timer(self.heap.len() - 1) == 0
     }
 
-    /// Takes the first timer out: the last one comes in its place and sinks.
+    /// Takes the first timer out: the last one takes its place and sinks.
     ///
     /// # Panics
-    /// If there is none.
+    /// If the heap is empty.
     ///
     /// Go: time.go, dodeltimer0 412-433 (1.19.8), (*timers).deleteMin 522-543 (1.27.3): the part that concerns the
     /// heap.
@@ -53,7 +53,7 @@ impl Timers {
     /// Gives the first timer a later time, and lets it sink to its place.
     ///
     /// # Panics
-    /// If there is none.
+    /// If the heap is empty.
     ///
     /// Go: time.go, runOneTimer 840-892 (1.19.8), (*timer).unlockAndRun 1092-1230 (1.27.3): the part that concerns the
     /// heap.
@@ -62,7 +62,7 @@ impl Timers {
         self.siftdown_timer(0);
     }
 
-    /// Moves entry `i` up past the parents that fire later. Returns where it came to rest.
+    /// Moves entry `i` up past the parents that fire later. Returns its new place.
     ///
     /// Go: time.go, siftupTimer 1068-1089 (1.19.8), (*timers).siftUp 1317-1337 (1.27.3).
     fn siftup_timer(&mut self, mut i: usize) -> usize {
@@ -84,6 +84,8 @@ impl Timers {
     /// in pairs; of equal ones the first wins either way.
     fn siftdown_timer(&mut self, mut i: usize) {
         while let Some(child) = self.first_child(i) {
+            // Else an entry could go up again, and this would not return.
+            assert!(child > i, "siftdownTimer: entry {child} is not below entry {i}");
             // An entry that came from the end of the heap stays above children of its own time, even if they were
             // added before it.
             if self.heap[child].when >= self.heap[i].when {

@@ -12,6 +12,7 @@ use ::explore::operation::{Kind, ThreadId};
 use ::explore::state;
 
 pub(crate) use ::explore::current::{is_replaying, is_searching};
+pub(crate) use ::explore::state::Caller;
 
 pub(crate) use super::search::estimate;
 
@@ -244,13 +245,13 @@ pub(crate) fn checkpoint(locals: impl Hash) {
 }
 
 /// Begins a summarized call, if there is a search.
-pub(crate) fn enter_call() -> Option<state::Caller> {
+pub(crate) fn enter_call() -> Option<Caller> {
     with_state(state::State::enter).flatten()
 }
 
 /// Ends the call.
 #[track_caller]
-pub(crate) fn leave_call(caller: Option<state::Caller>, result: impl Hash) {
+pub(crate) fn leave_call(caller: Option<Caller>, result: impl Hash) {
     if let Some(caller) = caller {
         let here = std::panic::Location::caller();
         let result = Fingerprints::of((here.file(), here.line(), here.column(), result));

@@ -6,9 +6,9 @@ use sync::Arc;
 
 use super::{carry_out, found, plans, Outcome, RunError, Subject};
 use crate::census::told;
+use crate::happening::Tally;
 use crate::judge::Judged;
 use crate::report::{Job, Limits, Report};
-use crate::sometimes::Tally;
 use crate::verdict::Verdict;
 
 /// The outcome; if the job asks for it, with a remark where a search without the bound takes no more steps than those
@@ -39,8 +39,16 @@ pub(super) fn look(
         ..plan.search.clone()
     };
     let plan = Plan { search, ..plan };
-    let judged = Judged::of(&job)?;
-    let explored = carry_out(subject, &job, plan, &target, &judged, &Tally::default(), control)?;
+    let judged = Judged::of(&job, subject.content)?;
+    let explored = carry_out(
+        subject,
+        &job,
+        plan,
+        &target,
+        &judged,
+        &Tally::new(subject.content.happenings),
+        control,
+    )?;
     let statistics = explored.searched.map(|searched| searched.statistics).unwrap_or_default();
     let note = match explored.end {
         End::Failed { failure, .. } => {

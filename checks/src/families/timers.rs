@@ -1,9 +1,11 @@
 //! Verify that what is known of a heap without its lock is true, and that no timer waits beside an idle P.
 
+use runtime_model::m::MId;
 use runtime_model::timers::Timer;
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {
@@ -15,6 +17,11 @@ pub(crate) const CHECKS: &[Check] = &[
         name: "no timer is due beside an idle P",
         invariant: "INV-TIMER",
         holds: no_timer_is_due_beside_an_idle_p,
+    },
+    Check {
+        name: "lastpoll is 0 only while an M polls",
+        invariant: "INV-POLL",
+        holds: lastpoll_is_0_while_an_m_polls,
     },
 ];
 
@@ -48,6 +55,20 @@ fn no_timer_is_due_beside_an_idle_p(view: &View) -> Result<(), String> {
             view.now()
         );
     }
+    Ok(())
+}
+
+/// An M that polls has no P and is not idle. If `lastpoll` stayed 0, each timer that is added later would be left to an
+/// M that does not poll.
+fn lastpoll_is_0_while_an_m_polls(view: &View) -> Result<(), String> {
+    let (lastpoll, until) = (view.sched.lastpoll.peek(), view.sched.poll_until.peek());
+    ensure!(until == 0 || lastpoll == 0, "pollUntil is {until}, and lastpoll {lastpoll}");
+    let Some(locked) = view.locked().filter(|_| lastpoll == 0) else { return Ok(()) };
+    let polls = |m: MId| {
+        let without_p = view.p_of(m).is_none() && view.nextp_of(m).is_none();
+        view.started(m) && without_p && !locked.idle_ms().contains(&m)
+    };
+    ensure!(!view.quiescent && view.ms().any(polls), "lastpoll is 0, and no M polls");
     Ok(())
 }
 

@@ -9,9 +9,9 @@ use sync::Arc;
 use super::again::again;
 use super::{carry_out, found, plans, run, Outcome, RunError, Subject};
 use crate::census::told;
+use crate::happening::Tally;
 use crate::judge::Judged;
 use crate::report::{Fewest, Found, Job, Limits, Report};
-use crate::sometimes::Tally;
 
 /// More preemptions than these are not tried for a smaller counterexample.
 const MOST_PREEMPTIONS: usize = 6;
@@ -77,7 +77,7 @@ fn fewest_steps(
         return Ok(outcome);
     };
     let target = Arc::new(subject.what.checked()?);
-    let judged = Judged::of(job)?;
+    let judged = Judged::of(job, subject.content)?;
     let plan = plans(job, &target).swap_remove(0);
     let search = Options {
         cache: true,
@@ -89,7 +89,15 @@ fn fewest_steps(
         ..plan.search.clone()
     };
     let plan = Plan { bound: Some(preemptions as usize), search, ..plan };
-    let explored = carry_out(subject, job, plan, &target, &judged, &Tally::default(), control)?;
+    let explored = carry_out(
+        subject,
+        job,
+        plan,
+        &target,
+        &judged,
+        &Tally::new(subject.content.happenings),
+        control,
+    )?;
     let searched = explored.searched.unwrap_or_default();
     let proven = match (searched.incomplete, before.fewest) {
         (None, Fewest::Preemptions) => Fewest::Steps,

@@ -19,12 +19,13 @@ use sync::driver::{
 use sync::Arc;
 
 use crate::census::{self, Census, Endings};
+use crate::content::Content;
+use crate::happening::Tally;
 use crate::judge::{Judge, Judged, KernelJudge};
-use crate::kernels::Kernel;
+use crate::kernel::Kernel;
 use crate::recorder::Recorder;
 use crate::report::{Found, Job, Report};
 use crate::scenario::{Checked, Scenario, ScenarioError};
-use crate::sometimes::{self, Tally};
 use crate::source::Source;
 use crate::verdict::{judge, Variety, Verdict};
 
@@ -41,6 +42,8 @@ pub struct Subject {
     pub steps: Steps,
     /// Where the functions of the model, and of the row, are written.
     pub sources: Vec<Source>,
+    /// The checks, and what can be required to happen.
+    pub content: &'static Content,
 }
 
 /// What is run.
@@ -118,7 +121,7 @@ impl Target {
         let checked = match self {
             Target::Scenario(checked) => checked,
             Target::Kernel(kernel) => {
-                sync::driver::observe(Arc::new(KernelJudge { recorder }));
+                sync::driver::observe(Arc::new(KernelJudge::new(judged, recorder)));
                 return (kernel.program)(steps);
             }
         };
@@ -189,11 +192,11 @@ pub enum Replayed {
 pub fn run(subject: &Subject, job: &Job, control: OnProgress) -> Result<Outcome, RunError> {
     let target = Arc::new(subject.what.checked()?);
     plan::can_run(job)?;
-    let judged = Judged::of(job)?;
+    let judged = Judged::of(job, subject.content)?;
     for name in &job.sometimes {
-        known_sometimes(name)?;
+        is_known(subject.content, name)?;
     }
-    let tally = Tally::default();
+    let tally = Tally::new(subject.content.happenings);
     let began = Instant::now();
     if census::is_taken(job) {
         let Census { explored, endings } =
@@ -261,7 +264,7 @@ fn carry_out(
 /// As [`run`]; or if the job is not searched on this engine.
 pub fn compare(subject: &Subject, job: &Job, options: Options) -> Result<Searched, RunError> {
     let target = subject.what.checked()?;
-    let judged = Judged::of(job)?;
+    let judged = Judged::of(job, subject.content)?;
     let plan = plans(job, &target).swap_remove(0);
     let search = Options { interchangeable: target.interchangeable(), ..options };
     let plan = Plan { sampler: Sampler::Exhaustive, search, list_states: true, ..plan };
@@ -286,18 +289,18 @@ pub fn measure(
 ) -> Result<Explored, RunError> {
     let target = Arc::new(subject.what.checked()?);
     let plan = plans(job, &target).swap_remove(0);
-    let tally = Tally::default();
+    let tally = Tally::new(subject.content.happenings);
     let plan = Plan { sampler, ..plan };
-    carry_out(subject, job, plan, &target, &Judged::of(job)?, &tally, control)
+    carry_out(subject, job, plan, &target, &Judged::of(job, subject.content)?, &tally, control)
 }
 
-fn known_sometimes(name: &str) -> Result<(), RunError> {
-    let known = || sometimes::ALL.iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
-    sometimes::find(name).map(|_| ()).ok_or_else(|| RunError::Unknown {
-        what: "`sometimes`",
-        name: name.into(),
-        known: known(),
-    })
+fn is_known(content: &Content, happening: &str) -> Result<(), RunError> {
+    let mut known = content.happenings.iter().map(|known| known.name);
+    if known.any(|name| name == happening) {
+        return Ok(());
+    }
+    let known = content.happenings.iter().map(|known| known.name).collect::<Vec<_>>().join(", ");
+    Err(RunError::Unknown { what: "`sometimes`", name: happening.into(), known })
 }
 
 fn outcome(

@@ -2,7 +2,7 @@
 
 use sync::driver::{broken_rule, Rule};
 
-use crate::check::Check;
+use harness::check::Check;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {

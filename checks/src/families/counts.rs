@@ -1,8 +1,9 @@
 //! Verify that each count of what is listed elsewhere is right. `npidle` is in `bookkeeping`, `nmspinning` in
 //! `spinning`, `numTimers` in `timers`.
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {

@@ -1,10 +1,11 @@
 //! Verify that the limiter's events follow what their Ps do, and that each tick is counted once.
 
 use runtime_model::limiter::LimiterEventType;
-use runtime_model::p::PStatus;
+use runtime_model::p::{PStatus, P};
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check { name: "an assist runs on a P that runs", invariant: "INV-LIM3", holds: an_assist_runs },
@@ -12,6 +13,16 @@ pub(crate) const CHECKS: &[Check] = &[
         name: "each idle tick is counted once",
         invariant: "INV-LIM4",
         holds: idle_ticks_are_counted_once,
+    },
+    Check {
+        name: "an M updates the limiter outside of its event",
+        invariant: "INV-LIM3",
+        holds: updates_are_outside_of_events,
+    },
+    Check {
+        name: "an assist updates the limiter",
+        invariant: "INV-LIM4",
+        holds: an_assist_updates,
     },
 ];
 
@@ -22,6 +33,29 @@ fn an_assist_runs(view: &View) -> Result<(), String> {
         let assists = event != LimiterEventType::None && event != LimiterEventType::Idle;
         ensure!(!assists || status == PStatus::Running, "{} is {status:?}, in a {event:?}", p.id);
     }
+    Ok(())
+}
+
+/// An M with a P updates, and of that P no event is in flight: so what it has just ended is in the pools, and counts.
+/// Which M it is no word says; but if none runs without an event, it is in its own.
+fn updates_are_outside_of_events(view: &View) -> Result<(), String> {
+    let outside = |p: &P| {
+        let runs = p.status.peek(|&status| status) == PStatus::Running;
+        runs && p.limiter_event.peek() == LimiterEventType::None
+    };
+    let updates = !view.sched.limiter.peek_unlocked();
+    ensure!(!updates || view.ps().iter().any(outside), "an update is under way within an event");
+    Ok(())
+}
+
+/// Asked where no M moves, since each assist is over there. Another's update may stand for its own.
+fn an_assist_updates(view: &View) -> Result<(), String> {
+    if !view.quiescent || !view.sched.has_assisted() {
+        return Ok(());
+    }
+    let (last, now) = (view.sched.limiter.peek_last_update(), view.now());
+    ensure!(last != 0, "a G has assisted, and the limiter was never updated");
+    ensure!(last <= now, "the limiter was updated at {last}, and it is {now}");
     Ok(())
 }
 

@@ -6,8 +6,9 @@ use runtime_model::m::MId;
 use runtime_model::p::{PId, PStatus};
 use runtime_model::sched::SchedLocked;
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check { name: "a P has one holder", invariant: "INV-OWNP", holds: a_p_has_one_holder },

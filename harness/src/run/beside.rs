@@ -6,9 +6,9 @@ use sync::Arc;
 
 use super::again::again;
 use super::{carry_out, plans, Outcome, RunError, Subject};
+use crate::happening::Tally;
 use crate::judge::Judged;
 use crate::report::{Beside, Expect, Report};
-use crate::sometimes::Tally;
 use crate::verdict::Verdict;
 
 /// The outcome, violated if a known ending is none any more. One that is not known is told with its schedule.
@@ -60,8 +60,15 @@ fn shows(subject: &Subject, report: &Report, ends: &str) -> Result<Option<Schedu
     plan.search.keep_going = true;
     let plan = Plan { wanted: Some(ends.into()), ..plan };
     let go = Arc::new(|_: &sync::driver::Progress<'_>| sync::driver::Control::Go);
-    let explored =
-        carry_out(subject, job, plan, &target, &Judged::of(job)?, &Tally::default(), go)?;
+    let explored = carry_out(
+        subject,
+        job,
+        plan,
+        &target,
+        &Judged::of(job, subject.content)?,
+        &Tally::new(subject.content.happenings),
+        go,
+    )?;
     Ok(match explored.end {
         End::Failed { schedule, .. } => Some(schedule),
         End::Complete | End::Stopped => None,

@@ -5,11 +5,11 @@ use runtime_model::Sched;
 use sync::driver::{Observer, Operation, Quiescent, Violation};
 use sync::{Arc, Ghost};
 
-use crate::check::{self, Check};
+use crate::check::Check;
+use crate::content::Content;
 use crate::recorder::Recorder;
 use crate::report::Job;
 use crate::run::RunError;
-use crate::symptoms::LIVELOCK;
 use crate::view::{Memory, Remembered, View};
 
 /// The checks that are asked.
@@ -18,21 +18,30 @@ pub(crate) struct Judged {
     checks: Vec<&'static Check>,
     /// At each look; else only if something that it reads has changed.
     always: bool,
+    /// The check that a loop fails in which no other thread has a part.
+    livelock: &'static str,
 }
 
 impl Judged {
     /// Those that the job asks for.
-    pub(crate) fn of(job: &Job) -> Result<Self, RunError> {
-        let all = check::of(job.mode);
+    pub(crate) fn of(job: &Job, content: &Content) -> Result<Self, RunError> {
+        let all = content.checks(job.mode);
+        let livelock = content.livelock;
         let always = job.limits.ask_always;
-        let Some(only) = &job.only else { return Ok(Judged { checks: all.collect(), always }) };
+        let Some(only) = &job.only else {
+            return Ok(Judged { checks: all.collect(), always, livelock });
+        };
         let checks: Vec<_> = all.filter(|check| check.name == only).collect();
         match checks.is_empty() {
-            false => Ok(Judged { checks, always }),
+            false => Ok(Judged { checks, always, livelock }),
             true => Err(RunError::Unknown {
                 what: "check",
                 name: only.clone(),
-                known: check::of(job.mode).map(|check| check.name).collect::<Vec<_>>().join(", "),
+                known: content
+                    .checks(job.mode)
+                    .map(|check| check.name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
             }),
         }
     }
@@ -87,15 +96,22 @@ impl Judge {
 }
 
 /// A thread goes round by itself, and does so many operations.
-fn runs_alone(operations: usize) -> Violation {
+fn runs_alone(check: &'static str, operations: usize) -> Violation {
     let message =
         format!("livelock: a loop of {operations} operations that no other thread has a part in");
-    Violation { check: LIVELOCK, message }
+    Violation { check, message }
 }
 
 /// Judges one execution of a kernel, which has no scheduler and a check of its own.
 pub(crate) struct KernelJudge {
-    pub(crate) recorder: Option<Arc<Recorder>>,
+    livelock: &'static str,
+    recorder: Option<Arc<Recorder>>,
+}
+
+impl KernelJudge {
+    pub(crate) fn new(checks: &Judged, recorder: Option<Arc<Recorder>>) -> Self {
+        KernelJudge { livelock: checks.livelock, recorder }
+    }
 }
 
 impl Observer for KernelJudge {
@@ -105,7 +121,7 @@ impl Observer for KernelJudge {
     }
 
     fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
-        Err(runs_alone(operations))
+        Err(runs_alone(self.livelock, operations))
     }
 
     fn operation(&self, op: &Operation) {
@@ -125,9 +141,9 @@ impl Observer for Judge {
     }
 
     fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
-        let asked = self.checks.checks.iter().any(|check| check.name == LIVELOCK);
+        let asked = self.checks.checks.iter().any(|check| check.name == self.checks.livelock);
         if asked {
-            return Err(runs_alone(operations));
+            return Err(runs_alone(self.checks.livelock, operations));
         }
         Ok(())
     }

@@ -7,8 +7,9 @@
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::p::{PId, PStatus};
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {

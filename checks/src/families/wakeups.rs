@@ -2,8 +2,9 @@
 
 use runtime_model::g::GId;
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[Check {
     name: "no G is runnable beside an idle P",

@@ -1,7 +1,8 @@
 //! Verify that `nmspinning` counts those who look for work, and nobody else.
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {

@@ -4,8 +4,9 @@
 
 use runtime_model::g::GId;
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 /// The check of a program that stands still.
 pub const HANG: &str = "the program finishes";

@@ -71,7 +71,7 @@ pub(super) struct Again {
 
 pub(super) fn again(subject: &Subject, job: &Job, schedule: &Schedule) -> Result<Again, RunError> {
     let target = subject.what.checked()?;
-    let judged = Judged::of(job)?;
+    let judged = Judged::of(job, subject.content)?;
     let plan = plans(job, &target).swap_remove(0);
     let (sources, steps) = (subject.sources.clone(), subject.steps);
     // loom gets to the execution by running those before it: the last one's is the one that counts.

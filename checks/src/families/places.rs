@@ -21,8 +21,9 @@ use runtime_model::m::MId;
 use runtime_model::p::{PId, P};
 use runtime_model::timers::TimerFunc;
 
-use crate::check::{ensure, Check};
-use crate::view::View;
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] =
     &[Check { name: "a G is in one place", invariant: "INV-GPLACE", holds: a_g_is_in_one_place }];

@@ -1,0 +1,35 @@
+//! The checks, one family a file, and the list of all.
+
+mod bookkeeping;
+mod counts;
+mod dead;
+mod discipline;
+mod limiter;
+mod ownership;
+mod places;
+mod spinning;
+mod symptoms;
+mod timers;
+mod wakeups;
+
+use harness::content::Families;
+
+pub use symptoms::{HANG, LIVELOCK};
+
+/// What a user of Go would see, and nothing else.
+pub const SYMPTOMS: Families = &[symptoms::CHECKS];
+
+/// All checks, in the order in which they are evaluated: the first that fails is reported.
+pub const INVARIANTS: Families = &[
+    ownership::CHECKS,
+    bookkeeping::CHECKS,
+    counts::CHECKS,
+    places::CHECKS,
+    spinning::CHECKS,
+    limiter::CHECKS,
+    timers::CHECKS,
+    dead::CHECKS,
+    wakeups::CHECKS,
+    discipline::CHECKS,
+    symptoms::CHECKS,
+];

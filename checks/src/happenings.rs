@@ -1,0 +1,79 @@
+//! What a suite can require some execution to show.
+
+use harness::happening::Happening;
+use runtime_model::event::Event;
+
+/// All that a suite can ask for.
+pub const ALL: &[Happening] = &[
+    Happening { name: "the clock jumps", is: |e| matches!(e, Event::Jump(..)) },
+    Happening {
+        name: "a P that owns no timer gets the jump",
+        is: |e| matches!(e, Event::JumpToOther),
+    },
+    Happening {
+        name: "a timer is run by its owner",
+        is: |e| matches!(e, Event::TimerRunByOwner(_)),
+    },
+    Happening { name: "the clock jumps twice", is: |e| matches!(e, Event::JumpAgain) },
+    Happening {
+        name: "a periodic timer stays on its heap",
+        is: |e| matches!(e, Event::TimerPostponed(_)),
+    },
+    Happening { name: "a tick is dropped", is: |e| matches!(e, Event::TickDropped(_)) },
+    Happening { name: "a timer is stolen", is: |e| matches!(e, Event::TimerRunByThief(_)) },
+    Happening { name: "a G is stolen from a ring", is: |e| matches!(e, Event::Stolen(_)) },
+    Happening { name: "runnext is stolen", is: |e| matches!(e, Event::RunnextStolen(_)) },
+    Happening {
+        name: "several Gs are stolen at once",
+        is: |e| matches!(e, Event::StolenWithOthers(_)),
+    },
+    Happening {
+        name: "several Gs are taken from the global queue at once",
+        is: |e| matches!(e, Event::GlobalWithOthers(_)),
+    },
+    Happening {
+        name: "three timers are due at once",
+        is: |e| matches!(e, Event::ManyTimersRun(_)),
+    },
+    Happening {
+        name: "a thief finds a G that a timer started",
+        is: |e| matches!(e, Event::FoundAfterTimers(_)),
+    },
+    Happening { name: "a permit is taken", is: |e| matches!(e, Event::PermitTaken(_)) },
+    Happening {
+        name: "the time of an idle P is consumed",
+        is: |e| matches!(e, Event::IdleTimeConsumed),
+    },
+    Happening {
+        name: "the last look finds a G on the global queue",
+        is: |e| matches!(e, Event::LastLookFoundGlobal),
+    },
+    Happening { name: "the ring overflows", is: |e| matches!(e, Event::RingOverflow) },
+    Happening { name: "the last look finds work", is: |e| matches!(e, Event::LastLookFoundWork) },
+    Happening {
+        name: "the last look finds a timer",
+        is: |e| matches!(e, Event::LastLookFoundTimer),
+    },
+    Happening {
+        name: "wakep leaves it to a spinner",
+        is: |e| matches!(e, Event::WakepDeclinedSpinner),
+    },
+    Happening { name: "wakep finds no idle P", is: |e| matches!(e, Event::WakepDeclinedNoIdleP) },
+    Happening {
+        name: "an increment is undone for want of a P",
+        is: |e| matches!(e, Event::StartmUndone),
+    },
+    Happening { name: "an M keeps its P for a waker", is: |e| matches!(e, Event::KeptPForWaker) },
+    Happening { name: "an M polls", is: |e| matches!(e, Event::Polls) },
+    Happening {
+        name: "a break is sent to an M that polls",
+        is: |e| matches!(e, Event::NetpollBreak),
+    },
+    Happening { name: "an M is started", is: |e| matches!(e, Event::Newm(_)) },
+    Happening { name: "an M parks", is: |e| matches!(e, Event::Park) },
+];
+
+/// The entry of that name.
+pub fn find(name: &str) -> Option<&'static Happening> {
+    ALL.iter().find(|entry| entry.name == name)
+}
