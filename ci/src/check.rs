@@ -225,10 +225,10 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_replays_the_file_that_its_check_writes() {
-        let readme = include_str!("../../README.md");
+    fn the_list_of_commands_replays_the_file_that_its_check_writes() {
+        let commands = include_str!("../../docs/commands.md");
         let argument = |of: &str| {
-            let (_, rest) = readme.split_once(of)?;
+            let (_, rest) = commands.split_once(of)?;
             rest.split_whitespace().next()
         };
         let row = argument("$ cargo pidle check S3 --variant ").expect("a check");

@@ -127,7 +127,7 @@ pub struct Replay {
 /// The arguments of `truth`.
 #[derive(Debug, Args)]
 pub struct Truth {
-    /// Print the table in Markdown, as in the README
+    /// Print the table in Markdown, as in docs/truth.md
     #[arg(long)]
     pub markdown: bool,
 }
@@ -173,7 +173,7 @@ pub struct Repro {
     /// The bug's number, such as 53294
     #[arg(required_unless_present = "all")]
     pub bug: Option<String>,
-    /// Reproduce each bug in its smallest form, and print the table that the README has
+    /// Reproduce each bug in its smallest form, and print the table of docs/found.md
     #[arg(long, conflicts_with_all = ["bug", "mutant", "engine", "out", "full"])]
     pub all: bool,
     /// The variant of the bug, such as without-idlep-mask [default: its smallest form]

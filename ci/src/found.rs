@@ -1,4 +1,4 @@
-//! `pidle repro --all`: each bug reproduced, and the README's table of what was found.
+//! `pidle repro --all`: each bug reproduced, and the table of what was found in `docs/found.md`.
 
 use std::path::Path;
 use std::time::Instant;

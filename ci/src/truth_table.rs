@@ -28,7 +28,7 @@ pub fn render(reports: &[Report], seconds: f64) -> String {
     text + &totals(&reports, seconds)
 }
 
-/// The table as the README has it: without shares, which are of samples.
+/// The table as `docs/truth.md` has it: without shares, which are of samples.
 pub fn markdown(reports: &[Report]) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let heads = heads();
