@@ -12,7 +12,12 @@ sync::exhausted! {
         let lines = found::lines().expect("each bug is told");
         let run = |line: &found::Line| -> Option<Report> {
             let outcome = runs::run(line.job.as_ref()?, |_| Control::Go).expect("a run");
-            Some(runs::smallest(outcome, |_| Control::Go).expect("a run").report)
+            let smallest = runs::smallest(outcome, |_| Control::Go).expect("a run");
+            let recorded = runs::record(&smallest).expect("a run").expect("a failure");
+            // Also of the entries of the step table and of the variants.
+            let nameless = recorded.steps.iter().find(|step| step.function.contains(".rs:"));
+            assert_eq!(nameless, None, "each step is in a function");
+            Some(smallest.report)
         };
         let table = found::markdown(&lines, &lines.iter().map(run).collect::<Vec<_>>());
         let document = fs::read_to_string(builder::root().join("docs/found.md")).unwrap();
