@@ -59,16 +59,5 @@ pub const BUGS: &[&Bug] = &[
     &store_load_barrier::BUG,
 ];
 
-/// Where the functions of the rows are written, beside the model's own.
-const SOURCES: &[(&str, &str)] = &[
-    ("regressions/src/cl_20858.rs", include_str!("cl_20858.rs")),
-    ("regressions/src/cl_310149.rs", include_str!("cl_310149.rs")),
-    ("regressions/src/issue_38860.rs", include_str!("issue_38860.rs")),
-    ("regressions/src/issue_45867.rs", include_str!("issue_45867.rs")),
-    ("regressions/src/issue_53294.rs", include_str!("issue_53294.rs")),
-    ("regressions/src/issue_55160.rs", include_str!("issue_55160.rs")),
-    ("regressions/src/issue_5586.rs", include_str!("issue_5586.rs")),
-    ("regressions/src/last_look.rs", include_str!("last_look.rs")),
-    ("regressions/src/store_load_barrier.rs", include_str!("store_load_barrier.rs")),
-    ("regressions/src/wakep.rs", include_str!("wakep.rs")),
-];
+/// The sources in which a step can be recorded: each file's path within the workspace, and its text.
+const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));

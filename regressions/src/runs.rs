@@ -94,7 +94,7 @@ pub fn replay(cex: &Counterexample) -> Result<Replayed, RunError> {
 
 /// Looks up what the job names.
 fn subject(job: &Job) -> Result<Subject, RunError> {
-    let sources = runtime_model::SOURCES.iter().chain(SOURCES).copied().collect();
+    let sources = SOURCES.to_vec();
     if let Some(name) = job.scenario.strip_prefix(suite::KERNEL) {
         let known = || kernels::ALL.iter().map(|kernel| kernel.name.to_string()).collect();
         let kernel = kernels::find(name).ok_or_else(|| unknown("kernel", name, known()))?;
