@@ -9,6 +9,7 @@ mod engines;
 mod files;
 mod imports;
 mod length;
+mod manifests;
 mod order;
 mod provenance;
 mod source;
@@ -43,8 +44,11 @@ const RULES: &[Rule] = &[
     Rule { name: "provenance", broken: provenance::broken },
 ];
 
-/// The rule that looks at all files of a crate together.
-const CIRCLES: &str = "import-circle";
+/// A rule that looks at all files together: its name, and where it is broken.
+type Together = (&'static str, fn(&[Source]) -> Vec<(String, usize, String)>);
+
+const TOGETHER: &[Together] =
+    &[("import-circle", circles::broken), ("unused-dependency", manifests::broken)];
 
 /// A rule that is broken, and where.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +75,7 @@ pub fn tidy() -> Result<Verdict, Error> {
         output::print(&format!("{broken}\n"))?;
     }
     let files = counted(files as u64, "file");
-    let rules = RULES.len() + 1;
+    let rules = RULES.len() + TOGETHER.len();
     if broken.is_empty() {
         output::print(&format!("{files}, {rules} rules: tidy\n"))?;
         return Ok(Verdict::Held);
@@ -88,8 +92,10 @@ pub fn tidy() -> Result<Verdict, Error> {
 pub fn check(root: &Path) -> Result<(usize, Vec<Broken>), Error> {
     let sources = files::read(root)?;
     let mut broken: Vec<Broken> = sources.iter().flat_map(check_source).collect();
-    let circles = circles::broken(&sources).into_iter();
-    broken.extend(circles.map(|(path, line, what)| Broken { path, line, rule: CIRCLES, what }));
+    for (rule, broken_in) in TOGETHER {
+        let found = broken_in(&sources).into_iter();
+        broken.extend(found.map(|(path, line, what)| Broken { path, line, rule, what }));
+    }
     broken.sort();
     Ok((sources.len(), broken))
 }

@@ -1,6 +1,7 @@
 //! Imports between crates go one way.
 
-use super::source::{has_path, has_word, Source};
+use super::manifests::{dependencies, uses};
+use super::source::Source;
 
 /// Each crate may use those before it. `soundness` is not listed: it is built on `sync`, whose tests use it.
 const ORDER: [&str; 9] = [
@@ -25,39 +26,9 @@ pub(super) fn broken(source: &Source) -> Vec<(usize, String)> {
     let in_code = source.code_lines().flat_map(|(line, code)| {
         later.iter().filter(move |krate| uses(code, krate)).map(move |krate| (line, told(krate)))
     });
-    let in_manifest = dependencies(source).into_iter().filter(|(_, name)| later.contains(name));
-    let in_manifest = in_manifest.map(|(line, name)| (line, told(name)));
+    let in_manifest = dependencies(source).into_iter().filter(|found| later.contains(&found.name));
+    let in_manifest = in_manifest.map(|found| (found.line, told(found.name)));
     in_code.chain(in_manifest).collect()
-}
-
-fn uses(code: &str, krate: &str) -> bool {
-    let name = krate.replace('-', "_");
-    let imported = code.trim_start().strip_prefix("use ").is_some_and(|rest| {
-        has_word(rest, &name) && rest.trim_end().trim_end_matches(';').trim_end() == name
-    });
-    imported || has_path(code, &format!("{name}::"))
-}
-
-/// The dependencies that a manifest names, with their lines.
-fn dependencies(source: &Source) -> Vec<(usize, &str)> {
-    let mut names = Vec::new();
-    if !source.path.ends_with("/Cargo.toml") {
-        return names;
-    }
-    let mut within = false;
-    for (line, text) in source.lines() {
-        let text = text.trim();
-        if let Some(section) = text.strip_prefix('[') {
-            let section = section.trim_end_matches(']');
-            within = section.ends_with("dependencies");
-            if let Some((_, name)) = section.split_once("dependencies.") {
-                names.push((line, name));
-            }
-        } else if within {
-            names.extend(text.split(['.', '=', ' ']).next().map(|name| (line, name)));
-        }
-    }
-    names
 }
 
 #[cfg(test)]
