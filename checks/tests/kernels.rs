@@ -266,9 +266,9 @@ sync::explored! {
     /// The G at the end has a link left from somewhere else.
     fn a_g_that_keeps_its_link_brings_others() {
         fails_with("drained-again", 2, || {
-            queues::drained_again(GO_FIXED, |queue, sched, g| {
-                queue.push_back(sched, g);
-                sched.g(g).schedlink.set(Guintptr::of(GId(4)));
+            queues::drained_again(GO_FIXED, |queue, allg, g| {
+                queue.push_back(allg, g);
+                allg[g.index()].schedlink.set(Guintptr::of(GId(4)));
             });
         });
     }
@@ -374,7 +374,7 @@ fn drain_without_compare(sched: &Sched, owned: &OwnedP) -> GQueue {
     let (head, tail) = (p.runqhead.load(), p.runqtail.load());
     let gs: Vec<_> = (head..tail).filter_map(|i| p.slot(i).load_relaxed().ptr()).collect();
     p.runqhead.store(tail);
-    gs.into_iter().for_each(|g| drained.push_back(sched, g));
+    gs.into_iter().for_each(|g| drained.push_back(&sched.allg, g));
     drained
 }
 

@@ -32,7 +32,7 @@ fn link_then_take(sched: &Sched, owned: &OwnedP) -> GQueue {
     let mut drained = GQueue::default();
     let next = p.runnext.load();
     if next != Guintptr::NIL && p.runnext.cas(next, Guintptr::NIL) {
-        next.ptr().into_iter().for_each(|g| drained.push_back(sched, g));
+        next.ptr().into_iter().for_each(|g| drained.push_back(&sched.allg, g));
     }
     loop {
         let h = p.runqhead.load_acq();
@@ -40,7 +40,7 @@ fn link_then_take(sched: &Sched, owned: &OwnedP) -> GQueue {
         let mut all = drained;
         for i in h..t {
             let g = p.slot(i).load_relaxed().ptr();
-            g.into_iter().for_each(|g| all.push_back(sched, g));
+            g.into_iter().for_each(|g| all.push_back(&sched.allg, g));
         }
         if h == t || p.runqhead.cas_rel(h, t) {
             return all;

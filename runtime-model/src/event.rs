@@ -4,10 +4,8 @@
 
 use sync::Arc;
 
-use crate::g::GId;
+use crate::ids::{GId, MId, PId};
 use crate::limiter::LimiterEventType;
-use crate::m::MId;
-use crate::p::PId;
 use crate::Time;
 
 /// Something that an M did, or decided not to do.

@@ -9,7 +9,9 @@
 //! counted as a spinner, and only then looks at every source of work again. With 4b after 4c, work that is published
 //! between the two is lost: its maker sees a spinner and wakes no M, and the spinner does not look again.
 
+mod found;
 mod steal;
+mod steal_order;
 
 use crate::event::Event;
 use crate::g::GId;
@@ -19,20 +21,8 @@ use crate::sched::{Sched, SchedLocked};
 use crate::timers::earlier;
 use crate::Time;
 
-pub(crate) use steal::steal_orders;
-
-/// What a search for work, or a part of one, came to.
-#[derive(Hash)]
-pub enum Found {
-    /// A G to run.
-    G(GId),
-    /// A G of the global queue, taken before the P's own Gs were looked at.
-    Fair(GId),
-    /// No G, but there may be one now: search again from the start. Go's `goto top`.
-    Again,
-    /// No work. Holds the time of the earliest timer seen, due or not, or 0: the M polls if there is one.
-    Nothing(Time),
-}
+pub use found::Found;
+pub(crate) use steal_order::steal_orders;
 
 impl Sched {
     /// The G that `m` runs next.

@@ -4,31 +4,7 @@
 
 use sync::{Atomic, Ghost, Plain, Word};
 
-/// A G's number, its index in `allg`. G 0 is main.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GId(pub u32);
-
-impl GId {
-    /// The main goroutine.
-    pub const MAIN: GId = GId(0);
-
-    /// The index of this G in `allg`.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl std::fmt::Debug for GId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
-impl std::fmt::Display for GId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "G{}", self.0)
-    }
-}
+pub use crate::ids::GId;
 
 /// A pointer to a G, or nil, in one word. Go: runtime2.go, guintptr 260 (1.19.8), 242 (1.27.3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,7 +6,7 @@
 //!
 //! | file | Go | holds |
 //! |---|---|---|
-//! | [`sched`], [`p`], [`m`], [`g`], [`mask`] | runtime2.go | the data, and the start of the world |
+//! | [`sched`], [`p`], [`m`], [`g`], [`ids`], [`mask`] | runtime2.go | the data, and the start of the world |
 //! | [`idle`] | proc.go | idle Ps and Ms; ownership of Ps |
 //! | [`runq`] | proc.go | rings, the global queue, stealing |
 //! | [`ready`] | proc.go | making Gs runnable |
@@ -35,7 +35,7 @@
 //! | `checkRunqsNoP`, `schedule` | [`find`] |
 //! | `checkTimers` (time.go, `(*timers).check`), `checkTimersNoP` | [`timers`] |
 //! | `findRunnable` | [`find`]: `find_runnable` lists its parts |
-//! | `gcAssistAlloc1` (mgcmark.go) | [`limiter`]: `gc_assist`, the limiter's part |
+//! | `gcAssistAlloc1` (mgcmark.go) | [`world`]: `gc_assist`, the limiter's part |
 //! | `gcCPULimiterState.update`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`]; no bucket |
 //! | `gcstopm`, `stopTheWorldWithSema`, `startTheWorldWithSema`, `forEachP`, `runSafePointFn` | left out: the world does not stop yet |
 //! | `globrunqput`, `globrunqget` (`globrunqgetbatch`) | [`runq`] |
@@ -67,12 +67,19 @@
 //! | `updateTimer0When` (time.go) | merged into `dodeltimer0` and `postpone` |
 //! | `adjusttimers`, `cleantimers`, `clearDeletedTimers`, `deltimer`, `modtimer`, `moveTimers` (time.go) | left out: no timer is changed or deleted yet |
 //! | tracing, cgo, finalizers, wasm, profiling, debug settings, signals | left out: they schedule nothing that the model has |
+//!
+//! # Circles of imports
+//! `sched`, `steps`, `idle` and `m` import each other, because they are one thing: a scheduler carries the table of its
+//! steps, and a step is a function of the scheduler, of Ms, and of Ps that an M owns. The idle list is the scheduler's.
+//! Only the file that has the list can make an owned P, so the scheduler's functions that put one on the list and take
+//! one off are in that file, too; and an M holds one. All other files come before these four, or after them.
 
 pub mod deadlock;
 pub mod event;
 pub mod find;
 pub mod g;
 pub mod idle;
+pub mod ids;
 pub mod limiter;
 pub mod m;
 pub mod mask;

@@ -8,8 +8,6 @@
 
 use sync::{Atomic, Name, Word};
 
-use crate::event::Event;
-use crate::sched::Sched;
 use crate::Time;
 
 /// What a P's time is attributed to. Go: mgclimit.go, limiterEventType 348 (1.19.8), 346 (1.27.3).
@@ -283,24 +281,4 @@ fn drain(pool: &Atomic<i64>) -> Time {
         pool.add(-ticks);
     }
     ticks
-}
-
-impl Sched {
-    /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go
-    /// updates only once the P's assists add up to 5 µs; here each assist does.
-    ///
-    /// Go: mgcmark.go, gcAssistAlloc1 529-608 (1.19.8), 711-779 (1.27.3), its limiter's part.
-    #[sync::summarized]
-    pub fn gc_assist(&self, m: &crate::m::M) {
-        let slot = &self.p(m.p()).limiter_event;
-        // An event in flight, which only an idle mark worker's could be, is not interrupted.
-        let tracked = slot.start(LimiterEventType::MarkAssist, self.nanotime());
-        let now = self.nanotime();
-        if tracked {
-            slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);
-        }
-        if self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), now) > 0 {
-            self.emit(m, Event::IdleTimeConsumed);
-        }
-    }
 }

@@ -2,42 +2,11 @@
 //!
 //! Go: runtime2.go, type m 526-607 (1.19.8), 616-729 (1.27.3).
 
-use std::hash::{Hash, Hasher};
+use sync::{Ghost, Note, Plain};
 
-use sync::{Ghost, Note, Plain, ThreadName};
-
-use crate::g::GId;
-use crate::p::{OwnedP, PId};
-
-/// An M's number, its index in `allm`. M 0 is the thread that started the program.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MId(pub u32);
-
-impl Hash for MId {
-    /// As the name of its thread, so that a search can exchange Ms that are alike.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        ThreadName(self.0).hash(state);
-    }
-}
-
-impl MId {
-    /// The index of this M in `allm`.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl std::fmt::Debug for MId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
-impl std::fmt::Display for MId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "M{}", self.0)
-    }
-}
+use crate::idle::OwnedP;
+pub use crate::ids::MId;
+use crate::ids::{GId, PId};
 
 /// The calling M: Go's `getg().m`. Only its thread has it, so functions that need it take it as an argument.
 #[derive(Hash)]

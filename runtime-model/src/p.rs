@@ -8,32 +8,10 @@ use sync::{Atomic, Mutex, Plain};
 
 use crate::g::Guintptr;
 pub use crate::idle::OwnedP;
+use crate::ids::MId;
+pub use crate::ids::PId;
 use crate::limiter::LimiterEvent;
-use crate::m::MId;
 use crate::timers::Timers;
-
-/// A P's number, its index in `allp`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PId(pub u32);
-
-impl PId {
-    /// The index of this P in `allp`.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl std::fmt::Debug for PId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
-impl std::fmt::Display for PId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "P{}", self.0)
-    }
-}
 
 /// Go's P states, as far as the core has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

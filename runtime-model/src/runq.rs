@@ -8,6 +8,8 @@
 //!
 //! Without 2's order a thief would keep a G that the owner took meanwhile: it would run twice.
 
+mod gqueue;
+
 use std::iter;
 
 use crate::event::Event;
@@ -15,6 +17,8 @@ use crate::g::{GId, Guintptr};
 use crate::m::M;
 use crate::p::{OwnedP, PId, P};
 use crate::sched::{Sched, SchedLocked};
+
+pub use gqueue::GQueue;
 
 impl Sched {
     /// Whether `p` has no G on its run queue. True only if the queue was empty at some instant during the call.
@@ -240,7 +244,7 @@ impl Sched {
         let mut drained = GQueue::default();
         let next = p.runnext.load();
         if next != Guintptr::NIL && p.runnext.cas(next, Guintptr::NIL) {
-            next.ptr().into_iter().for_each(|g| drained.push_back(self, g));
+            next.ptr().into_iter().for_each(|g| drained.push_back(&self.allg, g));
         }
         loop {
             let h = p.runqhead.load_acq();
@@ -250,7 +254,9 @@ impl Sched {
             }
             // The ring, step 2.
             if p.runqhead.cas_rel(h, h.wrapping_add(n)) {
-                p.read(h, n).filter_map(Guintptr::ptr).for_each(|g| drained.push_back(self, g));
+                p.read(h, n)
+                    .filter_map(Guintptr::ptr)
+                    .for_each(|g| drained.push_back(&self.allg, g));
                 return drained;
             }
         }
@@ -264,33 +270,6 @@ impl Sched {
                 return old;
             }
         }
-    }
-}
-
-/// A queue of Gs, linked through `schedlink`. Go: proc.go, gQueue 6039 (1.19.8), 7802 (1.27.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct GQueue {
-    head: Option<GId>,
-    tail: Option<GId>,
-}
-
-impl GQueue {
-    /// Adds `g`, which is the caller's, at the end. Go: proc.go, (*gQueue).pushBack 6059-6067 (1.19.8), 7824-7833
-    /// (1.27.3).
-    #[track_caller]
-    pub fn push_back(&mut self, sched: &Sched, g: GId) {
-        sched.g(g).schedlink.set(Guintptr::NIL);
-        match self.tail {
-            Some(tail) => sched.g(tail).schedlink.set(Guintptr::of(g)),
-            None => self.head = Some(g),
-        }
-        self.tail = Some(g);
-    }
-
-    /// The Gs that the links lead to, for checks; at most as many as there are.
-    pub fn peek(&self, sched: &Sched) -> Vec<GId> {
-        let link = |g: &GId| sched.g(*g).schedlink.peek(|link| link.ptr());
-        iter::successors(self.head, link).take(sched.allg.len()).collect()
     }
 }
 

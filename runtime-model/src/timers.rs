@@ -18,33 +18,10 @@ use crate::p::{PId, P};
 use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
 
-pub use heap::Timers;
+pub use heap::{Timer, TimerFunc, Timers};
 
 /// More timers than a program has due at once.
 const MOST_DUE: u32 = 1_000;
-
-/// What a timer does when it fires, on the M that runs the timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TimerFunc {
-    /// Wakes a sleeping G. Go: time.go, goroutineReady 248-250 (1.19.8), 446-448 (1.27.3).
-    Wake(GId),
-    /// Starts a G. Go: sleep.go, goFunc 175-177 (1.19.8), 181-183 (1.27.3).
-    Start(GId),
-    /// Sends the time to a G, on a channel with room for one: a ticker's.
-    /// Go: sleep.go, sendTime 143-148 (1.19.8), 147-157 (1.27.3).
-    SendTime(GId),
-}
-
-/// One timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Timer {
-    /// When it fires, in ticks; positive.
-    pub when: Time,
-    /// Ticks from one time that it fires to the next; 0 if it fires once.
-    pub period: Time,
-    /// What it does then.
-    pub f: TimerFunc,
-}
 
 impl Sched {
     /// Adds a timer to the heap of the P that `m` owns, and makes sure that some M waits for it.

@@ -3,36 +3,19 @@
 //! When main exits, its M waits, as a thread that is about to exit may be delayed for any time; the other Ms go on
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
-use sync::{Ghost, Latch};
+mod environment;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
+use crate::limiter::LimiterEventType;
 use crate::m::M;
 use crate::p::{OwnedP, PStatus};
-use crate::program::{Action, FlagId, Program};
+use crate::program::{Action, FlagId};
 use crate::sched::Sched;
 use crate::timers::{Timer, TimerFunc};
 use crate::Time;
 
-/// The environment of the scheduler.
-pub struct World {
-    /// The program's flags.
-    pub flags: Vec<Latch>,
-    /// Never set: main's M waits here once main has exited.
-    exit: Latch,
-    /// Flags on which a G waits that may be nudged, once each.
-    nudges: Ghost<Vec<FlagId>>,
-}
-
-impl World {
-    pub(crate) fn new(program: &Program) -> Self {
-        World {
-            flags: program.flags.iter().map(|&name| Latch::new(name)).collect(),
-            exit: Latch::new("exit"),
-            nudges: Ghost::new(Vec::new()),
-        }
-    }
-}
+pub use environment::World;
 
 impl Sched {
     /// Moves the world, as no M moves: nudges the Gs that are busy. Returns false if there is no move left.
@@ -136,6 +119,24 @@ impl Sched {
         }
         while !self.world.flags[flag.0].wait() {
             nudge.into_iter().for_each(|empty| self.newproc(m, empty));
+        }
+    }
+
+    /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go
+    /// updates only once the P's assists add up to 5 µs; here each assist does.
+    ///
+    /// Go: mgcmark.go, gcAssistAlloc1 529-608 (1.19.8), 711-779 (1.27.3), its limiter's part.
+    #[sync::summarized]
+    pub fn gc_assist(&self, m: &M) {
+        let slot = &self.p(m.p()).limiter_event;
+        // An event in flight, which only an idle mark worker's could be, is not interrupted.
+        let tracked = slot.start(LimiterEventType::MarkAssist, self.nanotime());
+        let now = self.nanotime();
+        if tracked {
+            slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);
+        }
+        if self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), now) > 0 {
+            self.emit(m, Event::IdleTimeConsumed);
         }
     }
 

@@ -28,13 +28,13 @@ pub(super) fn beside_a_thief(steps: Steps, gs: &[(GId, bool)]) {
         p1.into_iter().for_each(|p| other.acquirep(&mut thief, p));
         if let Some(g) = other.runqsteal(&thief, PId(0), true) {
             let mut stolen = GQueue::default();
-            stolen.push_back(&other, g);
+            stolen.push_back(&other.allg, g);
             log.change(|log| log[1] = stolen);
         }
     });
     let (this, log) = (sched.clone(), got.clone());
     sync::driver::at_end(move || {
-        let [drained, stolen] = log.get().map(|queue| queue.peek(&this));
+        let [drained, stolen] = log.get().map(|queue| queue.peek(&this.allg));
         let mut all = [&drained[..], &stolen].concat();
         all.sort();
         assert!(all == published, "runqdrain: a G is in two queues, or in none");

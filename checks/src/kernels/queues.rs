@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use runtime_model::g::GId;
+use runtime_model::g::{GId, G};
 use runtime_model::m::{MId, M};
 use runtime_model::p::PId;
 use runtime_model::runq::GQueue;
@@ -30,7 +30,7 @@ pub fn steal_never_empty(steps: Steps, steal: Steal) {
 }
 
 /// How a G that its caller owns is added to a queue.
-pub type PushBack = fn(&mut GQueue, &Sched, GId);
+pub type PushBack = fn(&mut GQueue, &[G], GId);
 
 /// Three Gs are linked, and then two of them once more, the last first, beside one that looks at the ring. The second
 /// queue has two Gs.
@@ -45,10 +45,10 @@ pub fn drained_again(steps: Steps, push_back: PushBack) {
         let mut again = GQueue::default();
         sched
             .runqdrain(m.p())
-            .peek(&sched)
+            .peek(&sched.allg)
             .into_iter()
-            .for_each(|g| push_back(&mut again, &sched, g));
-        again.peek(&sched)
+            .for_each(|g| push_back(&mut again, &sched.allg, g));
+        again.peek(&sched.allg)
     };
     let (first, second) = (drain(&[0, 1, 2]), drain(&[2, 0]));
     assert!(first == [0, 1, 2].map(GId), "drained-again: {first:?} of three Gs");

@@ -4,11 +4,34 @@
 //! added: three on one P fire in the order first, third, second. The Gs that they make runnable run in an order that
 //! follows from it.
 
-use super::Timer;
+use crate::ids::GId;
 use crate::Time;
 
 /// How many children an entry has.
 const CHILDREN: usize = 4;
+
+/// What a timer does when it fires, on the M that runs the timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimerFunc {
+    /// Wakes a sleeping G. Go: time.go, goroutineReady 248-250 (1.19.8), 446-448 (1.27.3).
+    Wake(GId),
+    /// Starts a G. Go: sleep.go, goFunc 175-177 (1.19.8), 181-183 (1.27.3).
+    Start(GId),
+    /// Sends the time to a G, on a channel with room for one: a ticker's.
+    /// Go: sleep.go, sendTime 143-148 (1.19.8), 147-157 (1.27.3).
+    SendTime(GId),
+}
+
+/// One timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Timer {
+    /// When it fires, in ticks; positive.
+    pub when: Time,
+    /// Ticks from one time that it fires to the next; 0 if it fires once.
+    pub period: Time,
+    /// What it does then.
+    pub f: TimerFunc,
+}
 
 /// A P's timers as a heap: none fires before its parent, so the next to fire is the first.
 #[derive(Debug, Default, Hash)]
@@ -107,8 +130,6 @@ impl Timers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::g::GId;
-    use crate::timers::TimerFunc;
 
     /// The timer that was added as number `n`, from 1.
     fn timer(n: u32, when: Time) -> Timer {
