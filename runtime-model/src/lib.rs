@@ -69,10 +69,11 @@
 //! | tracing, cgo, finalizers, wasm, profiling, debug settings, signals | left out: they schedule nothing that the model has |
 //!
 //! # Circles of imports
-//! `sched`, `steps`, `idle` and `m` import each other, because they are one thing: a scheduler carries the table of its
-//! steps, and a step is a function of the scheduler, of Ms, and of Ps that an M owns. The idle list is the scheduler's.
-//! Only the file that has the list can make an owned P, so the scheduler's functions that put one on the list and take
-//! one off are in that file, too; and an M holds one. All other files come before these four, or after them.
+//! `sched`, `steps`, `idle`, `m` and `p` import each other, because they are one thing: a scheduler carries the table of
+//! its steps, and a step is a function of the scheduler, of Ms, and of Ps that an M owns. The idle list is the
+//! scheduler's. Only the file that has the list can make an owned P, so the scheduler's functions that put one on the
+//! list and take one off are in that file, too. An M holds an owned P, and `p` has its name beside `P`. All other files
+//! come before these five, or after them.
 
 pub mod deadlock;
 pub mod event;

@@ -34,7 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("coverage", &["command", "report"]),
     ("explore", &["raw/arena", "raw/global", "raw/memory_signals", "raw/thread"]),
     ("explore", &["state", "state/changes"]),
-    ("runtime-model", &["idle", "m", "sched", "steps"]),
+    ("runtime-model", &["idle", "m", "p", "sched", "steps"]),
     (
         "sync",
         &[
