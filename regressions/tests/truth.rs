@@ -96,7 +96,7 @@ sync::explored! {
         assert_eq!((less.verdict, &*less.note), (Verdict::Violated, "expected findrunnable: negative nmspinning, but nothing failed"));
         let more = ends("53294/unlinked-by-hand", &[]);
         assert_eq!(more.verdict, Verdict::Violated);
-        assert!(more.note.contains("found was must be able to track"), "{}", more.note);
+        assert!(more.note.contains("found must be able to track"), "{}", more.note);
         let other = ends("53294/unlinked-by-hand", &[T3]);
         assert_eq!(other.verdict, Verdict::Violated, "{}", other.note);
     }
