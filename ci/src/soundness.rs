@@ -8,13 +8,14 @@ use comfy_table::{CellAlignment, Table};
 use harness::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::engines::builder;
+use crate::engines::protocol::{Answer, Request};
+use crate::engines::worker::{End, Worker};
 use crate::error::Error;
-use crate::output::{self, count, counted, remark};
-use crate::protocol::{Answer, Request};
-use crate::worker::{End, Worker};
-use crate::{builder, cli, interrupt, trace};
+use crate::text::output::{self, count, counted, remark};
+use crate::{cli, interrupt, trace};
 
-/// Where nobody watches a bar, a line is told this often.
+/// The time between two lines of progress, without a terminal.
 const LINE: Duration = Duration::from_secs(20);
 
 /// The command. *Held* only if all programs that were asked for were compared, and agree.
@@ -48,7 +49,7 @@ fn compare(worker: &Worker, arguments: &cli::Soundness) -> Result<Tally, Error> 
             tally = Some(so_far);
         }
         Answer::Refused(why) => refused = Some(why),
-        other => refused = Some(format!("an answer to another question: {other:?}")),
+        other => refused = Some(format!("unexpected reply from the worker: {other:?}")),
     });
     bar.finish_and_clear();
     let failed = |why| Error::Worker { engine: worker.engine, why };

@@ -1,7 +1,7 @@
-//! `--trace`: the model's events, on stderr, from whichever process runs the model.
+//! `--trace`: prints the model's events to stderr, from the process that runs the model.
 //!
-//! The switch is the subscriber of `tracing` that [`show`] sets, once in a process: a command that has to know
-//! whether events are shown asks [`is_on`].
+//! The switch is the subscriber of `tracing` that [`show`] sets, once in a process: a command that has to know whether
+//! events are shown asks [`is_on`].
 
 use tracing::dispatcher;
 use tracing_subscriber::filter::Targets;
@@ -12,10 +12,10 @@ use tracing_subscriber::{fmt, registry, Layer};
 /// The environment variable that hands the filter to a worker.
 pub const VARIABLE: &str = "PIDLE_TRACE";
 
-/// What `--trace` shows: what the model and its harness tell, and nothing of other libraries.
+/// What `--trace` shows: the model's events, and nothing of other libraries.
 pub const FILTER: &str = "pidle=trace";
 
-/// Shows on stderr what passes the filter; nothing, if it is none.
+/// Prints to stderr the events that pass the filter; none if the filter is invalid.
 pub fn show(filter: &str) {
     let targets: Targets = filter.parse().unwrap_or_default();
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false).without_time();

@@ -5,7 +5,6 @@ mod common;
 
 use std::fs;
 
-use ci::protocol::Answer;
 use common::job;
 use common::stage::{
     counterexample, exists, interrupted, json, report, violated, Stage, UNTIL_CLOSED,
@@ -13,6 +12,7 @@ use common::stage::{
 use harness::cex::Counterexample;
 use harness::report::Line;
 use harness::verdict::Verdict;
+use pidle::engines::protocol::Answer;
 
 #[test]
 fn a_gates_exit_code_is_that_of_its_worst_verdict_and_its_reports_are_json() {
@@ -178,7 +178,7 @@ fn an_interrupted_gate_is_incomplete_and_tells_what_was_done() {
     let (code, text, _) = interrupted(&stage, &["gate", "--engine", "loom", "--jobs", "1"]);
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("stopped after 7 executions"), "{text}");
-    assert!(text.contains("not begun when the gate was interrupted"), "{text}");
+    assert!(text.contains("not started before the interrupt"), "{text}");
     assert!(text.contains("2 runs: 2 incomplete; 7 executions"), "{text}");
 }
 

@@ -7,14 +7,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use ci::gated::run_all;
-use ci::progress::Progress;
-use ci::run::{jobs, run};
-use ci::worker::Worker;
-use ci::workers::Workers;
 use common::{job, script};
 use harness::report::Report;
 use harness::verdict::Verdict;
+use pidle::engines::run::{jobs, run};
+use pidle::engines::worker::Worker;
+use pidle::engines::workers::Workers;
+use pidle::gate::gated::run_all;
+use pidle::text::progress::Progress;
 use sync::driver::Engine;
 
 /// A worker that does what the script says. `name` is the test's, as tests run at once.
@@ -45,14 +45,14 @@ fn an_abort_is_an_error_with_the_end_of_stderr() {
 fn an_exit_without_a_report_is_an_error() {
     let report = report(&worker("silent", "exit 0"), None);
     assert_eq!(report.verdict, Verdict::Error);
-    assert_eq!(report.note, "the worker gave no report: it ended");
+    assert_eq!(report.note, "the worker sent no report: it ended");
 }
 
 #[test]
 fn garbage_is_an_error() {
     let report = report(&worker("garbage", "echo hello"), None);
     assert_eq!(report.verdict, Verdict::Error);
-    assert_eq!(report.note, "the worker gave no report: it answered garbage: \"hello\"");
+    assert_eq!(report.note, "the worker sent no report: its output is not a reply: \"hello\"");
 }
 
 #[test]

@@ -346,10 +346,10 @@ mod tests {
                 "G main: started 1 times; main is started by the world",
             ),
             (error(1, 1, &["main: go A; ready A", "A:"]), "G A: readied, but it never parks"),
-            (error(1, 1, &["main: busy-until a"]), "flag a: nobody sets it"),
+            (error(1, 1, &["main: busy-until a"]), "flag a: never set"),
             (
                 error(1, 1, &["main:", "A: go B", "B: go A"]),
-                "G A: nobody whom main starts, starts it; let main or a G that it starts do so",
+                "G A: never started; add a `go` for it to main, or to a G that main starts",
             ),
         ];
         for (got, wanted) in cases {

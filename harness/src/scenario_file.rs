@@ -257,7 +257,7 @@ mod tests {
             ),
             (
                 error(&of_gs("main: go A; busy-until a", "A:")),
-                &["mine.toml:4: gs[0]: flag a: nobody sets it", "give some G a `set`"],
+                &["mine.toml:4: gs[0]: flag a: never set", "add a `set`"],
             ),
             (
                 error(&of_gs("main: go A; ready A", "A:")),

@@ -64,38 +64,41 @@ pub(crate) fn judge(
         (Expect::Holds, Some(found)) => (Verdict::Violated, told(found)),
         (Expect::Fails { check, message, bug }, Some(found)) => {
             if is_expected(check, message, found) {
-                return (Verdict::Held, format!("fails as expected ({bug}): {}", told(found)));
+                return (
+                    Verdict::Held,
+                    format!("fails as expected ({}): {}", named(bug), told(found)),
+                );
             }
             let note =
-                format!("expected was {check}: {message} ({bug}); found was {}", told(found));
+                format!("expected {check}: {message} ({}), found {}", named(bug), told(found));
             (Verdict::Violated, note)
         }
-        (Expect::Fails { check, message, bug }, None) => {
-            (Verdict::Violated, format!("expected was {check}: {message} ({bug}); nothing failed"))
-        }
+        (Expect::Fails { check, message, bug }, None) => (
+            Verdict::Violated,
+            format!("expected {check}: {message} ({}), but nothing failed", named(bug)),
+        ),
         (Expect::Ends { how, more }, _) => ends(report, how, more),
         (Expect::Holds, None) => held_or_vacuous(report, variety),
     }
 }
 
-/// Whether executions end as they should, and in no way that nobody knows of.
+/// Whether executions end as expected, and in no other way except the known ones.
 fn ends(report: &Report, how: &[String], more: &[Beside]) -> (Verdict, String) {
     let known = |ending: &String| more.iter().any(|more| more.ends == *ending);
     let others = report.endings.keys().filter(|ending| !how.contains(ending) && !known(ending));
     let others: Vec<&str> = others.map(|other| &**other).collect();
     let said = if how.is_empty() { "no failure".into() } else { how.join(" or ") };
     if !others.is_empty() {
-        return (
-            Verdict::Violated,
-            format!("expected was {said}; found was {}", others.join(", ")),
-        );
+        return (Verdict::Violated, format!("expected {said}, found {}", others.join(", ")));
     }
     let ends_so = report.endings.keys().any(|ending| how.contains(ending));
     match (report.executions, how.is_empty() || ends_so, report.endings.is_empty()) {
-        (0, ..) => (Verdict::Vacuous, "nothing was run".into()),
+        (0, ..) => (Verdict::Vacuous, "nothing ran".into()),
         (_, true, _) => (Verdict::Held, String::new()),
-        (_, false, true) => (Verdict::Violated, format!("expected was {said}; nothing failed")),
-        (_, false, false) => (Verdict::Violated, format!("expected was {said}; none ends so")),
+        (_, false, true) => (Verdict::Violated, format!("expected {said}, but nothing failed")),
+        (_, false, false) => {
+            (Verdict::Violated, format!("expected {said}, but no execution ends like this"))
+        }
     }
 }
 
@@ -119,19 +122,27 @@ fn held_or_vacuous(report: &Report, variety: Variety) -> (Verdict, String) {
         return (Verdict::Vacuous, format!("never happened: {}", unmet.join(", ")));
     }
     if report.executions == 0 {
-        return (Verdict::Vacuous, "nothing was run".into());
+        return (Verdict::Vacuous, "nothing ran".into());
     }
     let why = match (variety, report.executions) {
         (Variety::Unseen, _) | (Variety::Choices, 1) => {
-            "no two threads could run at once, so there was nothing to explore; a program that is meant to have \
-             one execution says `deterministic = true`"
+            "no two threads could run at once, so there was nothing to explore; if the program is meant to have one \
+             execution, add `deterministic = true`"
         }
-        (Variety::Threads, 1) => "two threads could run at once, and there was one execution",
+        (Variety::Threads, 1) => "two threads could run at once, but there was only one execution",
         (Variety::None | Variety::Choices | Variety::Threads, _) => {
             return (Verdict::Held, String::new())
         }
     };
     (Verdict::Vacuous, why.into())
+}
+
+/// The bug in words: its issue, if its name is a number.
+fn named(bug: &str) -> String {
+    match bug.split('/').next().is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit())) {
+        true => format!("golang/go#{bug}"),
+        false => bug.into(),
+    }
 }
 
 /// A throw has to have the exact text; of a check's message the part that is expected is enough.

@@ -23,11 +23,12 @@ use std::time::Duration;
 
 use harness::verdict::Verdict;
 
+use crate::engines::builder;
+use crate::engines::protocol::{Answer, Request, GRACE};
+use crate::engines::worker::{End, Worker};
 use crate::error::Error;
-use crate::output::{self, remark};
-use crate::protocol::{Answer, Request, GRACE};
-use crate::worker::{End, Worker};
-use crate::{builder, cli, interrupt};
+use crate::text::output::{self, remark};
+use crate::{cli, interrupt};
 use peer::{job, Peer, PEERS};
 use table::Row;
 
@@ -77,7 +78,7 @@ fn measured(
         }
         if let Some(spin) = spin.filter(|_| !interrupt::requested()) {
             let came = spin.run(&scenario, ms, limit);
-            // The terminal has told its processes, too: whatever they say then, they did not finish.
+            // Ctrl-C reaches the processes of the terminal, too: whatever they print then, they did not finish.
             let came = if interrupt::requested() { Ok(Measured::default()) } else { came };
             add(&scenario, ms, spin::NAME, came);
         }
@@ -109,9 +110,9 @@ fn run(
     let patience = Some(time.saturating_add(GRACE));
     let request = Request::Measure { job, sampler: peer.sampler };
     let end = worker.ask(&request, patience, |answer| match answer {
-        Answer::Measured(told) => measured = Some(told),
+        Answer::Measured(cost) => measured = Some(cost),
         Answer::Refused(why) => refused = Some(why),
-        other => refused = Some(format!("an answer to another question: {other:?}")),
+        other => refused = Some(format!("unexpected reply from the worker: {other:?}")),
     });
     match (refused, measured, end) {
         (Some(why), ..) => Err(why),

@@ -97,24 +97,23 @@ pub(super) fn left(searched: Option<&Searched>) -> String {
     let Some(Searched { statistics, incomplete, .. }) = searched else {
         return match ENGINE {
             sync::driver::Engine::Loom => {
-                "stopped before its end; how much is left, loom cannot know"
+                "stopped before the end; loom cannot estimate how much is left"
             }
-            _ => "stopped before its end",
+            _ => "stopped before the end",
         }
         .into();
     };
-    let why = incomplete.map_or_else(|| "being told to".into(), |why| why.to_string());
+    let why = incomplete.map_or_else(|| "interrupted".into(), |why| format!("stopped by {why}"));
     let done = match statistics.estimated {
         Some(all) if all.executions > statistics.executions as f64 => {
             let part = 100.0 * statistics.executions as f64 / all.executions;
-            format!("about {part:.1e} % of all executions are done, by the estimate")
+            format!("about {part:.1e} % of all executions (estimate)")
         }
-        _ => format!("about {:.2} % of the tree is done, as a guess", 100.0 * statistics.share),
+        _ => format!("roughly {:.2} % (estimate)", 100.0 * statistics.share),
     };
     let open = statistics.open;
-    format!(
-        "stopped by {why}; {done}, and on the way to where it was {open} steps were left to try"
-    )
+    let branches = if open == 1 { "branch" } else { "branches" };
+    format!("{why} at {done}; {open} {branches} open on the current path")
 }
 
 #[cfg(test)]
@@ -138,8 +137,11 @@ mod tests {
     #[test]
     fn a_search_that_is_cut_off_says_why_and_how_far_it_got() {
         let guess = told(None);
-        assert!(guess.starts_with("stopped by the limit of time; about 25.00 %"), "{guess}");
-        assert!(guess.ends_with("7 steps were left to try"), "{guess}");
+        assert!(
+            guess.starts_with("stopped by the limit of time at roughly 25.00 % (estimate)"),
+            "{guess}"
+        );
+        assert!(guess.ends_with("; 7 branches open on the current path"), "{guess}");
         let all = Estimated {
             probes: 8,
             seed: 1,
@@ -155,6 +157,6 @@ mod tests {
         );
         // An estimate that is contradicted is no measure of anything.
         let few = Estimated { executions: 10.0, ..all };
-        assert!(told(Some(few)).contains("25.00 % of the tree is done, as a guess"));
+        assert!(told(Some(few)).contains("roughly 25.00 % (estimate)"));
     }
 }
