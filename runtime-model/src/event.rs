@@ -5,7 +5,6 @@
 use sync::Arc;
 
 use crate::ids::{GId, MId, PId};
-use crate::limiter::LimiterEventType;
 use crate::Time;
 
 /// Something that an M did, or decided not to do.
@@ -75,8 +74,8 @@ pub enum Event {
     Unpark(PId),
     /// The P is on the idle list now.
     Pidleput(PId),
-    /// The P is off the idle list. The limiter's event that it had there: anything but `Idle` is about to throw.
-    Pidleget(PId, LimiterEventType),
+    /// The P is off the idle list.
+    Pidleget(PId),
 }
 
 /// What receives the model's events.

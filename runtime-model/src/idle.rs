@@ -155,10 +155,8 @@ impl Sched {
         self.npidle.add(-1);
         // Meets `consume`, of an update of the limiter on any M: each tick of the idle time is counted by one of the
         // two.
-        let in_flight = &self.p(&p).limiter_event;
-        // Before `stop`, which throws if the event is another: Go prints it then.
-        self.emit_by(None, Event::Pidleget(id, in_flight.peek()));
-        in_flight.stop(LimiterEventType::Idle, now, &self.limiter);
+        self.p(&p).limiter_event.stop(LimiterEventType::Idle, now, &self.limiter);
+        self.emit_by(None, Event::Pidleget(id));
         Some(p)
     }
 

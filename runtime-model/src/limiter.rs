@@ -139,7 +139,8 @@ impl LimiterEvent {
     pub fn stop(&self, typ: LimiterEventType, now: Time, limiter: &GcCpuLimiter) {
         let stamp = loop {
             let old = self.stamp.load();
-            if old.typ() != typ {
+            let got = old.typ();
+            if got != typ {
                 panic!("limiterEvent.stop: found wrong event in p's limiter event slot");
             }
             if self.stamp.cas(old, Stamp::NONE) {
