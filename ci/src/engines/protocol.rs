@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use soundness::tally::Tally;
 use sync::driver::{Engine, Sampler};
 
-use crate::bench::Measured;
+use crate::engines::measure::Measured;
 
 /// How long a worker may take to leave once its stdin is closed.
 pub const GRACE: Duration = Duration::from_secs(3);

@@ -14,7 +14,7 @@ use regressions::runs;
 use soundness::tally::Tally;
 use sync::driver::{Control, Engine, Progress, Statistics, ENGINE};
 
-use crate::bench::measure;
+use crate::engines::measure;
 use crate::engines::protocol::{Answer, Request, GRACE, PROGRESS};
 use crate::error::Error;
 use crate::{interrupt, trace};

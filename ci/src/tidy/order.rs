@@ -4,7 +4,7 @@ use super::manifests::{dependencies, uses};
 use super::source::Source;
 
 /// Each crate may use those before it. `soundness` is not listed: it is built on `sync`, whose tests use it.
-const ORDER: [&str; 9] = [
+const ORDER: [&str; 10] = [
     "explore",
     "sync",
     "runtime-model",
@@ -12,6 +12,7 @@ const ORDER: [&str; 9] = [
     "checks",
     "regressions",
     "pidle",
+    "bench",
     "mutants",
     "coverage",
 ];

@@ -6,30 +6,27 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`measure`] | one run, from the worker's side |
 //! | [`peer`] | who is measured |
-//! | [`spin`] | Spin, on `ci/bench/core.pml` |
+//! | [`spin`] | Spin, on `bench/core.pml` |
 //! | [`table`] | what is printed |
 
-pub mod measure;
 pub mod peer;
 pub mod spin;
 pub mod table;
-
-pub use measure::Measured;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use harness::verdict::Verdict;
 
-use crate::engines::builder;
-use crate::engines::protocol::{Answer, Request, GRACE};
-use crate::engines::worker::{End, Worker};
-use crate::error::Error;
-use crate::text::output::{self, remark};
-use crate::{cli, interrupt};
 use peer::{job, Peer, PEERS};
+use pidle::engines::builder;
+use pidle::engines::measure::Measured;
+use pidle::engines::protocol::{Answer, Request, GRACE};
+use pidle::engines::worker::{End, Worker};
+use pidle::error::Error;
+use pidle::text::output::{self, remark};
+use pidle::{cli, interrupt};
 use table::Row;
 
 const SCENARIOS: [&str; 4] = ["S1", "S2", "S3", "S4"];
