@@ -17,6 +17,10 @@ pub mod scenarios;
 pub mod suite;
 
 use harness::content::Content;
+use harness::variant::Variant;
+use runtime_model::steps::GO_FIXED;
+
+use suite::FIXED;
 
 pub use families::{HANG, LIVELOCK};
 
@@ -26,4 +30,10 @@ pub const CONTENT: Content = Content {
     invariants: families::INVARIANTS,
     livelock: LIVELOCK,
     happenings: happenings::ALL,
+    kernels: kernels::ALL,
+    scenarios: scenarios::all,
+    variants: || {
+        vec![Variant::new(FIXED, "Go 1.19 with all known fixes: what has to hold, holds", GO_FIXED)]
+    },
+    sources: &[runtime_model::SOURCES],
 };

@@ -6,17 +6,11 @@ mod races;
 use sync::driver::Engine;
 
 use crate::kernels;
-use harness::kernel::Kernel;
+use harness::kernel::{Kernel, KERNEL, NO_VARIANT};
 use harness::report::{Expect, Job, Limits, Mode};
 
 /// The name of the row that has to hold everything.
 pub const FIXED: &str = "GO_FIXED";
-
-/// What the name of a kernel begins with, where a scenario's could stand.
-pub const KERNEL: &str = "kernel/";
-
-/// What stands for the row of a kernel that runs as it should be.
-pub const NO_ROW: &str = "-";
 
 /// A suite: scenarios that are run the same way, and what they must show.
 pub struct Suite {
@@ -299,7 +293,7 @@ fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
         suite: "kernels".into(),
         scenario: format!("{KERNEL}{}", kernel.name),
         program: None,
-        row: NO_ROW.into(),
+        row: NO_VARIANT.into(),
         mode: Mode::Symptoms,
         only: None,
         limits: Limits { bound: None, ..limits(engine) },

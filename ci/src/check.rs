@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use checks::suite;
 use harness::cex::Counterexample;
+use harness::kernel::NO_VARIANT;
 use harness::report::{Expect, Job, Limits, Mode, Report, Search};
 use harness::scenario::{At, Scenario};
 use harness::scenario_file::{self, Written};
@@ -47,7 +48,7 @@ fn job(arguments: &cli::Check) -> Result<Job, Error> {
     if kernel && only.is_some() {
         return Err(Error::Usage("a kernel has its own check: leave out --only".into()));
     }
-    let row = row.as_deref().unwrap_or(if kernel { suite::NO_ROW } else { suite::FIXED });
+    let row = row.as_deref().unwrap_or(if kernel { NO_VARIANT } else { suite::FIXED });
     let written = match is_file(scenario) {
         true => Some(scenario_file::read(Path::new(scenario))?),
         false => None,
@@ -151,7 +152,7 @@ fn searched(searched: &Statistics, asked: bool, seconds: f64) -> String {
 
 /// What is run: the scenario with its row, or the kernel.
 pub fn subject(job: &Job) -> String {
-    match job.row == suite::NO_ROW {
+    match job.row == NO_VARIANT {
         true => job.scenario.clone(),
         false => format!("{} with {}", job.scenario, job.row),
     }

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use harness::census::told;
 use harness::report::{Fewest, Job, Report};
 use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant};
@@ -103,6 +102,6 @@ impl Line {
         };
         let preemptions = number(found.preemptions, found.fewest >= Fewest::Preemptions);
         let steps = number(found.steps, found.fewest == Fewest::Steps);
-        format!("| {cells} | `{scenario}` | *{}* | {preemptions} | {steps} |\n", told(found))
+        format!("| {cells} | `{scenario}` | *{}* | {preemptions} | {steps} |\n", found.ending())
     }
 }

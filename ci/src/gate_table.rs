@@ -1,7 +1,8 @@
 //! What the reader sees of a gate: one table, the expected failures, and what did not hold.
 
-use checks::suite::{further, NO_ROW};
+use checks::suite::further;
 use comfy_table::{presets, Cell, CellAlignment, Table};
+use harness::kernel::NO_VARIANT;
 use harness::report::{Expect, Mode, Report};
 use harness::verdict::Verdict;
 use sync::driver::Engine;
@@ -193,7 +194,7 @@ fn again(report: &Report) -> String {
     let mut command = format!("cargo pidle check {} --engine {engine}", job.scenario);
     if !lookup::is_kernel(&job.scenario) {
         command += &format!(" --row {} --mode {}", job.row, mode(job.mode));
-    } else if job.row != NO_ROW {
+    } else if job.row != NO_VARIANT {
         command += &format!(" --row {}", job.row);
     }
     if let Some(only) = &job.only {

@@ -1,11 +1,12 @@
 //! `pidle list`: all that there is to name.
 
-use checks::{happenings, kernels, scenarios, suite, CONTENT};
+use checks::{happenings, kernels, scenarios, suite};
 use comfy_table::{presets, ContentArrangement, Table};
+use harness::kernel::KERNEL;
 use harness::report::Mode;
 use harness::scenario_file;
 use harness::verdict::Verdict;
-use regressions::{rows, BUGS};
+use regressions::{rows, BUGS, CONTENT};
 
 use crate::error::Error;
 use crate::{cli, engine, lookup, output};
@@ -31,7 +32,7 @@ fn render() -> String {
         [scenario.name, size, scenario.about]
     });
     let kernels = kernels::ALL.iter().map(|kernel| {
-        let name = format!("{}{}", suite::KERNEL, kernel.name);
+        let name = format!("{}{}", KERNEL, kernel.name);
         let size = lookup::size(&name).unwrap_or_default();
         [name, size, kernel.about.into()]
     });

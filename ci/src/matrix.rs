@@ -5,7 +5,8 @@
 
 use std::time::Instant;
 
-use checks::suite::{self, KERNEL};
+use checks::suite;
+use harness::kernel::KERNEL;
 use harness::report::{Expect, Job, Limits, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};

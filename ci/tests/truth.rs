@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 
 use ci::{at_once, builder, truth_table};
 use harness::report::Report;
-use regressions::{runs, truth};
+use regressions::{truth, CONTENT};
 use sync::driver::{Control, Engine};
 
 sync::exhausted! {
     fn the_readme_has_the_table_that_the_command_prints() {
         let jobs = truth::jobs(Engine::Explore);
-        let run = |job: &_| runs::run(job, |_| Control::Go).expect("a run").report;
+        let run = |job: &_| CONTENT.prepare(job).expect("a job").run(|_| Control::Go).expect("a run").report;
         let two = NonZeroUsize::MIN.saturating_add(1);
         let reports: Option<Vec<Report>> = at_once::map(&jobs, two, run).into_iter().collect();
         let table = truth_table::markdown(&reports.expect("all were run"));

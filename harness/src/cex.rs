@@ -1,5 +1,6 @@
 //! Counterexamples: a file with a header and a line for each step, `*.cex.ndjson`.
 
+use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -50,6 +51,13 @@ pub struct Step {
     pub value: String,
     /// What is different after it: `npidle 1 → 0`.
     pub changed: Vec<String>,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Step { thread, function, action, object, value, .. } = self;
+        write!(f, "thread {thread} in {function}: {action} {object} {value}")
+    }
 }
 
 /// A counterexample.

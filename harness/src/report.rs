@@ -166,6 +166,16 @@ pub struct Found {
     pub fewest: Fewest,
 }
 
+impl Found {
+    /// The failure in a word: a throw by its text, anything else by its check.
+    pub fn ending(&self) -> &str {
+        match self.check.as_str() {
+            "throw" => &self.message,
+            check => check,
+        }
+    }
+}
+
 /// Whether a failure is the smallest of its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

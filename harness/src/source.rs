@@ -7,8 +7,11 @@ pub type Source = (&'static str, &'static str);
 
 /// The name of the function that the location is in, as Go spells it where Go has one: `pidleget`,
 /// `findRunnable` as `find_runnable`. The file and line, if the source is not there.
-pub(crate) fn function_at(sources: &[Source], at: &Location<'_>) -> String {
-    let source = sources.iter().find(|(file, _)| at.file().replace('\\', "/").ends_with(file));
+pub(crate) fn function_at(
+    mut sources: impl Iterator<Item = &'static Source>,
+    at: &Location<'_>,
+) -> String {
+    let source = sources.find(|(file, _)| at.file().replace('\\', "/").ends_with(file));
     source
         .and_then(|(_, text)| enclosing(text, at.line()))
         .map_or_else(|| format!("{}:{}", at.file(), at.line()), String::from)

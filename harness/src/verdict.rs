@@ -52,7 +52,7 @@ impl std::fmt::Display for Verdict {
 
 /// The verdict of a run whose counts are in `report`, and the reason. `stopped`: why it was not finished,
 /// if it was not.
-pub(crate) fn judge(
+pub(crate) fn decide(
     report: &Report,
     stopped: Option<String>,
     variety: Variety,

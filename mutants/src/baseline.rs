@@ -16,6 +16,7 @@ use ci::progress::Progress;
 use ci::run::{jobs, run};
 use ci::worker::Worker;
 use ci::{at_once, interrupt};
+use harness::kernel::{KERNEL, NO_VARIANT};
 use harness::report::Job;
 use harness::verdict::Verdict;
 use serde::{Deserialize, Serialize};
@@ -69,7 +70,7 @@ impl Baseline {
 impl Kind {
     /// What the run is; none for those that kill nothing.
     fn of(job: &Job) -> Option<Kind> {
-        if job.scenario.starts_with(suite::KERNEL) && job.row == suite::NO_ROW {
+        if job.scenario.starts_with(KERNEL) && job.row == NO_VARIANT {
             return Some(Kind::Kernel);
         }
         let suites = suite::ALL.iter().map(|suite| suite.name);

@@ -138,7 +138,7 @@ impl Shows {
     fn limits(&self, engine: sync::driver::Engine) -> Limits {
         let limits = checks::suite::limits(engine);
         let bound = match engine {
-            _ if self.scenario.starts_with(checks::suite::KERNEL) => None,
+            _ if self.scenario.starts_with(harness::kernel::KERNEL) => None,
             sync::driver::Engine::Explore => checks::suite::within(self.scenario),
             _ => self.bound.or(limits.bound),
         };

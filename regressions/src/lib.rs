@@ -20,7 +20,7 @@
 //! | [`truth`] | what the real runtime does with golang/go#53294 and its parts |
 //! | [`allowed`] | where the model does more than the real runtime did: an execution, and the lines of Go |
 //! | [`rows`] | all rows by name |
-//! | [`runs`] | all runs of the gate, and how a job is run |
+//! | [`runs`] | all runs of the gate |
 
 pub mod allowed;
 pub mod bug;
@@ -41,7 +41,13 @@ pub mod store_load_barrier;
 pub mod truth;
 pub mod wakep;
 
+use harness::content::Content;
+
 use bug::Bug;
+
+/// What `checks` has, with all rows: jobs are prepared with it.
+pub static CONTENT: Content =
+    Content { variants: rows::all, sources: &[runtime_model::SOURCES, SOURCES], ..checks::CONTENT };
 
 /// All documented bugs, by number.
 pub const BUGS: &[&Bug] = &[

@@ -154,7 +154,7 @@ sync::explored! {
         assert_eq!(program.name, SUITE_ENTRY.0);
         let sometimes = SUITE_ENTRY.1.iter().map(|&name| name.into()).collect();
         let job = Job { program: Some(Box::new(program)), sometimes, ..job(SUITE_ENTRY.0, Mode::Invariants) };
-        let report = regressions::runs::run(&job, |_| Control::Go).expect("a run").report;
+        let report = regressions::CONTENT.prepare(&job).expect("a job").run(|_| Control::Go).expect("a run").report;
         assert_eq!(report.verdict, Verdict::Held, "{report:?}");
     }
 }

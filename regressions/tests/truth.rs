@@ -5,7 +5,7 @@ mod common;
 use harness::report::{Beside, Expect, Job, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::allowed::{self, Execution};
-use regressions::{runs, truth};
+use regressions::{truth, CONTENT};
 use sync::driver::{Control, Engine, Schedule, ENGINE};
 
 const T1: &str = "must be able to track idle limiter event";
@@ -22,7 +22,7 @@ fn cell(row: &str, how: &[&str], more: &[(&str, &str)]) -> (Report, Option<Sched
     };
     let how = how.iter().map(|&name| name.into()).collect();
     job.expect = Expect::Ends { how, more: more.iter().map(beside).collect() };
-    let outcome = runs::run(&job, |_| Control::Go).expect("a run");
+    let outcome = CONTENT.prepare(&job).expect("a job").run(|_| Control::Go).expect("a run");
     (outcome.report, outcome.schedule)
 }
 

@@ -1,4 +1,4 @@
-//! The observer of one execution: asks the checks in every state, and says when the execution is over.
+//! The observers of one execution: they evaluate the checks in every state, and decide when the execution is over.
 
 use runtime_model::g::GId;
 use runtime_model::Sched;
@@ -6,69 +6,42 @@ use sync::driver::{Observer, Operation, Quiescent, Violation};
 use sync::{Arc, Ghost};
 
 use crate::check::Check;
-use crate::content::Content;
 use crate::recorder::Recorder;
-use crate::report::Job;
-use crate::run::RunError;
 use crate::view::{Memory, Remembered, View};
 
-/// The checks that are asked.
+/// The checks that are evaluated.
 #[derive(Clone)]
-pub(crate) struct Judged {
-    checks: Vec<&'static Check>,
-    /// At each look; else only if something that it reads has changed.
-    always: bool,
+pub(crate) struct Checks {
+    /// In this order: the first that fails is reported.
+    pub(crate) list: Vec<&'static Check>,
+    /// Each at every step; else only if something that it reads has changed.
+    pub(crate) always: bool,
     /// The check that a loop fails in which no other thread has a part.
-    livelock: &'static str,
+    pub(crate) livelock: &'static str,
 }
 
-impl Judged {
-    /// Those that the job asks for.
-    pub(crate) fn of(job: &Job, content: &Content) -> Result<Self, RunError> {
-        let all = content.checks(job.mode);
-        let livelock = content.livelock;
-        let always = job.limits.ask_always;
-        let Some(only) = &job.only else {
-            return Ok(Judged { checks: all.collect(), always, livelock });
-        };
-        let checks: Vec<_> = all.filter(|check| check.name == only).collect();
-        match checks.is_empty() {
-            false => Ok(Judged { checks, always, livelock }),
-            true => Err(RunError::Unknown {
-                what: "check",
-                name: only.clone(),
-                known: content
-                    .checks(job.mode)
-                    .map(|check| check.name)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            }),
-        }
-    }
-}
-
-/// Judges one execution of a program.
-pub(crate) struct Judge {
+/// The observer of one execution of a scenario.
+pub(crate) struct ScenarioObserver {
     sched: Arc<Sched>,
-    checks: Judged,
+    checks: Checks,
     must_finish: Vec<GId>,
     memory: Ghost<Memory>,
     recorder: Option<Arc<Recorder>>,
 }
 
-impl Judge {
+impl ScenarioObserver {
     pub(crate) fn new(
         sched: Arc<Sched>,
-        checks: &Judged,
+        checks: &Checks,
         must_finish: Vec<GId>,
         recorder: Option<Arc<Recorder>>,
     ) -> Self {
         let memory = Ghost::new(Memory::of(&sched));
-        Judge { sched, checks: checks.clone(), must_finish, memory, recorder }
+        ScenarioObserver { sched, checks: checks.clone(), must_finish, memory, recorder }
     }
 
-    /// Asks the checks. What is asked at every step is asked only if something that it reads has changed.
-    fn judge(&self, quiescent: bool, last: bool) -> Result<(), Violation> {
+    /// Evaluates the checks: all of them in a quiescent state, elsewhere those that read something that has changed.
+    fn evaluate(&self, quiescent: bool, last: bool) -> Result<(), Violation> {
         let view = View {
             sched: &self.sched,
             quiescent,
@@ -76,15 +49,15 @@ impl Judge {
             memory: Remembered::of(&self.memory),
             must_finish: &self.must_finish,
         };
-        let checks = &self.checks.checks;
-        let question = |number: usize| (checks[number].holds)(&view);
-        let asked = match quiescent || self.checks.always {
-            true => sync::driver::check_all(checks.len(), question),
-            false => sync::driver::check_changed(checks.len(), question),
+        let checks = &self.checks.list;
+        let evaluate = |number: usize| (checks[number].holds)(&view);
+        let evaluated = match quiescent || self.checks.always {
+            true => sync::driver::check_all(checks.len(), evaluate),
+            false => sync::driver::check_changed(checks.len(), evaluate),
         };
         let violation =
             |(number, message): (usize, String)| Violation { check: checks[number].name, message };
-        asked.map_err(violation)?;
+        evaluated.map_err(violation)?;
         self.remember();
         Ok(())
     }
@@ -102,19 +75,19 @@ fn runs_alone(check: &'static str, operations: usize) -> Violation {
     Violation { check, message }
 }
 
-/// Judges one execution of a kernel, which has no scheduler and a check of its own.
-pub(crate) struct KernelJudge {
+/// The observer of one execution of a kernel, which has no scheduler and a check of its own.
+pub(crate) struct KernelObserver {
     livelock: &'static str,
     recorder: Option<Arc<Recorder>>,
 }
 
-impl KernelJudge {
-    pub(crate) fn new(checks: &Judged, recorder: Option<Arc<Recorder>>) -> Self {
-        KernelJudge { livelock: checks.livelock, recorder }
+impl KernelObserver {
+    pub(crate) fn new(checks: &Checks, recorder: Option<Arc<Recorder>>) -> Self {
+        KernelObserver { livelock: checks.livelock, recorder }
     }
 }
 
-impl Observer for KernelJudge {
+impl Observer for KernelObserver {
     fn quiescent(&self) -> Quiescent {
         let message = "deadlock: nobody moves".into();
         Quiescent::Over(Err(Violation { check: "deadlock", message }))
@@ -131,9 +104,9 @@ impl Observer for KernelJudge {
     }
 }
 
-impl Observer for Judge {
+impl Observer for ScenarioObserver {
     fn visited(&self) -> Result<(), Violation> {
-        self.judge(false, false)
+        self.evaluate(false, false)
     }
 
     fn passed(&self) {
@@ -141,7 +114,7 @@ impl Observer for Judge {
     }
 
     fn runs_alone(&self, operations: usize) -> Result<(), Violation> {
-        let asked = self.checks.checks.iter().any(|check| check.name == self.checks.livelock);
+        let asked = self.checks.list.iter().any(|check| check.name == self.checks.livelock);
         if asked {
             return Err(runs_alone(self.checks.livelock, operations));
         }
@@ -149,14 +122,14 @@ impl Observer for Judge {
     }
 
     fn quiescent(&self) -> Quiescent {
-        if let Err(violation) = self.judge(true, false) {
+        if let Err(violation) = self.evaluate(true, false) {
             return Quiescent::Over(Err(violation));
         }
         // Also after main's exit: the others are not excused by it.
         if self.sched.world_moves() {
             return Quiescent::Moved;
         }
-        Quiescent::Over(self.judge(true, true))
+        Quiescent::Over(self.evaluate(true, true))
     }
 
     fn operation(&self, op: &Operation) {

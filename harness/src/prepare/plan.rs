@@ -2,7 +2,7 @@
 
 use sync::driver::{Options, Plan, PlanError, Sampler, Searched, ENGINE};
 
-use super::Target;
+use super::target::Target;
 use crate::report::{Job, Mode, Search};
 
 /// Whether this engine can look for what the job's mode asks.
@@ -10,7 +10,7 @@ use crate::report::{Job, Mode, Search};
 /// # Errors
 /// In mode races, where nothing searches. (loom would find races in any mode, but no bounded part of its executions is
 /// known to show all.)
-pub(super) fn can_run(job: &Job) -> Result<(), PlanError> {
+pub(crate) fn can_run(job: &Job) -> Result<(), PlanError> {
     let searches = match ENGINE {
         sync::driver::Engine::Explore => true,
         sync::driver::Engine::Shuttle => job.limits.search.is_some(),
@@ -23,7 +23,7 @@ pub(super) fn can_run(job: &Job) -> Result<(), PlanError> {
 }
 
 /// One plan; for a sampled engine, one for each way to sample.
-pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
+pub(super) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
     let limits = &job.limits;
     let plan = |sampler| Plan {
         bound: limits.bound,
@@ -76,7 +76,7 @@ fn options(search: &Search, target: &Target) -> Options {
 }
 
 /// Which part of all executions was to be run. A bound that left nothing out is none.
-pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
+pub(crate) fn extent(job: &Job, searched: Option<&Searched>) -> String {
     let bounded = |bound: Option<usize>| match bound {
         None => "exhaustive".into(),
         Some(bound) => format!("bound {bound}"),
@@ -93,7 +93,7 @@ pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
 }
 
 /// Why a run stopped before its end, and how much is left.
-pub(super) fn left(searched: Option<&Searched>) -> String {
+pub(crate) fn left(searched: Option<&Searched>) -> String {
     let Some(Searched { statistics, incomplete, .. }) = searched else {
         return match ENGINE {
             sync::driver::Engine::Loom => {
