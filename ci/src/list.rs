@@ -17,7 +17,10 @@ use crate::{cli, engine, lookup, output};
 /// If there is no scenario of that name, or it cannot be printed.
 pub fn list(arguments: &cli::List) -> Result<Verdict, Error> {
     let text = match &arguments.toml {
-        Some(name) => scenario_file::write(&lookup::scenario(name)?),
+        Some(name) => match scenarios::text(name) {
+            Some(text) => text.into(),
+            None => scenario_file::write(&lookup::scenario(name)?),
+        },
         None => render(),
     };
     output::print(&text)?;

@@ -2,9 +2,9 @@
 
 use crate::check::Check;
 use crate::happening::Happening;
+use crate::included::Included;
 use crate::kernel::Kernel;
 use crate::report::Mode;
-use crate::scenario::Scenario;
 use crate::source::Source;
 use crate::variant::Variant;
 
@@ -23,8 +23,8 @@ pub struct Content {
     pub happenings: &'static [Happening],
     /// All kernels.
     pub kernels: &'static [Kernel],
-    /// All scenarios.
-    pub scenarios: fn() -> Vec<Scenario>,
+    /// The files of all scenarios.
+    pub scenarios: &'static [Included],
     /// All variants. The first is the correct one, under which a kernel runs if its job names no variant.
     pub variants: fn() -> Vec<Variant>,
     /// The source files of the model and of the variants.

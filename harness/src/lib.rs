@@ -7,6 +7,7 @@
 //! | [`check`], [`view`] | what a check is, and the state as it sees it |
 //! | [`happening`] | what some execution must show |
 //! | [`scenario`], [`scenario_file`] | programs of a few Gs, checked, and the TOML files they are written in |
+//! | [`included`] | scenario files that are part of the build |
 //! | [`kernel`], [`variant`] | what a kernel is, and a variant of the scheduler |
 //! | [`report`] | what a run is asked to do, in words, and what it reports |
 //! | [`prepare`] | from the words to what they name: [`prepare::Prepared`] |
@@ -18,6 +19,7 @@ pub mod cex;
 pub mod check;
 pub mod content;
 pub mod happening;
+pub mod included;
 pub mod kernel;
 mod observers;
 pub mod prepare;

@@ -9,6 +9,7 @@ use sync::driver::{Plan, PlanError};
 use sync::Arc;
 
 use crate::content::Content;
+use crate::included;
 use crate::kernel::{KERNEL, NO_VARIANT};
 use crate::observers::Checks;
 use crate::report::{Job, Limits};
@@ -105,11 +106,10 @@ impl Content {
         let scenario = match &job.program {
             Some(own) => (**own).clone(),
             None => {
-                let mut all = (self.scenarios)();
-                let at = all.iter().position(|scenario| scenario.name == job.scenario);
-                let known = || all.iter().map(|scenario| &*scenario.name);
-                let at = at.ok_or_else(|| unknown("scenario", &job.scenario, known()))?;
-                all.swap_remove(at)
+                let all =
+                    || included::all(self.scenarios).into_iter().map(|scenario| scenario.name);
+                let found = included::find(self.scenarios, &job.scenario);
+                found.ok_or_else(|| unknown("scenario", &job.scenario, all()))?
             }
         };
         Ok(Target::Scenario(scenario.program()?))

@@ -1,4 +1,6 @@
-//! Scenarios in files: TOML, with errors that tell file, line, field and what is allowed.
+//! Scenarios in files: TOML, with errors that have the file, the line, the field, and what is allowed there.
+
+mod gate_run;
 
 use std::fs;
 use std::io;
@@ -7,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
+
+pub use gate_run::GateRun;
 
 use crate::scenario::{At, Clock, Scenario, ScenarioError, MOST_MS, MOST_PS};
 
@@ -27,12 +31,21 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # must-finish = ["main"]  # the Gs that must finish; left out, each that was started, also after main's end
 # deterministic = false
 # clock = "fake"      # the clock stands while an M runs
+# Also, for a file in checks/scenarios, which the gate runs; `check` checks these and then ignores them:
+# sizes = ["3m"]      # the same with 3 Ms, named ready-and-wait-3m; "3p" is 3 Ps and 3 Ms
+# [[run]]             # a run in the gate; these come last in the file
+# suite = "mixed"     # `pidle list` prints the suites
+# size = "3m"         # one of the sizes; left out, the file's own
+# engines = ["explore"]   # left out, all engines of the suite
+# bound = 2           # explore's bound on preemptions; left out, none
+# order = 1           # its place in the suite; left out, last, by the files' names
+# sometimes = ["an M is started"]   # what some execution must show
 "#;
 
 /// The fields of a file, for messages.
 const FIELDS: &str =
     "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
-                      deterministic and clock";
+                      deterministic, clock, sizes and run";
 
 /// A longer name makes no good file name.
 const LONGEST_NAME: usize = 64;
@@ -94,7 +107,10 @@ struct File {
     clock: Option<Spanned<Clock>>,
     must_finish: Option<Spanned<Vec<String>>>,
     deterministic: Option<bool>,
+    sizes: Option<Vec<Spanned<String>>>,
     gs: Spanned<Vec<Spanned<String>>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    run: Vec<Spanned<GateRun>>,
 }
 
 /// Reads and checks a scenario file.
@@ -117,12 +133,12 @@ pub fn parse(path: &Path, text: &str) -> Result<Written, FileError> {
     let written = Written { scenario: file.scenario(), path: path.into(), text: text.into(), file };
     written.check_name()?;
     written.check_numbers()?;
-    match written.scenario.program() {
-        Ok(_) => Ok(written),
-        Err(ScenarioError { at, place, what, allowed, .. }) => {
-            Err(written.error(at, &format!("{place}: {what}; {allowed}")))
-        }
+    if let Err(ScenarioError { at, place, what, allowed, .. }) = written.scenario.program() {
+        return Err(written.error(at, &format!("{place}: {what}; {allowed}")));
     }
+    written.check_sizes()?;
+    written.check_runs()?;
+    Ok(written)
 }
 
 /// The scenario as a file would have it.
@@ -163,15 +179,78 @@ impl Written {
         Ok(())
     }
 
+    /// Each other size is one, and a program of that size is a good one.
+    fn check_sizes(&self) -> Result<(), FileError> {
+        for size in self.file.sizes.iter().flatten() {
+            let Some(scenario) = gate_run::at_size(&self.scenario, size.get_ref()) else {
+                let what = format!("`{}` is not a size; {}", size.get_ref(), gate_run::SIZES);
+                return Err(self.error_at(&size.span(), "sizes", &what));
+            };
+            if let Err(ScenarioError { place, what, allowed, .. }) = scenario.program() {
+                let what = format!("`{}`: {place}: {what}; {allowed}", size.get_ref());
+                return Err(self.error_at(&size.span(), "sizes", &what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Each run is of a size that the file has.
+    fn check_runs(&self) -> Result<(), FileError> {
+        let sizes: Vec<&str> =
+            self.file.sizes.iter().flatten().map(|size| &**size.get_ref()).collect();
+        for run in &self.file.run {
+            let size = run.get_ref().size.as_deref();
+            if let Some(size) = size.filter(|size| !sizes.contains(size)) {
+                let known = if sizes.is_empty() { "has none".into() } else { sizes.join(", ") };
+                let what = format!("size `{size}` is not one of the file's `sizes`: {known}");
+                return Err(self.error_at(&run.span(), "run", &what));
+            }
+        }
+        Ok(())
+    }
+
+    /// The file is named after the scenario.
+    pub(crate) fn check_file_name(&self, stem: &str) -> Result<(), FileError> {
+        let name = &self.scenario.name;
+        match name == stem {
+            true => Ok(()),
+            false => {
+                let what = format!("`{name}` is not the name of the file; rename one of them");
+                Err(self.error(At::Field("name"), &what))
+            }
+        }
+    }
+
+    /// The scenario, and then the same at each other size.
+    pub fn at_all_sizes(&self) -> Vec<Scenario> {
+        let sizes = self.file.sizes.iter().flatten();
+        let others = sizes.filter_map(|size| gate_run::at_size(&self.scenario, size.get_ref()));
+        [self.scenario.clone()].into_iter().chain(others).collect()
+    }
+
+    /// The gate's runs, each with the name that the scenario has at the run's size.
+    pub fn runs(&self) -> impl Iterator<Item = (String, &GateRun)> {
+        self.file.run.iter().map(|run| {
+            let run = run.get_ref();
+            let name = &self.scenario.name;
+            let at_size = |size| format!("{name}-{size}");
+            (run.size.as_ref().map_or_else(|| name.clone(), at_size), run)
+        })
+    }
+
     /// What is wrong at that place of the file.
     pub fn error(&self, at: At, what: &str) -> FileError {
         let field = match at {
             At::Field(name) => name.to_string(),
             At::G(i) => format!("gs[{i}]"),
         };
-        let line =
-            self.text[..self.file.span(at).start.min(self.text.len())].matches('\n').count() + 1;
-        FileError::Scenario { path: self.path.clone(), line, field, what: what.into() }
+        self.error_at(&self.file.span(at), &field, what)
+    }
+
+    fn error_at(&self, span: &Range<usize>, field: &str, what: &str) -> FileError {
+        let line = self.text[..span.start.min(self.text.len())].matches('\n').count() + 1;
+        let (path, field) = (self.path.clone(), field.into());
+        FileError::Scenario { path, line, field, what: what.into() }
     }
 }
 
@@ -210,6 +289,8 @@ impl File {
             must_finish: (!scenario.must_finish.is_empty())
                 .then(|| at_start(scenario.must_finish.clone())),
             deterministic: scenario.deterministic.then_some(true),
+            sizes: None,
+            run: Vec::new(),
             gs: at_start(scenario.lines.iter().cloned().map(at_start).collect()),
         }
     }
@@ -236,115 +317,4 @@ fn at_start<T>(value: T) -> Spanned<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(text: &str) -> String {
-        parse(Path::new("mine.toml"), text).unwrap_err().to_string()
-    }
-
-    /// A file whose Gs are in lines 4 and 5.
-    fn of_gs(main: &str, a: &str) -> String {
-        format!("name = \"mine\"\nps = 2\nms = 2\ngs = [\"{main}\",\n\"{a}\"]\n")
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_with_file_line_field_and_what_is_allowed() {
-        let cases: &[(String, &[&str])] = &[
-            (
-                error(&of_gs("main: go A; nap 3", "A:")),
-                &["mine.toml:4: gs[0]: ", "`nap 3`", "allowed are go X"],
-            ),
-            (
-                error(&of_gs("main: go A; busy-until a", "A:")),
-                &["mine.toml:4: gs[0]: flag a: nobody sets it", "give some G a `set`"],
-            ),
-            (
-                error(&of_gs("main: go A; ready A", "A:")),
-                &["mine.toml:5: gs[1]: G A: readied, but it never parks", "give it a `park`"],
-            ),
-            (
-                error("name = \"mine\"\nps = 9\nms = 2\ngs = [\"main:\"]"),
-                &["mine.toml:2: ps: ", "9; allowed are 1 to 8"],
-            ),
-            (
-                error("name = \"mine\"\nps = 3\nms = 2\ngs = [\"main:\"]"),
-                &[
-                    "mine.toml:3: ms: ",
-                    "number of Ms: 2, and 3 Ps",
-                    "write at least as many Ms as Ps",
-                ],
-            ),
-            (
-                error("name = \"a b\"\nps = 1\nms = 1\ngs = [\"main:\"]"),
-                &["mine.toml:1: name: `a b`; allowed are letters"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\nring = 3\ngs = [\"main:\"]"),
-                &["mine.toml:4: ring: ", "powers of two"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\nclock = \"real\"\ngs = [\"main:\"]"),
-                &["mine.toml:4: clock: ", "only faketime"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\nmust-finish = [\"B\"]\ngs = [\"main:\"]"),
-                &["mine.toml:4: must-finish: ", "no G B; the Gs are main"],
-            ),
-            (
-                error("name = \"mine\"\ncpus = 1\n"),
-                &["mine.toml: ", "line 2", "unknown field `cpus`, expected one of `name`"],
-            ),
-            (error("name = \"mine\"\nps = \"two\"\n"), &["mine.toml: ", "line 2", "expected i64"]),
-            (error("ps = \n"), &["mine.toml: ", "line 1"]),
-            (error("name = \"mine\"\nps = 1\nms = 1\n"), &["missing field `gs`"]),
-        ];
-        all_told(cases);
-    }
-
-    #[test]
-    fn numbers_names_and_fields_that_are_none_are_told() {
-        let cases: &[(String, &[&str])] = &[
-            (
-                error("name = \"mine\"\nps = 1\nms = -1\ngs = [\"main:\"]"),
-                &["mine.toml:3: ms: -1; allowed are 1 to 16"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\nring = 99999999999\ngs = [\"main:\"]"),
-                &["mine.toml:4: ring: 99999999999; allowed are powers of two"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\n\ngs = []"),
-                &["mine.toml:5: gs[0]: entry 1: not main's"],
-            ),
-            (
-                error(&format!("name = \"{}\"\nps = 1\nms = 1\ngs = [\"main:\"]", "a".repeat(65))),
-                &["mine.toml:1: name: `aaa", "at most 64"],
-            ),
-            (
-                error("name = \"--out\"\nps = 1\nms = 1\ngs = [\"main:\"]"),
-                &["mine.toml:1: name: `--out`", "the first a letter or a digit"],
-            ),
-            (
-                error("ps = 1\n"),
-                &["missing field `name`", "a file has name, ps, ms and gs", "`pidle check --help`"],
-            ),
-        ];
-        all_told(cases);
-    }
-
-    /// Each error has all of its words.
-    fn all_told(cases: &[(String, &[&str])]) {
-        for (got, wanted) in cases {
-            for part in *wanted {
-                assert!(got.contains(part), "{got}\n  lacks {part}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_not_there_is_named() {
-        let error = read(Path::new("no/such.toml")).unwrap_err().to_string();
-        assert!(error.starts_with("no/such.toml: "), "{error}");
-    }
-}
+mod tests;

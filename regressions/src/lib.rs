@@ -20,12 +20,14 @@
 //! | [`truth`] | what the real runtime does with golang/go#53294 and its parts |
 //! | [`allowed`] | where the model does more than the real runtime did: an execution, and the lines of Go |
 //! | [`rows`] | all rows by name |
+//! | `content` | what `checks` has, with all rows: [`CONTENT`], with which a job is prepared |
 //! | [`runs`] | all runs of the gate |
 
 pub mod allowed;
 pub mod bug;
 pub mod cl_20858;
 pub mod cl_310149;
+mod content;
 pub mod due_timer;
 pub mod issue_38860;
 pub mod issue_45867;
@@ -41,13 +43,9 @@ pub mod store_load_barrier;
 pub mod truth;
 pub mod wakep;
 
-use harness::content::Content;
+pub use content::CONTENT;
 
 use bug::Bug;
-
-/// What `checks` has, with all rows: jobs are prepared with it.
-pub static CONTENT: Content =
-    Content { variants: rows::all, sources: &[runtime_model::SOURCES, SOURCES], ..checks::CONTENT };
 
 /// All documented bugs, by number.
 pub const BUGS: &[&Bug] = &[
@@ -63,18 +61,4 @@ pub const BUGS: &[&Bug] = &[
     &last_look::BUG,
     &wakep::BUG,
     &store_load_barrier::BUG,
-];
-
-/// Where the functions of the rows are written, beside the model's own.
-const SOURCES: &[(&str, &str)] = &[
-    ("regressions/src/cl_20858.rs", include_str!("cl_20858.rs")),
-    ("regressions/src/cl_310149.rs", include_str!("cl_310149.rs")),
-    ("regressions/src/issue_38860.rs", include_str!("issue_38860.rs")),
-    ("regressions/src/issue_45867.rs", include_str!("issue_45867.rs")),
-    ("regressions/src/issue_53294.rs", include_str!("issue_53294.rs")),
-    ("regressions/src/issue_55160.rs", include_str!("issue_55160.rs")),
-    ("regressions/src/issue_5586.rs", include_str!("issue_5586.rs")),
-    ("regressions/src/last_look.rs", include_str!("last_look.rs")),
-    ("regressions/src/store_load_barrier.rs", include_str!("store_load_barrier.rs")),
-    ("regressions/src/wakep.rs", include_str!("wakep.rs")),
 ];

@@ -45,15 +45,15 @@ sync::exhausted! {
         let known: BTreeSet<&str> = release::KNOWN.iter().map(|known| known.check).collect();
         let mut failing = BTreeSet::new();
         for suite in suite::ALL.iter().filter(|suite| suite.name != "more-ms") {
-            for (name, _) in suite.scenarios {
-                let mut job = common::job(name, Mode::Invariants);
+            for (name, _) in suite.runs() {
+                let mut job = common::job(&name, Mode::Invariants);
                 job.row = RELEASE.into();
-                let wide = scenarios::find(name).is_some_and(|scenario| scenario.ps > 2);
+                let wide = scenarios::find(&name).is_some_and(|scenario| scenario.ps > 2);
                 job.limits.bound = wide.then_some(1);
                 let report = common::run(&job);
                 if let Some(check) = common::failing(&report) {
                     assert!(known.contains(check), "{name}: {report:?}");
-                    failing.insert(name.to_string());
+                    failing.insert(name);
                 }
             }
         }

@@ -1,17 +1,12 @@
 //! How the executions of a program end, all that were run: most runs stop at the first failure; these count it and
 //! continue.
 
-use std::collections::BTreeMap;
-
 use sync::driver::{End, Engine, Explored, OnProgress, Plan, ENGINE};
 use sync::Arc;
 
-use super::outcome::found;
+use super::outcome::{found, Endings};
 use crate::prepare::{Prepared, RunError};
 use crate::report::{Expect, Mode};
-
-/// How often executions failed in which way; where states are searched, 1 for each way.
-pub(super) type Endings = BTreeMap<String, u64>;
 
 /// Seeds of samples that continue after a failure lie this far apart, so that no two samples are the same.
 const NEXT_SEED: u64 = 1 << 32;

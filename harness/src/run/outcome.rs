@@ -1,11 +1,15 @@
 //! What a run came to.
 
+use std::collections::BTreeMap;
+
 use sync::driver::{End, Explored, Failure, Schedule, ENGINE};
 
-use super::endings::Endings;
 use crate::prepare::{extent, left, Prepared};
 use crate::report::{Found, Report};
 use crate::verdict::{self, Verdict};
+
+/// How often executions failed in which way; where states are searched, 1 for each way.
+pub(super) type Endings = BTreeMap<String, u64>;
 
 /// What a run came to.
 pub struct Outcome {
