@@ -35,5 +35,5 @@ pub const CONTENT: Content = Content {
     variants: || {
         vec![Variant::new(FIXED, "Go 1.19 with all known fixes: what has to hold, holds", GO_FIXED)]
     },
-    sources: &[runtime_model::SOURCES],
+    sources: &[],
 };

@@ -4,7 +4,7 @@ use harness::report::{Job, Limits, Report};
 use harness::verdict::Verdict;
 use sync::driver::Engine;
 
-use crate::gate::{Remark, Task};
+use crate::gated::{Remark, Task};
 use crate::shard::Costs;
 
 /// Each task and, of one that a search carries out and that took no more than `within` seconds when it was last

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod units;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,190 +14,194 @@ use crate::shard::Shard;
 
 pub use check::{Bound, Check, Search};
 
-/// Model-checks schedulers of Go's kind.
+/// A model checker for schedulers like Go's.
 ///
 /// Exit codes: 0 held, 1 violated, 2 vacuous, 3 incomplete, 4 error.
 #[derive(Debug, Parser)]
 #[command(name = "pidle", bin_name = "cargo pidle", version, max_term_width = 100)]
 pub struct Cli {
-    /// Show the model's events on stderr
+    /// Print the model's events to stderr
     #[arg(long, global = true)]
     pub trace: bool,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run all suites and regressions on every engine, and print one table
+    /// Run all suites and regressions on every engine and print one table
     Gate(Gate),
     /// Join the parts of a gate into one verdict
     Merge(Merge),
-    /// Run one scenario; a failure is written to a counterexample file
+    /// Run one scenario and write a failure to a counterexample file
     #[command(after_help = scenario_help())]
     Check(Check),
-    /// Run a counterexample again, exactly
+    /// Run a counterexample again, step by step
     Replay(Replay),
     /// Reproduce a documented bug and show the interleaving
     Repro(Repro),
-    /// Run each row of each bug, print what kills it and how soon, and compare with the committed table
+    /// Run each variant of each bug, print what finds it and how soon, and compare with the committed table
     Matrix(Matrix),
-    /// Run the programs that the real runtime was measured with, and print model and reality side by side
+    /// Run the programs that were measured on the real runtime, and print model and reality side by side
     Truth(Truth),
-    /// Change the model in one place after another, and print which check kills each mutant
+    /// Change one place of the model at a time, and print which check finds each change
     #[command(after_help = MUTANTS_HELP)]
     Mutants(Mutants),
-    /// List scenarios, rows, bugs and their mutants, checks, suites and engines
+    /// List scenarios, variants, bugs, checks, suites and engines
     List(List),
-    /// Compare searches with plainer ones, on generated programs
+    /// Compare the search with simpler ones, on generated programs
     Soundness(Soundness),
-    /// Measure the search, and others on the same programs
+    /// Measure the search and other tools on the same programs
     #[command(subcommand)]
     Bench(Bench),
     /// Check the house rules of this repository
     Tidy,
-    /// Answer one request on stdin: how pidle starts itself for each run
+    /// Answer one request on stdin; pidle starts itself like this for each run
     #[command(hide = true)]
     Worker,
 }
 
-/// What `gate` is told.
+/// The arguments of `gate`.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("Measured").args(["coverage", "ask_always"])))]
 pub struct Gate {
-    /// An engine to run on; repeat it for several
+    /// An engine to run on; repeat the option for several
     #[arg(long = "engine", value_name = "ENGINE", default_values = ["explore", "loom", "shuttle"], value_parser = engine::parser())]
     pub engines: Vec<Engine>,
-    /// Runs at a time [default: one a core]
+    /// The number of runs at the same time [default: the number of cores]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
-    /// Run the I-th of N parts only; `merge` joins them
+    /// Run only the I-th of N parts; `merge` joins their results
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
-    /// Search each program once more, with each check asked at each step, also if nothing that it reads has changed,
-    /// and compare
+    /// Search each program a second time, evaluating every check at every step even if nothing that it reads has
+    /// changed, and compare the results
     #[arg(long)]
     pub ask_always: bool,
-    /// A file for the reports, as JSON; it must not exist
+    /// Write the reports to this file, as JSON. The file must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// List what no run reaches of the model, by rustc's counters, on explore
+    /// List the parts of the model that no run on explore reaches, by rustc's counters
     #[arg(long, conflicts_with_all = ["engines", "shard", "json", "ask_always"])]
     pub coverage: bool,
-    /// With --coverage, only the runs that took no longer than this when they were last measured (ci/costs.json); with
-    /// --ask-always, only those are run once more
+    /// With --coverage, run only what took no longer than this when it was last measured (ci/costs.json); with
+    /// --ask-always, repeat only those runs
     #[arg(long, value_name = "SECONDS", requires = "Measured")]
     pub within: Option<f64>,
-    /// Build with link-time optimization, run the gate with --ask-always, and then search what it bounds with more
-    /// preemptions and without a bound, as far as the time goes
+    /// Build with link-time optimization and run the gate with --ask-always; then use the remaining time to search the
+    /// programs that the gate bounds with more preemptions, and without a bound
     #[arg(long, conflicts_with_all = ["engines", "shard", "within", "coverage"])]
     pub nightly: bool,
-    /// With --nightly: stop after that many minutes
+    /// With --nightly: stop after this many minutes
     #[arg(long, value_name = "N", default_value = "60", requires = "nightly", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub minutes: u64,
 }
 
-/// What `merge` is told.
+/// The arguments of `merge`.
 #[derive(Debug, Args)]
 pub struct Merge {
-    /// The parts, as `gate --shard I/N --json FILE` wrote them
+    /// The files that `gate --shard I/N --json FILE` wrote
     #[arg(required = true)]
     pub parts: Vec<PathBuf>,
-    /// A file for all reports together, as JSON; it must not exist
+    /// Write all reports to this file, as JSON. The file must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// A file for what the longer runs cost, which ci/costs.json keeps for --shard and --within; it must not exist
+    /// Write the seconds of the longer runs to this file, for ci/costs.json, which --shard and --within read. The file
+    /// must not exist
     #[arg(long, value_name = "FILE")]
     pub costs: Option<PathBuf>,
 }
 
-/// What `replay` is told.
+/// The arguments of `replay`.
 #[derive(Debug, Args)]
 pub struct Replay {
-    /// The counterexample
+    /// The counterexample file
     pub file: PathBuf,
     /// Show every operation of the interleaving
     #[arg(long)]
     pub full: bool,
 }
 
-/// What `truth` is told.
+/// The arguments of `truth`.
 #[derive(Debug, Args)]
 pub struct Truth {
-    /// Print the table as the README has it
+    /// Print the table in Markdown, as in docs/truth.md
     #[arg(long)]
     pub markdown: bool,
 }
 
-/// What `mutants` is told.
+/// The arguments of `mutants`.
 #[derive(Debug, Args)]
 pub struct Mutants {
-    /// The seed of the sample: the same seed draws the same mutants of the same source
+    /// The seed of the sample; the same seed and source give the same mutants
     #[arg(long, value_name = "S", default_value = "1")]
     pub seed: u64,
-    /// How many mutants are drawn [default: 175]
+    /// The number of mutants in the sample [default: 175]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub count: Option<u32>,
-    /// A file for the mutants that were drawn, as TOML; it must not exist
+    /// Write the sample to this file, as TOML. The file must not exist
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    /// Run the mutants of this file, which --save wrote, instead of drawing any
+    /// Run the mutants in this file, written by --save, instead of drawing a sample
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "count", "save", "list"])]
     pub sample: Option<PathBuf>,
-    /// Print all mutants of the model, and run none
+    /// Print all mutants of the model without running any
     #[arg(long, conflicts_with_all = ["seed", "count", "save"])]
     pub list: bool,
-    /// Mutants at a time [default: one a core]
+    /// The number of mutants at the same time [default: the number of cores]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
-    /// Stop the runs of one mutant after that many seconds: it survives, unfinished
-    #[arg(long, value_name = "N", default_value = "600", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Stop the runs of one mutant after this time (600, 10m); the mutant then survives as unfinished
+    #[arg(long, value_name = "TIME", default_value = "600", value_parser = units::seconds)]
     pub max_seconds: u64,
 }
 
-/// What `mutants` counts.
+/// What `mutants` counts, for its help.
 const MUTANTS_HELP: &str = "\
-A mutant is killed by a check or a throw, on explore, in a run of a suite (release included) or of a kernel; \
-if none of them reaches its function, in a run of a bug's row. A run that does not end, or that shows too \
-little, kills nothing. mutants/equivalent.toml lists mutants that change nothing.
+A mutant is killed if a check fails or the model throws, on explore, in a run of a suite (release included) or of \
+a kernel. If none of these runs reaches the mutant's function, the runs of a bug's variants count as well. A run \
+that does not end or that shows too little kills nothing. mutants/equivalent.toml lists mutants that change nothing.
 
-Exit codes: 0 all are killed but those listed as equivalent, 1 some survive, or the list is wrong, \
+Exit codes: 0 all mutants are killed except those listed as equivalent, 1 some survive or the list is wrong, \
 3 interrupted, 4 error.";
 
-/// What `repro` is told.
+/// The arguments of `repro`.
 #[derive(Debug, Args)]
 pub struct Repro {
     /// The bug's number, such as 53294
     #[arg(required_unless_present = "all")]
     pub bug: Option<String>,
-    /// Each bug in its smallest form, as a table: the one of the README
+    /// Reproduce each bug in its smallest form, and print the table of docs/found.md
     #[arg(long, conflicts_with_all = ["bug", "mutant", "engine", "out", "full"])]
     pub all: bool,
-    /// Which part of the bug [default: its smallest form]
-    #[arg(long, value_name = "NAME")]
+    /// The variant of the bug, such as without-idlep-mask [default: its smallest form]
+    #[arg(long = "variant", alias = "mutant", value_name = "NAME")]
     pub mutant: Option<String>,
     /// The engine
     #[arg(long, default_value = "explore", value_parser = engine::parser())]
     pub engine: Engine,
-    /// A file for the counterexample; it must not exist
+    /// Write the counterexample to this file, which must not exist
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Show every operation of the interleaving
     #[arg(long)]
     pub full: bool,
+    /// Write the reports to this file, as JSON. The file must not exist
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }
 
-/// What `list` is told.
+/// The arguments of `list`.
 #[derive(Debug, Args)]
 pub struct List {
-    /// Print this scenario as a file would have it, and nothing else
+    /// Print only this scenario, as a scenario file
     #[arg(long, value_name = "SCENARIO")]
     pub toml: Option<String>,
 }
 
-/// A scenario file, shown.
+/// An example of a scenario file, for the help of `check`.
 fn scenario_help() -> String {
     format!(
         "A scenario file, such as ready-and-wait.toml (others: cargo pidle list --toml S4):\n\n{}",
@@ -204,46 +209,45 @@ fn scenario_help() -> String {
     )
 }
 
-/// What `matrix` is told.
+/// The arguments of `matrix`.
 #[derive(Debug, Args)]
 pub struct Matrix {
-    /// Write the table without its numbers to this file, which must not exist, and compare nothing
+    /// Write the table without its numbers to this file, which must not exist, instead of comparing it
     #[arg(long, value_name = "FILE")]
     pub table: Option<PathBuf>,
 }
 
-/// What `soundness` is told.
+/// The arguments of `soundness`.
 #[derive(Debug, Args)]
 pub struct Soundness {
-    /// Programs of each family; those that are too large for plain search do not count
+    /// The number of programs of each family, not counting those that are too large for plain search
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u64).range(1..))]
     pub cases: u64,
-    /// The seed of the first; the others count up from it
+    /// The seed of the first program; the others have the seeds after it
     #[arg(long, value_name = "S", default_value = "1", value_parser = clap::value_parser!(u64).range(..u64::MAX / 2))]
     pub seed: u64,
-    /// The engine whose threads are searched: explore, which restores, or shuttle, which replays
+    /// The engine that runs the threads: explore, which restores states, or shuttle, which replays steps
     #[arg(long, default_value = "explore", value_parser = engine::parser())]
     pub engine: Engine,
 }
 
-/// What is measured.
+/// The measurements.
 #[derive(Debug, Subcommand)]
 pub enum Bench {
-    /// The search beside loom, shuttle and, where it is installed, Spin
+    /// Compare the search with loom, shuttle and, if it is installed, Spin
     Peers(Peers),
 }
 
-/// What `bench peers` is told.
+/// The arguments of `bench peers`.
 #[derive(Debug, Args)]
 pub struct Peers {
-    /// Stop each run after that many seconds of CPU time: it is not finished then. There are 108 runs, of
-    /// which about half finish
-    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Stop each run after this much CPU time (10, 10s). About half of the 108 runs finish in the default time
+    #[arg(long, value_name = "TIME", default_value = "10", value_parser = units::seconds)]
     pub max_seconds: u64,
-    /// A scenario; repeat it for several [default: all four]
+    /// A scenario; repeat the option for several [default: all four]
     #[arg(long = "scenario", value_name = "NAME", value_parser = ["S1", "S2", "S3", "S4"])]
     pub scenarios: Vec<String>,
-    /// A number of Ms; repeat it for several [default: 2, 3 and 4]
+    /// A number of Ms; repeat the option for several [default: 2, 3 and 4]
     #[arg(long = "ms", value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4))]
     pub ms: Vec<u32>,
 }

@@ -1,5 +1,6 @@
-//! `pidle repro --all`: each bug reproduced, and the README's table of what was found.
+//! `pidle repro --all`: each bug reproduced, and the table of what was found in `docs/found.md`.
 
+use std::path::Path;
 use std::time::Instant;
 
 use harness::report::{Fewest, Job, Report};
@@ -12,25 +13,26 @@ use crate::error::Error;
 use crate::output::{self, count, counted};
 use crate::progress::Progress;
 use crate::repro::telling;
+use crate::results::Results;
 use crate::run::run;
 use crate::{at_once, builder, interrupt};
 
-/// The engine that reproduces them, and knows how small a failure is.
+/// The engine that reproduces them: it finds the smallest execution that fails.
 const ENGINE: Engine = Engine::Explore;
 
 /// A line of the table.
 pub struct Line {
     bug: &'static Bug,
     mutant: &'static Mutant,
-    /// What reproduces it; none if the engine cannot.
+    /// The run that reproduces it; `None` if the engine cannot.
     pub job: Option<Job>,
 }
 
 /// The command.
 ///
 /// # Errors
-/// If the engine cannot be built. If it was interrupted.
-pub fn all(trace: bool) -> Result<Verdict, Error> {
+/// If the engine cannot be built, or the file of `--json` cannot be written. If it was interrupted.
+pub fn all(json: Option<&Path>, trace: bool) -> Result<Verdict, Error> {
     interrupt::catch()?;
     let worker = builder::build(ENGINE, trace)?;
     let lines = lines()?;
@@ -45,13 +47,15 @@ pub fn all(trace: bool) -> Result<Verdict, Error> {
     output::print(&markdown(&lines, &reports))?;
     let (lines, seconds) = (counted(reports.len() as u64, "line"), start.elapsed().as_secs_f64());
     output::remark(&format!("{lines} in {seconds:.1} s"));
-    Ok(Verdict::worst(reports.iter().flatten().map(|report| report.verdict)))
+    let results = Results::new(reports.into_iter().flatten().collect(), None);
+    json.map_or(Ok(()), |path| results.write(path))?;
+    Ok(results.verdict)
 }
 
-/// Each bug in its smallest form, and each that came with a release's fix of it.
+/// A line for each bug in its smallest form, and for each variant that some release contained.
 ///
 /// # Errors
-/// None that its tests do not see: what a bug shows is told for some engine.
+/// If a bug has no run on the engine, which a test rules out.
 pub fn lines() -> Result<Vec<Line>, Error> {
     let mutants = BUGS.iter().flat_map(|&bug| {
         let told = move |(n, mutant): &(usize, &Mutant)| *n == 0 || mutant.releases(bug).is_some();
@@ -66,7 +70,7 @@ pub fn lines() -> Result<Vec<Line>, Error> {
     mutants.map(line).collect()
 }
 
-/// The table, with a report for each line that has a job.
+/// The table in Markdown, with a report for each line that has a job.
 pub fn markdown(lines: &[Line], reports: &[Option<Report>]) -> String {
     let heads = "| bug | in releases | program | how it ends | preemptions | steps |\n";
     let rule = "|---|---|---|---|---|---|\n";

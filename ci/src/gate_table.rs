@@ -1,18 +1,19 @@
-//! What the reader sees of a gate: one table, the expected failures, and what did not hold.
+//! What `gate` prints: one table, the expected failures, and each run that did not hold.
 
 use checks::suite::further;
-use comfy_table::{presets, Cell, CellAlignment, Table};
+use comfy_table::Cell;
 use harness::kernel::NO_VARIANT;
-use harness::report::{Expect, Mode, Report};
+use harness::report::{Expect, Job, Limits, Mode, Report};
 use harness::verdict::Verdict;
 use sync::driver::Engine;
 
-use crate::check::subject;
-use crate::gate::{Gated, Remark};
+use crate::gated::{expected, Gated, Remark};
 use crate::lookup;
 use crate::output::{count, counted, wrap, WIDTH};
+use crate::table::{number, plain_table, spaced};
+use crate::words::{mode, subject, verdict};
 
-/// All that is printed of a gate.
+/// The whole output of a gate.
 pub fn render(gated: &Gated) -> String {
     let Gated { verdict, seconds, remarks, reports, .. } = gated;
     let mut text = table(reports) + "\n";
@@ -36,39 +37,13 @@ pub fn render(gated: &Gated) -> String {
     text + &format!("\n{}\n", totals(reports, *seconds, *verdict))
 }
 
-/// The expected failures, each with the run that shows it fixed: same engine and scenario, and a row that
-/// is no bug's mutant; of its own suite, in its own mode and with its own limits, if there is one.
-pub fn expected(reports: &[Report]) -> impl Iterator<Item = (&Report, Option<&Report>)> {
-    let fails = |report: &&Report| matches!(report.job.expect, Expect::Fails { .. });
-    reports.iter().filter(fails).map(move |failed| {
-        let fixes = reports.iter().filter(move |report| {
-            let same = report.engine == failed.engine && report.job.scenario == failed.job.scenario;
-            same && !fails(report) && !lookup::is_mutant(&report.job.row)
-        });
-        let far = |fix: &&Report| {
-            let (fix, failed) = (&fix.job, &failed.job);
-            (fix.suite != failed.suite, fix.mode != failed.mode, fix.limits != failed.limits)
-        };
-        (failed, fixes.min_by_key(far))
-    })
-}
-
-/// A mode's name.
-pub fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Symptoms => "symptoms",
-        Mode::Invariants => "invariants",
-        Mode::Races => "races",
-    }
-}
-
-/// A row for each report.
+/// A line for each report.
 fn table(reports: &[Report]) -> String {
     let mut table = plain_table();
     let heads = [
         "suite",
         "scenario",
-        "row",
+        "variant",
         "size",
         "engine",
         "mode",
@@ -93,40 +68,7 @@ fn table(reports: &[Report]) -> String {
     spaced(table)
 }
 
-/// A table without lines between its cells.
-pub fn plain_table() -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table
-}
-
-/// Its text, the columns two spaces apart.
-pub fn spaced(mut table: Table) -> String {
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.trim_fmt()
-}
-
-/// A cell with a number.
-pub fn number(text: String) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
-}
-
-/// A report's verdict, and whether it comes from a failure.
-pub fn verdict(report: &Report) -> String {
-    match report.job.expect {
-        Expect::Fails { .. } if report.verdict == Verdict::Held => {
-            "held (fails as expected)".into()
-        }
-        Expect::Ends { ref how, .. } if report.verdict == Verdict::Held && !how.is_empty() => {
-            "held (fails as in reality)".into()
-        }
-        _ => report.verdict.to_string(),
-    }
-}
-
-/// A row for each expected failure and its two runs.
+/// A line for each expected failure and its two runs.
 fn pairs(expected: &[(&Report, Option<&Report>)]) -> String {
     let mut table = plain_table();
     table.set_header([
@@ -144,7 +86,7 @@ fn pairs(expected: &[(&Report, Option<&Report>)]) -> String {
         let text = if message.is_empty() { String::new() } else { format!(": {message}") };
         let by = match failed.verdict {
             Verdict::Held => format!("{check}{text}"),
-            other => format!("{other}; not by {check}{text}"),
+            other => format!("{other}; expected {check}{text}"),
         };
         let holds = fixed.map_or("no run shows it".into(), |fixed| match fixed.verdict {
             Verdict::Held => fixed.job.row.clone(),
@@ -163,14 +105,14 @@ fn pairs(expected: &[(&Report, Option<&Report>)]) -> String {
     spaced(table)
 }
 
-/// Which search of a program was the last that ended, and which did not.
+/// Of a program, the last search that finished, and the one that did not.
 fn how_far(report: &Report) -> String {
     let Report { job, verdict, extent, note, .. } = report;
     let rest = if note.is_empty() { String::new() } else { format!("; {note}") };
     wrap(&format!("{}: {verdict}, {extent}{rest}", job.scenario), "  ", WIDTH)
 }
 
-/// Why a run did not hold, and how to see it.
+/// Why a run did not hold, and the command that shows it.
 fn paragraph(report: &Report) -> String {
     let Report { job, verdict, engine, .. } = report;
     let place = format!("{}: {} on {engine}", job.suite, subject(job));
@@ -183,35 +125,40 @@ fn paragraph(report: &Report) -> String {
         text += &wrap(&found, "  ", WIDTH);
     }
     if *verdict == Verdict::Violated {
-        text += &format!("  to see it: {}\n", again(report));
+        text += &format!("  to see it: {}\n", again(job, engine));
     }
     text
 }
 
-/// The command that runs it alone.
-fn again(report: &Report) -> String {
-    let Report { job, engine, .. } = report;
+/// The command that runs it alone, with the same limits.
+pub(crate) fn again(job: &Job, engine: &str) -> String {
     let mut command = format!("cargo pidle check {} --engine {engine}", job.scenario);
-    if !lookup::is_kernel(&job.scenario) {
-        command += &format!(" --row {} --mode {}", job.row, mode(job.mode));
-    } else if job.row != NO_VARIANT {
-        command += &format!(" --row {}", job.row);
+    if job.row != NO_VARIANT {
+        command += &format!(" --variant {}", job.row);
+    }
+    if !lookup::is_kernel(&job.scenario) || job.mode == Mode::Races {
+        command += &format!(" --mode {}", mode(job.mode));
     }
     if let Some(only) = &job.only {
         command += &format!(" --only \"{only}\"");
     }
-    if engine == Engine::Loom.name() {
-        let bound = job.limits.bound.map_or("none".into(), |bound| bound.to_string());
+    let Limits { bound, executions, seeds, search, .. } = &job.limits;
+    let explores = engine == Engine::Explore.name();
+    if search.is_some() && !explores {
+        command += " --search";
+    }
+    if search.is_some() || explores || engine == Engine::Loom.name() {
+        let bound = bound.map_or("none".into(), |bound| bound.to_string());
         return command + &format!(" --bound {bound}");
     }
-    command += &format!(" --executions {}", job.limits.executions);
+    command += &format!(" --executions {executions}");
     if engine == Engine::Shuttle.name() {
-        command.extend(job.limits.seeds.iter().map(|seed| format!(" --seed {seed}")));
+        command.extend(seeds.iter().map(|seed| format!(" --seed {seed}")));
     }
     command
 }
 
-/// The last line.
+/// The last line: how many runs ended with which verdict.
 fn totals(reports: &[Report], seconds: f64, worst: Verdict) -> String {
     use Verdict::{Error, Held, Incomplete, Vacuous, Violated};
     let of = |verdict| reports.iter().filter(|report| report.verdict == verdict).count();

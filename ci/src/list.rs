@@ -1,4 +1,4 @@
-//! `pidle list`: all that there is to name.
+//! `pidle list`: all names that the other commands take.
 
 use checks::{happenings, kernels, scenarios, suite};
 use comfy_table::{presets, ContentArrangement, Table};
@@ -14,7 +14,7 @@ use crate::{cli, engine, lookup, output};
 /// The command.
 ///
 /// # Errors
-/// If there is no scenario of that name, or it cannot be printed.
+/// If the scenario does not exist, or stdout cannot be written.
 pub fn list(arguments: &cli::List) -> Result<Verdict, Error> {
     let text = match &arguments.toml {
         Some(name) => match scenarios::text(name) {
@@ -44,27 +44,26 @@ fn render() -> String {
     let mutants = BUGS.iter().flat_map(|bug| {
         bug.mutants.iter().map(|mutant| {
             let masked = mutant.masked.as_ref().map(|masked| match masked.unmasked_by {
-                Some(other) => format!("; masked, shows in {other}"),
-                None => "; shows nothing".into(),
+                Some(other) => format!("; masked: it fails only in {other}"),
+                None => "; causes no failure".into(),
             });
             [mutant.row(bug), format!("{}{}", mutant.about, masked.unwrap_or_default())]
         })
     });
-    let checks =
-        CONTENT.checks(Mode::Invariants).map(|check| [check.invariant.into(), check.name.into()]);
+    let checks = CONTENT.checks(Mode::Invariants).map(|check| [check.name.into()]);
     let sections = [
         section("engines", engines),
         section("suites of the gate", suites),
         section(
-            "scenarios, and kernels, which are explored without a bound",
+            "scenarios, and kernels (small programs that are explored without a bound)",
             scenarios.chain(kernels),
         ),
-        section("rows of the step table", rows.map(|row| [row.name, row.about])),
-        section("rows of the bugs' mutants: bug/mutant", mutants),
+        section("variants of the scheduler", rows.map(|row| [row.name, row.about])),
+        section("variants with one bug each: bug/variant", mutants),
         section("bugs", bugs),
         section("checks", checks),
         section(
-            "what must sometimes happen",
+            "what must sometimes happen (each suite says which of them its programs must show)",
             happenings::ALL.iter().map(|some| [some.name.into()]),
         ),
     ];

@@ -1,4 +1,4 @@
-//! What is known of scenarios, rows and bugs, looked up by name.
+//! Scenarios, variants and bugs, looked up by name.
 
 use checks::{kernels, scenarios};
 use harness::kernel::{KERNEL, NO_VARIANT};
@@ -12,7 +12,7 @@ use crate::error::Error;
 /// The bug of that number, `#` or not.
 ///
 /// # Errors
-/// If there is none: the known ones are listed.
+/// If it does not exist. The error lists the known ones.
 pub fn bug(number: &str) -> Result<&'static Bug, Error> {
     let bare = number.trim_start_matches('#');
     let found = BUGS.iter().find(|bug| bug.number == bare);
@@ -20,17 +20,17 @@ pub fn bug(number: &str) -> Result<&'static Bug, Error> {
     found.copied().ok_or_else(|| Error::unknown("bug", number, known()))
 }
 
-/// The mutant of that name; the bug's first, which is the bug itself, if none is named.
+/// The bug's variant of that name. Without a name, its first one, which is the bug itself.
 ///
 /// # Errors
-/// If there is none: the known ones are listed.
+/// If it does not exist. The error lists the known ones.
 pub fn mutant(bug: &'static Bug, name: Option<&str>) -> Result<&'static Mutant, Error> {
     let found = match name {
         Some(name) => bug.mutants.iter().find(|mutant| mutant.name == name),
         None => bug.mutants.first(),
     };
     let known = || bug.mutants.iter().map(|mutant| mutant.name.into()).collect();
-    let kind = format!("mutant of {}", bug.number);
+    let kind = format!("variant of {}", bug.number);
     found.ok_or_else(|| Error::unknown(&kind, name.unwrap_or_default(), known()))
 }
 
@@ -40,10 +40,10 @@ pub fn scenarios() -> Vec<String> {
     kernels.chain(scenarios::all().into_iter().map(|scenario| scenario.name)).collect()
 }
 
-/// Makes sure that there are such a scenario and such a row, before anything is built.
+/// Checks, before anything is built, that the scenario and the variant exist.
 ///
 /// # Errors
-/// If there are not: the known ones are listed.
+/// If one of them does not exist. The error lists the known ones.
 pub fn known(scenario: &str, row: &str) -> Result<(), Error> {
     if !scenarios().iter().any(|known| known == scenario) {
         return Err(Error::unknown("scenario", scenario, scenarios()));
@@ -57,28 +57,28 @@ pub fn known(scenario: &str, row: &str) -> Result<(), Error> {
 /// The scenario of that name.
 ///
 /// # Errors
-/// If there is none: the known ones are listed.
+/// If it does not exist. The error lists the known ones.
 pub fn scenario(name: &str) -> Result<Scenario, Error> {
     let known = || scenarios::all().into_iter().map(|scenario| scenario.name).collect();
     scenarios::find(name).ok_or_else(|| Error::unknown("scenario", name, known()))
 }
 
-/// Makes sure that there is such a row.
+/// Checks that the variant exists.
 ///
 /// # Errors
-/// If there is not: the known ones are listed.
+/// If it does not exist. The error lists the known ones.
 pub fn known_row(row: &str) -> Result<(), Error> {
     if rows::find(row).is_none() {
         let known = rows::all().into_iter().map(|row| row.name).collect();
-        return Err(Error::unknown("row", row, known));
+        return Err(Error::unknown("variant", row, known));
     }
     Ok(())
 }
 
-/// Makes sure that there is such a check in that mode.
+/// Checks that the mode has a check of that name.
 ///
 /// # Errors
-/// If there is not: the known ones are listed.
+/// If it does not exist. The error lists the known ones.
 pub fn known_check(name: &str, mode: Mode) -> Result<(), Error> {
     let known: Vec<String> = CONTENT.checks(mode).map(|check| check.name.into()).collect();
     match known.iter().any(|known| known == name) {
@@ -87,7 +87,7 @@ pub fn known_check(name: &str, mode: Mode) -> Result<(), Error> {
     }
 }
 
-/// The name is a kernel's.
+/// Whether the name is a kernel's.
 pub fn is_kernel(scenario: &str) -> bool {
     scenario.starts_with(KERNEL)
 }
@@ -100,7 +100,7 @@ pub fn size(scenario: &str) -> Option<String> {
     scenarios::find(scenario)?.program().ok().map(|checked| checked.size)
 }
 
-/// The row is a bug's, or a part of one, whether it stands on `GO_FIXED` or on the release.
+/// Whether the variant has a bug or a part of one, based on `GO_FIXED` or on the release.
 pub fn is_mutant(row: &str) -> bool {
     truth::is_changed(row)
         || BUGS.iter().any(|bug| bug.mutants.iter().any(|mutant| mutant.row(bug) == row))

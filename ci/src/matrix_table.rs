@@ -6,9 +6,9 @@ use regressions::bug::Bug;
 use regressions::BUGS;
 use sync::driver::Engine;
 
-use crate::gate_table::{number, plain_table, spaced};
 use crate::matrix::{Cell, Kind, Tried, ENGINES};
 use crate::output::{count, counted};
+use crate::table::{number, plain_table, spaced};
 
 type Done = [(Cell, Tried)];
 

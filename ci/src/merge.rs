@@ -8,7 +8,7 @@ use harness::report::Report;
 use harness::verdict::Verdict;
 
 use crate::error::Error;
-use crate::gate::{judge, write, Gated, Part, Remark};
+use crate::gated::{judge, write, Gated, Part, Remark};
 use crate::shard::{self, Shard};
 use crate::{cli, gate_table, output};
 

@@ -13,7 +13,7 @@ use harness::report::{Job, Limits, Report};
 use harness::verdict::Verdict;
 use sync::driver::Engine;
 
-use crate::gate::Gated;
+use crate::gated::Gated;
 use crate::progress::Progress;
 use crate::run::{run, unfinished};
 use crate::workers::Workers;

@@ -1,18 +1,17 @@
-//! Text: to the terminal, into files that must be new, and numbers as readers want them.
+//! Text on the terminal and in new files, and numbers in words.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
 use crate::error::Error;
 
-/// The width of what is printed where nobody says how wide it may be.
+/// The width of the output, in columns, if it does not go to a terminal.
 pub const WIDTH: usize = 100;
 
-/// Prints to stdout. A reader that has left, as `head` does, has seen enough.
+/// Prints to stdout. It is no error if the reader has closed the pipe, as `head` does.
 ///
 /// # Errors
-/// If it cannot be written for another reason.
+/// If stdout cannot be written for another reason.
 pub fn print(text: &str) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -23,15 +22,15 @@ pub fn print(text: &str) -> Result<(), Error> {
     }
 }
 
-/// Prints a line to stderr, if anybody reads it.
+/// Prints a line to stderr. Errors are ignored.
 pub fn remark(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Makes sure, before any work, that a result can go to `path`: it is new, and its folder exists.
+/// Checks, before any work, that a result can be written to `path`.
 ///
 /// # Errors
-/// If not.
+/// If the file exists, or its folder does not.
 pub fn must_be_new(path: &Path) -> Result<(), Error> {
     if path.symlink_metadata().is_ok() {
         return Err(Error::Exists(path.into()));
@@ -42,12 +41,12 @@ pub fn must_be_new(path: &Path) -> Result<(), Error> {
     };
     match folder.metadata() {
         Ok(found) if found.is_dir() && path.file_name().is_some() => Ok(()),
-        Ok(_) => Err(Error::Usage(format!("{}: not in a folder", path.display()))),
+        Ok(_) => Err(Error::Usage(format!("{}: its parent is not a folder", path.display()))),
         Err(error) => Err(Error::Io { path: folder.into(), error }),
     }
 }
 
-/// Writes a file that must not exist.
+/// Writes a file that must not exist. If it cannot be written whole, no part of it is left.
 ///
 /// # Errors
 /// If it exists, or cannot be written.
@@ -56,11 +55,10 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Error> {
         io::ErrorKind::AlreadyExists => Error::Exists(path.into()),
         _ => Error::Io { path: path.into(), error },
     };
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(io)?;
-    file.write_all(text.as_bytes()).map_err(io)
+    harness::cex::write_new(path, text).map_err(io)
 }
 
-/// A count with its thousands apart: `1,234,567`.
+/// A count with separators between thousands: `1,234,567`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
@@ -73,13 +71,13 @@ pub fn count(n: u64) -> String {
     text
 }
 
-/// A number and what is counted: `1 job`, `2 jobs`.
+/// A number with its noun: `1 job`, `2 jobs`.
 pub fn counted(n: u64, what: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{} {what}{plural}", count(n))
 }
 
-/// `text` in lines of at most `width` columns, each begun with `indent`; words are kept whole.
+/// Breaks `text` into lines of at most `width` columns, each after `indent`. Words are kept whole.
 pub fn wrap(text: &str, indent: &str, width: usize) -> String {
     let mut lines = String::new();
     for paragraph in text.lines() {

@@ -7,8 +7,8 @@ use harness::report::{Job, Report};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use sync::driver::{Engine, Statistics};
 
-use crate::gate_table::mode;
 use crate::output::{count, counted, remark};
+use crate::words::mode;
 
 /// The progress of a number of runs.
 pub struct Progress {

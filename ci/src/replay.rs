@@ -4,10 +4,11 @@ use harness::cex::Counterexample;
 use harness::verdict::Verdict;
 use sync::driver::Engine;
 
-use crate::check::{story, subject};
+use crate::check::story;
 use crate::error::Error;
 use crate::protocol::{Answer, Request};
 use crate::run::{one_answer, unexpected};
+use crate::words::subject;
 use crate::{builder, cli, interrupt, lookup, output};
 
 /// The command. A failure that comes again is *violated*, a counterexample that no longer fits an error.

@@ -1,63 +1,86 @@
-//! `pidle repro`: reproduces a documented bug, or a part of it, and tells its story.
+//! `pidle repro`: reproduces a documented bug or one of its variants, and shows the interleaving.
 //!
-//! Some parts of a bug are *masked*: left out alone, they show nothing, as something else makes up for
-//! them. Then two things are to be reproduced: that the part alone holds, and that it fails unmasked. Some
-//! cannot be unmasked, as they only save work: for these the first is all.
+//! Some variants are *masked*: alone they cause no failure, because another part of the scheduler makes up for what
+//! they leave out. For these, two runs are needed: the variant alone holds, and it fails when it is unmasked. Variants
+//! that only save work cannot be unmasked, so the first run is all there is.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use harness::report::{Expect, Job};
+use harness::report::{Expect, Job, Report};
 use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use sync::driver::Engine;
 
-use crate::check::{story, summary, written};
+use crate::check::{story, written};
 use crate::error::Error;
 use crate::output::{wrap, WIDTH};
 use crate::progress::Progress;
+use crate::results::Results;
 use crate::run::{run, Ran};
+use crate::summary::summary;
 use crate::worker::Worker;
 use crate::{builder, cli, found, interrupt, lookup, output};
 
-/// The command. What comes out as documented is *held*.
+/// The command. The verdict is *held* if the runs end as documented.
 ///
 /// # Errors
-/// On bad input, before anything runs. If the engine cannot be built, or the file not be written.
+/// If the input is bad, before anything runs. If the engine cannot be built, or a file cannot be written.
 pub fn repro(arguments: &cli::Repro, trace: bool) -> Result<Verdict, Error> {
-    let cli::Repro { engine, out, full, .. } = arguments;
-    let Some(number) = &arguments.bug else { return found::all(trace) };
+    let cli::Repro { engine, out, full, json, .. } = arguments;
+    for new in [out, json].into_iter().flatten() {
+        output::must_be_new(new)?;
+    }
+    let Some(number) = &arguments.bug else { return found::all(json.as_deref(), trace) };
     let bug = lookup::bug(number)?;
     let mutant = lookup::mutant(bug, arguments.mutant.as_deref())?;
     let pair = mutant.masked.as_ref().and_then(|masked| masked.unmasked_by);
     let unmasked = pair.map(|name| lookup::mutant(bug, Some(name))).transpose()?;
     let shown = unmasked.unwrap_or(mutant);
     let job = telling(bug, shown, *engine)?;
-    out.as_deref().map_or(Ok(()), output::must_be_new)?;
     interrupt::catch()?;
     let worker = builder::build(*engine, trace)?;
     output::print(&introduction(bug, mutant))?;
+    let mut reports = Vec::new();
     if let Some(masked) = &mutant.masked {
         let alone = reproduce(&worker, &telling(bug, mutant, *engine)?, *full)?;
-        if alone.report.verdict != Verdict::Held {
-            return Ok(alone.report.verdict);
+        let holds = alone.report.verdict == Verdict::Held;
+        reports.push(alone.report);
+        if !holds {
+            return done(reports, None, json.as_deref());
         }
         output::print(&masked_by(mutant, masked.because, unmasked))?;
         if unmasked.is_none() {
-            return Ok(Verdict::Held);
+            return done(reports, None, json.as_deref());
         }
     }
     let ran = reproduce(&worker, &job, *full)?;
-    if let Some(counterexample) = ran.counterexample {
-        if let Some(path) = out {
-            counterexample.write(path)?;
-        }
-        output::print(&how_to_replay(bug, shown, *engine, out.as_deref()))?;
+    reports.push(ran.report);
+    let Some(counterexample) = ran.counterexample else {
+        return done(reports, None, json.as_deref());
+    };
+    if let Some(path) = out {
+        counterexample.write(path)?;
     }
-    Ok(ran.report.verdict)
+    output::print(&how_to_replay(bug, shown, *engine, out.as_deref()))?;
+    done(reports, out.clone(), json.as_deref())
 }
 
-/// The run that tells most of the mutant: the first on this engine in which something shows, and for a
-/// masked one the first in which nothing does.
+/// The verdict of all reports, which also go to the file of `--json`.
+fn done(
+    reports: Vec<Report>,
+    counterexample: Option<PathBuf>,
+    json: Option<&Path>,
+) -> Result<Verdict, Error> {
+    let results = Results::new(reports, counterexample);
+    json.map_or(Ok(()), |path| results.write(path))?;
+    Ok(results.verdict)
+}
+
+/// The run that shows the variant best: the first on this engine that fails or, for a masked variant, the first that
+/// holds.
+///
+/// # Errors
+/// If the variant is not run on this engine.
 pub fn telling(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error> {
     let on_engine = || mutant.shows.iter().filter(|shows| shows.concerns(engine));
     let telling = |shows: &&Shows| (shows.symptom == Symptom::Holds) == mutant.masked.is_some();
@@ -66,12 +89,15 @@ pub fn telling(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error>
         let mut engines: Vec<&str> =
             mutant.shows.iter().flat_map(|shows| shows.only_on).map(|on| on.name()).collect();
         engines.dedup();
-        let engines = engines.join(", ");
-        Error::Usage(format!("{} is not reached on {engine}; it is on: {engines}", mutant.name))
+        let engines = engines.join(" or ");
+        Error::Usage(format!(
+            "{} cannot be reproduced on {engine}; use --engine {engines}",
+            mutant.name
+        ))
     })
 }
 
-/// Runs the job, and shows what came of it.
+/// Runs the job, and prints the result.
 fn reproduce(worker: &Worker, job: &Job, full: bool) -> Result<Ran, Error> {
     let progress = Progress::new(1, worker.trace);
     let ran = with_fewest_preemptions(worker, job, &progress);
@@ -83,17 +109,17 @@ fn reproduce(worker: &Worker, job: &Job, full: bool) -> Result<Ran, Error> {
     let shows = matches!(job.expect, Expect::Fails { .. });
     match ran.report.verdict {
         Verdict::Held if shows && ran.counterexample.is_none() => {
-            let why = "the failure was found, but not recorded".into();
+            let why = "found the failure, but did not record it".into();
             return Err(Error::Worker { engine: worker.engine, why });
         }
-        Verdict::Held if !shows => output::print("nothing shows, as documented\n\n")?,
+        Verdict::Held if !shows => output::print("no failure, as documented\n\n")?,
         Verdict::Held => {}
         other => output::print(&format!("not reproduced: {other}\n\n"))?,
     }
     Ok(ran)
 }
 
-/// Runs the job; on loom, with 0 preemptions, 1, and so on up to its bound, until it comes out as documented.
+/// Runs the job. On loom, the bound is 0 preemptions, then 1, and so on, until the run ends as documented.
 fn with_fewest_preemptions(worker: &Worker, job: &Job, progress: &Progress) -> Ran {
     let fails = matches!(job.expect, Expect::Fails { .. });
     let most = job.limits.bound.filter(|_| fails && worker.engine == Engine::Loom);
@@ -108,25 +134,25 @@ fn with_fewest_preemptions(worker: &Worker, job: &Job, progress: &Progress) -> R
     run(worker, job, true, progress)
 }
 
-/// The story in a few lines, and which part of it this is.
+/// The bug in a few lines, and its variant.
 fn introduction(bug: &Bug, mutant: &Mutant) -> String {
     let lines = [
         format!("{}: {}", bug.name(), bug.title),
-        format!("What a user saw: {}", bug.saw),
+        format!("Symptom: {}", bug.saw),
         format!("Releases: {}", bug.releases),
         format!("Fixed by: {}", bug.fixed),
-        format!("To read: {}", bug.references.join(", ")),
-        format!("Here, {}: {}", mutant.name, mutant.about),
+        format!("References: {}", bug.references.join(", ")),
+        format!("Variant {}: {}", mutant.name, mutant.about),
     ];
     lines.map(|line| wrap(&line, "", WIDTH)).concat() + "\n"
 }
 
 fn masked_by(mutant: &Mutant, because: &str, shown: Option<&Mutant>) -> String {
     let Some(shown) = shown else {
-        return wrap(&format!("{} shows nothing: {because}.", mutant.name), "", WIDTH) + "\n";
+        return wrap(&format!("{} causes no failure: {because}.", mutant.name), "", WIDTH) + "\n";
     };
-    let masked = format!("{} alone is masked: {because}.", mutant.name);
-    let unmasked = format!("It shows in {}: {}", shown.name, shown.about);
+    let masked = format!("{} alone causes no failure: {because}.", mutant.name);
+    let unmasked = format!("It fails in {}: {}", shown.name, shown.about);
     wrap(&masked, "", WIDTH) + &wrap(&unmasked, "", WIDTH) + "\n"
 }
 
@@ -138,7 +164,7 @@ fn how_to_replay(bug: &Bug, mutant: &Mutant, engine: Engine, out: Option<&Path>)
     let file = format!("{number}-{name}.cex.ndjson");
     format!(
         "to replay it:\n  \
-         cargo pidle repro {number} --mutant {name} --engine {engine} --out {file}\n  \
+         cargo pidle repro {number} --variant {name} --engine {engine} --out {file}\n  \
          cargo pidle replay {file}\n"
     )
 }

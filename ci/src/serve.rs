@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use harness::prepare::Prepared;
-use harness::report::{Job, Line};
+use harness::report::{Job, Line, Report};
 use harness::run::Replayed;
 use harness::verdict::Verdict;
 use regressions::{runs, CONTENT};
@@ -19,6 +19,8 @@ use crate::bench::measure;
 use crate::error::Error;
 use crate::protocol::{Answer, Request, GRACE, PROGRESS};
 use crate::{interrupt, trace};
+
+const MIB: u64 = 1024 * 1024;
 
 /// Answers the request on stdin, and returns the exit code's verdict: *error* if the request is refused.
 pub fn serve() -> Verdict {
@@ -71,6 +73,7 @@ fn prepare(job: &Job) -> Result<Prepared, String> {
 
 /// Runs the job and reports.
 fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
+    let at_start = memory_stats::memory_stats().map(|memory| memory.physical_mem as u64 / MIB);
     let so_far = Arc::new(SoFar::new());
     let (ended, telling) = tell_progress(so_far.clone());
     let limit = job.limits.max_seconds.map(Duration::from_secs);
@@ -90,6 +93,7 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
     }
     drop(ended);
     let _ = telling.join();
+    explain_memory(&mut outcome.report, at_start);
     say(&Answer::Line(Line::Report(Box::new(outcome.report.clone()))));
     if record {
         trace_one_execution();
@@ -99,7 +103,18 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
     Ok(())
 }
 
-/// Compares searches, where there is one.
+/// If the limit on memory was below what the process needs before it searches, the report says so.
+fn explain_memory(report: &mut Report, at_start: Option<u64>) {
+    let limit = report.job.limits.search.as_ref().and_then(|search| search.max_memory);
+    let too_low = limit.zip(at_start).filter(|(limit, at_start)| limit <= at_start);
+    if let (Verdict::Incomplete, Some((limit, at_start))) = (report.verdict, too_low) {
+        report.note = format!(
+            "--max-memory {limit} (MiB) is too low: the process uses {at_start} MiB before the search starts"
+        );
+    }
+}
+
+/// Compares the searches, on an engine that searches.
 fn compare(cases: u64, seed: u64, stop: &AtomicBool) -> Result<(), String> {
     if ![Engine::Shuttle, Engine::Explore].contains(&ENGINE) {
         return Err(format!("{ENGINE} does not search; shuttle and explore do"));

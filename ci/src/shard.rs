@@ -7,7 +7,7 @@ use harness::report::Job;
 use serde::{Deserialize, Serialize};
 use sync::driver::Engine;
 
-use crate::gate_table::mode;
+use crate::words::mode;
 
 /// One part of so many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,9 @@
-//! A counterexample as a reader sees it: a table with one column a thread, and how it ends.
+//! A counterexample as it is printed: its schedule as one line, a table with a column for each thread, and the failure.
 //!
-//! Whole, it has a row for each operation. Usually it is shorter: what a thread does in one function, while
-//! no other comes between, is one row, together with what it looked at in the functions before.
+//! With `--full`, the table has a row for each operation. Usually it is shorter: a row has everything that a thread does
+//! in one function before another thread takes a step, and what it read in the functions before.
+
+mod schedule;
 
 use comfy_table::{presets, ContentArrangement, Table};
 use harness::cex::{Counterexample, Step};
@@ -10,16 +12,16 @@ use harness::report::{Fewest, Found};
 use crate::lookup;
 use crate::output::{count, counted, wrap, WIDTH};
 
-/// Reads that a row names: the last ones.
+/// The largest number of reads that a row names: the last ones.
 const READS: usize = 4;
 
-/// Functions that a row names: the last ones.
+/// The largest number of functions that a row names: the last ones.
 const FUNCTIONS: usize = 3;
 
 /// Steps of one thread that make a row.
 type Row<'s> = &'s [Step];
 
-/// The table and the ending. `width` is in columns; none means the terminal's.
+/// The schedule, the table and the failure. `width` is in columns; `None` is the terminal's.
 pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {
     let Counterexample { header, steps } = counterexample;
     let threads = steps.iter().map(|step| step.thread + 1).max().unwrap_or(0);
@@ -29,7 +31,7 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
     if let Some(width) = width {
         table.set_width(width);
     }
-    let thread = if lookup::is_kernel(&header.job.scenario) { "thread " } else { "M" };
+    let thread = if is_kernel(counterexample) { "thread " } else { "M" };
     let heads = (0..threads).map(|number| format!("{thread}{number}"));
     table.set_header(std::iter::once("step".into()).chain(heads));
     let rows = if full { steps.chunks(1).collect() } else { rows(steps) };
@@ -51,10 +53,28 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
             counted(rows.len() as u64, "row")
         ),
     };
-    format!("{}\n{told}\n\n{}", table.trim_fmt(), ending(&header.found))
+    let line = schedule(counterexample);
+    format!("{line}{}\n{told}\n\n{}", table.trim_fmt(), ending(&header.found))
 }
 
-/// How it ends.
+fn is_kernel(counterexample: &Counterexample) -> bool {
+    lookup::is_kernel(&counterexample.header.job.scenario)
+}
+
+/// The schedule as one line, and what its signs mean.
+pub fn schedule(counterexample: &Counterexample) -> String {
+    let Counterexample { header, steps } = counterexample;
+    if steps.is_empty() {
+        return String::new();
+    }
+    let (head, threads) = if is_kernel(counterexample) { ("T", "thread") } else { ("M", "M") };
+    let line = schedule::render(steps, head, header.found.preemptions);
+    let meaning =
+        format!("(─ is a step of the {threads} before it; P: this {threads} is preempted)");
+    format!("{line}{meaning}\n\n")
+}
+
+/// The failure: what failed, and how small the execution is.
 pub fn ending(found: &Found) -> String {
     let what = match found.check.as_str() {
         "throw" => "throw".to_string(),
@@ -62,7 +82,7 @@ pub fn ending(found: &Found) -> String {
         "race" => "a data race".to_string(),
         check => format!("the check `{check}` fails"),
     };
-    // One that was made smaller is another than the one that was found first.
+    // The smallest execution that fails is not the one that the search found first, so its number is left out.
     let execution = match found.fewest {
         Fewest::Unknown => format!(" (in execution {})", count(found.execution)),
         Fewest::Preemptions | Fewest::Steps => String::new(),
@@ -70,7 +90,7 @@ pub fn ending(found: &Found) -> String {
     wrap(&format!("{what}: {}{execution}", found.message), "", WIDTH) + &how_small(found)
 }
 
-/// Its preemptions and steps, and whether others of its kind have fewer; nothing if they are not known.
+/// Its preemptions and steps, and whether fewer are possible; empty if they are not known.
 fn how_small(found: &Found) -> String {
     let (Some(preemptions), Some(steps)) = (found.preemptions, found.steps) else {
         return String::new();
@@ -78,16 +98,17 @@ fn how_small(found: &Found) -> String {
     let (preemptions, steps) =
         (counted(preemptions.into(), "preemption"), counted(steps.into(), "step"));
     let small = match found.fewest {
-        Fewest::Unknown => "whether fewer would do is not known",
+        Fewest::Unknown => "it is not known whether fewer are enough",
         Fewest::Preemptions => {
-            "none fails so with fewer preemptions; whether fewer steps would do is not known"
+            "no execution fails like this with fewer preemptions; it is not known whether fewer steps are enough"
         }
-        Fewest::Steps => "none fails so with fewer preemptions, nor with as many in fewer steps",
+        Fewest::Steps => "no execution fails like this with fewer preemptions, or with as many in fewer steps",
     };
-    wrap(&format!("{preemptions}, {steps} of the search: {small}"), "", WIDTH)
+    wrap(&format!("{preemptions}, {steps}: {small}"), "", WIDTH)
 }
 
-/// Cuts the steps into rows: at each change of thread, and of function, unless it has only looked so far.
+/// Cuts the steps into rows: at each change of thread, and at each change of function unless the row has only read so
+/// far.
 fn rows(steps: &[Step]) -> Vec<Row<'_>> {
     let functions = steps.chunk_by(|a, b| a.thread == b.thread && a.function == b.function);
     let mut rows = Vec::new();
@@ -103,7 +124,7 @@ fn rows(steps: &[Step]) -> Vec<Row<'_>> {
     rows
 }
 
-/// The step shows nothing to other threads but that a lock is held.
+/// Other threads cannot notice the step, except that a lock is held.
 fn looks(step: &Step) -> bool {
     is_read(step) || (is_lock(step) && step.changed.is_empty())
 }
@@ -116,8 +137,7 @@ fn is_lock(step: &Step) -> bool {
     matches!(step.action.as_str(), "lock" | "unlock")
 }
 
-/// What a thread does in a row: who it is, in which functions, what it reads and locks, and what is
-/// different then.
+/// What a thread does in a row: its P and G, its functions, what it reads and locks, and what it changes.
 fn cell(row: Row, full: bool) -> String {
     let mut functions: Vec<&str> = row.iter().map(|step| step.function.as_str()).collect();
     functions.dedup();
@@ -143,7 +163,7 @@ fn cell(row: Row, full: bool) -> String {
     lines.join("\n")
 }
 
-/// The P and the G that the thread has in the end. What the model tells of itself does not say.
+/// The P and the G that the thread has after the row. Events of the model do not have them.
 fn who(row: Row) -> String {
     let Some(last) = row.iter().rfind(|step| step.action != "event") else { return String::new() };
     let p = last.p.map(|p| format!("P{p}"));
@@ -160,7 +180,7 @@ fn read(step: &Step) -> String {
     format!("{} = {}", step.object, step.value)
 }
 
-/// An operation in words. What the model tells of itself needs none beside it.
+/// An operation in words. An event of the model is printed as it is.
 fn operation(step: &Step) -> String {
     match step.action.as_str() {
         "event" if !step.value.is_empty() => step.value.clone(),

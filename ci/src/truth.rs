@@ -8,7 +8,7 @@ use sync::driver::Engine;
 
 use crate::builder::Profile;
 use crate::error::Error;
-use crate::gate::{run_all, Task};
+use crate::gated::{run_all, Task};
 use crate::progress::Progress;
 use crate::workers::Workers;
 use crate::{at_once, cli, interrupt, output, truth_table};

@@ -9,8 +9,8 @@ use regressions::allowed::{self, Allowed, Lines};
 use regressions::truth::{self, Line, Real, LINES, PROGRAMS, SIZES, SUITE};
 use sync::driver::Engine;
 
-use crate::gate_table::{plain_table, spaced};
 use crate::output::{counted, wrap, WIDTH};
+use crate::table::{plain_table, spaced};
 
 /// All that is printed. Reports of other suites are passed by.
 pub fn render(reports: &[Report], seconds: f64) -> String {
@@ -28,7 +28,7 @@ pub fn render(reports: &[Report], seconds: f64) -> String {
     text + &totals(&reports, seconds)
 }
 
-/// The table as the README has it: without shares, which are of samples.
+/// The table as `docs/truth.md` has it: without shares, which are of samples.
 pub fn markdown(reports: &[Report]) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let heads = heads();

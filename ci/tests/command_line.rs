@@ -29,15 +29,15 @@ fn file(name: &str, content: &str) -> String {
 }
 
 #[test]
-fn unknown_names_are_told_the_known_ones() {
-    fails(&["check", "S0"], &["unknown scenario `S0`; known are: ", "S1"]);
-    fails(&["check", "S1", "--row", "GO_2"], &["unknown row `GO_2`; known are: ", "GO_FIXED"]);
+fn an_unknown_name_is_an_error_with_the_known_ones() {
+    fails(&["check", "S0"], &["unknown scenario `S0`; did you mean `S1`?", "S1"]);
+    fails(&["check", "S1", "--variant", "GO_2"], &["unknown variant `GO_2`", "GO_FIXED"]);
     fails(&["check", "S1", "--engine", "spin"], &["std, loom, shuttle, explore"]);
-    fails(&["check", "S1", "--only", "x"], &["unknown check `x`; known are: "]);
-    fails(&["check", "kernel/x"], &["unknown scenario `kernel/x`; known are: ", "kernel/note"]);
+    fails(&["check", "S1", "--only", "x"], &["unknown check `x`; known: "]);
+    fails(&["check", "kernel/x"], &["unknown scenario `kernel/x`", "kernel/note"]);
     fails(&["check", "S1", "--mode", "all"], &["symptoms, invariants, races"]);
-    fails(&["repro", "1"], &["unknown bug `1`; known are: ", "53294"]);
-    fails(&["repro", "53294", "--mutant", "x"], &["unknown mutant of 53294 `x`; known are: "]);
+    fails(&["repro", "1"], &["unknown bug `1`; known: ", "53294"]);
+    fails(&["repro", "53294", "--variant", "x"], &["unknown variant of 53294 `x`; known: "]);
     fails(&["gate", "--engine", "spin"], &["std, loom, shuttle, explore"]);
 }
 
@@ -58,6 +58,8 @@ fn bad_usage_is_an_error_and_help_is_not() {
     fails(&["bench", "peers", "--max-seconds", "0"], &["--max-seconds"]);
     fails(&["check", "S2", "--traces", "--jobs", "2"], &["--traces", "--jobs"]);
     fails(&["check", "S2", "--probes", "9"], &["--no-cache"]);
+    fails(&["check", "S2", "--max-seconds", "soon"], &["--max-seconds", "90s, 10m"]);
+    fails(&["check", "S2", "--max-memory", "much"], &["--max-memory", "512MiB, 2GiB"]);
     for part in ["0/2", "3/2", "x", "1/"] {
         fails(&["gate", "--shard", part], &["such as 1/2"]);
     }
@@ -67,7 +69,7 @@ fn bad_usage_is_an_error_and_help_is_not() {
 }
 
 #[test]
-fn a_part_of_a_gate_that_is_none_is_told() {
+fn a_file_that_is_not_a_part_of_a_gate_is_an_error() {
     let cut_off = file("cut-off.json", "{\"part\":{\"shard\":");
     fails(&["merge", &cut_off], &["cut-off.json", "not what `gate --json` writes", "line 1"]);
     fails(&["merge", "no-such-part.json"], &["no-such-part.json"]);
@@ -75,24 +77,23 @@ fn a_part_of_a_gate_that_is_none_is_told() {
 }
 
 #[test]
-fn options_that_mean_nothing_to_the_engine_are_refused() {
+fn an_option_without_effect_on_the_engine_is_refused() {
     for engine in ["std", "loom", "shuttle"] {
-        let told =
-            ["--mode races means nothing to", engine, "explore, and for shuttle with --search"];
+        let told = ["--mode races has no effect with --engine", engine, "use explore, or --search"];
         fails(&["check", "S1", "--mode", "races", "--engine", engine], &told);
     }
     fails(&["check", "S1", "--engine", "shuttle", "--bound", "2"], &["--bound", "loom"]);
     fails(&["check", "S1", "--engine", "loom", "--audit", "2"], &["--audit", "explore"]);
     fails(
         &["check", "S1", "--executions", "2"],
-        &["--executions", "shuttle without --search, and std"],
+        &["--executions", "shuttle without --search, or std"],
     );
     fails(&["check", "S1", "--engine", "std", "--seed", "2"], &["--seed", "shuttle"]);
     fails(
         &["check", "kernel/note", "--only", "a P has one holder"],
-        &["a kernel has its own check"],
+        &["--only has no effect on a kernel"],
     );
-    fails(&["check", "kernel/note", "--row", "nobodys"], &["unknown row `nobodys`; known are: "]);
+    fails(&["check", "kernel/note", "--variant", "x"], &["unknown variant `x`; known: "]);
 }
 
 #[test]
@@ -103,14 +104,14 @@ fn nothing_is_written_over_a_file() {
         &["repro", "53294", "--out", &there],
         &["gate", "--json", &there],
     ] {
-        fails(arguments, &["exists already; name another file"]);
+        fails(arguments, &["exists already; name another one"]);
     }
     assert_eq!(fs::read_to_string(&there).unwrap(), "kept");
     fails(&["check", "S1", "--out", "no/such/folder/x"], &["no/such/folder: "]);
 }
 
 #[test]
-fn a_file_that_is_no_counterexample_is_told_with_its_line_and_left_as_it_is() {
+fn a_file_that_is_not_a_counterexample_is_an_error_with_its_line_and_stays_as_it_is() {
     for (name, content, words) in [
         ("empty", "", ":1: the file is empty"),
         ("foreign", "{\"a\":1}\n", ":1: not the header of a counterexample"),
@@ -125,11 +126,11 @@ fn a_file_that_is_no_counterexample_is_told_with_its_line_and_left_as_it_is() {
 
 #[test]
 fn an_engine_that_cannot_be_built_is_an_error() {
-    fails(&["check", "S1"], &["the explore engine was not built", "cargo could not be started"]);
+    fails(&["check", "S1"], &["could not build the explore engine", "cargo could not be started"]);
 }
 
 #[test]
-fn a_scenario_file_that_is_none_is_told_with_line_field_and_what_is_allowed() {
+fn an_invalid_scenario_file_is_an_error_with_line_field_and_what_is_allowed() {
     let scenario = |name: &str, ms: u32, main: &str, a: &str| {
         let text = format!("name = \"x\"\nps = 2\nms = {ms}\ngs = [\"{main}\",\n\"{a}\"]\n");
         file(name, &text)
@@ -146,11 +147,11 @@ fn a_scenario_file_that_is_none_is_told_with_line_field_and_what_is_allowed() {
         &["wide.toml:3: ms: 6 Ms", "use at most 5, or --engine shuttle"],
     );
     let good = scenario("good.toml", 2, "main: go A", "A:");
-    fails(&["check", &good, "--row", "GO_2"], &["unknown row `GO_2`; known are: "]);
+    fails(&["check", &good, "--row", "GO_2"], &["unknown variant `GO_2`"]);
     fails(&["check", "no-such.toml"], &["no-such.toml: "]);
     let text = file("scenario.txt", "name = \"x\"\n");
-    fails(&["check", &text], &["scenario.txt: a scenario file's name ends in .toml"]);
-    fails(&["list", "--toml", "S0"], &["unknown scenario `S0`; known are: "]);
+    fails(&["check", &text], &["scenario.txt: the name of a scenario file must end in .toml"]);
+    fails(&["list", "--toml", "S0"], &["unknown scenario `S0`; did you mean `S1`?"]);
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn a_scenario_is_printed_as_a_file_would_have_it() {
 }
 
 #[test]
-fn the_list_names_all_there_is_to_name() {
+fn the_list_has_all_names() {
     let output = pidle(&["list"]);
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -176,7 +177,7 @@ fn the_list_names_all_there_is_to_name() {
         "S1",
         "GO_FIXED",
         "53294",
-        "mutants",
+        "variants",
         "checks:",
     ] {
         assert!(text.contains(word), "no {word:?} in: {text}");
@@ -184,7 +185,7 @@ fn the_list_names_all_there_is_to_name() {
 }
 
 #[test]
-fn a_worker_refuses_what_is_no_request() {
+fn a_worker_refuses_an_invalid_request() {
     let mut worker = Command::new(env!("CARGO_BIN_EXE_pidle-engine"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

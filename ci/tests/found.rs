@@ -1,4 +1,4 @@
-//! The README's table of what was found is what the runs come to.
+//! The table in `docs/found.md` of what was found is what the runs come to.
 
 use std::fs;
 
@@ -8,16 +8,21 @@ use regressions::CONTENT;
 use sync::driver::Control;
 
 sync::exhausted! {
-    fn the_readme_has_the_table_of_what_was_found() {
+    fn the_document_has_the_table_of_what_was_found() {
         let lines = found::lines().expect("each bug is told");
         let run = |line: &found::Line| -> Option<Report> {
             let prepared = CONTENT.prepare(line.job.as_ref()?).expect("a job");
             let outcome = prepared.run(|_| Control::Go).expect("a run");
-            Some(prepared.smallest(outcome, |_| Control::Go).expect("a run").report)
+            let smallest = prepared.smallest(outcome, |_| Control::Go).expect("a run");
+            let recorded = prepared.record(&smallest).expect("a run").expect("a failure");
+            // Also of the entries of the step table and of the variants.
+            let nameless = recorded.steps.iter().find(|step| step.function.contains(".rs:"));
+            assert_eq!(nameless, None, "each step is in a function");
+            Some(smallest.report)
         };
         let table = found::markdown(&lines, &lines.iter().map(run).collect::<Vec<_>>());
-        let readme = fs::read_to_string(builder::root().join("README.md")).unwrap();
-        assert!(readme.contains(&table), "`cargo pidle repro --all` prints another:\n{table}");
+        let document = fs::read_to_string(builder::root().join("docs/found.md")).unwrap();
+        assert!(document.contains(&table), "`cargo pidle repro --all` prints another:\n{table}");
         assert!(!table.contains("not reproduced"), "{table}");
     }
 }

@@ -1,4 +1,4 @@
-//! The README's table of the truth is what the runs come to.
+//! The table in `docs/truth.md` of the truth is what the runs come to.
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -9,13 +9,13 @@ use regressions::{truth, CONTENT};
 use sync::driver::{Control, Engine};
 
 sync::exhausted! {
-    fn the_readme_has_the_table_that_the_command_prints() {
+    fn the_document_has_the_table_that_the_command_prints() {
         let jobs = truth::jobs(Engine::Explore);
         let run = |job: &_| CONTENT.prepare(job).expect("a job").run(|_| Control::Go).expect("a run").report;
         let two = NonZeroUsize::MIN.saturating_add(1);
         let reports: Option<Vec<Report>> = at_once::map(&jobs, two, run).into_iter().collect();
         let table = truth_table::markdown(&reports.expect("all were run"));
-        let readme = fs::read_to_string(builder::root().join("README.md")).unwrap();
-        assert!(readme.contains(&table), "`cargo pidle truth --markdown` prints another:\n{table}");
+        let document = fs::read_to_string(builder::root().join("docs/truth.md")).unwrap();
+        assert!(document.contains(&table), "`cargo pidle truth --markdown` prints another:\n{table}");
     }
 }

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use ci::gate::run_all;
+use ci::gated::run_all;
 use ci::progress::Progress;
 use ci::run::{jobs, run};
 use ci::worker::Worker;

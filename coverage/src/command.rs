@@ -5,7 +5,7 @@ use std::time::Instant;
 use std::{fs, process};
 
 use ci::error::Error;
-use ci::gate::{run_all, Task};
+use ci::gated::{run_all, Task};
 use ci::progress::Progress;
 use ci::run::jobs;
 use ci::shard::Costs;

@@ -27,8 +27,8 @@ pub struct Content {
     pub scenarios: &'static [Included],
     /// All variants. The first is the correct one, under which a kernel runs if its job names no variant.
     pub variants: fn() -> Vec<Variant>,
-    /// The source files of the model and of the variants.
-    pub sources: &'static [&'static [Source]],
+    /// The source files in which a step can be recorded; a step elsewhere has file and line in the place of a function.
+    pub sources: &'static [Source],
 }
 
 impl Content {

@@ -11,7 +11,7 @@ use crate::source::{function_at, Source};
 
 /// The steps so far of one execution.
 pub(crate) struct Recorder {
-    sources: &'static [&'static [Source]],
+    sources: &'static [Source],
     log: Outside<Log>,
 }
 
@@ -29,14 +29,14 @@ type Snapshot = Vec<(String, String)>;
 
 impl Recorder {
     /// One that writes to `log`, which begins anew.
-    pub(crate) fn new(sources: &'static [&'static [Source]], log: Outside<Log>) -> Self {
+    pub(crate) fn new(sources: &'static [Source], log: Outside<Log>) -> Self {
         log.set(&Log::default());
         Recorder { sources, log }
     }
 
     /// Writes down an operation, and what is different after it.
     pub(crate) fn write(&self, sched: Option<&Sched>, op: &Operation) {
-        let function = function_at(self.sources.iter().copied().flatten(), op.function);
+        let function = function_at(self.sources, op.function);
         let now = sched.map(snapshot).unwrap_or_default();
         self.log.with_mut(|log| {
             let changed = differences(&log.last, &now);

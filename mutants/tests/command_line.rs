@@ -25,7 +25,7 @@ fn what_cannot_be_drawn_or_read_is_told() {
     fs::write(&path, "mutant = 3\n").unwrap();
     let path = path.display().to_string();
     fails(&["--sample", &path], &["garbage.toml", "not a file of mutants"]);
-    fails(&["--save", &path], &["exists already; name another file"]);
+    fails(&["--save", &path], &["exists already; name another one"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), "mutant = 3\n");
     fails(&["--sample", &path, "--seed", "2"], &["--seed", "cannot be used with"]);
 }

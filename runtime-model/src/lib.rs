@@ -98,21 +98,3 @@ pub const START: Time = 1;
 
 /// Later than every timer. Go: time.go, maxWhen 164 (1.19.8), 321 (1.27.3).
 pub const MAX_WHEN: Time = Time::MAX;
-
-/// The model's own sources, from which a recorded step gets the name of its function: the end of each file's path, and
-/// its text.
-pub const SOURCES: &[(&str, &str)] = &[
-    ("runtime-model/src/deadlock.rs", include_str!("deadlock.rs")),
-    ("runtime-model/src/find.rs", include_str!("find.rs")),
-    ("runtime-model/src/find/steal.rs", include_str!("find/steal.rs")),
-    ("runtime-model/src/idle.rs", include_str!("idle.rs")),
-    ("runtime-model/src/limiter.rs", include_str!("limiter.rs")),
-    ("runtime-model/src/netpoll.rs", include_str!("netpoll.rs")),
-    ("runtime-model/src/ready.rs", include_str!("ready.rs")),
-    ("runtime-model/src/runq.rs", include_str!("runq.rs")),
-    ("runtime-model/src/sched.rs", include_str!("sched.rs")),
-    ("runtime-model/src/steps.rs", include_str!("steps.rs")),
-    ("runtime-model/src/timers.rs", include_str!("timers.rs")),
-    ("runtime-model/src/wake.rs", include_str!("wake.rs")),
-    ("runtime-model/src/world.rs", include_str!("world.rs")),
-];

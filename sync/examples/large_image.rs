@@ -14,14 +14,14 @@ use sync::driver::{Plan, Sampler};
 use sync::{Arc, Atomic};
 
 /// The number of operations of each thread.
-const STEPS: u32 = 40;
+const STEPS: u32 = 400;
 
-/// Two threads add to their own words, and share this many bytes of memory, of which each writes one now
-/// and then.
+/// Two threads add to their own words. Each has half of this many bytes of memory, and writes one of them now and then.
 fn program(bytes: usize) {
     let words = Arc::new([0, 1].map(|me| Atomic::new(("thread", me, "sum"), 0u32)));
-    let run = move |words: &[Atomic<u32>; 2], me: usize| {
-        let mut memory = vec![1u8; bytes / 2];
+    // Filled before the threads run: what they do not write, no execution writes again.
+    let [memory, other] = [0, 1].map(|_| vec![1u8; bytes / 2]);
+    let run = move |words: &[Atomic<u32>; 2], me: usize, mut memory: Vec<u8>| {
         for step in 0..STEPS {
             let seen = words[me].add(1) + words[1 - me].load();
             if let Some(byte) = memory.get_mut(step as usize) {
@@ -31,13 +31,13 @@ fn program(bytes: usize) {
         black_box(memory);
     };
     let theirs = words.clone();
-    sync::spawn(move || run(&theirs, 1));
-    run(&words, 0);
+    sync::spawn(move || run(&theirs, 1, other));
+    run(&words, 0, memory);
 }
 
 fn main() {
     let search =
-        sync::driver::Options { max_executions: Some(5_000), ..sync::driver::Options::default() };
+        sync::driver::Options { max_executions: Some(100_000), ..sync::driver::Options::default() };
     let plan = Plan { sampler: Sampler::Exhaustive, search, heap: 64 << 20, ..Plan::default() };
     println!("{:>10} {:>10} {:>12} {:>14}", "KiB", "states", "executions", "CPU µs each");
     for kib in [0, 4, 16, 32, 64, 128, 256, 1024, 4096] {

@@ -1,10 +1,12 @@
 //! What a gate looks like.
 
-use harness::report::Job;
+use clap::Parser;
 use sync::driver::Engine;
 
 use super::*;
-use crate::gate::judge;
+use crate::check;
+use crate::cli::{Cli, Command};
+use crate::gated::judge;
 use crate::story::sample;
 
 /// A run of `row` that came to `verdict`.
@@ -27,7 +29,7 @@ fn failed() -> Report {
 fn a_gate_is_one_table_its_expected_failures_and_a_total() {
     let gated = judge(vec![failed(), report("GO_FIXED", Verdict::Held)], &[], 1.25);
     let expected = "\
-suite        scenario  row               size         engine  mode      executions  states  extent   seconds  verdict
+suite        scenario  variant           size         engine  mode      executions  states  extent   seconds  verdict
 issue_53294  S1        UNLINKED_BY_HAND  2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  held (fails as expected)
 issue_53294  S1        GO_FIXED          2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  held
 
@@ -48,7 +50,7 @@ fn what_did_not_hold_is_told_with_its_reason_and_the_worst_wins() {
     let expected = "
 violated: issue_53294: S1 with A on loom, symptoms
   why violated
-  to see it: cargo pidle check S1 --engine loom --row A --mode symptoms --bound 2
+  to see it: cargo pidle check S1 --engine loom --variant A --mode symptoms --bound 2
 
 error: issue_53294: S1 with B on loom, symptoms
   why error
@@ -85,11 +87,42 @@ fn an_expected_failure_without_the_run_that_shows_it_fixed_is_vacuous() {
     assert!(render(&gated).contains("no run shows it"));
 }
 
+/// The words of a command, as a shell takes them apart.
+fn words(command: &str) -> Vec<&str> {
+    let quoted = command.split('"').enumerate();
+    quoted
+        .flat_map(|(n, part)| match n % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        })
+        .collect()
+}
+
 #[test]
-fn the_command_that_shows_a_failure_has_its_engines_limits() {
-    let on =
-        |engine: &str| again(&Report { engine: engine.into(), ..report("A", Verdict::Violated) });
-    assert!(on("shuttle")
-        .ends_with("--engine shuttle --row A --mode symptoms --executions 100 --seed 1 --seed 2"));
-    assert!(on("std").ends_with("--engine std --row A --mode symptoms --executions 100"));
+fn the_command_that_shows_a_failure_runs_the_same_job() {
+    for engine in crate::engine::ALL {
+        let jobs = regressions::runs::gate(engine);
+        assert!(!jobs.is_empty() || engine == Engine::Std);
+        for mut job in jobs {
+            job.only = (!lookup::is_kernel(&job.scenario) && job.mode == Mode::Invariants)
+                .then(|| "a P has one holder".into());
+            let command = again(&job, engine.name());
+            let cli = Cli::try_parse_from(&words(&command)[1..]).expect(&command);
+            let Command::Check(arguments) = cli.command else { panic!("{command}") };
+            let got = check::job(&arguments).expect(&command);
+            assert_eq!(arguments.engine, engine, "{command}");
+            let Limits { bound, executions, seeds, search, .. } = &job.limits;
+            let same = (&job.scenario, &job.row, job.mode, &job.only)
+                == (&got.scenario, &got.row, got.mode, &got.only);
+            assert!(same, "{command}: {got:?}");
+            let searches = search.is_some() || engine == Engine::Explore;
+            assert_eq!(searches, got.limits.search.is_some(), "{command}");
+            let sampled = search.is_none() && engine == Engine::Shuttle;
+            assert!(sampled || *bound == got.limits.bound, "{command}: {got:?}");
+            assert!(
+                !sampled || (*executions, seeds) == (got.limits.executions, &got.limits.seeds),
+                "{command}"
+            );
+        }
+    }
 }

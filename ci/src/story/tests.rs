@@ -6,6 +6,9 @@ use super::*;
 #[test]
 fn what_a_thread_does_in_one_function_is_one_row_with_what_it_looked_at_before() {
     let expected = "\
+M0────P──M1───P──M0─M1──
+(─ is a step of the M before it; P: this M is preempted)
+
 ┌───────┬──────────────────────────────────┬──────────────────────────────────────────┐
 │ step  ┆ M0                               ┆ M1                                       │
 ╞═══════╪══════════════════════════════════╪══════════════════════════════════════════╡
@@ -80,12 +83,12 @@ fn an_ending_says_how_small_it_is_and_whether_that_is_proven() {
             .replace('\n', " ")
     };
     for (fewest, words) in [
-        (Fewest::Unknown, "whether fewer would do is not known"),
-        (Fewest::Preemptions, "none fails so with fewer preemptions; whether fewer steps"),
-        (Fewest::Steps, "none fails so with fewer preemptions, nor with as many in fewer steps"),
+        (Fewest::Unknown, "it is not known whether fewer are enough"),
+        (Fewest::Preemptions, "no execution fails like this with fewer preemptions; it is not known whether fewer steps"),
+        (Fewest::Steps, "no execution fails like this with fewer preemptions, or with as many in fewer steps"),
     ] {
         let text = small(fewest);
-        let numbers = "1 preemption, 2,000 steps of the search: ";
+        let numbers = "1 preemption, 2,000 steps: ";
         assert!(text.contains(&format!("{numbers}{words}")), "{text}");
     }
 }

@@ -38,11 +38,8 @@ const RULES: &[Rule] = &[
     Rule { name: "by-hand", broken: engines::door },
     Rule { name: "header", broken: text::header },
     Rule { name: "unfinished", broken: text::unfinished },
-    Rule { name: "should-panic", broken: text::should_panic },
-    Rule { name: "ignore", broken: text::ignore },
     Rule { name: "absolute-path", broken: text::absolute_path },
     Rule { name: "long-file", broken: length::file },
-    Rule { name: "long-function", broken: length::function },
     Rule { name: "provenance", broken: provenance::broken },
 ];
 

@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_crate_does_not_use_one_that_is_built_on_it() {
-        let text = "//! A.\nuse checks::view::View;\nfn f() { regressions::bugs(); }\n";
+        let text = "//! A.\nuse harness::view::View;\nfn f() { regressions::bugs(); }\n";
         let expected = [(2, "import-order"), (3, "import-order")];
         assert_eq!(planted("runtime-model/src/a.rs", text), expected);
         assert_eq!(planted("checks/src/a.rs", text), expected[1..]);

@@ -35,28 +35,6 @@ fn lines_with(source: &Source, what: impl Fn(&str) -> Option<String>) -> Vec<(us
     source.lines().filter_map(|(line, text)| what(text).map(|what| (line, what))).collect()
 }
 
-/// Tests that pass with any panic. rustfmt may put `expected` on the next line.
-pub(super) fn should_panic(source: &Source) -> Vec<(usize, String)> {
-    let lines: Vec<(usize, &str)> = source.code_lines().collect();
-    let with_next =
-        |i: usize| lines[i..].iter().take(2).any(|(_, code)| has_word(code, "expected"));
-    let bare = |i: &usize| attribute(lines[*i].1, "should_panic") && !with_next(*i);
-    let broken = (0..lines.len()).filter(bare);
-    broken.map(|i| (lines[i].0, "`should_panic` without `expected`".into())).collect()
-}
-
-/// Tests that are left out without saying why.
-pub(super) fn ignore(source: &Source) -> Vec<(usize, String)> {
-    let bare = |code: &str| attribute(code, "ignore") && !code.contains("ignore =");
-    let broken = source.code_lines().filter(|(_, code)| bare(code));
-    broken.map(|(line, _)| (line, "`ignore` without a reason".into())).collect()
-}
-
-/// The line has an attribute that says `word`.
-fn attribute(code: &str, word: &str) -> bool {
-    (code.trim_start().starts_with("#[") || code.contains("cfg_attr(")) && has_word(code, word)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,17 +61,5 @@ mod tests {
         for path in MACHINES {
             assert_eq!(planted(".ci/run", &format!("cd {path}me\n")), [(1, "absolute-path")]);
         }
-    }
-
-    #[test]
-    fn a_panic_is_expected_by_its_text() {
-        let text = "//! A.\n#[should_panic]\nfn f() {}\n#[should_panic(\n    expected = \"b\"\n)]\nfn g() {}\n";
-        assert_eq!(planted("sync/src/a.rs", text), [(2, "should-panic")]);
-    }
-
-    #[test]
-    fn a_test_is_ignored_for_a_reason() {
-        let text = "//! A.\n#[ignore]\n#[cfg_attr(x, ignore)]\n#[ignore = \"b\"]\nfn ignore() {}\n";
-        assert_eq!(planted("sync/src/a.rs", text), [(2, "ignore"), (3, "ignore")]);
     }
 }

@@ -1,5 +1,9 @@
 //! What tests with scripts for workers share.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
+pub(crate) mod stage;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};

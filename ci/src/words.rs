@@ -1,0 +1,35 @@
+//! Words for modes, verdicts and jobs, as all commands print them.
+
+use harness::kernel::NO_VARIANT;
+use harness::report::{Expect, Job, Mode, Report};
+use harness::verdict::Verdict;
+
+/// A mode's name.
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Symptoms => "symptoms",
+        Mode::Invariants => "invariants",
+        Mode::Races => "races",
+    }
+}
+
+/// A report's verdict; if a failure was expected and found, it says so.
+pub fn verdict(report: &Report) -> String {
+    match report.job.expect {
+        Expect::Fails { .. } if report.verdict == Verdict::Held => {
+            "held (fails as expected)".into()
+        }
+        Expect::Ends { ref how, .. } if report.verdict == Verdict::Held && !how.is_empty() => {
+            "held (fails like the real runtime)".into()
+        }
+        _ => report.verdict.to_string(),
+    }
+}
+
+/// The scenario with its variant, or the kernel.
+pub fn subject(job: &Job) -> String {
+    match job.row == NO_VARIANT {
+        true => job.scenario.clone(),
+        false => format!("{} with {}", job.scenario, job.row),
+    }
+}
