@@ -13,7 +13,7 @@ use harness::scenario_file::GateRun;
 use crate::{kernels, scenarios};
 use races::RACES;
 
-/// The name of the row that has to hold everything.
+/// The name of the variant on which everything must hold.
 pub const FIXED: &str = "GO_FIXED";
 
 /// A suite: scenarios that are run the same way. Their files name it, with what each of them must show ([`GateRun`]).
@@ -125,7 +125,7 @@ pub const ALL: &[Suite] = &[
 /// The names of the suites whose programs were written to use the scheduler, and not to show a bug.
 pub const GENERAL: &[&str] = &["single", "core", "mixed", "mixed-wide"];
 
-/// What is used where nothing else is said.
+/// The limits of a run that has no limits of its own.
 pub fn limits(engine: Engine) -> Limits {
     Limits {
         // Where nothing is left out but what shows nothing new, none is needed.

@@ -62,13 +62,13 @@ impl ScenarioObserver {
         Ok(())
     }
 
-    /// Only if it is another: else each look would be followed by one more.
+    /// Remembers this state, if it differs: a change of the memory makes the checks that read it run again.
     fn remember(&self) {
         self.memory.remember(Memory::of(&self.sched));
     }
 }
 
-/// A thread goes round by itself, and does so many operations.
+/// The violation of a thread that has done so many operations in a loop by itself.
 fn runs_alone(check: &'static str, operations: usize) -> Violation {
     let message =
         format!("livelock: a loop of {operations} operations that no other thread has a part in");
@@ -89,7 +89,7 @@ impl KernelObserver {
 
 impl Observer for KernelObserver {
     fn quiescent(&self) -> Quiescent {
-        let message = "deadlock: nobody moves".into();
+        let message = "deadlock: no thread can move".into();
         Quiescent::Over(Err(Violation { check: "deadlock", message }))
     }
 

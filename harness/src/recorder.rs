@@ -20,7 +20,7 @@ pub(crate) struct Recorder {
 pub(crate) struct Log {
     pub(crate) steps: Vec<Step>,
     last: Snapshot,
-    /// The function of the last operation: what the model tells of itself then happens in it.
+    /// The function of the last operation: events that the model reports after it happen there.
     function: String,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Log {
 type Snapshot = Vec<(String, String)>;
 
 impl Recorder {
-    /// One that writes to `log`, which begins anew.
+    /// A recorder that writes to `log`, which it empties first.
     pub(crate) fn new(sources: &'static [Source], log: Outside<Log>) -> Self {
         log.set(&Log::default());
         Recorder { sources, log }
@@ -58,7 +58,7 @@ impl Recorder {
         });
     }
 
-    /// Writes down what the model tells of itself.
+    /// Writes down an event that the model reports.
     fn event(&self, m: MId, event: Event) {
         self.log.with_mut(|log| {
             log.steps.push(Step {

@@ -14,7 +14,7 @@ pub use gate_run::GateRun;
 
 use crate::scenario::{At, Clock, Scenario, ScenarioError, MOST_MS, MOST_PS};
 
-/// A scenario file, for those who have never seen one.
+/// A scenario file with all fields, for `--help`.
 pub const EXAMPLE: &str = r#"# Two Gs on two Ps: one sleeps, readies the other, and keeps its P busy until that one has run.
 name = "ready-and-wait"
 about = "a G sleeps, readies another and keeps its P busy until that one has run"
@@ -50,10 +50,10 @@ const FIELDS: &str =
 /// A longer name makes no good file name.
 const LONGEST_NAME: usize = 64;
 
-/// A scenario of a file, and where its parts are written.
+/// The content of a scenario file, and where its parts are written.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// The scenario. It is a good one.
+    /// The scenario. It was checked.
     pub scenario: Scenario,
     path: PathBuf,
     text: String,
@@ -71,7 +71,7 @@ pub enum FileError {
         /// Why.
         error: io::Error,
     },
-    /// It is no TOML, or has a field that no scenario has.
+    /// It is not TOML, or has a field that does not exist.
     #[error("{}: {error}a file has {FIELDS}; `pidle check --help` shows one", path.display())]
     Toml {
         /// The file.
@@ -79,7 +79,7 @@ pub enum FileError {
         /// What and where.
         error: Box<toml::de::Error>,
     },
-    /// It is no scenario.
+    /// The scenario is invalid.
     #[error("{}:{line}: {field}: {what}", path.display())]
     Scenario {
         /// The file.
@@ -116,7 +116,7 @@ struct File {
 /// Reads and checks a scenario file.
 ///
 /// # Errors
-/// If it cannot be read, is no TOML, or no scenario.
+/// If it cannot be read, is not TOML, or the scenario is invalid.
 pub fn read(path: &Path) -> Result<Written, FileError> {
     let text =
         fs::read_to_string(path).map_err(|error| FileError::Io { path: path.into(), error })?;
@@ -126,7 +126,7 @@ pub fn read(path: &Path) -> Result<Written, FileError> {
 /// Checks the text of a scenario file; `path` is for messages.
 ///
 /// # Errors
-/// If it is no TOML, or no scenario.
+/// If it is not TOML, or the scenario is invalid.
 pub fn parse(path: &Path, text: &str) -> Result<Written, FileError> {
     let file: File = toml::from_str(text)
         .map_err(|error| FileError::Toml { path: path.into(), error: Box::new(error) })?;
@@ -134,7 +134,9 @@ pub fn parse(path: &Path, text: &str) -> Result<Written, FileError> {
     written.check_name()?;
     written.check_numbers()?;
     if let Err(ScenarioError { at, place, what, allowed, .. }) = written.scenario.program() {
-        return Err(written.error(at, &format!("{place}: {what}; {allowed}")));
+        // Of a field, the place is its name, which the error has anyway.
+        let place = if matches!(at, At::G(_)) { format!("{place}: ") } else { String::new() };
+        return Err(written.error(at, &format!("{place}{what}; {allowed}")));
     }
     written.check_sizes()?;
     written.check_runs()?;
@@ -157,13 +159,13 @@ impl Written {
             return Ok(());
         }
         let what = format!(
-            "`{name}`; allowed are letters, digits, `-`, `_` and `.`, at most {LONGEST_NAME}, the first a \
+            "`{name}` is not a name; write letters, digits, `-`, `_` and `.`, at most {LONGEST_NAME}, the first a \
              letter or a digit"
         );
         Err(self.error(At::Field("name"), &what))
     }
 
-    /// Numbers that are none of anything. The scenario looks at the others.
+    /// Numbers that do not fit into their fields. The scenario checks the others.
     fn check_numbers(&self) -> Result<(), FileError> {
         let File { ps, ms, ring, steal_tries, .. } = &self.file;
         let ps = Some((ps, "ps", format!("1 to {MOST_PS}")));
@@ -172,7 +174,7 @@ impl Written {
         let tries = steal_tries.as_ref().map(|tries| (tries, "steal-tries", "2 to 4".into()));
         for (number, field, allowed) in [ps, ms, ring, tries].into_iter().flatten() {
             if u32::try_from(*number.get_ref()).is_err() {
-                let what = format!("{}; allowed are {allowed}", number.get_ref());
+                let what = format!("{} is out of range; write {allowed}", number.get_ref());
                 return Err(self.error(At::Field(field), &what));
             }
         }
@@ -257,7 +259,7 @@ impl Written {
 impl File {
     fn scenario(&self) -> Scenario {
         let lines: Vec<&str> = self.gs.get_ref().iter().map(|line| &**line.get_ref()).collect();
-        // One that does not fit is told before the scenario is looked at.
+        // `check_numbers` reports one that does not fit before the scenario is checked.
         let fit = |number: &Spanned<i64>| u32::try_from(*number.get_ref()).unwrap_or(u32::MAX);
         let (ps, ms) = (fit(&self.ps), fit(&self.ms));
         let plain = Scenario::new(self.name.get_ref(), &self.about, ps, ms, &lines);

@@ -1,8 +1,8 @@
-//! Verdicts: what a check came to, and the exit code that says so.
+//! Verdicts: what a check came to, and the exit code for it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Beside, Expect, Found, Report};
+use crate::report::{Expect, Found, KnownEnding, Report};
 
 /// What a check came to. The order is from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,41 +61,39 @@ pub(crate) fn decide(
         return (Verdict::Incomplete, stopped);
     }
     match (&report.job.expect, &report.found) {
-        (Expect::Holds, Some(found)) => (Verdict::Violated, told(found)),
+        (Expect::Holds, Some(found)) => (Verdict::Violated, described(found)),
         (Expect::Fails { check, message, bug }, Some(found)) => {
             if is_expected(check, message, found) {
-                return (Verdict::Held, format!("fails as expected ({bug}): {}", told(found)));
+                return (Verdict::Held, format!("fails as expected ({bug}): {}", described(found)));
             }
-            let note =
-                format!("expected was {check}: {message} ({bug}); found was {}", told(found));
+            let note = format!("expected {check}: {message} ({bug}), found {}", described(found));
             (Verdict::Violated, note)
         }
         (Expect::Fails { check, message, bug }, None) => {
-            (Verdict::Violated, format!("expected was {check}: {message} ({bug}); nothing failed"))
+            (Verdict::Violated, format!("expected {check}: {message} ({bug}), found no failure"))
         }
         (Expect::Ends { how, more }, _) => ends(report, how, more),
         (Expect::Holds, None) => held_or_vacuous(report, variety),
     }
 }
 
-/// Whether executions end as they should, and in no way that nobody knows of.
-fn ends(report: &Report, how: &[String], more: &[Beside]) -> (Verdict, String) {
+/// Whether executions end as they should, and in no other way that is not known.
+fn ends(report: &Report, how: &[String], more: &[KnownEnding]) -> (Verdict, String) {
     let known = |ending: &String| more.iter().any(|more| more.ends == *ending);
     let others = report.endings.keys().filter(|ending| !how.contains(ending) && !known(ending));
     let others: Vec<&str> = others.map(|other| &**other).collect();
     let said = if how.is_empty() { "no failure".into() } else { how.join(" or ") };
     if !others.is_empty() {
-        return (
-            Verdict::Violated,
-            format!("expected was {said}; found was {}", others.join(", ")),
-        );
+        return (Verdict::Violated, format!("expected {said}, found {}", others.join(", ")));
     }
     let ends_so = report.endings.keys().any(|ending| how.contains(ending));
     match (report.executions, how.is_empty() || ends_so, report.endings.is_empty()) {
-        (0, ..) => (Verdict::Vacuous, "nothing was run".into()),
+        (0, ..) => (Verdict::Vacuous, "no execution was run".into()),
         (_, true, _) => (Verdict::Held, String::new()),
-        (_, false, true) => (Verdict::Violated, format!("expected was {said}; nothing failed")),
-        (_, false, false) => (Verdict::Violated, format!("expected was {said}; none ends so")),
+        (_, false, true) => (Verdict::Violated, format!("expected {said}, found no failure")),
+        (_, false, false) => {
+            (Verdict::Violated, format!("expected {said}, but no execution ends so"))
+        }
     }
 }
 
@@ -108,7 +106,7 @@ pub(crate) enum Variety {
     Unseen,
     /// In nothing but choices.
     Choices,
-    /// In who moves when.
+    /// In the order in which threads move.
     Threads,
 }
 
@@ -119,7 +117,7 @@ fn held_or_vacuous(report: &Report, variety: Variety) -> (Verdict, String) {
         return (Verdict::Vacuous, format!("never happened: {}", unmet.join(", ")));
     }
     if report.executions == 0 {
-        return (Verdict::Vacuous, "nothing was run".into());
+        return (Verdict::Vacuous, "no execution was run".into());
     }
     let why = match (variety, report.executions) {
         (Variety::Unseen, _) | (Variety::Choices, 1) => {
@@ -134,7 +132,7 @@ fn held_or_vacuous(report: &Report, variety: Variety) -> (Verdict, String) {
     (Verdict::Vacuous, why.into())
 }
 
-/// A throw has to have the exact text; of a check's message the part that is expected is enough.
+/// A throw must have the exact text; a check's message must contain the expected part.
 fn is_expected(check: &str, message: &str, found: &Found) -> bool {
     let text = match check {
         "throw" => found.message == message,
@@ -143,7 +141,7 @@ fn is_expected(check: &str, message: &str, found: &Found) -> bool {
     found.check == check && text
 }
 
-fn told(found: &Found) -> String {
+fn described(found: &Found) -> String {
     format!("{}: {}", found.check, found.message)
 }
 

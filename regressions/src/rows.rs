@@ -16,7 +16,7 @@ pub fn all() -> Vec<Variant> {
         ),
         Variant::new("GO_1_19", "Go 1.19, the release", GO_1_19),
     ]);
-    for known in release::KNOWN {
+    for known in release::expected() {
         let fixed = format!("{}, without {}", known.row, known.bug);
         let both = [
             Variant::new(known.row, &format!("has {}", known.bug), known.steps),

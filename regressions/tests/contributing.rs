@@ -33,20 +33,21 @@ fn wakep_tried(sched: &Sched, m: &M) {
 
 const TRIED: Steps = Steps { wakep: wakep_tried, ..GO_FIXED };
 
-/// Who makes work wakes nobody.
-const NOBODY_IS_WOKEN: Steps = Steps { wakep: |_, _| {}, ..GO_FIXED };
+/// A G that makes work wakes no M.
+const NO_M_IS_WOKEN: Steps = Steps { wakep: |_, _| {}, ..GO_FIXED };
 
 const BUG: Bug = Bug {
     number: "example",
-    title: "nobody is woken",
+    title: "no M is woken",
     saw: "one CPU is busy, whatever there is to do",
     releases: "none",
     references: &["https://go.dev/src/runtime/proc.go"],
     fixed: "wakep",
+    release: None,
     mutants: &[Mutant {
-        name: "nobody-is-woken",
+        name: "no-m-is-woken",
         about: "wakep does nothing",
-        steps: NOBODY_IS_WOKEN,
+        steps: NO_M_IS_WOKEN,
         shows: &[
             Shows::invariant("S2", "no G is runnable beside an idle P"),
             Shows::symptom("S2", Symptom::Hang),

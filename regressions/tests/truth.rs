@@ -2,7 +2,7 @@
 
 mod common;
 
-use harness::report::{Beside, Expect, Job, Mode, Report};
+use harness::report::{Expect, Job, KnownEnding, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::allowed::{self, Execution};
 use regressions::{truth, CONTENT};
@@ -18,7 +18,7 @@ fn cell(row: &str, how: &[&str], more: &[(&str, &str)]) -> (Report, Option<Sched
     job.row = row.into();
     let beside = |&(ends, picks): &(&str, &str)| {
         let schedule = Schedule::Search { picks: picks.into(), preemptions: None };
-        Beside { ends: ends.into(), schedule }
+        KnownEnding { ends: ends.into(), schedule }
     };
     let how = how.iter().map(|&name| name.into()).collect();
     job.expect = Expect::Ends { how, more: more.iter().map(beside).collect() };
@@ -58,7 +58,7 @@ sync::exhausted! {
         let row = "53294/unlinked-by-hand";
         let Some(Schedule::Search { picks, .. }) = cell(row, &[], &[]).1 else { panic!("none") };
         let (report, _) = cell(row, &[T3], &[(T1, &picks)]);
-        let note = "expected was findrunnable: negative nmspinning; none ends so";
+        let note = "expected findrunnable: negative nmspinning, but no execution ends so";
         assert_eq!((report.verdict, &*report.note), (Verdict::Violated, note));
     }
 }
@@ -93,10 +93,10 @@ sync::explored! {
         };
         assert_eq!(ends("GO_FIXED", &[]).verdict, Verdict::Held);
         let less = ends("GO_FIXED", &[T3]);
-        assert_eq!((less.verdict, &*less.note), (Verdict::Violated, "expected was findrunnable: negative nmspinning; nothing failed"));
+        assert_eq!((less.verdict, &*less.note), (Verdict::Violated, "expected findrunnable: negative nmspinning, found no failure"));
         let more = ends("53294/unlinked-by-hand", &[]);
         assert_eq!(more.verdict, Verdict::Violated);
-        assert!(more.note.contains("found was must be able to track"), "{}", more.note);
+        assert!(more.note.contains("found must be able to track"), "{}", more.note);
         let other = ends("53294/unlinked-by-hand", &[T3]);
         assert_eq!(other.verdict, Verdict::Violated, "{}", other.note);
     }

@@ -5,7 +5,7 @@ use sync::driver::{Options, Plan, PlanError, Sampler, Searched, ENGINE};
 use super::target::Target;
 use crate::report::{Job, Mode, Search};
 
-/// Whether this engine can look for what the job's mode asks.
+/// Whether this engine can run the job in its mode.
 ///
 /// # Errors
 /// In mode races, where nothing searches. (loom would find races in any mode, but no bounded part of its executions is
@@ -75,7 +75,7 @@ fn options(search: &Search, target: &Target) -> Options {
     }
 }
 
-/// Which part of all executions was to be run. A bound that left nothing out is none.
+/// The part of all executions that was to be run. A bound that left nothing out is not mentioned.
 pub(crate) fn extent(job: &Job, searched: Option<&Searched>) -> String {
     let bounded = |bound: Option<usize>| match bound {
         None => "exhaustive".into(),
@@ -92,29 +92,27 @@ pub(crate) fn extent(job: &Job, searched: Option<&Searched>) -> String {
     }
 }
 
-/// Why a run stopped before its end, and how much is left.
+/// Why a run stopped before it had finished, and how much is left.
 pub(crate) fn left(searched: Option<&Searched>) -> String {
     let Some(Searched { statistics, incomplete, .. }) = searched else {
         return match ENGINE {
             sync::driver::Engine::Loom => {
-                "stopped before its end; how much is left, loom cannot know"
+                "stopped before it had finished; loom cannot estimate how much is left"
             }
-            _ => "stopped before its end",
+            _ => "stopped before it had finished",
         }
         .into();
     };
-    let why = incomplete.map_or_else(|| "being told to".into(), |why| why.to_string());
+    let why = incomplete.map_or_else(|| "interrupted".into(), |why| format!("stopped by {why}"));
     let done = match statistics.estimated {
         Some(all) if all.executions > statistics.executions as f64 => {
             let part = 100.0 * statistics.executions as f64 / all.executions;
-            format!("about {part:.1e} % of all executions are done, by the estimate")
+            format!("roughly {part:.1e} % of all executions")
         }
-        _ => format!("about {:.2} % of the tree is done, as a guess", 100.0 * statistics.share),
+        _ => format!("roughly {:.2} % of the tree", 100.0 * statistics.share),
     };
     let open = statistics.open;
-    format!(
-        "stopped by {why}; {done}, and on the way to where it was {open} steps were left to try"
-    )
+    format!("{why} at {done} (estimate); {open} branches open on the current path")
 }
 
 #[cfg(test)]
@@ -122,8 +120,8 @@ mod tests {
     use super::*;
     use sync::driver::{Estimated, Incomplete, Statistics};
 
-    /// What is told of a search with these numbers whose time is over.
-    fn told(estimated: Option<Estimated>) -> String {
+    /// The note on a search with these numbers, stopped by `incomplete`.
+    fn note(incomplete: Option<Incomplete>, estimated: Option<Estimated>) -> String {
         let statistics = Statistics {
             executions: 500,
             share: 0.25,
@@ -131,15 +129,18 @@ mod tests {
             estimated,
             ..Statistics::default()
         };
-        let incomplete = Some(Incomplete::Time);
         left(Some(&Searched { statistics, incomplete, ..Searched::default() }))
     }
 
     #[test]
     fn a_search_that_is_cut_off_says_why_and_how_far_it_got() {
-        let guess = told(None);
-        assert!(guess.starts_with("stopped by the limit of time; about 25.00 %"), "{guess}");
-        assert!(guess.ends_with("7 steps were left to try"), "{guess}");
+        let time = Some(Incomplete::Time);
+        assert_eq!(
+            note(time, None),
+            "stopped by the limit of time at roughly 25.00 % of the tree (estimate); 7 branches open on the \
+             current path"
+        );
+        assert!(note(None, None).starts_with("interrupted at roughly 25.00 % of the tree"));
         let all = Estimated {
             probes: 8,
             seed: 1,
@@ -148,13 +149,9 @@ mod tests {
             complete: 1e9,
             complete_error: 1e8,
         };
-        assert!(
-            told(Some(all)).contains("about 1.0e-5 % of all executions"),
-            "{}",
-            told(Some(all))
-        );
-        // An estimate that is contradicted is no measure of anything.
+        assert!(note(time, Some(all)).contains("at roughly 1.0e-5 % of all executions"));
+        // An estimate below what was already run is wrong, and is not used.
         let few = Estimated { executions: 10.0, ..all };
-        assert!(told(Some(few)).contains("25.00 % of the tree is done, as a guess"));
+        assert!(note(time, Some(few)).contains("at roughly 25.00 % of the tree"));
     }
 }

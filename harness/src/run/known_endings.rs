@@ -6,7 +6,7 @@ use sync::Arc;
 
 use super::Outcome;
 use crate::prepare::{Prepared, RunError};
-use crate::report::{Beside, Expect, Report};
+use crate::report::{Expect, KnownEnding, Report};
 use crate::verdict::Verdict;
 
 impl Prepared {
@@ -32,7 +32,7 @@ impl Prepared {
     }
 
     /// Why that ending no longer occurs, if so.
-    fn stale(&self, report: &Report, known: &Beside) -> Result<Option<String>, RunError> {
+    fn stale(&self, report: &Report, known: &KnownEnding) -> Result<Option<String>, RunError> {
         // Only a search that has finished has seen all.
         let all = ENGINE == Engine::Explore && report.verdict != Verdict::Incomplete;
         if all && !report.endings.contains_key(&known.ends) {

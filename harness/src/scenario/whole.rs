@@ -1,4 +1,4 @@
-//! What no single action of a scenario shows.
+//! Checks of a scenario as a whole: what is started, readied, waited for and set.
 
 use runtime_model::g::GId;
 use runtime_model::program::{Action, FlagId};
@@ -20,17 +20,17 @@ impl Scenario {
         }
         let reached = reached(scripts);
         if let Some(i) = reached.iter().position(|reached| !reached) {
-            let what = "nobody whom main starts, starts it";
-            let allowed = "let main or a G that it starts do so";
+            let what = "is started only by Gs that are never started";
+            let allowed = "move its `go` to main, or to a G that main starts";
             return Err(self.error(At::G(i), &format!("G {}", names[i]), what, allowed));
         }
         for (i, flag) in flags.iter().enumerate() {
             if !scripts.iter().flatten().any(|a| *a == Action::Set(FlagId(i))) {
                 let waits = |a: &Action| matches!(a, Action::BusyUntil { flag, .. } if flag.0 == i);
                 let at = scripts.iter().position(|script| script.iter().any(waits)).unwrap_or(0);
-                let allowed = "give some G a `set` for it";
-                let place = format!("flag {flag}");
-                return Err(self.error(At::G(at), &place, "nobody sets it", allowed));
+                let (place, allowed) = (format!("flag {flag}"), format!("add `set {flag}` to a G"));
+                let what = "is waited for, but never set";
+                return Err(self.error(At::G(at), &place, what, &allowed));
             }
         }
         Ok(())
@@ -70,7 +70,7 @@ impl Scenario {
         // Without names, each G that is started must finish, and main is one.
         if ticks && !must_finish.is_empty() && !must_finish.contains(&GId::MAIN) {
             let allowed = "a ticker ticks until main exits: name main too";
-            return Err(self.error(At::Field("must-finish"), "must finish", "not main", allowed));
+            return Err(self.error(At::Field("must-finish"), "must-finish", "not main", allowed));
         }
         Ok(())
     }
@@ -81,7 +81,7 @@ impl Scenario {
         let started = all().filter(|action| starts(action) == Some(g)).count();
         if started != usize::from(g != GId::MAIN) {
             let allowed = match g {
-                GId::MAIN => "main is started by the world",
+                GId::MAIN => "main is started by the runtime: leave this out",
                 _ => "each G is started by exactly one `go` or `after`",
             };
             return Err(self.error(at, &place, format!("started {started} times"), allowed));

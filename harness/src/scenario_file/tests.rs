@@ -12,15 +12,15 @@ fn of_gs(main: &str, a: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_file_line_field_and_what_is_allowed() {
+fn an_error_has_file_line_field_and_what_to_write_instead() {
     let cases: &[(String, &[&str])] = &[
         (
             error(&of_gs("main: go A; nap 3", "A:")),
-            &["mine.toml:4: gs[0]: ", "`nap 3`", "allowed are go X"],
+            &["mine.toml:4: gs[0]: ", "`nap 3`", "write one of go X"],
         ),
         (
             error(&of_gs("main: go A; busy-until a", "A:")),
-            &["mine.toml:4: gs[0]: flag a: nobody sets it", "give some G a `set`"],
+            &["mine.toml:4: gs[0]: flag a: is waited for, but never set", "add `set a`"],
         ),
         (
             error(&of_gs("main: go A; ready A", "A:")),
@@ -28,23 +28,23 @@ fn what_is_wrong_is_told_with_file_line_field_and_what_is_allowed() {
         ),
         (
             error("name = \"mine\"\nps = 9\nms = 2\ngs = [\"main:\"]"),
-            &["mine.toml:2: ps: ", "9; allowed are 1 to 8"],
+            &["mine.toml:2: ps: 9 is out of range; write 1 to 8"],
         ),
         (
             error("name = \"mine\"\nps = 3\nms = 2\ngs = [\"main:\"]"),
-            &["mine.toml:3: ms: ", "number of Ms: 2, and 3 Ps", "write at least as many Ms as Ps"],
+            &["mine.toml:3: ms: ", "2 is less than the 3 Ps", "write at least 3"],
         ),
         (
             error("name = \"a b\"\nps = 1\nms = 1\ngs = [\"main:\"]"),
-            &["mine.toml:1: name: `a b`; allowed are letters"],
+            &["mine.toml:1: name: `a b` is not a name; write letters"],
         ),
         (
             error("name = \"mine\"\nps = 1\nms = 1\nring = 3\ngs = [\"main:\"]"),
-            &["mine.toml:4: ring: ", "powers of two"],
+            &["mine.toml:4: ring: 3 is not a power of two"],
         ),
         (
             error("name = \"mine\"\nps = 1\nms = 1\nclock = \"real\"\ngs = [\"main:\"]"),
-            &["mine.toml:4: clock: ", "only faketime"],
+            &["mine.toml:4: clock: real time needs the poller"],
         ),
         (
             error("name = \"mine\"\nps = 1\nms = 1\nmust-finish = [\"B\"]\ngs = [\"main:\"]"),
@@ -58,7 +58,7 @@ fn what_is_wrong_is_told_with_file_line_field_and_what_is_allowed() {
         (error("ps = \n"), &["mine.toml: ", "line 1"]),
         (error("name = \"mine\"\nps = 1\nms = 1\n"), &["missing field `gs`"]),
     ];
-    all_told(cases);
+    all_have(cases);
 }
 
 #[test]
@@ -79,11 +79,11 @@ fn a_file_has_its_program_at_other_sizes_and_says_which_suites_run_it() {
 }
 
 #[test]
-fn a_wrong_size_or_run_is_told_with_its_line() {
+fn a_wrong_size_or_run_is_an_error_with_its_line() {
     let with = |text: &str| error(&(of_gs("main: go A; park", "A: ready main") + text));
     let cases: &[(String, &[&str])] = &[
         (with("sizes = [\"big\"]"), &["mine.toml:6: sizes: `big` is not a size", "write `3m`"]),
-        (with("sizes = [\"1m\"]"), &["mine.toml:6: sizes: `1m`: number of Ms: 1, and 2 Ps"]),
+        (with("sizes = [\"1m\"]"), &["mine.toml:6: sizes: `1m`: ms: 1 is less than the 2 Ps"]),
         (
             with("\n[[run]]\nsuite = \"core\"\nsize = \"3m\""),
             &["mine.toml:7: run: size `3m` is not one of the file's `sizes`"],
@@ -91,19 +91,19 @@ fn a_wrong_size_or_run_is_told_with_its_line() {
         (with("[[run]]\nsuites = 1"), &["unknown field `suites`, expected one of `suite`"]),
         (with("[[run]]\nbound = 1"), &["missing field `suite`"]),
     ];
-    all_told(cases);
+    all_have(cases);
 }
 
 #[test]
-fn numbers_names_and_fields_that_are_none_are_told() {
+fn an_invalid_number_name_or_field_is_an_error() {
     let cases: &[(String, &[&str])] = &[
         (
             error("name = \"mine\"\nps = 1\nms = -1\ngs = [\"main:\"]"),
-            &["mine.toml:3: ms: -1; allowed are 1 to 16"],
+            &["mine.toml:3: ms: -1 is out of range; write 1 to 16"],
         ),
         (
             error("name = \"mine\"\nps = 1\nms = 1\nring = 99999999999\ngs = [\"main:\"]"),
-            &["mine.toml:4: ring: 99999999999; allowed are powers of two"],
+            &["mine.toml:4: ring: 99999999999 is out of range; write a power of two"],
         ),
         (
             error("name = \"mine\"\nps = 1\nms = 1\n\ngs = []"),
@@ -122,11 +122,11 @@ fn numbers_names_and_fields_that_are_none_are_told() {
             &["missing field `name`", "a file has name, ps, ms and gs", "`pidle check --help`"],
         ),
     ];
-    all_told(cases);
+    all_have(cases);
 }
 
-/// Each error has all of its words.
-fn all_told(cases: &[(String, &[&str])]) {
+/// Each error contains all of its parts.
+fn all_have(cases: &[(String, &[&str])]) {
     for (got, wanted) in cases {
         for part in *wanted {
             assert!(got.contains(part), "{got}\n  lacks {part}");
