@@ -12,13 +12,17 @@ use harness::scenario_file::{self, Written};
 use harness::verdict::Verdict;
 use sync::driver::{Engine, Probing};
 
+use crate::engines;
+use crate::engines::builder;
+use crate::engines::run::{run, Ran};
 use crate::error::Error;
-use crate::output::{remark, WIDTH};
-use crate::progress::Progress;
 use crate::results::Results;
-use crate::run::{run, Ran};
-use crate::summary::summary;
-use crate::{builder, cli, engine, interrupt, lookup, output, story};
+use crate::text::output;
+use crate::text::output::{remark, WIDTH};
+use crate::text::progress::Progress;
+use crate::text::story;
+use crate::text::summary::summary;
+use crate::{cli, interrupt, lookup};
 
 /// The command.
 ///
@@ -100,7 +104,7 @@ fn is_file(scenario: &str) -> bool {
 
 /// Checks that the engine has a thread for each M.
 fn fits(written: &Written, engine: Engine) -> Result<(), Error> {
-    let Some(most) = engine::most_threads(engine) else { return Ok(()) };
+    let Some(most) = engines::most_threads(engine) else { return Ok(()) };
     let Scenario { ps, ms, fairness, .. } = written.scenario;
     let choices = ps > 2 || fairness;
     let most = most - usize::from(choices);

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use sync::driver::Engine;
 
-use crate::engine;
-use crate::shard::Shard;
+use crate::engines;
+use crate::gate::shard::Shard;
 
 pub use check::{Bound, Check, Search};
 
@@ -68,7 +68,7 @@ pub enum Command {
 #[command(group(ArgGroup::new("Measured").args(["coverage", "ask_always"])))]
 pub struct Gate {
     /// An engine to run on; repeat the option for several
-    #[arg(long = "engine", value_name = "ENGINE", default_values = ["explore", "loom", "shuttle"], value_parser = engine::parser())]
+    #[arg(long = "engine", value_name = "ENGINE", default_values = ["explore", "loom", "shuttle"], value_parser = engines::parser())]
     pub engines: Vec<Engine>,
     /// The number of runs at the same time [default: the number of cores]
     #[arg(long, value_name = "N")]
@@ -180,7 +180,7 @@ pub struct Repro {
     #[arg(long = "variant", alias = "mutant", value_name = "NAME")]
     pub mutant: Option<String>,
     /// The engine
-    #[arg(long, default_value = "explore", value_parser = engine::parser())]
+    #[arg(long, default_value = "explore", value_parser = engines::parser())]
     pub engine: Engine,
     /// Write the counterexample to this file, which must not exist
     #[arg(long, value_name = "FILE")]
@@ -227,7 +227,7 @@ pub struct Soundness {
     #[arg(long, value_name = "S", default_value = "1", value_parser = clap::value_parser!(u64).range(..u64::MAX / 2))]
     pub seed: u64,
     /// The engine that runs the threads: explore, which restores states, or shuttle, which replays steps
-    #[arg(long, default_value = "explore", value_parser = engine::parser())]
+    #[arg(long, default_value = "explore", value_parser = engines::parser())]
     pub engine: Engine,
 }
 

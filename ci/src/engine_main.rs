@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(ci::serve::serve().exit_code())
+    ExitCode::from(pidle::engines::serve::serve().exit_code())
 }

@@ -8,8 +8,10 @@ use harness::scenario_file;
 use harness::verdict::Verdict;
 use regressions::{rows, BUGS, CONTENT};
 
+use crate::engines;
 use crate::error::Error;
-use crate::{cli, engine, lookup, output};
+use crate::text::output;
+use crate::{cli, lookup};
 
 /// The command.
 ///
@@ -28,7 +30,7 @@ pub fn list(arguments: &cli::List) -> Result<Verdict, Error> {
 }
 
 fn render() -> String {
-    let engines = engine::ALL.map(|engine| [engine.name().into(), engine::about(engine).into()]);
+    let engines = engines::ALL.map(|engine| [engine.name().into(), engines::about(engine).into()]);
     let suites = suite::ALL.iter().map(|suite| [suite.name.into(), suite.about.into()]);
     let scenarios = scenarios::all().into_iter().map(|scenario| {
         let size = lookup::size(&scenario.name).unwrap_or_default();

@@ -2,13 +2,15 @@
 
 use std::process::ExitCode;
 
-use ci::cli::{Bench, Cli, Command};
-use ci::error::Error;
-use ci::{
-    bench, check, gate, list, matrix, merge, mutation, program, replay, repro, serve, soundness,
-    tidy, trace, truth,
-};
 use harness::verdict::Verdict;
+use pidle::cli::{Bench, Cli, Command};
+use pidle::engines::serve;
+use pidle::error::Error;
+use pidle::gate::merge;
+use pidle::{
+    bench, check, gate, list, matrix, mutation, program, replay, repro, soundness, tidy, trace,
+    truth,
+};
 
 fn main() -> ExitCode {
     program::run(run)

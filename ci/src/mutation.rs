@@ -4,7 +4,7 @@
 use harness::verdict::Verdict;
 
 use crate::error::Error;
-use crate::output::must_be_new;
+use crate::text::output::must_be_new;
 use crate::{cli, interrupt, program};
 
 /// The command: `pidle-mutants` gets the same arguments.

@@ -7,10 +7,10 @@ use clap::Parser;
 use harness::verdict::Verdict;
 use sync::driver::ENGINE;
 
-use crate::builder::{compile, root, target, Wanted};
 use crate::cli::Cli;
+use crate::engines::builder::{compile, root, target, Wanted};
 use crate::error::Error;
-use crate::output::remark;
+use crate::text::output::remark;
 
 /// Reads the arguments and does what they say. Errors go to stderr.
 pub fn run(work: impl FnOnce(&Cli) -> Result<Verdict, Error>) -> ExitCode {

@@ -5,11 +5,13 @@ use harness::verdict::Verdict;
 use sync::driver::Engine;
 
 use crate::check::story;
+use crate::engines::builder;
+use crate::engines::protocol::{Answer, Request};
+use crate::engines::run::{one_answer, unexpected};
 use crate::error::Error;
-use crate::protocol::{Answer, Request};
-use crate::run::{one_answer, unexpected};
-use crate::words::subject;
-use crate::{builder, cli, interrupt, lookup, output};
+use crate::text::output;
+use crate::text::words::subject;
+use crate::{cli, interrupt, lookup};
 
 /// The command. A failure that comes again is *violated*, a counterexample that no longer fits an error.
 ///

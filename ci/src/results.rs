@@ -7,7 +7,7 @@ use harness::verdict::Verdict;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::output;
+use crate::text::output;
 
 /// The results of a command that runs a few jobs.
 #[derive(Debug, Serialize)]

@@ -8,11 +8,12 @@ use comfy_table::{CellAlignment, Table};
 use harness::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::engines::builder;
+use crate::engines::protocol::{Answer, Request};
+use crate::engines::worker::{End, Worker};
 use crate::error::Error;
-use crate::output::{self, count, counted, remark};
-use crate::protocol::{Answer, Request};
-use crate::worker::{End, Worker};
-use crate::{builder, cli, interrupt};
+use crate::text::output::{self, count, counted, remark};
+use crate::{cli, interrupt};
 
 /// Where nobody watches a bar, a line is told this often.
 const LINE: Duration = Duration::from_secs(20);

@@ -5,7 +5,6 @@ mod common;
 
 use std::fs;
 
-use ci::protocol::Answer;
 use common::job;
 use common::stage::{
     counterexample, exists, interrupted, json, report, violated, Stage, UNTIL_CLOSED,
@@ -13,6 +12,7 @@ use common::stage::{
 use harness::cex::Counterexample;
 use harness::report::Line;
 use harness::verdict::Verdict;
+use pidle::engines::protocol::Answer;
 
 #[test]
 fn a_gates_exit_code_is_that_of_its_worst_verdict_and_its_reports_are_json() {

@@ -3,9 +3,9 @@
 
 mod common;
 
-use ci::bench::Measured;
-use ci::protocol::Answer;
 use common::stage::{interrupted, output_of, Stage, UNTIL_CLOSED};
+use pidle::bench::Measured;
+use pidle::engines::protocol::Answer;
 use soundness::compare::Family;
 use soundness::tally::{Differ, Tally};
 

@@ -3,8 +3,10 @@
 use std::fs;
 use std::num::NonZeroUsize;
 
-use ci::{at_once, builder, truth_table};
 use harness::report::Report;
+use pidle::at_once;
+use pidle::engines::builder;
+use pidle::truth::table;
 use regressions::{truth, CONTENT};
 use sync::driver::{Control, Engine};
 
@@ -14,7 +16,7 @@ sync::exhausted! {
         let run = |job: &_| CONTENT.prepare(job).expect("a job").run(|_| Control::Go).expect("a run").report;
         let two = NonZeroUsize::MIN.saturating_add(1);
         let reports: Option<Vec<Report>> = at_once::map(&jobs, two, run).into_iter().collect();
-        let table = truth_table::markdown(&reports.expect("all were run"));
+        let table = table::markdown(&reports.expect("all were run"));
         let document = fs::read_to_string(builder::root().join("docs/truth.md")).unwrap();
         assert!(document.contains(&table), "`cargo pidle truth --markdown` prints another:\n{table}");
     }

@@ -7,14 +7,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use ci::gated::run_all;
-use ci::progress::Progress;
-use ci::run::{jobs, run};
-use ci::worker::Worker;
-use ci::workers::Workers;
 use common::{job, script};
 use harness::report::Report;
 use harness::verdict::Verdict;
+use pidle::engines::run::{jobs, run};
+use pidle::engines::worker::Worker;
+use pidle::engines::workers::Workers;
+use pidle::gate::gated::run_all;
+use pidle::text::progress::Progress;
 use sync::driver::Engine;
 
 /// A worker that does what the script says. `name` is the test's, as tests run at once.

@@ -4,15 +4,16 @@ use std::path::PathBuf;
 use std::time::Instant;
 use std::{fs, process};
 
-use ci::error::Error;
-use ci::gated::{run_all, Task};
-use ci::progress::Progress;
-use ci::run::jobs;
-use ci::shard::Costs;
-use ci::workers::Workers;
-use ci::{at_once, cli, interrupt, output};
-use harness::report::{Job, Report};
+use harness::report::Job;
 use harness::verdict::Verdict;
+use pidle::engines::run::jobs;
+use pidle::engines::workers::Workers;
+use pidle::error::Error;
+use pidle::gate::gated::{run_all, Task};
+use pidle::gate::shard::Costs;
+use pidle::text::output;
+use pidle::text::progress::Progress;
+use pidle::{at_once, cli, interrupt};
 use sync::driver::Engine;
 
 use crate::excuses::Excuses;
@@ -82,9 +83,4 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// All runs that were not as they should be.
-pub fn failed(reports: &[Report]) -> impl Iterator<Item = &Report> {
-    reports.iter().filter(|report| report.verdict != Verdict::Held)
 }

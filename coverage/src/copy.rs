@@ -4,10 +4,10 @@ use std::env;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use ci::builder::{compile, root, target, Wanted};
-use ci::error::Error;
-use ci::worker::Worker;
 use mutants::files;
+use pidle::engines::builder::{compile, root, target, Wanted};
+use pidle::engines::worker::Worker;
+use pidle::error::Error;
 use sync::driver::Engine;
 
 use crate::compiler;

@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 use std::{fs, iter};
 
-use ci::builder;
-use ci::error::Error;
 use harness::verdict::Verdict;
+use pidle::engines::builder;
+use pidle::error::Error;
 use serde::Deserialize;
 
 use crate::regions::Place;

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use ci::cli::Command;
-use ci::error::Error;
-use ci::program;
 use coverage::command::coverage;
 use coverage::compiler;
+use pidle::cli::Command;
+use pidle::error::Error;
+use pidle::program;
 
 fn main() -> ExitCode {
     if let Some(compiled) = compiler::compile() {

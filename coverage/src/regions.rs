@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ci::builder;
-use ci::error::Error;
 use llvm_profparser::coverage::coverage_mapping::read_object_file;
 use llvm_profparser::coverage::{
     Counter, CounterType, CoverageMappingInfo, ExprKind, Expression, FunctionRecordV3, RegionKind,
 };
 use llvm_profparser::instrumentation_profile::types::InstrumentationProfile;
 use llvm_profparser::merge_profiles;
+use pidle::engines::builder;
+use pidle::error::Error;
 
 use crate::marked::{At, Marked, MODULE};
 

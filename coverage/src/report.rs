@@ -1,10 +1,9 @@
 //! What the reader sees of a run with `--coverage`.
 
 use harness::report::Report;
+use harness::verdict::Verdict;
+use pidle::text::output::{count, counted, wrap};
 
-use ci::output::{count, counted, wrap};
-
-use crate::command::failed;
 use crate::excuses::Judged;
 use crate::regions::{Place, MODEL};
 
@@ -61,4 +60,9 @@ fn told(place: &Place) -> String {
     let Place { region, function, text, .. } = place;
     let (file, from, to) = (&region.file, region.from.0, region.to.0);
     format!("  {MODEL}/{file}:{from}-{to} in {function}: {text}\n")
+}
+
+/// All runs that were not as they should be.
+pub fn failed(reports: &[Report]) -> impl Iterator<Item = &Report> {
+    reports.iter().filter(|report| report.verdict != Verdict::Held)
 }

@@ -10,15 +10,15 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use checks::suite;
-use ci::error::Error;
-use ci::output::remark;
-use ci::progress::Progress;
-use ci::run::{jobs, run};
-use ci::worker::Worker;
-use ci::{at_once, interrupt};
 use harness::kernel::{KERNEL, NO_VARIANT};
 use harness::report::Job;
 use harness::verdict::Verdict;
+use pidle::engines::run::{jobs, run};
+use pidle::engines::worker::Worker;
+use pidle::error::Error;
+use pidle::text::output::remark;
+use pidle::text::progress::Progress;
+use pidle::{at_once, interrupt};
 use serde::{Deserialize, Serialize};
 
 use crate::copy::Copied;
@@ -94,7 +94,7 @@ impl Kind {
 }
 
 fn regressions_have(bug: &str) -> bool {
-    ci::lookup::bug(bug).is_ok()
+    pidle::lookup::bug(bug).is_ok()
 }
 
 /// The runs of the build: those that were measured before, if it is the same.

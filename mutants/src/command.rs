@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use ci::error::Error;
-use ci::output::{must_be_new, print, remark, write_new};
-use ci::{at_once, builder, cli, interrupt};
 use harness::verdict::Verdict;
+use pidle::engines::builder;
+use pidle::error::Error;
+use pidle::text::output::{must_be_new, print, remark, write_new};
+use pidle::{at_once, cli, interrupt};
 
 use crate::baseline::{self, Baseline};
 use crate::copy::{self, Copied};

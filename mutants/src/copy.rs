@@ -8,11 +8,11 @@ use std::fs::{self, File};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use ci::builder::{cargo, compile, Wanted};
-use ci::error::Error;
-use ci::interrupt;
-use ci::worker::Worker;
 use fd_lock::RwLock;
+use pidle::engines::builder::{cargo, compile, Wanted};
+use pidle::engines::worker::Worker;
+use pidle::error::Error;
+use pidle::interrupt;
 use serde_json::Value;
 use sync::driver::Engine;
 
@@ -243,7 +243,7 @@ pub fn lock_file(folder: &Path) -> Result<RwLock<File>, Error> {
 
 /// Where the copy of the workspace, and what is built of it, are.
 pub fn folder() -> PathBuf {
-    ci::builder::target().join("mutants")
+    pidle::engines::builder::target().join("mutants")
 }
 
 #[cfg(test)]

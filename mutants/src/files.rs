@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use ci::error::Error;
-use ci::tidy::paths;
+use pidle::error::Error;
+use pidle::tidy::paths;
 
 /// Reads all files of the workspace that cargo may want, by their paths in it, in order: none that are hidden or were
 /// built.

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use ci::cli::Command;
-use ci::error::Error;
-use ci::program;
 use mutants::command::mutants;
+use pidle::cli::Command;
+use pidle::error::Error;
+use pidle::program;
 
 fn main() -> ExitCode {
     program::run(|cli| match &cli.command {

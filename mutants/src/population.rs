@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ci::error::Error;
+use pidle::error::Error;
 
 use crate::files;
 use crate::find::find;

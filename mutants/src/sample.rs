@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use ci::error::Error;
+use pidle::error::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::population::Population;

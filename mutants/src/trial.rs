@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use ci::progress::Progress;
-use ci::run::run;
-use ci::worker::Worker;
 use harness::report::{Job, Report};
 use harness::verdict::Verdict;
+use pidle::engines::run::run;
+use pidle::engines::worker::Worker;
+use pidle::text::progress::Progress;
 
 use crate::baseline::{Baseline, Kind, Run};
 use crate::switch::ON;

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use ci::error::Error;
 use mutants::command::stale_entries;
 use mutants::population::{Population, Source};
 use mutants::sample::{draw, read, to_text};
+use pidle::error::Error;
 
 fn model() -> Population {
-    Population::read(&ci::builder::root()).unwrap()
+    Population::read(&pidle::engines::builder::root()).unwrap()
 }
 
 fn of(path: &str, text: &str) -> Population {
@@ -82,5 +82,5 @@ fn a_file_that_has_no_mutants_is_told() {
 
 #[test]
 fn each_mutant_that_is_listed_as_equivalent_is_there() {
-    assert_eq!(stale_entries(&ci::builder::root()).unwrap(), Vec::<String>::new());
+    assert_eq!(stale_entries(&pidle::engines::builder::root()).unwrap(), Vec::<String>::new());
 }

@@ -141,7 +141,7 @@ fn assertions_witnesses_and_what_is_for_checks_are_no_part_of_it() {
 
 #[test]
 fn the_model_is_rust_with_all_of_its_mutants_in_it() {
-    let population = Population::read(&ci::builder::root()).unwrap();
+    let population = Population::read(&pidle::engines::builder::root()).unwrap();
     assert!(population.sites.len() > 400, "{}", population.sites.len());
     for file in &population.files {
         let sites = population.of_file(&file.path);

@@ -23,11 +23,12 @@ use std::time::Duration;
 
 use harness::verdict::Verdict;
 
+use crate::engines::builder;
+use crate::engines::protocol::{Answer, Request, GRACE};
+use crate::engines::worker::{End, Worker};
 use crate::error::Error;
-use crate::output::{self, remark};
-use crate::protocol::{Answer, Request, GRACE};
-use crate::worker::{End, Worker};
-use crate::{builder, cli, interrupt};
+use crate::text::output::{self, remark};
+use crate::{cli, interrupt};
 use peer::{job, Peer, PEERS};
 use table::Row;
 

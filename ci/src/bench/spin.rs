@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::measure::after;
 use super::Measured;
-use crate::builder;
+use crate::engines::builder;
 
 /// Its name in the table.
 pub const NAME: &str = "spin, finer steps";

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table};
 use super::peer::{INVARIANTS, SEARCH};
 use super::spin::MEMORY;
 use super::Measured;
-use crate::output::count;
+use crate::text::output::count;
 
 /// A run.
 pub struct Row {

@@ -8,7 +8,7 @@ use harness::report::Mode;
 use sync::driver::Engine;
 
 use super::units;
-use crate::engine;
+use crate::engines;
 
 /// The arguments of `check`.
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ pub struct Check {
     pub variant: Option<String>,
     /// The engine. loom cannot estimate how much is left; explore with --no-cache estimates the number of complete
     /// executions, each of which loom runs at least once
-    #[arg(long, default_value = "explore", value_parser = engine::parser())]
+    #[arg(long, default_value = "explore", value_parser = engines::parser())]
     pub engine: Engine,
     /// loom and searches: the most preemptions in an execution, or `none` for no bound
     /// [default: 2 for a scenario on loom, otherwise none]

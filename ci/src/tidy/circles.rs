@@ -16,9 +16,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("harness", &["report", "verdict"]),
     ("harness", &["scenario", "scenario/script"]),
     ("checks", &["suite", "suite/races"]),
-    ("ci", &["found", "repro"]),
-    ("ci", &["matrix", "matrix_table"]),
-    ("coverage", &["command", "report"]),
     ("explore", &["raw/arena", "raw/global", "raw/memory_signals", "raw/thread"]),
     ("explore", &["state", "state/changes"]),
     (

@@ -22,7 +22,7 @@ use harness::verdict::Verdict;
 pub use files::paths;
 
 use crate::error::Error;
-use crate::output::{self, counted};
+use crate::text::output::{self, counted};
 use source::Source;
 
 /// A rule: its name, and the lines of a file that break it, each with what is wrong there.
@@ -66,7 +66,7 @@ impl fmt::Display for Broken {
 /// # Errors
 /// If a file cannot be read.
 pub fn tidy() -> Result<Verdict, Error> {
-    let (files, broken) = check(&crate::builder::root())?;
+    let (files, broken) = check(&crate::engines::builder::root())?;
     for broken in &broken {
         output::print(&format!("{broken}\n"))?;
     }

@@ -10,14 +10,14 @@ const ORDER: [&str; 9] = [
     "harness",
     "checks",
     "regressions",
-    "ci",
+    "pidle",
     "mutants",
     "coverage",
 ];
 
 /// Uses of a crate by one that it is built on: in a manifest's dependencies, and in code.
 pub(super) fn broken(source: &Source) -> Vec<(usize, String)> {
-    let Some(own) = ORDER.iter().position(|&krate| krate == source.krate()) else {
+    let Some(own) = ORDER.iter().position(|&krate| krate == package(source.krate())) else {
         return Vec::new();
     };
     let later = &ORDER[own + 1..];
@@ -28,6 +28,15 @@ pub(super) fn broken(source: &Source) -> Vec<(usize, String)> {
     let in_manifest = dependencies(source).into_iter().filter(|(_, name)| later.contains(name));
     let in_manifest = in_manifest.map(|(line, name)| (line, told(name)));
     in_code.chain(in_manifest).collect()
+}
+
+/// The package in a folder: its name is the folder's, but for the command.
+fn package(folder: &str) -> &str {
+    if folder == "ci" {
+        "pidle"
+    } else {
+        folder
+    }
 }
 
 fn uses(code: &str, krate: &str) -> bool {
@@ -84,7 +93,7 @@ mod tests {
         let text =
             "[package]\nname = \"sync\"\n[dependencies]\nchecks.workspace = true\nserde = \"1\"\n";
         assert_eq!(planted("sync/Cargo.toml", text), [(4, "import-order")]);
-        let text = "[dev-dependencies.ci]\npath = \"../ci\"\n";
+        let text = "[dev-dependencies.pidle]\npath = \"../ci\"\n";
         assert_eq!(planted("regressions/Cargo.toml", text), [(1, "import-order")]);
         assert_eq!(planted("ci/Cargo.toml", "[dependencies]\nchecks.workspace = true\n"), []);
     }

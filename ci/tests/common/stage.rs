@@ -6,10 +6,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use ci::protocol::Answer;
 use harness::cex::{Counterexample, Header, Step, FORMAT};
 use harness::report::{Found, Job, Line, Report};
 use harness::verdict::Verdict;
+use pidle::engines::protocol::Answer;
 use sync::driver::Schedule;
 
 use super::{job, script};

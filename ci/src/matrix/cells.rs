@@ -1,0 +1,141 @@
+//! The cells of the matrix: the runs of each variant of each bug, and what came of them.
+
+use checks::suite;
+use harness::kernel::KERNEL;
+use harness::report::{Job, Limits, Mode, Report};
+use harness::verdict::Verdict;
+use regressions::bug::{Bug, Mutant, Shows, Symptom};
+use regressions::BUGS;
+use sync::driver::Engine;
+
+/// The engines of the matrix.
+pub const ENGINES: [Engine; 3] = [Engine::Explore, Engine::Loom, Engine::Shuttle];
+
+/// explore: more preemptions than these are not tried, but no bound then.
+const MOST_PREEMPTIONS: usize = 4;
+
+/// shuttle: executions for each seed and sampler where nothing is expected to fail, or another program may.
+const FEW: u64 = 100;
+
+/// Runs that are tried one after the other, until one fails.
+pub struct Cell {
+    /// The bug.
+    pub bug: &'static Bug,
+    /// The row.
+    pub mutant: &'static Mutant,
+    /// What is asked.
+    pub kind: Kind,
+    /// Whether a failure is what is said of the row.
+    pub fails: bool,
+    /// The runs, each with the place of its engine in [`ENGINES`].
+    pub attempts: Vec<(usize, Job)>,
+}
+
+/// What a cell asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Which check kills the row on its own scenario, on that engine.
+    Own(Engine, Mode),
+    /// Which program of the general suites kills it.
+    General,
+}
+
+/// What came of a cell.
+pub struct Tried {
+    /// The run that failed, or the last one.
+    pub last: Report,
+    /// Executions of all its runs.
+    pub executions: u64,
+    /// Seconds of all its runs.
+    pub seconds: f64,
+}
+
+impl Tried {
+    /// The fewest preemptions in which it was found, where bounds are tried.
+    pub fn preemptions(&self) -> Option<usize> {
+        let found = self.last.found.as_ref()?;
+        let on_loom = self.last.engine == Engine::Loom.name();
+        let bound = self.last.job.limits.bound.filter(|_| on_loom);
+        bound.or(found.preemptions.map(|n| n as usize))
+    }
+
+    /// It is no answer: stopped, or the harness failed.
+    pub fn is_trouble(&self) -> bool {
+        matches!(self.last.verdict, Verdict::Incomplete | Verdict::Error)
+    }
+}
+
+/// Each row on each engine, by what is said of it first in each mode; and on the general programs.
+pub fn cells() -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for bug in BUGS {
+        for mutant in bug.mutants {
+            for (at, engine) in ENGINES.into_iter().enumerate() {
+                for mode in [Mode::Invariants, Mode::Symptoms] {
+                    cells.extend(own(bug, mutant, (at, engine), mode));
+                }
+            }
+            if is_for_programs(mutant) {
+                let (kind, attempts) = (Kind::General, general(bug, mutant));
+                cells.push(Cell { bug, mutant, kind, fails: false, attempts });
+            }
+        }
+    }
+    cells
+}
+
+/// Some program shows the row: it is not masked, and no mere kernel's.
+fn is_for_programs(mutant: &Mutant) -> bool {
+    let shows = |s: &Shows| s.symptom != Symptom::Holds && !s.scenario.starts_with(KERNEL);
+    mutant.shows.iter().any(shows)
+}
+
+/// What is said of the row on that engine and in that mode: the first that fails, else the first.
+fn own(
+    bug: &'static Bug,
+    mutant: &'static Mutant,
+    (at, engine): (usize, Engine),
+    mode: Mode,
+) -> Option<Cell> {
+    let here = || mutant.shows.iter().filter(|s| s.concerns(engine) && s.mode == mode);
+    let fails = |shows: &&Shows| shows.symptom != Symptom::Holds;
+    // A scenario says more than a kernel does.
+    let scenario = |shows: &&Shows| fails(shows) && !shows.scenario.starts_with(KERNEL);
+    let shows = here().find(scenario).or_else(|| here().find(fails)).or_else(|| here().next())?;
+    let job = shows.job(bug, mutant, engine);
+    let bounds = match (engine, job.limits.bound) {
+        (Engine::Loom, Some(bound)) if fails(&shows) => (0..=bound).map(Some).collect(),
+        // A search tries smaller bounds first by itself.
+        (Engine::Explore, None) if fails(&shows) => vec![Some(MOST_PREEMPTIONS), None],
+        (_, bound) => vec![bound],
+    };
+    let attempts = bounds.into_iter().map(|bound| {
+        let mut job = job.clone();
+        job.limits.bound = bound;
+        if !fails(&shows) {
+            job.limits.executions = FEW;
+        }
+        (at, job)
+    });
+    let attempts = attempts.collect();
+    Some(Cell { bug, mutant, kind: Kind::Own(engine, mode), fails: fails(&shows), attempts })
+}
+
+/// The row on the general programs, searched.
+fn general(bug: &'static Bug, mutant: &'static Mutant) -> Vec<(usize, Job)> {
+    let on = |engine: Engine| {
+        let suites = suite::ALL.iter().filter(|suite| suite::GENERAL.contains(&suite.name));
+        suites.flat_map(move |suite| suite.jobs(engine))
+    };
+    let row = mutant.row(bug);
+    let of_row = |job: Job| Job {
+        row: row.clone(),
+        sometimes: Vec::new(),
+        limits: Limits { executions: FEW, ..job.limits },
+        ..job
+    };
+    // What shows under weak memory only is looked for there.
+    let weak = mutant.shows.iter().any(|s| s.needs(Engine::Loom) && s.symptom != Symptom::Holds);
+    let at = usize::from(weak);
+    on(ENGINES[at]).map(|job| (at, of_row(job))).collect()
+}

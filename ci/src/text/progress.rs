@@ -1,0 +1,122 @@
+//! How far the runs are: bars on a terminal, else a line for each run that has ended. All on stderr.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use harness::report::{Job, Report};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use sync::driver::{Engine, Statistics};
+
+use crate::text::output::{count, counted, remark};
+use crate::text::words::mode;
+
+/// The progress of a number of runs.
+pub struct Progress {
+    bars: MultiProgress,
+    total: ProgressBar,
+    plain: bool,
+    lines: Mutex<()>,
+}
+
+/// The progress of one of them.
+pub struct Running {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// For `runs` runs. With `plain` there are only lines, which mix well with others.
+    pub fn new(runs: usize, plain: bool) -> Self {
+        let bars = MultiProgress::new();
+        let plain = plain || bars.is_hidden();
+        let total = match plain {
+            true => ProgressBar::hidden(),
+            false => bars.add(ProgressBar::no_length()),
+        };
+        total.set_length(runs as u64);
+        total.set_style(style("[{pos}/{len}] {elapsed} {wide_bar}"));
+        total.enable_steady_tick(Duration::from_millis(200));
+        Progress { bars, total, plain, lines: Mutex::new(()) }
+    }
+
+    /// Where others can show what they do.
+    pub fn bars(&self) -> &MultiProgress {
+        &self.bars
+    }
+
+    /// Prints a line above the bars.
+    pub fn say(&self, text: &str) {
+        if self.plain || self.bars.println(text).is_err() {
+            remark(text);
+        }
+    }
+
+    /// There are so many more runs than was known.
+    pub fn expect(&self, runs: usize) {
+        self.total.inc_length(runs as u64);
+    }
+
+    /// A run has begun.
+    pub fn begin(&self, engine: Engine, job: &Job) -> Running {
+        let bar = match self.plain {
+            true => ProgressBar::hidden(),
+            false => self.bars.add(ProgressBar::new_spinner()),
+        };
+        bar.set_style(style("  {spinner} {prefix}: {msg}"));
+        bar.set_prefix(title(engine.name(), job));
+        bar.set_message("starts");
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Running { bar }
+    }
+
+    /// A run has ended.
+    pub fn end(&self, running: Running, report: &Report) {
+        running.bar.finish_and_clear();
+        // Counted and told in one go, so that the lines are in order.
+        let _one_line = self.lines.lock();
+        self.total.inc(1);
+        if self.plain && self.total.length() > Some(1) {
+            let Report { job, verdict, extent, seconds, .. } = report;
+            let (done, runs) = (self.total.position(), self.total.length().unwrap_or_default());
+            let executions = counted(report.executions, "execution");
+            remark(&format!(
+                "[{done}/{runs}] {verdict}: {}: {executions}, {extent}, {seconds:.1} s",
+                title(&report.engine, job),
+            ));
+        }
+    }
+
+    /// All runs have ended: nothing is left on the terminal.
+    pub fn clear(&self) {
+        self.total.finish_and_clear();
+        let _ = self.bars.clear();
+    }
+}
+
+impl Running {
+    /// So far, `executions` in `seconds`; and what a search has come to.
+    pub fn so_far(&self, executions: u64, searched: Option<&Statistics>, seconds: f64) {
+        let rate = |n: u64| count((n as f64 / seconds.max(0.001)) as u64);
+        let message = match searched {
+            None => format!("{}, {} a second", counted(executions, "execution"), rate(executions)),
+            Some(Statistics { executions, states, depth, share, estimated, .. }) => format!(
+                "{}, {} a second, {}{}, depth {depth}, {:.2} % done (a guess)",
+                counted(*states, "state"),
+                rate(*states),
+                counted(*executions, "execution"),
+                estimated
+                    .map_or_else(String::new, |all| format!(" of about {:.1e}", all.executions)),
+                100.0 * share,
+            ),
+        };
+        self.bar.set_message(format!("{message}, {seconds:.0} s"));
+    }
+}
+
+fn title(engine: &str, job: &Job) -> String {
+    format!("{engine} {}/{} {} {}", job.suite, job.scenario, job.row, mode(job.mode))
+}
+
+/// A template that is ours, and so is right; if it is not, any style will do.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

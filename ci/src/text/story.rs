@@ -1,0 +1,203 @@
+//! A counterexample as it is printed: its schedule as one line, a table with a column for each thread, and the failure.
+//!
+//! With `--full`, the table has a row for each operation. Usually it is shorter: a row has everything that a thread does
+//! in one function before another thread takes a step, and what it read in the functions before.
+
+mod schedule;
+
+use comfy_table::{presets, ContentArrangement, Table};
+use harness::cex::{Counterexample, Step};
+use harness::report::{Fewest, Found};
+
+use crate::lookup;
+use crate::text::output::{count, counted, wrap, WIDTH};
+
+/// The largest number of reads that a row names: the last ones.
+const READS: usize = 4;
+
+/// The largest number of functions that a row names: the last ones.
+const FUNCTIONS: usize = 3;
+
+/// Steps of one thread that make a row.
+type Row<'s> = &'s [Step];
+
+/// The schedule, the table and the failure. `width` is in columns; `None` is the terminal's.
+pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {
+    let Counterexample { header, steps } = counterexample;
+    let threads = steps.iter().map(|step| step.thread + 1).max().unwrap_or(0);
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_FULL_CONDENSED);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some(width) = width {
+        table.set_width(width);
+    }
+    let thread = if is_kernel(counterexample) { "thread " } else { "M" };
+    let heads = (0..threads).map(|number| format!("{thread}{number}"));
+    table.set_header(std::iter::once("step".into()).chain(heads));
+    let rows = if full { steps.chunks(1).collect() } else { rows(steps) };
+    for row in &rows {
+        let (first, last) = (&row[0], &row[row.len() - 1]);
+        let mut cells = vec![String::new(); threads + 1];
+        cells[0] = match row.len() {
+            1 => first.step.to_string(),
+            _ => format!("{}–{}", first.step, last.step),
+        };
+        cells[first.thread + 1] = cell(row, full);
+        table.add_row(cells);
+    }
+    let told = match full {
+        true => counted(steps.len() as u64, "step"),
+        false => format!(
+            "{} in {}",
+            counted(steps.len() as u64, "step"),
+            counted(rows.len() as u64, "row")
+        ),
+    };
+    let line = schedule(counterexample);
+    format!("{line}{}\n{told}\n\n{}", table.trim_fmt(), ending(&header.found))
+}
+
+fn is_kernel(counterexample: &Counterexample) -> bool {
+    lookup::is_kernel(&counterexample.header.job.scenario)
+}
+
+/// The schedule as one line, and what its signs mean.
+pub fn schedule(counterexample: &Counterexample) -> String {
+    let Counterexample { header, steps } = counterexample;
+    if steps.is_empty() {
+        return String::new();
+    }
+    let (head, threads) = if is_kernel(counterexample) { ("T", "thread") } else { ("M", "M") };
+    let line = schedule::render(steps, head, header.found.preemptions);
+    let meaning =
+        format!("(─ is a step of the {threads} before it; P: this {threads} is preempted)");
+    format!("{line}{meaning}\n\n")
+}
+
+/// The failure: what failed, and how small the execution is.
+pub fn ending(found: &Found) -> String {
+    let what = match found.check.as_str() {
+        "throw" => "throw".to_string(),
+        "deadlock" => "a cycle of locks".to_string(),
+        "race" => "a data race".to_string(),
+        check => format!("the check `{check}` fails"),
+    };
+    // The smallest execution that fails is not the one that the search found first, so its number is left out.
+    let execution = match found.fewest {
+        Fewest::Unknown => format!(" (in execution {})", count(found.execution)),
+        Fewest::Preemptions | Fewest::Steps => String::new(),
+    };
+    wrap(&format!("{what}: {}{execution}", found.message), "", WIDTH) + &how_small(found)
+}
+
+/// Its preemptions and steps, and whether fewer are possible; empty if they are not known.
+fn how_small(found: &Found) -> String {
+    let (Some(preemptions), Some(steps)) = (found.preemptions, found.steps) else {
+        return String::new();
+    };
+    let (preemptions, steps) =
+        (counted(preemptions.into(), "preemption"), counted(steps.into(), "step"));
+    let small = match found.fewest {
+        Fewest::Unknown => "it is not known whether fewer are enough",
+        Fewest::Preemptions => {
+            "no execution fails like this with fewer preemptions; it is not known whether fewer steps are enough"
+        }
+        Fewest::Steps => "no execution fails like this with fewer preemptions, or with as many in fewer steps",
+    };
+    wrap(&format!("{preemptions}, {steps}: {small}"), "", WIDTH)
+}
+
+/// Cuts the steps into rows: at each change of thread, and at each change of function unless the row has only read so
+/// far.
+fn rows(steps: &[Step]) -> Vec<Row<'_>> {
+    let functions = steps.chunk_by(|a, b| a.thread == b.thread && a.function == b.function);
+    let mut rows = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    for function in functions {
+        end += function.len();
+        let goes_on = steps.get(end).is_some_and(|next| next.thread == function[0].thread);
+        if !goes_on || !steps[start..end].iter().all(looks) {
+            rows.push(&steps[start..end]);
+            start = end;
+        }
+    }
+    rows
+}
+
+/// Other threads cannot notice the step, except that a lock is held.
+fn looks(step: &Step) -> bool {
+    is_read(step) || (is_lock(step) && step.changed.is_empty())
+}
+
+fn is_read(step: &Step) -> bool {
+    step.action.starts_with("load") && step.changed.is_empty()
+}
+
+fn is_lock(step: &Step) -> bool {
+    matches!(step.action.as_str(), "lock" | "unlock")
+}
+
+/// What a thread does in a row: its P and G, its functions, what it reads and locks, and what it changes.
+fn cell(row: Row, full: bool) -> String {
+    let mut functions: Vec<&str> = row.iter().map(|step| step.function.as_str()).collect();
+    functions.dedup();
+    let mut lines = vec![who(row) + &shortened(&functions, FUNCTIONS)];
+    if !full {
+        let mut reads: Vec<String> = row.iter().filter(|step| is_read(step)).map(read).collect();
+        reads.dedup();
+        let locks = row.iter().filter(|step| step.action == "lock");
+        let mut locks: Vec<&str> = locks.map(|step| step.object.as_str()).collect();
+        locks.dedup();
+        lines.extend((!locks.is_empty()).then(|| format!("locks {}", locks.join(", "))));
+        lines.extend((!reads.is_empty()).then(|| format!("reads {}", shortened(&reads, READS))));
+    }
+    for step in row {
+        let told = match full {
+            true => true,
+            false if is_read(step) || is_lock(step) => false,
+            false => step.changed.is_empty() || step.action == "event",
+        };
+        lines.extend(told.then(|| operation(step)));
+        lines.extend(step.changed.iter().cloned());
+    }
+    lines.join("\n")
+}
+
+/// The P and the G that the thread has after the row. Events of the model do not have them.
+fn who(row: Row) -> String {
+    let Some(last) = row.iter().rfind(|step| step.action != "event") else { return String::new() };
+    let p = last.p.map(|p| format!("P{p}"));
+    let g = last.g.map(|g| format!("G{g}"));
+    let has: Vec<String> = p.into_iter().chain(g).collect();
+    if has.is_empty() {
+        String::new()
+    } else {
+        has.join(" ") + ": "
+    }
+}
+
+fn read(step: &Step) -> String {
+    format!("{} = {}", step.object, step.value)
+}
+
+/// An operation in words. An event of the model is printed as it is.
+fn operation(step: &Step) -> String {
+    match step.action.as_str() {
+        "event" if !step.value.is_empty() => step.value.clone(),
+        "event" => step.object.clone(),
+        action => format!("{action} {} {}", step.object, step.value).trim_end().into(),
+    }
+}
+
+/// The last few, after an ellipsis if there are more.
+fn shortened(words: &[impl AsRef<str>], most: usize) -> String {
+    let last = words.iter().skip(words.len().saturating_sub(most));
+    let last: Vec<&str> = last.map(AsRef::as_ref).collect();
+    let more = if words.len() > most { "…, " } else { "" };
+    format!("{more}{}", last.join(", "))
+}
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! What `check` and `repro` print of a run: a line for each key, the values aligned.
+
+use harness::kernel::NO_VARIANT;
+use harness::report::{Job, Report};
+use sync::driver::Statistics;
+
+use crate::text::output::{count, counted, wrap, WIDTH};
+use crate::text::words::{mode, verdict};
+
+/// Columns of the keys, with the space after them.
+const KEY: usize = 12;
+
+/// A run: its name, its verdict, its numbers, and the reason of the verdict.
+pub fn summary(report: &Report) -> String {
+    let Report { job, engine, size, extent, seconds, note, .. } = report;
+    let variant = if job.row == NO_VARIANT { "" } else { &job.row };
+    let mut lines = vec![
+        ("scenario", job.scenario.clone()),
+        ("variant", variant.into()),
+        ("size", size.clone()),
+        ("engine", engine.clone()),
+        ("mode", mode(job.mode).into()),
+        ("verdict", verdict(report)),
+        ("why", note.clone()),
+        ("extent", extent.clone()),
+        ("seconds", format!("{seconds:.1}")),
+        ("executions", executions(report)),
+    ];
+    if let Some(statistics) = &report.searched {
+        lines.extend(searched(job, statistics, *seconds));
+    }
+    lines.iter().map(|(key, value)| line(key, value)).collect()
+}
+
+/// `key  value`, a long value on several lines; empty if there is no value.
+fn line(key: &str, value: &str) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
+    let indent = " ".repeat(KEY);
+    let text = wrap(value, &indent, WIDTH);
+    format!("{key:KEY$}{}", text.strip_prefix(&indent).unwrap_or(&text))
+}
+
+/// How many executions were run; for a search, how they ended.
+fn executions(report: &Report) -> String {
+    let total = count(report.executions);
+    let Some(Statistics { complete, cut_by_cache, cut_by_sleep, .. }) = &report.searched else {
+        return total;
+    };
+    let [complete, cache, sleep] = [complete, cut_by_cache, cut_by_sleep].map(|n| count(*n));
+    format!("{total}: {complete} complete, {cache} cut by the cache, {sleep} cut by sleep sets")
+}
+
+/// The lines that only a search has.
+fn searched(job: &Job, searched: &Statistics, seconds: f64) -> Vec<(&'static str, String)> {
+    let Statistics { executions, states, depth, transitions, probes, traces, .. } = searched;
+    let Statistics { estimated, digest, .. } = searched;
+    let rate = count((*states as f64 / seconds.max(0.001)) as u64);
+    // n² / 2 pairs, each with a chance of 2⁻¹²⁸, or less than four times that where a state is known by the least of
+    // six fingerprints. The next power of ten.
+    let chance = 2.0 * (*states as f64).powi(2) / 2f64.powi(128);
+    let chance = 10f64.powf(chance.log10().ceil());
+    let asked = job.limits.search.as_ref().is_some_and(|search| search.probes > 0);
+    let estimate = match (estimated, asked) {
+        (Some(estimated), _) => format!("{estimated} (all executions)"),
+        (None, true) => "none: no probe finished".into(),
+        (None, false) => String::new(),
+    };
+    let some = |n: u64, text: String| if n > 0 { text } else { String::new() };
+    let redundancy = *executions as f64 / *traces as f64;
+    vec![
+        ("states", format!("{} ({rate} a second)", count(*states))),
+        ("steps", count(*transitions)),
+        ("depth", counted(*depth, "step")),
+        (
+            "collision",
+            format!("two states were taken for one with a probability below {chance:.0e}"),
+        ),
+        ("digest", format!("{digest:016x} (of all states; compare it with another search's)")),
+        ("estimate", estimate),
+        ("probes", some(*probes, format!("{} beyond known states", count(*probes)))),
+        ("traces", some(*traces, format!("{}; {redundancy:.2} executions each", count(*traces)))),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::story::sample;
+
+    #[test]
+    fn a_summary_has_a_line_for_each_key_and_the_values_are_aligned() {
+        let expected = "\
+scenario    S1
+variant     UNLINKED_BY_HAND
+size        2P/2M/3G/1T
+engine      loom
+mode        symptoms
+verdict     violated
+why         must be able to track idle limiter event
+extent      bound 2
+seconds     0.5
+executions  1,234
+";
+        assert_eq!(summary(&sample::report()), expected);
+    }
+
+    #[test]
+    fn a_long_value_stays_in_its_column() {
+        let note = "a reason that is longer than a line ".repeat(5);
+        let text = summary(&Report { note, ..sample::report() });
+        let why: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("why")).collect();
+        assert!(why[1].starts_with("            longer"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+    }
+
+    #[test]
+    fn a_search_has_its_states_and_how_its_executions_ended() {
+        let statistics =
+            Statistics { states: 1_500, complete: 2, cut_by_cache: 1, ..Statistics::default() };
+        let text = summary(&Report { searched: Some(statistics), ..sample::report() });
+        let executions = "executions  1,234: 2 complete, 1 cut by the cache, 0 cut by sleep sets\n";
+        assert!(text.contains(executions), "{text}");
+        assert!(text.contains("states      1,500 (3,000 a second)\n"), "{text}");
+        assert!(!text.contains("traces") && !text.contains("probes"), "{text}");
+    }
+}
