@@ -329,7 +329,7 @@ mod tests {
             (error(1, 1, &["main: go A; go A", "A:"]), "G A: started 2 times"),
             (
                 error(1, 1, &["main: go main"]),
-                "G main: started 1 times; main is started by the world",
+                "G main: started 1 times; main is started by the runtime",
             ),
             (error(1, 1, &["main: go A; ready A", "A:"]), "G A: readied, but it never parks"),
             (error(1, 1, &["main: busy-until a"]), "flag a: is waited for, but never set; add `set a` to a G"),

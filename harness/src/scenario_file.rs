@@ -170,7 +170,7 @@ impl Written {
         let File { ps, ms, ring, steal_tries, .. } = &self.file;
         let ps = Some((ps, "ps", format!("1 to {MOST_PS}")));
         let ms = Some((ms, "ms", format!("1 to {MOST_MS}")));
-        let ring = ring.as_ref().map(|ring| (ring, "ring", "powers of two from 2 to 256".into()));
+        let ring = ring.as_ref().map(|ring| (ring, "ring", "a power of two from 2 to 256".into()));
         let tries = steal_tries.as_ref().map(|tries| (tries, "steal-tries", "2 to 4".into()));
         for (number, field, allowed) in [ps, ms, ring, tries].into_iter().flatten() {
             if u32::try_from(*number.get_ref()).is_err() {
