@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_engines_and_modes_are_told_the_known_ones() {
+    fn an_unknown_engine_or_mode_is_an_error_with_the_known_ones() {
         let message = check(&["--engine", "spin"]).unwrap_err();
         assert!(message.contains("[possible values: std, loom, shuttle, explore]"), "{message}");
         let message = check(&["--mode", "vibes"]).unwrap_err();
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_run_no_times() {
+    fn a_count_of_0_is_an_error() {
         assert!(check(&["--executions", "0"]).is_err());
         assert!(check(&["--max-seconds", "0"]).is_err());
         assert!(Cli::try_parse_from(["pidle", "gate", "--jobs", "0"]).is_err());

@@ -1,4 +1,4 @@
-//! Ctrl-C as a question: a search that is interrupted ends in *incomplete* and says how far it came.
+//! Ctrl-C sets a flag: an interrupted search ends as *incomplete* and reports how far it got.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +8,7 @@ use crate::error::Error;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// From now on the first interrupt is only noted, and the second ends the program at once.
+/// From now on, the first interrupt sets a flag, and the second one ends the program immediately.
 ///
 /// # Errors
 /// If the system refuses, or it was done before.
@@ -21,7 +21,7 @@ pub fn catch() -> Result<(), Error> {
     ctrlc::set_handler(noted).map_err(|error| Error::Setup(format!("Ctrl-C: {error}")))
 }
 
-/// From now on interrupts are nothing to this program: another one, which started it, judges them.
+/// From now on, this program ignores interrupts: the program that started it handles them.
 ///
 /// # Errors
 /// If the system refuses, or it was done before.
@@ -29,7 +29,7 @@ pub fn ignore() -> Result<(), Error> {
     ctrlc::set_handler(|| ()).map_err(|error| Error::Setup(format!("Ctrl-C: {error}")))
 }
 
-/// There was an interrupt.
+/// Whether there was an interrupt.
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
 }

@@ -6,8 +6,8 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`], [`program`] | the command line; from arguments to an exit code |
-//! | [`gate`], [`matrix`], [`repro`], [`truth`], [`mod@bench`], [`tidy`] | commands of several files |
-//! | [`check`], [`replay`], [`list`], [`soundness`], [`mutation`] | commands of one file |
+//! | [`gate`], [`matrix`], [`repro`], [`truth`], [`tidy`] | commands of several files |
+//! | [`check`], [`replay`], [`list`], [`soundness`], [`mutation`], [`peers`] | commands of one file |
 //! | [`engines`] | the engines, and their workers: built, started, talked to, in which words, for one run |
 //! | [`text`] | what all commands print, in the same words and tables |
 //! | [`lookup`] | scenarios, variants and bugs by name |
@@ -15,7 +15,6 @@
 //! | [`at_once`], [`interrupt`], [`trace`], [`error`] | several runs at the same time, Ctrl-C, `--trace`, errors |
 
 pub mod at_once;
-pub mod bench;
 pub mod check;
 pub mod cli;
 pub mod engines;
@@ -26,6 +25,7 @@ pub mod list;
 pub mod lookup;
 pub mod matrix;
 pub mod mutation;
+pub mod peers;
 pub mod program;
 pub mod replay;
 pub mod repro;

@@ -8,7 +8,7 @@ use pidle::engines::serve;
 use pidle::error::Error;
 use pidle::gate::merge;
 use pidle::{
-    bench, check, gate, list, matrix, mutation, program, replay, repro, soundness, tidy, trace,
+    check, gate, list, matrix, mutation, peers, program, replay, repro, soundness, tidy, trace,
     truth,
 };
 
@@ -31,7 +31,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Mutants(arguments) => mutation::mutants(arguments),
         Command::List(arguments) => list::list(arguments),
         Command::Soundness(arguments) => soundness::soundness(arguments, cli.trace),
-        Command::Bench(Bench::Peers(arguments)) => bench::peers(arguments, cli.trace),
+        Command::Bench(Bench::Peers(_)) => peers::peers(),
         Command::Tidy => tidy::tidy(),
         Command::Worker => Ok(serve::serve()),
     }

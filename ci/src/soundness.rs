@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::text::output::{self, count, counted, remark};
 use crate::{cli, interrupt};
 
-/// Where nobody watches a bar, a line is told this often.
+/// The time between two lines of progress, without a terminal.
 const LINE: Duration = Duration::from_secs(20);
 
 /// The command. *Held* only if all programs that were asked for were compared, and agree.
@@ -49,7 +49,7 @@ fn compare(worker: &Worker, arguments: &cli::Soundness, trace: bool) -> Result<T
             tally = Some(so_far);
         }
         Answer::Refused(why) => refused = Some(why),
-        other => refused = Some(format!("an answer to another question: {other:?}")),
+        other => refused = Some(format!("unexpected reply from the worker: {other:?}")),
     });
     bar.finish_and_clear();
     let failed = |why| Error::Worker { engine: worker.engine, why };

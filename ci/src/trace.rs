@@ -1,4 +1,4 @@
-//! `--trace`: the model's events, on stderr, from whichever process runs the model.
+//! `--trace`: prints the model's events to stderr, from the process that runs the model.
 
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -11,7 +11,7 @@ pub const VARIABLE: &str = "PIDLE_TRACE";
 /// What `--trace` shows: what the model and its harness tell, and nothing of other libraries.
 pub const FILTER: &str = "pidle=trace";
 
-/// Shows on stderr what passes the filter; nothing, if it is none.
+/// Prints to stderr the events that pass the filter; none if the filter is invalid.
 pub fn show(filter: &str) {
     let targets: Targets = filter.parse().unwrap_or_default();
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false).without_time();

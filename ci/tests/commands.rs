@@ -178,7 +178,7 @@ fn an_interrupted_gate_is_incomplete_and_tells_what_was_done() {
     let (code, text, _) = interrupted(&stage, &["gate", "--engine", "loom", "--jobs", "1"]);
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("stopped after 7 executions"), "{text}");
-    assert!(text.contains("not begun when the gate was interrupted"), "{text}");
+    assert!(text.contains("not started before the interrupt"), "{text}");
     assert!(text.contains("2 runs: 2 incomplete; 7 executions"), "{text}");
 }
 

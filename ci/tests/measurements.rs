@@ -1,10 +1,9 @@
-//! `soundness` and `bench` from end to end, with workers that are shell scripts.
+//! `soundness` from end to end, with workers that are shell scripts.
 #![cfg(unix)]
 
 mod common;
 
-use common::stage::{interrupted, output_of, Stage, UNTIL_CLOSED};
-use pidle::bench::Measured;
+use common::stage::{interrupted, Stage, UNTIL_CLOSED};
 use pidle::engines::protocol::Answer;
 use soundness::compare::Family;
 use soundness::tally::{Differ, Tally};
@@ -51,26 +50,4 @@ fn an_interrupted_comparison_is_incomplete() {
     let (code, stdout, _) = interrupted(&stage, &["soundness", "--cases", "5"]);
     assert_eq!(code, Some(3), "{stdout}");
     assert!(stdout.contains("incomplete: 2 of 5 programs"), "{stdout}");
-}
-
-#[test]
-fn peers_have_a_line_each_and_what_did_not_finish_says_so() {
-    let measured = Measured { states: Some(7), cpu: Some(0.5), ..Measured::default() };
-    let finished = Measured { finished: true, ..measured.clone() };
-    for (name, came, code, words) in [
-        ("peers", finished, 0, "finished"),
-        ("peers-late", measured.clone(), 0, "did not finish"),
-        ("peers-failed", Measured { failed: Some("throw".into()), ..measured }, 1, "failed: throw"),
-    ] {
-        let stage = Stage::new(name, &[], &[Answer::Measured(came)], "exit 0");
-        let arguments = ["bench", "peers", "--scenario", "S2", "--ms", "2"];
-        let output = stage.pidle(&arguments).env("PIDLE_SPIN", "no-such-spin").output().unwrap();
-        let (exit, stdout, stderr) = output_of(output);
-        assert_eq!(exit, Some(code), "{stdout}{stderr}");
-        assert!(stdout.contains(words), "{stdout}");
-        assert!(
-            stdout.contains("Spin is not measured: `no-such-spin` is not installed"),
-            "{stdout}"
-        );
-    }
 }

@@ -45,14 +45,14 @@ fn an_abort_is_an_error_with_the_end_of_stderr() {
 fn an_exit_without_a_report_is_an_error() {
     let report = report(&worker("silent", "exit 0"), None);
     assert_eq!(report.verdict, Verdict::Error);
-    assert_eq!(report.note, "the worker gave no report: it ended");
+    assert_eq!(report.note, "the worker sent no report: it ended");
 }
 
 #[test]
 fn garbage_is_an_error() {
     let report = report(&worker("garbage", "echo hello"), None);
     assert_eq!(report.verdict, Verdict::Error);
-    assert_eq!(report.note, "the worker gave no report: it answered garbage: \"hello\"");
+    assert_eq!(report.note, "the worker sent no report: its output is not a reply: \"hello\"");
 }
 
 #[test]

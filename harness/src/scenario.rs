@@ -332,10 +332,10 @@ mod tests {
                 "G main: started 1 times; main is started by the runtime",
             ),
             (error(1, 1, &["main: go A; ready A", "A:"]), "G A: readied, but it never parks"),
-            (error(1, 1, &["main: busy-until a"]), "flag a: is waited for, but never set; add `set a` to a G"),
+            (error(1, 1, &["main: busy-until a"]), "flag a: never set"),
             (
                 error(1, 1, &["main:", "A: go B", "B: go A"]),
-                "G A: is started only by Gs that are never started; move its `go` to main, or to a G that main starts",
+                "G A: never started; add a `go` for it to main, or to a G that main starts",
             ),
         ];
         for (got, wanted) in cases {

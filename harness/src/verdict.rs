@@ -64,20 +64,25 @@ pub(crate) fn decide(
         (Expect::Holds, Some(found)) => (Verdict::Violated, described(found)),
         (Expect::Fails { check, message, bug }, Some(found)) => {
             if is_expected(check, message, found) {
-                return (Verdict::Held, format!("fails as expected ({bug}): {}", described(found)));
+                return (
+                    Verdict::Held,
+                    format!("fails as expected ({}): {}", named(bug), described(found)),
+                );
             }
-            let note = format!("expected {check}: {message} ({bug}), found {}", described(found));
+            let note =
+                format!("expected {check}: {message} ({}), found {}", named(bug), described(found));
             (Verdict::Violated, note)
         }
-        (Expect::Fails { check, message, bug }, None) => {
-            (Verdict::Violated, format!("expected {check}: {message} ({bug}), found no failure"))
-        }
+        (Expect::Fails { check, message, bug }, None) => (
+            Verdict::Violated,
+            format!("expected {check}: {message} ({}), but nothing failed", named(bug)),
+        ),
         (Expect::Ends { how, more }, _) => ends(report, how, more),
         (Expect::Holds, None) => held_or_vacuous(report, variety),
     }
 }
 
-/// Whether executions end as they should, and in no other way that is not known.
+/// Whether executions end as expected, and in no other way except the known ones.
 fn ends(report: &Report, how: &[String], more: &[KnownEnding]) -> (Verdict, String) {
     let known = |ending: &String| more.iter().any(|more| more.ends == *ending);
     let others = report.endings.keys().filter(|ending| !how.contains(ending) && !known(ending));
@@ -88,11 +93,11 @@ fn ends(report: &Report, how: &[String], more: &[KnownEnding]) -> (Verdict, Stri
     }
     let ends_so = report.endings.keys().any(|ending| how.contains(ending));
     match (report.executions, how.is_empty() || ends_so, report.endings.is_empty()) {
-        (0, ..) => (Verdict::Vacuous, "no execution was run".into()),
+        (0, ..) => (Verdict::Vacuous, "nothing ran".into()),
         (_, true, _) => (Verdict::Held, String::new()),
-        (_, false, true) => (Verdict::Violated, format!("expected {said}, found no failure")),
+        (_, false, true) => (Verdict::Violated, format!("expected {said}, but nothing failed")),
         (_, false, false) => {
-            (Verdict::Violated, format!("expected {said}, but no execution ends so"))
+            (Verdict::Violated, format!("expected {said}, but no execution ends like this"))
         }
     }
 }
@@ -117,14 +122,14 @@ fn held_or_vacuous(report: &Report, variety: Variety) -> (Verdict, String) {
         return (Verdict::Vacuous, format!("never happened: {}", unmet.join(", ")));
     }
     if report.executions == 0 {
-        return (Verdict::Vacuous, "no execution was run".into());
+        return (Verdict::Vacuous, "nothing ran".into());
     }
     let why = match (variety, report.executions) {
         (Variety::Unseen, _) | (Variety::Choices, 1) => {
-            "no two threads could run at once, so there was nothing to explore; a program that is meant to have \
-             one execution says `deterministic = true`"
+            "no two threads could run at once, so there was nothing to explore; if the program is meant to have one \
+             execution, add `deterministic = true`"
         }
-        (Variety::Threads, 1) => "two threads could run at once, and there was one execution",
+        (Variety::Threads, 1) => "two threads could run at once, but there was only one execution",
         (Variety::None | Variety::Choices | Variety::Threads, _) => {
             return (Verdict::Held, String::new())
         }
@@ -132,7 +137,15 @@ fn held_or_vacuous(report: &Report, variety: Variety) -> (Verdict, String) {
     (Verdict::Vacuous, why.into())
 }
 
-/// A throw must have the exact text; a check's message must contain the expected part.
+/// The bug in words: its issue, if its name is a number.
+fn named(bug: &str) -> String {
+    match bug.split('/').next().is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit())) {
+        true => format!("golang/go#{bug}"),
+        false => bug.into(),
+    }
+}
+
+/// A throw has to have the exact text; of a check's message the part that is expected is enough.
 fn is_expected(check: &str, message: &str, found: &Found) -> bool {
     let text = match check {
         "throw" => found.message == message,

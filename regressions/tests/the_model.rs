@@ -61,7 +61,7 @@ sync::explored! {
 }
 
 sync::searched! {
-    /// `ci/bench/core.pml` is the same model for Spin, which finds as many: where this fails, that has to be
+    /// `bench/core.pml` is the same model for Spin, which finds as many: where this fails, that has to be
     /// changed as well, and compared. S4 has 54, and takes too long here.
     fn each_m_executes_what_it_does_in_spins_model() {
         for (scenario, stories) in [("S1", 19), ("S2", 1), ("S3", 4)] {

@@ -58,7 +58,7 @@ sync::exhausted! {
         let row = "53294/unlinked-by-hand";
         let Some(Schedule::Search { picks, .. }) = cell(row, &[], &[]).1 else { panic!("none") };
         let (report, _) = cell(row, &[T3], &[(T1, &picks)]);
-        let note = "expected findrunnable: negative nmspinning, but no execution ends so";
+        let note = "expected findrunnable: negative nmspinning, but no execution ends like this";
         assert_eq!((report.verdict, &*report.note), (Verdict::Violated, note));
     }
 }
@@ -93,7 +93,7 @@ sync::explored! {
         };
         assert_eq!(ends("GO_FIXED", &[]).verdict, Verdict::Held);
         let less = ends("GO_FIXED", &[T3]);
-        assert_eq!((less.verdict, &*less.note), (Verdict::Violated, "expected findrunnable: negative nmspinning, found no failure"));
+        assert_eq!((less.verdict, &*less.note), (Verdict::Violated, "expected findrunnable: negative nmspinning, but nothing failed"));
         let more = ends("53294/unlinked-by-hand", &[]);
         assert_eq!(more.verdict, Verdict::Violated);
         assert!(more.note.contains("found must be able to track"), "{}", more.note);

@@ -1,5 +1,4 @@
-//! Finds the worker for an engine: this very program, if it was built for that engine, or else `pidle-engine`,
-//! built for it.
+//! Finds the worker for an engine: this program, if it was built for that engine; otherwise it builds `pidle-engine`.
 //!
 //! All engines share one target directory, so that what does not depend on the engine is built once. A build replaces
 //! the program of the build before it, so each worker is copied to a place of its own.
@@ -31,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the build is looked at.
 const TICK: Duration = Duration::from_millis(50);
 
-/// A program to be built: of this workspace, or of a copy of it.
+/// A program to build, from this workspace or a copy of it.
 pub struct Wanted<'w> {
     /// The workspace's folder.
     pub root: PathBuf,
@@ -146,7 +145,8 @@ fn compile_beside(bars: &MultiProgress, wanted: &Wanted) -> Result<PathBuf, Erro
     if let Some(spinner) = spinner {
         spinner.finish_and_clear();
     }
-    let output = building.join().map_err(|_| failed("its thread panicked".into()))?;
+    let output =
+        building.join().map_err(|_| failed("the thread that ran cargo panicked".into()))?;
     let output = output.map_err(|error| failed(format!("cargo could not be started: {error}")))?;
     if interrupt::requested() {
         return Err(Error::Interrupted);
@@ -155,7 +155,7 @@ fn compile_beside(bars: &MultiProgress, wanted: &Wanted) -> Result<PathBuf, Erro
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(failed(format!("cargo ended with {}\n{}", output.status, said.trim_end())));
     }
-    executable(&output, wanted.program).ok_or_else(|| failed("cargo names no executable".into()))
+    executable(&output, wanted.program).ok_or_else(|| failed("cargo reported no executable".into()))
 }
 
 /// The workspace's folder.
@@ -189,7 +189,7 @@ pub fn cargo() -> Command {
 
 /// Shows that the build takes a while: as a spinner on a terminal, else as a line.
 fn show(bars: &MultiProgress, what: &str) -> ProgressBar {
-    let message = format!("building {what}, which takes about a minute the first time");
+    let message = format!("building {what} (about a minute the first time)");
     if bars.is_hidden() {
         crate::text::output::remark(&message);
     }

@@ -1,6 +1,7 @@
-//! The engines that a worker can be built for. Here they are names: `pidle` itself runs none of them.
+//! The engines, and the workers that run them: how they are built, started and asked.
 
 pub mod builder;
+pub mod measure;
 pub mod protocol;
 pub mod run;
 pub mod serve;

@@ -5,8 +5,8 @@
 //! 3. If its stdin is closed meanwhile, it stops: a run ends as *incomplete* and is reported so. Within
 //!    [`GRACE`] it has left, whatever it was doing.
 //!
-//! So a worker whose parent has died leaves too, and Ctrl-C, which a terminal sends to both, is the
-//! parent's to judge: the worker ignores it.
+//! So a worker ends when its parent dies. A terminal sends Ctrl-C to both; the worker ignores it, and the parent closes
+//! stdin.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use soundness::tally::Tally;
 use sync::driver::{Engine, Sampler};
 
-use crate::bench::Measured;
+use crate::engines::measure::Measured;
 
 /// How long a worker may take to leave once its stdin is closed.
 pub const GRACE: Duration = Duration::from_secs(3);
@@ -62,7 +62,7 @@ pub enum Request {
 pub enum Answer {
     /// The gate's jobs.
     Jobs(Vec<Job>),
-    /// How far a run is, or what it came to.
+    /// The progress of a run, or its report.
     Line(Line),
     /// What has come of the programs so far.
     Compared(Tally),

@@ -1,4 +1,4 @@
-//! One job on one worker comes to a report, whatever happens to the worker.
+//! Runs one job on one worker. There is a report whatever happens to the worker.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -15,12 +15,12 @@ use crate::lookup;
 use crate::text::output::counted;
 use crate::text::progress::Progress;
 
-/// What a job came to.
+/// The result of a job.
 #[derive(Debug)]
 pub struct Ran {
-    /// The report: the worker's, or one that says why there is none.
+    /// The worker's report; if it sent none, one that says why.
     pub report: Report,
-    /// The failure, recorded, if that was asked for.
+    /// The recorded failure, if recording was asked for.
     pub counterexample: Option<Counterexample>,
 }
 
@@ -38,7 +38,7 @@ pub fn run(worker: &Worker, job: &Job, record: bool, progress: &Progress) -> Ran
         Answer::Line(Line::Report(report)) => reported = Some(*report),
         Answer::Counterexample(recorded) => counterexample = Some(*recorded),
         Answer::Refused(why) => refused = Some(why),
-        other => refused = Some(format!("an answer to another question: {other:?}")),
+        other => refused = Some(format!("unexpected reply from the worker: {other:?}")),
     });
     let report = reported.unwrap_or_else(|| {
         let (verdict, note) = without_report(refused, end, executions);
@@ -49,7 +49,7 @@ pub fn run(worker: &Worker, job: &Job, record: bool, progress: &Progress) -> Ran
     Ran { report, counterexample }
 }
 
-/// The report of a job that was not begun, or not ended by itself.
+/// The report of a job that did not start, or that ended without a report.
 pub fn unfinished(engine: Engine, job: &Job, verdict: Verdict, note: String) -> Report {
     Report {
         job: job.clone(),
@@ -91,33 +91,33 @@ pub fn one_answer(worker: &Worker, request: &Request) -> Result<Answer, Error> {
         Some(answer) => Ok(answer),
         None if end.stopped => Err(Error::Interrupted),
         None => {
-            Err(Error::Worker { engine, why: end.trouble.unwrap_or("it did not answer".into()) })
+            Err(Error::Worker { engine, why: end.trouble.unwrap_or("it sent no reply".into()) })
         }
     }
 }
 
-/// An answer to something else.
+/// The error of a reply that does not fit the request.
 pub fn unexpected(worker: &Worker, answer: &Answer) -> Error {
     Error::Worker {
         engine: worker.engine,
-        why: format!("an answer to another question: {answer:?}"),
+        why: format!("unexpected reply from the worker: {answer:?}"),
     }
 }
 
-/// A run that should end by itself is given a little longer, and is stopped then.
+/// The time after which a run is stopped: a little more than its limit, at which it should end by itself.
 fn patience(job: &Job) -> Option<Duration> {
     job.limits.max_seconds.map(|seconds| Duration::from_secs(seconds).saturating_add(GRACE))
 }
 
-/// What to say of a run that was not reported.
+/// The verdict and the reason for a run without a report.
 fn without_report(refused: Option<String>, end: End, executions: u64) -> (Verdict, String) {
     if let Some(why) = refused {
         return (Verdict::Error, why);
     }
     if end.stopped {
         let after = counted(executions, "execution");
-        return (Verdict::Incomplete, format!("stopped after {after}, within an execution"));
+        return (Verdict::Incomplete, format!("stopped after {after}, in the middle of one"));
     }
     let trouble = end.trouble.unwrap_or("it ended".into());
-    (Verdict::Error, format!("the worker gave no report: {trouble}"))
+    (Verdict::Error, format!("the worker sent no report: {trouble}"))
 }

@@ -15,7 +15,7 @@ use regressions::{runs, CONTENT};
 use soundness::tally::Tally;
 use sync::driver::{Control, Engine, Progress, Statistics, ENGINE};
 
-use crate::bench::measure;
+use crate::engines::measure;
 use crate::engines::protocol::{Answer, Request, GRACE, PROGRESS};
 use crate::error::Error;
 use crate::{interrupt, trace};
@@ -144,7 +144,7 @@ impl SoFar {
         SoFar { start, executions, searched: Mutex::default() }
     }
 
-    /// Of a search, more is told now and then.
+    /// Notes the progress; from time to time with the numbers of the search.
     fn hear(&self, progress: &Progress<'_>) {
         self.executions.store(progress.executions, Ordering::Relaxed);
         // The clock is not looked at after each of many short executions.
@@ -197,7 +197,7 @@ fn leave_with_parent() -> Arc<AtomicBool> {
     stop
 }
 
-/// Writes a line. Without a reader there is nobody left to tell, and the closed stdin ends the run.
+/// Writes a line. If the reader is gone, the error is ignored: the closed stdin ends the run.
 fn say(answer: &Answer) {
     let mut line = serde_json::to_vec(answer).expect("plain data is always JSON");
     line.push(b'\n');

@@ -1,4 +1,4 @@
-//! A worker, from its parent's side: started, asked, listened to, and outlived.
+//! A worker process, as the command sees it: starts it, sends it one request, reads its replies, and waits for its end.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -22,7 +22,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// Lines of a worker's stderr that are kept for the note.
 const TAIL: usize = 12;
 
-/// A worker that was built, for any number of requests: each starts a process.
+/// A worker that was built. Each request starts a process of it.
 #[derive(Clone, Debug)]
 pub struct Worker {
     /// The engine it was built for.
@@ -42,7 +42,7 @@ pub struct Worker {
 pub struct End {
     /// It was asked to stop before it was done.
     pub stopped: bool,
-    /// What is wrong with how it ended, and the last lines of its stderr.
+    /// What went wrong, with the last lines of its stderr.
     pub trouble: Option<String>,
 }
 
@@ -52,7 +52,7 @@ impl Worker {
         Worker { engine, program, arguments: &[], trace, variables: Vec::new() }
     }
 
-    /// Has a request done. Each answer is given to `hear`.
+    /// Starts a process for the request, and calls `hear` with each reply.
     ///
     /// The worker is asked to stop after `patience`, and when there is an interrupt.
     pub fn ask(
@@ -107,14 +107,14 @@ impl Worker {
             }
             stdin.close_if_due(&mut child);
         }
-        // It may go on without a stdout.
+        // The process may close its stdout before it ends.
         while matches!(child.try_wait(), Ok(None)) {
             stdin.close_if_due(&mut child);
             thread::sleep(TICK);
         }
         let tail = tail.join().unwrap_or_default();
         let trouble = match (child.wait(), garbage) {
-            (_, Some(line)) => Some(format!("it answered garbage: {line:?}")),
+            (_, Some(line)) => Some(format!("its output is not a reply: {line:?}")),
             (Ok(status), None) if status.success() => None,
             (Ok(status), None) => Some(format!("it ended with {status}")),
             (Err(error), None) => Some(format!("it was lost: {error}")),
@@ -134,7 +134,7 @@ struct Stop {
 }
 
 impl Stop {
-    /// Sends the request. A worker that has died already cannot be told; its end says so.
+    /// Sends the request. If the worker is dead already, its exit status reports that.
     fn send(&mut self, request: &Request) {
         let mut line = serde_json::to_vec(request).expect("plain data is always JSON");
         line.push(b'\n');

@@ -73,7 +73,7 @@ impl Workers {
     fn wait_for(&self, wanted: impl Fn(&Worker) -> bool) -> Option<Worker> {
         let mut state = self.lock();
         loop {
-            // A failure comes first: the command ends in it, so that further runs would be for nothing.
+            // A failure ends the command, so further runs would be wasted.
             if state.failed.is_some() {
                 return None;
             }

@@ -25,13 +25,13 @@ pub struct Gated {
     pub verdict: Verdict,
     /// Wall-clock seconds of the runs.
     pub seconds: f64,
-    /// What is wrong beside the reports: an engine without a job, an expected failure without its fix.
+    /// What is wrong in addition to the reports: an engine without a job, an expected failure without its fix.
     pub remarks: Vec<Remark>,
     /// A report for each job.
     pub reports: Vec<Report>,
 }
 
-/// What is wrong beside the reports.
+/// Something wrong that is in no report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Remark {
     /// How bad it is.
@@ -68,7 +68,7 @@ pub fn run_all(
 }
 
 fn not_begun(engine: Engine, job: &Job) -> Report {
-    unfinished(engine, job, Verdict::Incomplete, "not begun when the gate was interrupted".into())
+    unfinished(engine, job, Verdict::Incomplete, "not started before the interrupt".into())
 }
 
 /// The expected failures, each with the run that shows it fixed: one on the same engine and scenario whose variant has
@@ -92,7 +92,7 @@ pub fn expected(reports: &[Report]) -> impl Iterator<Item = (&Report, Option<&Re
 /// without a job, and an expected failure without the run that shows it fixed.
 pub fn judge(reports: Vec<Report>, idle: &[Engine], seconds: f64) -> Gated {
     let no_job =
-        idle.iter().map(|engine| format!("{engine} has no job: nothing was checked on it"));
+        idle.iter().map(|engine| format!("{engine} has no job, so nothing was checked on it"));
     let unfixed = expected(&reports).filter(|(_, fixed)| fixed.is_none());
     let unfixed = unfixed.map(|(failed, _)| {
         let Report { job, engine, .. } = failed;
@@ -110,7 +110,7 @@ pub fn judge(reports: Vec<Report>, idle: &[Engine], seconds: f64) -> Gated {
 }
 
 impl Gated {
-    /// The same, with these reports as well, of so many more seconds.
+    /// Adds reports, which took `seconds`.
     pub fn with(mut self, reports: Vec<Report>, seconds: f64) -> Gated {
         let worst = reports.iter().map(|report| report.verdict);
         self.verdict = Verdict::worst(worst.chain([self.verdict]));
@@ -119,7 +119,7 @@ impl Gated {
         self
     }
 
-    /// The same, with these remarks as well.
+    /// Adds remarks.
     pub fn and(mut self, remarks: Vec<Remark>) -> Gated {
         let worst = remarks.iter().map(|remark| remark.verdict);
         self.verdict = Verdict::worst(worst.chain([self.verdict]));

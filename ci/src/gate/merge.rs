@@ -17,7 +17,7 @@ use crate::text::output;
 /// The command.
 ///
 /// # Errors
-/// If a file is none that `gate --json` has written, or two are not parts of one gate, or the same part.
+/// If a file was not written by `gate --json`, or if two files are the same part, or parts of different gates.
 pub fn merge(arguments: &cli::Merge) -> Result<Verdict, Error> {
     for new in [&arguments.json, &arguments.costs].into_iter().flatten() {
         output::must_be_new(new)?;

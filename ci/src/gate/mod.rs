@@ -96,13 +96,13 @@ fn run_gate(
     Ok(Gated { part, ..gated })
 }
 
-/// How many runs there are, and how long they will take.
+/// The number of runs, and an estimate of their time.
 fn how_long(tasks: &[Task], at_once: NonZeroUsize) -> String {
     let costs = Costs::known();
     let seconds: f64 = tasks.iter().map(|(engine, job)| costs.of(*engine, job)).sum();
     let seconds = (seconds / at_once.get() as f64).ceil();
     format!(
-        "{}, {at_once} at a time: about {seconds} s, builds aside",
+        "{}, {at_once} at a time: about {seconds} s, not counting builds",
         counted(tasks.len() as u64, "run")
     )
 }

@@ -1,4 +1,4 @@
-//! How far the runs are: bars on a terminal, else a line for each run that has ended. All on stderr.
+//! Progress on stderr: bars on a terminal, otherwise a line for each run that has ended.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub struct Running {
 }
 
 impl Progress {
-    /// For `runs` runs. With `plain` there are only lines, which mix well with others.
+    /// Shows the progress of `runs` runs. With `plain`, it prints lines only, as other output goes to the terminal too.
     pub fn new(runs: usize, plain: bool) -> Self {
         let bars = MultiProgress::new();
         let plain = plain || bars.is_hidden();
@@ -38,7 +38,7 @@ impl Progress {
         Progress { bars, total, plain, lines: Mutex::new(()) }
     }
 
-    /// Where others can show what they do.
+    /// The bars, to which others can add theirs.
     pub fn bars(&self) -> &MultiProgress {
         &self.bars
     }
@@ -50,12 +50,12 @@ impl Progress {
         }
     }
 
-    /// There are so many more runs than was known.
+    /// Adds `runs` to the number of runs.
     pub fn expect(&self, runs: usize) {
         self.total.inc_length(runs as u64);
     }
 
-    /// A run has begun.
+    /// Shows a run that begins.
     pub fn begin(&self, engine: Engine, job: &Job) -> Running {
         let bar = match self.plain {
             true => ProgressBar::hidden(),
@@ -63,15 +63,15 @@ impl Progress {
         };
         bar.set_style(style("  {spinner} {prefix}: {msg}"));
         bar.set_prefix(title(engine.name(), job));
-        bar.set_message("starts");
+        bar.set_message("starting");
         bar.enable_steady_tick(Duration::from_millis(200));
         Running { bar }
     }
 
-    /// A run has ended.
+    /// Counts a run that has ended.
     pub fn end(&self, running: Running, report: &Report) {
         running.bar.finish_and_clear();
-        // Counted and told in one go, so that the lines are in order.
+        // Counted and printed under one lock, so that the lines are in order.
         let _one_line = self.lines.lock();
         self.total.inc(1);
         if self.plain && self.total.length() > Some(1) {
@@ -85,7 +85,7 @@ impl Progress {
         }
     }
 
-    /// All runs have ended: nothing is left on the terminal.
+    /// Removes the bars from the terminal, after all runs.
     pub fn clear(&self) {
         self.total.finish_and_clear();
         let _ = self.bars.clear();
@@ -93,13 +93,13 @@ impl Progress {
 }
 
 impl Running {
-    /// So far, `executions` in `seconds`; and what a search has come to.
+    /// Shows the executions so far, and the numbers of a search.
     pub fn so_far(&self, executions: u64, searched: Option<&Statistics>, seconds: f64) {
         let rate = |n: u64| count((n as f64 / seconds.max(0.001)) as u64);
         let message = match searched {
             None => format!("{}, {} a second", counted(executions, "execution"), rate(executions)),
             Some(Statistics { executions, states, depth, share, estimated, .. }) => format!(
-                "{}, {} a second, {}{}, depth {depth}, {:.2} % done (a guess)",
+                "{}, {} a second, {}{}, depth {depth}, roughly {:.2} % (estimate)",
                 counted(*states, "state"),
                 rate(*states),
                 counted(*executions, "execution"),
@@ -116,7 +116,7 @@ fn title(engine: &str, job: &Job) -> String {
     format!("{engine} {}/{} {} {}", job.suite, job.scenario, job.row, mode(job.mode))
 }
 
-/// A template that is ours, and so is right; if it is not, any style will do.
+/// A style. The templates are constants and valid; if one were not, the default style is good enough.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

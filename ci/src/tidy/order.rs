@@ -3,7 +3,7 @@
 use super::source::{has_path, has_word, Source};
 
 /// Each crate may use those before it. `soundness` is not listed: it is built on `sync`, whose tests use it.
-const ORDER: [&str; 9] = [
+const ORDER: [&str; 10] = [
     "explore",
     "sync",
     "runtime-model",
@@ -11,6 +11,7 @@ const ORDER: [&str; 9] = [
     "checks",
     "regressions",
     "pidle",
+    "bench",
     "mutants",
     "coverage",
 ];

@@ -14,6 +14,15 @@ use sync::driver::Schedule;
 
 use super::{job, script};
 
+/// The program under test: of the package whose test this is.
+const PROGRAM: &str = match option_env!("CARGO_BIN_EXE_pidle") {
+    Some(program) => program,
+    None => match option_env!("CARGO_BIN_EXE_pidle-bench") {
+        Some(program) => program,
+        None => "no program of this package",
+    },
+};
+
 /// A folder with a cargo and a worker.
 pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
@@ -50,7 +59,7 @@ impl Stage {
     }
 
     pub(crate) fn pidle(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pidle"));
+        let mut command = Command::new(PROGRAM);
         command.env("CARGO", self.folder.join("cargo")).env("PIDLE_OTHER_WORKER", "1");
         command.env("CARGO_TARGET_DIR", &self.folder).current_dir(&self.folder).args(arguments);
         command

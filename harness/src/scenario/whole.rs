@@ -20,17 +20,17 @@ impl Scenario {
         }
         let reached = reached(scripts);
         if let Some(i) = reached.iter().position(|reached| !reached) {
-            let what = "is started only by Gs that are never started";
-            let allowed = "move its `go` to main, or to a G that main starts";
+            let what = "never started";
+            let allowed = "add a `go` for it to main, or to a G that main starts";
             return Err(self.error(At::G(i), &format!("G {}", names[i]), what, allowed));
         }
         for (i, flag) in flags.iter().enumerate() {
             if !scripts.iter().flatten().any(|a| *a == Action::Set(FlagId(i))) {
                 let waits = |a: &Action| matches!(a, Action::BusyUntil { flag, .. } if flag.0 == i);
                 let at = scripts.iter().position(|script| script.iter().any(waits)).unwrap_or(0);
-                let (place, allowed) = (format!("flag {flag}"), format!("add `set {flag}` to a G"));
-                let what = "is waited for, but never set";
-                return Err(self.error(At::G(at), &place, what, &allowed));
+                let allowed = "add a `set` for it to some G";
+                let place = format!("flag {flag}");
+                return Err(self.error(At::G(at), &place, "never set", allowed));
             }
         }
         Ok(())

@@ -20,7 +20,7 @@ fn an_error_has_file_line_field_and_what_to_write_instead() {
         ),
         (
             error(&of_gs("main: go A; busy-until a", "A:")),
-            &["mine.toml:4: gs[0]: flag a: is waited for, but never set", "add `set a`"],
+            &["mine.toml:4: gs[0]: flag a: never set", "add a `set`"],
         ),
         (
             error(&of_gs("main: go A; ready A", "A:")),

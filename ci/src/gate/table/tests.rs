@@ -76,7 +76,10 @@ fn an_engine_without_a_job_is_vacuous() {
     let gated = judge(vec![report("GO_FIXED", Verdict::Held)], &[Engine::Shuttle], 1.0);
     assert_eq!(gated.verdict, Verdict::Vacuous);
     let text = render(&gated);
-    assert!(text.contains("\nvacuous: shuttle has no job: nothing was checked on it\n"), "{text}");
+    assert!(
+        text.contains("\nvacuous: shuttle has no job, so nothing was checked on it\n"),
+        "{text}"
+    );
 }
 
 #[test]

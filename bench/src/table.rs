@@ -3,10 +3,10 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::peer::{INVARIANTS, SEARCH};
-use super::spin::MEMORY;
-use super::Measured;
-use crate::text::output::count;
+use crate::peer::{INVARIANTS, SEARCH};
+use crate::spin::MEMORY;
+use pidle::engines::measure::Measured;
+use pidle::text::output::count;
 
 /// A run.
 pub struct Row {

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::measure::after;
-use super::Measured;
-use crate::engines::builder;
+use pidle::engines::builder;
+use pidle::engines::measure::after;
+use pidle::engines::measure::Measured;
 
 /// Its name in the table.
 pub const NAME: &str = "spin, finer steps";
@@ -40,7 +40,7 @@ impl Spin {
                 return Err(format!("`{program}` is not installed"));
             }
         }
-        let model = builder::root().join("ci/bench/core.pml");
+        let model = builder::root().join("bench/core.pml");
         match model.is_file() {
             true => Ok(Spin { program: spin, model }),
             false => Err(format!("{}: not found", model.display())),

@@ -6,30 +6,27 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`measure`] | one run, from the worker's side |
 //! | [`peer`] | who is measured |
-//! | [`spin`] | Spin, on `ci/bench/core.pml` |
+//! | [`spin`] | Spin, on `bench/core.pml` |
 //! | [`table`] | what is printed |
 
-pub mod measure;
 pub mod peer;
 pub mod spin;
 pub mod table;
-
-pub use measure::Measured;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use harness::verdict::Verdict;
 
-use crate::engines::builder;
-use crate::engines::protocol::{Answer, Request, GRACE};
-use crate::engines::worker::{End, Worker};
-use crate::error::Error;
-use crate::text::output::{self, remark};
-use crate::{cli, interrupt};
 use peer::{job, Peer, PEERS};
+use pidle::engines::builder;
+use pidle::engines::measure::Measured;
+use pidle::engines::protocol::{Answer, Request, GRACE};
+use pidle::engines::worker::{End, Worker};
+use pidle::error::Error;
+use pidle::text::output::{self, remark};
+use pidle::{cli, interrupt};
 use table::Row;
 
 const SCENARIOS: [&str; 4] = ["S1", "S2", "S3", "S4"];
@@ -78,7 +75,7 @@ fn measured(
         }
         if let Some(spin) = spin.filter(|_| !interrupt::requested()) {
             let came = spin.run(&scenario, ms, limit);
-            // The terminal has told its processes, too: whatever they say then, they did not finish.
+            // Ctrl-C reaches the processes of the terminal, too: whatever they print then, they did not finish.
             let came = if interrupt::requested() { Ok(Measured::default()) } else { came };
             add(&scenario, ms, spin::NAME, came);
         }
@@ -110,9 +107,9 @@ fn run(
     let patience = Some(time.saturating_add(GRACE));
     let request = Request::Measure { job, sampler: peer.sampler };
     let end = worker.ask(&request, patience, |answer| match answer {
-        Answer::Measured(told) => measured = Some(told),
+        Answer::Measured(cost) => measured = Some(cost),
         Answer::Refused(why) => refused = Some(why),
-        other => refused = Some(format!("an answer to another question: {other:?}")),
+        other => refused = Some(format!("unexpected reply from the worker: {other:?}")),
     });
     match (refused, measured, end) {
         (Some(why), ..) => Err(why),
