@@ -31,7 +31,10 @@ pub fn coverage(arguments: &cli::Gate, trace: bool) -> Result<Verdict, Error> {
     let mut lock = copy::lock()?;
     let Ok(_alone) = lock.try_write() else {
         let folder = copy::folder();
-        return Err(Error::Usage(format!("{}: another run works there", folder.display())));
+        return Err(Error::Usage(format!(
+            "{}: another run with --coverage is using this folder; wait until it has finished",
+            folder.display()
+        )));
     };
     let profiles = Folder::new()?;
     let (worker, marked) = copy::build(trace, &profiles.0)?;

@@ -27,7 +27,7 @@ pub fn render(
     let excused = judged.excused.iter();
     let excused =
         excused.map(|(place, excuse)| told(place) + &wrap(&excuse.reason, "      ", WIDTH));
-    section(&mut text, "no run reaches, for a reason that ci/unreached.toml gives", excused);
+    section(&mut text, "no run reaches, with the reason from ci/unreached.toml", excused);
     let wrong = judged.wrong.iter().map(|(excuse, why)| {
         format!("  {} in {}: {}\n      {why}\n", excuse.file, excuse.function, excuse.region)
     });
@@ -39,7 +39,7 @@ pub fn render(
         longer => format!("{runs}, without {} that take longer,", count(longer as u64)),
     };
     text += &format!(
-        "{} of {} of {MODEL} reached, {} with a reason not, {} without; {runs} in {seconds:.0} s\n",
+        "reached {} of {} of {MODEL}; of the others, {} have a reason and {} have none; {runs} in {seconds:.0} s\n",
         count(reached),
         counted(places.len() as u64, "region"),
         judged.excused.len(),

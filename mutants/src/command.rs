@@ -47,13 +47,13 @@ pub fn mutants(arguments: &cli::Mutants) -> Result<Verdict, Error> {
         Ok(alone) => alone,
         Err(_) => {
             let folder = folder.display();
-            return Err(Error::Usage(format!("{folder}: another `pidle mutants` works there")));
+            return Err(Error::Usage(format!("{folder}: another `pidle mutants` is using this folder; wait until it has finished")));
         }
     };
     let copied = copy::build(&root, &folder, &population)?;
     let numbers = match wanted {
         Some((numbers, gone)) => {
-            gone.iter().for_each(|gone| remark(&format!("there no more: {gone}")));
+            gone.iter().for_each(|gone| remark(&format!("no longer in the model: {gone}")));
             numbers
         }
         None => sample::draw(&population, &copied.unviable, arguments.seed, count)?,
@@ -115,7 +115,9 @@ fn list(population: &Population, equivalents: &[Equivalent]) -> Result<Verdict, 
     }
     print(&format!("{} mutants\n", population.sites.len()))?;
     let stale = stale(population, equivalents);
-    stale.iter().for_each(|gone| remark(&format!("{}: there no more: {gone}", sample::EQUIVALENT)));
+    stale.iter().for_each(|gone| {
+        remark(&format!("{}: no longer in the model: {gone}", sample::EQUIVALENT))
+    });
     Ok(if stale.is_empty() { Verdict::Held } else { Verdict::Violated })
 }
 
