@@ -89,13 +89,18 @@ impl Prepared {
         progress: OnProgress,
     ) -> Result<Explored, RunError> {
         let plan = self.estimated(Plan { progress: Some(progress), ..plan })?;
-        let (execution, tally) = (self.execution.clone(), tally.clone());
-        Ok(sync::driver::run_all(&plan, move || execution.run(Arc::new(tally.clone()), None))?)
+        // In one place outside, so that the program has one pointer and no padding, in which an old pointer may lie: the
+        // engine looks for pointers in what a program has captured.
+        let outside = Arc::new((self.execution.clone(), tally.clone()));
+        Ok(sync::driver::run_all(&plan, move || {
+            let (execution, tally) = &*outside;
+            execution.run(Arc::new(tally.clone()), None);
+        })?)
     }
 
     /// Carries out one plan; what happens in it is counted nowhere.
     fn carry_out_uncounted(&self, plan: Plan) -> Result<Explored, RunError> {
-        let execution = self.execution.clone();
+        let execution = Arc::new(self.execution.clone());
         Ok(sync::driver::run_all(&plan, move || execution.run(Arc::new(Nobody), None))?)
     }
 
