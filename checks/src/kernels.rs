@@ -2,7 +2,7 @@
 //! bound.
 //!
 //! A kernel starts from the structure empty, has a clock of its own where it needs one, and judges what
-//! its threads came by once all of them have ended. It runs under a row of the step table, as a scenario
+//! its threads came by once all of them have ended. It runs under a variant, as a scenario
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
 pub mod contract;
@@ -30,12 +30,12 @@ pub fn find(name: &str) -> Option<&'static Kernel> {
     ALL.iter().find(|kernel| kernel.name == name)
 }
 
-/// Two Ps with rings of 2 slots, and three Gs that nobody runs.
+/// Two Ps with rings of 2 slots, and three Gs that no M runs.
 fn world(steps: Steps) -> (Arc<Sched>, M, Vec<OwnedP>) {
     world_of(steps, 2, 3)
 }
 
-/// Two Ps with rings of so many slots, and so many Gs that nobody runs.
+/// Two Ps with rings of so many slots, and so many Gs that no M runs.
 fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) {
     let program = Program {
         ps: 2,
@@ -168,7 +168,7 @@ pub fn limiter_assist(steps: Steps, stop: Stop) {
 pub type Empty = fn(&Sched, PId) -> bool;
 
 /// P0 has a G in `runnext`. Its owner puts another there, which kicks the first into the ring, and takes
-/// it back: the queue is never empty, and nobody may find it so.
+/// it back: the queue is never empty, and must not be found empty.
 pub fn runqempty(steps: Steps, empty: Empty) {
     let (sched, m, _others) = world(steps);
     sched.runqput(&m, m.p(), GId(0), true);

@@ -5,7 +5,7 @@
 //! | [`families`] | the checks, one family a file, and the list of all |
 //! | [`happenings`] | what a suite can require some execution to show |
 //! | [`kernels`] | a few threads and one structure, explored without a bound |
-//! | [`scenarios`] | the programs that come with pidle |
+//! | [`scenarios`] | the programs that come with pidle: the files of the folder `scenarios` |
 //! | [`suite`] | the suites of the model as it should be |
 //!
 //! `harness` runs all of it. That variants with bugs exist is not known here: the regressions have them.
@@ -17,6 +17,10 @@ pub mod scenarios;
 pub mod suite;
 
 use harness::content::Content;
+use harness::variant::Variant;
+use runtime_model::steps::GO_FIXED;
+
+use suite::FIXED;
 
 pub use families::{HANG, LIVELOCK};
 
@@ -26,4 +30,10 @@ pub const CONTENT: Content = Content {
     invariants: families::INVARIANTS,
     livelock: LIVELOCK,
     happenings: happenings::ALL,
+    kernels: kernels::ALL,
+    scenarios: scenarios::FILES,
+    variants: || {
+        vec![Variant::new(FIXED, "Go 1.19 with all known fixes: what has to hold, holds", GO_FIXED)]
+    },
+    sources: &[],
 };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use checks::suite;
 use harness::cex::Counterexample;
+use harness::kernel::NO_VARIANT;
 use harness::report::{Expect, Job, Limits, Mode, Search};
 use harness::scenario::{At, Scenario};
 use harness::scenario_file::{self, Written};
@@ -67,7 +68,7 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
             "--only has no effect on a kernel, which has one check: leave it out".into(),
         ));
     }
-    let row = row.as_deref().unwrap_or(if kernel { suite::NO_ROW } else { suite::FIXED });
+    let row = row.as_deref().unwrap_or(if kernel { NO_VARIANT } else { suite::FIXED });
     let written = match is_file(scenario) {
         true => Some(scenario_file::read(Path::new(scenario))?),
         false => None,

@@ -1,11 +1,12 @@
 //! `pidle list`: all names that the other commands take.
 
-use checks::{happenings, kernels, scenarios, suite, CONTENT};
+use checks::{happenings, kernels, scenarios, suite};
 use comfy_table::{presets, ContentArrangement, Table};
+use harness::kernel::KERNEL;
 use harness::report::Mode;
 use harness::scenario_file;
 use harness::verdict::Verdict;
-use regressions::{rows, BUGS};
+use regressions::{rows, BUGS, CONTENT};
 
 use crate::engines;
 use crate::error::Error;
@@ -18,7 +19,10 @@ use crate::{cli, lookup};
 /// If the scenario does not exist, or stdout cannot be written.
 pub fn list(arguments: &cli::List) -> Result<Verdict, Error> {
     let text = match &arguments.toml {
-        Some(name) => scenario_file::write(&lookup::scenario(name)?),
+        Some(name) => match scenarios::text(name) {
+            Some(text) => text.into(),
+            None => scenario_file::write(&lookup::scenario(name)?),
+        },
         None => render(),
     };
     output::print(&text)?;
@@ -33,7 +37,7 @@ fn render() -> String {
         [scenario.name, size, scenario.about]
     });
     let kernels = kernels::ALL.iter().map(|kernel| {
-        let name = format!("{}{}", suite::KERNEL, kernel.name);
+        let name = format!("{}{}", KERNEL, kernel.name);
         let size = lookup::size(&name).unwrap_or_default();
         [name, size, kernel.about.into()]
     });

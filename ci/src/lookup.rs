@@ -1,11 +1,11 @@
 //! Scenarios, variants and bugs, looked up by name.
 
-use checks::suite::{KERNEL, NO_ROW};
-use checks::{kernels, scenarios, CONTENT};
+use checks::{kernels, scenarios};
+use harness::kernel::{KERNEL, NO_VARIANT};
 use harness::report::Mode;
 use harness::scenario::Scenario;
 use regressions::bug::{Bug, Mutant};
-use regressions::{rows, truth, BUGS};
+use regressions::{rows, truth, BUGS, CONTENT};
 
 use crate::error::Error;
 
@@ -48,7 +48,7 @@ pub fn known(scenario: &str, row: &str) -> Result<(), Error> {
     if !scenarios().iter().any(|known| known == scenario) {
         return Err(Error::unknown("scenario", scenario, scenarios()));
     }
-    if is_kernel(scenario) && row == NO_ROW {
+    if is_kernel(scenario) && row == NO_VARIANT {
         return Ok(());
     }
     known_row(row)

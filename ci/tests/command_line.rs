@@ -136,7 +136,7 @@ fn an_invalid_scenario_file_is_an_error_with_line_field_and_what_is_allowed() {
         file(name, &text)
     };
     let event = scenario("event.toml", 2, "main: go A; nap 3", "A:");
-    fails(&["check", &event], &["event.toml:4: gs[0]: ", "no such action", "allowed are go X"]);
+    fails(&["check", &event], &["event.toml:4: gs[0]: ", "no such action", "write one of go X"]);
     let flag = scenario("flag.toml", 2, "main: go A; busy-until a", "A:");
     fails(&["check", &flag], &["flag.toml:4: gs[0]: flag a: never set; add a `set`"]);
     let ready = scenario("ready.toml", 2, "main: go A; ready A", "A:");

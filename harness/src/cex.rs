@@ -1,5 +1,6 @@
 //! Counterexamples: a file with a header and a line for each step, `*.cex.ndjson`.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ pub const FORMAT: u32 = 1;
 pub struct Header {
     /// [`FORMAT`].
     pub pidle_counterexample: u32,
-    /// What was run: scenario, row, mode, limits.
+    /// What was run: scenario, variant, mode, limits.
     pub job: Job,
     /// The engine that found it; a schedule is that engine's own.
     pub engine: String,
@@ -40,7 +41,7 @@ pub struct Step {
     pub p: Option<u32>,
     /// The G that the M executed after the step.
     pub g: Option<u32>,
-    /// What was done: `load`, `cas`, `lock`, …; `event` for something that the model tells of itself.
+    /// What was done: `load`, `cas`, `lock`, …; `event` for something that the model reports.
     pub action: String,
     /// The Go function it belongs to.
     pub function: String,
@@ -52,6 +53,13 @@ pub struct Step {
     pub changed: Vec<String>,
 }
 
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Step { thread, function, action, object, value, .. } = self;
+        write!(f, "thread {thread} in {function}: {action} {object} {value}")
+    }
+}
+
 /// A counterexample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
@@ -61,7 +69,7 @@ pub struct Counterexample {
     pub steps: Vec<Step>,
 }
 
-/// Why a file is no counterexample, or could not be written.
+/// Why a file is not a counterexample, or could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum CexError {
     /// The file could not be read or written.
@@ -110,7 +118,7 @@ impl Counterexample {
     /// Reads the file.
     ///
     /// # Errors
-    /// If it cannot be read, or is no counterexample of this format, or its end is missing.
+    /// If it cannot be read, is not a counterexample of this format, or its end is missing.
     pub fn read(path: &Path) -> Result<Self, CexError> {
         let text = fs::read(path).map_err(|error| CexError::Io { path: path.into(), error })?;
         let text = String::from_utf8_lossy(&text);
@@ -194,7 +202,7 @@ impl Counterexample {
     }
 }
 
-/// The last line: how many steps there are, so that a truncated file is told from a whole one.
+/// The last line: how many steps there are, so that a truncated file is not taken for a whole one.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct End {

@@ -13,3 +13,9 @@ pub struct Kernel {
     /// One execution of it.
     pub program: fn(Steps),
 }
+
+/// A job that runs a kernel names this and the kernel as its scenario.
+pub const KERNEL: &str = "kernel/";
+
+/// A job that runs a kernel without a bug names this as its variant.
+pub const NO_VARIANT: &str = "-";

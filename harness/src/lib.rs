@@ -7,20 +7,23 @@
 //! | [`check`], [`view`] | what a check is, and the state as it sees it |
 //! | [`happening`] | what some execution must show |
 //! | [`scenario`], [`scenario_file`] | programs of a few Gs, checked, and the TOML files they are written in |
-//! | [`kernel`] | what a kernel is |
-//! | [`run`] | runs a scenario under a variant; `judge` and `recorder` are its observers |
-//! | [`census`] | how all executions that were run end |
-//! | [`verdict`], [`report`], [`cex`] | what came of it: exit codes, reports, counterexamples |
+//! | [`included`] | scenario files that are part of the build |
+//! | [`kernel`], [`variant`] | what a kernel is, and a variant of the scheduler |
+//! | [`report`] | what a run is asked to do, in words, and what it reports |
+//! | [`prepare`] | from the words to what they name: [`prepare::Prepared`] |
+//! | [`run`] | what can be done with a prepared job: run, record, replay, …; `observers` and `recorder` watch it |
+//! | [`verdict`], [`cex`] | what came of it: exit codes, counterexamples |
 //! | [`trace`] | the model's events for `--trace` |
 //! | [`source`] | which function of the model a line belongs to |
 
-pub mod census;
 pub mod cex;
 pub mod check;
 pub mod content;
 pub mod happening;
-mod judge;
+pub mod included;
 pub mod kernel;
+mod observers;
+pub mod prepare;
 mod recorder;
 pub mod report;
 pub mod run;
@@ -28,6 +31,7 @@ pub mod scenario;
 pub mod scenario_file;
 pub mod source;
 pub mod trace;
+pub mod variant;
 pub mod verdict;
 pub mod view;
 

@@ -11,7 +11,7 @@ use crate::source::{function_at, Source};
 
 /// The steps so far of one execution.
 pub(crate) struct Recorder {
-    sources: Vec<Source>,
+    sources: &'static [Source],
     log: Outside<Log>,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct Recorder {
 pub(crate) struct Log {
     pub(crate) steps: Vec<Step>,
     last: Snapshot,
-    /// The function of the last operation: what the model tells of itself then happens in it.
+    /// The function of the last operation: events that the model reports after it happen there.
     function: String,
 }
 
@@ -28,15 +28,15 @@ pub(crate) struct Log {
 type Snapshot = Vec<(String, String)>;
 
 impl Recorder {
-    /// One that writes to `log`, which begins anew.
-    pub(crate) fn new(sources: Vec<Source>, log: Outside<Log>) -> Self {
+    /// A recorder that writes to `log`, which it empties first.
+    pub(crate) fn new(sources: &'static [Source], log: Outside<Log>) -> Self {
         log.set(&Log::default());
         Recorder { sources, log }
     }
 
     /// Writes down an operation, and what is different after it.
     pub(crate) fn write(&self, sched: Option<&Sched>, op: &Operation) {
-        let function = function_at(&self.sources, op.function);
+        let function = function_at(self.sources, op.function);
         let now = sched.map(snapshot).unwrap_or_default();
         self.log.with_mut(|log| {
             let changed = differences(&log.last, &now);
@@ -58,7 +58,7 @@ impl Recorder {
         });
     }
 
-    /// Writes down what the model tells of itself.
+    /// Writes down an event that the model reports.
     fn event(&self, m: MId, event: Event) {
         self.log.with_mut(|log| {
             log.steps.push(Step {

@@ -1,4 +1,4 @@
-//! What a run is asked to do, and what it reports: the words that the gate and its engines exchange.
+//! What a run is asked to do, and what it reports: the gate and its engines exchange these as JSON.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub enum Mode {
     Races,
 }
 
-/// How far a run goes. What does not concern the engine in use is ignored by it.
+/// How far a run goes. The engine in use ignores what does not concern it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// loom, explore, and a search of shuttle's threads: the largest number of preemptions in an execution;
@@ -44,7 +44,7 @@ pub struct Limits {
     pub ask_always: bool,
 }
 
-/// How a search goes about it.
+/// How a search is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
     /// Whether a state is explored once only.
@@ -53,7 +53,7 @@ pub struct Search {
     pub sleep: bool,
     /// Whether states that differ by which of M1 to M3 is which are one.
     pub symmetry: bool,
-    /// Whether states that the cache takes for known are looked into.
+    /// Whether states that the cache takes for known are explored all the same, and compared.
     pub paranoid: bool,
     /// Whether distinct traces are counted: executions that differ in more than the order of steps that
     /// commute.
@@ -63,7 +63,7 @@ pub struct Search {
     /// Without a cache: random probes that estimate the executions before they are run; 0 is none.
     #[serde(default)]
     pub probes: u64,
-    /// With a bound, and if it holds: whether a search without one would have cost no more is looked at, and said.
+    /// With a bound, and if it holds: whether to find out if a search without one would have cost no more.
     #[serde(default)]
     pub beside_unbounded: bool,
     /// MiB of memory beyond which it stops, incomplete; none means no limit.
@@ -87,17 +87,17 @@ impl Default for Search {
     }
 }
 
-/// One run: a scenario, under a row of the step table, on the engine that this program was built for.
+/// One run: a scenario under a variant, on the engine that this program was built for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// The suite or regression that it belongs to, for the table.
     pub suite: String,
     /// The scenario's name, or `kernel/` and a kernel's.
     pub scenario: String,
-    /// The scenario itself, if it is none of those that come with pidle.
+    /// The scenario itself, if it does not come with pidle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<Box<Scenario>>,
-    /// The row's name; `-` for a kernel.
+    /// The name of the variant, which is a row of the step table; `-` for a kernel without a bug.
     pub row: String,
     /// What counts as a failure.
     pub mode: Mode,
@@ -126,23 +126,23 @@ pub enum Expect {
         /// The documented bug, for the table.
         bug: String,
     },
-    /// Some execution fails by one of these, and none by anything else; if there are none, none fails. An
-    /// engine that samples counts the failures and goes on; one that enumerates stops at the first.
+    /// Some execution fails in one of these ways, and none in any other; if the list is empty, none fails. An
+    /// engine that samples counts the failures and continues; one that enumerates stops at the first.
     Ends {
         /// Checks' names, and throws' texts.
         how: Vec<String>,
-        /// Endings beside these that are known to be there.
+        /// Endings in addition to these that are known to occur.
         #[serde(default)]
-        more: Vec<Beside>,
+        more: Vec<KnownEnding>,
     },
 }
 
-/// An ending that is not one of those that are looked for, and is known to be there all the same.
+/// An ending that is not one of those that are expected, and is known to occur all the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Beside {
+pub struct KnownEnding {
     /// A check's name, or a throw's text.
     pub ends: String,
-    /// An execution that ends so. It has to be one still.
+    /// An execution that ends so. It must still do so.
     pub schedule: Schedule,
 }
 
@@ -166,16 +166,26 @@ pub struct Found {
     pub fewest: Fewest,
 }
 
+impl Found {
+    /// The failure in a word: a throw by its text, anything else by its check.
+    pub fn ending(&self) -> &str {
+        match self.check.as_str() {
+            "throw" => &self.message,
+            check => check,
+        }
+    }
+}
+
 /// Whether a failure is the smallest of its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fewest {
-    /// Nobody has looked, or not to the end.
+    /// Not known: there was no search for a smaller one, or it did not finish.
     #[default]
     Unknown,
-    /// None has fewer preemptions.
+    /// No other has fewer preemptions.
     Preemptions,
-    /// Nor, with as few preemptions, fewer steps.
+    /// No other has fewer preemptions, or as few and fewer steps.
     Steps,
 }
 

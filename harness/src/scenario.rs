@@ -11,7 +11,7 @@
 //! | `ready X` | wakes X if it is parked, else leaves it one permit |
 //! | `park` | waits to be readied |
 //! | `gosched` | goes to the end of the global queue |
-//! | `goyield` | goes to the end of its P's queue, which it wakes nobody for |
+//! | `goyield` | goes to the end of its P's queue, without a wakeup |
 //! | `busy-until f` | keeps its P until flag f is set |
 //! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
@@ -42,10 +42,10 @@ pub enum Clock {
     Real,
 }
 
-/// More Ps than these are not there.
+/// The most Ps that a scenario may have.
 pub(crate) const MOST_PS: u32 = 8;
 
-/// More Ms than these are not there.
+/// The most Ms that a scenario may have.
 pub(crate) const MOST_MS: u32 = 16;
 
 /// A program with its sizes, as written. [`Scenario::program`] checks it.
@@ -136,8 +136,7 @@ impl Scenario {
     /// Checks it, and turns it into what the model runs.
     ///
     /// # Errors
-    /// If a number is out of range, an action is none, a name is nobody's, or the program could not do
-    /// what it says.
+    /// If a number is out of range, an action or a name does not exist, or the program could not do what it says.
     pub fn program(&self) -> Result<Checked, ScenarioError> {
         self.check_numbers()?;
         let gs = self.gs()?;
@@ -183,45 +182,32 @@ impl Scenario {
     }
 
     fn check_numbers(&self) -> Result<(), ScenarioError> {
-        let range = |field, what: &str, n: u32, most: u32| match (1..=most).contains(&n) {
-            true => Ok(()),
-            false => Err(self.error(
-                At::Field(field),
-                what,
-                format!("{n}"),
-                &format!("allowed are 1 to {most}"),
-            )),
+        let wrong = |field, what: String, instead: &str| {
+            Err(self.error(At::Field(field), field, what, instead))
         };
-        range("ps", "number of Ps", self.ps, MOST_PS)?;
-        range("ms", "number of Ms", self.ms, MOST_MS)?;
+        for (field, n, most) in [("ps", self.ps, MOST_PS), ("ms", self.ms, MOST_MS)] {
+            if !(1..=most).contains(&n) {
+                return wrong(field, format!("{n} is out of range"), &format!("write 1 to {most}"));
+            }
+        }
         if self.ms < self.ps {
             let (ps, ms) = (self.ps, self.ms);
-            let what =
-                format!("{ms}, and {ps} Ps: a P with work would find no M, where Go starts one");
-            let allowed = format!("write at least as many Ms as Ps, which is {ps}");
-            return Err(self.error(At::Field("ms"), "number of Ms", what, &allowed));
+            let what = format!(
+                "{ms} is less than the {ps} Ps: a P with work would find no M, where Go starts one"
+            );
+            return wrong("ms", what, &format!("write at least {ps}"));
         }
         if !self.ring.is_power_of_two() || !(2..=256).contains(&self.ring) {
-            let what = format!("{}", self.ring);
-            return Err(self.error(
-                At::Field("ring"),
-                "size of the rings",
-                what,
-                "allowed are powers of two from 2 to 256",
-            ));
+            let what = format!("{} is not a power of two from 2 to 256", self.ring);
+            return wrong("ring", what, "write 2, 4, 8, … or 256");
         }
         if !(2..=4).contains(&self.steal_tries) {
-            let what = format!("{}", self.steal_tries);
-            return Err(self.error(
-                At::Field("steal-tries"),
-                "passes of stealing",
-                what,
-                "allowed are 2 to 4; Go's number is 4",
-            ));
+            let what = format!("{} is out of range", self.steal_tries);
+            return wrong("steal-tries", what, "write 2 to 4 (Go has 4)");
         }
         if self.clock == Clock::Real {
-            let allowed = "only faketime is there: real time needs the poller, which the model does not have yet";
-            return Err(self.error(At::Field("clock"), "clock", "real time", allowed));
+            let what = "real time needs the poller, which the model does not have yet";
+            return wrong("clock", what.into(), "write \"fake\"");
         }
         Ok(())
     }
@@ -269,7 +255,7 @@ impl Scenario {
             at.ok_or_else(|| {
                 self.error(
                     At::Field("must-finish"),
-                    "must finish",
+                    "must-finish",
                     format!("no G {name}"),
                     &allowed,
                 )
@@ -305,23 +291,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place_and_what_is_allowed() {
+    fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
         let cases: &[(String, &str)] = &[
-            (error(0, 1, &["main:"]), "number of Ps: 0; allowed are 1 to 8"),
-            (error(1, 0, &["main:"]), "number of Ms: 0; allowed are 1 to 16"),
+            (error(0, 1, &["main:"]), "ps: 0 is out of range; write 1 to 8"),
+            (error(1, 0, &["main:"]), "ms: 0 is out of range; write 1 to 16"),
             (
                 error(3, 2, &["main:"]),
-                "number of Ms: 2, and 3 Ps: a P with work would find no M, where Go starts one; write at \
-                 least as many Ms as Ps, which is 3",
+                "ms: 2 is less than the 3 Ps: a P with work would find no M, where Go starts one; write at \
+                 least 3",
             ),
             (error(1, 1, &["A:"]), "entry 1: not main's"),
             (error(1, 1, &["main"]), "entry 1: `main`; an entry is `name: action"),
             (error(1, 1, &["main: go A"]), "G main, action 1 (`go A`): no G A; the Gs are main"),
-            (error(1, 1, &["main: nap 3"]), "(`nap 3`): no such action; allowed are go X"),
-            (error(1, 1, &["main: sleep 0"]), "`0` ticks; allowed are 1"),
-            (error(1, 1, &["main: ticker 0 main; park"]), "`0` ticks; allowed are 1"),
-            (error(1, 1, &["main: ticker -5 main; park"]), "`-5` ticks; allowed are 1"),
-            (error(1, 1, &["main: ticker 5"]), "(`ticker 5`): no such action; allowed are go X"),
+            (error(1, 1, &["main: nap 3"]), "(`nap 3`): no such action; write one of go X"),
+            (error(1, 1, &["main: sleep 0"]), "`0` is not a number of ticks; write 1"),
+            (error(1, 1, &["main: ticker 0 main; park"]), "`0` is not a number of ticks; write 1"),
+            (error(1, 1, &["main: ticker -5 main; park"]), "`-5` is not a number of ticks; write 1"),
+            (error(1, 1, &["main: ticker 5"]), "(`ticker 5`): no such action; write one of go X"),
             (error(1, 1, &["main: ticker 5 B"]), "no G B; the Gs are main"),
             (
                 error(1, 1, &["main: ticker 5 main"]),
@@ -343,7 +329,7 @@ mod tests {
             (error(1, 1, &["main: go A; go A", "A:"]), "G A: started 2 times"),
             (
                 error(1, 1, &["main: go main"]),
-                "G main: started 1 times; main is started by the world",
+                "G main: started 1 times; main is started by the runtime",
             ),
             (error(1, 1, &["main: go A; ready A", "A:"]), "G A: readied, but it never parks"),
             (error(1, 1, &["main: busy-until a"]), "flag a: never set"),
@@ -365,8 +351,8 @@ mod tests {
             Scenario { must_finish: vec!["A".into()], ..Scenario::new("ticker", "", 1, 1, &lines) };
         let error = scenario.program().unwrap_err();
         assert_eq!(error.at, At::Field("must-finish"));
-        let told = "must finish: not main; a ticker ticks until main exits: name main too";
-        assert!(error.to_string().contains(told), "{error}");
+        let wanted = "must-finish: not main; a ticker ticks until main exits: name main too";
+        assert!(error.to_string().contains(wanted), "{error}");
         let both = Scenario { must_finish: vec!["A".into(), "main".into()], ..scenario };
         let checked = both.program().unwrap();
         assert_eq!(checked.program.scripts[0], [Action::Go(GId(1)), Action::Ticker(5, GId(1))]);

@@ -1,4 +1,6 @@
-//! Scenarios in files: TOML, with errors that tell file, line, field and what is allowed.
+//! Scenarios in files: TOML, with errors that have the file, the line, the field, and what is allowed there.
+
+mod gate_run;
 
 use std::fs;
 use std::io;
@@ -8,9 +10,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+pub use gate_run::GateRun;
+
 use crate::scenario::{At, Clock, Scenario, ScenarioError, MOST_MS, MOST_PS};
 
-/// A scenario file, for those who have never seen one.
+/// A scenario file with all fields, for `--help`.
 pub const EXAMPLE: &str = r#"# Two Gs on two Ps: one sleeps, readies the other, and keeps its P busy until that one has run.
 name = "ready-and-wait"
 about = "a G sleeps, readies another and keeps its P busy until that one has run"
@@ -27,20 +31,29 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # must-finish = ["main"]  # the Gs that must finish; left out, each that was started, also after main's end
 # deterministic = false
 # clock = "fake"      # the clock stands while an M runs
+# Also, for a file in checks/scenarios, which the gate runs; `check` checks these and then ignores them:
+# sizes = ["3m"]      # the same with 3 Ms, named ready-and-wait-3m; "3p" is 3 Ps and 3 Ms
+# [[run]]             # a run in the gate; these come last in the file
+# suite = "mixed"     # `pidle list` prints the suites
+# size = "3m"         # one of the sizes; left out, the file's own
+# engines = ["explore"]   # left out, all engines of the suite
+# bound = 2           # explore's bound on preemptions; left out, none
+# order = 1           # its place in the suite; left out, last, by the files' names
+# sometimes = ["an M is started"]   # what some execution must show
 "#;
 
 /// The fields of a file, for messages.
 const FIELDS: &str =
     "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
-                      deterministic and clock";
+                      deterministic, clock, sizes and run";
 
 /// A longer name makes no good file name.
 const LONGEST_NAME: usize = 64;
 
-/// A scenario of a file, and where its parts are written.
+/// The content of a scenario file, and where its parts are written.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// The scenario. It is a good one.
+    /// The scenario. It was checked.
     pub scenario: Scenario,
     path: PathBuf,
     text: String,
@@ -58,7 +71,7 @@ pub enum FileError {
         /// Why.
         error: io::Error,
     },
-    /// It is no TOML, or has a field that no scenario has.
+    /// It is not TOML, or has a field that does not exist.
     #[error("{}: {error}a file has {FIELDS}; `pidle check --help` shows one", path.display())]
     Toml {
         /// The file.
@@ -66,7 +79,7 @@ pub enum FileError {
         /// What and where.
         error: Box<toml::de::Error>,
     },
-    /// It is no scenario.
+    /// The scenario is invalid.
     #[error("{}:{line}: {field}: {what}", path.display())]
     Scenario {
         /// The file.
@@ -94,13 +107,16 @@ struct File {
     clock: Option<Spanned<Clock>>,
     must_finish: Option<Spanned<Vec<String>>>,
     deterministic: Option<bool>,
+    sizes: Option<Vec<Spanned<String>>>,
     gs: Spanned<Vec<Spanned<String>>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    run: Vec<Spanned<GateRun>>,
 }
 
 /// Reads and checks a scenario file.
 ///
 /// # Errors
-/// If it cannot be read, is no TOML, or no scenario.
+/// If it cannot be read, is not TOML, or the scenario is invalid.
 pub fn read(path: &Path) -> Result<Written, FileError> {
     let text =
         fs::read_to_string(path).map_err(|error| FileError::Io { path: path.into(), error })?;
@@ -110,19 +126,21 @@ pub fn read(path: &Path) -> Result<Written, FileError> {
 /// Checks the text of a scenario file; `path` is for messages.
 ///
 /// # Errors
-/// If it is no TOML, or no scenario.
+/// If it is not TOML, or the scenario is invalid.
 pub fn parse(path: &Path, text: &str) -> Result<Written, FileError> {
     let file: File = toml::from_str(text)
         .map_err(|error| FileError::Toml { path: path.into(), error: Box::new(error) })?;
     let written = Written { scenario: file.scenario(), path: path.into(), text: text.into(), file };
     written.check_name()?;
     written.check_numbers()?;
-    match written.scenario.program() {
-        Ok(_) => Ok(written),
-        Err(ScenarioError { at, place, what, allowed, .. }) => {
-            Err(written.error(at, &format!("{place}: {what}; {allowed}")))
-        }
+    if let Err(ScenarioError { at, place, what, allowed, .. }) = written.scenario.program() {
+        // Of a field, the place is its name, which the error has anyway.
+        let place = if matches!(at, At::G(_)) { format!("{place}: ") } else { String::new() };
+        return Err(written.error(at, &format!("{place}{what}; {allowed}")));
     }
+    written.check_sizes()?;
+    written.check_runs()?;
+    Ok(written)
 }
 
 /// The scenario as a file would have it.
@@ -141,26 +159,85 @@ impl Written {
             return Ok(());
         }
         let what = format!(
-            "`{name}`; allowed are letters, digits, `-`, `_` and `.`, at most {LONGEST_NAME}, the first a \
+            "`{name}` is not a name; write letters, digits, `-`, `_` and `.`, at most {LONGEST_NAME}, the first a \
              letter or a digit"
         );
         Err(self.error(At::Field("name"), &what))
     }
 
-    /// Numbers that are none of anything. The scenario looks at the others.
+    /// Numbers that do not fit into their fields. The scenario checks the others.
     fn check_numbers(&self) -> Result<(), FileError> {
         let File { ps, ms, ring, steal_tries, .. } = &self.file;
         let ps = Some((ps, "ps", format!("1 to {MOST_PS}")));
         let ms = Some((ms, "ms", format!("1 to {MOST_MS}")));
-        let ring = ring.as_ref().map(|ring| (ring, "ring", "powers of two from 2 to 256".into()));
+        let ring = ring.as_ref().map(|ring| (ring, "ring", "a power of two from 2 to 256".into()));
         let tries = steal_tries.as_ref().map(|tries| (tries, "steal-tries", "2 to 4".into()));
         for (number, field, allowed) in [ps, ms, ring, tries].into_iter().flatten() {
             if u32::try_from(*number.get_ref()).is_err() {
-                let what = format!("{}; allowed are {allowed}", number.get_ref());
+                let what = format!("{} is out of range; write {allowed}", number.get_ref());
                 return Err(self.error(At::Field(field), &what));
             }
         }
         Ok(())
+    }
+
+    /// Each other size is one, and a program of that size is a good one.
+    fn check_sizes(&self) -> Result<(), FileError> {
+        for size in self.file.sizes.iter().flatten() {
+            let Some(scenario) = gate_run::at_size(&self.scenario, size.get_ref()) else {
+                let what = format!("`{}` is not a size; {}", size.get_ref(), gate_run::SIZES);
+                return Err(self.error_at(&size.span(), "sizes", &what));
+            };
+            if let Err(ScenarioError { place, what, allowed, .. }) = scenario.program() {
+                let what = format!("`{}`: {place}: {what}; {allowed}", size.get_ref());
+                return Err(self.error_at(&size.span(), "sizes", &what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Each run is of a size that the file has.
+    fn check_runs(&self) -> Result<(), FileError> {
+        let sizes: Vec<&str> =
+            self.file.sizes.iter().flatten().map(|size| &**size.get_ref()).collect();
+        for run in &self.file.run {
+            let size = run.get_ref().size.as_deref();
+            if let Some(size) = size.filter(|size| !sizes.contains(size)) {
+                let known = if sizes.is_empty() { "has none".into() } else { sizes.join(", ") };
+                let what = format!("size `{size}` is not one of the file's `sizes`: {known}");
+                return Err(self.error_at(&run.span(), "run", &what));
+            }
+        }
+        Ok(())
+    }
+
+    /// The file is named after the scenario.
+    pub(crate) fn check_file_name(&self, stem: &str) -> Result<(), FileError> {
+        let name = &self.scenario.name;
+        match name == stem {
+            true => Ok(()),
+            false => {
+                let what = format!("`{name}` is not the name of the file; rename one of them");
+                Err(self.error(At::Field("name"), &what))
+            }
+        }
+    }
+
+    /// The scenario, and then the same at each other size.
+    pub fn at_all_sizes(&self) -> Vec<Scenario> {
+        let sizes = self.file.sizes.iter().flatten();
+        let others = sizes.filter_map(|size| gate_run::at_size(&self.scenario, size.get_ref()));
+        [self.scenario.clone()].into_iter().chain(others).collect()
+    }
+
+    /// The gate's runs, each with the name that the scenario has at the run's size.
+    pub fn runs(&self) -> impl Iterator<Item = (String, &GateRun)> {
+        self.file.run.iter().map(|run| {
+            let run = run.get_ref();
+            let name = &self.scenario.name;
+            let at_size = |size| format!("{name}-{size}");
+            (run.size.as_ref().map_or_else(|| name.clone(), at_size), run)
+        })
     }
 
     /// What is wrong at that place of the file.
@@ -169,16 +246,20 @@ impl Written {
             At::Field(name) => name.to_string(),
             At::G(i) => format!("gs[{i}]"),
         };
-        let line =
-            self.text[..self.file.span(at).start.min(self.text.len())].matches('\n').count() + 1;
-        FileError::Scenario { path: self.path.clone(), line, field, what: what.into() }
+        self.error_at(&self.file.span(at), &field, what)
+    }
+
+    fn error_at(&self, span: &Range<usize>, field: &str, what: &str) -> FileError {
+        let line = self.text[..span.start.min(self.text.len())].matches('\n').count() + 1;
+        let (path, field) = (self.path.clone(), field.into());
+        FileError::Scenario { path, line, field, what: what.into() }
     }
 }
 
 impl File {
     fn scenario(&self) -> Scenario {
         let lines: Vec<&str> = self.gs.get_ref().iter().map(|line| &**line.get_ref()).collect();
-        // One that does not fit is told before the scenario is looked at.
+        // `check_numbers` reports one that does not fit before the scenario is checked.
         let fit = |number: &Spanned<i64>| u32::try_from(*number.get_ref()).unwrap_or(u32::MAX);
         let (ps, ms) = (fit(&self.ps), fit(&self.ms));
         let plain = Scenario::new(self.name.get_ref(), &self.about, ps, ms, &lines);
@@ -210,6 +291,8 @@ impl File {
             must_finish: (!scenario.must_finish.is_empty())
                 .then(|| at_start(scenario.must_finish.clone())),
             deterministic: scenario.deterministic.then_some(true),
+            sizes: None,
+            run: Vec::new(),
             gs: at_start(scenario.lines.iter().cloned().map(at_start).collect()),
         }
     }
@@ -236,115 +319,4 @@ fn at_start<T>(value: T) -> Spanned<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(text: &str) -> String {
-        parse(Path::new("mine.toml"), text).unwrap_err().to_string()
-    }
-
-    /// A file whose Gs are in lines 4 and 5.
-    fn of_gs(main: &str, a: &str) -> String {
-        format!("name = \"mine\"\nps = 2\nms = 2\ngs = [\"{main}\",\n\"{a}\"]\n")
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_with_file_line_field_and_what_is_allowed() {
-        let cases: &[(String, &[&str])] = &[
-            (
-                error(&of_gs("main: go A; nap 3", "A:")),
-                &["mine.toml:4: gs[0]: ", "`nap 3`", "allowed are go X"],
-            ),
-            (
-                error(&of_gs("main: go A; busy-until a", "A:")),
-                &["mine.toml:4: gs[0]: flag a: never set", "add a `set`"],
-            ),
-            (
-                error(&of_gs("main: go A; ready A", "A:")),
-                &["mine.toml:5: gs[1]: G A: readied, but it never parks", "give it a `park`"],
-            ),
-            (
-                error("name = \"mine\"\nps = 9\nms = 2\ngs = [\"main:\"]"),
-                &["mine.toml:2: ps: ", "9; allowed are 1 to 8"],
-            ),
-            (
-                error("name = \"mine\"\nps = 3\nms = 2\ngs = [\"main:\"]"),
-                &[
-                    "mine.toml:3: ms: ",
-                    "number of Ms: 2, and 3 Ps",
-                    "write at least as many Ms as Ps",
-                ],
-            ),
-            (
-                error("name = \"a b\"\nps = 1\nms = 1\ngs = [\"main:\"]"),
-                &["mine.toml:1: name: `a b`; allowed are letters"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\nring = 3\ngs = [\"main:\"]"),
-                &["mine.toml:4: ring: ", "powers of two"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\nclock = \"real\"\ngs = [\"main:\"]"),
-                &["mine.toml:4: clock: ", "only faketime"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\nmust-finish = [\"B\"]\ngs = [\"main:\"]"),
-                &["mine.toml:4: must-finish: ", "no G B; the Gs are main"],
-            ),
-            (
-                error("name = \"mine\"\ncpus = 1\n"),
-                &["mine.toml: ", "line 2", "unknown field `cpus`, expected one of `name`"],
-            ),
-            (error("name = \"mine\"\nps = \"two\"\n"), &["mine.toml: ", "line 2", "expected i64"]),
-            (error("ps = \n"), &["mine.toml: ", "line 1"]),
-            (error("name = \"mine\"\nps = 1\nms = 1\n"), &["missing field `gs`"]),
-        ];
-        all_told(cases);
-    }
-
-    #[test]
-    fn numbers_names_and_fields_that_are_none_are_told() {
-        let cases: &[(String, &[&str])] = &[
-            (
-                error("name = \"mine\"\nps = 1\nms = -1\ngs = [\"main:\"]"),
-                &["mine.toml:3: ms: -1; allowed are 1 to 16"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\nring = 99999999999\ngs = [\"main:\"]"),
-                &["mine.toml:4: ring: 99999999999; allowed are powers of two"],
-            ),
-            (
-                error("name = \"mine\"\nps = 1\nms = 1\n\ngs = []"),
-                &["mine.toml:5: gs[0]: entry 1: not main's"],
-            ),
-            (
-                error(&format!("name = \"{}\"\nps = 1\nms = 1\ngs = [\"main:\"]", "a".repeat(65))),
-                &["mine.toml:1: name: `aaa", "at most 64"],
-            ),
-            (
-                error("name = \"--out\"\nps = 1\nms = 1\ngs = [\"main:\"]"),
-                &["mine.toml:1: name: `--out`", "the first a letter or a digit"],
-            ),
-            (
-                error("ps = 1\n"),
-                &["missing field `name`", "a file has name, ps, ms and gs", "`pidle check --help`"],
-            ),
-        ];
-        all_told(cases);
-    }
-
-    /// Each error has all of its words.
-    fn all_told(cases: &[(String, &[&str])]) {
-        for (got, wanted) in cases {
-            for part in *wanted {
-                assert!(got.contains(part), "{got}\n  lacks {part}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_not_there_is_named() {
-        let error = read(Path::new("no/such.toml")).unwrap_err().to_string();
-        assert!(error.starts_with("no/such.toml: "), "{error}");
-    }
-}
+mod tests;

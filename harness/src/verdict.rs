@@ -1,8 +1,8 @@
-//! Verdicts: what a check came to, and the exit code that says so.
+//! Verdicts: what a check came to, and the exit code for it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Beside, Expect, Found, Report};
+use crate::report::{Expect, Found, KnownEnding, Report};
 
 /// What a check came to. The order is from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ impl std::fmt::Display for Verdict {
 
 /// The verdict of a run whose counts are in `report`, and the reason. `stopped`: why it was not finished,
 /// if it was not.
-pub(crate) fn judge(
+pub(crate) fn decide(
     report: &Report,
     stopped: Option<String>,
     variety: Variety,
@@ -61,16 +61,16 @@ pub(crate) fn judge(
         return (Verdict::Incomplete, stopped);
     }
     match (&report.job.expect, &report.found) {
-        (Expect::Holds, Some(found)) => (Verdict::Violated, told(found)),
+        (Expect::Holds, Some(found)) => (Verdict::Violated, described(found)),
         (Expect::Fails { check, message, bug }, Some(found)) => {
             if is_expected(check, message, found) {
                 return (
                     Verdict::Held,
-                    format!("fails as expected ({}): {}", named(bug), told(found)),
+                    format!("fails as expected ({}): {}", named(bug), described(found)),
                 );
             }
             let note =
-                format!("expected {check}: {message} ({}), found {}", named(bug), told(found));
+                format!("expected {check}: {message} ({}), found {}", named(bug), described(found));
             (Verdict::Violated, note)
         }
         (Expect::Fails { check, message, bug }, None) => (
@@ -83,7 +83,7 @@ pub(crate) fn judge(
 }
 
 /// Whether executions end as expected, and in no other way except the known ones.
-fn ends(report: &Report, how: &[String], more: &[Beside]) -> (Verdict, String) {
+fn ends(report: &Report, how: &[String], more: &[KnownEnding]) -> (Verdict, String) {
     let known = |ending: &String| more.iter().any(|more| more.ends == *ending);
     let others = report.endings.keys().filter(|ending| !how.contains(ending) && !known(ending));
     let others: Vec<&str> = others.map(|other| &**other).collect();
@@ -111,7 +111,7 @@ pub(crate) enum Variety {
     Unseen,
     /// In nothing but choices.
     Choices,
-    /// In who moves when.
+    /// In the order in which threads move.
     Threads,
 }
 
@@ -154,7 +154,7 @@ fn is_expected(check: &str, message: &str, found: &Found) -> bool {
     found.check == check && text
 }
 
-fn told(found: &Found) -> String {
+fn described(found: &Found) -> String {
     format!("{}: {}", found.check, found.message)
 }
 

@@ -23,14 +23,14 @@ pub struct View<'a> {
     pub must_finish: &'a [GId],
 }
 
-/// What checks remember from one look to the next: part of the state.
+/// What checks remember from one evaluation to the next: part of the state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Memory {
-    /// The time at the last look.
+    /// The time at the last evaluation.
     pub clock: Time,
 }
 
-/// The memory, as a check reads it: so that it is known that it does.
+/// The memory as a check reads it. The read is noted, so that the check is evaluated again when the memory changes.
 pub struct Remembered<'a> {
     value: Memory,
     place: Option<&'a Ghost<Memory>>,
@@ -68,7 +68,7 @@ impl Memory {
 }
 
 impl View<'_> {
-    /// What `sched.lock` protects, if nobody holds it: who does may be halfway through.
+    /// What `sched.lock` protects, if the lock is free: while an M holds it, the data may be half changed.
     pub fn locked(&self) -> Option<impl Deref<Target = SchedLocked> + '_> {
         self.sched.lock.peek()
     }

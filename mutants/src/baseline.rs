@@ -10,6 +10,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use checks::suite;
+use harness::kernel::{KERNEL, NO_VARIANT};
 use harness::report::Job;
 use harness::verdict::Verdict;
 use pidle::engines::run::{jobs, run};
@@ -69,7 +70,7 @@ impl Baseline {
 impl Kind {
     /// What the run is; none for those that kill nothing.
     fn of(job: &Job) -> Option<Kind> {
-        if job.scenario.starts_with(suite::KERNEL) && job.row == suite::NO_ROW {
+        if job.scenario.starts_with(KERNEL) && job.row == NO_VARIANT {
             return Some(Kind::Kernel);
         }
         let suites = suite::ALL.iter().map(|suite| suite.name);

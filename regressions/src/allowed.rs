@@ -6,11 +6,12 @@
 //! violation, and so is one whose cell no longer has that ending. Where the reason is a bug, the row with that bug
 //! mended is run too: it has to end as the real runtime did, and in no other way.
 
-use harness::report::Beside;
+use harness::report::KnownEnding;
 use serde::Deserialize;
 use sync::driver::Schedule;
 
-use crate::release::{Mend, MENDS};
+use crate::bug::Mend;
+use crate::release::mends;
 
 /// The version of Go that was measured, and whose lines are named where a file says nothing else.
 const MEASURED: &str = "1.19.8";
@@ -101,7 +102,7 @@ pub fn read(text: &str) -> Result<Allowed, String> {
         return Err("`why` is empty: say why the real runtime may do so".into());
     }
     if let Some(bug) = allowed.bug.as_ref().filter(|_| allowed.mend().is_none()) {
-        let known: Vec<&str> = MENDS.iter().map(|mend| mend.name).collect();
+        let known: Vec<&str> = mends().map(|mend| mend.name).collect();
         return Err(format!("bug = \"{bug}\" has no mend; known are {}", known.join(", ")));
     }
     if allowed.go.is_empty() {
@@ -121,8 +122,8 @@ pub fn read(text: &str) -> Result<Allowed, String> {
 }
 
 /// The endings of a cell that are allowed next to those of the real runtime, each with an execution.
-pub fn beside(row: &str, scenario: &str) -> Vec<Beside> {
-    let of_file = |(_, allowed): &(&str, Allowed)| -> Vec<Beside> {
+pub fn beside(row: &str, scenario: &str) -> Vec<KnownEnding> {
+    let of_file = |(_, allowed): &(&str, Allowed)| -> Vec<KnownEnding> {
         let of_cell = allowed.execution.iter().filter(|e| e.is_of(row, scenario));
         of_cell.map(|execution| execution.beside(&allowed.ends)).collect()
     };
@@ -138,7 +139,7 @@ pub fn bugs(row: &str, scenario: &str) -> Vec<&'static Mend> {
 impl Allowed {
     /// The mend of the bug that it comes from.
     pub fn mend(&self) -> Option<&'static Mend> {
-        MENDS.iter().find(|mend| Some(mend.name) == self.bug.as_deref())
+        mends().find(|mend| Some(mend.name) == self.bug.as_deref())
     }
 
     /// Whether the cell is one of its own.
@@ -152,9 +153,9 @@ impl Execution {
         self.row == row && self.scenario == scenario
     }
 
-    fn beside(&self, ends: &str) -> Beside {
+    fn beside(&self, ends: &str) -> KnownEnding {
         let picks = self.schedule.split_whitespace().collect::<Vec<_>>().join(" ");
-        Beside { ends: ends.into(), schedule: Schedule::Search { picks, preemptions: None } }
+        KnownEnding { ends: ends.into(), schedule: Schedule::Search { picks, preemptions: None } }
     }
 }
 

@@ -18,8 +18,47 @@ pub struct Bug {
     pub references: &'static [&'static str],
     /// What fixed it, or that nothing did.
     pub fixed: &'static str,
+    /// What of it is in the release. None if the release does not have it.
+    pub release: Option<InRelease>,
     /// The rows that reproduce it, the bug itself first.
     pub mutants: &'static [Mutant],
+}
+
+/// What of a bug is in the release: in Go 1.19, and in commit 13f6be28.
+pub struct InRelease {
+    /// The mend of the bug alone.
+    pub mend: Mend,
+    /// What commit 13f6be28 shows of it.
+    pub expected: &'static [ExpectedFailure],
+}
+
+/// A bug of the release that can be mended alone.
+pub struct Mend {
+    /// The end of the names of rows in which it is mended: `+` and this.
+    pub name: &'static str,
+    /// The bug.
+    pub bug: &'static str,
+    /// The row with the mend.
+    pub fixed_in: fn(Steps) -> Steps,
+}
+
+/// A failure that is expected of the release, as two runs on one scenario: a row fails, with exactly that check; and the
+/// same row with that one bug mended holds.
+pub struct ExpectedFailure {
+    /// The bug's name.
+    pub bug: &'static str,
+    /// The name of the row that has it.
+    pub row: &'static str,
+    /// That row.
+    pub steps: Steps,
+    /// The scenario that shows it.
+    pub scenario: &'static str,
+    /// The check that fails there.
+    pub check: &'static str,
+    /// The name of the row that has the fix.
+    pub fixed_row: &'static str,
+    /// The same with that one fix.
+    pub fixed: Steps,
 }
 
 /// A row that reproduces a bug, or a part of it.
@@ -138,7 +177,7 @@ impl Shows {
     fn limits(&self, engine: sync::driver::Engine) -> Limits {
         let limits = checks::suite::limits(engine);
         let bound = match engine {
-            _ if self.scenario.starts_with(checks::suite::KERNEL) => None,
+            _ if self.scenario.starts_with(harness::kernel::KERNEL) => None,
             sync::driver::Engine::Explore => checks::suite::within(self.scenario),
             _ => self.bound.or(limits.bound),
         };

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! A second look at the tail shows that it moved. In this model, only `goyield` puts a G on a ring and
-//! wakes nobody for it; elsewhere the wakeup that comes with the G makes up for the mistake.
+//! wakes no M for it; elsewhere the wakeup that comes with the G makes up for the mistake.
 
 use runtime_model::g::Guintptr;
 use runtime_model::p::PId;
@@ -45,6 +45,7 @@ pub const BUG: Bug = Bug {
     releases: "1.5 and 1.6",
     references: &["https://go.dev/cl/20858"],
     fixed: "commit fcd7c02c70 (CL 20858, Go 1.7): the tail is read again",
+    release: None,
     mutants: &[Mutant {
         name: "one-look",
         about: "without the second look at the tail",

@@ -62,6 +62,7 @@ pub const BUG: Bug = Bug {
         "https://go.dev/cl/313009",
     ],
     fixed: "commit 3b304ce7fe (CL 313009, Go 1.17): the compare-and-swap first, then the links",
+    release: None,
     mutants: &[Mutant {
         name: "linked-before-the-swap",
         about: "the Gs are linked, and then taken",

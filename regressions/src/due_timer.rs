@@ -17,7 +17,7 @@
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
 
 use crate::bug::Symptom::Hang;
-use crate::bug::{Bug, Masked, Mutant, Shows};
+use crate::bug::{Bug, ExpectedFailure, InRelease, Masked, Mend, Mutant, Shows};
 
 /// `base` with our fix.
 pub const fn fixed_in(base: Steps) -> Steps {
@@ -28,6 +28,20 @@ const AS_IN_1_19: Steps = Steps { p_for_due_timer: GO_13F6BE28.p_for_due_timer, 
 const DOES_NOT_TELL: Steps =
     Steps { p_for_due_timer: |sched| sched.pidleget(&mut sched.lock.lock(), 0), ..GO_FIXED };
 
+/// What of it is in the release.
+const IN_RELEASE: InRelease = InRelease {
+    mend: Mend { name: "defect-2", bug: "defect 2 under faketime", fixed_in },
+    expected: &[ExpectedFailure {
+        bug: "defect 2 (the last look sees a due timer and stops all the same)",
+        row: "GO_13F6BE28",
+        steps: GO_13F6BE28,
+        scenario: "due-timer",
+        check: "no timer is due beside an idle P",
+        fixed_row: "GO_13F6BE28+defect-2",
+        fixed: fixed_in(GO_13F6BE28),
+    }],
+};
+
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "due-timer",
@@ -36,6 +50,7 @@ pub const BUG: Bug = Bug {
     releases: "1.19 to 1.27.3, the newest; under faketime alone",
     references: &["https://go.dev/src/runtime/proc.go", "https://go.dev/src/runtime/time_fake.go"],
     fixed: "nothing, in Go; here the M takes a P for the timer",
+    release: Some(IN_RELEASE),
     mutants: &[Mutant {
         name: "as-in-1.19",
         about: "the last look sees a due timer, and no P is taken for it",

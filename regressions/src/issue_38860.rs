@@ -42,6 +42,7 @@ pub const BUG: Bug = Bug {
         "https://go.dev/cl/232199",
     ],
     fixed: "commits 9b90491e4a and 8fdc79e18a (CL 232199, Go 1.15; CL 232298, Go 1.16)",
+    release: None,
     mutants: &[
         Mutant {
             name: "the-last-look-leaves-out-timers",

@@ -24,7 +24,7 @@ use runtime_model::Sched;
 use sync::driver::Engine;
 
 use crate::bug::Symptom::{Hang, Livelock};
-use crate::bug::{Bug, Masked, Mutant, Shows};
+use crate::bug::{Bug, ExpectedFailure, InRelease, Masked, Mend, Mutant, Shows};
 
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
 const COUNT: &str = "nmspinning counts the spinners";
@@ -128,6 +128,32 @@ const KEPT_ALWAYS: Steps =
 const KEEPS_WITHOUT_SPINNING: Steps = Steps { drop_p: keeps_without_spinning, ..GO_FIXED };
 const AS_IN_1_20: Steps = Steps { wakep: wakep_1_20, ..GO_FIXED };
 
+/// What of it is in the release.
+const IN_RELEASE: InRelease = InRelease {
+    mend: Mend { name: "45867", bug: "golang/go#45867", fixed_in },
+    expected: &[
+        ExpectedFailure {
+            bug: "golang/go#45867",
+            row: "GO_13F6BE28",
+            steps: GO_13F6BE28,
+            scenario: "three-newprocs",
+            check: WORK_WAITS,
+            fixed_row: "GO_13F6BE28+45867",
+            fixed: fixed_in(GO_13F6BE28),
+        },
+        ExpectedFailure {
+            bug:
+                "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)",
+            row: "GO_13F6BE28+45867-as-in-1.20",
+            steps: Steps { wakep: wakep_1_20, ..fixed_in(GO_13F6BE28) },
+            scenario: "three-newprocs",
+            check: WORK_WAITS,
+            fixed_row: "GO_13F6BE28+45867",
+            fixed: fixed_in(GO_13F6BE28),
+        },
+    ],
+};
+
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "45867",
@@ -141,6 +167,7 @@ pub const BUG: Bug = Bug {
         "https://go.dev/cl/310850",
     ],
     fixed: "commit 8cb350d69a (CL 389014, Go 1.20), but for the order that as-in-1.20 shows",
+    release: Some(IN_RELEASE),
     mutants: &[
         Mutant {
             name: "as-in-1.19",

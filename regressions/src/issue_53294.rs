@@ -75,7 +75,7 @@ fn take_any(sched: &Sched, locked: &mut SchedLocked, when: Time, done: Done) -> 
     Some(p)
 }
 
-/// The woken M is left as it is: before the fix, nobody counted it as a spinner.
+/// The woken M is left as it is: before the fix, it was not counted as a spinner.
 fn spin_not(_: &Sched, _: MId) {}
 
 /// The M is marked, and not counted.
@@ -158,7 +158,7 @@ pub const BUG: Bug = Bug {
     number: "53294",
     title: "the faketime jump unlinks a P behind pidleget's back",
     saw: "fatal error: must be able to track idle limiter event, in TestFakeTime, within 10 ms; before the \
-          limiter existed, work that nobody took",
+          limiter existed, work that no M took",
     releases: "1.14 to 1.18, silently; the crash was in no release",
     references: &[
         "https://go.dev/issue/53294",
@@ -167,6 +167,7 @@ pub const BUG: Bug = Bug {
         "https://go.dev/cl/171880",
     ],
     fixed: "commit 13f6be28 (CL 411119, Go 1.19): checkdead takes any idle P, through pidleget",
+    release: None,
     mutants: &[
         Mutant {
             name: "unlinked-by-hand",
@@ -226,7 +227,7 @@ pub const BUG: Bug = Bug {
             steps: WITHOUT_NPIDLE,
             shows: shows!(Holds, Holds, Holds, Check(NPIDLE)),
             masked: Some(Masked {
-                because: "the woken M is made a spinner explicitly, so the count that is too high stops nobody",
+                because: "the woken M is made a spinner explicitly, so the count that is too high stops no wakeup",
                 unmasked_by: Some("any-p-without-npidle-and-spinning"),
             }),
         },

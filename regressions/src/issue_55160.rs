@@ -1,6 +1,6 @@
 //! golang/go#55160: the global queue is outside the wake protocol.
 //!
-//! A G that yields goes to the global queue, and its M wakes nobody for it; and a spinner's last look is at
+//! A G that yields goes to the global queue, and its M wakes no other for it; and a spinner's last look is at
 //! the Ps' queues and timers, not at that one.
 //!
 //! ```text
@@ -26,7 +26,7 @@ use runtime_model::{Sched, Time};
 use sync::driver::Engine;
 
 use crate::bug::Symptom::{Hang, Throw};
-use crate::bug::{Bug, Masked, Mutant, Shows};
+use crate::bug::{Bug, ExpectedFailure, InRelease, Masked, Mend, Mutant, Shows};
 
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
 const OVERFLOW: &str = "overflow-beside-busy";
@@ -89,10 +89,24 @@ const SHOWS_ON_LOOM: &[Shows] = &[
     Shows::symptom(SCENARIO, Hang).within(3).on(&[Engine::Loom, Engine::Explore]),
 ];
 
+/// What of it is in the release.
+const IN_RELEASE: InRelease = InRelease {
+    mend: Mend { name: "55160", bug: "golang/go#55160", fixed_in },
+    expected: &[ExpectedFailure {
+        bug: "golang/go#55160",
+        row: "GO_13F6BE28",
+        steps: GO_13F6BE28,
+        scenario: "gosched-beside-newproc",
+        check: WORK_WAITS,
+        fixed_row: "GO_13F6BE28+55160",
+        fixed: fixed_in(GO_13F6BE28),
+    }],
+};
+
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "55160",
-    title: "the global queue is not looked at again, and who yields wakes nobody",
+    title: "the global queue is not looked at again, and a G that yields wakes no M",
     saw: "a goroutine that yielded does not run although a P is idle, until sysmon preempts somebody \
           (10 ms); without preemption, for good",
     releases: "1.1 to 1.21",
@@ -103,10 +117,11 @@ pub const BUG: Bug = Bug {
         "https://go.dev/issue/60693",
     ],
     fixed: "commits dd5db4df56 and ad943066f6 (CL 501975 and CL 501976, Go 1.22)",
+    release: Some(IN_RELEASE),
     mutants: &[
         Mutant {
             name: "neither",
-            about: "the last look leaves out the global queue, and gosched wakes nobody",
+            about: "the last look leaves out the global queue, and gosched wakes no M",
             steps: NEITHER,
             shows: SHOWS,
             masked: None,
@@ -120,7 +135,7 @@ pub const BUG: Bug = Bug {
         },
         Mutant {
             name: "without-wakep",
-            about: "half of the fix: the last look has the global queue; gosched wakes nobody",
+            about: "half of the fix: the last look has the global queue; gosched wakes no M",
             steps: WITHOUT_WAKEP,
             shows: SHOWS_ON_LOOM,
             masked: None,

@@ -1,4 +1,4 @@
-//! golang/go#5586: the last spinner finds work and wakes nobody.
+//! golang/go#5586: the last spinner finds work and wakes no other M.
 //!
 //! Whoever makes work while somebody spins leaves it to the spinner. So a spinner that finds some has to
 //! wake another before it runs it: there may be more.
@@ -52,16 +52,17 @@ const STAYS_MARKED: Steps = Steps {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "5586",
-    title: "the last spinner finds work and wakes nobody",
+    title: "the last spinner finds work and wakes no other M",
     saw: "goroutines that wait although Ps are idle; with the first fix, a crash or a scheduler that no \
           longer wakes anybody",
     releases: "1.1; the first fix was in no release",
     references: &["https://go.dev/issue/5586", "https://go.dev/cl/9776044", "https://go.dev/cl/10743044"],
     fixed: "commit 32fef9908a (CL 10743044, Go 1.2)",
+    release: None,
     mutants: &[
         Mutant {
             name: "without-wakep",
-            about: "a spinner that finds a G stops spinning, and wakes nobody",
+            about: "a spinner that finds a G stops spinning, and wakes no M",
             steps: WITHOUT_WAKEP,
             shows: &[
                 Shows::invariant("two-at-once", WORK_WAITS).within(1),

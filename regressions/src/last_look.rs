@@ -112,6 +112,7 @@ pub const BUG: Bug = Bug {
     releases: "none; golang/go#14179 is of this kind",
     references: &["https://go.dev/src/runtime/proc.go", "https://go.dev/issue/14179"],
     fixed: "Go's findRunnable: drop the P under the lock, decrement, barrier, look again",
+    release: None,
     mutants: &[
         Mutant {
             name: "before-the-decrement",

@@ -20,7 +20,8 @@
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
 
 use crate::bug::Symptom::Hang;
-use crate::bug::{Bug, Mutant, Shows};
+use crate::bug::{Bug, ExpectedFailure, InRelease, Mend, Mutant, Shows};
+use crate::{due_timer, issue_45867};
 
 /// `base` with our fix.
 pub const fn fixed_in(base: Steps) -> Steps {
@@ -28,6 +29,36 @@ pub const fn fixed_in(base: Steps) -> Steps {
 }
 
 const AS_IN_1_19: Steps = Steps { wake_beside_poller: GO_13F6BE28.wake_beside_poller, ..GO_FIXED };
+
+const WITH_DEFECT_2: Steps = due_timer::fixed_in(GO_13F6BE28);
+const WITH_DEFECTS_2_AND_3: Steps = fixed_in(WITH_DEFECT_2);
+
+/// What of it is in the release.
+const IN_RELEASE: InRelease = InRelease {
+    mend: Mend { name: "defect-3", bug: "defect 3 under faketime", fixed_in },
+    expected: &[
+        // With defect 2, the release fails on the same program by that; so the row has that one mended.
+        ExpectedFailure {
+            bug: "defect 3 (a timer added while an M polls is left to that M, which stops)",
+            row: "GO_13F6BE28+defect-2",
+            steps: WITH_DEFECT_2,
+            scenario: "pollers-window",
+            check: "no timer is due beside an idle P",
+            fixed_row: "GO_13F6BE28+defects-2-and-3",
+            fixed: WITH_DEFECTS_2_AND_3,
+        },
+        // A timer is work, too: the waker that finds no P has added one.
+        ExpectedFailure {
+            bug: "golang/go#45867, with a timer as the work",
+            row: "GO_13F6BE28+defects-2-and-3",
+            steps: WITH_DEFECTS_2_AND_3,
+            scenario: "pollers-window-early",
+            check: "no timer is due beside an idle P",
+            fixed_row: "GO_13F6BE28+45867+defects-2-and-3",
+            fixed: issue_45867::fixed_in(WITH_DEFECTS_2_AND_3),
+        },
+    ],
+};
 
 /// The bug and its row.
 pub const BUG: Bug = Bug {
@@ -37,6 +68,7 @@ pub const BUG: Bug = Bug {
     releases: "1.19 to 1.27.3, the newest; under faketime alone",
     references: &["https://go.dev/src/runtime/proc.go", "https://go.dev/src/runtime/time_fake.go"],
     fixed: "nothing, in Go; here an M is woken even if another polls",
+    release: Some(IN_RELEASE),
     mutants: &[Mutant {
         name: "as-in-1.19",
         about: "a timer that is added while an M polls wakes no other M",

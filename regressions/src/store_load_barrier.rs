@@ -2,7 +2,7 @@
 //!
 //! Who makes work writes a queue and then reads `nmspinning`; who stops spinning writes `nmspinning` and
 //! then reads the queues. Each of the two writes has to be seen before what follows is read, or both read
-//! old values, and nobody comes. On Go's own atomics there is a full barrier in each place.
+//! old values, and no M comes. On Go's own atomics there is a full barrier in each place.
 //!
 //! A full operation brings a barrier of its own. Where a G is put in `runnext`, and where an M stops spinning,
 //! the operation before the barrier and the one after it are both full: the barrier is gone only if both are
@@ -113,6 +113,7 @@ pub const BUG: Bug = Bug {
     releases: "none",
     references: &["https://go.dev/src/runtime/proc.go"],
     fixed: "Go's atomics, which are full barriers",
+    release: None,
     mutants: &[
         Mutant {
             name: "submit",

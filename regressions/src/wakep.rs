@@ -54,6 +54,7 @@ pub const BUG: Bug = Bug {
     releases: "none",
     references: &["https://go.dev/src/runtime/proc.go"],
     fixed: "Go's wakep",
+    release: None,
     mutants: &[
         Mutant {
             name: "not-at-all",

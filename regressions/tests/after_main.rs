@@ -6,7 +6,7 @@ use checks::HANG;
 use common::{failing, job, message};
 use harness::report::{Job, Mode, Report};
 use harness::scenario::Scenario;
-use regressions::runs;
+use regressions::CONTENT;
 use sync::driver::Control;
 
 /// The symptoms of a program of its own under that row.
@@ -17,7 +17,7 @@ fn symptoms(row: &str, (ps, lines): (u32, &[&str]), must_finish: &[&str]) -> Rep
     let mut job = Job { program, row: row.into(), ..job("own", Mode::Symptoms) };
     // What shuttle samples should be enough of it.
     job.limits.executions = 1_000;
-    runs::run(&job, |_| Control::Go).expect("a run").report
+    CONTENT.prepare(&job).expect("a job").run(|_| Control::Go).expect("a run").report
 }
 
 const FIXED: &str = "GO_FIXED";

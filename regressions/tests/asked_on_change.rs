@@ -2,7 +2,7 @@
 //! the same verdicts, failing executions, endings, states and counts. `pidle gate --ask-always` compares the long runs.
 
 use harness::report::{Job, Limits, Report};
-use regressions::runs;
+use regressions::{runs, CONTENT};
 use sync::driver::{Control, Progress, ENGINE};
 
 /// Runs of more executions are left to the gate.
@@ -18,7 +18,8 @@ fn told(job: &Job, ask_always: bool) -> Option<Report> {
             Control::Go
         }
     };
-    let outcome = runs::run(&Job { limits, ..job.clone() }, short).expect("a run");
+    let outcome =
+        CONTENT.prepare(&Job { limits, ..job.clone() }).expect("a job").run(short).expect("a run");
     let report = Report { seconds: 0.0, job: job.clone(), ..outcome.report };
     (report.executions <= MOST).then_some(report)
 }

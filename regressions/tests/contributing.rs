@@ -33,20 +33,21 @@ fn wakep_tried(sched: &Sched, m: &M) {
 
 const TRIED: Steps = Steps { wakep: wakep_tried, ..GO_FIXED };
 
-/// Who makes work wakes nobody.
-const NOBODY_IS_WOKEN: Steps = Steps { wakep: |_, _| {}, ..GO_FIXED };
+/// A G that makes work wakes no M.
+const NO_M_IS_WOKEN: Steps = Steps { wakep: |_, _| {}, ..GO_FIXED };
 
 const BUG: Bug = Bug {
     number: "example",
-    title: "nobody is woken",
+    title: "no M is woken",
     saw: "one CPU is busy, whatever there is to do",
     releases: "none",
     references: &["https://go.dev/src/runtime/proc.go"],
     fixed: "wakep",
+    release: None,
     mutants: &[Mutant {
-        name: "nobody-is-woken",
+        name: "no-m-is-woken",
         about: "wakep does nothing",
-        steps: NOBODY_IS_WOKEN,
+        steps: NO_M_IS_WOKEN,
         shows: &[
             Shows::invariant("S2", "no G is runnable beside an idle P"),
             Shows::symptom("S2", Symptom::Hang),
@@ -69,8 +70,6 @@ const CHECK: Check = Check {
         }
     },
 };
-
-const SUITE_ENTRY: (&str, &[&str]) = ("two-workers", &["runnext is stolen", "an M is started"]);
 
 /// The blocks of the guide in that language.
 fn blocks(language: &str) -> Vec<&'static str> {
@@ -119,7 +118,7 @@ fn check_fails(steps: Steps) -> bool {
 #[test]
 fn each_rust_example_of_the_guide_is_here() {
     let blocks = blocks("rust");
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 3);
     for block in blocks {
         assert!(THIS.contains(block), "not in this file:\n{block}");
     }
@@ -149,12 +148,14 @@ sync::explored! {
 
     fn an_added_scenario_runs_from_its_file_and_shows_what_it_must() {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("two-workers.toml");
-        fs::write(&path, blocks("toml")[0]).expect("a file");
-        let program = scenario_file::read(&path).expect("a scenario").scenario;
-        assert_eq!(program.name, SUITE_ENTRY.0);
-        let sometimes = SUITE_ENTRY.1.iter().map(|&name| name.into()).collect();
-        let job = Job { program: Some(Box::new(program)), sometimes, ..job(SUITE_ENTRY.0, Mode::Invariants) };
-        let report = regressions::runs::run(&job, |_| Control::Go).expect("a run").report;
+        fs::write(&path, blocks("toml").join("\n")).expect("a file");
+        let written = scenario_file::read(&path).expect("a scenario");
+        let (name, run) = written.runs().next().expect("a run");
+        assert!(checks::suite::ALL.iter().any(|suite| suite.name == run.suite), "{}", run.suite);
+        let (program, sometimes) = (Some(Box::new(written.scenario.clone())), run.sometimes.clone());
+        assert_eq!(sometimes.len(), 2);
+        let job = Job { program, sometimes, ..job(&name, Mode::Invariants) };
+        let report = regressions::CONTENT.prepare(&job).expect("a job").run(|_| Control::Go).expect("a run").report;
         assert_eq!(report.verdict, Verdict::Held, "{report:?}");
     }
 }

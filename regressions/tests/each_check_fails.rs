@@ -4,9 +4,9 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use checks::CONTENT;
 use common::{failing, job, run_with};
 use harness::report::{Job, Mode};
+use regressions::CONTENT;
 use runtime_model::by_hand;
 use runtime_model::find::Found;
 use runtime_model::g::{GId, Guintptr};

@@ -7,7 +7,7 @@ use std::io::Write;
 use checks::suite::FIXED;
 use harness::report::{Job, Mode, Search};
 use harness::verdict::Verdict;
-use regressions::runs;
+use regressions::CONTENT;
 use sync::driver::{Control, Engine, Options, Searched};
 
 fn job(scenario: &str) -> Job {
@@ -20,7 +20,8 @@ fn job(scenario: &str) -> Job {
 /// Searches it, and holds, in so many states. With `SUBSTRATES=file` that is written into `file.model`: both
 /// substrates have to write the same, which `.ci/run` compares.
 fn holds_in(scenario: &str, states: u64) {
-    let outcome = runs::run(&job(scenario), |_| Control::Go).expect("a run");
+    let outcome =
+        CONTENT.prepare(&job(scenario)).expect("a job").run(|_| Control::Go).expect("a run");
     let report = outcome.report;
     assert_eq!((report.verdict, &*report.extent), (Verdict::Held, "exhaustive"), "{}", report.note);
     let searched = report.searched.expect("searched");
@@ -34,7 +35,8 @@ fn holds_in(scenario: &str, states: u64) {
 
 /// All of it.
 fn search(scenario: &str, options: Options) -> Searched {
-    let searched = runs::compare(&job(scenario), options).expect("a search");
+    let searched =
+        CONTENT.prepare(&job(scenario)).expect("a job").compare(options).expect("a search");
     assert_eq!(searched.incomplete, None);
     searched
 }
@@ -90,7 +92,10 @@ sync::searched! {
             job.row = row.into();
             job.limits.bound = bound;
             job.limits.search = Some(Search { paranoid: true, ..Search::default() });
-            runs::run(&job, |_| Control::Go).and_then(|outcome| runs::smallest(outcome, |_| Control::Go))
+            CONTENT.prepare(&job).and_then(|prepared| {
+                let outcome = prepared.run(|_| Control::Go)?;
+                prepared.smallest(outcome, |_| Control::Go)
+            })
         };
         for bound in 1..=2 {
             let report = paranoid("S3", FIXED, Some(bound)).expect("no mistake").report;
@@ -114,7 +119,7 @@ sync::searched! {
             let with = search(scenario, Options { pairs: true, ..Options::default() }).pairs;
             let options =
                 Options { pairs: true, checkpoints: false, max_states: most, ..Options::default() };
-            let without = runs::compare(&job(scenario), options).expect("a search");
+            let without = CONTENT.prepare(&job(scenario)).expect("a job").compare(options).expect("a search");
             let new = without.pairs.difference(&with).count();
             assert_eq!(new, 0, "{scenario}: of {} pairs without checkpoints", without.pairs.len());
             assert_eq!(without.incomplete.is_some(), most.is_some(), "{scenario}");

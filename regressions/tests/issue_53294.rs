@@ -7,7 +7,7 @@ use common::{failing, job, message, run, run_with};
 use harness::report::{Found, Job, Mode};
 use harness::verdict::Verdict;
 use regressions::issue_53294::BUG;
-use regressions::runs;
+use regressions::CONTENT;
 use runtime_model::by_hand;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
@@ -106,14 +106,15 @@ sync::explored! {
     /// At two Ps and two Ms, with the interleaving; it replays.
     fn the_crash_is_recorded_and_replays() {
         let job = mutant("unlinked-by-hand", "sleepers", Mode::Symptoms);
-        let outcome = runs::run(&job, |_| Control::Go).expect("a run");
-        let cex = runs::record(&outcome).expect("a recording").expect("a counterexample");
+        let prepared = CONTENT.prepare(&job).expect("a job");
+        let outcome = prepared.run(|_| Control::Go).expect("a run");
+        let cex = prepared.record(&outcome).expect("a recording").expect("a counterexample");
         assert_eq!(cex.header.found.message, TRACK);
         assert!(cex.steps.iter().any(|step| step.function == "pidleput"));
-        assert_eq!(runs::replay(&cex).expect("a replay"), harness::run::Replayed::Same);
+        assert_eq!(prepared.replay(&cex).expect("a replay"), harness::run::Replayed::Same);
         let mut other = cex.clone();
         other.steps[20].object = "elsewhere".into();
-        let diverged = runs::replay(&other).expect("a replay");
+        let diverged = prepared.replay(&other).expect("a replay");
         assert!(matches!(diverged, harness::run::Replayed::Diverged { step: 21, .. }), "{diverged:?}");
     }
 }

@@ -5,15 +5,16 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use checks::suite::{FIXED, NO_ROW};
-use checks::CONTENT;
+use checks::suite::FIXED;
 use common::{failing, message};
+use harness::kernel::NO_VARIANT;
 use harness::report::{Expect, Job, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
+use regressions::CONTENT;
 use regressions::{
     cl_20858, cl_310149, due_timer, issue_38860, issue_45867, issue_55160, issue_5586, last_look,
-    pollers_window, runs, store_load_barrier, wakep, BUGS,
+    pollers_window, store_load_barrier, wakep, BUGS,
 };
 use sync::driver::{Control, Engine, ENGINE};
 
@@ -34,7 +35,7 @@ const OURS: &[&Bug] = &[
 const WORK_WAITS: &str = "no G is runnable beside an idle P";
 
 fn run(job: &Job) -> Report {
-    runs::run(job, |_| Control::Go).expect("a run").report
+    CONTENT.prepare(job).expect("a job").run(|_| Control::Go).expect("a run").report
 }
 
 /// All that is said of the bugs, with the jobs that run it on this engine.
@@ -68,8 +69,8 @@ sync::explored! {
     fn the_model_as_it_should_be_holds_where_a_row_fails() {
         let mut seen = BTreeSet::new();
         for (_, _, job) in all(OURS) {
-            let kernel = job.scenario.starts_with(checks::suite::KERNEL);
-            let row = if kernel { NO_ROW } else { FIXED };
+            let kernel = job.scenario.starts_with(harness::kernel::KERNEL);
+            let row = if kernel { NO_VARIANT } else { FIXED };
             // Whoever asks for the invariants asks for the symptoms too.
             let mode = if kernel { Mode::Symptoms } else { Mode::Invariants };
             let job = Job { row: row.into(), mode, expect: Expect::Holds, ..job };

@@ -4,19 +4,18 @@
 mod common;
 
 use checks::kernels::{self, Publish};
-use checks::{scenarios, suite};
+use checks::suite;
 use common::{failing, job, message, run_with};
 use harness::report::{Fewest, Mode, Report};
-use harness::run::{self, Subject, What};
 use harness::verdict::Verdict;
+use regressions::CONTENT;
 use runtime_model::g::{GStatus, Guintptr};
 use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
 use runtime_model::sched::SpinIncrement;
 use runtime_model::steps::{Steps, GO_FIXED};
 use runtime_model::Sched;
-use sync::driver::{litmus, Cause, Control, Engine, Failure, OnProgress, Plan, Sampler, ENGINE};
-use sync::Arc;
+use sync::driver::{litmus, Cause, Control, Engine, Failure, Plan, Sampler, ENGINE};
 
 /// Takes an idle P and an idle M, and wakes the one with the other by `wake`.
 fn wakep(sched: &Sched, m: &M, wake: fn(&Sched, MId, OwnedP, SpinIncrement)) {
@@ -84,16 +83,9 @@ fn found_by_races_alone(steps: Steps, names: &[&str]) {
     for mode in [Mode::Symptoms, Mode::Invariants] {
         held(&run_with(steps, &job(WAKES, mode)));
     }
-    let go: OnProgress = Arc::new(|_| Control::Go);
-    let scenario = scenarios::find(WAKES).expect("a scenario of that name");
-    let subject = Subject {
-        what: What::Scenario(scenario),
-        steps,
-        sources: Vec::new(),
-        content: &checks::CONTENT,
-    };
-    let found = run::run(&subject, &job(WAKES, Mode::Races), go.clone()).expect("a run");
-    let report = run::smallest(&subject, found, go).expect("a run").report;
+    let prepared = CONTENT.prepare_with(&job(WAKES, Mode::Races), steps).expect("a job");
+    let found = prepared.run(|_| Control::Go).expect("a run");
+    let report = prepared.smallest(found, |_| Control::Go).expect("a run").report;
     assert_eq!(failing(&report), Some("race"), "{report:?}");
     let text = message(&report).expect("a message");
     let told = |name: &&str| text.starts_with(&format!("data race on {name}, by "));

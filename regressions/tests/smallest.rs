@@ -5,7 +5,7 @@ mod common;
 use harness::report::{Fewest, Found, Job, Mode};
 use harness::run::Outcome;
 use harness::verdict::Verdict;
-use regressions::runs;
+use regressions::CONTENT;
 use sync::driver::{Control, Schedule};
 
 fn job(row: &str, scenario: &str) -> Job {
@@ -16,8 +16,9 @@ fn job(row: &str, scenario: &str) -> Job {
 }
 
 fn found(job: &Job, control: Control) -> (Found, Outcome) {
-    let outcome = runs::run(job, |_| Control::Go).expect("a run");
-    let outcome = runs::smallest(outcome, move |_| control).expect("a run");
+    let prepared = CONTENT.prepare(job).expect("a job");
+    let outcome = prepared.run(|_| Control::Go).expect("a run");
+    let outcome = prepared.smallest(outcome, move |_| control).expect("a run");
     (outcome.report.found.clone().expect("a failure"), outcome)
 }
 
@@ -28,7 +29,7 @@ sync::exhausted! {
         let within = |bound| {
             let mut job = job.clone();
             job.limits.bound = Some(bound);
-            runs::run(&job, |_| Control::Go).expect("a run").report
+            CONTENT.prepare(&job).expect("a job").run(|_| Control::Go).expect("a run").report
         };
         let first = within(3).found.expect("it fails");
         let (smallest, outcome) = found(&job, Control::Go);
@@ -38,8 +39,9 @@ sync::exhausted! {
         assert!(less.found.is_none() && less.extent == "bound 2", "{less:?}");
         let Some(Schedule::Search { picks, .. }) = &outcome.schedule else { panic!("no schedule") };
         assert_eq!(Some(picks.split_whitespace().count() as u32 - 2), smallest.steps);
-        let recorded = runs::record(&outcome).expect("a run").expect("a failure");
-        assert_eq!(runs::replay(&recorded).expect("a run"), harness::run::Replayed::Same);
+        let prepared = CONTENT.prepare(&outcome.report.job).expect("a job");
+        let recorded = prepared.record(&outcome).expect("a run").expect("a failure");
+        assert_eq!(prepared.replay(&recorded).expect("a run"), harness::run::Replayed::Same);
     }
 
     /// The first failure within a bound need not be the shortest.
@@ -47,7 +49,7 @@ sync::exhausted! {
         let job = job("45867/the-idler-does-not-ask", "three-newprocs");
         let mut bounded = job.clone();
         bounded.limits.bound = Some(2);
-        let first = runs::run(&bounded, |_| Control::Go).expect("a run").report.found;
+        let first = CONTENT.prepare(&bounded).expect("a job").run(|_| Control::Go).expect("a run").report.found;
         let first = first.expect("it fails");
         let (shortest, _) = found(&job, Control::Go);
         assert_eq!((first.preemptions, shortest.preemptions), (Some(2), Some(2)));

@@ -3,13 +3,9 @@
 mod common;
 
 use checks::LIVELOCK;
-use harness::report::{Mode, Report};
-use harness::run::{self, Subject, What};
+use harness::report::{Job, Mode, Report};
 use harness::scenario::Scenario;
 use harness::verdict::Verdict;
-use runtime_model::steps::GO_FIXED;
-use sync::driver::Control;
-use sync::Arc;
 
 /// A program of two Ps and two Ms, in that mode.
 fn run(lines: &[&str], mode: Mode) -> Report {
@@ -17,14 +13,7 @@ fn run(lines: &[&str], mode: Mode) -> Report {
         must_finish: vec!["main".into()],
         ..Scenario::new("ticker", "a program with a ticker", 2, 2, lines)
     };
-    let subject = Subject {
-        what: What::Scenario(scenario),
-        steps: GO_FIXED,
-        sources: Vec::new(),
-        content: &checks::CONTENT,
-    };
-    let job = common::job("ticker", mode);
-    run::run(&subject, &job, Arc::new(|_| Control::Go)).expect("a run").report
+    common::run(&Job { program: Some(Box::new(scenario)), ..common::job("ticker", mode) })
 }
 
 sync::explored! {

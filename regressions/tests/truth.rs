@@ -2,10 +2,10 @@
 
 mod common;
 
-use harness::report::{Beside, Expect, Job, Mode, Report};
+use harness::report::{Expect, Job, KnownEnding, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::allowed::{self, Execution};
-use regressions::{runs, truth};
+use regressions::{truth, CONTENT};
 use sync::driver::{Control, Engine, Schedule, ENGINE};
 
 const T1: &str = "must be able to track idle limiter event";
@@ -18,11 +18,11 @@ fn cell(row: &str, how: &[&str], more: &[(&str, &str)]) -> (Report, Option<Sched
     job.row = row.into();
     let beside = |&(ends, picks): &(&str, &str)| {
         let schedule = Schedule::Search { picks: picks.into(), preemptions: None };
-        Beside { ends: ends.into(), schedule }
+        KnownEnding { ends: ends.into(), schedule }
     };
     let how = how.iter().map(|&name| name.into()).collect();
     job.expect = Expect::Ends { how, more: more.iter().map(beside).collect() };
-    let outcome = runs::run(&job, |_| Control::Go).expect("a run");
+    let outcome = CONTENT.prepare(&job).expect("a job").run(|_| Control::Go).expect("a run");
     (outcome.report, outcome.schedule)
 }
 

@@ -47,7 +47,12 @@ fn of_program(ps: u32, ms: u32, lines: &[&str], change: impl Fn(&mut Scenario)) 
     change(&mut scenario);
     let program = Some(Box::new(scenario));
     let job = Job { program, ..job("own", Mode::Invariants) };
-    regressions::runs::run(&job, |_| sync::driver::Control::Go).expect("a run").report
+    regressions::CONTENT
+        .prepare(&job)
+        .expect("a job")
+        .run(|_| sync::driver::Control::Go)
+        .expect("a run")
+        .report
 }
 
 sync::explored! {
@@ -71,7 +76,7 @@ sync::exhausted! {
             let mut job = job("S3", Mode::Invariants);
             job.limits.bound = Some(bound);
             job.limits.search = Some(Search { beside_unbounded: true, ..Search::default() });
-            regressions::runs::run(&job, |_| sync::driver::Control::Go).expect("a run").report
+            regressions::CONTENT.prepare(&job).expect("a job").run(|_| sync::driver::Control::Go).expect("a run").report
         };
         let (cheap, dear) = (within(1), within(6));
         assert_eq!((cheap.verdict, &*cheap.note), (Verdict::Held, ""));
@@ -83,7 +88,7 @@ sync::exhausted! {
         let mut job = job("S2", Mode::Symptoms);
         let scenario = checks::scenarios::find("S2").expect("a scenario");
         job.program = Some(Box::new(Scenario { deterministic: true, ..scenario }));
-        let report = regressions::runs::run(&job, |_| sync::driver::Control::Go).expect("a run").report;
+        let report = regressions::CONTENT.prepare(&job).expect("a job").run(|_| sync::driver::Control::Go).expect("a run").report;
         assert_eq!(report.verdict, Verdict::Error);
         assert!(report.note.contains("marked `deterministic`"), "{}", report.note);
     }
@@ -92,8 +97,7 @@ sync::exhausted! {
 #[test]
 fn an_unknown_happening_is_refused() {
     let job = Job { sometimes: vec!["pigs fly".into()], ..job("S1", Mode::Symptoms) };
-    let error =
-        regressions::runs::run(&job, |_| sync::driver::Control::Go).err().expect("an error");
+    let error = regressions::CONTENT.prepare(&job).err().expect("an error");
     let text = error.to_string();
     assert!(text.contains("pigs fly") && text.contains("the clock jumps"), "{text}");
 }

@@ -25,7 +25,7 @@ pub(crate) const CHECKS: &[Check] = &[
     },
 ];
 
-/// At most one; exactly one if nobody moves, since then nobody has it in a local variable.
+/// At most one; exactly one if no M moves, since then no M has it in a local variable.
 fn a_p_has_one_holder(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
     for p in view.ps() {
@@ -35,7 +35,7 @@ fn a_p_has_one_holder(view: &View) -> Result<(), String> {
                 self::holders(view, &locked, p.id).map(|h| h.to_string()).collect();
             return Err(format!("{} is held by {}", p.id, names.join(" and ")));
         }
-        ensure!(!view.quiescent || holders == 1, "{} is nobody's", p.id);
+        ensure!(!view.quiescent || holders == 1, "{} has no holder", p.id);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Verify that `nmspinning` counts those who look for work, and nobody else.
+//! Verify that `nmspinning` counts the Ms that look for work, and no others.
 
 use harness::check::Check;
 use harness::ensure;
@@ -22,7 +22,7 @@ pub(crate) const CHECKS: &[Check] = &[
     },
 ];
 
-/// Those marked, and the increments that `startm` has in its hands; nobody, if nobody moves.
+/// The Ms that are marked, and the increments that `startm` carries; 0 if no M moves.
 fn nmspinning_counts_the_spinners(view: &View) -> Result<(), String> {
     let nmspinning = view.sched.nmspinning.peek();
     let marked = view.ms().filter(|&m| view.spinning(m)).count();
@@ -31,7 +31,7 @@ fn nmspinning_counts_the_spinners(view: &View) -> Result<(), String> {
         nmspinning == marked as i32 + in_flight,
         "nmspinning is {nmspinning}; Ms that spin: {marked}, increments in flight: {in_flight}"
     );
-    ensure!(!view.quiescent || nmspinning == 0, "nobody moves, and nmspinning is {nmspinning}");
+    ensure!(!view.quiescent || nmspinning == 0, "no M moves, and nmspinning is {nmspinning}");
     Ok(())
 }
 

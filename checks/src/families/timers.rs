@@ -11,7 +11,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check {
         name: "timer0When and numTimers tell the heap",
         invariant: "INV-T0",
-        holds: the_heap_is_told,
+        holds: timer0_when_and_num_timers_match_the_heap,
     },
     Check {
         name: "no timer is due beside an idle P",
@@ -25,14 +25,14 @@ pub(crate) const CHECKS: &[Check] = &[
     },
 ];
 
-fn the_heap_is_told(view: &View) -> Result<(), String> {
+fn timer0_when_and_num_timers_match_the_heap(view: &View) -> Result<(), String> {
     for p in view.ps() {
         let Some(timers) = p.timers.peek() else { continue };
         let heap = timers.as_slice();
         let (first, count) = (p.timer0_when.peek(), p.num_timers.peek());
-        let told = first == heap.first().map_or(0, |t| t.when) && count as usize == heap.len();
+        let matches = first == heap.first().map_or(0, |t| t.when) && count as usize == heap.len();
         ensure!(is_heap(heap), "{}'s timers are no heap: {heap:?}", p.id);
-        ensure!(told, "{}'s heap is {heap:?}; timer0When is {first}, numTimers {count}", p.id);
+        ensure!(matches, "{}'s heap is {heap:?}; timer0When is {first}, numTimers {count}", p.id);
     }
     Ok(())
 }
@@ -50,7 +50,7 @@ fn no_timer_is_due_beside_an_idle_p(view: &View) -> Result<(), String> {
         let due = when != 0 && when <= view.now();
         ensure!(
             !due,
-            "{}'s timer of {when} is due at {}, nobody moves, and {idle} is idle",
+            "{}'s timer of {when} is due at {}, no M moves, and {idle} is idle",
             p.id,
             view.now()
         );

@@ -1,4 +1,4 @@
-//! Verify that no work waits beside an idle P when nobody moves: no wakeup was lost.
+//! Verify that no work waits beside an idle P when no M moves: no wakeup was lost.
 
 use runtime_model::g::GId;
 
@@ -16,10 +16,10 @@ fn no_g_is_runnable_beside_an_idle_p(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
     let Some(idle) = locked.idle_ps().next().filter(|_| view.quiescent) else { return Ok(()) };
     let global: Vec<GId> = locked.global_runq().collect();
-    ensure!(global.is_empty(), "{global:?} on the global queue, nobody moves, and {idle} is idle");
+    ensure!(global.is_empty(), "{global:?} on the global queue, no M moves, and {idle} is idle");
     for p in view.ps() {
         let gs = p.peek_runq();
-        ensure!(p.peek_runqempty(), "{gs:?} on {}'s queue, nobody moves, and {idle} is idle", p.id);
+        ensure!(p.peek_runqempty(), "{gs:?} on {}'s queue, no M moves, and {idle} is idle", p.id);
     }
     Ok(())
 }

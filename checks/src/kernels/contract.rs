@@ -15,7 +15,7 @@ use runtime_model::timers::{Timer, TimerFunc};
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost};
 
-/// So many Ps with rings of 8 slots, and five Gs that nobody runs.
+/// So many Ps with rings of 8 slots, and five Gs that no M runs.
 pub(super) fn world(steps: Steps, ps: u32) -> (Arc<Sched>, M, Vec<OwnedP>) {
     world_with(steps, ps, Arc::new(Nobody))
 }

@@ -39,7 +39,7 @@ pub const ALL: &[Kernel] = &[
     },
     Kernel {
         name: "note",
-        about: "who is woken finds what was left for him, and is woken once",
+        about: "an M that is woken finds what was left for it, and is woken once",
         threads: 2,
         program: |_| {
             note(|nextp, park| {
@@ -50,7 +50,7 @@ pub const ALL: &[Kernel] = &[
     },
     Kernel {
         name: "submit-last-look",
-        about: "new work is seen by the last look, or its maker sees that nobody spins",
+        about: "new work is seen by the last look, or the M that made it sees that no M spins",
         threads: 2,
         program: |steps| {
             submit_last_look(steps, |sched, m| {

@@ -3,7 +3,7 @@
 
 use sync::driver::Engine;
 
-use super::{limits, ALL, FIXED};
+use super::{limits, Suite, ALL, FIXED};
 use harness::report::{Expect, Job, Limits, Mode};
 
 /// What its runs have for a suite.
@@ -22,7 +22,8 @@ pub struct Ladder {
 
 /// All ladders, for engine explore. The first bound is the gate's.
 pub fn ladders() -> Vec<Ladder> {
-    ALL.iter().flat_map(|suite| suite.within).map(|&(name, first)| ladder(name, first)).collect()
+    let runs = ALL.iter().flat_map(Suite::runs);
+    runs.filter_map(|(name, run)| Some(ladder(&name, run.bound?))).collect()
 }
 
 fn ladder(scenario: &str, first: usize) -> Ladder {

@@ -1,54 +1,26 @@
 //! The runs that look for data races: each access of a plain field is a step in them, so they cost more than others.
 
+use harness::report::{Job, Mode};
 use sync::driver::Engine;
 
-use super::{kernel_job, limits, ALL, FIXED};
+use super::{kernel_job, Suite, SEARCHED_ONLY};
 use crate::kernels;
-use harness::report::{Expect, Job, Limits, Mode};
 
-/// The name of the suite.
-const NAME: &str = "races";
+/// The suite: the core, a few other programs of that size for what the core does not have (yields, and Gs that park while
+/// others ready them), and, within 2 preemptions, programs of three Ms and of three Ps.
+pub(super) const RACES: Suite = Suite {
+    name: "races",
+    about: "data races: each access of a plain field is a step",
+    engines: SEARCHED_ONLY,
+    bound: None,
+};
 
-/// At 2 Ps and 2 Ms.
-const CORE: &str = "core";
-
-/// At the same size, for what the core has not: yields, and Gs that park while others ready them.
-const BESIDES: &[&str] =
-    &["rendezvous", "ping-pong", "yielders", "gosched-beside-newproc", "goyield-beside-newproc"];
-
-/// At three Ps and three Ms, within [`BOUND`] preemptions.
-const WIDE: &[&str] = &["S1-3m", "S2-3m", "S3-3m", "S4-3m", "three-ps"];
-
-/// Preemptions, where there are three Ms.
-const BOUND: usize = 2;
-
-/// The runs on that engine: kernels, the core and a few others, every state of each, and the same at three Ms within a bound.
+/// The runs on that engine: the kernels, and the suite.
 pub(super) fn jobs(engine: Engine) -> Vec<Job> {
-    if engine != Engine::Explore {
+    if !RACES.engines.contains(&engine) {
         return Vec::new();
     }
-    let kernels = kernels::ALL.iter().map(|kernel| Job {
-        suite: NAME.into(),
-        mode: Mode::Races,
-        ..kernel_job(kernel, engine)
-    });
-    let core = ALL.iter().filter(|suite| suite.name == CORE).flat_map(|suite| suite.scenarios);
-    let core = core.map(|(scenario, _)| scenario).chain(BESIDES);
-    let core = core.map(|scenario| job(scenario, None));
-    let wide = WIDE.iter().map(|scenario| job(scenario, Some(BOUND)));
-    kernels.chain(core).chain(wide).collect()
-}
-
-fn job(scenario: &str, bound: Option<usize>) -> Job {
-    Job {
-        suite: NAME.into(),
-        scenario: scenario.into(),
-        program: None,
-        row: FIXED.into(),
-        mode: Mode::Races,
-        only: None,
-        limits: Limits { bound, ..limits(Engine::Explore) },
-        sometimes: Vec::new(),
-        expect: Expect::Holds,
-    }
+    let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
+    let kernels = kernels.map(|job| Job { suite: RACES.name.into(), ..job });
+    kernels.chain(RACES.jobs(engine)).map(|job| Job { mode: Mode::Races, ..job }).collect()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cpu_time::ProcessTime;
 use harness::report::Job;
-use regressions::runs;
+use regressions::CONTENT;
 use serde::{Deserialize, Serialize};
 use sync::driver::{Control, End, Sampler};
 
@@ -41,7 +41,8 @@ pub struct Measured {
 pub fn measure(job: &Job, sampler: Sampler, stop: Arc<AtomicBool>) -> Result<Measured, String> {
     let limit = job.limits.max_seconds.map(Duration::from_secs);
     let (before, start) = (peak(), ProcessTime::now());
-    let explored = runs::measure(job, sampler, move |_| {
+    let prepared = CONTENT.prepare(job).map_err(|error| error.to_string())?;
+    let explored = prepared.measure(sampler, move |_| {
         let late = limit.is_some_and(|limit| start.elapsed() > limit);
         match (stop.load(Ordering::Relaxed), late) {
             (true, _) => Control::Stop,

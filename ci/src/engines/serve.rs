@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use harness::prepare::Prepared;
 use harness::report::{Job, Line, Report};
 use harness::run::Replayed;
 use harness::verdict::Verdict;
-use regressions::runs;
+use regressions::{runs, CONTENT};
 use soundness::tally::Tally;
 use sync::driver::{Control, Engine, Progress, Statistics, ENGINE};
 
@@ -52,7 +53,8 @@ fn answer() -> Result<(), String> {
         Request::Soundness { cases, seed } => compare(cases, seed, &stop)?,
         Request::Replay(counterexample) => {
             trace_one_execution();
-            let replayed = runs::replay(&counterexample).map_err(|error| error.to_string())?;
+            let replayed = prepare(&counterexample.header.job)?.replay(&counterexample);
+            let replayed = replayed.map_err(|error| error.to_string())?;
             say(&match replayed {
                 Replayed::Same => Answer::Same,
                 Replayed::Diverged { step, expected, got } => {
@@ -62,6 +64,11 @@ fn answer() -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Looks up what the job names.
+fn prepare(job: &Job) -> Result<Prepared, String> {
+    CONTENT.prepare(job).map_err(|error| error.to_string())
 }
 
 /// Runs the job and reports.
@@ -79,9 +86,10 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
             (false, false) => Control::Go,
         }
     };
-    let mut outcome = runs::run(job, control.clone()).map_err(|error| error.to_string())?;
+    let prepared = prepare(job)?;
+    let mut outcome = prepared.run(control.clone()).map_err(|error| error.to_string())?;
     if record {
-        outcome = runs::smallest(outcome, control).map_err(|error| error.to_string())?;
+        outcome = prepared.smallest(outcome, control).map_err(|error| error.to_string())?;
     }
     drop(ended);
     let _ = telling.join();
@@ -89,7 +97,7 @@ fn run(job: &Job, record: bool, stop: Arc<AtomicBool>) -> Result<(), String> {
     say(&Answer::Line(Line::Report(Box::new(outcome.report.clone()))));
     if record {
         trace_one_execution();
-        let recorded = runs::record(&outcome).map_err(|error| error.to_string())?;
+        let recorded = prepared.record(&outcome).map_err(|error| error.to_string())?;
         recorded.into_iter().for_each(|recorded| say(&Answer::Counterexample(Box::new(recorded))));
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! What `gate` prints: one table, the expected failures, and each run that did not hold.
 
-use checks::suite::{further, NO_ROW};
+use checks::suite::further;
 use comfy_table::Cell;
+use harness::kernel::NO_VARIANT;
 use harness::report::{Expect, Job, Limits, Mode, Report};
 use harness::verdict::Verdict;
 use sync::driver::Engine;
@@ -132,7 +133,7 @@ fn paragraph(report: &Report) -> String {
 /// The command that runs it alone, with the same limits.
 pub(crate) fn again(job: &Job, engine: &str) -> String {
     let mut command = format!("cargo pidle check {} --engine {engine}", job.scenario);
-    if job.row != NO_ROW {
+    if job.row != NO_VARIANT {
         command += &format!(" --variant {}", job.row);
     }
     if !lookup::is_kernel(&job.scenario) || job.mode == Mode::Races {

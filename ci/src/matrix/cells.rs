@@ -1,6 +1,7 @@
 //! The cells of the matrix: the runs of each variant of each bug, and what came of them.
 
-use checks::suite::{self, KERNEL};
+use checks::suite;
+use harness::kernel::KERNEL;
 use harness::report::{Job, Limits, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};

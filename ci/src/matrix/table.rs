@@ -1,7 +1,6 @@
 //! What the reader sees of a matrix: a line for each row and engine, and what came of all.
 
 use comfy_table::Cell as Field;
-use harness::census::told;
 use harness::report::{Found, Mode};
 use regressions::bug::Bug;
 use regressions::BUGS;
@@ -96,7 +95,7 @@ fn lines(done: &Done) -> Vec<Line<'_>> {
 
 fn killer(tried: Option<&Tried>, masked: bool) -> String {
     match tried.map(|tried| tried.last.found.as_ref()) {
-        Some(Some(found)) => told(found),
+        Some(Some(found)) => found.ending().into(),
         Some(None) if masked => "survives, masked".into(),
         Some(None) => "survives".into(),
         None => "not found on this engine".into(),
@@ -108,13 +107,13 @@ fn seen(found: &Found) -> String {
     match found.check.as_str() {
         checks::HANG => "hang".into(),
         checks::LIVELOCK => "livelock".into(),
-        _ => told(found),
+        _ => found.ending().into(),
     }
 }
 
 fn general_kill(tried: &Tried) -> Option<String> {
     let found = tried.last.found.as_ref()?;
-    Some(format!("{}: {}", tried.last.job.scenario, told(found)))
+    Some(format!("{}: {}", tried.last.job.scenario, found.ending()))
 }
 
 /// Whether a general program kills one of the bug's rows.

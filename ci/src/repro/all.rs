@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Instant;
 
-use harness::census::told;
 use harness::report::{Fewest, Job, Report};
 use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant};
@@ -108,6 +107,6 @@ impl Line {
         };
         let preemptions = number(found.preemptions, found.fewest >= Fewest::Preemptions);
         let steps = number(found.steps, found.fewest == Fewest::Steps);
-        format!("| {cells} | `{scenario}` | *{}* | {preemptions} | {steps} |\n", told(found))
+        format!("| {cells} | `{scenario}` | *{}* | {preemptions} | {steps} |\n", found.ending())
     }
 }

@@ -1,6 +1,6 @@
 //! What `check` and `repro` print of a run: a line for each key, the values aligned.
 
-use checks::suite;
+use harness::kernel::NO_VARIANT;
 use harness::report::{Job, Report};
 use sync::driver::Statistics;
 
@@ -13,7 +13,7 @@ const KEY: usize = 12;
 /// A run: its name, its verdict, its numbers, and the reason of the verdict.
 pub fn summary(report: &Report) -> String {
     let Report { job, engine, size, extent, seconds, note, .. } = report;
-    let variant = if job.row == suite::NO_ROW { "" } else { &job.row };
+    let variant = if job.row == NO_VARIANT { "" } else { &job.row };
     let mut lines = vec![
         ("scenario", job.scenario.clone()),
         ("variant", variant.into()),

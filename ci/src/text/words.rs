@@ -1,6 +1,6 @@
 //! Words for modes, verdicts and jobs, as all commands print them.
 
-use checks::suite;
+use harness::kernel::NO_VARIANT;
 use harness::report::{Expect, Job, Mode, Report};
 use harness::verdict::Verdict;
 
@@ -28,7 +28,7 @@ pub fn verdict(report: &Report) -> String {
 
 /// The scenario with its variant, or the kernel.
 pub fn subject(job: &Job) -> String {
-    match job.row == suite::NO_ROW {
+    match job.row == NO_VARIANT {
         true => job.scenario.clone(),
         false => format!("{} with {}", job.scenario, job.row),
     }

@@ -53,7 +53,7 @@ impl<'a> Parser<'a> {
             }
             ["set", flag] => Action::Set(self.flag(flag)),
             ["assist"] => Action::Assist,
-            _ => return Err(("no such action".into(), format!("allowed are {ACTIONS}"))),
+            _ => return Err(("no such action".into(), format!("write one of {ACTIONS}"))),
         })
     }
 
@@ -73,7 +73,9 @@ impl<'a> Parser<'a> {
 
 fn ticks(text: &str, least: i64) -> Result<i64, (String, String)> {
     let n = text.parse().ok().filter(|n| (least..=1_000_000).contains(n));
-    n.ok_or_else(|| (format!("`{text}` ticks"), format!("allowed are {least} to 1000000")))
+    n.ok_or_else(|| {
+        (format!("`{text}` is not a number of ticks"), format!("write {least} to 1000000"))
+    })
 }
 
 /// Stands for the empty Gs until they have their numbers.

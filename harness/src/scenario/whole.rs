@@ -1,4 +1,4 @@
-//! What no single action of a scenario shows.
+//! Checks of a scenario as a whole: what is started, readied, waited for and set.
 
 use runtime_model::g::GId;
 use runtime_model::program::{Action, FlagId};
@@ -70,7 +70,7 @@ impl Scenario {
         // Without names, each G that is started must finish, and main is one.
         if ticks && !must_finish.is_empty() && !must_finish.contains(&GId::MAIN) {
             let allowed = "a ticker ticks until main exits: name main too";
-            return Err(self.error(At::Field("must-finish"), "must finish", "not main", allowed));
+            return Err(self.error(At::Field("must-finish"), "must-finish", "not main", allowed));
         }
         Ok(())
     }
@@ -81,7 +81,7 @@ impl Scenario {
         let started = all().filter(|action| starts(action) == Some(g)).count();
         if started != usize::from(g != GId::MAIN) {
             let allowed = match g {
-                GId::MAIN => "main is started by the world",
+                GId::MAIN => "main is started by the runtime: leave this out",
                 _ => "each G is started by exactly one `go` or `after`",
             };
             return Err(self.error(at, &place, format!("started {started} times"), allowed));

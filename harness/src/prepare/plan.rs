@@ -2,15 +2,15 @@
 
 use sync::driver::{Options, Plan, PlanError, Sampler, Searched, ENGINE};
 
-use super::Target;
+use super::target::Target;
 use crate::report::{Job, Mode, Search};
 
-/// Whether this engine can look for what the job's mode asks.
+/// Whether this engine can run the job in its mode.
 ///
 /// # Errors
 /// In mode races, where nothing searches. (loom would find races in any mode, but no bounded part of its executions is
 /// known to show all.)
-pub(super) fn can_run(job: &Job) -> Result<(), PlanError> {
+pub(crate) fn can_run(job: &Job) -> Result<(), PlanError> {
     let searches = match ENGINE {
         sync::driver::Engine::Explore => true,
         sync::driver::Engine::Shuttle => job.limits.search.is_some(),
@@ -23,7 +23,7 @@ pub(super) fn can_run(job: &Job) -> Result<(), PlanError> {
 }
 
 /// One plan; for a sampled engine, one for each way to sample.
-pub(crate) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
+pub(super) fn plans(job: &Job, target: &Target) -> Vec<Plan> {
     let limits = &job.limits;
     let plan = |sampler| Plan {
         bound: limits.bound,
@@ -75,8 +75,8 @@ fn options(search: &Search, target: &Target) -> Options {
     }
 }
 
-/// Which part of all executions was to be run. A bound that left nothing out is none.
-pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
+/// The part of all executions that was to be run. A bound that left nothing out is not mentioned.
+pub(crate) fn extent(job: &Job, searched: Option<&Searched>) -> String {
     let bounded = |bound: Option<usize>| match bound {
         None => "exhaustive".into(),
         Some(bound) => format!("bound {bound}"),
@@ -92,8 +92,8 @@ pub(super) fn extent(job: &Job, searched: Option<&Searched>) -> String {
     }
 }
 
-/// Why a run stopped before its end, and how much is left.
-pub(super) fn left(searched: Option<&Searched>) -> String {
+/// Why a run stopped before it had finished, and how much is left.
+pub(crate) fn left(searched: Option<&Searched>) -> String {
     let Some(Searched { statistics, incomplete, .. }) = searched else {
         return match ENGINE {
             sync::driver::Engine::Loom => {
@@ -121,8 +121,8 @@ mod tests {
     use super::*;
     use sync::driver::{Estimated, Incomplete, Statistics};
 
-    /// What is told of a search with these numbers whose time is over.
-    fn told(estimated: Option<Estimated>) -> String {
+    /// The note on a search with these numbers, stopped by `incomplete`.
+    fn note(incomplete: Option<Incomplete>, estimated: Option<Estimated>) -> String {
         let statistics = Statistics {
             executions: 500,
             share: 0.25,
@@ -130,13 +130,13 @@ mod tests {
             estimated,
             ..Statistics::default()
         };
-        let incomplete = Some(Incomplete::Time);
         left(Some(&Searched { statistics, incomplete, ..Searched::default() }))
     }
 
     #[test]
     fn a_search_that_is_cut_off_says_why_and_how_far_it_got() {
-        let guess = told(None);
+        let time = Some(Incomplete::Time);
+        let guess = note(time, None);
         assert!(
             guess.starts_with("stopped by the limit of time at roughly 25.00 % (estimate)"),
             "{guess}"
@@ -150,13 +150,9 @@ mod tests {
             complete: 1e9,
             complete_error: 1e8,
         };
-        assert!(
-            told(Some(all)).contains("about 1.0e-5 % of all executions"),
-            "{}",
-            told(Some(all))
-        );
-        // An estimate that is contradicted is no measure of anything.
+        assert!(note(time, Some(all)).contains("about 1.0e-5 % of all executions (estimate)"));
+        // An estimate below what was already run is wrong, and is not used.
         let few = Estimated { executions: 10.0, ..all };
-        assert!(told(Some(few)).contains("roughly 25.00 % (estimate)"));
+        assert!(note(time, Some(few)).contains("roughly 25.00 % (estimate)"));
     }
 }
