@@ -209,6 +209,13 @@ fn to_blame(code: Option<&str>, places: &[Within], spans: &Spans) -> Vec<u32> {
         if !found.is_empty() {
             return found;
         }
+        // A checkpoint that an attribute puts in has its place at the attribute, before the move.
+        let used_before = places.iter().any(|place| place.primary && place.bytes.start == from);
+        let after = |span: &&Span| used_before && span.stays && to <= span.bytes.start;
+        let next = first.spans(spans).iter().filter(after).min_by_key(|span| span.bytes.start);
+        if let Some(next) = next {
+            return vec![next.number];
+        }
     }
     let innermost = |place: &Within| {
         let (start, end) = (place.bytes.start, place.bytes.end);
@@ -276,6 +283,8 @@ mod tests {
         let moved = |to| error("E0382", &[(12, 20, false), (to, to + 5, true)]);
         assert_eq!(blamed(&[moved(60)], &spans()).unwrap(), [3].into());
         assert_eq!(blamed(&[moved(20)], &spans()).unwrap(), [2].into());
+        let at_the_attribute = error("E0382", &[(1, 3, true), (12, 20, false), (32, 38, false)]);
+        assert_eq!(blamed(&[at_the_attribute], &spans()).unwrap(), [3].into());
     }
 
     #[test]
