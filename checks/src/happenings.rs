@@ -61,7 +61,7 @@ pub const ALL: &[Happening] = &[
     Happening { name: "wakep finds no idle P", is: |e| matches!(e, Event::WakepDeclinedNoIdleP) },
     Happening {
         name: "an increment is undone for want of a P",
-        is: |e| matches!(e, Event::StartmUndone),
+        is: |e| matches!(e, Event::IncrementUndone),
     },
     Happening { name: "an M keeps its P for a waker", is: |e| matches!(e, Event::KeptPForWaker) },
     Happening { name: "an M polls", is: |e| matches!(e, Event::Polls) },

@@ -11,7 +11,7 @@ use sync::driver::Engine;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A name that does not exist.
-    #[error("unknown {kind} `{name}`{}; known: {}", nearest(name, known), known.join(", "))]
+    #[error("unknown {kind} `{name}`{}; known: {}", nearest(name, known), few(known))]
     Unknown {
         /// What it should name.
         kind: String,
@@ -74,6 +74,17 @@ impl Error {
     }
 }
 
+/// The most names that an error lists.
+const FEW: usize = 40;
+
+/// The names, or where they are listed if there are many.
+fn few(known: &[String]) -> String {
+    match known.len() > FEW {
+        true => "`cargo pidle list` prints them".into(),
+        false => known.join(", "),
+    }
+}
+
 /// Similarity from which on a known name is offered in place of an unknown one.
 const SIMILAR: f64 = 0.5;
 
@@ -103,5 +114,8 @@ mod tests {
             assert_eq!(unknown(name), expected);
         }
         assert_eq!(unknown("zzz"), format!("unknown scenario `zzz`{end}"));
+        let many = vec!["S1".to_string(); FEW + 1];
+        let unknown = Error::unknown("scenario", "zzz", many).to_string();
+        assert_eq!(unknown, "unknown scenario `zzz`; known: `cargo pidle list` prints them");
     }
 }

@@ -1,5 +1,7 @@
 //! Writes down an execution, step by step: what was done, in which Go function, and what changed.
 
+use std::collections::BTreeMap;
+
 use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;
@@ -20,8 +22,8 @@ pub(crate) struct Recorder {
 pub(crate) struct Log {
     pub(crate) steps: Vec<Step>,
     last: Snapshot,
-    /// The function of the last operation: events that the model reports after it happen there.
-    function: String,
+    /// The function of each thread's last operation: events that the model reports after it happen there.
+    functions: BTreeMap<usize, String>,
 }
 
 /// What a reader wants to see change: a name and a value for each item.
@@ -53,7 +55,7 @@ impl Recorder {
                 value: op.value.clone(),
                 changed,
             };
-            log.function = function.clone();
+            log.functions.insert(op.thread, function.clone());
             log.steps.push(sched.map_or(step.clone(), |sched| with_m(step, sched)));
         });
     }
@@ -61,13 +63,15 @@ impl Recorder {
     /// Writes down an event that the model reports.
     fn event(&self, m: MId, event: Event) {
         self.log.with_mut(|log| {
+            let function = log.functions.get(&m.index()).cloned();
             log.steps.push(Step {
                 step: log.steps.len() as u64 + 1,
                 thread: m.index(),
                 p: None,
                 g: None,
                 action: "event".into(),
-                function: log.function.clone(),
+                // An M whose thread has just begun.
+                function: function.unwrap_or("mstart".into()),
                 object: String::new(),
                 value: format!("{event:?}"),
                 changed: Vec::new(),

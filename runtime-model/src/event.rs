@@ -19,7 +19,7 @@ pub enum Event {
     /// `wakep` found no idle P.
     WakepDeclinedNoIdleP,
     /// `startm` found no P and undid the increment.
-    StartmUndone,
+    IncrementUndone,
     /// No M was idle: one is started.
     Newm(MId),
     /// No M was idle and none may be started: the next M that stops takes this P.

@@ -159,15 +159,16 @@ impl Sched {
         self.globrunqget(&mut locked, m, m.p(), 1)
     }
 
-    /// Part 11. Whether `m` may look at other Ps: at most half of the busy Ps' number spin. It is counted then.
+    /// Part 11. Whether `m` may look at other Ps: an M may begin to spin while fewer than half as many Ms spin
+    /// as Ps are busy. It is counted then.
     #[sync::summarized]
     fn may_spin(&self, m: &M) -> bool {
         if self.m(m.id).spinning.get() {
             return true;
         }
-        // Both numbers may be old when they are compared; too many spinners only cost time. Too few: this M runs on a
-        // P, so that `npidle` leaves room for one, and the limit is reached only if other Ms count as spinners. What
-        // there is to find is left to them, and what is published while no P is idle, to 5b.
+        // Both numbers may be old when they are compared; too many spinners only cost time. If the limit refuses
+        // this M wrongly, other Ms count as spinners: what there is to find is left to them, and what is published while
+        // no P is idle, to 5b.
         if !(self.steps.below_spin_limit)(self) {
             return false;
         }
@@ -210,8 +211,8 @@ impl Sched {
     /// Parts 16 to 20. Stops spinning and looks at everything again, without a P. `poll_until` is when the
     /// next timer seen fires, or 0.
     ///
-    /// Go needs only the last spinner's last look, but cannot tell which M that is, since `wakep` counts itself for a
-    /// moment; so every spinner takes one.
+    /// The last spinner's last look would be enough, but it is not known which M that is, since `wakep` counts itself for a
+    /// moment; so every spinner takes one (the reason that Go's comment gives since 1.20).
     ///
     /// Go: proc.go, findRunnable 2769-2813 (1.19.8), 3674-3741 (1.27.3).
     #[sync::summarized]

@@ -123,7 +123,8 @@ pub const GO_1_19: Steps = GO_13F6BE28;
 /// `needspinning`. This order is ours. In Go's order, a spinner may clear `needspinning` and then leave a wakeup to
 /// the increment that is about to be undone; see [`wakep_1_20`].
 ///
-/// Go: proc.go, wakep 3227-3261 (1.27.3), with 3243 and 3245 exchanged.
+/// Go: proc.go, wakep 3227-3261 and pidlegetSpinning 7481-7494 (1.27.3), with the store of `needspinning` moved behind
+/// the decrement at 3245.
 #[sync::summarized]
 pub fn wakep_with_p(sched: &Sched, m: &M) {
     // Wake protocol, 2. There is no early return if `npidle` is 0, as there was up to 1.19: the number may be old, and

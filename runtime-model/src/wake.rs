@@ -45,8 +45,9 @@ impl Sched {
     /// Go: proc.go, wakep 2427-2429 (1.19.8), 3230-3232 (1.27.3).
     pub fn begin_spin(&self, m: &M) -> Option<SpinIncrement> {
         // Wake protocol, 2. Meets the decrement in `stop_spinning`: a spinner that is counted here has its last look
-        // (4c) still before it, and will see the work; or it finds other work first, and passes on (3). The
-        // compare-and-swap fails if another M has begun to spin, or to wake one, since the load.
+        // (4c) still before it, and will see the work; or it finds other work first, and passes on (3). What is counted
+        // may also be a waker's increment; if that waker finds no idle P, 5a makes up for it. The compare-and-swap fails
+        // if another M has begun to spin, or to wake one, since the load.
         if (self.steps.spinners)(self) != 0 || !self.nmspinning.cas(0, 1) {
             self.emit(m, Event::WakepDeclinedSpinner);
             return None;
@@ -68,7 +69,7 @@ impl Sched {
         let left = self.nmspinning.add(-1);
         self.end_flight(spin);
         assert!(left >= 0, "{caller}: negative nmspinning");
-        self.emit(m, Event::StartmUndone);
+        self.emit(m, Event::IncrementUndone);
     }
 
     /// The increment becomes an M's `spinning`. The M is the caller's own, or asleep until the caller wakes it.

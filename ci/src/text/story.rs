@@ -69,8 +69,9 @@ pub fn schedule(counterexample: &Counterexample) -> String {
     }
     let (head, threads) = if is_kernel(counterexample) { ("T", "thread") } else { ("M", "M") };
     let line = schedule::render(steps, head, header.found.preemptions);
-    let meaning =
-        format!("(─ is a step of the {threads} before it; P: this {threads} is preempted)");
+    let meaning = format!(
+        "(─ is a step of the {threads} before it, ──(35)── are 35; P: this {threads} is preempted)"
+    );
     format!("{line}{meaning}\n\n")
 }
 

@@ -75,9 +75,18 @@ fn searched(job: &Job, searched: &Statistics, seconds: f64) -> Vec<(&'static str
         ("depth", counted(*depth, "step")),
         (
             "collision",
-            format!("two states were taken for one with a probability below {chance:.0e}"),
+            some(
+                *states,
+                format!("two states were taken for one with a probability below {chance:.0e}"),
+            ),
         ),
-        ("digest", format!("{digest:016x} (of all states; compare it with another search's)")),
+        (
+            "digest",
+            some(
+                *states,
+                format!("{digest:016x} (of all states; compare it with another search's)"),
+            ),
+        ),
         ("estimate", estimate),
         ("probes", some(*probes, format!("{} beyond known states", count(*probes)))),
         ("traces", some(*traces, format!("{}; {redundancy:.2} executions each", count(*traces)))),

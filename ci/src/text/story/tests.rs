@@ -7,7 +7,7 @@ use super::*;
 fn what_a_thread_does_in_one_function_is_one_row_with_what_it_looked_at_before() {
     let expected = "\
 M0────P──M1───P──M0─M1──
-(─ is a step of the M before it; P: this M is preempted)
+(─ is a step of the M before it, ──(35)── are 35; P: this M is preempted)
 
 ┌───────┬──────────────────────────────────┬──────────────────────────────────────────┐
 │ step  ┆ M0                               ┆ M1                                       │
