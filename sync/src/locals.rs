@@ -1,4 +1,4 @@
-//! What the attributes [`summarized`](crate::summarized) and [`forgets_callers`](crate::forgets_callers) put into a
+//! What the attributes [`summarized`](macro@crate::summarized) and [`forgets_callers`](crate::forgets_callers) put into a
 //! function. A program does not name it.
 
 use std::hash::Hash;
