@@ -38,7 +38,8 @@ pub fn go_further(
     let reports = at_once::map(&ladders, at_once, |ladder| {
         let worker = workers.get(Engine::Explore)?;
         let search = |job: &Job| run(&worker, job, false, progress).report;
-        Some(climb(ladder, Instant::now() + shares.next(), search))
+        let by_the_gate = gated.reports.iter().find(|report| is_first_of(ladder, report));
+        Some(climb(ladder, by_the_gate, Instant::now() + shares.next(), search))
     });
     let begun_or_not = reports.into_iter().map(Option::flatten).zip(&ladders);
     let further = begun_or_not.map(|(report, ladder)| {
@@ -65,10 +66,29 @@ impl Shares {
     }
 }
 
-/// One search after the other, until one does not end by `end`, or does not hold.
-fn climb(ladder: &Ladder, end: Instant, search: impl Fn(&Job) -> Report) -> Report {
-    let mut last: Option<Report> = None;
-    for bound in &ladder.bounds {
+/// The report is of the ladder's first search, which the gate has run already, and it held.
+fn is_first_of(ladder: &Ladder, report: &Report) -> bool {
+    let (job, first) = (&report.job, &ladder.job);
+    let same = (&job.scenario, &job.row, job.mode) == (&first.scenario, &first.row, first.mode);
+    let of_explore = report.engine == Engine::Explore.name();
+    same && of_explore && job.limits == first.limits && report.verdict == Verdict::Held
+}
+
+/// One search after the other, until one does not end by `end`, or does not hold. The first one may have been run
+/// before.
+fn climb(
+    ladder: &Ladder,
+    first: Option<&Report>,
+    end: Instant,
+    search: impl Fn(&Job) -> Report,
+) -> Report {
+    let suite = || ladder.job.suite.clone();
+    let further = |report: &Report| Report {
+        job: Job { suite: suite(), ..report.job.clone() },
+        ..report.clone()
+    };
+    let mut last: Option<Report> = first.map(further);
+    for bound in ladder.bounds.iter().skip(usize::from(last.is_some())) {
         let left = end.saturating_duration_since(Instant::now()).as_secs();
         if left == 0 || interrupt::requested() {
             return not_ended(ladder, last, *bound, None);
@@ -121,7 +141,7 @@ mod tests {
     /// What is reported if the search with each bound ends so.
     fn climbed(searches: &[(Option<usize>, Verdict)]) -> Report {
         let bounds: Vec<_> = searches.iter().map(|(bound, _)| *bound).collect();
-        climb(&ladder(&bounds), Instant::now() + Duration::from_secs(1_000), |job| {
+        climb(&ladder(&bounds), None, Instant::now() + Duration::from_secs(1_000), |job| {
             let (_, verdict) =
                 searches.iter().find(|(bound, _)| *bound == job.limits.bound).unwrap();
             Report { job: job.clone(), verdict: *verdict, ..sample::report() }
@@ -143,9 +163,26 @@ mod tests {
         let report = climbed(&[(Some(4), Verdict::Incomplete), (None, Verdict::Held)]);
         assert_eq!(report.verdict, Verdict::Incomplete);
         let never = |_: &Job| -> Report { panic!("there is no time for it") };
-        let report = climb(&ladder(&[Some(4)]), Instant::now(), never);
+        let report = climb(&ladder(&[Some(4)]), None, Instant::now(), never);
         assert_eq!(report.verdict, Verdict::Incomplete);
         assert_eq!(report.note, "the search with bound 4 was not begun in time");
+    }
+
+    #[test]
+    fn what_the_gate_has_searched_is_not_searched_again() {
+        let ladder = ladder(&[Some(4), None]);
+        let job = Job { suite: "more-ms".into(), ..ladder.job.clone() };
+        let held =
+            Report { job, engine: "explore".into(), verdict: Verdict::Held, ..sample::report() };
+        let ladder =
+            Ladder { job: Job { limits: held.job.limits.clone(), ..ladder.job }, ..ladder };
+        assert!(is_first_of(&ladder, &held));
+        assert!(!is_first_of(&ladder, &Report { engine: "shuttle".into(), ..held.clone() }));
+        assert!(!is_first_of(&ladder, &Report { verdict: Verdict::Vacuous, ..held.clone() }));
+        let never = |_: &Job| -> Report { panic!("there is no time for it") };
+        let report = climb(&ladder, Some(&held), Instant::now(), never);
+        assert_eq!((report.verdict, report.job.suite), (Verdict::Held, ladder.job.suite.clone()));
+        assert_eq!(report.note, "the search without a bound was not begun in time");
     }
 
     #[test]
