@@ -76,6 +76,17 @@ fn beside_a_last_look(sched: &Arc<Sched>) {
     });
 }
 
+/// A world of two Ps, with an M on each: the second may have timers, and is to be stolen from.
+fn world_with_victim(steps: Steps) -> (Arc<Sched>, M, M) {
+    let (sched, m, mut others) = world(steps, 2);
+    let mut victim = M::of_kernel(MId(1));
+    others.pop().into_iter().for_each(|p| sched.acquirep(&mut victim, p));
+    let locked = sched.lock.lock();
+    sched.timerp_mask.set(PId(1));
+    drop(locked);
+    (sched, m, victim)
+}
+
 /// How an M that has nothing to do steals; it gets a recent time.
 pub type StealWork = fn(&Sched, &M, Time) -> Found;
 
@@ -83,12 +94,7 @@ pub type StealWork = fn(&Sched, &M, Time) -> Found;
 /// one, and a G in `runnext`. The thief gets them in this order: timers and `runnext` are left to P1 until there is
 /// nothing else to steal.
 pub fn steal_in_turn(steps: Steps, steal: StealWork) {
-    let (sched, m, mut others) = world(steps, 2);
-    let mut victim = M::of_kernel(MId(1));
-    others.pop().into_iter().for_each(|p| sched.acquirep(&mut victim, p));
-    let locked = sched.lock.lock();
-    sched.timerp_mask.set(PId(1));
-    drop(locked);
+    let (sched, m, victim) = world_with_victim(steps);
     let start = sched.nanotime();
     let later = start + 5;
     sched.addtimer(&victim, Timer { when: later, period: 0, f: TimerFunc::Start(GId(3)) });
@@ -113,12 +119,7 @@ pub fn steal_in_turn(steps: Steps, steal: StealWork) {
 /// P1 has an overdue tick for a G that is away: it leaves that one a permit, and makes none runnable. A thief on P0 that
 /// has run it looks again from the start.
 pub fn steal_again(steps: Steps, steal: StealWork) {
-    let (sched, m, mut others) = world(steps, 2);
-    let mut victim = M::of_kernel(MId(1));
-    others.pop().into_iter().for_each(|p| sched.acquirep(&mut victim, p));
-    let locked = sched.lock.lock();
-    sched.timerp_mask.set(PId(1));
-    drop(locked);
+    let (sched, m, victim) = world_with_victim(steps);
     let now = sched.nanotime();
     let other = sched.clone();
     sync::spawn(move || {
@@ -135,12 +136,7 @@ pub type LookOnce = fn(&Sched, &M) -> Found;
 /// First there are timers alone, and the M on P0 learns when the next one fires, whichever P has it. Then P0 has a G,
 /// one is on the global queue, and one is in P1's ring. The M gets them in this order.
 pub fn look_in_turn(steps: Steps, look: LookOnce) {
-    let (sched, m, mut others) = world(steps, 2);
-    let mut victim = M::of_kernel(MId(1));
-    others.pop().into_iter().for_each(|p| sched.acquirep(&mut victim, p));
-    let locked = sched.lock.lock();
-    sched.timerp_mask.set(PId(1));
-    drop(locked);
+    let (sched, m, victim) = world_with_victim(steps);
     let start = sched.nanotime();
     for (owner, when) in [(&m, start + 5), (&victim, start + 7), (&victim, start + 3)] {
         sched.addtimer(owner, Timer { when, period: 0, f: TimerFunc::Start(GId(3)) });
