@@ -8,7 +8,7 @@ use sync::driver::Engine;
 use harness::included::{self, Included};
 use harness::kernel::{Kernel, KERNEL, NO_VARIANT};
 use harness::report::{Expect, Job, Limits, Mode};
-use harness::scenario_file::GateRun;
+use harness::scenario_file::{GateRun, Written};
 
 use crate::{kernels, scenarios};
 use races::RACES;
@@ -153,8 +153,14 @@ pub fn within(scenario: &str) -> Option<usize> {
 /// The runs on that engine: the kernels, without a bound, the suites, and those that look for data races.
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
-    let suites = ALL.iter().flat_map(|suite| suite.jobs(engine));
-    kernels.chain(suites).chain(races::jobs(engine)).collect()
+    let files = files();
+    let suites = ALL.iter().flat_map(|suite| suite.jobs(engine, &files));
+    kernels.chain(suites).chain(races::jobs(engine, &files)).collect()
+}
+
+/// What is in each scenario file. All of them are parsed here.
+pub fn files() -> Vec<Written> {
+    scenarios::FILES.iter().map(Included::written).collect()
 }
 
 fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
@@ -172,13 +178,11 @@ fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
 }
 
 impl Suite {
-    /// Its scenarios, in its order, each with what its file says about the run.
-    pub fn runs(&self) -> Vec<(String, GateRun)> {
-        let mut runs = Vec::new();
-        for file in scenarios::FILES.iter().map(Included::written) {
-            let mine = file.runs().filter(|(_, run)| run.suite == self.name);
-            runs.extend(mine.map(|(name, run)| (name, run.clone())));
-        }
+    /// Its scenarios among the files, in its order, each with what its file says about the run.
+    pub fn runs(&self, files: &[Written]) -> Vec<(String, GateRun)> {
+        let all = files.iter().flat_map(Written::runs);
+        let mine = all.filter(|(_, run)| run.suite == self.name);
+        let mut runs: Vec<_> = mine.map(|(name, run)| (name, run.clone())).collect();
         runs.sort_by_key(|(_, run)| run.order.unwrap_or(u32::MAX));
         runs
     }
@@ -186,12 +190,12 @@ impl Suite {
     /// The suite's runs on that engine, none if it is not one of the suite's. On loom each scenario is run twice: with
     /// invariants; and in symptom mode, in which more orders are tried around plain accesses
     /// ([`sync::driver::Plan::races`]).
-    pub fn jobs(&self, engine: Engine) -> Vec<Job> {
+    pub fn jobs(&self, engine: Engine, files: &[Written]) -> Vec<Job> {
         let modes: &[Mode] = match engine {
             Engine::Loom => &[Mode::Invariants, Mode::Symptoms],
             _ => &[Mode::Invariants],
         };
-        let runs = self.runs();
+        let runs = self.runs(files);
         modes.iter().flat_map(|&mode| self.jobs_in(mode, engine, &runs)).collect()
     }
 
@@ -242,8 +246,10 @@ mod tests {
 
     #[test]
     fn each_suite_has_runs_none_of_them_twice() {
+        let files = files();
         for suite in ALL.iter().chain([&RACES]) {
-            let mut names: Vec<String> = suite.runs().into_iter().map(|(name, _)| name).collect();
+            let mut names: Vec<String> =
+                suite.runs(&files).into_iter().map(|(name, _)| name).collect();
             assert!(!names.is_empty(), "{}", suite.name);
             let count = names.len();
             names.sort();
@@ -254,7 +260,9 @@ mod tests {
 
     #[test]
     fn each_happening_is_asked_for_by_some_suite() {
-        let runs: Vec<GateRun> = ALL.iter().flat_map(Suite::runs).map(|(_, run)| run).collect();
+        let files = files();
+        let runs = ALL.iter().flat_map(|suite| suite.runs(&files));
+        let runs: Vec<GateRun> = runs.map(|(_, run)| run).collect();
         for happening in happenings::ALL {
             let asks = |run: &GateRun| run.sometimes.iter().any(|name| name == happening.name);
             assert!(runs.iter().any(asks), "{}", happening.name);

@@ -44,8 +44,9 @@ sync::exhausted! {
     fn the_release_fails_by_no_check_that_is_not_known() {
         let known: BTreeSet<&str> = release::expected().map(|known| known.check).collect();
         let mut failing = BTreeSet::new();
+        let files = suite::files();
         for suite in suite::ALL.iter().filter(|suite| suite.name != "more-ms") {
-            for (name, _) in suite.runs() {
+            for (name, _) in suite.runs(&files) {
                 let mut job = common::job(&name, Mode::Invariants);
                 job.row = RELEASE.into();
                 let wide = scenarios::find(&name).is_some_and(|scenario| scenario.ps > 2);

@@ -3,7 +3,7 @@
 
 use sync::driver::Engine;
 
-use super::{limits, Suite, ALL, FIXED};
+use super::{files, limits, ALL, FIXED};
 use harness::report::{Expect, Job, Limits, Mode};
 
 /// What its runs have for a suite.
@@ -22,7 +22,8 @@ pub struct Ladder {
 
 /// All ladders, for engine explore. The first bound is the gate's.
 pub fn ladders() -> Vec<Ladder> {
-    let runs = ALL.iter().flat_map(Suite::runs);
+    let files = files();
+    let runs = ALL.iter().flat_map(|suite| suite.runs(&files));
     runs.filter_map(|(name, run)| Some(ladder(&name, run.bound?))).collect()
 }
 

@@ -1,6 +1,7 @@
 //! The runs that look for data races: each access of a plain field is a step in them, so they cost more than others.
 
 use harness::report::{Job, Mode};
+use harness::scenario_file::Written;
 use sync::driver::Engine;
 
 use super::{kernel_job, Suite, SEARCHED_ONLY};
@@ -16,11 +17,11 @@ pub(super) const RACES: Suite = Suite {
 };
 
 /// The runs on that engine: the kernels, and the suite.
-pub(super) fn jobs(engine: Engine) -> Vec<Job> {
+pub(super) fn jobs(engine: Engine, files: &[Written]) -> Vec<Job> {
     if !RACES.engines.contains(&engine) {
         return Vec::new();
     }
     let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
     let kernels = kernels.map(|job| Job { suite: RACES.name.into(), ..job });
-    kernels.chain(RACES.jobs(engine)).map(|job| Job { mode: Mode::Races, ..job }).collect()
+    kernels.chain(RACES.jobs(engine, files)).map(|job| Job { mode: Mode::Races, ..job }).collect()
 }

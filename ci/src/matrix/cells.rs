@@ -3,6 +3,7 @@
 use checks::suite;
 use harness::kernel::KERNEL;
 use harness::report::{Job, Limits, Mode, Report};
+use harness::scenario_file::Written;
 use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::BUGS;
@@ -67,7 +68,7 @@ impl Tried {
 
 /// Each row on each engine, by what is said of it first in each mode; and on the general programs.
 pub fn cells() -> Vec<Cell> {
-    let mut cells = Vec::new();
+    let (mut cells, files) = (Vec::new(), suite::files());
     for bug in BUGS {
         for mutant in bug.mutants {
             for (at, engine) in ENGINES.into_iter().enumerate() {
@@ -76,7 +77,7 @@ pub fn cells() -> Vec<Cell> {
                 }
             }
             if is_for_programs(mutant) {
-                let (kind, attempts) = (Kind::General, general(bug, mutant));
+                let (kind, attempts) = (Kind::General, general(bug, mutant, &files));
                 cells.push(Cell { bug, mutant, kind, fails: false, attempts });
             }
         }
@@ -122,10 +123,10 @@ fn own(
 }
 
 /// The row on the general programs, searched.
-fn general(bug: &'static Bug, mutant: &'static Mutant) -> Vec<(usize, Job)> {
+fn general(bug: &'static Bug, mutant: &'static Mutant, files: &[Written]) -> Vec<(usize, Job)> {
     let on = |engine: Engine| {
         let suites = suite::ALL.iter().filter(|suite| suite::GENERAL.contains(&suite.name));
-        suites.flat_map(move |suite| suite.jobs(engine))
+        suites.flat_map(move |suite| suite.jobs(engine, files))
     };
     let row = mutant.row(bug);
     let of_row = |job: Job| Job {
