@@ -28,7 +28,10 @@ pub fn go_further(
     progress: &Progress,
 ) -> Gated {
     let (ladders, begun) = (ladders(), Instant::now());
-    progress.expect(ladders.iter().map(|ladder| ladder.bounds.len()).sum());
+    let by_the_gate =
+        |ladder: &Ladder| gated.reports.iter().find(|report| is_first_of(ladder, report));
+    let left = |ladder: &Ladder| ladder.bounds.len() - usize::from(by_the_gate(ladder).is_some());
+    progress.expect(ladders.iter().map(left).sum());
     let at_once = arguments.jobs.unwrap_or_else(at_once::cores);
     let shares = Shares {
         end: start + Duration::from_secs(60 * arguments.minutes),
@@ -38,8 +41,7 @@ pub fn go_further(
     let reports = at_once::map(&ladders, at_once, |ladder| {
         let worker = workers.get(Engine::Explore)?;
         let search = |job: &Job| run(&worker, job, false, progress).report;
-        let by_the_gate = gated.reports.iter().find(|report| is_first_of(ladder, report));
-        Some(climb(ladder, by_the_gate, Instant::now() + shares.next(), search))
+        Some(climb(ladder, by_the_gate(ladder), Instant::now() + shares.next(), search))
     });
     let begun_or_not = reports.into_iter().map(Option::flatten).zip(&ladders);
     let further = begun_or_not.map(|(report, ladder)| {
@@ -82,12 +84,10 @@ fn climb(
     end: Instant,
     search: impl Fn(&Job) -> Report,
 ) -> Report {
-    let suite = || ladder.job.suite.clone();
-    let further = |report: &Report| Report {
-        job: Job { suite: suite(), ..report.job.clone() },
+    let mut last = first.map(|report| Report {
+        job: Job { suite: ladder.job.suite.clone(), ..report.job.clone() },
         ..report.clone()
-    };
-    let mut last: Option<Report> = first.map(further);
+    });
     for bound in ladder.bounds.iter().skip(usize::from(last.is_some())) {
         let left = end.saturating_duration_since(Instant::now()).as_secs();
         if left == 0 || interrupt::requested() {
