@@ -175,7 +175,7 @@ fn the_list_has_all_names() {
         "scenarios",
         "kernel/note",
         "S1",
-        "GO_FIXED",
+        "GO_1_19_FIXED",
         "53294",
         "variants",
         "checks:",
