@@ -45,6 +45,7 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         fairness: false,
         scripts: vec![vec![]; gs],
         flags: vec![],
+        timers: vec![],
     };
     let sched = Sched::new(program, steps, traced(Arc::new(Nobody)));
     let mut m = M::of_kernel(MId(0));

@@ -16,8 +16,16 @@
 //! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
 //! | `assist` | does a mark assist |
+//! | `add T N FUNCTION` | adds timer T, which fires in N ticks: `go X` starts X, `send X` wakes X or leaves it one permit, unless it has one, `set f` sets flag f |
+//! | `add T N every M FUNCTION` | the same, and fires again every M ticks; it must send |
+//! | `modify T N`, `modify T N every M` | gives T another time, and another period |
+//! | `reset T N` | gives T another time, and leaves its period |
+//! | `stop T` | stops T, if it has not fired |
+//! | `preempt` | in the next action the G is preempted: at a point inside of it, if it has one, else at its end |
+//! | `repeat N: a, b` | does the actions up to the next `;`, which commas separate, N times |
 //!
-//! A script's end is the G's exit; main's is the program's. The first line is main's.
+//! A script's end is the G's exit; main's is the program's. The first line is main's. A G that has ended can be started
+//! again by another `go` or a timer, under its own name.
 //!
 //! Each G that was started must finish, also if main ends before. Main keeps its P when it has ended, and the clock
 //! stands from then on, as its M is on its way out: so a G that sleeps then, or is parked, cannot finish. A program in
@@ -140,19 +148,24 @@ impl Scenario {
     pub fn program(&self) -> Result<Checked, ScenarioError> {
         self.check_numbers()?;
         let gs = self.gs()?;
-        let mut parser =
-            Parser { scenario: self, names: gs.iter().map(|g| g.0).collect(), flags: vec![] };
+        let mut parser = Parser {
+            scenario: self,
+            names: gs.iter().map(|g| g.0).collect(),
+            flags: vec![],
+            timers: vec![],
+        };
         let mut scripts = Vec::new();
         for (g, &(name, text)) in gs.iter().enumerate() {
             scripts.push(parser.script(g, name, text)?);
         }
-        let Parser { names, flags, .. } = parser;
+        let Parser { names, flags, timers, .. } = parser;
         let mut names: Vec<String> = names.into_iter().map(String::from).collect();
-        self.check_whole(&scripts, &names, &flags)?;
+        self.check_whole(&scripts, &names, &flags, &timers)?;
         add_empty(&mut scripts);
         names.extend((names.len()..scripts.len()).map(|i| format!("empty{i}")));
         let must_finish = self.must_finish(&names)?;
-        self.check_tickers(&scripts, &names, &must_finish)?;
+        self.check_tickers(&scripts, &names, &must_finish, &timers)?;
+        let functions = timers.iter().filter_map(|t| t.f).collect();
         let timers = scripts.iter().flatten().filter(|a| starts_timer(a)).count();
         Ok(Checked {
             size: format!("{}P/{}M/{}G/{timers}T", self.ps, self.ms, scripts.len()),
@@ -164,6 +177,7 @@ impl Scenario {
                 fairness: self.fairness,
                 scripts,
                 flags: flags.into_iter().map(|flag| &*flag.to_string().leak()).collect(),
+                timers: functions,
             },
             names,
             must_finish,
@@ -267,7 +281,8 @@ impl Scenario {
 
 #[cfg(test)]
 mod tests {
-    use runtime_model::program::{Action, FlagId};
+    use runtime_model::program::{Action, FlagId, TimerId};
+    use runtime_model::timers::TimerFunc;
 
     use super::*;
 
@@ -288,6 +303,27 @@ mod tests {
         );
         assert_eq!(checked.size, "2P/2M/3G/1T");
         assert_eq!(checked.must_finish, []);
+    }
+
+    #[test]
+    fn timers_loops_and_preemptions_become_actions() {
+        let lines = [
+            "main: repeat 2: go A, park; preempt; add T 5 send main; reset T 0; stop T",
+            "A: modify T 3; modify T 3 every 2",
+        ];
+        let named = vec!["main".into()];
+        let scenario = Scenario { must_finish: named, ..Scenario::new("t", "", 1, 1, &lines) };
+        let checked = scenario.program().unwrap();
+        let (a, t) = (GId(1), TimerId(0));
+        let twice = [Action::Go(a), Action::Park, Action::Go(a), Action::Park];
+        let then = [Action::Preempt, Action::Add(t, 5, 0), Action::Reset(t, 0), Action::Stop(t)];
+        let main: Vec<Action> = twice.into_iter().chain(then).collect();
+        assert_eq!(
+            checked.program.scripts,
+            [main, vec![Action::Modify(t, 3, 0), Action::Modify(t, 3, 2)]]
+        );
+        assert_eq!(checked.program.timers, [TimerFunc::SendTime(GId::MAIN)]);
+        assert_eq!(checked.size, "1P/1M/2G/1T");
     }
 
     #[test]
@@ -324,9 +360,56 @@ mod tests {
             (error(1, 1, &["main:", "A: ticker 5 main"]), "G A: started 0 times"),
             (
                 error(1, 1, &["main:", "A:"]),
-                "G A: started 0 times; each G is started by exactly one",
+                "G A: started 0 times; each G is started by a `go`, an `after` or a timer",
             ),
-            (error(1, 1, &["main: go A; go A", "A:"]), "G A: started 2 times"),
+            (
+                error(1, 1, &["main: go A; after 3 A", "A:"]),
+                "G A: started 2 times; a G that an `after` starts is started by nothing else",
+            ),
+            (error(1, 1, &["main: stop T"]), "timer T: never added; add an `add T N go X`"),
+            (
+                error(1, 1, &["main: add T 3 set f; add T 4 set f"]),
+                "timer T: added 2 times; leave one `add`, and write `reset T N`",
+            ),
+            (
+                error(1, 1, &["main: add T 3 nap"]),
+                "(`add T 3 nap`): `nap` is nothing that a timer does; write one of go X",
+            ),
+            (error(1, 1, &["main: add T x set f"]), "`x` is not a number of ticks; write 0"),
+            (
+                error(1, 1, &["main: add T 3 every 0 send main; park"]),
+                "`0` is not a number of ticks; write 1",
+            ),
+            (
+                error(1, 1, &["main: add T 3 every 2 set f"]),
+                "timer T: fires again and again, and does not send; write `send X`",
+            ),
+            (
+                error(1, 1, &["main: add T 3 set f; modify T 3 every 2"]),
+                "timer T: fires again and again, and does not send; write `send X`",
+            ),
+            (
+                error(1, 1, &["main: add T 3 send main"]),
+                "G main: has a timer that sends, but it never parks; give it a `park`",
+            ),
+            (
+                error(1, 1, &["main: add T 3 send A; go A; ready A", "A: park"]),
+                "G A: has a timer that sends and is readied as well; ",
+            ),
+            (
+                error(1, 1, &["main: go A; preempt; park", "A:"]),
+                "G main, action 2 (`preempt`): the next action gives up the M itself, or keeps it; write it before",
+            ),
+            (
+                error(1, 1, &["main: preempt"]),
+                "G main, action 1 (`preempt`): no action comes after it; write it before one of go",
+            ),
+            (
+                error(1, 1, &["main: repeat 0: park"]),
+                "(`repeat 0: park`): `0` is not a number of rounds; write 1 to 100",
+            ),
+            (error(1, 1, &["main: repeat 2 park"]), "it has no `:`; write `repeat N: action, "),
+            (error(1, 1, &["main: repeat 2: nap"]), "(`repeat 2: nap`): no such action; "),
             (
                 error(1, 1, &["main: go main"]),
                 "G main: started 1 times; main is started by the runtime",

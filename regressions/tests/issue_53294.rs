@@ -137,6 +137,7 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
             fairness: false,
             scripts: vec![vec![]],
             flags: vec![],
+            timers: vec![],
         };
         let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(runtime_model::event::Nobody));
         let mut m = M::of_kernel(MId(0));

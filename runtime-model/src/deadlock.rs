@@ -4,7 +4,7 @@ use crate::event::Event;
 use crate::g::{GStatus, Park};
 use crate::m::{MId, M};
 use crate::sched::{Sched, SchedLocked};
-use crate::timers::TimerFunc;
+use crate::timers::{Entry, Held, TimerFunc, TimerStatus};
 use crate::{Time, MAX_WHEN, START};
 
 impl Sched {
@@ -57,7 +57,7 @@ impl Sched {
         };
         let Some(nm) = self.mget(locked) else { panic!("checkdead: no m for timer") };
         self.emit(m, Event::Jump(when, p.id()));
-        if self.p(&p).timer0_when.peek() != when {
+        if self.p(&p).peek_wake_time() != when {
             self.emit(m, Event::JumpToOther);
         }
         // No M runs, so none looks at the timer but the one that is woken here: it has to be allowed to steal.
@@ -80,12 +80,26 @@ impl Sched {
     /// run again; Go sees timers, and lets the clock jump for ever. For checks: the
     /// scheduler does not ask.
     fn are_only_ticks_left(&self) -> bool {
-        self.allp.iter().filter_map(|p| p.timers.peek()).all(|timers| {
-            timers.as_slice().iter().all(|t| match t.f {
-                TimerFunc::SendTime(g) => self.g(g).park.peek() != Park::Parked,
-                TimerFunc::Wake(_) | TimerFunc::Start(_) => false,
-            })
-        })
+        self.allp
+            .iter()
+            .filter_map(|p| p.timers.peek())
+            .all(|timers| timers.as_slice().iter().all(|t| self.only_ticks(t)))
+    }
+
+    /// Whether the timer ticks for ever, and would wake no G.
+    fn only_ticks(&self, t: &Entry) -> bool {
+        let (f, ticks) = match t.timer {
+            Held::Unnamed { period, f } => (f, period > 0),
+            // One that was stopped is gone after the next jump.
+            Held::Named(id) => {
+                let t = self.timer(id);
+                (t.f, t.status.peek() != TimerStatus::Deleted && t.period.peek(|&p| p) > 0)
+            }
+        };
+        match f {
+            TimerFunc::SendTime(g) => ticks && self.g(g).park.peek() != Park::Parked,
+            TimerFunc::Wake(_) | TimerFunc::Start(_) | TimerFunc::Set(_) => false,
+        }
     }
 
     /// Counts the woken M as a spinner, and marks it as one. The M sleeps, so the mark is the caller's to write.

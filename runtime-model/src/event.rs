@@ -4,7 +4,7 @@
 
 use sync::Arc;
 
-use crate::ids::{GId, MId, PId};
+use crate::ids::{GId, MId, PId, TimerId};
 use crate::Time;
 
 /// Something that an M did, or decided not to do.
@@ -42,6 +42,16 @@ pub enum Event {
     TimerPostponed(PId),
     /// A tick found the one before it still there for the G, and was dropped.
     TickDropped(GId),
+    /// It stopped the timer before that fired.
+    TimerStopped(TimerId),
+    /// It wanted to stop the timer, which was not active.
+    StopTooLate(TimerId),
+    /// It gives the timer another time; whether the timer was active.
+    TimerClaimed(TimerId, bool),
+    /// The P's own M takes the timers off its heap that were stopped.
+    DeletedTimersCleared(PId),
+    /// The G was preempted within a function of the runtime.
+    PreemptedInside(GId),
     /// Three timers or more of the P were due at once.
     ManyTimersRun(PId),
     /// A thief ran timers of the P, and found a G on its own queue then.

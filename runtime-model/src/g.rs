@@ -5,6 +5,9 @@
 use sync::{Atomic, Ghost, Plain, Word};
 
 pub use crate::ids::GId;
+use crate::ids::PId;
+use crate::timers::Claimed;
+use crate::Time;
 
 /// A pointer to a G, or nil, in one word. Go: runtime2.go, guintptr 260 (1.19.8), 242 (1.27.3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +83,15 @@ impl Word for Park {
     }
 }
 
+/// A place within a function of the runtime, where a G was preempted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// `addtimer` has read that this P is its M's, and is to lock that P's timers.
+    Add(PId),
+    /// `modtimer` has claimed a timer, for this time.
+    Claim(Claimed, Time),
+}
+
 /// One goroutine.
 pub struct G {
     /// Its index in `allg`.
@@ -92,6 +104,8 @@ pub struct G {
     pub schedlink: Plain<Guintptr>,
     /// The index of its next action.
     pub pc: Plain<usize>,
+    /// Where in its last action it was preempted. Its next action is the rest of that then.
+    pub place: Plain<Option<Place>>,
     /// Its script has ended. For checks.
     pub finished: Ghost<bool>,
 }
@@ -105,6 +119,7 @@ impl G {
             park: Atomic::new(name("park"), Park::Away),
             schedlink: Plain::new(name("schedlink"), Guintptr::NIL),
             pc: Plain::new(name("pc"), 0),
+            place: Plain::new(name("place"), None),
             finished: Ghost::new(false),
         }
     }

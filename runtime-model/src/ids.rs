@@ -1,4 +1,4 @@
-//! The numbers by which Gs, Ms and Ps are known.
+//! The numbers by which Gs, Ms, Ps, timers and flags are known.
 
 use std::hash::{Hash, Hasher};
 
@@ -82,3 +82,30 @@ impl std::fmt::Display for PId {
         write!(f, "P{}", self.0)
     }
 }
+
+/// The number of a timer that actions name, its index in `Sched::timers`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimerId(pub u32);
+
+impl TimerId {
+    /// The index of this timer in `Sched::timers`.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl std::fmt::Debug for TimerId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl std::fmt::Display for TimerId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "T{}", self.0)
+    }
+}
+
+/// A flag of the program: unset at first, and never unset again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FlagId(pub usize);

@@ -11,7 +11,8 @@ pub use crate::idle::OwnedP;
 use crate::ids::MId;
 pub use crate::ids::PId;
 use crate::limiter::LimiterEvent;
-use crate::timers::Timers;
+use crate::timers::{earlier, Timers};
+use crate::Time;
 
 /// Go's P states, as far as the core has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +47,11 @@ pub struct P {
     pub num_timers: Atomic<i32>,
     /// When the heap's first timer fires; 0 if the heap is empty.
     pub timer0_when: Atomic<i64>,
+    /// The earliest time to which a timer of the heap was modified that fires earlier than its place says; 0 if there is
+    /// none. Written without the lock, by Gs that modify timers.
+    pub timer_modified_earliest: Atomic<i64>,
+    /// How many timers of the heap were stopped. Written without the lock, by Gs that stop timers.
+    pub deleted_timers: Atomic<u32>,
 
     /// What the GC CPU limiter attributes the P's current time to.
     pub limiter_event: LimiterEvent,
@@ -75,8 +81,15 @@ impl P {
             runnext: Atomic::new(name("runnext"), Guintptr::NIL),
             num_timers: Atomic::new(name("numTimers"), 0).written_under(&timers),
             timer0_when: Atomic::new(name("timer0When"), 0).written_under(&timers),
+            timer_modified_earliest: Atomic::new(name("timerModifiedEarliest"), 0),
+            deleted_timers: Atomic::new(name("deletedTimers"), 0),
             timers,
             limiter_event: LimiterEvent::new(name("limiterEvent")),
         }
+    }
+
+    /// When the next timer fires, as others see it; 0 if there is none. For checks.
+    pub fn peek_wake_time(&self) -> Time {
+        earlier(self.timer0_when.peek(), self.timer_modified_earliest.peek())
     }
 }

@@ -3,11 +3,9 @@
 //! Scenarios are validated where they are built, with errors for their authors. Here a program is assumed to be valid.
 
 use crate::g::GId;
+pub use crate::ids::{FlagId, TimerId};
+use crate::timers::TimerFunc;
 use crate::Time;
-
-/// A flag of the program: unset at first, and never unset again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FlagId(pub usize);
 
 /// One action of a G's script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,6 +38,38 @@ pub enum Action {
     Set(FlagId),
     /// A mark assist: an event of the limiter, then an update.
     Assist,
+    /// Adds a new timer: it fires in so many ticks, and then each so many ticks, unless those are 0.
+    Add(TimerId, Time, Time),
+    /// Gives the timer other times. It becomes active, whatever it was.
+    Modify(TimerId, Time, Time),
+    /// Gives the timer another time, and leaves its period.
+    Reset(TimerId, Time),
+    /// Stops the timer, if it has not fired.
+    Stop(TimerId),
+    /// The G is to be preempted in the next action: at a point inside of it, if there is one, else at its end.
+    Preempt,
+}
+
+impl Action {
+    /// The timer that the action is on, if it is on one.
+    pub fn timer(self) -> Option<TimerId> {
+        match self {
+            Action::Add(timer, ..) | Action::Modify(timer, ..) => Some(timer),
+            Action::Reset(timer, _) | Action::Stop(timer) => Some(timer),
+            _ => None,
+        }
+    }
+
+    /// Whether the action may be preempted. The others give up the M themselves, or keep it for good.
+    pub fn is_preemptible(self) -> bool {
+        match self {
+            Action::Go(_) | Action::After(..) | Action::Ticker(..) | Action::Ready(_) => true,
+            Action::Set(_) | Action::Assist | Action::Stop(_) => true,
+            Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
+            Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
+            Action::BusyUntil { .. } | Action::Preempt => false,
+        }
+    }
 }
 
 /// What the model runs.
@@ -59,4 +89,6 @@ pub struct Program {
     pub scripts: Vec<Vec<Action>>,
     /// The names of the flags.
     pub flags: Vec<&'static str>,
+    /// What each timer does that actions name.
+    pub timers: Vec<TimerFunc>,
 }

@@ -27,14 +27,30 @@ impl Sched {
     }
 
     /// Starts `g` on the caller's P. Go: proc.go, newproc 4094-4107 (1.19.8), 5334-5347 (1.27.3).
+    ///
+    /// A G that has ended begins again: in Go a new one, with the same function.
     #[sync::summarized]
     pub(crate) fn newproc(&self, m: &M, g: GId) {
-        self.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
+        self.begin(g);
         // Wake protocol, 1. The G that was in `runnext` goes to the ring's tail, where the next pass of any thief sees
         // it.
         self.runqput(m, m.p(), g, true);
         // Wake protocol, 2. Go leaves it out until main has started (`mainStarted`); a program here begins with main.
         self.wakep(m);
+    }
+
+    /// `g` is runnable, at the beginning of its script. The text of the panic says that the program cannot be run, and is
+    /// none of Go's: there, two Gs would have one function.
+    fn begin(&self, g: GId) {
+        let was = self.g(g).status.replace(GStatus::Runnable);
+        if was == GStatus::Dead {
+            self.g(g).pc.set(0);
+            self.g(g).finished.set(false);
+            return;
+        }
+        let remedy =
+            "let what starts it wait for its end first, or give the second start a G of its own";
+        assert!(was == GStatus::Idle, "search: {g} is started again before it has ended; {remedy}");
     }
 
     /// Readies `g` if it is parked, or leaves it one permit, as a channel with room for one would.

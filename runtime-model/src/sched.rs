@@ -10,12 +10,14 @@ use crate::event::{AnyWitness, Event};
 use crate::find::steal_orders;
 use crate::g::{GId, GStatus, G};
 use crate::idle::IdleList;
+use crate::ids::TimerId;
 use crate::limiter::GcCpuLimiter;
 use crate::m::{MId, MShared, M};
 use crate::mask::PMask;
 use crate::p::{OwnedP, PId, P};
 use crate::program::{Action, Program};
 use crate::steps::Steps;
+use crate::timers::NamedTimer;
 use crate::world::World;
 use crate::{Time, START};
 
@@ -53,6 +55,8 @@ pub struct Sched {
     pub allm: Vec<MShared>,
     /// All Gs.
     pub allg: Vec<G>,
+    /// The timers that actions name.
+    pub timers: Vec<NamedTimer>,
 
     /// `faketime`, in ticks, from 1 on: it moves when `checkdead` finds that no M runs.
     pub faketime: Plain<Time>,
@@ -69,8 +73,13 @@ pub struct Sched {
     /// will ever happen. For checks.
     pub only_ticks: Ghost<bool>,
 
+    /// A look at a P's timers has returned this time of the next one, at this time or later. For checks.
+    pub late_poll_until: Ghost<Option<(Time, Time)>>,
+
     /// For each P, the orders in which it may go through the others.
     pub(crate) steal_orders: Vec<Vec<Vec<PId>>>,
+    /// Some G is to be preempted.
+    pub(crate) preempts: bool,
     pub(crate) program: Program,
     pub(crate) steps: Steps,
     pub(crate) witness: AnyWitness,
@@ -185,13 +194,19 @@ impl Sched {
             allp: (0..ps).map(|p| P::new(PId(p), ring)).collect(),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
+            timers: (0..)
+                .zip(&program.timers)
+                .map(|(t, &f)| NamedTimer::new(TimerId(t), f))
+                .collect(),
             faketime: Plain::new("faketime", START),
             limiter: GcCpuLimiter::default(),
             world: World::new(&program),
             spins_in_flight: Ghost::new(0),
             jumps: Ghost::new(0),
             only_ticks: Ghost::new(false),
+            late_poll_until: Ghost::new(None),
             steal_orders: steal_orders(ps),
+            preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
             program,
             steps,
             witness,

@@ -16,13 +16,15 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
-pub use timers::{TimerVerbs, TIMERS_1_19};
+pub use timers::{TimerSteps, TimerVerbs, TIMERS_1_19, TIMER_STEPS};
 
 /// The decisions that regressions replace.
 #[derive(Clone, Copy)]
 pub struct Steps {
     /// How timers work, which Go 1.23 changed altogether.
     pub timers: TimerVerbs,
+    /// What has been wrong with the timers of 1.19.
+    pub timers_1_19: TimerSteps,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     pub take_p_for_timer: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>,
     /// The clock has jumped: the M that is woken has to be counted as a spinner, so that it may steal.
@@ -83,6 +85,7 @@ pub struct Steps {
 /// `wake_beside_poller`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
+    timers_1_19: TIMER_STEPS,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,

@@ -7,20 +7,25 @@
 //! Go 1.23 rewrote its timers. So a variant names its release's in its table ([`crate::steps::TimerVerbs`]), and the
 //! rest of the scheduler calls them through it. Here is what no release changed; `timers/v1_19.rs` has the timers of 1.19.
 //!
-//! Timers are added and fire, once or periodically. They are not changed or deleted, so Go's status machine is left
-//! out.
+//! Most timers are known to their heap alone. Those that actions name can be stopped and changed; they have fields of
+//! their own ([`NamedTimer`]), and what a program without them does not need, it does not pay for.
 
 mod heap;
+mod named;
 mod v1_19;
 
 use crate::g::{GId, GStatus};
 use crate::m::M;
-use crate::p::PId;
+use crate::p::{PId, P};
 use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
 
-pub use heap::{Timer, TimerFunc, Timers};
-pub use v1_19::nobarrier_wake_time;
+pub use heap::{Entry, Held, Timer, TimerFunc, Timers};
+pub use named::{NamedTimer, TimerStatus};
+pub use v1_19::{
+    begin_adjust, clear_modified_earliest, fire_unlocked, nobarrier_wake_time,
+    update_timer_modified_earliest, Claimed,
+};
 
 impl Sched {
     /// Puts `g` to sleep for so many ticks. Its M goes on without it.
@@ -32,7 +37,30 @@ impl Sched {
         // Before the timer is added. Meets `ready`, on a thief that runs the timer at once: it finds `g` waiting.
         self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
         self.dropg(m);
-        (self.steps.timers.add)(self, m, Timer { when, period: 0, f: TimerFunc::Wake(g) });
+        (self.steps.timers.sleep)(self, m, Timer { when, period: 0, f: TimerFunc::Wake(g) });
+    }
+
+    /// Runs the timers of `p` that are due: see [`TimerVerbs::check`](crate::steps::TimerVerbs::check).
+    pub fn run_due_timers(&self, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
+        let (now, next, ran) = (self.steps.timers.check)(self, m, p, now);
+        if next != 0 && next <= now {
+            self.late_poll_until.set(Some((now, next)));
+        }
+        (now, next, ran)
+    }
+
+    /// Calls the function of a timer of `p`, on an M that has a P.
+    pub(crate) fn call_timer_func(&self, m: &M, p: &P, f: TimerFunc) {
+        // For checks.
+        p.timers.must_be_released();
+        assert!(m.p.is_some(), "{}: no p", m.id);
+        self.progress();
+        match f {
+            TimerFunc::Wake(g) => self.ready(m, g, true),
+            TimerFunc::Start(g) => self.newproc(m, g),
+            TimerFunc::SendTime(g) => self.send_time(m, g),
+            TimerFunc::Set(flag) => self.world.flags[flag.0].set(),
+        }
     }
 
     /// When the next timer of any P fires; [`MAX_WHEN`] if there is none.
@@ -41,14 +69,14 @@ impl Sched {
     /// `allpLock`.
     #[sync::summarized]
     pub fn time_sleep_until(&self) -> Time {
-        let whens = self.allp.iter().map(|p| (self.steps.timers.wake_time)(p));
+        let whens = self.allp.iter().map(|p| (self.steps.timers.wake_time)(self, p));
         whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
     }
 
     /// The P whose timer fires next, or the first of them. `timeSleepUntil` returned it as well until commit 13f6be28.
     pub fn next_timer_owner(&self) -> Option<PId> {
-        let with_timers = self.allp.iter().filter(|p| p.timer0_when.peek() != 0);
-        with_timers.min_by_key(|p| p.timer0_when.peek()).map(|p| p.id)
+        let with_timers = self.allp.iter().filter(|p| p.peek_wake_time() != 0);
+        with_timers.min_by_key(|p| p.peek_wake_time()).map(|p| p.id)
     }
 
     /// When the next timer of those Ps fires that may have any, or `poll_until` if that is earlier; 0 means none.
@@ -62,7 +90,7 @@ impl Sched {
             // `nmspinning` comes after 4b, and no longer counts this M. The P of an M that adds a timer has its bit
             // since `pidleget`.
             if self.timerp_mask.read(p.id) {
-                earliest = earlier(earliest, (self.steps.timers.wake_time)(p));
+                earliest = earlier(earliest, (self.steps.timers.wake_time)(self, p));
             }
         }
         earliest

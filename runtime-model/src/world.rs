@@ -4,6 +4,7 @@
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
 mod environment;
+mod timer_actions;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
@@ -85,8 +86,12 @@ impl Sched {
             Action::BusyUntil { flag, nudge } => self.busy_until(m, flag, nudge),
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),
+            Action::Preempt => {}
+            Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
+                return self.act_on_timer(m, g, action);
+            }
         }
-        true
+        !self.preempted_after(m, g)
     }
 
     /// Go: sleep.go, AfterFunc 163-173 (1.19.8), 177-179 (1.27.3); tick.go, NewTicker 22-41 (1.19.8), 36-47 (1.27.3).

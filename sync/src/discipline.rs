@@ -2,7 +2,8 @@
 //!
 //! A word may require a lock for its writes ([`Atomic::written_under`](crate::Atomic::written_under)).
 //! Locks may have ranks, which fix the order in which a thread takes them ([`Mutex::ranked`]), and may
-//! forbid wakeups while they are held ([`Mutex::forbids_wakeups`]). The first violation of each rule is
+//! forbid wakeups while they are held ([`Mutex::forbids_wakeups`]). A program may say that a thread does not hold a
+//! lock ([`Mutex::must_be_released`]). The first violation of each rule is
 //! kept until the execution ends, and a check asks for it: [`broken_rule`]. A violation is detected in
 //! every execution in which a thread commits it, and not only where it has consequences.
 
@@ -22,13 +23,15 @@ pub enum Rule {
     GuardedWrites,
     /// Locks are taken in the order of their ranks, and no thread is woken under a lock that forbids it.
     LockOrder,
+    /// A lock is not held where the program says that it is not ([`Mutex::must_be_released`]).
+    Released,
 }
 
 /// The violations of an execution, and the locks to which rules apply.
 #[derive(Default)]
 pub(crate) struct Discipline {
     ruled: Vec<Arc<Holder>>,
-    broken: [Option<String>; 2],
+    broken: [Option<String>; 3],
 }
 
 impl Discipline {
@@ -98,6 +101,17 @@ pub(crate) fn before_wakeup(note: Name, at: &'static Location<'static>) {
             discipline.breaks(Rule::LockOrder, || {
                 format!("thread {me} wakes the sleeper of {note} at {at} while it holds {held}")
             });
+        }
+    });
+}
+
+/// Checks that the calling thread does not hold the lock.
+pub(crate) fn released(lock: &Holder, at: &'static Location<'static>) {
+    let me = thread_id();
+    with_discipline(|discipline| {
+        if lock.thread() == Some(me) {
+            let held = lock.name;
+            discipline.breaks(Rule::Released, || format!("thread {me} holds {held} at {at}"));
         }
     });
 }

@@ -11,6 +11,7 @@
 //! | item | is |
 //! |---|---|
 //! | [`Atomic`], [`Word`], [`IntWord`], [`BitWord`] | a word that several threads use, and the types that fit in one |
+//! | [`Awaited`] | a word that threads wait for |
 //! | [`Mutex`], [`MutexGuard`] | a lock and its data |
 //! | [`Plain`] | a field without synchronization of its own |
 //! | [`Ghost`] | a value that only checks read |
@@ -49,6 +50,7 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod awaited;
 mod current;
 mod discipline;
 pub mod driver;
@@ -71,6 +73,7 @@ mod word;
 pub use std::sync::{Arc, Weak};
 
 pub use atomic::Atomic;
+pub use awaited::Awaited;
 pub use mutex::{Mutex, MutexGuard};
 pub use name::Name;
 pub use note::{Latch, Note};

@@ -76,6 +76,13 @@ impl<T> Mutex<T> {
         self
     }
 
+    /// Declares that the calling thread does not hold the lock here. If it does, that breaks
+    /// [`Rule::Released`](crate::driver::Rule::Released). Not an operation.
+    #[track_caller]
+    pub fn must_be_released(&self) {
+        discipline::released(&self.holder, Location::caller());
+    }
+
     /// The holder of the lock.
     pub(crate) fn holder(&self) -> &Arc<Holder> {
         &self.holder

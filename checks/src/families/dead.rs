@@ -6,6 +6,8 @@ use harness::check::Check;
 use harness::ensure;
 use harness::view::View;
 
+use super::timers::deadlines;
+
 pub(crate) const CHECKS: &[Check] = &[
     Check {
         name: "if no M runs, no G is runnable",
@@ -36,15 +38,17 @@ fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
     Ok(())
 }
 
+/// A timer that was modified is due when it was modified to, whatever its heap says.
 fn no_timer_is_jumped_over(view: &View) -> Result<(), String> {
     for p in view.ps() {
-        let when = p.timer0_when.peek();
-        ensure!(
-            when == 0 || when >= view.now(),
-            "{}'s timer of {when} is past at {}",
-            p.id,
-            view.now()
-        );
+        for when in [p.timer0_when.peek()].into_iter().chain(deadlines(view, p)) {
+            ensure!(
+                when == 0 || when >= view.now(),
+                "{}'s timer of {when} is past at {}",
+                p.id,
+                view.now()
+            );
+        }
     }
     Ok(())
 }

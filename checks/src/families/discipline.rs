@@ -15,6 +15,11 @@ pub(crate) const CHECKS: &[Check] = &[
         invariant: "INV-LOCKORD",
         holds: |_| holds(Rule::LockOrder),
     },
+    Check {
+        name: "a timer's function runs without the lock of its heap",
+        invariant: "INV-TRUN",
+        holds: |_| holds(Rule::Released),
+    },
 ];
 
 /// The model says at each word and lock what its rules are: `Sched::new`, `P::new`.

@@ -81,7 +81,8 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
         places.extend(p.runnext.peek().ptr().map(|g| (g, Place::Runnext(p.id))));
         ring(p, &mut places)?;
         if let Some(timers) = p.timers.peek() {
-            places.extend(timers.as_slice().iter().filter_map(|timer| on_timer(p.id, timer.f)));
+            let unnamed = timers.as_slice().iter().filter_map(|timer| timer.f());
+            places.extend(unnamed.filter_map(|f| on_timer(p.id, f)));
         }
     }
     for m in view.ms() {
@@ -113,7 +114,7 @@ fn on_timer(p: PId, f: TimerFunc) -> Option<(GId, Place)> {
         TimerFunc::Wake(g) => Some((g, Place::Sleep(p))),
         TimerFunc::Start(g) => Some((g, Place::Start(p))),
         // A ticker's G waits for a tick by being parked, if it does.
-        TimerFunc::SendTime(_) => None,
+        TimerFunc::SendTime(_) | TimerFunc::Set(_) => None,
     }
 }
 

@@ -38,6 +38,7 @@ fn world_of(steps: Steps, ps: u32, ring: u32, witness: AnyWitness) -> (Arc<Sched
         fairness: false,
         scripts: vec![vec![]; 5],
         flags: vec![],
+        timers: vec![],
     };
     let sched = Sched::new(program, steps, traced(witness));
     let mut m = M::of_kernel(MId(0));

@@ -8,7 +8,7 @@ use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
 use runtime_model::p::PId;
 use runtime_model::steps::Steps;
-use runtime_model::timers::{Timer, TimerFunc};
+use runtime_model::timers::{Entry, Timer, TimerFunc};
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost};
 
@@ -55,7 +55,7 @@ pub fn late_tick(steps: Steps, run: RunTimers) {
     });
     let (this, log) = (sched.clone(), rans.clone());
     sync::driver::at_end(move || {
-        let of_0 = |t: &&Timer| t.f == TimerFunc::SendTime(GId(0));
+        let of_0 = |t: &&Entry| t.f() == Some(TimerFunc::SendTime(GId(0)));
         let heap = this.allp[0].timers.peek();
         let next = heap.and_then(|heap| heap.as_slice().iter().find(of_0).map(|t| t.when));
         assert!(next == Some(11), "late-tick: {next:?} after 2, every 3");

@@ -1,42 +1,98 @@
 //! The actions of a script, read from its text.
 
 use runtime_model::g::GId;
-use runtime_model::program::{Action, FlagId};
+use runtime_model::program::{Action, FlagId, TimerId};
+use runtime_model::timers::TimerFunc;
 
 use super::{At, Scenario, ScenarioError};
 
 /// The actions, for messages.
 const ACTIONS: &str =
-    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
+    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
+     add T N [every N] FUNCTION, modify T N [every N], reset T N, stop T, preempt, repeat N: ACTION, ACTION, …";
 
-/// Reads scripts, and collects the flags that they name.
+/// What a timer can do, for messages.
+const FUNCTIONS: &str = "go X, send X, set F";
+
+/// The most rounds of a `repeat`.
+const MOST_ROUNDS: i64 = 100;
+
+/// What is wrong with an action, and what is allowed instead.
+type Wrong = (String, String);
+
+/// Reads scripts, and collects the flags and the timers that they name.
 pub(super) struct Parser<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) names: Vec<&'a str>,
     pub(super) flags: Vec<&'a str>,
+    pub(super) timers: Vec<Named<'a>>,
+}
+
+/// A timer that actions name.
+pub(super) struct Named<'a> {
+    pub(super) name: &'a str,
+    /// What it does. None until it has been met in an `add`.
+    pub(super) f: Option<TimerFunc>,
+    /// How many actions add it.
+    pub(super) added: usize,
+    /// The line that names it first.
+    pub(super) line: usize,
+    /// An action makes it fire again and again.
+    pub(super) periodic: bool,
 }
 
 impl<'a> Parser<'a> {
-    /// The actions of the G that the scenario's line `g` is of.
+    /// The actions of the G that the scenario's line `line` is of.
     pub(super) fn script(
         &mut self,
-        g: usize,
+        line: usize,
         name: &str,
         text: &'a str,
     ) -> Result<Vec<Action>, ScenarioError> {
         let actions = text.split(';').map(str::trim).filter(|action| !action.is_empty());
-        actions
-            .enumerate()
-            .map(|(i, action)| {
-                self.action(action).map_err(|(what, allowed)| {
-                    let place = format!("G {name}, action {} (`{action}`)", i + 1);
-                    self.scenario.error(At::G(g), &place, what, &allowed)
-                })
-            })
-            .collect()
+        let mut script: Vec<Action> = Vec::new();
+        let mut at = Vec::new();
+        for (i, text) in actions.enumerate() {
+            let place = format!("G {name}, action {} (`{text}`)", i + 1);
+            let error =
+                |(what, allowed): Wrong| self.scenario.error(At::G(line), &place, what, &allowed);
+            let (rounds, body) = rounds(text).map_err(error)?;
+            for _ in 0..rounds {
+                for action in body.split(',').map(str::trim) {
+                    let action = self.action(line, action).map_err(|(what, allowed)| {
+                        self.scenario.error(At::G(line), &place, what, &allowed)
+                    })?;
+                    script.push(action);
+                    at.push(place.clone());
+                }
+            }
+        }
+        self.check_preemptions(line, &script, &at)?;
+        Ok(script)
     }
 
-    fn action(&mut self, text: &'a str) -> Result<Action, (String, String)> {
+    /// Each `preempt` comes before an action in which a G can be preempted.
+    fn check_preemptions(
+        &self,
+        line: usize,
+        script: &[Action],
+        at: &[String],
+    ) -> Result<(), ScenarioError> {
+        for (i, place) in at.iter().enumerate().filter(|&(i, _)| script[i] == Action::Preempt) {
+            let next = script.get(i + 1);
+            if !next.is_some_and(|next| next.is_preemptible()) {
+                let what = match next {
+                    Some(_) => "the next action gives up the M itself, or keeps it",
+                    None => "no action comes after it",
+                };
+                let allowed = "write it before one of go, after, ticker, ready, set, assist, add, modify, reset, stop";
+                return Err(self.scenario.error(At::G(line), place, what, allowed));
+            }
+        }
+        Ok(())
+    }
+
+    fn action(&mut self, line: usize, text: &'a str) -> Result<Action, Wrong> {
         let words: Vec<&str> = text.split_whitespace().collect();
         Ok(match words[..] {
             ["go", g] => Action::Go(self.g(g)?),
@@ -53,11 +109,60 @@ impl<'a> Parser<'a> {
             }
             ["set", flag] => Action::Set(self.flag(flag)),
             ["assist"] => Action::Assist,
+            ["add", t, n, "every", period, ref f @ ..] => {
+                let f = self.function(f)?;
+                let period = ticks(period, 1)?;
+                Action::Add(self.added(line, t, f, true), ticks(n, 0)?, period)
+            }
+            ["add", t, n, ref f @ ..] => {
+                let f = self.function(f)?;
+                Action::Add(self.added(line, t, f, false), ticks(n, 0)?, 0)
+            }
+            ["modify", t, n, "every", period] => {
+                let (t, period) = (self.timer(line, t), ticks(period, 1)?);
+                self.timers[t.index()].periodic = true;
+                Action::Modify(t, ticks(n, 0)?, period)
+            }
+            ["modify", t, n] => Action::Modify(self.timer(line, t), ticks(n, 0)?, 0),
+            ["reset", t, n] => Action::Reset(self.timer(line, t), ticks(n, 0)?),
+            ["stop", t] => Action::Stop(self.timer(line, t)),
+            ["preempt"] => Action::Preempt,
             _ => return Err(("no such action".into(), format!("write one of {ACTIONS}"))),
         })
     }
 
-    fn g(&self, name: &str) -> Result<GId, (String, String)> {
+    /// What a timer does.
+    fn function(&mut self, words: &[&'a str]) -> Result<TimerFunc, Wrong> {
+        Ok(match *words {
+            ["go", g] => TimerFunc::Start(self.g(g)?),
+            ["send", g] => TimerFunc::SendTime(self.g(g)?),
+            ["set", flag] => TimerFunc::Set(self.flag(flag)),
+            _ => {
+                let what = format!("`{}` is nothing that a timer does", words.join(" "));
+                return Err((what, format!("write one of {FUNCTIONS}")));
+            }
+        })
+    }
+
+    fn timer(&mut self, line: usize, name: &'a str) -> TimerId {
+        let at = self.timers.iter().position(|t| t.name == name).unwrap_or_else(|| {
+            self.timers.push(Named { name, f: None, added: 0, line, periodic: false });
+            self.timers.len() - 1
+        });
+        TimerId(at as u32)
+    }
+
+    /// The timer that an action adds.
+    fn added(&mut self, line: usize, name: &'a str, f: TimerFunc, periodic: bool) -> TimerId {
+        let id = self.timer(line, name);
+        let t = &mut self.timers[id.index()];
+        t.f.get_or_insert(f);
+        t.added += 1;
+        t.periodic |= periodic;
+        id
+    }
+
+    fn g(&self, name: &str) -> Result<GId, Wrong> {
         let at = self.names.iter().position(|&n| n == name).map(|i| GId(i as u32));
         at.ok_or_else(|| (format!("no G {name}"), format!("the Gs are {}", self.names.join(", "))))
     }
@@ -71,7 +176,22 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn ticks(text: &str, least: i64) -> Result<i64, (String, String)> {
+/// The rounds of a `repeat`, and its actions; any other text is one action, once.
+fn rounds(text: &str) -> Result<(i64, &str), Wrong> {
+    let Some(rest) = text.strip_prefix("repeat ") else { return Ok((1, text)) };
+    let Some((n, body)) = rest.split_once(':') else {
+        let allowed = "write `repeat N: action, action, …`: it ends at the next `;`";
+        return Err(("it has no `:`".into(), allowed.into()));
+    };
+    let n = n.trim();
+    let rounds = n.parse().ok().filter(|n| (1..=MOST_ROUNDS).contains(n));
+    let rounds = rounds.ok_or_else(|| {
+        (format!("`{n}` is not a number of rounds"), format!("write 1 to {MOST_ROUNDS}"))
+    })?;
+    Ok((rounds, body))
+}
+
+fn ticks(text: &str, least: i64) -> Result<i64, Wrong> {
     let n = text.parse().ok().filter(|n| (least..=1_000_000).contains(n));
     n.ok_or_else(|| {
         (format!("`{text}` is not a number of ticks"), format!("write {least} to 1000000"))
@@ -95,5 +215,5 @@ pub(super) fn add_empty(scripts: &mut Vec<Vec<Action>>) {
 
 /// The action adds a timer.
 pub(super) fn starts_timer(action: &Action) -> bool {
-    matches!(action, Action::Sleep(_) | Action::After(..) | Action::Ticker(..))
+    matches!(action, Action::Sleep(_) | Action::After(..) | Action::Ticker(..) | Action::Add(..))
 }

@@ -2,7 +2,9 @@
 
 use runtime_model::g::GId;
 use runtime_model::program::{Action, FlagId};
+use runtime_model::timers::TimerFunc;
 
+use super::script::Named;
 use super::{At, Scenario, ScenarioError};
 
 type Scripts<'a> = &'a [Vec<Action>];
@@ -14,21 +16,24 @@ impl Scenario {
         scripts: Scripts,
         names: &[String],
         flags: &[&str],
+        timers: &[Named],
     ) -> Result<(), ScenarioError> {
+        self.check_timers(timers)?;
         for (i, name) in names.iter().enumerate() {
-            self.check_g(scripts, GId(i as u32), name)?;
+            self.check_g(scripts, GId(i as u32), name, timers)?;
         }
-        let reached = reached(scripts);
+        let reached = reached(scripts, timers);
         if let Some(i) = reached.iter().position(|reached| !reached) {
             let what = "never started";
             let allowed = "add a `go` for it to main, or to a G that main starts";
             return Err(self.error(At::G(i), &format!("G {}", names[i]), what, allowed));
         }
         for (i, flag) in flags.iter().enumerate() {
-            if !scripts.iter().flatten().any(|a| *a == Action::Set(FlagId(i))) {
+            let by_timer = timers.iter().any(|t| t.f == Some(TimerFunc::Set(FlagId(i))));
+            if !by_timer && !scripts.iter().flatten().any(|a| *a == Action::Set(FlagId(i))) {
                 let waits = |a: &Action| matches!(a, Action::BusyUntil { flag, .. } if flag.0 == i);
                 let at = scripts.iter().position(|script| script.iter().any(waits)).unwrap_or(0);
-                let allowed = "add a `set` for it to some G";
+                let allowed = "add a `set` for it to some G, or a timer that sets it";
                 let place = format!("flag {flag}");
                 return Err(self.error(At::G(at), &place, "never set", allowed));
             }
@@ -36,12 +41,41 @@ impl Scenario {
         Ok(())
     }
 
-    /// A ticker ticks for a G that waits for nothing else, until main exits.
+    /// Each timer is added once, and ticks only if that wakes a G.
+    fn check_timers(&self, timers: &[Named]) -> Result<(), ScenarioError> {
+        for t in timers {
+            let wrong = |what: &str, allowed: &str| {
+                Err(self.error(At::G(t.line), &format!("timer {}", t.name), what, allowed))
+            };
+            match t.added {
+                0 => {
+                    return wrong(
+                        "never added",
+                        &format!("add an `add {} N go X` to some G", t.name),
+                    )
+                }
+                1 => {}
+                n => {
+                    let allowed =
+                        format!("leave one `add`, and write `reset {} N` for the others", t.name);
+                    return wrong(&format!("added {n} times"), &allowed);
+                }
+            }
+            if t.periodic && !matches!(t.f, Some(TimerFunc::SendTime(_))) {
+                let allowed = "write `send X` for what it does, or leave `every` out";
+                return wrong("fires again and again, and does not send", allowed);
+            }
+        }
+        Ok(())
+    }
+
+    /// A ticker, or a timer that sends, is for a G that waits for nothing else; it ticks until main exits.
     pub(super) fn check_tickers(
         &self,
         scripts: Scripts,
         names: &[String],
         must_finish: &[GId],
+        timers: &[Named],
     ) -> Result<(), ScenarioError> {
         let all = || scripts.iter().flatten();
         for (i, name) in names.iter().enumerate() {
@@ -50,23 +84,28 @@ impl Scenario {
             let wrong = |what: &str, allowed| {
                 Err(self.error(At::G(i), &format!("G {name}"), what, allowed))
             };
-            match tickers.count() {
+            let senders = timers.iter().filter(|t| t.f == Some(TimerFunc::SendTime(g))).count();
+            match tickers.count() + senders {
                 0 => continue,
                 1 => {}
                 n => {
                     let allowed = "a G waits for one of them at most: leave one out";
-                    return wrong(&format!("has {n} tickers"), allowed);
+                    let what = if senders > 0 { "tickers and timers that send" } else { "tickers" };
+                    return wrong(&format!("has {n} {what}"), allowed);
                 }
             }
             if all().any(|action| *action == Action::Ready(g)) {
                 let allowed = "a park waits for one of the two: leave the other out";
-                return wrong("has a ticker and is readied as well", allowed);
+                let what = if senders > 0 { "a timer that sends" } else { "a ticker" };
+                return wrong(&format!("has {what} and is readied as well"), allowed);
             }
             if !scripts[i].contains(&Action::Park) {
-                return wrong("has a ticker, but it never parks", "give it a `park`");
+                let what = if senders > 0 { "a timer that sends" } else { "a ticker" };
+                return wrong(&format!("has {what}, but it never parks"), "give it a `park`");
             }
         }
-        let ticks = all().any(|action| matches!(action, Action::Ticker(..)));
+        let ticks = all().any(|action| matches!(action, Action::Ticker(..)))
+            || timers.iter().any(|t| t.periodic);
         // Without names, each G that is started must finish, and main is one.
         if ticks && !must_finish.is_empty() && !must_finish.contains(&GId::MAIN) {
             let allowed = "a ticker ticks until main exits: name main too";
@@ -75,15 +114,29 @@ impl Scenario {
         Ok(())
     }
 
-    fn check_g(&self, scripts: Scripts, g: GId, name: &str) -> Result<(), ScenarioError> {
+    fn check_g(
+        &self,
+        scripts: Scripts,
+        g: GId,
+        name: &str,
+        timers: &[Named],
+    ) -> Result<(), ScenarioError> {
         let all = || scripts.iter().flatten();
         let (at, place) = (At::G(g.0 as usize), format!("G {name}"));
-        let started = all().filter(|action| starts(action) == Some(g)).count();
-        if started != usize::from(g != GId::MAIN) {
-            let allowed = match g {
-                GId::MAIN => "main is started by the runtime: leave this out",
-                _ => "each G is started by exactly one `go` or `after`",
-            };
+        let started = all().filter(|action| starts(action, timers) == Some(g)).count();
+        if g == GId::MAIN && started > 0 {
+            let allowed = "main is started by the runtime: leave this out";
+            return Err(self.error(at, &place, format!("started {started} times"), allowed));
+        }
+        if g != GId::MAIN && started == 0 {
+            let allowed = "each G is started by a `go`, an `after` or a timer";
+            return Err(self.error(at, &place, "started 0 times", allowed));
+        }
+        // Its timer is a place of the G, and it can be in one.
+        let after = all().any(|action| matches!(action, Action::After(_, other) if *other == g));
+        if after && started > 1 {
+            let allowed = "a G that an `after` starts is started by nothing else; write `add T N go X` for the others, or \
+                           another G";
             return Err(self.error(at, &place, format!("started {started} times"), allowed));
         }
         let readied = all().any(|action| matches!(action, Action::Ready(other) if *other == g));
@@ -95,21 +148,26 @@ impl Scenario {
     }
 }
 
-/// The G that the action starts.
-fn starts(action: &Action) -> Option<GId> {
+/// The G that the action starts, in the end.
+fn starts(action: &Action, timers: &[Named]) -> Option<GId> {
     match action {
         Action::Go(g) | Action::After(_, g) => Some(*g),
+        Action::Add(id, ..) => match timers[id.index()].f {
+            Some(TimerFunc::Start(g)) => Some(g),
+            _ => None,
+        },
         _ => None,
     }
 }
 
 /// Which Gs are started in the end, beginning with main.
-fn reached(scripts: Scripts) -> Vec<bool> {
+fn reached(scripts: Scripts, timers: &[Named]) -> Vec<bool> {
     let mut reached = vec![false; scripts.len()];
     let mut next = vec![GId::MAIN.0 as usize];
     while let Some(g) = next.pop() {
         if !std::mem::replace(&mut reached[g], true) {
-            next.extend(scripts[g].iter().filter_map(starts).map(|g| g.0 as usize));
+            let started = scripts[g].iter().filter_map(|action| starts(action, timers));
+            next.extend(started.map(|g| g.0 as usize));
         }
     }
     reached

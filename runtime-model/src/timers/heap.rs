@@ -4,7 +4,7 @@
 //! added: three on one P fire in the order first, third, second. The Gs that they make runnable run in an order that
 //! follows from it.
 
-use crate::ids::GId;
+use crate::ids::{FlagId, GId, TimerId};
 use crate::Time;
 
 /// How many children an entry has.
@@ -20,9 +20,11 @@ pub enum TimerFunc {
     /// Sends the time to a G, on a channel with room for one: a ticker's.
     /// Go: sleep.go, sendTime 143-148 (1.19.8), 147-157 (1.27.3).
     SendTime(GId),
+    /// Sets a flag: a function of the runtime's own, which runs where the timer fires.
+    Set(FlagId),
 }
 
-/// One timer.
+/// One timer, as it is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Timer {
     /// When it fires, in ticks; positive.
@@ -33,15 +35,66 @@ pub struct Timer {
     pub f: TimerFunc,
 }
 
+/// An entry of a heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// Its place on the heap is by this time. A timer that actions name has it too: both are written together.
+    pub when: Time,
+    /// Whose entry it is.
+    pub timer: Held,
+}
+
+/// A timer on a heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Held {
+    /// One that no action names, such as a sleeper's: until it fires, nothing changes it.
+    Unnamed {
+        /// As [`Timer::period`].
+        period: Time,
+        /// As [`Timer::f`].
+        f: TimerFunc,
+    },
+    /// One that actions name. Its state and its function are in `Sched::timers`.
+    Named(TimerId),
+}
+
+impl Entry {
+    /// The entry of a timer that no action names.
+    pub fn unnamed(t: Timer) -> Self {
+        Entry { when: t.when, timer: Held::Unnamed { period: t.period, f: t.f } }
+    }
+
+    /// The entry of that timer.
+    pub fn named(id: TimerId, when: Time) -> Self {
+        Entry { when, timer: Held::Named(id) }
+    }
+
+    /// What a timer that no action names does when it fires.
+    pub fn f(&self) -> Option<TimerFunc> {
+        match self.timer {
+            Held::Unnamed { f, .. } => Some(f),
+            Held::Named(_) => None,
+        }
+    }
+
+    /// The timer, if actions name it.
+    pub fn name(&self) -> Option<TimerId> {
+        match self.timer {
+            Held::Unnamed { .. } => None,
+            Held::Named(id) => Some(id),
+        }
+    }
+}
+
 /// A P's timers as a heap: none fires before its parent, so the next to fire is the first.
 #[derive(Debug, Default, Hash)]
 pub struct Timers {
-    heap: Vec<Timer>,
+    heap: Vec<Entry>,
 }
 
 impl Timers {
     /// All timers in the order of the heap: the parent of entry `i` is entry `(i - 1) / 4`.
-    pub fn as_slice(&self) -> &[Timer] {
+    pub fn as_slice(&self) -> &[Entry] {
         &self.heap
     }
 
@@ -50,10 +103,20 @@ impl Timers {
         self.heap.first().map_or(0, |t| t.when)
     }
 
+    /// The next to fire.
+    pub(super) fn first(&self) -> Option<Entry> {
+        self.heap.first().copied()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.heap.len()
+    }
+
     /// Adds `t`. Returns whether it is now the first.
     ///
     /// Go: time.go, doaddtimer 289-307 (1.19.8), (*timers).addHeap 455-472 (1.27.3): the part that concerns the heap.
-    pub(super) fn insert(&mut self, t: Timer) -> bool {
+    pub(super) fn insert(&mut self, t: Entry) -> bool {
         self.heap.push(t);
         self.siftup_timer(self.heap.len() - 1) == 0
     }
@@ -65,12 +128,40 @@ impl Timers {
     ///
     /// Go: time.go, dodeltimer0 412-433 (1.19.8), (*timers).deleteMin 522-543 (1.27.3): the part that concerns the
     /// heap.
-    pub(super) fn remove_first(&mut self) -> Timer {
+    pub(super) fn remove_first(&mut self) -> Entry {
         let first = self.heap.swap_remove(0);
         if !self.heap.is_empty() {
             self.siftdown_timer(0);
         }
         first
+    }
+
+    /// Takes entry `i` out: the last one takes its place, and rises or sinks. Returns the first entry that is another
+    /// one now.
+    ///
+    /// # Panics
+    /// If there is no such entry.
+    ///
+    /// Go: time.go, dodeltimer 377-406 (1.19.8): the part that concerns the heap.
+    pub(super) fn remove(&mut self, i: usize) -> usize {
+        self.heap.swap_remove(i);
+        if i == self.heap.len() {
+            return i;
+        }
+        // It was below another parent, which may fire later than this one.
+        let changed = self.siftup_timer(i);
+        self.siftdown_timer(i);
+        changed
+    }
+
+    /// Takes all timers out, in the heap's order, for a rebuild.
+    pub(super) fn take(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.heap)
+    }
+
+    /// Puts one of them back where it was, after others that have not been changed either.
+    pub(super) fn put_back(&mut self, t: Entry) {
+        self.heap.push(t);
     }
 
     /// Gives the first timer a later time, and lets it sink to its place.
@@ -132,8 +223,8 @@ mod tests {
     use super::*;
 
     /// The timer that was added as number `n`, from 1.
-    fn timer(n: u32, when: Time) -> Timer {
-        Timer { when, period: 0, f: TimerFunc::Start(GId(n)) }
+    fn timer(n: u32, when: Time) -> Entry {
+        Entry::unnamed(Timer { when, period: 0, f: TimerFunc::Start(GId(n)) })
     }
 
     fn added(whens: &[Time]) -> Timers {
@@ -148,7 +239,7 @@ mod tests {
     fn fired(mut timers: Timers) -> Vec<u32> {
         let mut numbers = Vec::new();
         while timers.when() != 0 {
-            let TimerFunc::Start(g) = timers.remove_first().f else { continue };
+            let Some(TimerFunc::Start(g)) = timers.remove_first().f() else { continue };
             numbers.push(g.0);
         }
         numbers
@@ -199,6 +290,27 @@ mod tests {
                 assert_heap(&timers);
             }
             assert_eq!(timers.as_slice(), []);
+        }
+    }
+
+    #[test]
+    fn removing_any_entry_keeps_the_heap_and_says_where_it_has_changed() {
+        for whens in (1..=7).flat_map(all) {
+            for i in 0..whens.len() {
+                let mut timers = added(&whens);
+                let before = timers.as_slice().to_vec();
+                let changed = timers.remove(i);
+                assert_heap(&timers);
+                assert!(changed <= i, "{whens:?}");
+                assert_eq!(timers.as_slice()[..changed], before[..changed], "{whens:?}");
+                let mut left: Vec<Entry> = timers.as_slice().to_vec();
+                left.push(before[i]);
+                let key = |t: &Entry| format!("{t:?}");
+                left.sort_by_key(key);
+                let mut all = before;
+                all.sort_by_key(key);
+                assert_eq!(left, all, "{whens:?}");
+            }
         }
     }
 }

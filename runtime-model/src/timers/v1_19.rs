@@ -1,20 +1,57 @@
-//! The timers of Go 1.19: what adds them, and what runs them.
+//! The timers of Go 1.19 (1.14 to 1.22): adding, stopping and changing them.
+//!
+//! # The protocol
+//! Its numbered steps, and the schedule that breaks it without each of them, are in `runtime-model/README.md`, *The timers
+//! of Go 1.19*. The code cites them by number: *Timers, 3*. They are done here:
+//!
+//! | step | | where |
+//! |---|---|---|
+//! | 1 | stay | `addtimer`, `modtimer`: the M's own P, read and locked without a preemption in between |
+//! | 2 | claim | `deltimer`, `claim_timer`; `Claim` in clean.rs and run.rs |
+//! | 3 | mark | `deltimer`, `modtimer` |
+//! | 4 | publish | `doaddtimer` (clean.rs), `update_timer_modified_earliest` |
+//! | 5 | wake | `addtimer`, `modtimer`: `wake_net_poller` |
+//! | 6 | clean up | clean.rs |
+//! | 7 | run | run.rs |
+//!
+//! # Timers that no action names
+//! A sleeper's timer, or one of `after` and `ticker`, is known to nothing but its heap: until it fires, only holders of
+//! the heap's lock change it. So its state is no word of its own: on the heap it is `timerWaiting`. Go moves it to
+//! `timerRunning` under the lock, a comparison that cannot fail. A sleeper adds it by `resettimer`, in
+//! `timerModifying`, which Go leaves right after it has released the lock. Only an M that holds the lock and has met
+//! that state could notice, and it would wait for the end of it; so here it ends with the release of the lock.
+//!
+//! Without any timer that actions name, `timerModifiedEarliest` and `deletedTimers` are always 0, and are neither read
+//! nor written.
 
-use sync::MutexGuard;
+mod clean;
+mod run;
 
 use crate::event::Event;
+use crate::ids::TimerId;
 use crate::m::M;
 use crate::p::{PId, P};
 use crate::sched::Sched;
 use crate::Time;
 
-use super::heap::{Timer, TimerFunc, Timers};
+use super::heap::{Entry, Timer};
+use super::named::{NamedTimer, TimerStatus};
+use clean::uncount_deleted;
 
-/// More timers than a program has due at once.
-const MOST_DUE: u32 = 1_000;
+pub use clean::{begin_adjust, clear_modified_earliest};
+pub use run::fire_unlocked;
+
+/// What `modtimer` has found when it has claimed a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Claimed {
+    /// It was on no heap.
+    was_removed: bool,
+    /// It had not fired or been stopped.
+    pending: bool,
+}
 
 impl Sched {
-    /// Adds a timer to the heap of the P that `m` owns, and makes sure that some M waits for it.
+    /// Adds a timer that no action names to the heap of the P that `m` owns, and makes sure that some M waits for it.
     ///
     /// # Panics
     /// As Go does: `timer when must be positive`, `timer period must be non-negative`.
@@ -24,133 +61,228 @@ impl Sched {
     pub fn addtimer(&self, m: &M, t: Timer) {
         assert!(t.when > 0, "timer when must be positive");
         assert!(t.period >= 0, "timer period must be non-negative");
-        // The G cannot be preempted here, so this is the M's own P until the end (Go: `acquirem`). A timer on the heap
-        // of a P that is idle by then would be seen by no thief (golang/go#44868).
+        // Timers, 1. The G cannot be preempted here, so this is the M's own P until the end (Go: `acquirem`).
         let p = self.p(m.p());
         let mut timers = p.timers.lock();
-        self.netpoll_generic_init();
+        self.cleantimers(p, &mut timers);
         // Wake protocol, 1. Meets the loads of `timer0_when` in `check_timers`, of a thief, and `check_timers_no_p`
         // (4c).
-        doaddtimer(p, &mut timers, t);
+        self.doaddtimer(p, &mut timers, Entry::unnamed(t));
         // Before the wakeup, which may take `sched.lock`: that comes before any `timersLock`.
         drop(timers);
         // Wake protocol, 2. It is not left out for a timer of the future: some M has to wait for it.
-        self.wake_net_poller(m, t.when);
+        (self.steps.timers_1_19.wake_for_timer)(self, m, t.when);
     }
 
-    /// Runs the timers of `p` that are due, on `m`, which has a P. `now` is a recent time, or 0.
+    /// Adds the timer of a G that goes to sleep. `resettimer`, unlike `addtimer`, does not look at the other timers.
     ///
-    /// Returns the time, when the next timer of `p` fires (0 if there is none, else later than the time),
-    /// and whether any ran. Go does not read the clock if there is no timer. Here the clock stands while an M runs, so
-    /// reading it makes no difference.
-    ///
-    /// Go: proc.go, checkTimers 3279-3333 (1.19.8); time.go, (*timers).check 982-1037 (1.27.3). Left out: modified and
-    /// deleted timers.
+    /// Go: time.go, resetForSleep 202-206, resettimer 548-550 and modtimer 437-542 (1.19.8).
     #[sync::summarized]
-    pub fn check_timers(&self, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
-        let p = &self.allp[p.index()];
-        let now = self.or_nanotime(now);
-        let next = nobarrier_wake_time(p);
-        // Both return without the lock. Meets `doaddtimer`: of a timer that comes a moment later, the M that adds it
-        // takes care itself (2); for the P's own M there is none, as only that M adds any.
-        if next == 0 {
-            return (now, 0, false);
-        }
-        if now < next {
-            return (now, next, false);
-        }
-        // Meets another thief, or the P's own M, with the same due timer: one of them runs it, the others find it gone.
-        // So each look at the heap is under the lock.
+    pub(crate) fn reset_for_sleep(&self, m: &M, t: Timer) {
+        assert!(t.when > 0, "timer when must be positive");
+        let p = self.p(m.p());
         let mut timers = p.timers.lock();
-        let mut ran = 0;
-        while timers.when() != 0 && timers.when() <= now {
-            timers = self.run_one_timer(m, p, timers, now);
-            ran += 1;
-            // Each that has run is off the heap, or later. Else this would not return.
-            assert!(ran <= MOST_DUE, "checkTimers: {ran} timers have run, and one is due still");
-        }
-        if ran >= 3 {
-            self.emit(m, Event::ManyTimersRun(p.id));
-        }
-        (now, timers.when(), ran > 0)
+        self.doaddtimer(p, &mut timers, Entry::unnamed(t));
+        drop(timers);
+        (self.steps.timers_1_19.wake_for_timer)(self, m, t.when);
     }
 
-    /// Takes the first timer off the heap, or gives it its next time if it is periodic, and runs its function.
+    /// Adds the timer `id`, which is new, to the heap of `p`. That must be the P that `m` owns: see step 1.
     ///
-    /// Go: time.go, runtimer 773-833 and runOneTimer 840-892 (1.19.8), (*timers).run 1047-1084 and
-    /// (*timer).unlockAndRun 1092-1230 (1.27.3).
-    fn run_one_timer<'p>(
+    /// # Panics
+    /// As Go does: `timer when must be positive`, `timer period must be non-negative`, `addtimer called with initialized
+    /// timer`.
+    ///
+    /// Go: time.go, addtimer 256-285 (1.19.8).
+    #[sync::summarized]
+    pub fn addtimer_named(&self, m: &M, p: PId, id: TimerId, when: Time, period: Time) {
+        assert!(when > 0, "timer when must be positive");
+        assert!(period >= 0, "timer period must be non-negative");
+        let t = self.timer(id);
+        let new = t.status.cas(TimerStatus::NoStatus, TimerStatus::Waiting);
+        assert!(new, "addtimer called with initialized timer");
+        t.notes_set(when, false);
+        t.when.set(when);
+        t.period.set(period);
+        let p = &self.allp[p.index()];
+        let mut timers = p.timers.lock();
+        self.cleantimers(p, &mut timers);
+        self.doaddtimer(p, &mut timers, Entry::named(id, when)); // Timers, 4.
+        drop(timers);
+        // Timers, 5. After the lock, as in `addtimer`.
+        (self.steps.timers_1_19.wake_for_timer)(self, m, when);
+    }
+
+    /// Stops the timer `id`. Returns whether it was active: it had not fired, and will not.
+    ///
+    /// Its heap may be another P's, so the timer stays there, marked, until an M that holds the heap's lock takes it off.
+    ///
+    /// Go: time.go, deltimer 313-371 (1.19.8).
+    #[sync::summarized]
+    pub fn deltimer(&self, m: &M, id: TimerId) -> bool {
+        let t = self.timer(id);
+        let stopped = loop {
+            // Meets an M that runs or moves the timer, or a G that changes it: none of them waits for this one.
+            let waits = |s| {
+                matches!(s, TimerStatus::Running | TimerStatus::Moving | TimerStatus::Modifying)
+            };
+            match t.status.load_when(|s| !waits(s)) {
+                s @ (TimerStatus::Waiting
+                | TimerStatus::ModifiedLater
+                | TimerStatus::ModifiedEarlier) => {
+                    // Timers, 2. It fails if an M has begun to run or to move it, or another G to change it.
+                    if t.status.cas(s, TimerStatus::Modifying) {
+                        t.notes_stop(true);
+                        // Before the mark: from then on an M may take the timer off, and clear `pp`.
+                        let p = t.p();
+                        t.change(TimerStatus::Modifying, TimerStatus::Deleted); // Timers, 3.
+                        self.allp[p.index()].deleted_timers.add(1);
+                        break true;
+                    }
+                }
+                // It has fired, or was stopped before.
+                _ => {
+                    t.notes_stop(false);
+                    break false;
+                }
+            }
+        };
+        self.emit(m, if stopped { Event::TimerStopped(id) } else { Event::StopTooLate(id) });
+        stopped
+    }
+
+    /// Gives the timer `id` another time and period; a timer that has fired or was stopped becomes active again. Returns
+    /// whether it was active before.
+    ///
+    /// # Panics
+    /// As Go does: `timer when must be positive`, `timer period must be non-negative`.
+    ///
+    /// Go: time.go, modtimer 437-542 (1.19.8).
+    #[sync::summarized]
+    pub fn modtimer(&self, m: &M, id: TimerId, when: Time, period: Time) -> bool {
+        let claimed = self.claim_timer(m, id, when);
+        self.finish_modtimer(m, id, when, Some(period), claimed);
+        claimed.pending
+    }
+
+    /// `modtimer` with the period that the timer has.
+    ///
+    /// Go: time.go, resettimer 548-550 (1.19.8).
+    #[sync::summarized]
+    pub fn resettimer(&self, m: &M, id: TimerId, when: Time) -> bool {
+        let claimed = self.claim_timer(m, id, when);
+        self.finish_modtimer(m, id, when, None, claimed);
+        claimed.pending
+    }
+
+    /// The first part of `modtimer`: the timer is the caller's alone then, until `finish_modtimer`.
+    ///
+    /// Go: time.go, modtimer 438-495 (1.19.8).
+    #[sync::summarized]
+    pub(crate) fn claim_timer(&self, m: &M, id: TimerId, when: Time) -> Claimed {
+        assert!(when > 0, "timer when must be positive");
+        let t = self.timer(id);
+        let claimed = loop {
+            match t.status.load_when(TimerStatus::has_settled) {
+                s @ (TimerStatus::Waiting
+                | TimerStatus::ModifiedEarlier
+                | TimerStatus::ModifiedLater) => {
+                    // Timers, 2. As in `deltimer`.
+                    if t.status.cas(s, TimerStatus::Modifying) {
+                        break Claimed { was_removed: false, pending: true };
+                    }
+                }
+                s @ (TimerStatus::NoStatus | TimerStatus::Removed) => {
+                    // It fails if another G has begun to add it.
+                    if (self.steps.timers_1_19.claim_removed)(t, s) {
+                        break Claimed { was_removed: true, pending: false };
+                    }
+                }
+                s => {
+                    if t.status.cas(s, TimerStatus::Modifying) {
+                        // While it is claimed no M takes it off, so `pp` stays.
+                        uncount_deleted(&self.allp[t.p().index()], 1);
+                        break Claimed { was_removed: false, pending: false };
+                    }
+                }
+            }
+        };
+        t.notes_set(when, claimed.pending);
+        self.emit(m, Event::TimerClaimed(id, claimed.pending));
+        claimed
+    }
+
+    /// The rest of `modtimer`, for a timer that the caller has claimed.
+    ///
+    /// Go: time.go, modtimer 497-541 (1.19.8).
+    #[sync::summarized]
+    pub(crate) fn finish_modtimer(
         &self,
         m: &M,
-        p: &'p P,
-        mut timers: MutexGuard<'p, Timers>,
-        now: Time,
-    ) -> MutexGuard<'p, Timers> {
-        let t = match timers.as_slice()[0].period {
-            0 => dodeltimer0(p, &mut timers),
-            _ => postpone(p, &mut timers, now),
-        };
-        // The function may wake Ms, which takes `sched.lock`, and that comes before this lock. A periodic timer has its
-        // next time by now, so another M may run it again meanwhile.
-        drop(timers);
-        if t.period > 0 {
-            self.emit(m, Event::TimerPostponed(p.id));
+        id: TimerId,
+        when: Time,
+        period: Option<Time>,
+        claimed: Claimed,
+    ) {
+        assert!(period.is_none_or(|period| period >= 0), "timer period must be non-negative");
+        let t = self.timer(id);
+        period.into_iter().for_each(|period| t.period.set(period));
+        if claimed.was_removed {
+            t.when.set(when);
+            // Timers, 1. The G cannot be preempted since the claim.
+            let p = self.p(m.p());
+            let mut timers = p.timers.lock();
+            self.doaddtimer(p, &mut timers, Entry::named(id, when)); // Timers, 4.
+            drop(timers);
+            // Meets an M that has found the timer on the heap since then: it waits for this.
+            t.change(TimerStatus::Modifying, TimerStatus::Waiting);
+            (self.steps.timers_1_19.wake_for_timer)(self, m, when); // Timers, 5.
+            return;
         }
-        self.progress();
-        let owner = m.p().id() == p.id;
-        self.emit(
-            m,
-            if owner { Event::TimerRunByOwner(p.id) } else { Event::TimerRunByThief(p.id) },
-        );
-        match t.f {
-            TimerFunc::Wake(g) => self.ready(m, g, true),
-            TimerFunc::Start(g) => self.newproc(m, g),
-            TimerFunc::SendTime(g) => self.send_time(m, g),
+        // It stays where it is on a heap that may be another P's: only a holder of that heap's lock moves it.
+        t.nextwhen.set(when);
+        let earlier = when < t.when.get();
+        let marked =
+            if earlier { TimerStatus::ModifiedEarlier } else { TimerStatus::ModifiedLater };
+        if earlier {
+            // Timers, 4. Before the mark. Meets `adjusttimers`, which clears the word and then waits for this claim
+            // to end: either it sees the mark, or the word stays as it is stored here.
+            (self.steps.timers_1_19.publish_earlier)(&self.allp[t.p().index()], when);
         }
-        p.timers.lock()
+        t.change(TimerStatus::Modifying, marked); // Timers, 3.
+        if earlier {
+            // Timers, 5. Not in the claim: the wakeup may take `sched.lock`, and the M that holds that could wait for
+            // the claim to end.
+            (self.steps.timers_1_19.wake_for_timer)(self, m, when);
+        }
+    }
+
+    /// The timer that actions name so.
+    pub fn timer(&self, id: TimerId) -> &NamedTimer {
+        &self.timers[id.index()]
+    }
+}
+
+/// A timer of `p` is to fire at `when`, which is earlier than its place on the heap says.
+///
+/// Go: time.go, updateTimerModifiedEarliest 1015-1025 (1.19.8).
+pub fn update_timer_modified_earliest(p: &P, when: Time) {
+    loop {
+        let old = p.timer_modified_earliest.load();
+        // Meets `adjusttimers`, which clears the word, and other Gs that modify other timers of the P.
+        if old != 0 && old < when || p.timer_modified_earliest.cas(old, when) {
+            return;
+        }
     }
 }
 
 /// When the next timer of `p` fires; 0 if there is none. Without the lock.
 ///
 /// Go: time.go, nobarrierWakeTime 754-761 (1.19.8), (*timers).wakeTime 958-970 (1.27.3).
-pub fn nobarrier_wake_time(p: &P) -> Time {
-    p.timer0_when.load()
-}
-
-/// Go: time.go, doaddtimer 289-307 (1.19.8), (*timers).addHeap 455-472 (1.27.3).
-fn doaddtimer(p: &P, timers: &mut Timers, t: Timer) {
-    if timers.insert(t) {
-        // This is what publishes the timer: it is read without the lock. A full barrier, like all of Go's stores.
-        p.timer0_when.store(t.when);
+pub fn nobarrier_wake_time(sched: &Sched, p: &P) -> Time {
+    let next = p.timer0_when.load();
+    if sched.timers.is_empty() {
+        return next;
     }
-    // Meets `update_timer_p_mask` of no other M: only the P's owner adds, and only it idles the P.
-    p.num_timers.add(1);
-}
-
-/// Gives the first timer, which is periodic and due, the next of its times that is later than `now`.
-///
-/// Go: time.go, runOneTimer 853-864 and updateTimer0When 1004-1010 (1.19.8), (*timer).unlockAndRun 1118-1136 (1.27.3).
-fn postpone(p: &P, timers: &mut Timers, now: Time) -> Timer {
-    let t = timers.as_slice()[0];
-    let late = now - t.when;
-    // Times that were missed are left out, not made up for. Go's sum overflows to maxWhen.
-    let periods = 1 + late / t.period;
-    let next = t.when.saturating_add(t.period.saturating_mul(periods));
-    // Else check_timers, which runs what is due, would not return.
-    assert!(next > now, "postpone: next time {next} is not later than {now}");
-    timers.postpone_first(next);
-    p.timer0_when.store(timers.when());
-    t
-}
-
-/// Go: time.go, dodeltimer0 412-433 (1.19.8), (*timers).deleteMin 522-543 (1.27.3).
-fn dodeltimer0(p: &P, timers: &mut Timers) -> Timer {
-    let t = timers.remove_first();
-    // Meets the loads in `check_timers` and `check_timers_no_p`, which hold no lock: they may still see the timer, and
-    // find it gone under the lock.
-    p.timer0_when.store(timers.when());
-    // Meets `update_timer_p_mask`, if this is a thief: see there.
-    p.num_timers.add(-1);
-    t
+    super::earlier(next, p.timer_modified_earliest.load())
 }

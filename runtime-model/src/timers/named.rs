@@ -1,0 +1,164 @@
+//! A timer that actions name, and that may be changed while it is on a heap: its fields, and the ten states of Go 1.19.
+
+use std::hash::{Hash, Hasher};
+
+use sync::{Awaited, Ghost, Plain, Word};
+
+use crate::ids::{PId, TimerId};
+use crate::Time;
+
+use super::heap::TimerFunc;
+
+/// The states of a timer in Go 1.19: time.go, the constants 119-162 (1.19.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimerStatus {
+    /// It has not been added, or it has fired: on no heap.
+    NoStatus,
+    /// On a heap, in its place.
+    Waiting,
+    /// About to fire, or to be given its next time. The heap's lock is held.
+    Running,
+    /// Stopped, and still on a heap.
+    Deleted,
+    /// About to leave the heap, as it was stopped. The heap's lock is held.
+    Removing,
+    /// Stopped, and on no heap.
+    Removed,
+    /// About to be changed by a G, which has it to itself. Its heap's lock need not be held.
+    Modifying,
+    /// On a heap, to fire earlier than its place says.
+    ModifiedEarlier,
+    /// On a heap, to fire later than its place says, or then.
+    ModifiedLater,
+    /// About to be put where its new time belongs. The heap's lock is held.
+    Moving,
+}
+
+impl TimerStatus {
+    const ALL: [TimerStatus; 10] = [
+        TimerStatus::NoStatus,
+        TimerStatus::Waiting,
+        TimerStatus::Running,
+        TimerStatus::Deleted,
+        TimerStatus::Removing,
+        TimerStatus::Removed,
+        TimerStatus::Modifying,
+        TimerStatus::ModifiedEarlier,
+        TimerStatus::ModifiedLater,
+        TimerStatus::Moving,
+    ];
+
+    /// Whether it is none of those that last for a moment.
+    pub fn has_settled(self) -> bool {
+        use TimerStatus::{Modifying, Moving, Removing, Running};
+        !matches!(self, Running | Removing | Modifying | Moving)
+    }
+}
+
+impl Word for TimerStatus {
+    fn to_bits(self) -> u64 {
+        self as u64
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        TimerStatus::ALL[bits as usize]
+    }
+}
+
+/// A timer that actions name. Go: time.go, type timer 19-43 (1.19.8).
+pub struct NamedTimer {
+    /// Its index in `Sched::timers`.
+    pub id: TimerId,
+    /// Changed by compare-and-swap alone. What the other fields are guarded by: the thread that has moved it to a state
+    /// that lasts for a moment has the timer to itself.
+    pub status: Awaited<TimerStatus>,
+    /// The P whose heap has it, if one has. Written with that heap's lock held.
+    pub pp: Plain<Option<PId>>,
+    /// When it fires, as its place on the heap says. Written with that heap's lock held, if it is on a heap.
+    pub when: Plain<Time>,
+    /// When it is to fire, once it has been modified.
+    pub nextwhen: Plain<Time>,
+    /// Ticks from one time that it fires to the next; 0 if it fires once.
+    pub period: Plain<Time>,
+    /// What it does when it fires.
+    pub f: TimerFunc,
+    /// When it was last set to fire. None if it has fired since, or was stopped. For checks.
+    pub set_for: Ghost<Option<Time>>,
+    /// What was reported of it, or what it did, although it was not so. For checks.
+    pub wrong: Ghost<Option<String>>,
+}
+
+impl NamedTimer {
+    pub(crate) fn new(id: TimerId, f: TimerFunc) -> Self {
+        let name = |field| ("T", id.0, field);
+        NamedTimer {
+            id,
+            status: Awaited::new(name("status"), TimerStatus::NoStatus, TimerStatus::has_settled),
+            pp: Plain::new(name("pp"), None),
+            when: Plain::new(name("when"), 0),
+            nextwhen: Plain::new(name("nextwhen"), 0),
+            period: Plain::new(name("period"), 0),
+            f,
+            set_for: Ghost::new(None),
+            wrong: Ghost::new(None),
+        }
+    }
+
+    /// The P whose heap has it.
+    ///
+    /// # Panics
+    /// As Go does, if none has: the pointer is nil.
+    pub fn p(&self) -> PId {
+        let nil = "invalid memory address or nil pointer dereference";
+        self.pp.get().unwrap_or_else(|| panic!("{nil}"))
+    }
+
+    /// It is set to fire at `when`, and the caller is told whether it was set before. For checks.
+    pub(super) fn notes_set(&self, when: Time, reported: bool) {
+        self.set_for.change(|set_for| {
+            self.notes_wrong(reported != set_for.is_some(), || format!("reset reports {reported}"));
+            *set_for = Some(when);
+        });
+    }
+
+    /// It is stopped, and the caller is told whether it was set. For checks.
+    pub(super) fn notes_stop(&self, reported: bool) {
+        self.set_for.change(|set_for| {
+            self.notes_wrong(reported != set_for.is_some(), || format!("stop reports {reported}"));
+            *set_for = None;
+        });
+    }
+
+    /// It fires at `now`, and is set to fire at `next` then. For checks.
+    pub(super) fn notes_fired(&self, now: Time, next: Option<Time>) {
+        self.set_for.change(|set_for| {
+            let due = set_for.is_some_and(|when| when <= now);
+            self.notes_wrong(!due, || format!("it fires at {now}, and was set for {set_for:?}"));
+            *set_for = next;
+        });
+    }
+
+    fn notes_wrong(&self, is_wrong: bool, what: impl FnOnce() -> String) {
+        if is_wrong {
+            self.wrong.set(Some(what()));
+        }
+    }
+
+    /// Moves the status from `old` to `new`; the caller has put it to `old`.
+    ///
+    /// # Panics
+    /// As Go does, if it is not: `timer data corruption`.
+    ///
+    /// Go: time.go, badTimer 1140-1142 (1.19.8), 1395-1397 (1.27.3).
+    #[track_caller]
+    pub fn change(&self, old: TimerStatus, new: TimerStatus) {
+        assert!(self.status.cas(old, new), "timer data corruption");
+    }
+}
+
+impl Hash for NamedTimer {
+    /// A reference to a timer is known by its id: the fields are shared objects, which a search sees by themselves.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}

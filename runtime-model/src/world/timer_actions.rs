@@ -1,0 +1,96 @@
+//! What Gs do to timers, and where they can be preempted meanwhile.
+//!
+//! # Preemption
+//! An action `preempt` says that the G is to be preempted in the action after it. If that has a preemption point inside,
+//! the G stops there, and keeps its place as data, so that any M can go on with it; else it is preempted at the end of
+//! the action. In Go, `sysmon` or the GC asks for it, and the G notices when it calls its next function, unless its M
+//! must keep it (`acquirem`).
+
+use crate::event::Event;
+use crate::g::{GId, Place};
+use crate::m::M;
+use crate::program::Action;
+use crate::sched::Sched;
+
+impl Sched {
+    /// Whether `g` is to be preempted in the action that it performs now, which is before `pc`.
+    fn is_to_be_preempted(&self, g: GId) -> bool {
+        let pc = self.g(g).pc.get();
+        pc >= 2 && self.program.scripts[g.index()][pc - 2] == Action::Preempt
+    }
+
+    /// `g` has performed an action. Whether it is preempted now, and `m` goes on without it.
+    ///
+    /// Go: proc.go, gopreempt_m 3401-3406 (1.19.8), 4376-4378 (1.27.3).
+    pub(super) fn preempted_after(&self, m: &M, g: GId) -> bool {
+        let preempted = self.preempts && self.is_to_be_preempted(g);
+        if preempted {
+            self.gosched(m, g);
+        }
+        preempted
+    }
+
+    /// `g` is preempted within an action, at that place: it performs the rest of the action when it runs again.
+    fn preempted_inside(&self, m: &M, g: GId, place: Place) {
+        let g_ = self.g(g);
+        g_.place.set(Some(place));
+        g_.pc.set(g_.pc.get() - 1);
+        self.emit(m, Event::PreemptedInside(g));
+        self.gosched(m, g);
+    }
+
+    /// Performs an action on a timer. Whether `m` goes on with `g`.
+    pub(super) fn act_on_timer(&self, m: &M, g: GId, action: Action) -> bool {
+        let preempts = self.preempts && self.is_to_be_preempted(g);
+        if let Some(place) = preempts.then(|| self.g(g).place.replace(None)).flatten() {
+            // It was preempted already.
+            self.go_on_at(m, action, place);
+            return true;
+        }
+        match action {
+            Action::Add(id, ticks, period) => {
+                let p = m.p().id(); // Timers, 1.
+                if preempts && (self.steps.timers_1_19.preempts_in_add)(self) {
+                    self.preempted_inside(m, g, Place::Add(p));
+                    return false;
+                }
+                (self.steps.timers.add_named)(self, m, p, id, self.nanotime() + ticks, period);
+            }
+            Action::Modify(id, ticks, _) | Action::Reset(id, ticks)
+                if preempts && (self.steps.timers_1_19.preempts_in_claim)(self) =>
+            {
+                let when = self.nanotime() + ticks;
+                let claimed = self.claim_timer(m, id, when);
+                self.preempted_inside(m, g, Place::Claim(claimed, when));
+                return false;
+            }
+            Action::Modify(id, ticks, period) => {
+                (self.steps.timers.modify)(self, m, id, self.nanotime() + ticks, period);
+            }
+            Action::Reset(id, ticks) => {
+                (self.steps.timers.reset)(self, m, id, self.nanotime() + ticks);
+            }
+            Action::Stop(id) => {
+                (self.steps.timers.stop)(self, m, id);
+            }
+            other => panic!("{other:?}: not an action on a timer"),
+        }
+        !self.preempted_after(m, g)
+    }
+
+    /// The rest of an action in which the G was preempted.
+    fn go_on_at(&self, m: &M, action: Action, place: Place) {
+        match (action, place) {
+            (Action::Add(id, ticks, period), Place::Add(p)) => {
+                (self.steps.timers.add_named)(self, m, p, id, self.nanotime() + ticks, period);
+            }
+            (Action::Modify(id, _, period), Place::Claim(claimed, when)) => {
+                self.finish_modtimer(m, id, when, Some(period), claimed);
+            }
+            (Action::Reset(id, _), Place::Claim(claimed, when)) => {
+                self.finish_modtimer(m, id, when, None, claimed);
+            }
+            _ => panic!("{action:?}: not at {place:?}"),
+        }
+    }
+}
