@@ -35,7 +35,7 @@ mod script;
 mod whole;
 
 use runtime_model::g::GId;
-use runtime_model::program::Program;
+use runtime_model::program::{Program, ProgramTimer};
 use serde::{Deserialize, Serialize};
 
 use script::{add_empty, starts_timer, Parser};
@@ -165,7 +165,10 @@ impl Scenario {
         names.extend((names.len()..scripts.len()).map(|i| format!("empty{i}")));
         let must_finish = self.must_finish(&names)?;
         self.check_tickers(&scripts, &names, &must_finish, &timers)?;
-        let functions = timers.iter().filter_map(|t| t.f).collect();
+        let leak = |name: &str| &*name.to_string().leak();
+        let named =
+            timers.iter().filter_map(|t| Some(ProgramTimer { name: leak(t.name), f: t.f? }));
+        let named = named.collect();
         let timers = scripts.iter().flatten().filter(|a| starts_timer(a)).count();
         Ok(Checked {
             size: format!("{}P/{}M/{}G/{timers}T", self.ps, self.ms, scripts.len()),
@@ -176,8 +179,8 @@ impl Scenario {
                 steal_tries: self.steal_tries,
                 fairness: self.fairness,
                 scripts,
-                flags: flags.into_iter().map(|flag| &*flag.to_string().leak()).collect(),
-                timers: functions,
+                flags: flags.into_iter().map(leak).collect(),
+                timers: named,
             },
             names,
             must_finish,
@@ -322,7 +325,8 @@ mod tests {
             checked.program.scripts,
             [main, vec![Action::Modify(t, 3, 0), Action::Modify(t, 3, 2)]]
         );
-        assert_eq!(checked.program.timers, [TimerFunc::SendTime(GId::MAIN)]);
+        let timer = ProgramTimer { name: "T", f: TimerFunc::SendTime(GId::MAIN) };
+        assert_eq!(checked.program.timers, [timer]);
         assert_eq!(checked.size, "1P/1M/2G/1T");
     }
 

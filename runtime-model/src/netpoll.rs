@@ -44,7 +44,7 @@ impl Sched {
     ///
     /// Go: proc.go, wakeNetPoller 3078-3095 (1.19.8), 4017-4034 (1.27.3).
     #[sync::summarized]
-    pub(crate) fn wake_net_poller(&self, m: &M, when: Time) {
+    pub fn wake_net_poller(&self, m: &M, when: Time) {
         // Wake protocol, 2. Meets the exchange in `poll`: an M that polls has taken its last look, and may not have
         // seen this timer.
         if self.lastpoll.load() != 0 {

@@ -89,6 +89,15 @@ pub struct Program {
     pub scripts: Vec<Vec<Action>>,
     /// The names of the flags.
     pub flags: Vec<&'static str>,
-    /// What each timer does that actions name.
-    pub timers: Vec<TimerFunc>,
+    /// The timers that actions name.
+    pub timers: Vec<ProgramTimer>,
+}
+
+/// A timer that actions name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProgramTimer {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does when it fires.
+    pub f: TimerFunc,
 }

@@ -196,7 +196,7 @@ impl Sched {
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
             timers: (0..)
                 .zip(&program.timers)
-                .map(|(t, &f)| NamedTimer::new(TimerId(t), f))
+                .map(|(t, of)| NamedTimer::new(TimerId(t), of.f))
                 .collect(),
             faketime: Plain::new("faketime", START),
             limiter: GcCpuLimiter::default(),

@@ -123,11 +123,12 @@ pub const GO_13F6BE28: Steps = Steps {
     p_for_due_timer: |_| None,
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
+    timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS },
     ..GO_1_19_FIXED
 };
 
-/// Go 1.19, the release. In what the core has of it, it is commit 13f6be28.
-pub const GO_1_19: Steps = GO_13F6BE28;
+/// Go 1.19, the release. It is commit 13f6be28 with golang/go#51654 mended.
+pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
 
 /// Like Go since 1.20, except that a waker that finds no idle P undoes its `nmspinning` increment *before* it sets
 /// `needspinning`. This order is ours. In Go's order, a spinner may clear `needspinning` and then leave a wakeup to

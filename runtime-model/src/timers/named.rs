@@ -82,6 +82,8 @@ pub struct NamedTimer {
     pub period: Plain<Time>,
     /// What it does when it fires.
     pub f: TimerFunc,
+    /// The action that adds it has ended. Before that, no other action may be on it.
+    pub added: Plain<bool>,
     /// When it was last set to fire. None if it has fired since, or was stopped. For checks.
     pub set_for: Ghost<Option<Time>>,
     /// What was reported of it, or what it did, although it was not so. For checks.
@@ -99,6 +101,7 @@ impl NamedTimer {
             nextwhen: Plain::new(name("nextwhen"), 0),
             period: Plain::new(name("period"), 0),
             f,
+            added: Plain::new(name("added"), false),
             set_for: Ghost::new(None),
             wrong: Ghost::new(None),
         }

@@ -8,9 +8,11 @@
 
 use crate::event::Event;
 use crate::g::{GId, Place};
+use crate::ids::{PId, TimerId};
 use crate::m::M;
 use crate::program::Action;
 use crate::sched::Sched;
+use crate::Time;
 
 impl Sched {
     /// Whether `g` is to be preempted in the action that it performs now, which is before `pc`.
@@ -47,6 +49,9 @@ impl Sched {
             self.go_on_at(m, action, place);
             return true;
         }
+        if let Action::Modify(id, ..) | Action::Reset(id, _) | Action::Stop(id) = action {
+            self.assert_added(id);
+        }
         match action {
             Action::Add(id, ticks, period) => {
                 let p = m.p().id(); // Timers, 1.
@@ -54,7 +59,7 @@ impl Sched {
                     self.preempted_inside(m, g, Place::Add(p));
                     return false;
                 }
-                (self.steps.timers.add_named)(self, m, p, id, self.nanotime() + ticks, period);
+                self.add_timer(m, p, id, ticks, period);
             }
             Action::Modify(id, ticks, _) | Action::Reset(id, ticks)
                 if preempts && (self.steps.timers_1_19.preempts_in_claim)(self) =>
@@ -78,11 +83,28 @@ impl Sched {
         !self.preempted_after(m, g)
     }
 
+    /// Adds the timer, as its actions say, to the timers of `p`.
+    fn add_timer(&self, m: &M, p: PId, id: TimerId, ticks: Time, period: Time) {
+        (self.steps.timers.add_named)(self, m, p, id, self.nanotime() + ticks, period);
+        self.timer(id).added.set(true);
+    }
+
+    /// A program gets to know a timer when that has been added. The text of the panic says that the program cannot be
+    /// run, and is none of Go's.
+    fn assert_added(&self, id: TimerId) {
+        let name = self.program.timers[id.index()].name;
+        let remedy = "start the Gs that use it after its `add`";
+        assert!(
+            self.timer(id).added.get(),
+            "search: timer {name} is used before the action that adds it has ended; {remedy}"
+        );
+    }
+
     /// The rest of an action in which the G was preempted.
     fn go_on_at(&self, m: &M, action: Action, place: Place) {
         match (action, place) {
             (Action::Add(id, ticks, period), Place::Add(p)) => {
-                (self.steps.timers.add_named)(self, m, p, id, self.nanotime() + ticks, period);
+                self.add_timer(m, p, id, ticks, period);
             }
             (Action::Modify(id, _, period), Place::Claim(claimed, when)) => {
                 self.finish_modtimer(m, id, when, Some(period), claimed);
