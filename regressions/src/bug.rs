@@ -32,9 +32,13 @@ pub struct InRelease {
     pub expected: &'static [ExpectedFailure],
 }
 
+/// What is between the name of a row and the name of the [`Mend`] with which it is another row: as in
+/// `GO_13F6BE28+fix-45867`.
+pub const FIX: &str = "+fix-";
+
 /// A bug of the release that can be mended alone.
 pub struct Mend {
-    /// The end of the names of rows in which it is mended: `+` and this.
+    /// The end of the names of rows in which it is mended, after [`FIX`].
     pub name: &'static str,
     /// The bug.
     pub bug: &'static str,

@@ -37,7 +37,7 @@ const IN_RELEASE: InRelease = InRelease {
         steps: GO_13F6BE28,
         scenario: "due-timer",
         check: "no timer is due beside an idle P",
-        fixed_row: "GO_13F6BE28+defect-2",
+        fixed_row: "GO_13F6BE28+fix-defect-2",
         fixed: fixed_in(GO_13F6BE28),
     }],
 };

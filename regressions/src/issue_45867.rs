@@ -138,17 +138,17 @@ const IN_RELEASE: InRelease = InRelease {
             steps: GO_13F6BE28,
             scenario: "three-newprocs",
             check: WORK_WAITS,
-            fixed_row: "GO_13F6BE28+45867",
+            fixed_row: "GO_13F6BE28+fix-45867",
             fixed: fixed_in(GO_13F6BE28),
         },
         ExpectedFailure {
             bug:
                 "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)",
-            row: "GO_13F6BE28+45867-as-in-1.20",
+            row: "GO_13F6BE28+fix-45867-as-in-1.20",
             steps: Steps { wakep: wakep_1_20, ..fixed_in(GO_13F6BE28) },
             scenario: "three-newprocs",
             check: WORK_WAITS,
-            fixed_row: "GO_13F6BE28+45867",
+            fixed_row: "GO_13F6BE28+fix-45867",
             fixed: fixed_in(GO_13F6BE28),
         },
     ],
@@ -252,7 +252,7 @@ pub const BUG: Bug = Bug {
             name: "spinners-keep-their-p-too",
             about: "a spinner that is about to drop its P is asked too",
             steps: SPINNERS_KEEP_IT_TOO,
-            shows: &[Shows::invariant("S1", COUNT).on(EXPLORE)],
+            shows: &[Shows::invariant("sleep-ready-park", COUNT).on(EXPLORE)],
             masked: None,
         },
         Mutant {
@@ -266,7 +266,7 @@ pub const BUG: Bug = Bug {
             name: "keeps-without-spinning",
             about: "an M that has to keep its P does not become a spinner",
             steps: KEEPS_WITHOUT_SPINNING,
-            shows: &[Shows::symptom("S1", Livelock).on(EXPLORE)],
+            shows: &[Shows::symptom("sleep-ready-park", Livelock).on(EXPLORE)],
             masked: None,
         },
         Mutant {

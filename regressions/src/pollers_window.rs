@@ -40,21 +40,21 @@ const IN_RELEASE: InRelease = InRelease {
         // With defect 2, the release fails on the same program by that; so the row has that one mended.
         ExpectedFailure {
             bug: "defect 3 (a timer added while an M polls is left to that M, which stops)",
-            row: "GO_13F6BE28+defect-2",
+            row: "GO_13F6BE28+fix-defect-2",
             steps: WITH_DEFECT_2,
             scenario: "pollers-window",
             check: "no timer is due beside an idle P",
-            fixed_row: "GO_13F6BE28+defects-2-and-3",
+            fixed_row: "GO_13F6BE28+fix-defects-2-and-3",
             fixed: WITH_DEFECTS_2_AND_3,
         },
         // A timer is work, too: the waker that finds no P has added one.
         ExpectedFailure {
             bug: "golang/go#45867, with a timer as the work",
-            row: "GO_13F6BE28+defects-2-and-3",
+            row: "GO_13F6BE28+fix-defects-2-and-3",
             steps: WITH_DEFECTS_2_AND_3,
             scenario: "pollers-window-early",
             check: "no timer is due beside an idle P",
-            fixed_row: "GO_13F6BE28+45867+defects-2-and-3",
+            fixed_row: "GO_13F6BE28+fix-45867+fix-defects-2-and-3",
             fixed: issue_45867::fixed_in(WITH_DEFECTS_2_AND_3),
         },
     ],

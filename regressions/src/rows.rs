@@ -3,7 +3,7 @@
 use harness::variant::Variant;
 use runtime_model::steps::{GO_13F6BE28, GO_1_19};
 
-use crate::{release, truth, BUGS};
+use crate::{bug, release, truth, BUGS};
 
 /// All rows.
 pub fn all() -> Vec<Variant> {
@@ -36,12 +36,15 @@ pub fn all() -> Vec<Variant> {
     for bug in BUGS {
         rows.extend(bug.mutants.iter().map(|m| Variant::new(&m.row(bug), m.about, m.steps)));
     }
+    for row in &mut rows {
+        row.aliases.extend(row.name.contains(bug::FIX).then(|| row.name.replace(bug::FIX, "+")));
+    }
     rows
 }
 
-/// The row of that name.
+/// The row of that name, or of that older name.
 pub fn find(name: &str) -> Option<Variant> {
-    all().into_iter().find(|row| row.name == name)
+    all().into_iter().find(|row| row.is_called(name))
 }
 
 #[cfg(test)]
@@ -50,10 +53,12 @@ mod tests {
 
     #[test]
     fn each_row_has_a_name_of_its_own() {
-        let mut names: Vec<String> = all().into_iter().map(|row| row.name).collect();
+        let names = all().into_iter().flat_map(|row| row.aliases.into_iter().chain([row.name]));
+        let mut names: Vec<String> = names.collect();
         let count = names.len();
         names.sort();
         names.dedup();
         assert_eq!(names.len(), count);
+        assert!(find("GO_13F6BE28+45867").is_some_and(|row| row.name == "GO_13F6BE28+fix-45867"));
     }
 }

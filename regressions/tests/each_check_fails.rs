@@ -24,6 +24,9 @@ struct Break {
     steps: Steps,
 }
 
+/// The program with the fewest states in which an M waits for a P.
+const BUSY: &str = "newproc-busy";
+
 /// Takes a P as it should be, and then does something to it or to the scheduler.
 macro_rules! after_take {
     ($sched:ident, $locked:ident, $when:ident, $p:ident, $harm:expr) => {{
@@ -60,7 +63,7 @@ fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model:
 const BOOKKEEPING: &[Break] = &[
     of(
         "an idle P is not asked for timers before there were any",
-        "S2",
+        BUSY,
         Steps { drop_p: drop_p_and_mark, ..GO_FIXED },
     ),
     of(
@@ -131,7 +134,7 @@ const OWNERSHIP: &[Break] = &[
 const COUNTS: &[Break] = &[
     of(
         "runqsize is the length of the global queue",
-        "S2",
+        BUSY,
         Steps {
             wakep: |sched, _| {
                 let _locked = sched.lock.lock();
@@ -157,7 +160,7 @@ const PLACES: &[Break] = &[
     // A G is lost on its way to a queue.
     of(
         "a G is in one place",
-        "S2",
+        BUSY,
         Steps {
             publish_next: |next, old, new| new == Guintptr::of(GId(1)) || next.cas(old, new),
             ..GO_FIXED
@@ -176,7 +179,7 @@ const PLACES: &[Break] = &[
         },
     ),
     // It is put on two queues.
-    of("a G is in one place", "S2", Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_FIXED }),
+    of("a G is in one place", BUSY, Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_FIXED }),
     // It is put on one queue twice.
     of(
         "a G is in one place",
@@ -196,7 +199,11 @@ const PLACES: &[Break] = &[
         Steps { recheck_global: take_without_p, ..GO_FIXED },
     ),
     // A G that has not been started is on a queue.
-    of("a G is in one place", "S1", Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_FIXED }),
+    of(
+        "a G is in one place",
+        "sleep-ready-park",
+        Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_FIXED },
+    ),
 ];
 
 /// Who is counted.
@@ -206,10 +213,10 @@ const SPINNING: &[Break] = &[
         "sleep-twice",
         after_take!(sched, _l, _w, _p, sched.nmspinning.add(1)),
     ),
-    of("one wakeup is under way at a time", "S2", Steps { wakep: wake_two, ..GO_FIXED }),
+    of("one wakeup is under way at a time", BUSY, Steps { wakep: wake_two, ..GO_FIXED }),
     of(
         "an M that executes a G does not spin",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_FIXED },
     ),
 ];
@@ -244,7 +251,7 @@ const TIME: &[Break] = &[
     ),
     of(
         "an M updates the limiter outside of its event",
-        "S2",
+        BUSY,
         Steps { wakep: update_within_an_assist, ..GO_FIXED },
     ),
     // The assist's own update comes late then, and is dropped.
@@ -259,7 +266,7 @@ const TIME: &[Break] = &[
     // It looks as if an M polled.
     of(
         "lastpoll is 0 only while an M polls",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, _| sched.lastpoll.store(0), ..GO_FIXED },
     ),
     // An M that adds a timer takes the post of the poller, and keeps it.
@@ -270,7 +277,7 @@ const TIME: &[Break] = &[
     ),
     of(
         "if no M runs, no G is runnable",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_FIXED },
     ),
     of(
@@ -299,10 +306,10 @@ const PROGRESS: &[Break] = &[
         },
     ),
     // An M never drops its P, and goes round.
-    of(checks::LIVELOCK, "S2", Steps { must_keep_p: |_, _| true, ..GO_FIXED }),
+    of(checks::LIVELOCK, BUSY, Steps { must_keep_p: |_, _| true, ..GO_FIXED }),
     // A G is never published, and its maker tries for ever.
     of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_FIXED }),
-    of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
+    of(checks::HANG, BUSY, Steps { wakep: |_, _| {}, ..GO_FIXED }),
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
