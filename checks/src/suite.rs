@@ -14,7 +14,7 @@ use crate::{kernels, scenarios};
 use races::RACES;
 
 /// The name of the variant on which everything must hold.
-pub const FIXED: &str = "GO_FIXED";
+pub const FIXED: &str = "GO_1_19_FIXED";
 
 /// A suite: scenarios that are run the same way. Their files name it, with what each of them must show ([`GateRun`]).
 pub struct Suite {

@@ -100,7 +100,7 @@ pub fn size(scenario: &str) -> Option<String> {
     scenarios::find(scenario)?.program().ok().map(|checked| checked.size)
 }
 
-/// Whether the variant has a bug or a part of one, based on `GO_FIXED` or on the release.
+/// Whether the variant has a bug or a part of one, based on `GO_1_19_FIXED` or on the release.
 pub fn is_mutant(row: &str) -> bool {
     truth::is_changed(row)
         || BUGS.iter().any(|bug| bug.mutants.iter().any(|mutant| mutant.row(bug) == row))

@@ -27,7 +27,7 @@ pub struct Allowed {
     pub bug: Option<String>,
     /// Why the real runtime may do so, and was not seen to.
     pub why: String,
-    /// The version of Go whose lines are named. Of endings of `GO_FIXED`, whose `wakep` is newer, a newer one.
+    /// The version of Go whose lines are named. Of endings of `GO_1_19_FIXED`, whose `wakep` is newer, a newer one.
     #[serde(default = "measured")]
     pub version: String,
     /// The cells, each with an execution.

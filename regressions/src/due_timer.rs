@@ -14,19 +14,19 @@
 //!
 //! It matters only to a program that keeps its P busy until the timer has run.
 
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
 
 use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, ExpectedFailure, InRelease, Masked, Mend, Mutant, Shows};
 
 /// `base` with our fix.
 pub const fn fixed_in(base: Steps) -> Steps {
-    Steps { p_for_due_timer: GO_FIXED.p_for_due_timer, ..base }
+    Steps { p_for_due_timer: GO_1_19_FIXED.p_for_due_timer, ..base }
 }
 
-const AS_IN_1_19: Steps = Steps { p_for_due_timer: GO_13F6BE28.p_for_due_timer, ..GO_FIXED };
+const AS_IN_1_19: Steps = Steps { p_for_due_timer: GO_13F6BE28.p_for_due_timer, ..GO_1_19_FIXED };
 const DOES_NOT_TELL: Steps =
-    Steps { p_for_due_timer: |sched| sched.pidleget(&mut sched.lock.lock(), 0), ..GO_FIXED };
+    Steps { p_for_due_timer: |sched| sched.pidleget(&mut sched.lock.lock(), 0), ..GO_1_19_FIXED };
 
 /// What of it is in the release.
 const IN_RELEASE: InRelease = InRelease {

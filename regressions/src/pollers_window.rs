@@ -17,7 +17,7 @@
 //! It is not `due-timer`: M1's last look is over when the timer is added, so taking a P for a timer that the
 //! last look sees does not help. It matters only to a program that keeps its P busy until the timer has run.
 
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
 
 use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, ExpectedFailure, InRelease, Mend, Mutant, Shows};
@@ -25,10 +25,11 @@ use crate::{due_timer, issue_45867};
 
 /// `base` with our fix.
 pub const fn fixed_in(base: Steps) -> Steps {
-    Steps { wake_beside_poller: GO_FIXED.wake_beside_poller, ..base }
+    Steps { wake_beside_poller: GO_1_19_FIXED.wake_beside_poller, ..base }
 }
 
-const AS_IN_1_19: Steps = Steps { wake_beside_poller: GO_13F6BE28.wake_beside_poller, ..GO_FIXED };
+const AS_IN_1_19: Steps =
+    Steps { wake_beside_poller: GO_13F6BE28.wake_beside_poller, ..GO_1_19_FIXED };
 
 const WITH_DEFECT_2: Steps = due_timer::fixed_in(GO_13F6BE28);
 const WITH_DEFECTS_2_AND_3: Steps = fixed_in(WITH_DEFECT_2);

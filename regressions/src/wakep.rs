@@ -4,7 +4,7 @@
 //! and gives both to an M. An increment that no M gets is undone.
 
 use runtime_model::m::M;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
 use sync::driver::Engine;
 
@@ -41,10 +41,10 @@ fn without_undoing(sched: &Sched, m: &M) {
     sched.startm(m, Some(p), Some(spin));
 }
 
-const NOT_AT_ALL: Steps = Steps { wakep: |_, _| {}, ..GO_FIXED };
-const WITHOUT_SPINNING: Steps = Steps { wakep: without_spinning, ..GO_FIXED };
-const WITHOUT_COUNTING: Steps = Steps { wakep: without_counting, ..GO_FIXED };
-const WITHOUT_UNDOING: Steps = Steps { wakep: without_undoing, ..GO_FIXED };
+const NOT_AT_ALL: Steps = Steps { wakep: |_, _| {}, ..GO_1_19_FIXED };
+const WITHOUT_SPINNING: Steps = Steps { wakep: without_spinning, ..GO_1_19_FIXED };
+const WITHOUT_COUNTING: Steps = Steps { wakep: without_counting, ..GO_1_19_FIXED };
+const WITHOUT_UNDOING: Steps = Steps { wakep: without_undoing, ..GO_1_19_FIXED };
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {

@@ -14,7 +14,7 @@ use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PStatus};
 use runtime_model::sched::SchedLocked;
-use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_1_19_FIXED};
 use runtime_model::{Sched, Time};
 
 /// A break, the scenario that shows it, and the check that catches it.
@@ -35,7 +35,7 @@ macro_rules! after_take {
             $harm;
             Some($p)
         }
-        Steps { take_p_for_timer: take, ..GO_FIXED }
+        Steps { take_p_for_timer: take, ..GO_1_19_FIXED }
     }};
 }
 
@@ -63,8 +63,8 @@ fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model:
 const BOOKKEEPING: &[Break] = &[
     of(
         "an idle P is not asked for timers before there were any",
-        BUSY,
-        Steps { drop_p: drop_p_and_mark, ..GO_FIXED },
+        "S2",
+        Steps { drop_p: drop_p_and_mark, ..GO_1_19_FIXED },
     ),
     of(
         "npidle is the length of the idle list",
@@ -95,13 +95,17 @@ const BOOKKEEPING: &[Break] = &[
     of(
         "an idle P has no M and no G",
         "sleep-twice",
-        Steps { take_p_for_timer: leave_on_list, ..GO_FIXED },
+        Steps { take_p_for_timer: leave_on_list, ..GO_1_19_FIXED },
     ),
 ];
 
 /// Who holds what.
 const OWNERSHIP: &[Break] = &[
-    of("a P has one holder", "sleep-twice", Steps { take_p_for_timer: leave_on_list, ..GO_FIXED }),
+    of(
+        "a P has one holder",
+        "sleep-twice",
+        Steps { take_p_for_timer: leave_on_list, ..GO_1_19_FIXED },
+    ),
     of(
         "a P and its M agree",
         "sleep-twice",
@@ -112,7 +116,7 @@ const OWNERSHIP: &[Break] = &[
         "sleepers",
         Steps {
             spin_for_timer: |sched, m| sched.m(other(sched, m)).spinning.set(true),
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     of(
@@ -125,7 +129,7 @@ const OWNERSHIP: &[Break] = &[
                 }
                 sched.pidleget(locked, when)
             },
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
 ];
@@ -140,7 +144,7 @@ const COUNTS: &[Break] = &[
                 let _locked = sched.lock.lock();
                 sched.runqsize.add(1);
             },
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     of(
@@ -163,7 +167,7 @@ const PLACES: &[Break] = &[
         BUSY,
         Steps {
             publish_next: |next, old, new| new == Guintptr::of(GId(1)) || next.cas(old, new),
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     // The G that is kicked out of `runnext` was stolen meanwhile, and is put on the ring all the same.
@@ -175,34 +179,38 @@ const PLACES: &[Break] = &[
                 next.store(new);
                 true
             },
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     // It is put on two queues.
-    of("a G is in one place", BUSY, Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_FIXED }),
+    of(
+        "a G is in one place",
+        "S2",
+        Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_1_19_FIXED },
+    ),
     // It is put on one queue twice.
     of(
         "a G is in one place",
         "gosched-beside-newproc",
-        Steps { wake_for_global: |sched, _| put_globally(sched, 0), ..GO_FIXED },
+        Steps { wake_for_global: |sched, _| put_globally(sched, 0), ..GO_1_19_FIXED },
     ),
     // An M takes it, and forgets it with its P.
     of(
         "a G is in one place",
         "gosched-beside-newproc",
-        Steps { drop_p: forget_global, wake_for_global: |_, _| {}, ..GO_FIXED },
+        Steps { drop_p: forget_global, wake_for_global: |_, _| {}, ..GO_1_19_FIXED },
     ),
     // The M that finds no P for a G of the global queue has taken that already.
     of(
         "a G is in one place",
         "gosched-beside-newproc",
-        Steps { recheck_global: take_without_p, ..GO_FIXED },
+        Steps { recheck_global: take_without_p, ..GO_1_19_FIXED },
     ),
     // A G that has not been started is on a queue.
     of(
         "a G is in one place",
-        "sleep-ready-park",
-        Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_FIXED },
+        "S1",
+        Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_1_19_FIXED },
     ),
 ];
 
@@ -213,11 +221,11 @@ const SPINNING: &[Break] = &[
         "sleep-twice",
         after_take!(sched, _l, _w, _p, sched.nmspinning.add(1)),
     ),
-    of("one wakeup is under way at a time", BUSY, Steps { wakep: wake_two, ..GO_FIXED }),
+    of("one wakeup is under way at a time", "S2", Steps { wakep: wake_two, ..GO_1_19_FIXED }),
     of(
         "an M that executes a G does not spin",
-        BUSY,
-        Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_FIXED },
+        "S2",
+        Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_1_19_FIXED },
     ),
 ];
 
@@ -251,8 +259,8 @@ const TIME: &[Break] = &[
     ),
     of(
         "an M updates the limiter outside of its event",
-        BUSY,
-        Steps { wakep: update_within_an_assist, ..GO_FIXED },
+        "S2",
+        Steps { wakep: update_within_an_assist, ..GO_1_19_FIXED },
     ),
     // The assist's own update comes late then, and is dropped.
     of(
@@ -266,19 +274,19 @@ const TIME: &[Break] = &[
     // It looks as if an M polled.
     of(
         "lastpoll is 0 only while an M polls",
-        BUSY,
-        Steps { wakep: |sched, _| sched.lastpoll.store(0), ..GO_FIXED },
+        "S2",
+        Steps { wakep: |sched, _| sched.lastpoll.store(0), ..GO_1_19_FIXED },
     ),
     // An M that adds a timer takes the post of the poller, and keeps it.
     of(
         "lastpoll is 0 only while an M polls",
         "pollers-window",
-        Steps { wake_beside_poller: |sched, _| sched.poll_until.store(9), ..GO_FIXED },
+        Steps { wake_beside_poller: |sched, _| sched.poll_until.store(9), ..GO_1_19_FIXED },
     ),
     of(
         "if no M runs, no G is runnable",
-        BUSY,
-        Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_FIXED },
+        "S2",
+        Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_1_19_FIXED },
     ),
     of(
         "the clock jumps to the next timer",
@@ -302,14 +310,14 @@ const PROGRESS: &[Break] = &[
             spin_for_timer: |sched, _| {
                 sched.nmspinning.add(1);
             },
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     // An M never drops its P, and goes round.
-    of(checks::LIVELOCK, BUSY, Steps { must_keep_p: |_, _| true, ..GO_FIXED }),
+    of(checks::LIVELOCK, "S2", Steps { must_keep_p: |_, _| true, ..GO_1_19_FIXED }),
     // A G is never published, and its maker tries for ever.
-    of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_FIXED }),
-    of(checks::HANG, BUSY, Steps { wakep: |_, _| {}, ..GO_FIXED }),
+    of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_1_19_FIXED }),
+    of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_1_19_FIXED }),
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
@@ -388,7 +396,7 @@ sync::explored! {
     fn no_check_fails_without_the_break() {
         for each in breaks() {
             let job = Job { only: Some(each.check.into()), ..job(each.scenario, Mode::Invariants) };
-            let report = run_with(GO_FIXED, &job);
+            let report = run_with(GO_1_19_FIXED, &job);
             assert_eq!(failing(&report), None, "{}: {:?}", each.scenario, report);
         }
     }

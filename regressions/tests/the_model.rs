@@ -13,7 +13,7 @@ use harness::verdict::Verdict;
 use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;
-use runtime_model::steps::GO_FIXED;
+use runtime_model::steps::GO_1_19_FIXED;
 use runtime_model::Sched;
 use sync::driver::{
     Engine, Observer, Operation, Outside, Plan, Quiescent, Sampler, Violation, ENGINE,
@@ -123,7 +123,7 @@ fn outcomes_of(
     let plan = Plan { bound, threads: 2, executions, sampler, ..Plan::default() };
     let explored = sync::driver::run_all(&plan, move || {
         let teller = Arc::new(Teller(Some(Ghost::new(Vec::new()))));
-        let sched = Sched::new(program.clone(), GO_FIXED, teller.clone());
+        let sched = Sched::new(program.clone(), GO_1_19_FIXED, teller.clone());
         sync::driver::observe(Arc::new(Ends(sched.clone())));
         let sink = sink.clone();
         sync::driver::at_end(move || {

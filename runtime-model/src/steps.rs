@@ -75,7 +75,7 @@ pub struct Steps {
 
 /// Go 1.19 with all known fixes, and three of our own where Go has none (`wakep`, `p_for_due_timer`,
 /// `wake_beside_poller`). Every check holds for this one.
-pub const GO_FIXED: Steps = Steps {
+pub const GO_1_19_FIXED: Steps = Steps {
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,
@@ -113,7 +113,7 @@ pub const GO_13F6BE28: Steps = Steps {
     p_for_due_timer: |_| None,
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 
 /// Go 1.19, the release. In what the core has of it, it is commit 13f6be28.

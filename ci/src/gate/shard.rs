@@ -140,8 +140,8 @@ mod tests {
         let costs = Costs::known();
         let job = sample::counterexample().header.job;
         let job = Job {
-            scenario: "sleep-ready-park-4m".into(),
-            row: "GO_FIXED".into(),
+            scenario: "S1-4m".into(),
+            row: "GO_1_19_FIXED".into(),
             mode: Mode::Invariants,
             ..job
         };

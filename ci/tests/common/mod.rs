@@ -16,7 +16,7 @@ pub(crate) fn job() -> Job {
         suite: "core".into(),
         scenario: "sleep-ready-park".into(),
         program: None,
-        row: "GO_FIXED".into(),
+        row: "GO_1_19_FIXED".into(),
         mode: Mode::Invariants,
         only: None,
         limits: Limits {
