@@ -1,6 +1,6 @@
 /* The core of the scheduler as a Promela model, to compare the search with Spin.
  *
- * Equivalent to `runtime-model` under the row GO_1_19_FIXED, for the scenarios S1 to S4 at 2 Ps: idle Ps and idle
+ * Equivalent to `runtime-model` under the row GO_1_19_FIXED, for the scenarios sleep-ready-park to two-timers-relay at 2 Ps: idle Ps and idle
  * Ms as stacks, sched.lock, npidle, nmspinning, needspinning, the idle and the timer mask, run queues with
  * runnext and a ring whose head is moved by compare-and-swap, wakep and startm with Ms that are started or
  * reserved, find_runnable with two passes of stealing, as the scenarios have it, the last look, the poll before an M

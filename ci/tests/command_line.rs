@@ -192,7 +192,7 @@ fn the_list_has_all_names() {
         "shuttle",
         "scenarios",
         "kernel/note",
-        "S1",
+        "sleep-ready-park",
         "GO_1_19_FIXED",
         "53294",
         "variants",

@@ -49,7 +49,10 @@ fn a_check_that_is_violated_writes_a_new_counterexample_each_time() {
         assert_eq!(code, Some(1), "{text}");
         assert!(text.contains("P0: pidleput") && text.contains("throw: must be able"), "{text}");
     }
-    let expected = ["S1-GO_1_19_FIXED-loom-2.cex.ndjson", "S1-GO_1_19_FIXED-loom.cex.ndjson"];
+    let expected = [
+        "sleep-ready-park-GO_1_19_FIXED-loom-2.cex.ndjson",
+        "sleep-ready-park-GO_1_19_FIXED-loom.cex.ndjson",
+    ];
     assert_eq!(stage.counterexamples(), expected);
     let read = Counterexample::read(&stage.folder.join(expected[1])).unwrap();
     assert_eq!(read, counterexample());
@@ -78,7 +81,7 @@ fn check_and_repro_write_their_reports_as_json_with_the_keys_of_a_gate() {
     let check = json(&stage, "check.json");
     assert_eq!(check["verdict"], "violated");
     assert_eq!(check["reports"][0]["found"]["message"], "must be able");
-    assert_eq!(check["counterexample"], "S1-GO_1_19_FIXED-loom.cex.ndjson");
+    assert_eq!(check["counterexample"], "sleep-ready-park-GO_1_19_FIXED-loom.cex.ndjson");
     assert!(check["seconds"].is_number());
     let (code, text, _) = stage.run(&["repro", "53294", "--json", "repro.json"]);
     assert_eq!(code, Some(1), "{text}");
@@ -94,7 +97,7 @@ fn check_and_repro_write_their_reports_as_json_with_the_keys_of_a_gate() {
 #[test]
 fn row_and_mutant_are_still_understood_as_variant() {
     let stage = Stage::new("old-options", &[], &[report(Verdict::Held)], ":");
-    assert_eq!(stage.run(&["check", "S1", "--row", "GO_1_19_FIXED"]).0, Some(0));
+    assert_eq!(stage.run(&["check", "sleep-ready-park", "--row", "GO_1_19_FIXED"]).0, Some(0));
     let (code, text, _) = stage.run(&["repro", "53294", "--mutant", "without-limiter-stop"]);
     assert!(text.contains("Variant without-limiter-stop: "), "{code:?} {text}");
 }
@@ -112,7 +115,7 @@ fn a_check_that_holds_writes_nothing() {
 fn a_replay_is_violated_if_it_fails_the_same_way_and_an_error_if_it_no_longer_fits() {
     let diverged = Answer::Diverged { step: 7, expected: "load a".into(), got: "store b".into() };
     for (name, answer, code, words) in [
-        ("same", Answer::Same, 1, "S1 with GO_1_19_FIXED on loom fails the same way"),
+        ("same", Answer::Same, 1, "sleep-ready-park with GO_1_19_FIXED on loom fails the same way"),
         (
             "diverged",
             diverged,

@@ -42,6 +42,9 @@ macro_rules! after_take {
 #[path = "each_check_fails/locks.rs"]
 mod locks;
 
+#[path = "each_check_fails/time.rs"]
+mod time;
+
 fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
     by_hand::take_and_leave(locked, any)
@@ -63,7 +66,7 @@ fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model:
 const BOOKKEEPING: &[Break] = &[
     of(
         "an idle P is not asked for timers before there were any",
-        "S2",
+        BUSY,
         Steps { drop_p: drop_p_and_mark, ..GO_1_19_FIXED },
     ),
     of(
@@ -185,7 +188,7 @@ const PLACES: &[Break] = &[
     // It is put on two queues.
     of(
         "a G is in one place",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_1_19_FIXED },
     ),
     // It is put on one queue twice.
@@ -209,7 +212,7 @@ const PLACES: &[Break] = &[
     // A G that has not been started is on a queue.
     of(
         "a G is in one place",
-        "S1",
+        "sleep-ready-park",
         Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_1_19_FIXED },
     ),
 ];
@@ -221,82 +224,11 @@ const SPINNING: &[Break] = &[
         "sleep-twice",
         after_take!(sched, _l, _w, _p, sched.nmspinning.add(1)),
     ),
-    of("one wakeup is under way at a time", "S2", Steps { wakep: wake_two, ..GO_1_19_FIXED }),
+    of("one wakeup is under way at a time", BUSY, Steps { wakep: wake_two, ..GO_1_19_FIXED }),
     of(
         "an M that executes a G does not spin",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_1_19_FIXED },
-    ),
-];
-
-/// The limiter, the heaps and the clock.
-const TIME: &[Break] = &[
-    of(
-        "an assist runs on a P that runs",
-        "sleep-twice",
-        after_take!(
-            sched,
-            _l,
-            when,
-            p,
-            sched.p(&p).limiter_event.start(LimiterEventType::MarkAssist, when)
-        ),
-    ),
-    of(
-        "each idle tick is counted once",
-        "sleep-twice",
-        after_take!(sched, _l, when, p, idle_again(sched, &p, when)),
-    ),
-    of(
-        "each idle tick is counted once",
-        "assist",
-        after_take!(sched, _l, when, p, assist_for_a_tick(sched, &p, when)),
-    ),
-    of(
-        "timer0When and numTimers tell the heap",
-        "sleep-twice",
-        after_take!(sched, _l, _w, p, sched.p(&p).num_timers.add(1)),
-    ),
-    of(
-        "an M updates the limiter outside of its event",
-        "S2",
-        Steps { wakep: update_within_an_assist, ..GO_1_19_FIXED },
-    ),
-    // The assist's own update comes late then, and is dropped.
-    of(
-        "an assist updates the limiter",
-        "assist",
-        after_take!(sched, _l, when, _p, {
-            sched.limiter.update(std::iter::empty(), when + 9);
-        }),
-    ),
-    of("no timer is due beside an idle P", "due-timer", GO_13F6BE28),
-    // It looks as if an M polled.
-    of(
-        "lastpoll is 0 only while an M polls",
-        "S2",
-        Steps { wakep: |sched, _| sched.lastpoll.store(0), ..GO_1_19_FIXED },
-    ),
-    // An M that adds a timer takes the post of the poller, and keeps it.
-    of(
-        "lastpoll is 0 only while an M polls",
-        "pollers-window",
-        Steps { wake_beside_poller: |sched, _| sched.poll_until.store(9), ..GO_1_19_FIXED },
-    ),
-    of(
-        "if no M runs, no G is runnable",
-        "S2",
-        Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_1_19_FIXED },
-    ),
-    of(
-        "the clock jumps to the next timer",
-        "sleep-twice",
-        after_take!(sched, _l, when, _p, sched.faketime.set(when + 1)),
-    ),
-    of(
-        "the clock goes on, and each jump has an effect",
-        "sleep-twice",
-        after_take!(sched, _l, when, _p, sched.faketime.set(2 - when)),
     ),
 ];
 
@@ -314,14 +246,15 @@ const PROGRESS: &[Break] = &[
         },
     ),
     // An M never drops its P, and goes round.
-    of(checks::LIVELOCK, "S2", Steps { must_keep_p: |_, _| true, ..GO_1_19_FIXED }),
+    of(checks::LIVELOCK, BUSY, Steps { must_keep_p: |_, _| true, ..GO_1_19_FIXED }),
     // A G is never published, and its maker tries for ever.
     of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_1_19_FIXED }),
-    of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_1_19_FIXED }),
+    of(checks::HANG, BUSY, Steps { wakep: |_, _| {}, ..GO_1_19_FIXED }),
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
-    let all = [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, TIME, PROGRESS, locks::LOCKS];
+    let all =
+        [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, time::TIME, PROGRESS, locks::LOCKS];
     all.into_iter().flatten()
 }
 
@@ -358,30 +291,6 @@ fn wake_two(sched: &Sched, m: &runtime_model::m::M) {
     if first.is_some() {
         sched.startm(m, None, first);
     }
-}
-
-/// An assist of the P that is taken lasts from then to a tick later, and the clock stands.
-fn assist_for_a_tick(sched: &Sched, p: &OwnedP, when: Time) {
-    let slot = &sched.p(p).limiter_event;
-    assert!(slot.start(LimiterEventType::MarkAssist, when));
-    slot.stop(LimiterEventType::MarkAssist, when + 1, &sched.limiter);
-}
-
-/// An assist that updates the limiter before its event is over.
-fn update_within_an_assist(sched: &Sched, m: &M) {
-    let (slot, now) = (&sched.p(m.p()).limiter_event, sched.nanotime());
-    let tracked = slot.start(LimiterEventType::MarkAssist, now);
-    sched.limiter.update(sched.allp.iter().map(|p| &p.limiter_event), now);
-    if tracked {
-        slot.stop(LimiterEventType::MarkAssist, now, &sched.limiter);
-    }
-}
-
-/// The P's last ticks count as idle a second time.
-fn idle_again(sched: &Sched, p: &OwnedP, when: Time) {
-    let event = &sched.p(p).limiter_event;
-    event.start(LimiterEventType::Idle, when - 1);
-    event.stop(LimiterEventType::Idle, when, &sched.limiter);
 }
 
 sync::explored! {
