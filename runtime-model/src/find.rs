@@ -94,7 +94,8 @@ impl Sched {
     }
 
     /// Parts 2 to 22, once. If they find nothing, `m` has no P any more.
-    #[sync::summarized]
+    // As `find_runnable`, and for its reason.
+    #[sync::forgets_callers]
     fn round(&self, m: &mut M) -> Found {
         let poll_until = match self.look_with_p(m) {
             Found::Nothing(when) => when,
