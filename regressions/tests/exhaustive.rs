@@ -43,19 +43,19 @@ fn search(scenario: &str, options: Options) -> Searched {
 
 sync::searched! {
     /// The numbers are the model's: they change with every operation and every checkpoint of it.
-    fn s1_to_s4_hold_in_every_state() {
-        holds_in("S1", 36_978);
-        holds_in("S2", 204);
-        holds_in("S3", 20_008);
-        holds_in("S4", 156_279);
-        holds_in("S2-3m", 204);
-        holds_in("S3-3m", 146_203);
+    fn the_core_holds_in_every_state() {
+        holds_in("sleep-ready-park", 36_978);
+        holds_in("newproc-busy", 204);
+        holds_in("sleep-ready-busy", 20_008);
+        holds_in("two-timers-relay", 156_279);
+        holds_in("newproc-busy-3m", 204);
+        holds_in("sleep-ready-busy-3m", 146_203);
     }
 
     /// With 3 Ms, a binding that is kept needlessly shows most. An engine that replays takes too long.
-    fn s1_has_no_more_states_with_3_ms_than_it_needs() {
+    fn sleep_ready_park_has_no_more_states_with_3_ms_than_it_needs() {
         if sync::driver::ENGINE == Engine::Explore {
-            assert_eq!(search("S1-3m", Options::default()).states.len(), 684_864);
+            assert_eq!(search("sleep-ready-park-3m", Options::default()).states.len(), 684_864);
         }
     }
 
@@ -138,11 +138,11 @@ sync::searched! {
 sync::exhausted! {
     /// A search that tells Ms apart finds the states that stand for all, and no others.
     fn symmetry_leaves_out_no_class_of_states() {
-        let all = search("S3-3m", Options::default()).states;
+        let all = search("sleep-ready-busy-3m", Options::default()).states;
         assert_eq!(all.len(), 146_203);
-        let classes = search("S3-3m", Options { classes: true, ..Options::default() }).states;
+        let classes = search("sleep-ready-busy-3m", Options { classes: true, ..Options::default() }).states;
         assert!(all == classes, "{} and {} states", all.len(), classes.len());
-        let apart = search("S3-3m", Options { symmetry: false, ..Options::default() }).states;
+        let apart = search("sleep-ready-busy-3m", Options { symmetry: false, ..Options::default() }).states;
         assert_eq!(apart.len(), 191_950);
     }
 }
