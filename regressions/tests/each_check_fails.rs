@@ -41,7 +41,6 @@ macro_rules! after_take {
 
 #[path = "each_check_fails/locks.rs"]
 mod locks;
-
 #[path = "each_check_fails/time.rs"]
 mod time;
 

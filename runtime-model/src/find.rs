@@ -123,7 +123,7 @@ impl Sched {
     /// Parts 3 to 12: looks with a P at its timers, its queue, the global queue, and the other Ps.
     #[sync::summarized]
     pub fn look_with_p(&self, m: &M) -> Found {
-        let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0); // Part 3.
+        let (now, poll_until, _) = (self.steps.timers.check)(self, m, m.p().id(), 0); // Part 3.
         if let Some(g) = self.look_fairly(m) {
             return Found::Fair(g);
         }

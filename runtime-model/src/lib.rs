@@ -12,7 +12,7 @@
 //! | [`ready`] | proc.go | making Gs runnable |
 //! | [`wake`] | proc.go | waking and stopping Ms |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
-//! | [`timers`] | time.go | the heaps, and running timers |
+//! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
 //! | [`netpoll`] | proc.go, netpoll.go | polling, as far as faketime has it |
 //! | [`deadlock`] | proc.go | `checkdead`, the jump of the clock |
 //! | [`limiter`] | mgclimit.go | limiter events |

@@ -3,6 +3,8 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
+mod timers;
+
 use sync::Atomic;
 
 use crate::event::Event;
@@ -14,9 +16,13 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+pub use timers::{TimerVerbs, TIMERS_1_19};
+
 /// The decisions that regressions replace.
 #[derive(Clone, Copy)]
 pub struct Steps {
+    /// How timers work, which Go 1.23 changed altogether.
+    pub timers: TimerVerbs,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     pub take_p_for_timer: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>,
     /// The clock has jumped: the M that is woken has to be counted as a spinner, so that it may steal.
@@ -76,6 +82,7 @@ pub struct Steps {
 /// Go 1.19 with all known fixes, and three of our own where Go has none (`wakep`, `p_for_due_timer`,
 /// `wake_beside_poller`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
+    timers: TIMERS_1_19,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,

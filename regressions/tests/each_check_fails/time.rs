@@ -1,4 +1,4 @@
-//! Breaks of the limiter, the timers' heaps and the clock.
+//! Breaks of the limiter's, the timers' and the clock's checks.
 
 use runtime_model::by_hand;
 use runtime_model::limiter::LimiterEventType;
@@ -11,7 +11,7 @@ use runtime_model::{Sched, Time};
 use super::{of, Break, BUSY};
 
 /// The limiter, the heaps and the clock.
-pub(crate) const TIME: &[Break] = &[
+pub(super) const TIME: &[Break] = &[
     of(
         "an assist runs on a P that runs",
         "sleep-twice",
