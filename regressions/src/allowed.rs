@@ -162,6 +162,7 @@ impl Execution {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bug::FIX;
     use crate::truth;
 
     /// The folder has no file that is not read.
@@ -186,7 +187,7 @@ mod tests {
             let Some(mend) = allowed.mend() else { continue };
             for Execution { row, scenario, .. } in &allowed.execution {
                 assert!(row.starts_with("GO_1_19"), "{path}: {row}");
-                let mended = format!("{row}+{}", mend.name);
+                let mended = format!("{row}{FIX}{}", mend.name);
                 let run = jobs.iter().any(|job| job.row == mended && job.scenario == *scenario);
                 assert!(run, "{path}: {mended} on {scenario} is not run");
             }

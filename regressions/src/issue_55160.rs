@@ -100,7 +100,7 @@ const IN_RELEASE: InRelease = InRelease {
         steps: GO_13F6BE28,
         scenario: "gosched-beside-newproc",
         check: WORK_WAITS,
-        fixed_row: "GO_13F6BE28+55160",
+        fixed_row: "GO_13F6BE28+fix-55160",
         fixed: fixed_in(GO_13F6BE28),
     }],
 };

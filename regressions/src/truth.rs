@@ -11,7 +11,7 @@ use harness::report::{Expect, Job, Limits, Mode};
 use runtime_model::steps::{Steps, GO_1_19, GO_1_19_FIXED};
 use sync::driver::Engine;
 
-use crate::bug::Mend;
+use crate::bug::{Mend, FIX};
 use crate::release::mends;
 use crate::{allowed, issue_53294};
 
@@ -172,12 +172,12 @@ fn bugs(row: &str, scenario: &str) -> Vec<&'static Mend> {
 /// The name of the row in which that bug is mended as well. The order of mends makes no difference, so there is one
 /// name for each set of them.
 pub fn mended(row: &str, mend: &Mend) -> String {
-    let mut parts = row.split('+');
+    let mut parts = row.split(FIX);
     let mut name = parts.next().unwrap_or_default().to_string();
     let before: Vec<&str> = parts.collect();
     for Mend { name: mended, .. } in mends() {
         if *mended == mend.name || before.contains(mended) {
-            name += &format!("+{mended}");
+            name = format!("{name}{FIX}{mended}");
         }
     }
     name
@@ -363,7 +363,7 @@ mod tests {
         let both = [[first, second], [second, first]].map(|order| {
             order.into_iter().fold("GO_1_19/x".to_string(), |row, mend| mended(&row, mend))
         });
-        assert_eq!(both, ["GO_1_19/x+45867+55160"; 2]);
+        assert_eq!(both, ["GO_1_19/x+fix-45867+fix-55160"; 2]);
     }
 
     #[test]

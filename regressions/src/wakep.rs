@@ -60,7 +60,10 @@ pub const BUG: Bug = Bug {
             name: "not-at-all",
             about: "work is made, and no M is woken",
             steps: NOT_AT_ALL,
-            shows: &[Shows::invariant("S2", WORK_WAITS), Shows::symptom("S2", Hang)],
+            shows: &[
+                Shows::invariant("newproc-busy", WORK_WAITS),
+                Shows::symptom("newproc-busy", Hang),
+            ],
             masked: None,
         },
         Mutant {
@@ -68,8 +71,8 @@ pub const BUG: Bug = Bug {
             about: "the M that is woken does not spin",
             steps: WITHOUT_SPINNING,
             shows: &[
-                Shows::invariant("S3", WORK_WAITS).on(EXPLORE),
-                Shows::symptom("S3", Hang).on(EXPLORE),
+                Shows::invariant("sleep-ready-busy", WORK_WAITS).on(EXPLORE),
+                Shows::symptom("sleep-ready-busy", Hang).on(EXPLORE),
             ],
             masked: None,
         },

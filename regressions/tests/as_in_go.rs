@@ -17,7 +17,7 @@ fn in_an_execution(test: impl Fn() + Send + Sync + 'static) {
 
 /// A world of 2 Ps and 2 Ms in which M0 runs on P0; P1 is in the caller's hands.
 fn world(steps: Steps) -> (Arc<Sched>, M, runtime_model::p::OwnedP) {
-    let scenario = checks::scenarios::find("S2").expect("a scenario of that name");
+    let scenario = checks::scenarios::find("newproc-busy").expect("a scenario of that name");
     let program = scenario.program().expect("a good scenario").program;
     let sched = Sched::new(program, steps, Arc::new(Nobody));
     let mut m = M::of_kernel(MId(0));

@@ -49,8 +49,8 @@ const BUG: Bug = Bug {
         about: "wakep does nothing",
         steps: NO_M_IS_WOKEN,
         shows: &[
-            Shows::invariant("S2", "no G is runnable beside an idle P"),
-            Shows::symptom("S2", Symptom::Hang),
+            Shows::invariant("newproc-busy", "no G is runnable beside an idle P"),
+            Shows::symptom("newproc-busy", Symptom::Hang),
         ],
         masked: None,
     }],

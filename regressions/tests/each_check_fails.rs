@@ -24,6 +24,9 @@ struct Break {
     steps: Steps,
 }
 
+/// The program with the fewest states in which an M waits for a P.
+const BUSY: &str = "newproc-busy";
+
 /// Takes a P as it should be, and then does something to it or to the scheduler.
 macro_rules! after_take {
     ($sched:ident, $locked:ident, $when:ident, $p:ident, $harm:expr) => {{
@@ -62,7 +65,7 @@ fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model:
 const BOOKKEEPING: &[Break] = &[
     of(
         "an idle P is not asked for timers before there were any",
-        "S2",
+        BUSY,
         Steps { drop_p: drop_p_and_mark, ..GO_1_19_FIXED },
     ),
     of(
@@ -137,7 +140,7 @@ const OWNERSHIP: &[Break] = &[
 const COUNTS: &[Break] = &[
     of(
         "runqsize is the length of the global queue",
-        "S2",
+        BUSY,
         Steps {
             wakep: |sched, _| {
                 let _locked = sched.lock.lock();
@@ -163,7 +166,7 @@ const PLACES: &[Break] = &[
     // A G is lost on its way to a queue.
     of(
         "a G is in one place",
-        "S2",
+        BUSY,
         Steps {
             publish_next: |next, old, new| new == Guintptr::of(GId(1)) || next.cas(old, new),
             ..GO_1_19_FIXED
@@ -184,7 +187,7 @@ const PLACES: &[Break] = &[
     // It is put on two queues.
     of(
         "a G is in one place",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_1_19_FIXED },
     ),
     // It is put on one queue twice.
@@ -208,7 +211,7 @@ const PLACES: &[Break] = &[
     // A G that has not been started is on a queue.
     of(
         "a G is in one place",
-        "S1",
+        "sleep-ready-park",
         Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_1_19_FIXED },
     ),
 ];
@@ -220,10 +223,10 @@ const SPINNING: &[Break] = &[
         "sleep-twice",
         after_take!(sched, _l, _w, _p, sched.nmspinning.add(1)),
     ),
-    of("one wakeup is under way at a time", "S2", Steps { wakep: wake_two, ..GO_1_19_FIXED }),
+    of("one wakeup is under way at a time", BUSY, Steps { wakep: wake_two, ..GO_1_19_FIXED }),
     of(
         "an M that executes a G does not spin",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_1_19_FIXED },
     ),
 ];
@@ -242,10 +245,10 @@ const PROGRESS: &[Break] = &[
         },
     ),
     // An M never drops its P, and goes round.
-    of(checks::LIVELOCK, "S2", Steps { must_keep_p: |_, _| true, ..GO_1_19_FIXED }),
+    of(checks::LIVELOCK, BUSY, Steps { must_keep_p: |_, _| true, ..GO_1_19_FIXED }),
     // A G is never published, and its maker tries for ever.
     of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_1_19_FIXED }),
-    of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_1_19_FIXED }),
+    of(checks::HANG, BUSY, Steps { wakep: |_, _| {}, ..GO_1_19_FIXED }),
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {

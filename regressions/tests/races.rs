@@ -69,7 +69,7 @@ const SPINNING_LATE: Steps = Steps {
 };
 
 /// A program in which an M that sleeps is woken for work.
-const WAKES: &str = "S1";
+const WAKES: &str = "sleep-ready-park";
 
 /// Preemptions of the smallest execution with a race around its wakeup.
 const FEWEST: u32 = 1;
@@ -178,7 +178,7 @@ sync::exhausted! {
     fn the_gate_looks_for_races_in_the_core_and_the_kernels() {
         let jobs = suite::jobs(Engine::Explore);
         let races: Vec<_> = jobs.iter().filter(|job| job.mode == Mode::Races).collect();
-        for scenario in ["S1", "S4", "overflow", "S4-3m", "three-ps", "kernel/publish"] {
+        for scenario in ["sleep-ready-park", "two-timers-relay", "overflow", "two-timers-relay-3m", "three-ps", "kernel/publish"] {
             assert!(races.iter().any(|job| job.scenario == scenario), "{scenario}");
         }
     }

@@ -140,7 +140,7 @@ mod tests {
         let costs = Costs::known();
         let job = sample::counterexample().header.job;
         let job = Job {
-            scenario: "S1-4m".into(),
+            scenario: "sleep-ready-park-4m".into(),
             row: "GO_1_19_FIXED".into(),
             mode: Mode::Invariants,
             ..job

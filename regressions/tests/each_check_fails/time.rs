@@ -8,7 +8,7 @@ use runtime_model::sched::SchedLocked;
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
 use runtime_model::{Sched, Time};
 
-use super::{of, Break};
+use super::{of, Break, BUSY};
 
 /// The limiter, the heaps and the clock.
 pub(super) const TIME: &[Break] = &[
@@ -40,7 +40,7 @@ pub(super) const TIME: &[Break] = &[
     ),
     of(
         "an M updates the limiter outside of its event",
-        "S2",
+        BUSY,
         Steps { wakep: update_within_an_assist, ..GO_1_19_FIXED },
     ),
     // The assist's own update comes late then, and is dropped.
@@ -55,7 +55,7 @@ pub(super) const TIME: &[Break] = &[
     // It looks as if an M polled.
     of(
         "lastpoll is 0 only while an M polls",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, _| sched.lastpoll.store(0), ..GO_1_19_FIXED },
     ),
     // An M that adds a timer takes the post of the poller, and keeps it.
@@ -66,7 +66,7 @@ pub(super) const TIME: &[Break] = &[
     ),
     of(
         "if no M runs, no G is runnable",
-        "S2",
+        BUSY,
         Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_1_19_FIXED },
     ),
     of(
