@@ -20,6 +20,23 @@ pub const ALL: &[Happening] = &[
         is: |e| matches!(e, Event::TimerPostponed(_)),
     },
     Happening { name: "a tick is dropped", is: |e| matches!(e, Event::TickDropped(_)) },
+    Happening {
+        name: "a timer is stopped before it fires",
+        is: |e| matches!(e, Event::TimerStopped(_)),
+    },
+    Happening { name: "a timer is stopped too late", is: |e| matches!(e, Event::StopTooLate(_)) },
+    Happening {
+        name: "an active timer is changed",
+        is: |e| matches!(e, Event::TimerClaimed(_, true)),
+    },
+    Happening {
+        name: "a timer that has fired or was stopped is set again",
+        is: |e| matches!(e, Event::TimerClaimed(_, false)),
+    },
+    Happening {
+        name: "stopped timers are cleared off a heap",
+        is: |e| matches!(e, Event::DeletedTimersCleared(_)),
+    },
     Happening { name: "a timer is stolen", is: |e| matches!(e, Event::TimerRunByThief(_)) },
     Happening { name: "a G is stolen from a ring", is: |e| matches!(e, Event::Stolen(_)) },
     Happening { name: "runnext is stolen", is: |e| matches!(e, Event::RunnextStolen(_)) },

@@ -91,6 +91,12 @@ pub const ALL: &[Suite] = &[
         bound: Some(1),
     },
     Suite {
+        name: "timers",
+        about: "timers that are stopped and changed, on the timers of 1.19",
+        engines: SEARCHED_ONLY,
+        bound: None,
+    },
+    Suite {
         name: "known-more-ms",
         about: "the programs of `known` with one M more than they have Ps",
         engines: SEARCHED_ONLY,

@@ -115,8 +115,11 @@ fn snapshot(sched: &Sched) -> Snapshot {
     for p in &sched.allp {
         item(format!("{} runs on", p.id), p.m.peek(|m| m.map_or("no M".into(), |m| m.to_string())));
         item(format!("{}'s queue", p.id), list(p.peek_runq()));
-        item(format!("{}'s next timer", p.id), p.timer0_when.peek().to_string());
+        item(format!("{}'s next timer", p.id), p.peek_wake_time().to_string());
         item(format!("{}'s limiter event", p.id), format!("{:?}", p.limiter_event.peek()));
+    }
+    for t in &sched.timers {
+        item(t.id.to_string(), format!("{:?}", t.status.peek()));
     }
     for (m, shared) in sched.allm.iter().enumerate() {
         let g = |g: &Option<GId>| g.map_or("nothing".into(), |g| g.to_string());

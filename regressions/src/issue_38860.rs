@@ -12,9 +12,12 @@
 //!                                                              the timer waits beside the idle P1
 //! ```
 //!
-//! What needs a poller (a deadline to wait for, a poller to be woken) is not here.
+//! And if no M polls, the M that adds a timer has to wake one, as for any other work; else no M waits for the timer while
+//! all that run are busy. What needs a deadline to wait for is not here.
 
-use runtime_model::steps::{Steps, GO_1_19_FIXED};
+use runtime_model::m::M;
+use runtime_model::steps::{Steps, TimerSteps, GO_1_19_FIXED, TIMER_STEPS};
+use runtime_model::{Sched, Time};
 
 use crate::bug::Symptom::{Hang, Livelock};
 use crate::bug::{Bug, Mutant, Shows};
@@ -29,6 +32,18 @@ const NOT_OF_RUNNING_PS: Steps = Steps {
 };
 const NEITHER: Steps =
     Steps { recheck_timers: NOT_IN_THE_LAST_LOOK.recheck_timers, ..NOT_OF_RUNNING_PS };
+
+/// Breaks a poll that would last too long. If no M polls, it leaves the timer to no M.
+fn breaks_polls_only(sched: &Sched, m: &M, when: Time) {
+    if sched.lastpoll.load() == 0 {
+        sched.wake_net_poller(m, when);
+    }
+}
+
+const NO_M_IS_WOKEN: Steps = Steps {
+    timers_1_19: TimerSteps { wake_for_timer: breaks_polls_only, ..TIMER_STEPS },
+    ..GO_1_19_FIXED
+};
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
@@ -65,6 +80,16 @@ pub const BUG: Bug = Bug {
             name: "neither",
             about: "no timer of a P that runs is stolen, nor looked for again: a due one waits for its P",
             steps: NEITHER,
+            shows: &[
+                Shows::invariant("due-timer", TIMER_WAITS),
+                Shows::symptom("due-timer", Hang),
+            ],
+            masked: None,
+        },
+        Mutant {
+            name: "no-m-is-woken-for-a-timer",
+            about: "an M that adds a timer wakes no M if none polls",
+            steps: NO_M_IS_WOKEN,
             shows: &[
                 Shows::invariant("due-timer", TIMER_WAITS),
                 Shows::symptom("due-timer", Hang),

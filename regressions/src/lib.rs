@@ -16,11 +16,18 @@ pub mod allowed;
 pub mod bug;
 pub mod cl_20858;
 pub mod cl_310149;
+pub mod cl_564977;
 mod content;
 pub mod due_timer;
 pub mod global_batch;
+pub mod issue_35272;
+pub mod issue_35375;
+pub mod issue_38070;
 pub mod issue_38860;
+pub mod issue_44868;
 pub mod issue_45867;
+pub mod issue_47329;
+pub mod issue_51654;
 pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
@@ -44,6 +51,13 @@ pub const BUGS: &[&Bug] = &[
     &issue_55160::BUG,
     &issue_5586::BUG,
     &issue_38860::BUG,
+    &issue_44868::BUG,
+    &issue_38070::BUG,
+    &issue_47329::BUG,
+    &issue_51654::BUG,
+    &issue_35272::BUG,
+    &issue_35375::BUG,
+    &cl_564977::BUG,
     &due_timer::BUG,
     &pollers_window::BUG,
     &global_batch::BUG,

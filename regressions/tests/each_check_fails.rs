@@ -43,6 +43,8 @@ macro_rules! after_take {
 mod locks;
 #[path = "each_check_fails/time.rs"]
 mod time;
+#[path = "each_check_fails/timers.rs"]
+mod timers;
 
 fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
@@ -252,8 +254,17 @@ const PROGRESS: &[Break] = &[
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
-    let all =
-        [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, time::TIME, PROGRESS, locks::LOCKS];
+    let all = [
+        BOOKKEEPING,
+        OWNERSHIP,
+        COUNTS,
+        PLACES,
+        SPINNING,
+        time::TIME,
+        timers::TIMERS,
+        PROGRESS,
+        locks::LOCKS,
+    ];
     all.into_iter().flatten()
 }
 

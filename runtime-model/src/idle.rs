@@ -227,7 +227,7 @@ impl Sched {
     /// for a moment is not missing in it. `sched.lock` and a `timersLock` have no order any more.
     ///
     /// Go: proc.go, pidleput 7433-7435 (1.27.3; since 1.23).
-    pub(crate) fn update_timer_p_mask_from_len(&self, p: &OwnedP) {
+    pub fn update_timer_p_mask_from_len(&self, p: &OwnedP) {
         // Meets `dodeltimer0` of a thief, as above.
         if self.p(p).num_timers.load() == 0 {
             self.timerp_mask.clear(p.id());

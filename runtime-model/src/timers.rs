@@ -20,11 +20,12 @@ use crate::p::{PId, P};
 use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
 
+pub(crate) use heap::earlier;
 pub use heap::{Entry, Held, Timer, TimerFunc, Timers};
-pub use named::{NamedTimer, TimerStatus};
+pub use named::{Claimed, NamedTimer, TimerStatus};
 pub use v1_19::{
     begin_adjust, clear_modified_earliest, fire_unlocked, nobarrier_wake_time,
-    update_timer_modified_earliest, Claimed,
+    update_timer_modified_earliest,
 };
 
 impl Sched {
@@ -49,8 +50,11 @@ impl Sched {
         (now, next, ran)
     }
 
-    /// Calls the function of a timer of `p`, on an M that has a P.
-    pub(crate) fn call_timer_func(&self, m: &M, p: &P, f: TimerFunc) {
+    /// Calls the function of a timer of `p`.
+    ///
+    /// # Panics
+    /// If `m` has no P.
+    pub fn call_timer_func(&self, m: &M, p: &P, f: TimerFunc) {
         // For checks.
         p.timers.must_be_released();
         assert!(m.p.is_some(), "{}: no p", m.id);
@@ -94,14 +98,5 @@ impl Sched {
             }
         }
         earliest
-    }
-}
-
-/// The earlier of two times of which 0 means none.
-pub(crate) fn earlier(a: Time, b: Time) -> Time {
-    match (a, b) {
-        (0, other) => other,
-        (other, 0) => other,
-        _ => a.min(b),
     }
 }

@@ -7,6 +7,15 @@
 use crate::ids::{FlagId, GId, TimerId};
 use crate::Time;
 
+/// The earlier of two times of which 0 means none.
+pub(crate) fn earlier(a: Time, b: Time) -> Time {
+    match (a, b) {
+        (0, other) => other,
+        (other, 0) => other,
+        _ => a.min(b),
+    }
+}
+
 /// How many children an entry has.
 const CHILDREN: usize = 4;
 

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use sync::{Awaited, Ghost, Plain, Word};
 
-use crate::ids::{PId, TimerId};
+use crate::ids::{MId, PId, TimerId};
 use crate::Time;
 
 use super::heap::TimerFunc;
@@ -65,6 +65,15 @@ impl Word for TimerStatus {
     }
 }
 
+/// What `modtimer` has found when it has claimed a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Claimed {
+    /// It was on no heap.
+    pub was_removed: bool,
+    /// It had not fired or been stopped.
+    pub pending: bool,
+}
+
 /// A timer that actions name. Go: time.go, type timer 19-43 (1.19.8).
 pub struct NamedTimer {
     /// Its index in `Sched::timers`.
@@ -86,6 +95,8 @@ pub struct NamedTimer {
     pub added: Plain<bool>,
     /// When it was last set to fire. None if it has fired since, or was stopped. For checks.
     pub set_for: Ghost<Option<Time>>,
+    /// Whether it was set, for each M that has changed it and is not told yet. For checks.
+    pub to_report: Ghost<Vec<(MId, bool)>>,
     /// What was reported of it, or what it did, although it was not so. For checks.
     pub wrong: Ghost<Option<String>>,
 }
@@ -103,6 +114,7 @@ impl NamedTimer {
             f,
             added: Plain::new(name("added"), false),
             set_for: Ghost::new(None),
+            to_report: Ghost::new(Vec::new()),
             wrong: Ghost::new(None),
         }
     }
@@ -116,19 +128,32 @@ impl NamedTimer {
         self.pp.get().unwrap_or_else(|| panic!("{nil}"))
     }
 
-    /// It is set to fire at `when`, and the caller is told whether it was set before. For checks.
-    pub(super) fn notes_set(&self, when: Time, reported: bool) {
+    /// `m` sets it to fire at `when`, and is to be told whether it was set before. For checks.
+    pub(super) fn notes_set(&self, m: MId, when: Time) {
+        self.notes_change(m, Some(when));
+    }
+
+    /// `m` stops it, and is to be told whether it was set. For checks.
+    pub(super) fn notes_stop(&self, m: MId) {
+        self.notes_change(m, None);
+    }
+
+    fn notes_change(&self, m: MId, when: Option<Time>) {
         self.set_for.change(|set_for| {
-            self.notes_wrong(reported != set_for.is_some(), || format!("reset reports {reported}"));
-            *set_for = Some(when);
+            self.to_report.change(|all| all.push((m, set_for.is_some())));
+            *set_for = when;
         });
     }
 
-    /// It is stopped, and the caller is told whether it was set. For checks.
-    pub(super) fn notes_stop(&self, reported: bool) {
-        self.set_for.change(|set_for| {
-            self.notes_wrong(reported != set_for.is_some(), || format!("stop reports {reported}"));
-            *set_for = None;
+    /// `m` was told whether it was set. For checks.
+    pub(crate) fn notes_report(&self, m: MId, reported: bool) {
+        self.to_report.change(|all| {
+            let at = all.iter().position(|&(of, _)| of == m);
+            let was_set = at.map(|at| all.remove(at).1);
+            let wrong = was_set != Some(reported);
+            self.notes_wrong(wrong, || {
+                format!("it was active: {was_set:?}; reported is {reported}")
+            });
         });
     }
 

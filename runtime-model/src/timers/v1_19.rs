@@ -34,21 +34,12 @@ use crate::p::{PId, P};
 use crate::sched::Sched;
 use crate::Time;
 
-use super::heap::{Entry, Timer};
-use super::named::{NamedTimer, TimerStatus};
+use super::heap::{earlier, Entry, Timer};
+use super::named::{Claimed, NamedTimer, TimerStatus};
 use clean::uncount_deleted;
 
 pub use clean::{begin_adjust, clear_modified_earliest};
 pub use run::fire_unlocked;
-
-/// What `modtimer` has found when it has claimed a timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Claimed {
-    /// It was on no heap.
-    was_removed: bool,
-    /// It had not fired or been stopped.
-    pending: bool,
-}
 
 impl Sched {
     /// Adds a timer that no action names to the heap of the P that `m` owns, and makes sure that some M waits for it.
@@ -101,7 +92,7 @@ impl Sched {
         let t = self.timer(id);
         let new = t.status.cas(TimerStatus::NoStatus, TimerStatus::Waiting);
         assert!(new, "addtimer called with initialized timer");
-        t.notes_set(when, false);
+        t.notes_set(m.id, when);
         t.when.set(when);
         t.period.set(period);
         let p = &self.allp[p.index()];
@@ -132,7 +123,7 @@ impl Sched {
                 | TimerStatus::ModifiedEarlier) => {
                     // Timers, 2. It fails if an M has begun to run or to move it, or another G to change it.
                     if t.status.cas(s, TimerStatus::Modifying) {
-                        t.notes_stop(true);
+                        t.notes_stop(m.id);
                         // Before the mark: from then on an M may take the timer off, and clear `pp`.
                         let p = t.p();
                         t.change(TimerStatus::Modifying, TimerStatus::Deleted); // Timers, 3.
@@ -142,7 +133,7 @@ impl Sched {
                 }
                 // It has fired, or was stopped before.
                 _ => {
-                    t.notes_stop(false);
+                    t.notes_stop(m.id);
                     break false;
                 }
             }
@@ -207,7 +198,7 @@ impl Sched {
                 }
             }
         };
-        t.notes_set(when, claimed.pending);
+        t.notes_set(m.id, when);
         self.emit(m, Event::TimerClaimed(id, claimed.pending));
         claimed
     }
@@ -284,5 +275,5 @@ pub fn nobarrier_wake_time(sched: &Sched, p: &P) -> Time {
     if sched.timers.is_empty() {
         return next;
     }
-    super::earlier(next, p.timer_modified_earliest.load())
+    earlier(next, p.timer_modified_earliest.load())
 }

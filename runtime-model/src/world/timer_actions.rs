@@ -70,13 +70,17 @@ impl Sched {
                 return false;
             }
             Action::Modify(id, ticks, period) => {
-                (self.steps.timers.modify)(self, m, id, self.nanotime() + ticks, period);
+                let when = self.nanotime() + ticks;
+                let was_active = (self.steps.timers.modify)(self, m, id, when, period);
+                self.timer(id).notes_report(m.id, was_active);
             }
             Action::Reset(id, ticks) => {
-                (self.steps.timers.reset)(self, m, id, self.nanotime() + ticks);
+                let was_active = (self.steps.timers.reset)(self, m, id, self.nanotime() + ticks);
+                self.timer(id).notes_report(m.id, was_active);
             }
             Action::Stop(id) => {
-                (self.steps.timers.stop)(self, m, id);
+                let was_active = (self.steps.timers.stop)(self, m, id);
+                self.timer(id).notes_report(m.id, was_active);
             }
             other => panic!("{other:?}: not an action on a timer"),
         }
@@ -86,6 +90,7 @@ impl Sched {
     /// Adds the timer, as its actions say, to the timers of `p`.
     fn add_timer(&self, m: &M, p: PId, id: TimerId, ticks: Time, period: Time) {
         (self.steps.timers.add_named)(self, m, p, id, self.nanotime() + ticks, period);
+        self.timer(id).notes_report(m.id, false);
         self.timer(id).added.set(true);
     }
 
@@ -106,6 +111,7 @@ impl Sched {
             (Action::Add(id, ticks, period), Place::Add(p)) => {
                 self.add_timer(m, p, id, ticks, period);
             }
+            // What is reported of it was noted for the M that claimed it; nothing asks for that.
             (Action::Modify(id, _, period), Place::Claim(claimed, when)) => {
                 self.finish_modtimer(m, id, when, Some(period), claimed);
             }

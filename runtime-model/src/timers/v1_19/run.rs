@@ -145,11 +145,11 @@ impl Sched {
             (None, Held::Named(id)) => panic!("{id}: not claimed"),
         };
         if period > 0 {
-            postpone(p, &mut timers, t, period, now);
+            self.postpone(p, &mut timers, t, period, now);
         } else {
             self.dodeltimer0(p, &mut timers);
             if let Some(t) = t {
-                t.notes_fired(now, None);
+                t.notes_fired(self.faketime.peek(|&now| now), None);
                 t.change(TimerStatus::Running, TimerStatus::NoStatus);
             }
         }
@@ -162,6 +162,33 @@ impl Sched {
             if owner { Event::TimerRunByOwner(p.id) } else { Event::TimerRunByThief(p.id) },
         );
         (self.steps.timers_1_19.fire)(self, m, p, timers, f)
+    }
+
+    /// Gives the first timer, which is periodic and due, the next of its times that is later than `now`.
+    ///
+    /// Go: time.go, runOneTimer 853-864 and updateTimer0When 1004-1010 (1.19.8), (*timer).unlockAndRun 1118-1136 (1.27.3).
+    fn postpone(
+        &self,
+        p: &P,
+        timers: &mut Timers,
+        t: Option<&NamedTimer>,
+        period: Time,
+        now: Time,
+    ) {
+        let when = timers.as_slice()[0].when;
+        let late = now - when;
+        // Times that were missed are left out, not made up for. Go's sum overflows to maxWhen.
+        let periods = 1 + late / period;
+        let next = when.saturating_add(period.saturating_mul(periods));
+        // Else check_timers, which runs what is due, would not return.
+        assert!(next > now, "postpone: next time {next} is not later than {now}");
+        timers.postpone_first(next);
+        if let Some(t) = t {
+            t.when.set(next);
+            t.notes_fired(self.faketime.peek(|&now| now), Some(next));
+            t.change(TimerStatus::Running, TimerStatus::Waiting);
+        }
+        p.timer0_when.store(timers.when());
     }
 }
 
@@ -180,24 +207,4 @@ pub fn fire_unlocked<'p>(
     drop(timers);
     sched.call_timer_func(m, p, f);
     p.timers.lock()
-}
-
-/// Gives the first timer, which is periodic and due, the next of its times that is later than `now`.
-///
-/// Go: time.go, runOneTimer 853-864 and updateTimer0When 1004-1010 (1.19.8), (*timer).unlockAndRun 1118-1136 (1.27.3).
-fn postpone(p: &P, timers: &mut Timers, t: Option<&NamedTimer>, period: Time, now: Time) {
-    let when = timers.as_slice()[0].when;
-    let late = now - when;
-    // Times that were missed are left out, not made up for. Go's sum overflows to maxWhen.
-    let periods = 1 + late / period;
-    let next = when.saturating_add(period.saturating_mul(periods));
-    // Else check_timers, which runs what is due, would not return.
-    assert!(next > now, "postpone: next time {next} is not later than {now}");
-    timers.postpone_first(next);
-    if let Some(t) = t {
-        t.when.set(next);
-        t.notes_fired(now, Some(next));
-        t.change(TimerStatus::Running, TimerStatus::Waiting);
-    }
-    p.timer0_when.store(timers.when());
 }
