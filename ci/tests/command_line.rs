@@ -122,7 +122,10 @@ fn nothing_is_written_over_a_file() {
         fails(arguments, &["exists already; name another one"]);
     }
     assert_eq!(fs::read_to_string(&there).unwrap(), "kept");
-    fails(&["check", "sleep-ready-park", "--out", "no/such/folder/x"], &["no/such/folder: "]);
+    fails(
+        &["check", "sleep-ready-park", "--out", "no/such/folder/x"],
+        &["no/such/folder/x: the folder no/such/folder does not exist; create it first"],
+    );
 }
 
 #[test]

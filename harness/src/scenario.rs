@@ -98,6 +98,8 @@ pub enum At {
     Field(&'static str),
     /// The line of a G, counted from 0.
     G(usize),
+    /// A run in the gate, counted from 0.
+    Run(usize),
 }
 
 /// A scenario that was checked.
@@ -307,7 +309,31 @@ mod tests {
             (error(1, 1, &["main: sleep 0"]), "`0` is not a number of ticks; write 1"),
             (error(1, 1, &["main: ticker 0 main; park"]), "`0` is not a number of ticks; write 1"),
             (error(1, 1, &["main: ticker -5 main; park"]), "`-5` is not a number of ticks; write 1"),
-            (error(1, 1, &["main: ticker 5"]), "(`ticker 5`): no such action; write one of go X"),
+            (
+                error(1, 1, &["main: ticker 5"]),
+                "(`ticker 5`): the name of a G is missing; write `ticker N X`",
+            ),
+            (
+                error(1, 1, &["main: sleep"]),
+                "(`sleep`): the number of ticks is missing; write `sleep N`",
+            ),
+            (
+                error(1, 1, &["main: busy-until"]),
+                "(`busy-until`): the name of a flag is missing; write `busy-until F [nudge]`",
+            ),
+            (
+                error(1, 1, &["main: go A sleep 10", "A:"]),
+                "(`go A sleep 10`): `;` is missing before `sleep 10`; write `go A; sleep 10`",
+            ),
+            (
+                error(1, 1, &["main: park gosched"]),
+                "(`park gosched`): `;` is missing before `gosched`; write `park; gosched`",
+            ),
+            (
+                error(1, 1, &["main: busy-until a set b"]),
+                "`;` is missing before `set b`; write `busy-until a; set b`",
+            ),
+            (error(1, 1, &["main: sleep 3 4"]), "(`sleep 3 4`): `4` is too much; write `sleep N`"),
             (error(1, 1, &["main: ticker 5 B"]), "no G B; the Gs are main"),
             (
                 error(1, 1, &["main: ticker 5 main"]),

@@ -42,6 +42,11 @@ pub fn must_be_new(path: &Path) -> Result<(), Error> {
     match folder.metadata() {
         Ok(found) if found.is_dir() && path.file_name().is_some() => Ok(()),
         Ok(_) => Err(Error::Usage(format!("{}: its parent is not a folder", path.display()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::Usage(format!(
+            "{}: the folder {} does not exist; create it first",
+            path.display(),
+            folder.display()
+        ))),
         Err(error) => Err(Error::Io { path: folder.into(), error }),
     }
 }
@@ -131,7 +136,9 @@ mod tests {
 
     #[test]
     fn a_result_needs_a_folder_to_go_to() {
-        let missing = must_be_new(Path::new("no/such/folder/x.json"));
-        assert!(matches!(missing, Err(Error::Io { .. })), "{missing:?}");
+        let missing = must_be_new(Path::new("no/such/folder/x.json")).unwrap_err().to_string();
+        let expected =
+            "no/such/folder/x.json: the folder no/such/folder does not exist; create it first";
+        assert_eq!(missing, expected);
     }
 }
