@@ -19,7 +19,7 @@
 
 use runtime_model::find::Found;
 use runtime_model::m::M;
-use runtime_model::steps::{must_keep_p, wakep_1_20, Steps, GO_13F6BE28, GO_1_19_FIXED};
+use runtime_model::steps::{must_keep_p, wakep_1_20, Steps, GO_13F6BE28, GO_1_19_FIXED, GO_1_27};
 use runtime_model::Sched;
 use sync::driver::Engine;
 
@@ -130,7 +130,22 @@ const KEPT_ALWAYS: Steps =
 const KEEPS_WITHOUT_SPINNING: Steps = Steps { drop_p: keeps_without_spinning, ..GO_1_19_FIXED };
 const AS_IN_1_20: Steps = Steps { wakep: wakep_1_20, ..GO_1_19_FIXED };
 
-/// What of it is in the release.
+const AS_IN_1_20_BUG: &str =
+    "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)";
+
+const fn in_1_27(scenario: &'static str) -> ExpectedFailure {
+    ExpectedFailure {
+        bug: AS_IN_1_20_BUG,
+        row: "GO_1_27",
+        steps: GO_1_27,
+        scenario,
+        check: WORK_WAITS,
+        fixed_row: "GO_1_27+fix-45867",
+        fixed: fixed_in(GO_1_27),
+    }
+}
+
+/// What of it is in the releases: in 1.19 itself, in 1.27 what its fix left.
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend { name: "45867", bug: "golang/go#45867", fixed_in },
     expected: &[
@@ -144,8 +159,7 @@ const IN_RELEASE: InRelease = InRelease {
             fixed: fixed_in(GO_13F6BE28),
         },
         ExpectedFailure {
-            bug:
-                "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)",
+            bug: AS_IN_1_20_BUG,
             row: "GO_13F6BE28+fix-45867-as-in-1.20",
             steps: Steps { wakep: wakep_1_20, ..fixed_in(GO_13F6BE28) },
             scenario: "three-newprocs",
@@ -153,6 +167,8 @@ const IN_RELEASE: InRelease = InRelease {
             fixed_row: "GO_13F6BE28+fix-45867",
             fixed: fixed_in(GO_13F6BE28),
         },
+        in_1_27("three-newprocs"),
+        in_1_27("overflow"),
     ],
 };
 

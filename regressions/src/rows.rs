@@ -1,7 +1,7 @@
 //! All rows of the step table, by name: the bases, the releases, and the mutants of each bug.
 
 use harness::variant::Variant;
-use runtime_model::steps::{GO_13F6BE28, GO_1_19};
+use runtime_model::steps::{GO_13F6BE28, GO_1_19, GO_1_27, GO_FIXED};
 
 use crate::{bug, release, truth, BUGS};
 
@@ -15,6 +15,16 @@ pub fn all() -> Vec<Variant> {
             GO_13F6BE28,
         ),
         Variant::new("GO_1_19", "Go 1.19, the release", GO_1_19),
+        Variant::new(
+            "GO_1_27",
+            "Go 1.27.3, the newest release; its timers are still those of 1.19, and its system calls are missing",
+            GO_1_27,
+        ),
+        Variant::new(
+            "GO_FIXED",
+            "Go 1.27.3 with every known bug mended: what has to hold, holds; as far as GO_1_27 goes",
+            GO_FIXED,
+        ),
     ]);
     for known in release::expected() {
         let fixed = format!("{}, without {}", known.row, known.bug);

@@ -134,8 +134,7 @@ impl Sched {
         // Part 9. Read without the lock, so a G that `gosched` puts there meanwhile may be missed; 4a reads it again,
         // under the lock.
         if self.runqsize.load() != 0 {
-            let mut locked = self.lock.lock();
-            if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
+            if let Ok(g) = (self.steps.take_global)(self, self.lock.lock(), m, m.p()) {
                 return Found::G(g);
             }
         }
@@ -184,13 +183,12 @@ impl Sched {
     ///
     /// Go: proc.go, findRunnable 2731-2746 (1.19.8), 3608-3635 (1.27.3).
     pub fn drop_p(&self, m: &mut M) -> Found {
-        let mut locked = self.lock.lock();
         // Wake protocol, 4a. Meets `globrunqput` in `gosched` and `runqputslow`: a G put there before is seen here, and
         // one put there later finds the P on the idle list, as both hold the lock.
-        if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
-            return Found::G(g);
+        match (self.steps.take_global)(self, self.lock.lock(), m, m.p()) {
+            Ok(g) => Found::G(g),
+            Err(mut locked) => self.drop_p_locked(&mut locked, m),
         }
-        self.drop_p_locked(&mut locked, m)
     }
 
     /// The rest of part 15, once the global queue has been looked at.
