@@ -95,10 +95,10 @@ fn begun(text: &str, line: u32) -> Option<(usize, &str)> {
     last
 }
 
-/// The name of the entry of the step table that this line declares: `pub name: fn(…) …,`.
+/// The name of the field that this line declares, which may be an entry of the step table: `pub name: Type,`.
 fn entry(line: &str) -> Option<&str> {
-    let (name, rest) = line.trim_start().strip_prefix("pub ")?.split_once(": ")?;
-    rest.starts_with("fn(").then_some(name)
+    let (name, _) = line.trim_start().strip_prefix("pub ")?.split_once(": ")?;
+    name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
 }
 
 /// The line begins a constant: `const NAME: Type = …`.

@@ -95,9 +95,13 @@ pub struct Steps {
     /// Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
     pub has_work: fn(&Sched, PId) -> bool,
     /// A P goes idle: may thieves leave out its timers?
+    ///
+    /// Go: proc.go, pidleput 5716 (1.19.8), 7433-7435 (1.27.3).
     pub update_timer_p_mask: fn(&Sched, &OwnedP),
     /// Takes a G from the global queue for this P, and the P's share of the others; gives the lock back if there is
     /// none.
+    ///
+    /// Go: proc.go, globrunqget 5603-5630 (1.19.8), globrunqgetbatch 7344-7361 (1.27.3).
     pub take_global: TakeGlobal,
     /// Has this P no G on its run queue? (golang's CL 20858)
     ///

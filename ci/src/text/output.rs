@@ -63,6 +63,16 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Error> {
     harness::cex::write_new(path, text).map_err(io)
 }
 
+/// Writes a file of the repository anew. It is written beside the old one first, so that no part of it is lost.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let new = path.with_extension("new");
+    write_new(&new, text)?;
+    std::fs::rename(&new, path).map_err(|error| Error::Io { path: path.into(), error })
+}
+
 /// A count with separators between thousands: `1,234,567`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -131,6 +141,19 @@ mod tests {
         assert!(matches!(must_be_new(&path), Err(Error::Exists(_))));
         assert!(matches!(write_new(&path, "second"), Err(Error::Exists(_))));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_file_of_the_repository_is_replaced_whole_or_not_at_all() {
+        let path = std::env::temp_dir().join(format!("pidle-replace-{}.md", std::process::id()));
+        std::fs::write(&path, "first").unwrap();
+        replace(&path, "second").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
+        std::fs::write(path.with_extension("new"), "of another run").unwrap();
+        assert!(matches!(replace(&path, "third"), Err(Error::Exists(_))));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
+        std::fs::remove_file(path.with_extension("new")).unwrap();
         std::fs::remove_file(&path).unwrap();
     }
 

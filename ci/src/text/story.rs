@@ -48,7 +48,11 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
         cells[row[0].thread + 1] = cell(row, full) + preempted(row, &counted);
         table.add_row(cells);
     }
-    let top = program(counterexample) + &line(counterexample, &counted);
+    let line = match schedule(counterexample) {
+        line if line.is_empty() => line,
+        line => line + &meaning(if is_kernel(counterexample) { "thread" } else { "M" }) + "\n",
+    };
+    let top = program(counterexample) + &line;
     let below = format!("{}{}", total(&counted, rows.len()), functions::places(&rows));
     format!("{top}{}\n{below}\n{}", table.trim_fmt(), ending(&header.found))
 }
@@ -111,21 +115,20 @@ fn is_kernel(counterexample: &Counterexample) -> bool {
     lookup::is_kernel(&counterexample.header.job.scenario)
 }
 
-/// The schedule as one line, and what its signs mean.
+/// The schedule as one line, or several if it is long; empty if nothing was recorded.
 pub fn schedule(counterexample: &Counterexample) -> String {
-    line(counterexample, &steps::steps(counterexample))
+    let steps = steps::steps(counterexample);
+    match steps.turns.is_empty() {
+        true => String::new(),
+        false => schedule::render(&steps, if is_kernel(counterexample) { "T" } else { "M" }),
+    }
 }
 
-fn line(counterexample: &Counterexample, steps: &Steps) -> String {
-    if steps.turns.is_empty() {
-        return String::new();
-    }
-    let (head, threads) = if is_kernel(counterexample) { ("T", "thread") } else { ("M", "M") };
-    let line = schedule::render(steps, head);
-    let meaning = format!(
-        "(─ is a step of the {threads} before it, ──(35)── are 35; P: this {threads} is preempted)"
-    );
-    format!("{line}{meaning}\n\n")
+/// What the signs of a schedule mean; `threads` is what the threads are called.
+pub fn meaning(threads: &str) -> String {
+    format!(
+        "(─ is a step of the {threads} before it, ──(35)── are 35; P: this {threads} is preempted)\n"
+    )
 }
 
 /// The failure: what failed, and how small the execution is.

@@ -109,3 +109,30 @@ struct Again {
     /// What the schedule expects where it does not fit, if so.
     unfit: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_an_older_file_may_name_a_method_without_its_type() {
+        let step = |function: &str, value: &str| Step {
+            step: 1,
+            thread: 0,
+            p: None,
+            g: None,
+            action: "load".into(),
+            function: function.into(),
+            object: "P1.limiterEvent".into(),
+            value: value.into(),
+            changed: Vec::new(),
+        };
+        let (old, new) = (step("start", "None"), step("limiterEvent.start", "None"));
+        assert!(same(Some(&old), Some(&new)) && same(Some(&new), Some(&new)) && same(None, None));
+        assert!(!same(Some(&new), Some(&old)));
+        for other in [step("restart", "None"), step("limiterEvent.start", "Idle")] {
+            assert!(!same(Some(&old), Some(&other)), "{other}");
+        }
+        assert!(!same(Some(&old), None) && !same(None, Some(&new)));
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use comfy_table::ContentArrangement;
+use comfy_table::{ColumnConstraint, ContentArrangement};
 use harness::source::{place, Place};
 use regressions::CONTENT;
 
@@ -21,6 +21,9 @@ pub(super) fn places(rows: &[Row]) -> String {
     table.set_header(["function", "in the model", "in Go"]);
     for (name, Place { file, line, go }) in found {
         table.add_row([name.into(), format!("{file}:{line}"), go.unwrap_or_default()]);
+    }
+    for column in table.column_iter_mut().take(2) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
     }
     match table.is_empty() {
         true => String::new(),

@@ -50,8 +50,8 @@ mod tests {
 
     #[test]
     fn a_thread_that_waits_for_a_lock_or_a_wakeup_is_not_preempted() {
-        let lock = "0 lock l\n1 load a\n0 unlock l\n1 lock l";
-        assert_eq!(line(lock, None), "M0──M1──M0M1─\n");
+        let lock = "0 lock l\n1 load a\n0 load b\n0 unlock l\n1 lock l";
+        assert_eq!(line(lock, None), "M0──P──M1──M0─M1─\n");
         let sleep = "0 sleep n asleep\n1 wakeup n\n0 sleep n woken";
         assert_eq!(line(sleep, None), "M0─M1──M0─\n");
     }
