@@ -106,6 +106,8 @@ pub enum At {
     Field(&'static str),
     /// The line of a G, counted from 0.
     G(usize),
+    /// A run in the gate, counted from 0.
+    Run(usize),
 }
 
 /// A scenario that was checked.

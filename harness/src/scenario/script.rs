@@ -8,8 +8,17 @@ use super::{At, Scenario, ScenarioError};
 
 /// The actions, for messages.
 const ACTIONS: &str =
-    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
-     add T N [every N] FUNCTION, modify T N [every N], reset T N, stop T, preempt, repeat N: ACTION, ACTION, …";
+    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
+
+/// The actions on timers, and those on other actions.
+const ON_TIMERS: &[&str] = &[
+    "add T N [every N] FUNCTION",
+    "modify T N [every N]",
+    "reset T N",
+    "stop T",
+    "preempt",
+    "repeat N: ACTION, ACTION",
+];
 
 /// What a timer can do, for messages.
 const FUNCTIONS: &str = "go X, send X, set F";
@@ -127,7 +136,7 @@ impl<'a> Parser<'a> {
             ["reset", t, n] => Action::Reset(self.timer(line, t), ticks(n, 0)?),
             ["stop", t] => Action::Stop(self.timer(line, t)),
             ["preempt"] => Action::Preempt,
-            _ => return Err(("no such action".into(), format!("write one of {ACTIONS}"))),
+            _ => return Err(wrong(&words)),
         })
     }
 
@@ -173,6 +182,49 @@ impl<'a> Parser<'a> {
             self.flags.push(name);
             self.flags.len() - 1
         }))
+    }
+}
+
+/// The action, as far as it has a right beginning, and what it should be.
+fn wrong(words: &[&str]) -> Wrong {
+    let on_timers =
+        ON_TIMERS.iter().find(|shape| words.first() == shape.split(' ').next().as_ref());
+    if let Some(shape) = on_timers {
+        return (
+            format!("`{}` is not whole, or too much", words.join(" ")),
+            format!("write `{shape}`"),
+        );
+    }
+    let shapes: Vec<Vec<&str>> =
+        ACTIONS.split(", ").map(|shape| shape.split(' ').collect()).collect();
+    let shape = words.first().and_then(|first| shapes.iter().find(|shape| shape[0] == *first));
+    let Some(shape) = shape else {
+        return (
+            "no such action".into(),
+            format!("write one of {ACTIONS}, {}", ON_TIMERS.join(", ")),
+        );
+    };
+    let whole = shape.join(" ");
+    // Another action follows where this one has all of its words.
+    let rest = words.get(shape.len()..).unwrap_or_default();
+    let another = |word: &str| shapes.iter().any(|shape| shape[0] == word);
+    let optional = usize::from(whole.ends_with(']'));
+    let next = words.iter().skip(shape.len() - optional).position(|word| another(word));
+    match next {
+        Some(next) => {
+            let (this, that) = words.split_at(shape.len() - optional + next);
+            let what = format!("`;` is missing before `{}`", that.join(" "));
+            (what, format!("write `{}; {}`", this.join(" "), that.join(" ")))
+        }
+        None if rest.is_empty() => {
+            let what = match shape.get(words.len()) {
+                Some(&"N") => "the number of ticks is missing",
+                Some(&"X") => "the name of a G is missing",
+                _ => "the name of a flag is missing",
+            };
+            (what.into(), format!("write `{whole}`"))
+        }
+        None => (format!("`{}` is too much", rest.join(" ")), format!("write `{whole}`")),
     }
 }
 

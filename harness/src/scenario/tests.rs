@@ -1,4 +1,4 @@
-//! Scenarios that are good, and the errors of those that are not.
+//! Good scenarios and wrong ones.
 
 use runtime_model::program::{Action, FlagId, TimerId};
 use runtime_model::timers::TimerFunc;
@@ -22,28 +22,6 @@ fn a_line_becomes_a_script() {
 }
 
 #[test]
-fn timers_loops_and_preemptions_become_actions() {
-    let lines = [
-        "main: repeat 2: go A, park; preempt; add T 5 send main; reset T 0; stop T",
-        "A: modify T 3; modify T 3 every 2",
-    ];
-    let named = vec!["main".into()];
-    let scenario = Scenario { must_finish: named, ..Scenario::new("t", "", 1, 1, &lines) };
-    let checked = scenario.program().unwrap();
-    let (a, t) = (GId(1), TimerId(0));
-    let twice = [Action::Go(a), Action::Park, Action::Go(a), Action::Park];
-    let then = [Action::Preempt, Action::Add(t, 5, 0), Action::Reset(t, 0), Action::Stop(t)];
-    let main: Vec<Action> = twice.into_iter().chain(then).collect();
-    assert_eq!(
-        checked.program.scripts,
-        [main, vec![Action::Modify(t, 3, 0), Action::Modify(t, 3, 2)]]
-    );
-    let timer = ProgramTimer { name: "T", f: TimerFunc::SendTime(GId::MAIN) };
-    assert_eq!(checked.program.timers, [timer]);
-    assert_eq!(checked.size, "1P/1M/2G/1T");
-}
-
-#[test]
 fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
     let cases: &[(String, &str)] = &[
         (error(0, 1, &["main:"]), "ps: 0 is out of range; write 1 to 8"),
@@ -60,7 +38,6 @@ fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
         (error(1, 1, &["main: sleep 0"]), "`0` is not a number of ticks; write 1"),
         (error(1, 1, &["main: ticker 0 main; park"]), "`0` is not a number of ticks; write 1"),
         (error(1, 1, &["main: ticker -5 main; park"]), "`-5` is not a number of ticks; write 1"),
-        (error(1, 1, &["main: ticker 5"]), "(`ticker 5`): no such action; write one of go X"),
         (error(1, 1, &["main: ticker 5 B"]), "no G B; the Gs are main"),
         (
             error(1, 1, &["main: ticker 5 main"]),
@@ -83,50 +60,6 @@ fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
             error(1, 1, &["main: go A; after 3 A", "A:"]),
             "G A: started 2 times; a G that an `after` starts is started by nothing else",
         ),
-        (error(1, 1, &["main: stop T"]), "timer T: never added; add an `add T N go X`"),
-        (
-            error(1, 1, &["main: add T 3 set f; add T 4 set f"]),
-            "timer T: added 2 times; leave one `add`, and write `reset T N`",
-        ),
-        (
-            error(1, 1, &["main: add T 3 nap"]),
-            "(`add T 3 nap`): `nap` is nothing that a timer does; write one of go X",
-        ),
-        (error(1, 1, &["main: add T x set f"]), "`x` is not a number of ticks; write 0"),
-        (
-            error(1, 1, &["main: add T 3 every 0 send main; park"]),
-            "`0` is not a number of ticks; write 1",
-        ),
-        (
-            error(1, 1, &["main: add T 3 every 2 set f"]),
-            "timer T: fires again and again, and does not send; write `send X`",
-        ),
-        (
-            error(1, 1, &["main: add T 3 set f; modify T 3 every 2"]),
-            "timer T: fires again and again, and does not send; write `send X`",
-        ),
-        (
-            error(1, 1, &["main: add T 3 send main"]),
-            "G main: has a timer that sends, but it never parks; give it a `park`",
-        ),
-        (
-            error(1, 1, &["main: add T 3 send A; go A; ready A", "A: park"]),
-            "G A: has a timer that sends and is readied as well; ",
-        ),
-        (
-            error(1, 1, &["main: go A; preempt; park", "A:"]),
-            "G main, action 2 (`preempt`): the next action gives up the M itself, or keeps it; write it before",
-        ),
-        (
-            error(1, 1, &["main: preempt"]),
-            "G main, action 1 (`preempt`): no action comes after it; write it before one of go",
-        ),
-        (
-            error(1, 1, &["main: repeat 0: park"]),
-            "(`repeat 0: park`): `0` is not a number of rounds; write 1 to 100",
-        ),
-        (error(1, 1, &["main: repeat 2 park"]), "it has no `:`; write `repeat N: action, "),
-        (error(1, 1, &["main: repeat 2: nap"]), "(`repeat 2: nap`): no such action; "),
         (
             error(1, 1, &["main: go main"]),
             "G main: started 1 times; main is started by the runtime",
@@ -139,6 +72,31 @@ fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
         ),
     ];
     for (got, wanted) in cases {
+        assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
+    }
+}
+
+#[test]
+fn an_action_that_is_not_whole_is_answered_with_what_it_lacks() {
+    for (line, wanted) in [
+        ("main: ticker 5", "(`ticker 5`): the name of a G is missing; write `ticker N X`"),
+        ("main: sleep", "(`sleep`): the number of ticks is missing; write `sleep N`"),
+        (
+            "main: busy-until",
+            "(`busy-until`): the name of a flag is missing; write `busy-until F [nudge]`",
+        ),
+        (
+            "main: go A sleep 10",
+            "(`go A sleep 10`): `;` is missing before `sleep 10`; write `go A; sleep 10`",
+        ),
+        (
+            "main: park gosched",
+            "(`park gosched`): `;` is missing before `gosched`; write `park; gosched`",
+        ),
+        ("main: busy-until a set b", "`;` is missing before `set b`; write `busy-until a; set b`"),
+        ("main: sleep 3 4", "(`sleep 3 4`): `4` is too much; write `sleep N`"),
+    ] {
+        let got = error(1, 1, &[line, "A:"]);
         assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
     }
 }
@@ -171,4 +129,82 @@ fn a_g_that_must_finish_is_one_of_the_scenarios() {
     let scenario =
         Scenario { must_finish: vec!["B".into()], ..Scenario::new("x", "", 1, 1, &["main:"]) };
     assert!(scenario.program().unwrap_err().to_string().contains("no G B; the Gs are main"));
+}
+
+#[test]
+fn timers_loops_and_preemptions_become_actions() {
+    let lines = [
+        "main: repeat 2: go A, park; preempt; add T 5 send main; reset T 0; stop T",
+        "A: modify T 3; modify T 3 every 2",
+    ];
+    let named = vec!["main".into()];
+    let scenario = Scenario { must_finish: named, ..Scenario::new("t", "", 1, 1, &lines) };
+    let checked = scenario.program().unwrap();
+    let (a, t) = (GId(1), TimerId(0));
+    let twice = [Action::Go(a), Action::Park, Action::Go(a), Action::Park];
+    let then = [Action::Preempt, Action::Add(t, 5, 0), Action::Reset(t, 0), Action::Stop(t)];
+    let main: Vec<Action> = twice.into_iter().chain(then).collect();
+    assert_eq!(
+        checked.program.scripts,
+        [main, vec![Action::Modify(t, 3, 0), Action::Modify(t, 3, 2)]]
+    );
+    let timer = ProgramTimer { name: "T", f: TimerFunc::SendTime(GId::MAIN) };
+    assert_eq!(checked.program.timers, [timer]);
+    assert_eq!(checked.size, "1P/1M/2G/1T");
+}
+
+#[test]
+fn an_error_of_a_timer_says_what_to_write_instead() {
+    let cases: &[(&[&str], &str)] = &[
+        (&["main: stop T"], "timer T: never added; add an `add T N go X`"),
+        (
+            &["main: add T 3 set f; add T 4 set f"],
+            "timer T: added 2 times; leave one `add`, and write `reset T N`",
+        ),
+        (
+            &["main: add T 3 nap"],
+            "(`add T 3 nap`): `nap` is nothing that a timer does; write one of go X",
+        ),
+        (&["main: add T x set f"], "`x` is not a number of ticks; write 0"),
+        (&["main: add T 3 every 0 send main; park"], "`0` is not a number of ticks; write 1"),
+        (
+            &["main: add T 3 every 2 set f"],
+            "timer T: fires again and again, and does not send; write `send X`",
+        ),
+        (
+            &["main: add T 3 set f; modify T 3 every 2"],
+            "timer T: fires again and again, and does not send; write `send X`",
+        ),
+        (
+            &["main: add T 3 set f; modify T 3 every"],
+            "`modify T 3 every` is not whole, or too much; write `modify T N [every N]`",
+        ),
+        (&["main: add T 3 set f; stop"], "`stop` is not whole, or too much; write `stop T`"),
+        (
+            &["main: add T 3 send main"],
+            "G main: has a timer that sends, but it never parks; give it a `park`",
+        ),
+        (
+            &["main: add T 3 send A; go A; ready A", "A: park"],
+            "G A: has a timer that sends and is readied as well; ",
+        ),
+        (
+            &["main: go A; preempt; park", "A:"],
+            "G main, action 2 (`preempt`): the next action gives up the M itself, or keeps it; write it before",
+        ),
+        (
+            &["main: preempt"],
+            "G main, action 1 (`preempt`): no action comes after it; write it before one of go",
+        ),
+        (
+            &["main: repeat 0: park"],
+            "(`repeat 0: park`): `0` is not a number of rounds; write 1 to 100",
+        ),
+        (&["main: repeat 2 park"], "it has no `:`; write `repeat N: action, "),
+        (&["main: repeat 2: nap"], "(`repeat 2: nap`): no such action; "),
+    ];
+    for (lines, wanted) in cases {
+        let got = error(1, 1, lines);
+        assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
+    }
 }
