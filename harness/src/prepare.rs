@@ -13,7 +13,7 @@ use crate::included;
 use crate::kernel::{KERNEL, NO_VARIANT};
 use crate::observers::Checks;
 use crate::report::{Job, Limits};
-use crate::scenario::ScenarioError;
+use crate::scenario::{Scenario, ScenarioError};
 use crate::variant::Variant;
 
 pub(crate) use plan::{can_run, extent, left};
@@ -74,6 +74,11 @@ impl Content {
     /// As [`prepare`](Self::prepare).
     pub fn prepare_with(&'static self, job: &Job, steps: Steps) -> Result<Prepared, RunError> {
         let target = Arc::new(self.target(job)?);
+        if let (Target::Scenario(checked), false) = (&*target, steps.timers.named) {
+            if let Some(at) = &checked.first_timer {
+                return Err(Scenario::without_named_timers(&job.scenario, at, &job.row).into());
+            }
+        }
         let checks = self.checks_of(job)?;
         let happenings = || self.happenings.iter().map(|happening| happening.name);
         for name in &job.sometimes {

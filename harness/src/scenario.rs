@@ -119,6 +119,8 @@ pub struct Checked {
     pub names: Vec<String>,
     /// The Gs that must have finished in the end; if there are none, each that was started.
     pub must_finish: Vec<GId>,
+    /// Where actions name a timer first.
+    pub first_timer: Option<(At, String)>,
     /// Its size, such as `2P/2M/3G/1T`.
     pub size: String,
     /// It has exactly one execution.
@@ -167,6 +169,9 @@ impl Scenario {
         names.extend((names.len()..scripts.len()).map(|i| format!("empty{i}")));
         let must_finish = self.must_finish(&names)?;
         self.check_tickers(&scripts, &names, &must_finish, &timers)?;
+        let first_timer = timers
+            .first()
+            .map(|t| (At::G(t.line), format!("G {}, timer {}", names[t.line], t.name)));
         let leak = |name: &str| &*name.to_string().leak();
         let named =
             timers.iter().filter_map(|t| Some(ProgramTimer { name: leak(t.name), f: t.f? }));
@@ -185,9 +190,25 @@ impl Scenario {
                 timers: named,
             },
             names,
+            first_timer,
             must_finish,
             deterministic: self.deterministic,
         })
+    }
+
+    /// The error of a program whose actions name timers, with a variant that does not have such actions.
+    pub(crate) fn without_named_timers(
+        name: &str,
+        (at, place): &(At, String),
+        variant: &str,
+    ) -> ScenarioError {
+        ScenarioError {
+            scenario: name.into(),
+            at: *at,
+            place: place.clone(),
+            what: format!("variant {variant} cannot stop or change timers yet"),
+            allowed: "choose one of Go 1.19, such as GO_1_19_FIXED, or write `after` and `ticker` for `add`".into(),
+        }
     }
 
     fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {

@@ -206,8 +206,7 @@ impl Sched {
 
     /// Looks at the number of timers again under their lock.
     ///
-    /// The second look always agrees with the first here. In Go a thief that moves a modified timer within the
-    /// heap takes it out for a moment, and the lock waits for that; the model cannot modify timers yet.
+    /// A thief that moves a modified timer within the heap takes it out for a moment, and the lock waits for that.
     ///
     /// Go: proc.go, updateTimerPMask 5681-5694 (1.19.8); up to 1.22.
     pub(crate) fn update_timer_p_mask_under_the_lock(&self, p: &OwnedP) {
@@ -218,6 +217,7 @@ impl Sched {
             return;
         }
         let timers = p.timers.lock();
+        // Meets `moves_first` and `adjusttimers` of a thief, which put the timer back under one hold of the lock.
         if p.num_timers.load() == 0 {
             self.clear_timer_bit(p.id, &timers);
         }

@@ -62,10 +62,13 @@
 //! | `randomOrder` | [`find`]: all orders that Go may take, made beforehand |
 //! | `runqdrain`, `runqempty`, `runqget`, `runqgrab`, `runqput`, `runqputslow`, `runqsteal` | [`runq`] |
 //! | `stealWork` | [`find`] |
-//! | `addtimer` (`(*timer).maybeAdd`), `doaddtimer` (`addHeap`), `runtimer` (`run`), `runOneTimer` (`unlockAndRun`), `dodeltimer0` (`deleteMin`), `timeSleepUntil`, `timeSleep` (time.go) | [`timers`] |
-//! | `nobarrierWakeTime` (`wakeTime`; time.go) | merged into `check_timers`, `check_timers_no_p`: one load of `timer0_when` |
-//! | `updateTimer0When` (time.go) | merged into `dodeltimer0` and `postpone` |
-//! | `adjusttimers`, `cleantimers`, `clearDeletedTimers`, `deltimer`, `modtimer`, `moveTimers` (time.go) | left out: no timer is changed or deleted yet |
+//! | `addtimer` (`(*timer).maybeAdd`), `deltimer` (`stop`), `modtimer` (`modify`), `resettimer` (`reset`), `updateTimerModifiedEarliest`, `nobarrierWakeTime` (`wakeTime`; time.go) | [`timers`]: v1_19.rs |
+//! | `adjusttimers`, `addAdjustedTimers` (`adjust`), `cleantimers` (`cleanHead`), `clearDeletedTimers`, `doaddtimer` (`addHeap`), `dodeltimer`, `dodeltimer0` (`deleteMin`; time.go) | [`timers`]: v1_19/clean.rs |
+//! | `runtimer` (`run`), `runOneTimer` (`unlockAndRun`; time.go) | [`timers`]: v1_19/run.rs |
+//! | `timeSleepUntil`, `timeSleep` (time.go) | [`timers`] |
+//! | `updateTimer0When` (time.go) | merged into `dodeltimer0`, `dodeltimer`, `clear_deleted_timers` and `postpone` |
+//! | `moveTimers` (`take`; time.go) | left out: GOMAXPROCS does not change yet |
+//! | `gopreempt_m` | [`world`]: what an action `preempt` does |
 //! | tracing, cgo, finalizers, wasm, profiling, debug settings, signals | left out: they schedule nothing that the model has |
 //!
 //! # Circles of imports

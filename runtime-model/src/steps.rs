@@ -210,6 +210,8 @@ pub const GO_1_27: Steps = Steps {
 /// Go 1.27.3 with every known bug mended. Every check holds for this one. No mend is Go's: *ours* are `wakep`
 /// ([`wakep_with_p`]), `take_global`, `p_for_due_timer` and `wake_beside_poller`.
 pub const GO_FIXED: Steps = Steps {
+    // Those of 1.23, as far as timers that no action names go.
+    timers: TimerVerbs { named: false, ..TIMERS_1_19 },
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     take_global: Sched::globrunqget_batch_and_wake,
     ..GO_1_19_FIXED

@@ -208,3 +208,15 @@ fn an_error_of_a_timer_says_what_to_write_instead() {
         assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
     }
 }
+
+#[test]
+fn a_variant_without_such_timers_is_refused_with_the_line() {
+    let lines = ["main: go A; add T 3 set f", "A:"];
+    let checked = Scenario::new("t", "", 1, 1, &lines).program().unwrap();
+    let at = checked.first_timer.expect("a timer");
+    let error = Scenario::without_named_timers("t", &at, "GO_1_27");
+    assert_eq!(error.at, At::G(0));
+    let wanted =
+        "G main, timer T: variant GO_1_27 cannot stop or change timers yet; choose one of Go 1.19";
+    assert!(error.to_string().contains(wanted), "{error}");
+}

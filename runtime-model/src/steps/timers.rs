@@ -16,6 +16,8 @@ use crate::Time;
 /// What a release's timers do.
 #[derive(Clone, Copy)]
 pub struct TimerVerbs {
+    /// Whether actions can name timers, to stop and to change them: the verbs for that exist.
+    pub named: bool,
     /// Adds a timer that no action names to the heap of the M's own P, and makes sure that some M waits for it.
     pub add: fn(&Sched, &M, Timer),
     /// Adds the timer of a G that goes to sleep.
@@ -37,6 +39,7 @@ pub struct TimerVerbs {
 
 /// The timers of Go 1.14 to 1.22, as they were in 1.19.
 pub const TIMERS_1_19: TimerVerbs = TimerVerbs {
+    named: true,
     add: Sched::addtimer,
     sleep: Sched::reset_for_sleep,
     add_named: Sched::addtimer_named,
