@@ -117,7 +117,7 @@ impl Content {
                 found.ok_or_else(|| unknown("scenario", &job.scenario, all()))?
             }
         };
-        Ok(Target::Scenario(scenario.program()?))
+        Ok(Target::Scenario(Box::new(scenario.program()?)))
     }
 
     /// The checks that the job asks for.

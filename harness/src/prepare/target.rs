@@ -14,7 +14,7 @@ use crate::verdict::Variety;
 
 /// What is run, checked.
 pub(crate) enum Target {
-    Scenario(Checked),
+    Scenario(Box<Checked>),
     Kernel(&'static Kernel),
 }
 
@@ -42,7 +42,7 @@ impl Target {
     }
 
     pub(crate) fn has_choices(&self) -> bool {
-        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness)
+        matches!(self, Target::Scenario(of) if of.program.ps > 2 || of.program.fairness)
     }
 
     pub(crate) fn is_deterministic(&self) -> bool {
