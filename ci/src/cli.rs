@@ -21,7 +21,7 @@ pub use check::{Bound, Check, Search};
 #[derive(Debug, Parser)]
 #[command(name = "pidle", bin_name = "cargo pidle", version, max_term_width = 100)]
 pub struct Cli {
-    /// Print the model's events to stderr
+    /// Print the model's events to stderr; on explore, those of the counterexample
     #[arg(long, global = true)]
     pub trace: bool,
     /// The command.
