@@ -12,7 +12,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use super::address_space;
-use super::arena::Arena;
+use super::arena::{Arena, BOOK};
 use super::fill;
 use super::heap::Heap;
 use super::inside::{self, as_outside, is_inside};
@@ -21,12 +21,14 @@ use super::trouble::{self, Trouble};
 thread_local! {
     /// The current arena, or null.
     static ARENA: Cell<*const Arena> = const { Cell::new(std::ptr::null()) };
+    /// The number of the heap from which code inside allocates: a thread's, or the book.
+    static HEAP: Cell<usize> = const { Cell::new(BOOK) };
 }
 
 /// The error since the last call, if any.
 pub(crate) fn take_trouble(arena: &Arena) -> Option<Trouble> {
     trouble::take()
-        .or_else(|| address_space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
+        .or_else(|| address_space::has_stranger(arena.base()).then_some(Trouble::Stranger))
 }
 
 /// The current arena, if there is one.
@@ -41,6 +43,26 @@ pub(super) fn set_arena(arena: *const Arena) {
 /// Calls `f`, whose allocations lie in the arena, if there is one.
 pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
     inside::with(!arena().is_null(), f)
+}
+
+/// Calls `f`, whose allocations inside lie in the heap with this number.
+#[inline]
+pub(super) fn with_heap<R>(number: usize, f: impl FnOnce() -> R) -> R {
+    /// Restores the previous number, also while unwinding.
+    struct Before(usize);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            HEAP.set(self.0);
+        }
+    }
+    let _before = Before(HEAP.replace(number));
+    f()
+}
+
+/// Calls `f`, which works on the search's own data: what it allocates inside is no part of the program's memory.
+#[inline]
+pub(crate) fn in_book<R>(f: impl FnOnce() -> R) -> R {
+    with_heap(BOOK, f)
 }
 
 /// Calls `f`, whose allocations outlive the execution.
@@ -60,7 +82,7 @@ fn heap_of(address: usize) -> Option<*mut Heap> {
     let arena = arena();
     // SAFETY: an arena exists as long as it is current.
     let arena = unsafe { arena.as_ref() }?;
-    arena.holds(address).then(|| arena.heap())
+    arena.holds(address).then(|| arena.heap_at(address))
 }
 
 // SAFETY: blocks come from a heap or from the system, and are freed where their addresses say they came
@@ -72,7 +94,7 @@ unsafe impl GlobalAlloc for Allocator {
             return System.alloc(layout);
         }
         // SAFETY: inside, an arena is current, and only this thread uses it.
-        let block = unsafe { (*(*arena()).heap()).allocate(layout) };
+        let block = unsafe { (*(*arena()).heap(HEAP.get())).allocate(layout) };
         if block.is_null() {
             trouble::report(Trouble::Exhausted);
             return as_outside(|| System.alloc(layout));
