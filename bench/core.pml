@@ -1,6 +1,6 @@
 /* The core of the scheduler as a Promela model, to compare the search with Spin.
  *
- * Equivalent to `runtime-model` under the row GO_FIXED, for the scenarios S1 to S4 at 2 Ps: idle Ps and idle
+ * Equivalent to `runtime-model` under the row GO_1_19_FIXED, for the scenarios sleep-ready-park to two-timers-relay at 2 Ps: idle Ps and idle
  * Ms as stacks, sched.lock, npidle, nmspinning, needspinning, the idle and the timer mask, run queues with
  * runnext and a ring whose head is moved by compare-and-swap, wakep and startm with Ms that are started or
  * reserved, find_runnable with two passes of stealing, as the scenarios have it, the last look, the poll before an M
@@ -8,15 +8,15 @@
  *
  * Steps are finer: each line is one, also where only its own M looks, and the release of a lock is one.
  *
- * Left out, since S1 to S4 do not use it: the global queue (it stays empty: what remains is the lock that
+ * Left out, since the scenarios do not use it: the global queue (it stays empty: what remains is the lock that
  * the last look takes for it), overflow of the ring (4 slots here), more than one G at a time being stolen
  * (asserted), gosched, the limiter and its events, the world's nudges, GC assists; what only checks read.
  *
  * Compile with -DSCENARIO=1..4 and -DMS=the number of Ms.
  *
  * That it does what the model does: with -DSTORY the verifier prints, for each execution that it ends, which M
- * has executed which G. At 2 Ms, each M's Gs in their order make 19, 1, 4 and 54 different stories in S1 to S4,
- * the same ones as the model's; of the latter there is a test (regressions/tests/the_model.rs). The order
+ * has executed which G. At 2 Ms, each M's Gs in their order make 19, 1, 4 and 54 different stories in the
+ * four, the same ones as the model's; of the latter there is a test (regressions/tests/the_model.rs). The order
  * between Ms is not the same, since here another M may be faster between a wakeup and the next line. */
 
 #define NP 2

@@ -1,6 +1,6 @@
 //! `pidle bench peers`: what the search costs, and what others cost on the same programs.
 //!
-//! The scenarios S1 to S4 at 2 Ps and 2, 3 and 4 Ms, under the row that has all fixes, with the checks of
+//! The scenarios of [`cli::MEASURED`] at 2 Ps and 2, 3 and 4 Ms, under the row that has all fixes, with the checks of
 //! *symptoms*, which read no state: so engines are compared, and not checks. One peer is the search with all
 //! checks. Nothing here is a verdict on the model, and nothing is required of the times.
 //!
@@ -29,7 +29,6 @@ use pidle::text::output::{self, remark};
 use pidle::{cli, interrupt};
 use table::Row;
 
-const SCENARIOS: [&str; 4] = ["S1", "S2", "S3", "S4"];
 /// A run that is given so little of the machine that its CPU time takes so many times as long is stopped.
 const PATIENCE: u32 = 10;
 const MS: [u32; 3] = [2, 3, 4];
@@ -86,7 +85,7 @@ fn measured(
 /// The scenarios, at each number of Ms.
 fn asked(arguments: &cli::Peers) -> Vec<(String, u32)> {
     let cli::Peers { scenarios, ms, .. } = arguments;
-    let names = SCENARIOS.map(String::from).into_iter();
+    let names = cli::MEASURED.map(String::from).into_iter();
     let names: Vec<String> =
         names.filter(|name| scenarios.is_empty() || scenarios.contains(name)).collect();
     let sizes = MS.into_iter().filter(|size| ms.is_empty() || ms.contains(size));

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use pidle::cli;
 use pidle::engines::builder;
 use pidle::engines::measure::after;
 use pidle::engines::measure::Measured;
@@ -67,7 +68,8 @@ impl Spin {
         ms: u32,
         max_seconds: u64,
     ) -> Result<Measured, String> {
-        let number = scenario.trim_start_matches('S');
+        let number = cli::MEASURED.iter().position(|name| *name == scenario);
+        let number = number.ok_or(format!("bench/core.pml does not have {scenario}"))? + 1;
         let mut spin = Command::new(&self.program);
         spin.arg(format!("-DSCENARIO={number}")).arg(format!("-DMS={ms}")).arg("-a");
         done(spin.arg(&self.model).current_dir(folder))?;

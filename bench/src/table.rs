@@ -104,12 +104,13 @@ mod tests {
             finished,
             ..Measured::default()
         };
-        Row { scenario: "S1".into(), ms: 2, peer, came: Ok(measured) }
+        Row { scenario: "sleep-ready-park".into(), ms: 2, peer, came: Ok(measured) }
     }
 
     fn line_of(rows: &[Row], peer: &str) -> String {
         let text = render(rows, 60);
-        let found = text.lines().find(|line| line.contains("S1") && line.contains(peer));
+        let found =
+            text.lines().find(|line| line.contains("sleep-ready-park") && line.contains(peer));
         found.map(String::from).unwrap_or(text)
     }
 

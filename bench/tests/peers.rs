@@ -20,7 +20,7 @@ fn peers_have_a_line_each_and_what_did_not_finish_says_so() {
         ("peers-failed", Measured { failed: Some("throw".into()), ..measured }, 1, "failed: throw"),
     ] {
         let stage = Stage::new(name, &[], &[Answer::Measured(came)], "exit 0");
-        let arguments = ["bench", "peers", "--scenario", "S2", "--ms", "2"];
+        let arguments = ["bench", "peers", "--scenario", "newproc-busy", "--ms", "2"];
         let output = stage.pidle(&arguments).env("PIDLE_SPIN", "no-such-spin").output().unwrap();
         let (exit, stdout, stderr) = output_of(output);
         assert_eq!(exit, Some(code), "{stdout}{stderr}");

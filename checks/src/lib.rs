@@ -18,7 +18,7 @@ pub mod suite;
 
 use harness::content::Content;
 use harness::variant::Variant;
-use runtime_model::steps::GO_FIXED;
+use runtime_model::steps::GO_1_19_FIXED;
 
 use suite::FIXED;
 
@@ -33,7 +33,11 @@ pub const CONTENT: Content = Content {
     kernels: kernels::ALL,
     scenarios: scenarios::FILES,
     variants: || {
-        vec![Variant::new(FIXED, "Go 1.19 with all known fixes: what has to hold, holds", GO_FIXED)]
+        vec![Variant::new(
+            FIXED,
+            "Go 1.19 with all known fixes: what has to hold, holds",
+            GO_1_19_FIXED,
+        )]
     },
     sources: &[],
 };

@@ -14,7 +14,7 @@ use crate::{kernels, scenarios};
 use races::RACES;
 
 /// The name of the variant on which everything must hold.
-pub const FIXED: &str = "GO_FIXED";
+pub const FIXED: &str = "GO_1_19_FIXED";
 
 /// A suite: scenarios that are run the same way. Their files name it, with what each of them must show ([`GateRun`]).
 pub struct Suite {
@@ -145,8 +145,9 @@ pub fn limits(engine: Engine) -> Limits {
 
 /// explore's bound on that scenario, if a search without one does not finish in the gate's time.
 pub fn within(scenario: &str) -> Option<usize> {
-    let file = included::file_of(scenarios::FILES, scenario)?.written();
-    let mut runs = file.runs().filter(|(name, run)| name == scenario && run.suite != RACES.name);
+    let (file, _) = included::with_file(scenarios::FILES, scenario)?;
+    let written = file.written();
+    let mut runs = written.runs().filter(|(name, run)| name == scenario && run.suite != RACES.name);
     runs.find_map(|(_, run)| run.bound)
 }
 
@@ -242,6 +243,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_older_name_is_another_scenarios() {
+        let files = files();
+        let names = files.iter().map(|file| &*file.scenario.name);
+        let mut all: Vec<&str> = names.chain(files.iter().flat_map(Written::aliases)).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        let alias = scenarios::find("S1-3m").map(|scenario| scenario.name);
+        assert_eq!(alias.as_deref(), Some("sleep-ready-park-3m"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use harness::scenario_file::{parse, write, EXAMPLE};
 #[test]
 fn the_example_is_a_scenario() {
     let written = parse(Path::new("example.toml"), EXAMPLE).unwrap();
-    let s3 = scenarios::find("S3").unwrap();
+    let s3 = scenarios::find("sleep-ready-busy").unwrap();
     assert_eq!(written.scenario.lines, s3.lines);
 }
 

@@ -77,17 +77,20 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
         let what = format!("{scenario}: the name of a scenario file must end in .toml");
         return Err(Error::Usage(what));
     }
-    match &written {
-        Some(written) => fits(written, *engine).and_then(|()| lookup::known_row(row))?,
+    let (scenario, row) = match &written {
+        Some(written) => {
+            fits(written, *engine)?;
+            (written.scenario.name.clone(), lookup::known_row(row)?)
+        }
         None => lookup::known(scenario, row)?,
-    }
+    };
     only.as_deref().map_or(Ok(()), |only| lookup::known_check(only, *mode))?;
     let program = written.map(|written| Box::new(written.scenario));
     Ok(Job {
         suite: "check".into(),
-        scenario: program.as_ref().map_or(scenario, |program| &program.name).clone(),
+        scenario,
         program,
-        row: row.into(),
+        row,
         // A kernel has no invariants.
         mode: if kernel && *mode == Mode::Invariants { Mode::Symptoms } else { *mode },
         only: only.clone(),
@@ -226,7 +229,10 @@ mod tests {
 
     #[test]
     fn a_file_name_has_no_letter_that_a_shell_minds() {
-        assert_eq!(file_name("S1-3m", "a b/$c", "loom"), "S1-3m-a-b--c-loom");
+        assert_eq!(
+            file_name("sleep-ready-park-3m", "a b/$c", "loom"),
+            "sleep-ready-park-3m-a-b--c-loom"
+        );
     }
 
     #[test]
@@ -236,8 +242,8 @@ mod tests {
             let (_, rest) = commands.split_once(of)?;
             rest.split_whitespace().next()
         };
-        let row = argument("$ cargo pidle check S3 --variant ").expect("a check");
+        let row = argument("$ cargo pidle check sleep-ready-busy --variant ").expect("a check");
         let file = argument("$ cargo pidle replay ").expect("a replay");
-        assert_eq!(file, format!("{}.cex.ndjson", file_name("S3", row, "explore")));
+        assert_eq!(file, format!("{}.cex.ndjson", file_name("sleep-ready-busy", row, "explore")));
     }
 }

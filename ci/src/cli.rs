@@ -6,6 +6,7 @@ mod units;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use checks::scenarios;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use sync::driver::Engine;
 
@@ -204,7 +205,7 @@ pub struct List {
 /// An example of a scenario file, for the help of `check`.
 fn scenario_help() -> String {
     format!(
-        "A scenario file, such as ready-and-wait.toml (others: cargo pidle list --toml S4):\n\n{}",
+        "A scenario file, such as ready-and-wait.toml (others: cargo pidle list --toml two-timers-relay):\n\n{}",
         harness::scenario_file::EXAMPLE
     )
 }
@@ -231,6 +232,17 @@ pub struct Soundness {
     pub engine: Engine,
 }
 
+/// The scenarios that `bench peers` measures. `bench/core.pml` has them by their numbers in this list, from 1.
+pub const MEASURED: [&str; 4] =
+    ["sleep-ready-park", "newproc-busy", "sleep-ready-busy", "two-timers-relay"];
+
+/// Takes the name of one of them, or an older name.
+fn measured(name: &str) -> Result<String, String> {
+    let known = scenarios::find(name).map(|scenario| scenario.name);
+    let known = known.filter(|name| MEASURED.contains(&&**name));
+    known.ok_or_else(|| format!("write one of {}", MEASURED.join(", ")))
+}
+
 /// The measurements.
 #[derive(Debug, Subcommand)]
 pub enum Bench {
@@ -244,8 +256,9 @@ pub struct Peers {
     /// Stop each run after this much CPU time (10, 10s). About half of the 108 runs finish in the default time
     #[arg(long, value_name = "TIME", default_value = "10", value_parser = units::seconds)]
     pub max_seconds: u64,
-    /// A scenario; repeat the option for several [default: all four]
-    #[arg(long = "scenario", value_name = "NAME", value_parser = ["S1", "S2", "S3", "S4"])]
+    /// A scenario: sleep-ready-park, newproc-busy, sleep-ready-busy or two-timers-relay; repeat the option for several
+    /// [default: all four]
+    #[arg(long = "scenario", value_name = "NAME", value_parser = measured)]
     pub scenarios: Vec<String>,
     /// A number of Ms; repeat the option for several [default: 2, 3 and 4]
     #[arg(long = "ms", value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4))]
@@ -258,7 +271,7 @@ mod tests {
     use clap::CommandFactory;
 
     fn check(arguments: &[&str]) -> Result<Check, String> {
-        let line = ["pidle", "check", "S1"].iter().chain(arguments);
+        let line = ["pidle", "check", "sleep-ready-park"].iter().chain(arguments);
         match Cli::try_parse_from(line).map_err(|error| error.to_string())?.command {
             Command::Check(check) => Ok(check),
             other => Err(format!("{other:?}")),

@@ -104,9 +104,10 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest_known_one_if_one_is_near() {
-        let known = ["three-newprocs", "two-newprocs", "S1"].map(String::from).to_vec();
+        let known =
+            ["three-newprocs", "two-newprocs", "sleep-ready-park"].map(String::from).to_vec();
         let unknown = |name: &str| Error::unknown("scenario", name, known.clone()).to_string();
-        let end = "; known: three-newprocs, two-newprocs, S1";
+        let end = "; known: three-newprocs, two-newprocs, sleep-ready-park";
         for (name, nearest) in
             [("tree-newproc", "three-newprocs"), ("TWO-NEWPROCS", "two-newprocs")]
         {
@@ -114,7 +115,7 @@ mod tests {
             assert_eq!(unknown(name), expected);
         }
         assert_eq!(unknown("zzz"), format!("unknown scenario `zzz`{end}"));
-        let many = vec!["S1".to_string(); FEW + 1];
+        let many = vec!["sleep-ready-park".to_string(); FEW + 1];
         let unknown = Error::unknown("scenario", "zzz", many).to_string();
         assert_eq!(unknown, "unknown scenario `zzz`; known: `cargo pidle list` prints them");
     }

@@ -19,10 +19,13 @@ use crate::{cli, lookup};
 /// If the scenario does not exist, or stdout cannot be written.
 pub fn list(arguments: &cli::List) -> Result<Verdict, Error> {
     let text = match &arguments.toml {
-        Some(name) => match scenarios::text(name) {
-            Some(text) => text.into(),
-            None => scenario_file::write(&lookup::scenario(name)?),
-        },
+        Some(name) => {
+            let scenario = lookup::scenario(name)?;
+            match scenarios::text(&scenario.name) {
+                Some(text) => text.into(),
+                None => scenario_file::write(&scenario),
+            }
+        }
         None => render(),
     };
     output::print(&text)?;
@@ -34,7 +37,8 @@ fn render() -> String {
     let suites = suite::ALL.iter().map(|suite| [suite.name.into(), suite.about.into()]);
     let scenarios = scenarios::all().into_iter().map(|scenario| {
         let size = lookup::size(&scenario.name).unwrap_or_default();
-        [scenario.name, size, scenario.about]
+        let aliases = scenarios::aliases(&scenario.name);
+        [with_aliases(&scenario.name, &aliases), size, scenario.about]
     });
     let kernels = kernels::ALL.iter().map(|kernel| {
         let name = format!("{}{}", KERNEL, kernel.name);
@@ -60,7 +64,10 @@ fn render() -> String {
             "scenarios, and kernels (small programs that are explored without a bound)",
             scenarios.chain(kernels),
         ),
-        section("variants of the scheduler", rows.map(|row| [row.name, row.about])),
+        section(
+            "variants of the scheduler",
+            rows.map(|row| [with_aliases(&row.name, &row.aliases), row.about]),
+        ),
         section("variants with one bug each: bug/variant", mutants),
         section("bugs", bugs),
         section("checks", checks),
@@ -70,6 +77,14 @@ fn render() -> String {
         ),
     ];
     sections.join("\n")
+}
+
+/// The name, and older names in parentheses.
+fn with_aliases(name: &str, aliases: &[String]) -> String {
+    match aliases {
+        [] => name.into(),
+        _ => format!("{name} ({})", aliases.join(", ")),
+    }
 }
 
 /// A title, and a line for each row.

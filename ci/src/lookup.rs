@@ -40,21 +40,23 @@ pub fn scenarios() -> Vec<String> {
     kernels.chain(scenarios::all().into_iter().map(|scenario| scenario.name)).collect()
 }
 
-/// Checks, before anything is built, that the scenario and the variant exist.
+/// The names of the scenario and of the variant, which may be given by older ones. It is called before anything is
+/// built.
 ///
 /// # Errors
 /// If one of them does not exist. The error lists the known ones.
-pub fn known(scenario: &str, row: &str) -> Result<(), Error> {
-    if !scenarios().iter().any(|known| known == scenario) {
-        return Err(Error::unknown("scenario", scenario, scenarios()));
-    }
-    if is_kernel(scenario) && row == NO_VARIANT {
-        return Ok(());
-    }
-    known_row(row)
+pub fn known(scenario: &str, row: &str) -> Result<(String, String), Error> {
+    let known = scenarios::find(scenario).map(|known| known.name);
+    let known = known.or_else(|| scenarios().into_iter().find(|known| known == scenario));
+    let known = known.ok_or_else(|| Error::unknown("scenario", scenario, scenarios()))?;
+    let row = match is_kernel(scenario) && row == NO_VARIANT {
+        true => row.into(),
+        false => known_row(row)?,
+    };
+    Ok((known, row))
 }
 
-/// The scenario of that name.
+/// The scenario of that name, or of that older name.
 ///
 /// # Errors
 /// If it does not exist. The error lists the known ones.
@@ -63,16 +65,14 @@ pub fn scenario(name: &str) -> Result<Scenario, Error> {
     scenarios::find(name).ok_or_else(|| Error::unknown("scenario", name, known()))
 }
 
-/// Checks that the variant exists.
+/// The name of the variant, which may be given by an older one.
 ///
 /// # Errors
 /// If it does not exist. The error lists the known ones.
-pub fn known_row(row: &str) -> Result<(), Error> {
-    if rows::find(row).is_none() {
-        let known = rows::all().into_iter().map(|row| row.name).collect();
-        return Err(Error::unknown("variant", row, known));
-    }
-    Ok(())
+pub fn known_row(row: &str) -> Result<String, Error> {
+    let known = || rows::all().into_iter().map(|row| row.name).collect();
+    let found = rows::find(row).map(|found| found.name);
+    found.ok_or_else(|| Error::unknown("variant", row, known()))
 }
 
 /// Checks that the mode has a check of that name.
@@ -100,7 +100,7 @@ pub fn size(scenario: &str) -> Option<String> {
     scenarios::find(scenario)?.program().ok().map(|checked| checked.size)
 }
 
-/// Whether the variant has a bug or a part of one, based on `GO_FIXED` or on the release.
+/// Whether the variant has a bug or a part of one, based on `GO_1_19_FIXED` or on the release.
 pub fn is_mutant(row: &str) -> bool {
     truth::is_changed(row)
         || BUGS.iter().any(|bug| bug.mutants.iter().any(|mutant| mutant.row(bug) == row))

@@ -19,12 +19,14 @@ use crate::{cli, interrupt, lookup};
 /// If the file is no counterexample, or of something that is not there any more. If the engine cannot be
 /// built.
 pub fn replay(arguments: &cli::Replay) -> Result<Verdict, Error> {
-    let counterexample = Counterexample::read(&arguments.file)?;
-    let header = &counterexample.header;
-    match header.job.program {
-        Some(_) => lookup::known_row(&header.job.row)?,
-        None => lookup::known(&header.job.scenario, &header.job.row)?,
+    let mut counterexample = Counterexample::read(&arguments.file)?;
+    let job = &mut counterexample.header.job;
+    // The file may be older than the names of today.
+    match job.program {
+        Some(_) => job.row = lookup::known_row(&job.row)?,
+        None => (job.scenario, job.row) = lookup::known(&job.scenario, &job.row)?,
     }
+    let header = &counterexample.header;
     let engine = header.engine.parse::<Engine>();
     let engine = engine.map_err(|error| Error::Usage(error.to_string()))?;
     interrupt::catch()?;

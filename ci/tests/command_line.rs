@@ -30,12 +30,18 @@ fn file(name: &str, content: &str) -> String {
 
 #[test]
 fn an_unknown_name_is_an_error_with_the_known_ones() {
-    fails(&["check", "S0"], &["unknown scenario `S0`; did you mean `S1`?", "S1"]);
-    fails(&["check", "S1", "--variant", "GO_2"], &["unknown variant `GO_2`", "cargo pidle list"]);
-    fails(&["check", "S1", "--engine", "spin"], &["std, loom, shuttle, explore"]);
-    fails(&["check", "S1", "--only", "x"], &["unknown check `x`; known: "]);
+    fails(
+        &["check", "newprc-busy"],
+        &["unknown scenario `newprc-busy`; did you mean `newproc-busy`?"],
+    );
+    fails(
+        &["check", "sleep-ready-park", "--variant", "GO_2"],
+        &["unknown variant `GO_2`", "cargo pidle list"],
+    );
+    fails(&["check", "sleep-ready-park", "--engine", "spin"], &["std, loom, shuttle, explore"]);
+    fails(&["check", "sleep-ready-park", "--only", "x"], &["unknown check `x`; known: "]);
     fails(&["check", "kernel/x"], &["unknown scenario `kernel/x`", "cargo pidle list"]);
-    fails(&["check", "S1", "--mode", "all"], &["symptoms, invariants, races"]);
+    fails(&["check", "sleep-ready-park", "--mode", "all"], &["symptoms, invariants, races"]);
     fails(&["repro", "1"], &["unknown bug `1`; known: ", "53294"]);
     fails(&["repro", "53294", "--variant", "x"], &["unknown variant of 53294 `x`; known: "]);
     fails(&["gate", "--engine", "spin"], &["std, loom, shuttle, explore"]);
@@ -49,17 +55,20 @@ fn bad_usage_is_an_error_and_help_is_not() {
     fails(&["repro", "53294", "--all"], &["--all", "cannot be used with"]);
     fails(&["repro", "--all", "--full"], &["--all", "cannot be used with"]);
     fails(&["gate", "--jobs", "0"], &["--jobs"]);
-    fails(&["check", "S1", "--jobs", "129"], &["--jobs", "129 is not in 1..=128"]);
+    fails(&["check", "sleep-ready-park", "--jobs", "129"], &["--jobs", "129 is not in 1..=128"]);
     fails(&["soundness", "--cases", "0"], &["--cases"]);
     fails(&["soundness", "--seed", "x"], &["--seed"]);
     fails(&["bench"], &["peers"]);
-    fails(&["bench", "peers", "--scenario", "S9"], &["S1, S2, S3, S4"]);
+    fails(
+        &["bench", "peers", "--scenario", "S9"],
+        &["sleep-ready-park, newproc-busy, sleep-ready-busy, two-timers-relay"],
+    );
     fails(&["bench", "peers", "--ms", "5"], &["--ms"]);
     fails(&["bench", "peers", "--max-seconds", "0"], &["--max-seconds"]);
-    fails(&["check", "S2", "--traces", "--jobs", "2"], &["--traces", "--jobs"]);
-    fails(&["check", "S2", "--probes", "9"], &["--no-cache"]);
-    fails(&["check", "S2", "--max-seconds", "soon"], &["--max-seconds", "90s, 10m"]);
-    fails(&["check", "S2", "--max-memory", "much"], &["--max-memory", "512MiB, 2GiB"]);
+    fails(&["check", "newproc-busy", "--traces", "--jobs", "2"], &["--traces", "--jobs"]);
+    fails(&["check", "newproc-busy", "--probes", "9"], &["--no-cache"]);
+    fails(&["check", "newproc-busy", "--max-seconds", "soon"], &["--max-seconds", "90s, 10m"]);
+    fails(&["check", "newproc-busy", "--max-memory", "much"], &["--max-memory", "512MiB, 2GiB"]);
     for part in ["0/2", "3/2", "x", "1/"] {
         fails(&["gate", "--shard", part], &["such as 1/2"]);
     }
@@ -80,15 +89,21 @@ fn a_file_that_is_not_a_part_of_a_gate_is_an_error() {
 fn an_option_without_effect_on_the_engine_is_refused() {
     for engine in ["std", "loom", "shuttle"] {
         let told = ["--mode races has no effect with --engine", engine, "use explore, or --search"];
-        fails(&["check", "S1", "--mode", "races", "--engine", engine], &told);
+        fails(&["check", "sleep-ready-park", "--mode", "races", "--engine", engine], &told);
     }
-    fails(&["check", "S1", "--engine", "shuttle", "--bound", "2"], &["--bound", "loom"]);
-    fails(&["check", "S1", "--engine", "loom", "--audit", "2"], &["--audit", "explore"]);
     fails(
-        &["check", "S1", "--executions", "2"],
+        &["check", "sleep-ready-park", "--engine", "shuttle", "--bound", "2"],
+        &["--bound", "loom"],
+    );
+    fails(
+        &["check", "sleep-ready-park", "--engine", "loom", "--audit", "2"],
+        &["--audit", "explore"],
+    );
+    fails(
+        &["check", "sleep-ready-park", "--executions", "2"],
         &["--executions", "shuttle without --search, or std"],
     );
-    fails(&["check", "S1", "--engine", "std", "--seed", "2"], &["--seed", "shuttle"]);
+    fails(&["check", "sleep-ready-park", "--engine", "std", "--seed", "2"], &["--seed", "shuttle"]);
     fails(
         &["check", "kernel/note", "--only", "a P has one holder"],
         &["--only has no effect on a kernel"],
@@ -100,14 +115,14 @@ fn an_option_without_effect_on_the_engine_is_refused() {
 fn nothing_is_written_over_a_file() {
     let there = file("there", "kept");
     for arguments in [
-        &["check", "S1", "--out", &there][..],
+        &["check", "sleep-ready-park", "--out", &there][..],
         &["repro", "53294", "--out", &there],
         &["gate", "--json", &there],
     ] {
         fails(arguments, &["exists already; name another one"]);
     }
     assert_eq!(fs::read_to_string(&there).unwrap(), "kept");
-    fails(&["check", "S1", "--out", "no/such/folder/x"], &["no/such/folder: "]);
+    fails(&["check", "sleep-ready-park", "--out", "no/such/folder/x"], &["no/such/folder: "]);
 }
 
 #[test]
@@ -126,7 +141,10 @@ fn a_file_that_is_not_a_counterexample_is_an_error_with_its_line_and_stays_as_it
 
 #[test]
 fn an_engine_that_cannot_be_built_is_an_error() {
-    fails(&["check", "S1"], &["could not build the explore engine", "cargo could not be started"]);
+    fails(
+        &["check", "sleep-ready-park"],
+        &["could not build the explore engine", "cargo could not be started"],
+    );
 }
 
 #[test]
@@ -151,15 +169,15 @@ fn an_invalid_scenario_file_is_an_error_with_line_field_and_what_is_allowed() {
     fails(&["check", "no-such.toml"], &["no-such.toml: "]);
     let text = file("scenario.txt", "name = \"x\"\n");
     fails(&["check", &text], &["scenario.txt: the name of a scenario file must end in .toml"]);
-    fails(&["list", "--toml", "S0"], &["unknown scenario `S0`; did you mean `S1`?"]);
+    fails(&["list", "--toml", "S0"], &["unknown scenario `S0`"]);
 }
 
 #[test]
 fn a_scenario_is_printed_as_a_file_would_have_it() {
-    let output = pidle(&["list", "--toml", "S2"]);
+    let output = pidle(&["list", "--toml", "newproc-busy"]);
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("name = \"S2\"") && text.contains("\"A: set a\""), "{text}");
+    assert!(text.contains("name = \"newproc-busy\"") && text.contains("\"A: set a\""), "{text}");
     let help = String::from_utf8(pidle(&["check", "--help"]).stdout).unwrap();
     assert!(help.contains("name = \"ready-and-wait\""), "{help}");
 }
@@ -174,8 +192,8 @@ fn the_list_has_all_names() {
         "shuttle",
         "scenarios",
         "kernel/note",
-        "S1",
-        "GO_FIXED",
+        "sleep-ready-park",
+        "GO_1_19_FIXED",
         "53294",
         "variants",
         "checks:",

@@ -45,11 +45,14 @@ fn a_gate_without_jobs_is_vacuous() {
 fn a_check_that_is_violated_writes_a_new_counterexample_each_time() {
     let stage = Stage::new("check", &[], &violated(), ":");
     for _ in 0..2 {
-        let (code, text, _) = stage.run(&["check", "S1"]);
+        let (code, text, _) = stage.run(&["check", "sleep-ready-park"]);
         assert_eq!(code, Some(1), "{text}");
         assert!(text.contains("P0: pidleput") && text.contains("throw: must be able"), "{text}");
     }
-    let expected = ["S1-GO_FIXED-loom-2.cex.ndjson", "S1-GO_FIXED-loom.cex.ndjson"];
+    let expected = [
+        "sleep-ready-park-GO_1_19_FIXED-loom-2.cex.ndjson",
+        "sleep-ready-park-GO_1_19_FIXED-loom.cex.ndjson",
+    ];
     assert_eq!(stage.counterexamples(), expected);
     let read = Counterexample::read(&stage.folder.join(expected[1])).unwrap();
     assert_eq!(read, counterexample());
@@ -62,7 +65,8 @@ fn a_violation_whose_file_cannot_be_written_is_still_a_violation() {
     fs::create_dir(stage.folder.join("gone")).unwrap();
     let worker = fs::read_to_string(stage.folder.join("worker")).unwrap();
     stage.script("worker", &worker.replace("#!/bin/sh", "rmdir \"$(pwd)/gone\""));
-    let (code, text, remarks) = stage.run(&["check", "S1", "--out", "gone/x", "--json", "x.json"]);
+    let (code, text, remarks) =
+        stage.run(&["check", "sleep-ready-park", "--out", "gone/x", "--json", "x.json"]);
     assert_eq!(code, Some(1), "{text}{remarks}");
     assert!(text.contains("throw: must be able") && !text.contains("written to"), "{text}");
     assert!(remarks.contains("the counterexample could not be written: gone/x: "), "{remarks}");
@@ -72,12 +76,12 @@ fn a_violation_whose_file_cannot_be_written_is_still_a_violation() {
 #[test]
 fn check_and_repro_write_their_reports_as_json_with_the_keys_of_a_gate() {
     let stage = Stage::new("check-json", &[], &violated(), ":");
-    let (code, text, _) = stage.run(&["check", "S1", "--json", "check.json"]);
+    let (code, text, _) = stage.run(&["check", "sleep-ready-park", "--json", "check.json"]);
     assert_eq!(code, Some(1), "{text}");
     let check = json(&stage, "check.json");
     assert_eq!(check["verdict"], "violated");
     assert_eq!(check["reports"][0]["found"]["message"], "must be able");
-    assert_eq!(check["counterexample"], "S1-GO_FIXED-loom.cex.ndjson");
+    assert_eq!(check["counterexample"], "sleep-ready-park-GO_1_19_FIXED-loom.cex.ndjson");
     assert!(check["seconds"].is_number());
     let (code, text, _) = stage.run(&["repro", "53294", "--json", "repro.json"]);
     assert_eq!(code, Some(1), "{text}");
@@ -86,14 +90,14 @@ fn check_and_repro_write_their_reports_as_json_with_the_keys_of_a_gate() {
         (&repro["verdict"], repro["reports"].as_array().unwrap().len()),
         (&"violated".into(), 1)
     );
-    let (code, _, remarks) = stage.run(&["check", "S1", "--json", "check.json"]);
+    let (code, _, remarks) = stage.run(&["check", "sleep-ready-park", "--json", "check.json"]);
     assert_eq!(code, Some(4), "{remarks}");
 }
 
 #[test]
 fn row_and_mutant_are_still_understood_as_variant() {
     let stage = Stage::new("old-options", &[], &[report(Verdict::Held)], ":");
-    assert_eq!(stage.run(&["check", "S1", "--row", "GO_FIXED"]).0, Some(0));
+    assert_eq!(stage.run(&["check", "sleep-ready-park", "--row", "GO_1_19_FIXED"]).0, Some(0));
     let (code, text, _) = stage.run(&["repro", "53294", "--mutant", "without-limiter-stop"]);
     assert!(text.contains("Variant without-limiter-stop: "), "{code:?} {text}");
 }
@@ -101,7 +105,7 @@ fn row_and_mutant_are_still_understood_as_variant() {
 #[test]
 fn a_check_that_holds_writes_nothing() {
     let stage = Stage::new("check-held", &[], &[report(Verdict::Held)], ":");
-    let (code, text, _) = stage.run(&["check", "S1", "--out", "x.cex.ndjson"]);
+    let (code, text, _) = stage.run(&["check", "sleep-ready-park", "--out", "x.cex.ndjson"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("verdict     held\n"), "{text}");
     assert_eq!(stage.counterexamples(), [""; 0]);
@@ -111,7 +115,7 @@ fn a_check_that_holds_writes_nothing() {
 fn a_replay_is_violated_if_it_fails_the_same_way_and_an_error_if_it_no_longer_fits() {
     let diverged = Answer::Diverged { step: 7, expected: "load a".into(), got: "store b".into() };
     for (name, answer, code, words) in [
-        ("same", Answer::Same, 1, "S1 with GO_FIXED on loom fails the same way"),
+        ("same", Answer::Same, 1, "sleep-ready-park with GO_1_19_FIXED on loom fails the same way"),
         (
             "diverged",
             diverged,
@@ -125,6 +129,18 @@ fn a_replay_is_violated_if_it_fails_the_same_way_and_an_error_if_it_no_longer_fi
         assert_eq!(got, Some(code), "{text}");
         assert!(text.contains(words), "{text}");
     }
+}
+
+#[test]
+fn a_counterexample_with_old_names_replays() {
+    let stage = Stage::new("old-names", &[], &[Answer::Same], ":");
+    let mut old = counterexample();
+    (old.header.job.scenario, old.header.job.row) = ("S1-3m".into(), "GO_13F6BE28+45867".into());
+    old.write(&stage.folder.join("x.cex.ndjson")).unwrap();
+    let (code, text, remarks) = stage.run(&["replay", "x.cex.ndjson"]);
+    assert_eq!(code, Some(1), "{text}{remarks}");
+    let today = "sleep-ready-park-3m with GO_13F6BE28+fix-45867 on loom fails the same way";
+    assert!(text.contains(today), "{text}");
 }
 
 #[test]
@@ -185,7 +201,7 @@ fn an_interrupted_gate_is_incomplete_and_tells_what_was_done() {
 #[test]
 fn an_interrupted_check_is_incomplete() {
     let stage = Stage::new("interrupted-check", &[], &[], UNTIL_CLOSED);
-    let (code, text, _) = interrupted(&stage, &["check", "S1"]);
+    let (code, text, _) = interrupted(&stage, &["check", "sleep-ready-park"]);
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("verdict     incomplete\n"), "{text}");
 }

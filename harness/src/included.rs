@@ -48,22 +48,23 @@ pub fn all(files: &[Included]) -> Vec<Scenario> {
     files.iter().flat_map(|file| file.written().at_all_sizes()).collect()
 }
 
-/// The file that has the scenario of that name, at its size or at another.
+/// The file that has the scenario of that name, or of that older name, at its size or at another; and the scenario.
 ///
 /// # Panics
 /// If a file is invalid.
-pub fn file_of<'f>(files: &'f [Included], scenario: &str) -> Option<&'f Included> {
-    let has = |file: &&Included| file.written().at_all_sizes().iter().any(|s| s.name == scenario);
-    files.iter().filter(|file| file.has(scenario)).find(has)
+pub fn with_file<'f>(files: &'f [Included], name: &str) -> Option<(&'f Included, Scenario)> {
+    let named = |file: &'f Included| Some((file, file.written().named(name)?));
+    // A file's name says which scenario it has, so that only older names need all files.
+    let by_name = files.iter().filter(|file| file.has(name)).find_map(named);
+    by_name.or_else(|| files.iter().find_map(named))
 }
 
-/// The scenario of that name.
+/// The scenario of that name, or of that older name. It has its name of today.
 ///
 /// # Panics
 /// If a file is invalid.
 pub fn find(files: &[Included], name: &str) -> Option<Scenario> {
-    let sizes = file_of(files, name)?.written().at_all_sizes();
-    sizes.into_iter().find(|scenario| scenario.name == name)
+    with_file(files, name).map(|(_, scenario)| scenario)
 }
 
 #[cfg(test)]
@@ -82,6 +83,20 @@ mod tests {
             [Some(2), Some(3), Some(1), None, None]
         );
         assert_eq!(all(&files).len(), 3);
+    }
+
+    #[test]
+    fn a_scenario_is_found_by_an_older_name_at_each_size() {
+        let text = TEXT.replace("name = \"a\"", "name = \"a\"\naliases = [\"S1\", \"one\"]");
+        let files = [Included { name: "a", text: text.clone().leak() }];
+        let name = |name| find(&files, name).map(|scenario| scenario.name);
+        assert_eq!(
+            ["S1", "one-3m", "a-3m", "S1-4m", "S"].map(name),
+            [Some("a".into()), Some("a-3m".into()), Some("a-3m".into()), None, None]
+        );
+        let bad = Included { name: "a", text: text.replace("S1", "S 1").leak() };
+        let error = bad.parse().unwrap_err().to_string();
+        assert!(error.starts_with("a.toml:2: aliases: `S 1` is not a name"), "{error}");
     }
 
     #[test]

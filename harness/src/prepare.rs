@@ -92,7 +92,7 @@ impl Content {
         let is_correct_kernel = job.scenario.starts_with(KERNEL) && job.row == NO_VARIANT;
         let at = match is_correct_kernel {
             true => Some(0),
-            false => known.iter().position(|name| *name == job.row),
+            false => variants.iter().position(|variant| variant.is_called(&job.row)),
         };
         at.map(|at| variants.swap_remove(at)).ok_or_else(|| unknown("variant", &job.row, known))
     }

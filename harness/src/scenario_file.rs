@@ -32,6 +32,7 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # deterministic = false
 # clock = "fake"      # the clock stands while an M runs
 # Also, for a file in checks/scenarios, which the gate runs; `check` checks these and then ignores them:
+# aliases = ["wait"]  # older names, which commands accept too
 # sizes = ["3m"]      # the same with 3 Ms, named ready-and-wait-3m; "3p" is 3 Ps and 3 Ms
 # [[run]]             # a run in the gate; these come last in the file
 # suite = "mixed"     # `pidle list` prints the suites
@@ -45,7 +46,7 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 /// The fields of a file, for messages.
 const FIELDS: &str =
     "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
-                      deterministic, clock, sizes and run";
+                      deterministic, clock, aliases, sizes and run";
 
 /// A longer name makes no good file name.
 const LONGEST_NAME: usize = 64;
@@ -97,6 +98,8 @@ pub enum FileError {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     name: Spanned<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<Spanned<String>>,
     #[serde(default)]
     about: String,
     ps: Spanned<i64>,
@@ -131,7 +134,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Written, FileError> {
     let file: File = toml::from_str(text)
         .map_err(|error| FileError::Toml { path: path.into(), error: Box::new(error) })?;
     let written = Written { scenario: file.scenario(), path: path.into(), text: text.into(), file };
-    written.check_name()?;
+    written.check_names()?;
     written.check_numbers()?;
     if let Err(ScenarioError { at, place, what, allowed, .. }) = written.scenario.program() {
         // Of a field, the place is its name, which the error has anyway.
@@ -150,19 +153,20 @@ pub fn write(scenario: &Scenario) -> String {
 }
 
 impl Written {
-    /// The name goes into names of files.
-    fn check_name(&self) -> Result<(), FileError> {
-        let name = &self.scenario.name;
-        let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if begins && name.chars().all(good) && name.len() <= LONGEST_NAME {
-            return Ok(());
+    /// Names go into names of files.
+    fn check_names(&self) -> Result<(), FileError> {
+        let aliases = self.file.aliases.iter().map(|alias| ("aliases", alias));
+        for (field, name) in [("name", &self.file.name)].into_iter().chain(aliases) {
+            let (span, name) = (name.span(), name.get_ref());
+            if !is_name(name) {
+                let what = format!(
+                    "`{name}` is not a name; write letters, digits, `-`, `_` and `.`, at most {LONGEST_NAME}, the \
+                     first a letter or a digit"
+                );
+                return Err(self.error_at(&span, field, &what));
+            }
         }
-        let what = format!(
-            "`{name}` is not a name; write letters, digits, `-`, `_` and `.`, at most {LONGEST_NAME}, the first a \
-             letter or a digit"
-        );
-        Err(self.error(At::Field("name"), &what))
+        Ok(())
     }
 
     /// Numbers that do not fit into their fields. The scenario checks the others.
@@ -223,6 +227,20 @@ impl Written {
         }
     }
 
+    /// Its older names, which commands accept as well.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+        self.file.aliases.iter().map(|alias| &**alias.get_ref())
+    }
+
+    /// The scenario that `name` stands for: its name or an older one, with the size after it.
+    pub fn named(&self, name: &str) -> Option<Scenario> {
+        let names = [&*self.scenario.name].into_iter().chain(self.aliases());
+        let rests: Vec<&str> = names.filter_map(|known| name.strip_prefix(known)).collect();
+        self.at_all_sizes().into_iter().find(|scenario| {
+            rests.iter().any(|rest| scenario.name.strip_prefix(&self.scenario.name) == Some(rest))
+        })
+    }
+
     /// The scenario, and then the same at each other size.
     pub fn at_all_sizes(&self) -> Vec<Scenario> {
         let sizes = self.file.sizes.iter().flatten();
@@ -280,6 +298,7 @@ impl File {
         let plain = Scenario::new("", "", 1, 1, &[]);
         Self {
             name: at_start(scenario.name.clone()),
+            aliases: Vec::new(),
             about: scenario.about.clone(),
             ps: at_start(scenario.ps.into()),
             ms: at_start(scenario.ms.into()),
@@ -312,6 +331,13 @@ impl File {
         };
         span.unwrap_or(0..0)
     }
+}
+
+/// Whether it can be part of a file's name.
+fn is_name(name: &str) -> bool {
+    let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    begins && name.chars().all(good) && name.len() <= LONGEST_NAME
 }
 
 fn at_start<T>(value: T) -> Spanned<T> {

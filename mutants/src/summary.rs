@@ -116,7 +116,7 @@ mod tests {
             let kill = Kill {
                 kind: Kind::Suite,
                 by: "a check".into(),
-                run: "core/S1".into(),
+                run: "core/sleep-ready-park".into(),
                 seconds: [0.0, 0.0],
             };
             Fate::Killed(kill)

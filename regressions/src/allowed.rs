@@ -27,7 +27,7 @@ pub struct Allowed {
     pub bug: Option<String>,
     /// Why the real runtime may do so, and was not seen to.
     pub why: String,
-    /// The version of Go whose lines are named. Of endings of `GO_FIXED`, whose `wakep` is newer, a newer one.
+    /// The version of Go whose lines are named. Of endings of `GO_1_19_FIXED`, whose `wakep` is newer, a newer one.
     #[serde(default = "measured")]
     pub version: String,
     /// The cells, each with an execution.
@@ -162,6 +162,7 @@ impl Execution {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bug::FIX;
     use crate::truth;
 
     /// The folder has no file that is not read.
@@ -186,7 +187,7 @@ mod tests {
             let Some(mend) = allowed.mend() else { continue };
             for Execution { row, scenario, .. } in &allowed.execution {
                 assert!(row.starts_with("GO_1_19"), "{path}: {row}");
-                let mended = format!("{row}+{}", mend.name);
+                let mended = format!("{row}{FIX}{}", mend.name);
                 let run = jobs.iter().any(|job| job.row == mended && job.scenario == *scenario);
                 assert!(run, "{path}: {mended} on {scenario} is not run");
             }

@@ -18,23 +18,27 @@ pub struct Bug {
     pub references: &'static [&'static str],
     /// What fixed it, or that nothing did.
     pub fixed: &'static str,
-    /// What of it is in the release. None if the release does not have it.
+    /// What of it is in a release. None if none of the releases has it.
     pub release: Option<InRelease>,
     /// The rows that reproduce it, the bug itself first.
     pub mutants: &'static [Mutant],
 }
 
-/// What of a bug is in the release: in Go 1.19, and in commit 13f6be28.
+/// What of a bug is in the releases: in commit 13f6be28 and Go 1.19, or in Go 1.27.
 pub struct InRelease {
     /// The mend of the bug alone.
     pub mend: Mend,
-    /// What commit 13f6be28 shows of it.
+    /// What these show of it.
     pub expected: &'static [ExpectedFailure],
 }
 
-/// A bug of the release that can be mended alone.
+/// What is between the name of a row and the name of the [`Mend`] with which it is another row: as in
+/// `GO_13F6BE28+fix-45867`.
+pub const FIX: &str = "+fix-";
+
+/// A bug of a release that can be mended alone.
 pub struct Mend {
-    /// The end of the names of rows in which it is mended: `+` and this.
+    /// The end of the names of rows in which it is mended, after [`FIX`].
     pub name: &'static str,
     /// The bug.
     pub bug: &'static str,
@@ -42,7 +46,7 @@ pub struct Mend {
     pub fixed_in: fn(Steps) -> Steps,
 }
 
-/// A failure that is expected of the release, as two runs on one scenario: a row fails, with exactly that check; and the
+/// A failure that is expected of a release, as two runs on one scenario: a row fails, with exactly that check; and the
 /// same row with that one bug mended holds.
 pub struct ExpectedFailure {
     /// The bug's name.

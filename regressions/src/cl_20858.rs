@@ -16,7 +16,7 @@
 
 use runtime_model::g::Guintptr;
 use runtime_model::p::PId;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
 use sync::driver::Engine;
 
@@ -35,7 +35,7 @@ fn look_once(sched: &Sched, p: PId) -> bool {
 /// shuttle's samples are too few for it.
 const EXHAUSTIVE: &[Engine] = &[Engine::Loom, Engine::Explore];
 
-const LOOK_ONCE: Steps = Steps { runqempty: look_once, ..GO_FIXED };
+const LOOK_ONCE: Steps = Steps { runqempty: look_once, ..GO_1_19_FIXED };
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {

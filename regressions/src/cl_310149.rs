@@ -19,7 +19,7 @@
 use runtime_model::g::Guintptr;
 use runtime_model::p::OwnedP;
 use runtime_model::runq::GQueue;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
 
 use crate::bug::{Bug, Mutant, Shows, Symptom};
@@ -48,7 +48,7 @@ fn link_then_take(sched: &Sched, owned: &OwnedP) -> GQueue {
     }
 }
 
-const LINKED_FIRST: Steps = Steps { runqdrain: link_then_take, ..GO_FIXED };
+const LINKED_FIRST: Steps = Steps { runqdrain: link_then_take, ..GO_1_19_FIXED };
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {

@@ -14,32 +14,45 @@
 //!
 //! It matters only to a program that keeps its P busy until the timer has run.
 
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED, GO_1_27};
 
 use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, ExpectedFailure, InRelease, Masked, Mend, Mutant, Shows};
 
 /// `base` with our fix.
 pub const fn fixed_in(base: Steps) -> Steps {
-    Steps { p_for_due_timer: GO_FIXED.p_for_due_timer, ..base }
+    Steps { p_for_due_timer: GO_1_19_FIXED.p_for_due_timer, ..base }
 }
 
-const AS_IN_1_19: Steps = Steps { p_for_due_timer: GO_13F6BE28.p_for_due_timer, ..GO_FIXED };
+const AS_IN_1_19: Steps = Steps { p_for_due_timer: GO_13F6BE28.p_for_due_timer, ..GO_1_19_FIXED };
 const DOES_NOT_TELL: Steps =
-    Steps { p_for_due_timer: |sched| sched.pidleget(&mut sched.lock.lock(), 0), ..GO_FIXED };
+    Steps { p_for_due_timer: |sched| sched.pidleget(&mut sched.lock.lock(), 0), ..GO_1_19_FIXED };
 
-/// What of it is in the release.
+const fn in_release(
+    row: &'static str,
+    steps: Steps,
+    fixed_row: &'static str,
+    scenario: &'static str,
+) -> ExpectedFailure {
+    ExpectedFailure {
+        bug: "defect 2 (the last look sees a due timer and stops all the same)",
+        row,
+        steps,
+        scenario,
+        check: "no timer is due beside an idle P",
+        fixed_row,
+        fixed: fixed_in(steps),
+    }
+}
+
+/// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend { name: "defect-2", bug: "defect 2 under faketime", fixed_in },
-    expected: &[ExpectedFailure {
-        bug: "defect 2 (the last look sees a due timer and stops all the same)",
-        row: "GO_13F6BE28",
-        steps: GO_13F6BE28,
-        scenario: "due-timer",
-        check: "no timer is due beside an idle P",
-        fixed_row: "GO_13F6BE28+defect-2",
-        fixed: fixed_in(GO_13F6BE28),
-    }],
+    expected: &[
+        in_release("GO_13F6BE28", GO_13F6BE28, "GO_13F6BE28+fix-defect-2", "due-timer"),
+        in_release("GO_1_27", GO_1_27, "GO_1_27+fix-defect-2", "due-timer"),
+        in_release("GO_1_27", GO_1_27, "GO_1_27+fix-defect-2", "timer-beside-busy"),
+    ],
 };
 
 /// The bug and its row.

@@ -14,7 +14,7 @@
 //!
 //! What needs a poller (a deadline to wait for, a poller to be woken) is not here.
 
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 
 use crate::bug::Symptom::{Hang, Livelock};
 use crate::bug::{Bug, Mutant, Shows};
@@ -22,10 +22,10 @@ use crate::bug::{Bug, Mutant, Shows};
 const TIMER_WAITS: &str = "no timer is due beside an idle P";
 
 const NOT_IN_THE_LAST_LOOK: Steps =
-    Steps { recheck_timers: |_, poll_until| poll_until, ..GO_FIXED };
+    Steps { recheck_timers: |_, poll_until| poll_until, ..GO_1_19_FIXED };
 const NOT_OF_RUNNING_PS: Steps = Steps {
     steal_timers: |sched, p| sched.timerp_mask.read(p) && sched.idlep_mask.read(p),
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 const NEITHER: Steps =
     Steps { recheck_timers: NOT_IN_THE_LAST_LOOK.recheck_timers, ..NOT_OF_RUNNING_PS };

@@ -19,7 +19,7 @@
 
 use runtime_model::find::Found;
 use runtime_model::m::M;
-use runtime_model::steps::{must_keep_p, wakep_1_20, Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{must_keep_p, wakep_1_20, Steps, GO_13F6BE28, GO_1_19_FIXED, GO_1_27};
 use runtime_model::Sched;
 use sync::driver::Engine;
 
@@ -38,7 +38,7 @@ const NOTHING: &[Shows] = &[Shows::holds(SCENARIO).on(EXPLORE)];
 
 /// `base` with the fix.
 pub const fn fixed_in(base: Steps) -> Steps {
-    copied(base, GO_FIXED)
+    copied(base, GO_1_19_FIXED)
 }
 
 /// `base` without the fix.
@@ -101,34 +101,51 @@ fn keeps_without_spinning(sched: &Sched, m: &mut M) -> Found {
 }
 
 /// As in Go 1.19.
-const AS_IN_1_19: Steps = broken_in(GO_FIXED);
+const AS_IN_1_19: Steps = broken_in(GO_1_19_FIXED);
 
 const UNTOLD: Steps =
-    Steps { wakep: GO_13F6BE28.wakep, p_for_work: GO_13F6BE28.p_for_work, ..GO_FIXED };
+    Steps { wakep: GO_13F6BE28.wakep, p_for_work: GO_13F6BE28.p_for_work, ..GO_1_19_FIXED };
 /// Like 1.20, but an M that drops its P does not read `needspinning`.
-pub const UNASKED: Steps = Steps { must_keep_p: GO_13F6BE28.must_keep_p, ..GO_FIXED };
-const WAKEP_DOES_NOT_TELL: Steps = Steps { wakep: without_telling, ..GO_FIXED };
-const LAST_LOOK_DOES_NOT_TELL: Steps = Steps { p_for_work: GO_13F6BE28.p_for_work, ..GO_FIXED };
+pub const UNASKED: Steps = Steps { must_keep_p: GO_13F6BE28.must_keep_p, ..GO_1_19_FIXED };
+const WAKEP_DOES_NOT_TELL: Steps = Steps { wakep: without_telling, ..GO_1_19_FIXED };
+const LAST_LOOK_DOES_NOT_TELL: Steps =
+    Steps { p_for_work: GO_13F6BE28.p_for_work, ..GO_1_19_FIXED };
 /// A spinner that has found work, and finds no P for another M, leaves `needspinning` as it is.
 const FINDER_DOES_NOT_TELL: Steps = Steps {
     reset_spinning: |sched, m, _| {
         sched.stop_spinning(m);
         without_telling(sched, m);
     },
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
-const TELLS_LATE: Steps = Steps { wakep: tells_after_the_lock, ..GO_FIXED };
+const TELLS_LATE: Steps = Steps { wakep: tells_after_the_lock, ..GO_1_19_FIXED };
 const ASKS_EARLY: Steps =
-    Steps { drop_p: asks_before_the_lock, must_keep_p: GO_13F6BE28.must_keep_p, ..GO_FIXED };
-const NEVER_CLEARED: Steps = Steps { became_spinning: GO_13F6BE28.became_spinning, ..GO_FIXED };
+    Steps { drop_p: asks_before_the_lock, must_keep_p: GO_13F6BE28.must_keep_p, ..GO_1_19_FIXED };
+const NEVER_CLEARED: Steps =
+    Steps { became_spinning: GO_13F6BE28.became_spinning, ..GO_1_19_FIXED };
 const SPINNERS_KEEP_IT_TOO: Steps =
-    Steps { must_keep_p: |sched, _| sched.needspinning.load() == 1, ..GO_FIXED };
+    Steps { must_keep_p: |sched, _| sched.needspinning.load() == 1, ..GO_1_19_FIXED };
 const KEPT_ALWAYS: Steps =
-    Steps { must_keep_p: |sched, m| !sched.m(m.id).spinning.get(), ..GO_FIXED };
-const KEEPS_WITHOUT_SPINNING: Steps = Steps { drop_p: keeps_without_spinning, ..GO_FIXED };
-const AS_IN_1_20: Steps = Steps { wakep: wakep_1_20, ..GO_FIXED };
+    Steps { must_keep_p: |sched, m| !sched.m(m.id).spinning.get(), ..GO_1_19_FIXED };
+const KEEPS_WITHOUT_SPINNING: Steps = Steps { drop_p: keeps_without_spinning, ..GO_1_19_FIXED };
+const AS_IN_1_20: Steps = Steps { wakep: wakep_1_20, ..GO_1_19_FIXED };
 
-/// What of it is in the release.
+const AS_IN_1_20_BUG: &str =
+    "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)";
+
+const fn in_1_27(scenario: &'static str) -> ExpectedFailure {
+    ExpectedFailure {
+        bug: AS_IN_1_20_BUG,
+        row: "GO_1_27",
+        steps: GO_1_27,
+        scenario,
+        check: WORK_WAITS,
+        fixed_row: "GO_1_27+fix-45867",
+        fixed: fixed_in(GO_1_27),
+    }
+}
+
+/// What of it is in the releases: in 1.19 itself, in 1.27 what its fix left.
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend { name: "45867", bug: "golang/go#45867", fixed_in },
     expected: &[
@@ -138,19 +155,20 @@ const IN_RELEASE: InRelease = InRelease {
             steps: GO_13F6BE28,
             scenario: "three-newprocs",
             check: WORK_WAITS,
-            fixed_row: "GO_13F6BE28+45867",
+            fixed_row: "GO_13F6BE28+fix-45867",
             fixed: fixed_in(GO_13F6BE28),
         },
         ExpectedFailure {
-            bug:
-                "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)",
-            row: "GO_13F6BE28+45867-as-in-1.20",
+            bug: AS_IN_1_20_BUG,
+            row: "GO_13F6BE28+fix-45867-as-in-1.20",
             steps: Steps { wakep: wakep_1_20, ..fixed_in(GO_13F6BE28) },
             scenario: "three-newprocs",
             check: WORK_WAITS,
-            fixed_row: "GO_13F6BE28+45867",
+            fixed_row: "GO_13F6BE28+fix-45867",
             fixed: fixed_in(GO_13F6BE28),
         },
+        in_1_27("three-newprocs"),
+        in_1_27("overflow"),
     ],
 };
 
@@ -252,7 +270,7 @@ pub const BUG: Bug = Bug {
             name: "spinners-keep-their-p-too",
             about: "a spinner that is about to drop its P is asked too",
             steps: SPINNERS_KEEP_IT_TOO,
-            shows: &[Shows::invariant("S1", COUNT).on(EXPLORE)],
+            shows: &[Shows::invariant("sleep-ready-park", COUNT).on(EXPLORE)],
             masked: None,
         },
         Mutant {
@@ -266,7 +284,7 @@ pub const BUG: Bug = Bug {
             name: "keeps-without-spinning",
             about: "an M that has to keep its P does not become a spinner",
             steps: KEEPS_WITHOUT_SPINNING,
-            shows: &[Shows::symptom("S1", Livelock).on(EXPLORE)],
+            shows: &[Shows::symptom("sleep-ready-park", Livelock).on(EXPLORE)],
             masked: None,
         },
         Mutant {

@@ -12,7 +12,7 @@ use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::MId;
 use runtime_model::p::OwnedP;
 use runtime_model::sched::SchedLocked;
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
 use runtime_model::{Sched, Time};
 use sync::driver::Engine;
 
@@ -93,7 +93,7 @@ macro_rules! by_hand {
     ($done:expr) => {
         Steps {
             take_p_for_timer: |sched, locked, when| take_owner(sched, locked, when, $done),
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         }
     };
 }
@@ -119,18 +119,18 @@ const WITHOUT_UNLINK: Steps = by_hand!(Done { unlink: false, ..ALL });
 const ONLY_LIMITER: Steps = by_hand!(Done { limiter: true, ..ONLY_UNLINK });
 const ANY_P_WITHOUT_TIMERP_MASK: Steps = Steps {
     take_p_for_timer: |sched, locked, when| take_any(sched, locked, when, ALL_BUT_TIMERP_MASK),
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 const ANY_P_WITHOUT_NPIDLE_AND_SPINNING: Steps = Steps {
     take_p_for_timer: |sched, locked, when| take_any(sched, locked, when, ALL_BUT_NPIDLE),
     spin_for_timer: spin_not,
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 const ANY_P_WITHOUT_NPIDLE_AND_SPINNING_1_19: Steps =
     Steps { below_spin_limit: GO_13F6BE28.below_spin_limit, ..ANY_P_WITHOUT_NPIDLE_AND_SPINNING };
-const NO_SPINNING: Steps = Steps { spin_for_timer: spin_not, ..GO_FIXED };
-const MARK_ONLY: Steps = Steps { spin_for_timer: mark_only, ..GO_FIXED };
-const COUNT_ONLY: Steps = Steps { spin_for_timer: count_only, ..GO_FIXED };
+const NO_SPINNING: Steps = Steps { spin_for_timer: spin_not, ..GO_1_19_FIXED };
+const MARK_ONLY: Steps = Steps { spin_for_timer: mark_only, ..GO_1_19_FIXED };
+const COUNT_ONLY: Steps = Steps { spin_for_timer: count_only, ..GO_1_19_FIXED };
 
 const NPIDLE: &str = "npidle is the length of the idle list";
 const IDLEP_MASK: &str = "idlepMask is the idle list";

@@ -21,7 +21,7 @@ use runtime_model::g::GId;
 use runtime_model::m::M;
 use runtime_model::p::OwnedP;
 use runtime_model::sched::SchedLocked;
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
 use runtime_model::{Sched, Time};
 use sync::driver::Engine;
 
@@ -36,8 +36,8 @@ const SCENARIO: &str = "gosched-beside-newproc";
 /// `base` with the fix.
 pub const fn fixed_in(base: Steps) -> Steps {
     Steps {
-        wake_for_global: GO_FIXED.wake_for_global,
-        recheck_global: GO_FIXED.recheck_global,
+        wake_for_global: GO_1_19_FIXED.wake_for_global,
+        recheck_global: GO_1_19_FIXED.recheck_global,
         ..base
     }
 }
@@ -73,11 +73,13 @@ fn without_spinning(sched: &Sched, m: &mut M) -> Option<GId> {
     recheck(sched, m, Sched::pidleget_spinning, Sched::acquirep)
 }
 
-const RECHECK_WITHOUT_TELLING: Steps = Steps { recheck_global: without_telling, ..GO_FIXED };
-const RECHECK_WITHOUT_ACQUIREP: Steps = Steps { recheck_global: without_acquirep, ..GO_FIXED };
-const RECHECK_WITHOUT_SPINNING: Steps = Steps { recheck_global: without_spinning, ..GO_FIXED };
-const WITHOUT_RECHECK: Steps = Steps { recheck_global: GO_13F6BE28.recheck_global, ..GO_FIXED };
-const WITHOUT_WAKEP: Steps = Steps { wake_for_global: GO_13F6BE28.wake_for_global, ..GO_FIXED };
+const RECHECK_WITHOUT_TELLING: Steps = Steps { recheck_global: without_telling, ..GO_1_19_FIXED };
+const RECHECK_WITHOUT_ACQUIREP: Steps = Steps { recheck_global: without_acquirep, ..GO_1_19_FIXED };
+const RECHECK_WITHOUT_SPINNING: Steps = Steps { recheck_global: without_spinning, ..GO_1_19_FIXED };
+const WITHOUT_RECHECK: Steps =
+    Steps { recheck_global: GO_13F6BE28.recheck_global, ..GO_1_19_FIXED };
+const WITHOUT_WAKEP: Steps =
+    Steps { wake_for_global: GO_13F6BE28.wake_for_global, ..GO_1_19_FIXED };
 const NEITHER: Steps = Steps { recheck_global: GO_13F6BE28.recheck_global, ..WITHOUT_WAKEP };
 
 const SHOWS: &[Shows] =
@@ -98,7 +100,7 @@ const IN_RELEASE: InRelease = InRelease {
         steps: GO_13F6BE28,
         scenario: "gosched-beside-newproc",
         check: WORK_WAITS,
-        fixed_row: "GO_13F6BE28+55160",
+        fixed_row: "GO_13F6BE28+fix-55160",
         fixed: fixed_in(GO_13F6BE28),
     }],
 };

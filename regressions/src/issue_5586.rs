@@ -13,7 +13,7 @@
 //! It takes three Ps: with two, none is idle. The first fix was undone on the day it was made: a G taken
 //! on the fairness path, before the P's own queue was looked at, left its M spinning while it ran.
 
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 
 use crate::bug::Symptom::{Hang, Throw};
 use crate::bug::{Bug, Mutant, Shows};
@@ -24,29 +24,29 @@ const EXECUTES: &str = "an M that executes a G does not spin";
 const COUNT: &str = "nmspinning counts the spinners";
 
 const WITHOUT_WAKEP: Steps =
-    Steps { reset_spinning: |sched, m, _| sched.stop_spinning(m), ..GO_FIXED };
+    Steps { reset_spinning: |sched, m, _| sched.stop_spinning(m), ..GO_1_19_FIXED };
 const SPINS_ON: Steps = Steps {
     reset_spinning: |sched, m, fair| {
         if !fair {
             sched.resetspinning(m);
         }
     },
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
-const NOT_AT_ALL: Steps = Steps { reset_spinning: |_, _, _| {}, ..GO_FIXED };
+const NOT_AT_ALL: Steps = Steps { reset_spinning: |_, _, _| {}, ..GO_1_19_FIXED };
 const WAKES_FIRST: Steps = Steps {
     reset_spinning: |sched, m, _| {
         sched.wakep(m);
         sched.stop_spinning(m);
     },
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 const STAYS_MARKED: Steps = Steps {
     reset_spinning: |sched, m, _| {
         sched.resetspinning(m);
         sched.m(m.id).spinning.set(true);
     },
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 
 /// The bug and its rows.

@@ -7,7 +7,7 @@
 use runtime_model::find::Found;
 use runtime_model::m::M;
 use runtime_model::p::OwnedP;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::{Sched, Time};
 use sync::driver::Engine;
 
@@ -85,17 +85,18 @@ fn leave_p(sched: &Sched, m: &mut M, _: OwnedP) -> Found {
     Found::Again
 }
 
-const WITHOUT_RUN_QUEUES: Steps = Steps { has_work: |_, _| false, ..GO_FIXED };
-const WITHOUT_SPINNING: Steps = Steps { spin_again: look_on, ..GO_FIXED };
-const STEALS_WITHOUT_SPINNING: Steps = Steps { spin_again: steal_on, ..GO_FIXED };
-const WITHOUT_ACQUIREP: Steps = Steps { spin_again: leave_p, ..GO_FIXED };
-const STAYS_MARKED: Steps = Steps { last_look: stays_marked, ..GO_FIXED };
-const STAYS_COUNTED: Steps = Steps { uncount_spinner: |sched| sched.nmspinning.load(), ..GO_FIXED };
-const DROPPED_UNSEEN: Steps = Steps { drop_p: drop_unseen, ..GO_FIXED };
+const WITHOUT_RUN_QUEUES: Steps = Steps { has_work: |_, _| false, ..GO_1_19_FIXED };
+const WITHOUT_SPINNING: Steps = Steps { spin_again: look_on, ..GO_1_19_FIXED };
+const STEALS_WITHOUT_SPINNING: Steps = Steps { spin_again: steal_on, ..GO_1_19_FIXED };
+const WITHOUT_ACQUIREP: Steps = Steps { spin_again: leave_p, ..GO_1_19_FIXED };
+const STAYS_MARKED: Steps = Steps { last_look: stays_marked, ..GO_1_19_FIXED };
+const STAYS_COUNTED: Steps =
+    Steps { uncount_spinner: |sched| sched.nmspinning.load(), ..GO_1_19_FIXED };
+const DROPPED_UNSEEN: Steps = Steps { drop_p: drop_unseen, ..GO_1_19_FIXED };
 const DROPPED_UNSEEN_UNASKED: Steps = Steps { drop_p: drop_unseen, ..issue_45867::UNASKED };
-const LEFT_OUT: Steps = Steps { last_look: look_not, ..GO_FIXED };
-const BEFORE_THE_DECREMENT: Steps = Steps { last_look: look_first, ..GO_FIXED };
-const GLOBAL_OUTSIDE: Steps = Steps { drop_p: drop_later, ..GO_FIXED };
+const LEFT_OUT: Steps = Steps { last_look: look_not, ..GO_1_19_FIXED };
+const BEFORE_THE_DECREMENT: Steps = Steps { last_look: look_first, ..GO_1_19_FIXED };
+const GLOBAL_OUTSIDE: Steps = Steps { drop_p: drop_later, ..GO_1_19_FIXED };
 const GLOBAL_OUTSIDE_UNASKED: Steps = Steps { drop_p: drop_later, ..issue_45867::UNASKED };
 
 const COUNT: &str = "nmspinning counts the spinners";

@@ -18,6 +18,7 @@ pub mod cl_20858;
 pub mod cl_310149;
 mod content;
 pub mod due_timer;
+pub mod global_batch;
 pub mod issue_38860;
 pub mod issue_45867;
 pub mod issue_53294;
@@ -45,6 +46,7 @@ pub const BUGS: &[&Bug] = &[
     &issue_38860::BUG,
     &due_timer::BUG,
     &pollers_window::BUG,
+    &global_batch::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

@@ -17,7 +17,7 @@
 //! It is not `due-timer`: M1's last look is over when the timer is added, so taking a P for a timer that the
 //! last look sees does not help. It matters only to a program that keeps its P busy until the timer has run.
 
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED, GO_1_27};
 
 use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, ExpectedFailure, InRelease, Mend, Mutant, Shows};
@@ -25,36 +25,46 @@ use crate::{due_timer, issue_45867};
 
 /// `base` with our fix.
 pub const fn fixed_in(base: Steps) -> Steps {
-    Steps { wake_beside_poller: GO_FIXED.wake_beside_poller, ..base }
+    Steps { wake_beside_poller: GO_1_19_FIXED.wake_beside_poller, ..base }
 }
 
-const AS_IN_1_19: Steps = Steps { wake_beside_poller: GO_13F6BE28.wake_beside_poller, ..GO_FIXED };
+const AS_IN_1_19: Steps =
+    Steps { wake_beside_poller: GO_13F6BE28.wake_beside_poller, ..GO_1_19_FIXED };
 
 const WITH_DEFECT_2: Steps = due_timer::fixed_in(GO_13F6BE28);
 const WITH_DEFECTS_2_AND_3: Steps = fixed_in(WITH_DEFECT_2);
 
-/// What of it is in the release.
+/// With defect 2, a release fails on the same program by that; so the row has that one mended.
+const fn in_release(row: &'static str, steps: Steps, fixed_row: &'static str) -> ExpectedFailure {
+    ExpectedFailure {
+        bug: "defect 3 (a timer added while an M polls is left to that M, which stops)",
+        row,
+        steps,
+        scenario: "pollers-window",
+        check: "no timer is due beside an idle P",
+        fixed_row,
+        fixed: fixed_in(steps),
+    }
+}
+
+/// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend { name: "defect-3", bug: "defect 3 under faketime", fixed_in },
     expected: &[
-        // With defect 2, the release fails on the same program by that; so the row has that one mended.
-        ExpectedFailure {
-            bug: "defect 3 (a timer added while an M polls is left to that M, which stops)",
-            row: "GO_13F6BE28+defect-2",
-            steps: WITH_DEFECT_2,
-            scenario: "pollers-window",
-            check: "no timer is due beside an idle P",
-            fixed_row: "GO_13F6BE28+defects-2-and-3",
-            fixed: WITH_DEFECTS_2_AND_3,
-        },
+        in_release("GO_13F6BE28+fix-defect-2", WITH_DEFECT_2, "GO_13F6BE28+fix-defects-2-and-3"),
+        in_release(
+            "GO_1_27+fix-defect-2",
+            due_timer::fixed_in(GO_1_27),
+            "GO_1_27+fix-defects-2-and-3",
+        ),
         // A timer is work, too: the waker that finds no P has added one.
         ExpectedFailure {
             bug: "golang/go#45867, with a timer as the work",
-            row: "GO_13F6BE28+defects-2-and-3",
+            row: "GO_13F6BE28+fix-defects-2-and-3",
             steps: WITH_DEFECTS_2_AND_3,
             scenario: "pollers-window-early",
             check: "no timer is due beside an idle P",
-            fixed_row: "GO_13F6BE28+45867+defects-2-and-3",
+            fixed_row: "GO_13F6BE28+fix-45867+fix-defects-2-and-3",
             fixed: issue_45867::fixed_in(WITH_DEFECTS_2_AND_3),
         },
     ],

@@ -1,31 +1,42 @@
-//! What is known to be wrong with the release, collected from the bugs: failures that are expected.
+//! What is known to be wrong with the releases, collected from the bugs: failures that are expected. And the runs of the
+//! newest release.
 
 use std::collections::BTreeSet;
 
-use checks::suite::limits;
+use checks::suite::{self, limits};
 use harness::report::{Expect, Job, Mode};
 use sync::driver::Engine;
 
 use crate::bug::{ExpectedFailure, InRelease, Mend};
 use crate::BUGS;
 
-/// What of each bug is in the release.
+/// The newest release.
+pub const NEWEST: &str = "GO_1_27";
+
+/// The newest release with every known bug mended.
+const NEWEST_FIXED: &str = "GO_FIXED";
+
+/// Suites that only the mended row has to pass: their programs were written to show bugs, and the release has some of
+/// these.
+const OF_BUGS: &[&str] = &["known", "known-wide", "reach", "reach-wide"];
+
+/// What of each bug is in the releases.
 fn all() -> impl Iterator<Item = &'static InRelease> {
     BUGS.iter().filter_map(|bug| bug.release.as_ref())
 }
 
-/// The bugs of the release that can be mended alone, each with its mend.
+/// The bugs of the releases that can be mended alone, each with its mend.
 pub fn mends() -> impl Iterator<Item = &'static Mend> {
     all().map(|release| &release.mend)
 }
 
-/// All failures that are expected of the release.
+/// All failures that are expected of the releases.
 pub fn expected() -> impl Iterator<Item = &'static ExpectedFailure> {
     all().flat_map(|release| release.expected)
 }
 
 /// Programs on which each of the rows holds: a row that did nothing right would fail as expected, too.
-const HOLD: &[&str] = &["S2", "S3", "yielders"];
+const HOLD: &[&str] = &["newproc-busy", "sleep-ready-busy", "yielders"];
 
 /// The two runs of each, on the engine that leaves nothing out; and those of each row that hold.
 pub fn jobs(engine: Engine) -> Vec<Job> {
@@ -37,7 +48,26 @@ pub fn jobs(engine: Engine) -> Vec<Job> {
     let holding = rows
         .iter()
         .flat_map(|row| HOLD.iter().map(move |scenario| job(engine, scenario, row, Expect::Holds)));
-    expected().flat_map(|failure| both(failure, engine)).chain(holding).collect()
+    expected()
+        .flat_map(|failure| both(failure, engine))
+        .chain(holding)
+        .chain(newest(engine))
+        .collect()
+}
+
+/// The newest release on the programs that were written for no bug: it holds on those on which no failure is expected.
+/// With its bugs mended it holds on all of them, and on those that were written for bugs.
+fn newest(engine: Engine) -> impl Iterator<Item = Job> {
+    let files = suite::files();
+    let jobs_of = move |suites: &[&str], row: &str| {
+        let suites = suite::ALL.iter().filter(|suite| suites.contains(&suite.name));
+        let jobs = suites.flat_map(|suite| suite.jobs(engine, &files));
+        jobs.map(|job| Job { suite: "newest".into(), row: row.into(), ..job }).collect::<Vec<_>>()
+    };
+    let fails = |job: &Job| expected().any(|it| it.row == NEWEST && it.scenario == job.scenario);
+    let release = jobs_of(suite::GENERAL, NEWEST).into_iter().filter(move |job| !fails(job));
+    let fixed = [suite::GENERAL, OF_BUGS].concat();
+    release.chain(jobs_of(&fixed, NEWEST_FIXED))
 }
 
 fn both(failure: &ExpectedFailure, engine: Engine) -> [Job; 2] {

@@ -23,7 +23,7 @@
 
 use runtime_model::g::Guintptr;
 use runtime_model::p::PId;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
 use sync::driver::Engine;
 
@@ -58,11 +58,12 @@ fn has_work(sched: &Sched, p: PId) -> bool {
     }
 }
 
-const PUBLISH: Steps = Steps { publish_next: |next, old, new| next.cas_rel(old, new), ..GO_FIXED };
-const LOOK: Steps = Steps { spinners: |sched| sched.nmspinning.load_acq(), ..GO_FIXED };
+const PUBLISH: Steps =
+    Steps { publish_next: |next, old, new| next.cas_rel(old, new), ..GO_1_19_FIXED };
+const LOOK: Steps = Steps { spinners: |sched| sched.nmspinning.load_acq(), ..GO_1_19_FIXED };
 const SUBMIT: Steps = Steps { spinners: LOOK.spinners, ..PUBLISH };
-const DECREMENT: Steps = Steps { uncount_spinner: decrement, ..GO_FIXED };
-const RECHECK: Steps = Steps { has_work, ..GO_FIXED };
+const DECREMENT: Steps = Steps { uncount_spinner: decrement, ..GO_1_19_FIXED };
+const RECHECK: Steps = Steps { has_work, ..GO_1_19_FIXED };
 const GIVE_UP: Steps = Steps { has_work, ..DECREMENT };
 
 const LOOM: &[Engine] = &[Engine::Loom];

@@ -2,16 +2,16 @@
 //! and the rows of steps that make the same change to the model.
 //!
 //! Each line is two rows. One is the release with nothing but `checkdead` changed, as it was measured; it has the
-//! release's own bugs. The other is [`GO_FIXED`] with the same change. Where a bug of the
+//! release's own bugs. The other is [`GO_1_19_FIXED`] with the same change. Where a bug of the
 //! release shows, the row with that bug mended is run too.
 
 use checks::suite::limits;
 use checks::{HANG, LIVELOCK};
 use harness::report::{Expect, Job, Limits, Mode};
-use runtime_model::steps::{Steps, GO_1_19, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19, GO_1_19_FIXED};
 use sync::driver::Engine;
 
-use crate::bug::Mend;
+use crate::bug::{Mend, FIX};
 use crate::release::mends;
 use crate::{allowed, issue_53294};
 
@@ -39,7 +39,7 @@ pub enum Real {
 pub struct Line {
     /// What is left out of it.
     pub left_out: &'static str,
-    /// The row that leaves it out of [`GO_FIXED`].
+    /// The row that leaves it out of [`GO_1_19_FIXED`].
     pub row: &'static str,
     /// What the real runtime did, in the order of [`PROGRAMS`].
     pub real: [Real; 3],
@@ -63,7 +63,7 @@ const HANGS: [Real; 3] = [Real::Ok, Real::Hang, Real::Hang];
 
 /// The whole table.
 pub const LINES: &[Line] = &[
-    of("as fixed", "GO_FIXED", OK, None),
+    of("as fixed", "GO_1_19_FIXED", OK, None),
     of(
         "before the fix: all but the unlinking",
         "53294/unlinked-by-hand",
@@ -172,12 +172,12 @@ fn bugs(row: &str, scenario: &str) -> Vec<&'static Mend> {
 /// The name of the row in which that bug is mended as well. The order of mends makes no difference, so there is one
 /// name for each set of them.
 pub fn mended(row: &str, mend: &Mend) -> String {
-    let mut parts = row.split('+');
+    let mut parts = row.split(FIX);
     let mut name = parts.next().unwrap_or_default().to_string();
     let before: Vec<&str> = parts.collect();
     for Mend { name: mended, .. } in mends() {
         if *mended == mend.name || before.contains(mended) {
-            name += &format!("+{mended}");
+            name = format!("{name}{FIX}{mended}");
         }
     }
     name
@@ -225,7 +225,7 @@ struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    /// The release, with bugs mended where they show; and `GO_FIXED`.
+    /// The release, with bugs mended where they show; and `GO_1_19_FIXED`.
     fn searched(&self) -> Vec<Job> {
         // Every execution; with three Ps, where the order of stealing is a choice at each attempt, those within the
         // bound.
@@ -282,7 +282,7 @@ impl Line {
             Some(mutant) => format!("Go 1.19, with the checkdead of {CHANGED}{}", mutant.name),
             None => "Go 1.19, the release".into(),
         };
-        let changed = changed.map_or(GO_FIXED, |mutant| mutant.steps);
+        let changed = changed.map_or(GO_1_19_FIXED, |mutant| mutant.steps);
         ReleaseRow { name: self.release_row(), about, steps: checkdead_of(changed, GO_1_19) }
     }
 
@@ -363,7 +363,7 @@ mod tests {
         let both = [[first, second], [second, first]].map(|order| {
             order.into_iter().fold("GO_1_19/x".to_string(), |row, mend| mended(&row, mend))
         });
-        assert_eq!(both, ["GO_1_19/x+45867+55160"; 2]);
+        assert_eq!(both, ["GO_1_19/x+fix-45867+fix-55160"; 2]);
     }
 
     #[test]

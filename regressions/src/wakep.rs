@@ -4,7 +4,7 @@
 //! and gives both to an M. An increment that no M gets is undone.
 
 use runtime_model::m::M;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
 use sync::driver::Engine;
 
@@ -41,10 +41,10 @@ fn without_undoing(sched: &Sched, m: &M) {
     sched.startm(m, Some(p), Some(spin));
 }
 
-const NOT_AT_ALL: Steps = Steps { wakep: |_, _| {}, ..GO_FIXED };
-const WITHOUT_SPINNING: Steps = Steps { wakep: without_spinning, ..GO_FIXED };
-const WITHOUT_COUNTING: Steps = Steps { wakep: without_counting, ..GO_FIXED };
-const WITHOUT_UNDOING: Steps = Steps { wakep: without_undoing, ..GO_FIXED };
+const NOT_AT_ALL: Steps = Steps { wakep: |_, _| {}, ..GO_1_19_FIXED };
+const WITHOUT_SPINNING: Steps = Steps { wakep: without_spinning, ..GO_1_19_FIXED };
+const WITHOUT_COUNTING: Steps = Steps { wakep: without_counting, ..GO_1_19_FIXED };
+const WITHOUT_UNDOING: Steps = Steps { wakep: without_undoing, ..GO_1_19_FIXED };
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
@@ -60,7 +60,10 @@ pub const BUG: Bug = Bug {
             name: "not-at-all",
             about: "work is made, and no M is woken",
             steps: NOT_AT_ALL,
-            shows: &[Shows::invariant("S2", WORK_WAITS), Shows::symptom("S2", Hang)],
+            shows: &[
+                Shows::invariant("newproc-busy", WORK_WAITS),
+                Shows::symptom("newproc-busy", Hang),
+            ],
             masked: None,
         },
         Mutant {
@@ -68,8 +71,8 @@ pub const BUG: Bug = Bug {
             about: "the M that is woken does not spin",
             steps: WITHOUT_SPINNING,
             shows: &[
-                Shows::invariant("S3", WORK_WAITS).on(EXPLORE),
-                Shows::symptom("S3", Hang).on(EXPLORE),
+                Shows::invariant("sleep-ready-busy", WORK_WAITS).on(EXPLORE),
+                Shows::symptom("sleep-ready-busy", Hang).on(EXPLORE),
             ],
             masked: None,
         },

@@ -20,7 +20,7 @@ fn symptoms(row: &str, (ps, lines): (u32, &[&str]), must_finish: &[&str]) -> Rep
     CONTENT.prepare(&job).expect("a job").run(|_| Control::Go).expect("a run").report
 }
 
-const FIXED: &str = "GO_FIXED";
+const FIXED: &str = "GO_1_19_FIXED";
 
 /// A yields beside a new G, on the P that main does not have; main ends meanwhile, and looks at nothing any more.
 const STRANDED: (u32, &[&str]) = (

@@ -4,7 +4,7 @@ use runtime_model::by_hand;
 use runtime_model::event::Nobody;
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::{MId, M};
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
 use runtime_model::{Sched, Time};
 use sync::driver::{End, Explored, Observer, Plan, Quiescent, Violation};
 use sync::Arc;
@@ -17,7 +17,7 @@ fn in_an_execution(test: impl Fn() + Send + Sync + 'static) {
 
 /// A world of 2 Ps and 2 Ms in which M0 runs on P0; P1 is in the caller's hands.
 fn world(steps: Steps) -> (Arc<Sched>, M, runtime_model::p::OwnedP) {
-    let scenario = checks::scenarios::find("S2").expect("a scenario of that name");
+    let scenario = checks::scenarios::find("newproc-busy").expect("a scenario of that name");
     let program = scenario.program().expect("a good scenario").program;
     let sched = Sched::new(program, steps, Arc::new(Nobody));
     let mut m = M::of_kernel(MId(0));
@@ -28,7 +28,7 @@ fn world(steps: Steps) -> (Arc<Sched>, M, runtime_model::p::OwnedP) {
 /// golang/go#53294 leaves `npidle` too high. In uint32, the spin limit is then no limit; in int32, no M may spin.
 #[test]
 fn with_more_idle_ps_counted_than_there_are_the_spin_limit_wraps_in_1_19_and_not_from_1_20_on() {
-    for (steps, may_spin) in [(GO_13F6BE28, true), (GO_FIXED, false)] {
+    for (steps, may_spin) in [(GO_13F6BE28, true), (GO_1_19_FIXED, false)] {
         in_an_execution(move || {
             let (sched, ..) = world(steps);
             sched.npidle.store(3);
@@ -42,7 +42,7 @@ fn with_more_idle_ps_counted_than_there_are_the_spin_limit_wraps_in_1_19_and_not
 #[test]
 fn an_m_that_has_stopped_meanwhile_runs_the_p_of_an_m_that_cannot_be_started() {
     in_an_execution(|| {
-        let (sched, m, p1) = world(GO_FIXED);
+        let (sched, m, p1) = world(GO_1_19_FIXED);
         let mut locked = sched.lock.lock();
         by_hand::use_up_ms(&mut locked);
         by_hand::put_m(&mut locked, MId(1));
@@ -73,7 +73,7 @@ sync::explored! {
     fn each_release_throws_by_the_name_of_its_own_function() {
         for (steps, text) in [
             (GO_13F6BE28, "startm: negative nmspinning"),
-            (GO_FIXED, "wakep: negative nmspinning"),
+            (GO_1_19_FIXED, "wakep: negative nmspinning"),
         ] {
             let explored = sync::driver::run_all(&Plan::default(), move || {
                 let (sched, m, _p1) = world(steps);
@@ -98,7 +98,7 @@ sync::explored! {
         in_an_execution(|| {
             let scenario = checks::scenarios::find("assist").expect("a scenario of that name");
             let program = scenario.program().expect("a good scenario").program;
-            let sched = Sched::new(program, GO_FIXED, Arc::new(Nobody));
+            let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(Nobody));
             sync::driver::observe(Arc::new(NoAssistDuringAnUpdate(sched.clone())));
             sched.start();
         });

@@ -16,7 +16,7 @@ use regressions::rows;
 use runtime_model::event::Nobody;
 use runtime_model::g::GId;
 use runtime_model::m::M;
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
 use runtime_model::Sched;
 use sync::driver::{Control, Observer, Operation, Plan, Quiescent, Violation, ENGINE};
 use sync::Arc;
@@ -31,10 +31,10 @@ fn wakep_tried(sched: &Sched, m: &M) {
     }
 }
 
-const TRIED: Steps = Steps { wakep: wakep_tried, ..GO_FIXED };
+const TRIED: Steps = Steps { wakep: wakep_tried, ..GO_1_19_FIXED };
 
 /// A G that makes work wakes no M.
-const NO_M_IS_WOKEN: Steps = Steps { wakep: |_, _| {}, ..GO_FIXED };
+const NO_M_IS_WOKEN: Steps = Steps { wakep: |_, _| {}, ..GO_1_19_FIXED };
 
 const BUG: Bug = Bug {
     number: "example",
@@ -49,8 +49,8 @@ const BUG: Bug = Bug {
         about: "wakep does nothing",
         steps: NO_M_IS_WOKEN,
         shows: &[
-            Shows::invariant("S2", "no G is runnable beside an idle P"),
-            Shows::symptom("S2", Symptom::Hang),
+            Shows::invariant("newproc-busy", "no G is runnable beside an idle P"),
+            Shows::symptom("newproc-busy", Symptom::Hang),
         ],
         masked: None,
     }],
@@ -142,7 +142,7 @@ sync::explored! {
     }
 
     fn an_added_check_holds_and_has_been_seen_to_fail() {
-        assert!(!check_fails(GO_FIXED));
+        assert!(!check_fails(GO_1_19_FIXED));
         assert!(check_fails(GO_13F6BE28));
     }
 

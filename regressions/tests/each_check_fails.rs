@@ -14,7 +14,7 @@ use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PStatus};
 use runtime_model::sched::SchedLocked;
-use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_FIXED};
+use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_1_19_FIXED};
 use runtime_model::{Sched, Time};
 
 /// A break, the scenario that shows it, and the check that catches it.
@@ -24,6 +24,9 @@ struct Break {
     steps: Steps,
 }
 
+/// The program with the fewest states in which an M waits for a P.
+const BUSY: &str = "newproc-busy";
+
 /// Takes a P as it should be, and then does something to it or to the scheduler.
 macro_rules! after_take {
     ($sched:ident, $locked:ident, $when:ident, $p:ident, $harm:expr) => {{
@@ -32,12 +35,14 @@ macro_rules! after_take {
             $harm;
             Some($p)
         }
-        Steps { take_p_for_timer: take, ..GO_FIXED }
+        Steps { take_p_for_timer: take, ..GO_1_19_FIXED }
     }};
 }
 
 #[path = "each_check_fails/locks.rs"]
 mod locks;
+#[path = "each_check_fails/time.rs"]
+mod time;
 
 fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
@@ -60,8 +65,8 @@ fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model:
 const BOOKKEEPING: &[Break] = &[
     of(
         "an idle P is not asked for timers before there were any",
-        "S2",
-        Steps { drop_p: drop_p_and_mark, ..GO_FIXED },
+        BUSY,
+        Steps { drop_p: drop_p_and_mark, ..GO_1_19_FIXED },
     ),
     of(
         "npidle is the length of the idle list",
@@ -92,13 +97,17 @@ const BOOKKEEPING: &[Break] = &[
     of(
         "an idle P has no M and no G",
         "sleep-twice",
-        Steps { take_p_for_timer: leave_on_list, ..GO_FIXED },
+        Steps { take_p_for_timer: leave_on_list, ..GO_1_19_FIXED },
     ),
 ];
 
 /// Who holds what.
 const OWNERSHIP: &[Break] = &[
-    of("a P has one holder", "sleep-twice", Steps { take_p_for_timer: leave_on_list, ..GO_FIXED }),
+    of(
+        "a P has one holder",
+        "sleep-twice",
+        Steps { take_p_for_timer: leave_on_list, ..GO_1_19_FIXED },
+    ),
     of(
         "a P and its M agree",
         "sleep-twice",
@@ -109,7 +118,7 @@ const OWNERSHIP: &[Break] = &[
         "sleepers",
         Steps {
             spin_for_timer: |sched, m| sched.m(other(sched, m)).spinning.set(true),
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     of(
@@ -122,7 +131,7 @@ const OWNERSHIP: &[Break] = &[
                 }
                 sched.pidleget(locked, when)
             },
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
 ];
@@ -131,13 +140,13 @@ const OWNERSHIP: &[Break] = &[
 const COUNTS: &[Break] = &[
     of(
         "runqsize is the length of the global queue",
-        "S2",
+        BUSY,
         Steps {
             wakep: |sched, _| {
                 let _locked = sched.lock.lock();
                 sched.runqsize.add(1);
             },
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     of(
@@ -157,10 +166,10 @@ const PLACES: &[Break] = &[
     // A G is lost on its way to a queue.
     of(
         "a G is in one place",
-        "S2",
+        BUSY,
         Steps {
             publish_next: |next, old, new| new == Guintptr::of(GId(1)) || next.cas(old, new),
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     // The G that is kicked out of `runnext` was stolen meanwhile, and is put on the ring all the same.
@@ -172,31 +181,39 @@ const PLACES: &[Break] = &[
                 next.store(new);
                 true
             },
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     // It is put on two queues.
-    of("a G is in one place", "S2", Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_FIXED }),
+    of(
+        "a G is in one place",
+        BUSY,
+        Steps { wakep: |sched, _| put_globally(sched, 1), ..GO_1_19_FIXED },
+    ),
     // It is put on one queue twice.
     of(
         "a G is in one place",
         "gosched-beside-newproc",
-        Steps { wake_for_global: |sched, _| put_globally(sched, 0), ..GO_FIXED },
+        Steps { wake_for_global: |sched, _| put_globally(sched, 0), ..GO_1_19_FIXED },
     ),
     // An M takes it, and forgets it with its P.
     of(
         "a G is in one place",
         "gosched-beside-newproc",
-        Steps { drop_p: forget_global, wake_for_global: |_, _| {}, ..GO_FIXED },
+        Steps { drop_p: forget_global, wake_for_global: |_, _| {}, ..GO_1_19_FIXED },
     ),
     // The M that finds no P for a G of the global queue has taken that already.
     of(
         "a G is in one place",
         "gosched-beside-newproc",
-        Steps { recheck_global: take_without_p, ..GO_FIXED },
+        Steps { recheck_global: take_without_p, ..GO_1_19_FIXED },
     ),
     // A G that has not been started is on a queue.
-    of("a G is in one place", "S1", Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_FIXED }),
+    of(
+        "a G is in one place",
+        "sleep-ready-park",
+        Steps { wakep: |sched, _| put_globally(sched, 0), ..GO_1_19_FIXED },
+    ),
 ];
 
 /// Who is counted.
@@ -206,82 +223,11 @@ const SPINNING: &[Break] = &[
         "sleep-twice",
         after_take!(sched, _l, _w, _p, sched.nmspinning.add(1)),
     ),
-    of("one wakeup is under way at a time", "S2", Steps { wakep: wake_two, ..GO_FIXED }),
+    of("one wakeup is under way at a time", BUSY, Steps { wakep: wake_two, ..GO_1_19_FIXED }),
     of(
         "an M that executes a G does not spin",
-        "S2",
-        Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_FIXED },
-    ),
-];
-
-/// The limiter, the heaps and the clock.
-const TIME: &[Break] = &[
-    of(
-        "an assist runs on a P that runs",
-        "sleep-twice",
-        after_take!(
-            sched,
-            _l,
-            when,
-            p,
-            sched.p(&p).limiter_event.start(LimiterEventType::MarkAssist, when)
-        ),
-    ),
-    of(
-        "each idle tick is counted once",
-        "sleep-twice",
-        after_take!(sched, _l, when, p, idle_again(sched, &p, when)),
-    ),
-    of(
-        "each idle tick is counted once",
-        "assist",
-        after_take!(sched, _l, when, p, assist_for_a_tick(sched, &p, when)),
-    ),
-    of(
-        "timer0When and numTimers tell the heap",
-        "sleep-twice",
-        after_take!(sched, _l, _w, p, sched.p(&p).num_timers.add(1)),
-    ),
-    of(
-        "an M updates the limiter outside of its event",
-        "S2",
-        Steps { wakep: update_within_an_assist, ..GO_FIXED },
-    ),
-    // The assist's own update comes late then, and is dropped.
-    of(
-        "an assist updates the limiter",
-        "assist",
-        after_take!(sched, _l, when, _p, {
-            sched.limiter.update(std::iter::empty(), when + 9);
-        }),
-    ),
-    of("no timer is due beside an idle P", "due-timer", GO_13F6BE28),
-    // It looks as if an M polled.
-    of(
-        "lastpoll is 0 only while an M polls",
-        "S2",
-        Steps { wakep: |sched, _| sched.lastpoll.store(0), ..GO_FIXED },
-    ),
-    // An M that adds a timer takes the post of the poller, and keeps it.
-    of(
-        "lastpoll is 0 only while an M polls",
-        "pollers-window",
-        Steps { wake_beside_poller: |sched, _| sched.poll_until.store(9), ..GO_FIXED },
-    ),
-    of(
-        "if no M runs, no G is runnable",
-        "S2",
-        Steps { wakep: |sched, m| by_hand::put_m(&mut sched.lock.lock(), m.id), ..GO_FIXED },
-    ),
-    of(
-        "the clock jumps to the next timer",
-        "sleep-twice",
-        after_take!(sched, _l, when, _p, sched.faketime.set(when + 1)),
-    ),
-    of(
-        "the clock goes on, and each jump has an effect",
-        "sleep-twice",
-        after_take!(sched, _l, when, _p, sched.faketime.set(2 - when)),
+        BUSY,
+        Steps { wakep: |sched, m| sched.become_spinning(m), ..GO_1_19_FIXED },
     ),
 ];
 
@@ -295,18 +241,19 @@ const PROGRESS: &[Break] = &[
             spin_for_timer: |sched, _| {
                 sched.nmspinning.add(1);
             },
-            ..GO_FIXED
+            ..GO_1_19_FIXED
         },
     ),
     // An M never drops its P, and goes round.
-    of(checks::LIVELOCK, "S2", Steps { must_keep_p: |_, _| true, ..GO_FIXED }),
+    of(checks::LIVELOCK, BUSY, Steps { must_keep_p: |_, _| true, ..GO_1_19_FIXED }),
     // A G is never published, and its maker tries for ever.
-    of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_FIXED }),
-    of(checks::HANG, "S2", Steps { wakep: |_, _| {}, ..GO_FIXED }),
+    of(checks::LIVELOCK, "sleep-twice", Steps { publish_next: |_, _, _| false, ..GO_1_19_FIXED }),
+    of(checks::HANG, BUSY, Steps { wakep: |_, _| {}, ..GO_1_19_FIXED }),
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
-    let all = [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, TIME, PROGRESS, locks::LOCKS];
+    let all =
+        [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, time::TIME, PROGRESS, locks::LOCKS];
     all.into_iter().flatten()
 }
 
@@ -345,30 +292,6 @@ fn wake_two(sched: &Sched, m: &runtime_model::m::M) {
     }
 }
 
-/// An assist of the P that is taken lasts from then to a tick later, and the clock stands.
-fn assist_for_a_tick(sched: &Sched, p: &OwnedP, when: Time) {
-    let slot = &sched.p(p).limiter_event;
-    assert!(slot.start(LimiterEventType::MarkAssist, when));
-    slot.stop(LimiterEventType::MarkAssist, when + 1, &sched.limiter);
-}
-
-/// An assist that updates the limiter before its event is over.
-fn update_within_an_assist(sched: &Sched, m: &M) {
-    let (slot, now) = (&sched.p(m.p()).limiter_event, sched.nanotime());
-    let tracked = slot.start(LimiterEventType::MarkAssist, now);
-    sched.limiter.update(sched.allp.iter().map(|p| &p.limiter_event), now);
-    if tracked {
-        slot.stop(LimiterEventType::MarkAssist, now, &sched.limiter);
-    }
-}
-
-/// The P's last ticks count as idle a second time.
-fn idle_again(sched: &Sched, p: &OwnedP, when: Time) {
-    let event = &sched.p(p).limiter_event;
-    event.start(LimiterEventType::Idle, when - 1);
-    event.stop(LimiterEventType::Idle, when, &sched.limiter);
-}
-
 sync::explored! {
     fn each_break_is_caught_by_its_check() {
         for each in breaks() {
@@ -381,7 +304,7 @@ sync::explored! {
     fn no_check_fails_without_the_break() {
         for each in breaks() {
             let job = Job { only: Some(each.check.into()), ..job(each.scenario, Mode::Invariants) };
-            let report = run_with(GO_FIXED, &job);
+            let report = run_with(GO_1_19_FIXED, &job);
             assert_eq!(failing(&report), None, "{}: {:?}", each.scenario, report);
         }
     }

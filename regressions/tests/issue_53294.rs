@@ -14,7 +14,7 @@ use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
 use runtime_model::program::Program;
 use runtime_model::sched::SchedLocked;
-use runtime_model::steps::GO_FIXED;
+use runtime_model::steps::GO_1_19_FIXED;
 use runtime_model::{Sched, Time};
 use sync::driver::{Control, End, Plan, ENGINE};
 use sync::Arc;
@@ -138,7 +138,7 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
             scripts: vec![vec![]],
             flags: vec![],
         };
-        let sched = Sched::new(program, GO_FIXED, Arc::new(runtime_model::event::Nobody));
+        let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(runtime_model::event::Nobody));
         let mut m = M::of_kernel(MId(0));
         let p = sched.start_kernel(&mut m).pop().expect("the second P");
         let event = p.id().index();
@@ -160,5 +160,5 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
 #[test]
 fn the_row_named_by_a_job_is_the_one_that_runs() {
     let job = mutant("unlinked-by-hand", "sleep-twice", Mode::Symptoms);
-    assert_ne!(run_with(GO_FIXED, &job).found, run(&job).found);
+    assert_ne!(run_with(GO_1_19_FIXED, &job).found, run(&job).found);
 }

@@ -13,7 +13,7 @@ use runtime_model::g::{GStatus, Guintptr};
 use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
 use runtime_model::sched::SpinIncrement;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
 use sync::driver::{litmus, Cause, Control, Engine, Failure, Plan, Sampler, ENGINE};
 
@@ -43,7 +43,7 @@ const IN_ORDER: Steps = Steps {
             sched.m(nm).park.wakeup();
         });
     },
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 
 const NEXTP_LATE: Steps = Steps {
@@ -54,7 +54,7 @@ const NEXTP_LATE: Steps = Steps {
             sched.m(nm).nextp.set(Some(p));
         });
     },
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 
 const SPINNING_LATE: Steps = Steps {
@@ -65,11 +65,11 @@ const SPINNING_LATE: Steps = Steps {
             sched.give_spin(nm, Some(spin));
         });
     },
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 
 /// A program in which an M that sleeps is woken for work.
-const WAKES: &str = "S1";
+const WAKES: &str = "sleep-ready-park";
 
 /// Preemptions of the smallest execution with a race around its wakeup.
 const FEWEST: u32 = 1;
@@ -144,7 +144,7 @@ sync::exhausted! {
     }
 
     fn a_status_that_is_set_after_the_g_is_published_is_found() {
-        race_in_kernel("G0.status", || kernels::publish(GO_FIXED, STATUS_LATE));
+        race_in_kernel("G0.status", || kernels::publish(GO_1_19_FIXED, STATUS_LATE));
     }
 
     /// golang's CL 310149: a G is linked that may be a thief's.
@@ -158,7 +158,7 @@ sync::exhausted! {
     /// The tail is its owner's: it reads it plainly.
     fn a_tail_that_another_thread_moves_is_found() {
         race_in_kernel_that_fails_anyhow("P0.runqtail", || {
-            kernels::ring(GO_FIXED, |sched, _, victim| {
+            kernels::ring(GO_1_19_FIXED, |sched, _, victim| {
                 let p = &sched.allp[victim.index()];
                 p.runqtail.store_rel(p.runqtail.load_acq());
                 None
@@ -170,7 +170,7 @@ sync::exhausted! {
     /// this is for the kernel's own check to find, in any mode.
     fn a_slot_that_is_filled_after_the_tail_is_moved_loses_a_g() {
         for races in [false, true] {
-            let failure = kernel(races, || kernels::publish(GO_FIXED, TAIL_FIRST)).expect("a G is lost");
+            let failure = kernel(races, || kernels::publish(GO_1_19_FIXED, TAIL_FIRST)).expect("a G is lost");
             assert!(failure.message.contains("of two Gs"), "{failure}");
         }
     }
@@ -178,7 +178,7 @@ sync::exhausted! {
     fn the_gate_looks_for_races_in_the_core_and_the_kernels() {
         let jobs = suite::jobs(Engine::Explore);
         let races: Vec<_> = jobs.iter().filter(|job| job.mode == Mode::Races).collect();
-        for scenario in ["S1", "S4", "overflow", "S4-3m", "three-ps", "kernel/publish"] {
+        for scenario in ["sleep-ready-park", "two-timers-relay", "overflow", "two-timers-relay-3m", "three-ps", "kernel/publish"] {
             assert!(races.iter().any(|job| job.scenario == scenario), "{scenario}");
         }
     }

@@ -6,7 +6,7 @@ use common::{failing, job, run_with};
 use harness::report::Mode;
 use runtime_model::g::GId;
 use runtime_model::m::M;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
 
 /// Takes a G of the global queue in the last look, and does not go back to spinning: so whoever left a wakeup
@@ -21,7 +21,7 @@ fn take_without_spinning(sched: &Sched, m: &mut M) -> Option<GId> {
     g
 }
 
-const WITHOUT_SPINNING: Steps = Steps { recheck_global: take_without_spinning, ..GO_FIXED };
+const WITHOUT_SPINNING: Steps = Steps { recheck_global: take_without_spinning, ..GO_1_19_FIXED };
 
 sync::exhausted! {
     /// With two Ps there is no third to be woken.
@@ -33,7 +33,7 @@ sync::exhausted! {
     fn with_three_ps_the_last_look_has_to_spin_again() {
         let mut job = job("gosched-beside-two", Mode::Invariants);
         job.limits.bound = Some(1);
-        let fixed = run_with(GO_FIXED, &job);
+        let fixed = run_with(GO_1_19_FIXED, &job);
         assert_eq!(failing(&fixed), None, "{fixed:?}");
         let report = run_with(WITHOUT_SPINNING, &job);
         assert_eq!(failing(&report), Some("no G is runnable beside an idle P"), "{report:?}");

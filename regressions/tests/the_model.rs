@@ -13,7 +13,7 @@ use harness::verdict::Verdict;
 use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;
-use runtime_model::steps::GO_FIXED;
+use runtime_model::steps::GO_1_19_FIXED;
 use runtime_model::Sched;
 use sync::driver::{
     Engine, Observer, Operation, Outside, Plan, Quiescent, Sampler, Violation, ENGINE,
@@ -37,7 +37,7 @@ fn each_scenario_gets_done() {
 
 sync::explored! {
     fn checks_cost_no_execution() {
-        for scenario in ["S1", "S2", "S3"] {
+        for scenario in ["sleep-ready-park", "newproc-busy", "sleep-ready-busy"] {
             // In symptom mode loom has one more operation for each plain access, so one check stands for none.
             let all = job(scenario, Mode::Invariants);
             let one = Job { only: Some(HANG.into()), ..all.clone() };
@@ -49,9 +49,9 @@ sync::explored! {
 
     /// Two passes of stealing are as good as Go's four: the same Gs run, in the same orders, on the same Ms.
     fn two_passes_of_stealing_have_the_outcomes_of_four() {
-        // A sample may miss an outcome that the other happens upon; S2 has too few for that.
+        // A sample may miss an outcome that the other happens upon; newproc-busy has too few for that.
         let sampled = ENGINE == Engine::Shuttle;
-        let scenarios = if sampled { &["S2"][..] } else { &["S2", "gosched-beside-newproc"] };
+        let scenarios = if sampled { &["newproc-busy"][..] } else { &["newproc-busy", "gosched-beside-newproc"] };
         for &scenario in scenarios {
             let [two, four] = [2, 4].map(|passes| outcomes(scenario, passes));
             assert!(!two.is_empty());
@@ -62,9 +62,9 @@ sync::explored! {
 
 sync::searched! {
     /// `bench/core.pml` is the same model for Spin, which finds as many: where this fails, that has to be
-    /// changed as well, and compared. S4 has 54, and takes too long here.
+    /// changed as well, and compared. two-timers-relay has 54, and takes too long here.
     fn each_m_executes_what_it_does_in_spins_model() {
-        for (scenario, stories) in [("S1", 19), ("S2", 1), ("S3", 4)] {
+        for (scenario, stories) in [("sleep-ready-park", 19), ("newproc-busy", 1), ("sleep-ready-busy", 4)] {
             let all = outcomes_of(scenario, |_| {}, None);
             let of = |m: u32, story: &Story| story.iter().filter(|e| e.0 == m).copied().collect();
             let each: BTreeSet<[Story; 2]> =
@@ -123,7 +123,7 @@ fn outcomes_of(
     let plan = Plan { bound, threads: 2, executions, sampler, ..Plan::default() };
     let explored = sync::driver::run_all(&plan, move || {
         let teller = Arc::new(Teller(Some(Ghost::new(Vec::new()))));
-        let sched = Sched::new(program.clone(), GO_FIXED, teller.clone());
+        let sched = Sched::new(program.clone(), GO_1_19_FIXED, teller.clone());
         sync::driver::observe(Arc::new(Ends(sched.clone())));
         let sink = sink.clone();
         sync::driver::at_end(move || {

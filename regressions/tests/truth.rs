@@ -49,7 +49,7 @@ sync::exhausted! {
         let (report, _) = cell("53294/without-unlink", &[T2], &[(T1, &picks)]);
         assert_eq!(report.verdict, Verdict::Violated);
         assert!(report.note.contains("it is not needed any more"), "{}", report.note);
-        let (report, _) = cell("GO_FIXED", &[], &[(T1, &picks)]);
+        let (report, _) = cell("GO_1_19_FIXED", &[], &[(T1, &picks)]);
         assert_eq!(report.verdict, Verdict::Violated, "{}", report.note);
     }
 
@@ -91,8 +91,8 @@ sync::explored! {
             job.expect = Expect::Ends { how, more: vec![] };
             common::run(&Job { limits: harness::report::Limits { executions: 20, ..job.limits.clone() }, ..job })
         };
-        assert_eq!(ends("GO_FIXED", &[]).verdict, Verdict::Held);
-        let less = ends("GO_FIXED", &[T3]);
+        assert_eq!(ends("GO_1_19_FIXED", &[]).verdict, Verdict::Held);
+        let less = ends("GO_1_19_FIXED", &[T3]);
         assert_eq!((less.verdict, &*less.note), (Verdict::Violated, "expected findrunnable: negative nmspinning, but nothing failed"));
         let more = ends("53294/unlinked-by-hand", &[]);
         assert_eq!(more.verdict, Verdict::Violated);

@@ -15,7 +15,7 @@ fn scenario_without(name: &str) -> &'static str {
         | "the clock jumps twice"
         | "a timer is run by its owner"
         | "an M polls"
-        | "wakep leaves it to a spinner" => "S2",
+        | "wakep leaves it to a spinner" => "newproc-busy",
         "an increment is undone for want of a P" | "wakep finds no idle P" => "sleepers",
         "an M parks" => "exit",
         // With a deterministic program on one P and one M, whatever needs a second of either.
@@ -35,7 +35,7 @@ sync::explored! {
 
     fn what_does_happen_is_counted() {
         let names = ["the clock jumps", "runnext is stolen", "an M parks"].map(String::from).to_vec();
-        let report = run(&Job { sometimes: names, ..job("S3", Mode::Symptoms) });
+        let report = run(&Job { sometimes: names, ..job("sleep-ready-busy", Mode::Symptoms) });
         assert_eq!(report.verdict, Verdict::Held);
         assert!(report.sometimes.iter().all(|(_, count)| *count > 0), "{:?}", report.sometimes);
     }
@@ -73,7 +73,7 @@ sync::explored! {
 sync::exhausted! {
     fn a_bound_that_costs_more_than_none_is_said() {
         let within = |bound| {
-            let mut job = job("S3", Mode::Invariants);
+            let mut job = job("sleep-ready-busy", Mode::Invariants);
             job.limits.bound = Some(bound);
             job.limits.search = Some(Search { beside_unbounded: true, ..Search::default() });
             regressions::CONTENT.prepare(&job).expect("a job").run(|_| sync::driver::Control::Go).expect("a run").report
@@ -85,8 +85,8 @@ sync::exhausted! {
     }
 
     fn a_scenario_that_is_wrongly_called_deterministic_is_an_error() {
-        let mut job = job("S2", Mode::Symptoms);
-        let scenario = checks::scenarios::find("S2").expect("a scenario");
+        let mut job = job("newproc-busy", Mode::Symptoms);
+        let scenario = checks::scenarios::find("newproc-busy").expect("a scenario");
         job.program = Some(Box::new(Scenario { deterministic: true, ..scenario }));
         let report = regressions::CONTENT.prepare(&job).expect("a job").run(|_| sync::driver::Control::Go).expect("a run").report;
         assert_eq!(report.verdict, Verdict::Error);
@@ -96,7 +96,7 @@ sync::exhausted! {
 
 #[test]
 fn an_unknown_happening_is_refused() {
-    let job = Job { sometimes: vec!["pigs fly".into()], ..job("S1", Mode::Symptoms) };
+    let job = Job { sometimes: vec!["pigs fly".into()], ..job("sleep-ready-park", Mode::Symptoms) };
     let error = regressions::CONTENT.prepare(&job).err().expect("an error");
     let text = error.to_string();
     assert!(text.contains("pigs fly") && text.contains("the clock jumps"), "{text}");

@@ -94,7 +94,8 @@ impl Sched {
     }
 
     /// Parts 2 to 22, once. If they find nothing, `m` has no P any more.
-    #[sync::summarized]
+    // As `find_runnable`, and for its reason.
+    #[sync::forgets_callers]
     fn round(&self, m: &mut M) -> Found {
         let poll_until = match self.look_with_p(m) {
             Found::Nothing(when) => when,
@@ -122,7 +123,7 @@ impl Sched {
     /// Parts 3 to 12: looks with a P at its timers, its queue, the global queue, and the other Ps.
     #[sync::summarized]
     pub fn look_with_p(&self, m: &M) -> Found {
-        let (now, poll_until, _) = self.check_timers(m, m.p().id(), 0); // Part 3.
+        let (now, poll_until, _) = (self.steps.timers.check)(self, m, m.p().id(), 0); // Part 3.
         if let Some(g) = self.look_fairly(m) {
             return Found::Fair(g);
         }
@@ -133,8 +134,7 @@ impl Sched {
         // Part 9. Read without the lock, so a G that `gosched` puts there meanwhile may be missed; 4a reads it again,
         // under the lock.
         if self.runqsize.load() != 0 {
-            let mut locked = self.lock.lock();
-            if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
+            if let Ok(g) = (self.steps.take_global)(self, self.lock.lock(), m, m.p()) {
                 return Found::G(g);
             }
         }
@@ -183,13 +183,12 @@ impl Sched {
     ///
     /// Go: proc.go, findRunnable 2731-2746 (1.19.8), 3608-3635 (1.27.3).
     pub fn drop_p(&self, m: &mut M) -> Found {
-        let mut locked = self.lock.lock();
         // Wake protocol, 4a. Meets `globrunqput` in `gosched` and `runqputslow`: a G put there before is seen here, and
         // one put there later finds the P on the idle list, as both hold the lock.
-        if let Some(g) = self.globrunqget(&mut locked, m, m.p(), 0) {
-            return Found::G(g);
+        match (self.steps.take_global)(self, self.lock.lock(), m, m.p()) {
+            Ok(g) => Found::G(g),
+            Err(mut locked) => self.drop_p_locked(&mut locked, m),
         }
-        self.drop_p_locked(&mut locked, m)
     }
 
     /// The rest of part 15, once the global queue has been looked at.

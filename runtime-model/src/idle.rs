@@ -195,15 +195,22 @@ impl Sched {
         Some(m)
     }
 
-    /// Clears `p`'s timer bit if it has no timers. The caller owns `p` and is about to idle it.
+    /// Clears `p`'s timer bit if it has no timers. The caller owns `p` and is about to idle it. It is a step.
     ///
     /// An idle P gets no new timers, so thieves need not ask it for any; a P that runs may get one at any time.
+    ///
+    /// Go: proc.go, updateTimerPMask 5681-5694 (1.19.8); proc.go, pidleput 7433-7435 (1.27.3).
+    pub(crate) fn update_timer_p_mask(&self, p: &OwnedP) {
+        (self.steps.update_timer_p_mask)(self, p);
+    }
+
+    /// Looks at the number of timers again under their lock.
     ///
     /// The second look always agrees with the first here. In Go a thief that moves a modified timer within the
     /// heap takes it out for a moment, and the lock waits for that; the model cannot modify timers yet.
     ///
-    /// Go: proc.go, updateTimerPMask 5681-5694 (1.19.8); proc.go, pidleput 7433-7435 (1.27.3), without the lock.
-    pub(crate) fn update_timer_p_mask(&self, p: &OwnedP) {
+    /// Go: proc.go, updateTimerPMask 5681-5694 (1.19.8); up to 1.22.
+    pub(crate) fn update_timer_p_mask_under_the_lock(&self, p: &OwnedP) {
         let p = self.p(p);
         // Meets `dodeltimer0` of a thief: the heap may be empty a moment later. The bit stays set then, which costs a
         // look.
@@ -213,6 +220,17 @@ impl Sched {
         let timers = p.timers.lock();
         if p.num_timers.load() == 0 {
             self.clear_timer_bit(p.id, &timers);
+        }
+    }
+
+    /// Trusts the number, without the lock: since 1.23 it is written as the lock is released, so what a thief takes out
+    /// for a moment is not missing in it. `sched.lock` and a `timersLock` have no order any more.
+    ///
+    /// Go: proc.go, pidleput 7433-7435 (1.27.3; since 1.23).
+    pub(crate) fn update_timer_p_mask_from_len(&self, p: &OwnedP) {
+        // Meets `dodeltimer0` of a thief, as above.
+        if self.p(p).num_timers.load() == 0 {
+            self.timerp_mask.clear(p.id());
         }
     }
 

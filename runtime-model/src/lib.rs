@@ -1,4 +1,4 @@
-//! Go 1.19's scheduler, written against the atomics, locks and threads of `sync`, and nothing else.
+//! Go's scheduler, of 1.19 and of 1.27, written against the atomics, locks and threads of `sync`, and nothing else.
 //!
 //! A function that mirrors one of Go's has Go's name, and its doc ends with the lines in Go 1.19.8 and 1.27.3. Parts
 //! that a long function was cut into cite their lines of it. Where Go throws, the model panics with Go's text. The
@@ -12,7 +12,7 @@
 //! | [`ready`] | proc.go | making Gs runnable |
 //! | [`wake`] | proc.go | waking and stopping Ms |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
-//! | [`timers`] | time.go | the heaps, and running timers |
+//! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
 //! | [`netpoll`] | proc.go, netpoll.go | polling, as far as faketime has it |
 //! | [`deadlock`] | proc.go | `checkdead`, the jump of the clock |
 //! | [`limiter`] | mgclimit.go | limiter events |
@@ -38,9 +38,9 @@
 //! | `gcAssistAlloc1` (mgcmark.go) | [`world`]: `gc_assist`, the limiter's part |
 //! | `gcCPULimiterState.update`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`]; no bucket |
 //! | `gcstopm`, `stopTheWorldWithSema`, `startTheWorldWithSema`, `forEachP`, `runSafePointFn` | left out: the world does not stop yet |
-//! | `globrunqput`, `globrunqget` (`globrunqgetbatch`) | [`runq`] |
+//! | `globrunqput`, `globrunqget`, `globrunqgetbatch` (since 1.25), `runqputbatch` | [`runq`] |
 //! | `globrunqputbatch` | merged into `runqputslow`: one `globrunqput` a G, under one hold of the lock |
-//! | `globrunqputhead`, `runqputbatch` | left out: only what is left out calls them |
+//! | `globrunqputhead` | left out: only what is left out calls it |
 //! | `goexit0` (`gdestroy`), `main` | [`world`]: `goexit` |
 //! | `gopark`, `park_m` | [`world`]: `gopark` |
 //! | `goschedImpl`, `goyield_m`, `newproc`, `ready` | [`ready`] |

@@ -18,7 +18,7 @@
 //!                                                              the timer waits beside the idle P1
 //! ```
 //!
-//! Go has this window up to 1.27.3. [`crate::steps::GO_FIXED`] calls `wakep` as well as sending the break.
+//! Go has this window up to 1.27.3. [`crate::steps::GO_1_19_FIXED`] calls `wakep` as well as sending the break.
 
 use crate::event::Event;
 use crate::m::M;

@@ -8,6 +8,7 @@
 //!
 //! Without 2's order a thief would keep a G that the owner took meanwhile: it would run twice.
 
+mod batch;
 mod gqueue;
 
 use std::iter;
@@ -201,8 +202,7 @@ impl Sched {
     /// that is not 0. How many there are it knows from `runqsize`, which is written under the lock alone: so the
     /// plain read of it is that of an owner.
     ///
-    /// Go: proc.go, globrunqget 5603-5630 (1.19.8), globrunqget 7332-7340 and globrunqgetbatch 7344-7361 (1.27.3). In
-    /// 1.27.3 the ring is filled after the lock has been released.
+    /// Go: proc.go, globrunqget 5603-5630 (1.19.8), globrunqget 7332-7340 (1.27.3).
     pub fn globrunqget(
         &self,
         locked: &mut SchedLocked,
@@ -210,12 +210,10 @@ impl Sched {
         p: &OwnedP,
         max: i32,
     ) -> Option<GId> {
-        let size = self.runqsize.owner_load();
-        if size == 0 {
+        let n = self.share_of_global(p);
+        if n == 0 {
             return None;
         }
-        let share = size / self.gomaxprocs() as i32 + 1;
-        let n = share.min(size).min(self.p(p).runq.len() as i32 / 2);
         let n = if max > 0 { n.min(max) } else { n };
         self.runqsize.add(-n);
         let g = locked.runq.pop_front();
@@ -228,6 +226,15 @@ impl Sched {
             }
         }
         g
+    }
+
+    /// How many Gs of the global queue an M takes at once for `p`: 0 if there is none. The caller holds the lock.
+    ///
+    /// Go: proc.go, globrunqget 5606-5619 (1.19.8), globrunqgetbatch 7347-7351 (1.27.3).
+    fn share_of_global(&self, p: &OwnedP) -> i32 {
+        let size = self.runqsize.owner_load();
+        let share = size / self.gomaxprocs() as i32 + 1;
+        share.min(size).min(self.p(p).runq.len() as i32 / 2)
     }
 
     /// Takes all Gs from the run queue of the P that the caller owns, and links them. It is a step.

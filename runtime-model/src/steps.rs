@@ -3,7 +3,9 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
-use sync::Atomic;
+mod timers;
+
+use sync::{Atomic, MutexGuard};
 
 use crate::event::Event;
 use crate::find::Found;
@@ -14,9 +16,13 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+pub use timers::{TimerVerbs, TIMERS_1_19};
+
 /// The decisions that regressions replace.
 #[derive(Clone, Copy)]
 pub struct Steps {
+    /// How timers work, which Go 1.23 changed altogether.
+    pub timers: TimerVerbs,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     pub take_p_for_timer: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>,
     /// The clock has jumped: the M that is woken has to be counted as a spinner, so that it may steal.
@@ -58,6 +64,11 @@ pub struct Steps {
     pub spin_again: fn(&Sched, &mut M, OwnedP) -> Found,
     /// The last look: has this P a G to steal?
     pub has_work: fn(&Sched, PId) -> bool,
+    /// A P goes idle: may thieves leave out its timers?
+    pub update_timer_p_mask: fn(&Sched, &OwnedP),
+    /// Takes a G from the global queue for this P, and the P's share of the others; gives the lock back if there is
+    /// none.
+    pub take_global: TakeGlobal,
     /// Has this P no G on its run queue? (golang's CL 20858)
     pub runqempty: fn(&Sched, PId) -> bool,
     /// All Gs of a run queue are taken and linked. (golang's CL 310149)
@@ -73,9 +84,19 @@ pub struct Steps {
     pub uncount_spinner: fn(&Sched) -> i32,
 }
 
+/// A step that takes Gs from the global queue. It holds `sched.lock` when it begins. If the queue is empty, it returns
+/// the lock, still held.
+pub type TakeGlobal = for<'a> fn(
+    &Sched,
+    MutexGuard<'a, SchedLocked>,
+    &M,
+    &OwnedP,
+) -> Result<GId, MutexGuard<'a, SchedLocked>>;
+
 /// Go 1.19 with all known fixes, and three of our own where Go has none (`wakep`, `p_for_due_timer`,
 /// `wake_beside_poller`). Every check holds for this one.
-pub const GO_FIXED: Steps = Steps {
+pub const GO_1_19_FIXED: Steps = Steps {
+    timers: TIMERS_1_19,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,
@@ -89,6 +110,8 @@ pub const GO_FIXED: Steps = Steps {
     reset_spinning: |sched, m, _| sched.resetspinning(m),
     steal_timers: |sched, p| sched.timerp_mask.read(p),
     recheck_timers: Sched::check_timers_no_p,
+    update_timer_p_mask: Sched::update_timer_p_mask_under_the_lock,
+    take_global: Sched::globrunqget_share,
     drop_p: Sched::drop_p,
     last_look: Sched::last_look,
     spin_again: Sched::spin_again,
@@ -113,11 +136,34 @@ pub const GO_13F6BE28: Steps = Steps {
     p_for_due_timer: |_| None,
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
-    ..GO_FIXED
+    ..GO_1_19_FIXED
 };
 
 /// Go 1.19, the release. In what the core has of it, it is commit 13f6be28.
 pub const GO_1_19: Steps = GO_13F6BE28;
+
+/// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
+/// are taken from the global queue with another wake no M (`take_global`); and the second and third defect under
+/// faketime.
+///
+/// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`. Since 1.19, Go has mended the loss of a P
+/// beside a waker that finds none (1.20), and the global queue's place in the wake protocol (1.22). Its timers (since
+/// 1.23) and its system calls (since 1.26) are not built yet.
+pub const GO_1_27: Steps = Steps {
+    wakep: wakep_1_20,
+    take_global: Sched::globrunqget_batch,
+    p_for_due_timer: GO_13F6BE28.p_for_due_timer,
+    wake_beside_poller: GO_13F6BE28.wake_beside_poller,
+    ..GO_FIXED
+};
+
+/// Go 1.27.3 with every known bug mended. Every check holds for this one. No mend is Go's: *ours* are `wakep`
+/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer` and `wake_beside_poller`.
+pub const GO_FIXED: Steps = Steps {
+    update_timer_p_mask: Sched::update_timer_p_mask_from_len,
+    take_global: Sched::globrunqget_batch_and_wake,
+    ..GO_1_19_FIXED
+};
 
 /// Like Go since 1.20, except that a waker that finds no idle P undoes its `nmspinning` increment *before* it sets
 /// `needspinning`. This order is ours. In Go's order, a spinner may clear `needspinning` and then leave a wakeup to
@@ -221,8 +267,7 @@ pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     }
     // No idle P: the G stays, and 5a asks the M that drops the next P. That M looks at this queue too (4a).
     let p = sched.pidleget_spinning(&mut locked, 0)?;
-    let g = sched.globrunqget(&mut locked, m, &p, 0);
-    drop(locked);
+    let g = (sched.steps.take_global)(sched, locked, m, &p).ok();
     assert!(g.is_some(), "global runq empty with non-zero runqsize");
     sched.acquirep(m, p);
     // Wake protocol, 3: there may be more work, so `schedule` has to find this M spinning, to wake another.

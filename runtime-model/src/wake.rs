@@ -9,7 +9,7 @@
 //!
 //! | step | | where |
 //! |---|---|---|
-//! | 1 | publish | `ready`, `newproc`, `gosched` (ready.rs), `addtimer` (timers.rs) |
+//! | 1 | publish | `ready`, `newproc`, `gosched` (ready.rs), `addtimer` (timers/v1_19.rs) |
 //! | 2 | wake | `wakep` and what it calls; `wake_net_poller` (netpoll.rs) |
 //! | 3 | pass on | `resetspinning` |
 //! | 4a | drop the P | `drop_p`, `drop_p_locked` (find.rs) |

@@ -91,7 +91,7 @@ impl Sched {
 
     /// Go: sleep.go, AfterFunc 163-173 (1.19.8), 177-179 (1.27.3); tick.go, NewTicker 22-41 (1.19.8), 36-47 (1.27.3).
     fn start_timer(&self, m: &M, ticks: Time, period: Time, f: TimerFunc) {
-        self.addtimer(m, Timer { when: self.nanotime() + ticks, period, f });
+        (self.steps.timers.add)(self, m, Timer { when: self.nanotime() + ticks, period, f });
     }
 
     /// Parks `g` and returns false; or, if a permit is there, returns true: `g` goes on, without giving up its M.

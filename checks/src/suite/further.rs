@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn each_ladder_climbs_from_a_program_that_exists_to_no_bound() {
         let ladders = ladders();
-        assert!(ladders.iter().any(|ladder| ladder.job.scenario == "S4-4m"));
+        assert!(ladders.iter().any(|ladder| ladder.job.scenario == "two-timers-relay-4m"));
         for Ladder { job, bounds } in ladders {
             assert!(scenarios::find(&job.scenario).is_some(), "{}", job.scenario);
             assert_eq!((bounds.first(), bounds.last()), (Some(&job.limits.bound), Some(&None)));

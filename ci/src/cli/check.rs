@@ -16,7 +16,7 @@ pub struct Check {
     /// The scenario's name, or a kernel's, such as kernel/note; or a file, such as mine.toml
     pub scenario: String,
     /// The variant of the scheduler, such as GO_1_19 or 53294/without-limiter-stop; `cargo pidle list` prints all
-    /// [default: GO_FIXED]
+    /// [default: GO_1_19_FIXED]
     #[arg(long, alias = "row")]
     pub variant: Option<String>,
     /// The engine. loom cannot estimate how much is left; explore with --no-cache estimates the number of complete

@@ -91,7 +91,7 @@ mod tests {
             assert_eq!((reports.len(), remarks.len()), (1, 1), "{other:?}");
             assert_eq!(remarks[0].verdict, Verdict::Error);
             assert!(
-                remarks[0].what.starts_with("S1 with UNLINKED_BY_HAND on loom"),
+                remarks[0].what.starts_with("sleep-ready-park with UNLINKED_BY_HAND on loom"),
                 "{}",
                 remarks[0].what
             );

@@ -139,8 +139,12 @@ mod tests {
     fn a_run_that_is_not_kept_is_short_and_one_that_is_has_its_own_cost() {
         let costs = Costs::known();
         let job = sample::counterexample().header.job;
-        let job =
-            Job { scenario: "S1-4m".into(), row: "GO_FIXED".into(), mode: Mode::Invariants, ..job };
+        let job = Job {
+            scenario: "sleep-ready-park-4m".into(),
+            row: "GO_1_19_FIXED".into(),
+            mode: Mode::Invariants,
+            ..job
+        };
         assert!(costs.of(Engine::Explore, &job) > 10.0);
         // Another row of the same program ends sooner.
         let other = Job { row: "GO_13F6BE28".into(), ..job };

@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_summary_has_a_line_for_each_key_and_the_values_are_aligned() {
         let expected = "\
-scenario    S1
+scenario    sleep-ready-park
 variant     UNLINKED_BY_HAND
 size        2P/2M/3G/1T
 engine      loom

@@ -45,12 +45,12 @@ pub fn markdown(reports: &[Report]) -> String {
 fn heads() -> Vec<String> {
     let mut heads = vec!["left out of checkdead".to_string(), "program".into(), "Go, P=4".into()];
     heads.extend(SIZES.map(|(ps, _)| format!("GO_1_19, {ps} Ps")));
-    heads.extend(["GO_FIXED, if not the same".into(), "the check that names it".into()]);
+    heads.extend(["GO_1_19_FIXED, if not the same".into(), "the check that names it".into()]);
     heads
 }
 
 const LEGEND: &str = "
-GO_1_19 is the release with only checkdead changed, as it was measured; GO_FIXED has its bugs mended as well.
+GO_1_19 is the release with only checkdead changed, as it was measured; GO_1_19_FIXED has its bugs mended as well.
 T1 must be able to track idle limiter event; T2 limiterEvent.stop: found wrong event in p's limiter event
 slot; T3 findrunnable: negative nmspinning; a hang is that nobody moves, or that the clock does not. In
 percent: the share of the sampled executions that fail.
@@ -63,7 +63,7 @@ fn of_suite(reports: &[Report]) -> Vec<&Report> {
     reports.iter().filter(|report| report.job.suite == SUITE).collect()
 }
 
-/// The cells of each line and program: what is left out, reality and the release, how `GO_FIXED` differs, and the
+/// The cells of each line and program: what is left out, reality and the release, how `GO_1_19_FIXED` differs, and the
 /// check. What is left out and the check stand in a line's first row.
 fn rows(reports: &[&Report], shares: bool) -> Vec<Vec<String>> {
     let of_line = |line: &'static Line| {

@@ -14,9 +14,9 @@ use harness::report::{Expect, Job, Limits, Mode};
 pub(crate) fn job() -> Job {
     Job {
         suite: "core".into(),
-        scenario: "S1".into(),
+        scenario: "sleep-ready-park".into(),
         program: None,
-        row: "GO_FIXED".into(),
+        row: "GO_1_19_FIXED".into(),
         mode: Mode::Invariants,
         only: None,
         limits: Limits {

@@ -3,10 +3,10 @@
 use runtime_model::m::M;
 use runtime_model::p::{OwnedP, PId};
 use runtime_model::sched::SchedLocked;
-use runtime_model::steps::{Steps, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::{Sched, Time};
 
-use super::{of, Break};
+use super::{of, Break, BUSY};
 
 /// A thief looks whether a P has timers, and does something besides.
 macro_rules! writes {
@@ -16,7 +16,7 @@ macro_rules! writes {
             $harm;
             $sched.timerp_mask.read(p)
         }
-        Steps { steal_timers: steals, ..GO_FIXED }
+        Steps { steal_timers: steals, ..GO_1_19_FIXED }
     }};
 }
 
@@ -25,12 +25,12 @@ const ORDERED: &str = "locks are taken in their order";
 
 /// Each value stays what it was, so that nothing else can tell.
 pub(crate) const LOCKS: &[Break] = &[
-    of(GUARDED, "three-newprocs", Steps { wakep: tell_after_unlock, ..GO_FIXED }),
-    of(GUARDED, "S2", writes!(|sched, _p| sched.npidle.add(0))),
-    of(GUARDED, "S2", writes!(|sched, _p| sched.runqsize.store(sched.runqsize.load()))),
-    of(GUARDED, "S2", writes!(|sched, p| sched.timerp_mask.set(p))),
-    of(GUARDED, "S2", writes!(|sched, _p| sched.idlep_mask.clear(MAIN_P))),
-    of(GUARDED, "S2", writes!(|sched, p| sched.allp[p.index()].num_timers.add(0))),
+    of(GUARDED, "three-newprocs", Steps { wakep: tell_after_unlock, ..GO_1_19_FIXED }),
+    of(GUARDED, BUSY, writes!(|sched, _p| sched.npidle.add(0))),
+    of(GUARDED, BUSY, writes!(|sched, _p| sched.runqsize.store(sched.runqsize.load()))),
+    of(GUARDED, BUSY, writes!(|sched, p| sched.timerp_mask.set(p))),
+    of(GUARDED, BUSY, writes!(|sched, _p| sched.idlep_mask.clear(MAIN_P))),
+    of(GUARDED, BUSY, writes!(|sched, p| sched.allp[p.index()].num_timers.add(0))),
     of(
         GUARDED,
         "sleep-twice",
@@ -41,7 +41,7 @@ pub(crate) const LOCKS: &[Break] = &[
     ),
     of(
         ORDERED,
-        "S2",
+        BUSY,
         writes!(|sched, p| {
             let _timers = sched.allp[p.index()].timers.lock();
             drop(sched.lock.lock());
@@ -49,14 +49,14 @@ pub(crate) const LOCKS: &[Break] = &[
     ),
     of(
         ORDERED,
-        "S2",
+        BUSY,
         writes!(|sched, p| {
             let _one = sched.allp[p.index()].timers.lock();
             let other = (p.index() + 1) % sched.allp.len();
             drop(sched.allp[other].timers.lock());
         }),
     ),
-    of(ORDERED, "rendezvous", Steps { wakep: wake_under_timers_lock, ..GO_FIXED }),
+    of(ORDERED, "rendezvous", Steps { wakep: wake_under_timers_lock, ..GO_1_19_FIXED }),
 ];
 
 /// P0, which main runs on.

@@ -25,7 +25,7 @@ impl Sched {
                 // Meets `pidleget`, which sets the bit before the P can get a timer. A bit that is still set for a P
                 // without timers costs a look; `pidleput` clears it only if the heap is empty.
                 if last && (self.steps.steal_timers)(self, victim) {
-                    let (then, when, ran) = self.check_timers(m, victim, now);
+                    let (then, when, ran) = (self.steps.timers.check)(self, m, victim, now);
                     now = then;
                     poll_until = earlier(poll_until, when);
                     if ran {

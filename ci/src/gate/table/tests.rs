@@ -27,15 +27,15 @@ fn failed() -> Report {
 
 #[test]
 fn a_gate_is_one_table_its_expected_failures_and_a_total() {
-    let gated = judge(vec![failed(), report("GO_FIXED", Verdict::Held)], &[], 1.25);
+    let gated = judge(vec![failed(), report("GO_1_19_FIXED", Verdict::Held)], &[], 1.25);
     let expected = "\
-suite        scenario  variant           size         engine  mode      executions  states  extent   seconds  verdict
-issue_53294  S1        UNLINKED_BY_HAND  2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  held (fails as expected)
-issue_53294  S1        GO_FIXED          2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  held
+suite        scenario          variant           size         engine  mode      executions  states  extent   seconds  verdict
+issue_53294  sleep-ready-park  UNLINKED_BY_HAND  2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  held (fails as expected)
+issue_53294  sleep-ready-park  GO_1_19_FIXED     2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  held
 
 Expected failures, each with the run that shows it fixed:
-fails             scenario  engine  by                                               executions  holds     executions  bug
-UNLINKED_BY_HAND  S1        loom    throw: must be able to track idle limiter event       1,234  GO_FIXED       1,234  53294
+fails             scenario          engine  by                                               executions  holds          executions  bug
+UNLINKED_BY_HAND  sleep-ready-park  loom    throw: must be able to track idle limiter event       1,234  GO_1_19_FIXED       1,234  53294
 
 2 runs: 2 held; 2,468 executions in 1.2 s. Verdict: held
 ";
@@ -48,11 +48,11 @@ fn what_did_not_hold_is_told_with_its_reason_and_the_worst_wins() {
     let reports = vec![report("A", Verdict::Violated), report("B", Verdict::Error)];
     let gated = judge(reports, &[], 1.0);
     let expected = "
-violated: issue_53294: S1 with A on loom, symptoms
+violated: issue_53294: sleep-ready-park with A on loom, symptoms
   why violated
-  to see it: cargo pidle check S1 --engine loom --variant A --mode symptoms --bound 2
+  to see it: cargo pidle check sleep-ready-park --engine loom --variant A --mode symptoms --bound 2
 
-error: issue_53294: S1 with B on loom, symptoms
+error: issue_53294: sleep-ready-park with B on loom, symptoms
   why error
 
 2 runs: 1 violated, 1 error; 2,468 executions in 1.0 s. Verdict: error
@@ -73,7 +73,7 @@ fn a_gate_without_a_job_is_vacuous() {
 
 #[test]
 fn an_engine_without_a_job_is_vacuous() {
-    let gated = judge(vec![report("GO_FIXED", Verdict::Held)], &[Engine::Shuttle], 1.0);
+    let gated = judge(vec![report("GO_1_19_FIXED", Verdict::Held)], &[Engine::Shuttle], 1.0);
     assert_eq!(gated.verdict, Verdict::Vacuous);
     let text = render(&gated);
     assert!(
@@ -84,7 +84,7 @@ fn an_engine_without_a_job_is_vacuous() {
 
 #[test]
 fn an_expected_failure_without_the_run_that_shows_it_fixed_is_vacuous() {
-    let elsewhere = Report { engine: "shuttle".into(), ..report("GO_FIXED", Verdict::Held) };
+    let elsewhere = Report { engine: "shuttle".into(), ..report("GO_1_19_FIXED", Verdict::Held) };
     let gated = judge(vec![failed(), elsewhere], &[], 1.0);
     assert_eq!(gated.verdict, Verdict::Vacuous);
     assert!(render(&gated).contains("no run shows it"));

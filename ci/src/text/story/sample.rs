@@ -15,7 +15,7 @@ pub(crate) fn found() -> Found {
 pub(crate) fn job() -> Job {
     Job {
         suite: "issue_53294".into(),
-        scenario: "S1".into(),
+        scenario: "sleep-ready-park".into(),
         program: None,
         row: "UNLINKED_BY_HAND".into(),
         mode: Mode::Symptoms,

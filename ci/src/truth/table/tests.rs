@@ -62,11 +62,11 @@ fn a_bug_of_the_release_is_named_where_it_shows() {
     assert_eq!(other, "model finds more: hang");
 }
 
-/// The row of the table for `stealrunq` where the bug shows: the release with it, mended, and `GO_FIXED`.
+/// The row of the table for `stealrunq` where the bug shows: the release with it, mended, and `GO_1_19_FIXED`.
 #[test]
 fn the_row_with_the_bug_mended_and_go_fixed_stand_in_the_table() {
     let fixed = "53294/without-spinning";
-    let mended = "GO_1_19/without-spinning+45867";
+    let mended = "GO_1_19/without-spinning+fix-45867";
     let row = |mended_ends: &[&str], fixed_ends: &[&str]| {
         let reports = [
             searched(ROW, "stealrunq", &[checks::HANG]),

@@ -17,7 +17,7 @@
 //! of loom's feature `checkpoint` is such a path. A made-up path, which picks any thread that could
 //! continue at each point, can run any execution, and says as little about what loom would try there.
 //! Counting all of those threads as choices would estimate loom without its reduction, as an upper bound
-//! that is of no use: some 10⁵³ executions for S1.
+//! that is of no use: some 10⁵³ executions for sleep-ready-park.
 //!
 //! A lower bound is known instead: loom runs each trace at least once, and a search with sleep sets alone
 //! runs it exactly once. `pidle check --no-cache` estimates those, as executions that are complete.
