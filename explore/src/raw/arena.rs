@@ -15,7 +15,7 @@ use super::address_space::{self, SPAN, STACKS};
 use super::frozen_pages::{FrozenPages, PAGE};
 use super::global::{self, inside};
 use super::heap::Heap;
-use super::inside::as_outside;
+use super::inside::{as_outside, in_book, BOOK};
 use super::memory_signals::SignalStack;
 use super::syscall_filter::SyscallFilter;
 use super::thread::Thread;
@@ -30,10 +30,7 @@ pub struct Limits {
 }
 
 /// The number of separate heaps for threads.
-const THREADS: usize = 8;
-
-/// The number of the book among separate heaps.
-pub(super) const BOOK: usize = THREADS;
+const THREADS: usize = BOOK;
 
 /// The number of the heap of the thread with this number.
 pub(super) fn heap_number(thread: usize) -> usize {
@@ -136,7 +133,7 @@ impl Arena {
             // SAFETY: as above.
             unsafe { self.heap(BOOK).write(self.new_heap(BOOK)) };
         }
-        inside(|| global::in_book(|| self.threads_mut(|threads| threads.reserve(4))));
+        inside(|| in_book(|| self.threads_mut(|threads| threads.reserve(4))));
     }
 
     /// The frozen pages of the heap.

@@ -12,7 +12,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use super::address_space;
-use super::arena::{Arena, BOOK};
+use super::arena::Arena;
 use super::fill;
 use super::heap::Heap;
 use super::inside::{self, as_outside, is_inside};
@@ -21,8 +21,6 @@ use super::trouble::{self, Trouble};
 thread_local! {
     /// The current arena, or null.
     static ARENA: Cell<*const Arena> = const { Cell::new(std::ptr::null()) };
-    /// The number of the heap from which code inside allocates: a thread's, or the book.
-    static HEAP: Cell<usize> = const { Cell::new(BOOK) };
 }
 
 /// The error since the last call, if any.
@@ -43,26 +41,6 @@ pub(super) fn set_arena(arena: *const Arena) {
 /// Calls `f`, whose allocations lie in the arena, if there is one.
 pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
     inside::with(!arena().is_null(), f)
-}
-
-/// Calls `f`, whose allocations inside lie in the heap with this number.
-#[inline]
-pub(super) fn with_heap<R>(number: usize, f: impl FnOnce() -> R) -> R {
-    /// Restores the previous number, also while unwinding.
-    struct Before(usize);
-    impl Drop for Before {
-        fn drop(&mut self) {
-            HEAP.set(self.0);
-        }
-    }
-    let _before = Before(HEAP.replace(number));
-    f()
-}
-
-/// Calls `f`, which works on the search's own data: what it allocates inside is no part of the program's memory.
-#[inline]
-pub(crate) fn in_book<R>(f: impl FnOnce() -> R) -> R {
-    with_heap(BOOK, f)
 }
 
 /// Calls `f`, whose allocations outlive the execution.
@@ -94,7 +72,7 @@ unsafe impl GlobalAlloc for Allocator {
             return System.alloc(layout);
         }
         // SAFETY: inside, an arena is current, and only this thread uses it.
-        let block = unsafe { (*(*arena()).heap(HEAP.get())).allocate(layout) };
+        let block = unsafe { (*(*arena()).heap(inside::heap())).allocate(layout) };
         if block.is_null() {
             trouble::report(Trouble::Exhausted);
             return as_outside(|| System.alloc(layout));

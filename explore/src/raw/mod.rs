@@ -34,13 +34,14 @@ mod syscall_filter;
 mod thread;
 mod trouble;
 
+pub(crate) use self::inside::in_book;
 pub(crate) use arena::Arena;
 pub use arena::Limits;
 pub(crate) use captures::Captures;
 pub(crate) use compare::{Driver, Live};
 pub(crate) use fill::{further_down, leaving_no_residue, set_fill, with_filled_registers};
 pub use global::allocate_outside;
-pub(crate) use global::{in_book, inside, take_trouble};
+pub(crate) use global::{inside, take_trouble};
 pub use image::Place;
 pub(crate) use image::{Images, Sabotage};
 pub(crate) use memory::{offset, LeftOut, Memory, Written};

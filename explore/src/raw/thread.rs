@@ -10,7 +10,8 @@ use corosensei::{Coroutine, Yielder};
 
 use super::arena::{heap_number, Arena};
 use super::fill;
-use super::global::{self, inside, with_heap};
+use super::global::{self, inside};
+use super::inside::{in_book, with_heap};
 use super::trouble::{self, Trouble};
 
 /// A thread of the program. It lies in the arena and is never dropped.
@@ -90,7 +91,7 @@ unsafe fn launch(program: impl FnOnce()) {
         let thread = Box::into_raw(Box::new(thread));
         arena.threads_mut(|threads| threads.push(thread));
     };
-    inside(|| global::in_book(launch));
+    inside(|| in_book(launch));
 }
 
 /// Switches from the running thread to the driver, and returns when the thread is resumed.

@@ -4,6 +4,8 @@
 //! registration: its address names it, relative to the start of the arena. What a step reports about such objects goes
 //! into the footprint as words of memory.
 
+#![cfg_attr(not(feature = "explore"), allow(dead_code))] // memory is not hashed there
+
 use smallvec::SmallVec;
 
 use crate::fingerprint::{self, Fingerprints};
