@@ -23,8 +23,13 @@ pub(crate) struct Visited {
     states: OnceLock<Table>,
     /// Each state with its largest budget; in a search for fewer steps, with the fewest steps.
     bounded: DashMap<Key, u64, BuildHasherDefault<Fold>>,
-    len: AtomicUsize,
+    len: Len,
 }
+
+/// The number of states, which each worker writes: on a cache line of its own, since all of them read what is next to it.
+#[derive(Default)]
+#[repr(align(128))]
+struct Len(AtomicUsize);
 
 /// A fingerprint, aligned so that the table wastes no space.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,7 +54,7 @@ pub(crate) enum Visit {
 impl Visited {
     /// The number of states.
     pub(crate) fn len(&self) -> usize {
-        self.len.load(Ordering::Relaxed)
+        self.len.0.load(Ordering::Relaxed)
     }
 
     /// Whether the state has been visited.
@@ -147,7 +152,7 @@ impl Visited {
     }
 
     fn is_new(&self) -> Visit {
-        self.len.fetch_add(1, Ordering::Relaxed);
+        self.len.0.fetch_add(1, Ordering::Relaxed);
         Visit::New
     }
 }

@@ -215,7 +215,8 @@ impl Execution {
 
     /// Reports the outcome to the exploration.
     fn report(&self) {
-        self.exploration.ended(self.take_outcome(), self.concurrent.load(Relaxed));
+        self.exploration.note_concurrent(self.concurrent.load(Relaxed));
+        self.exploration.ended(self.take_outcome());
         if ENGINE.explores() {
             current::take_execution();
         }
@@ -224,10 +225,16 @@ impl Execution {
         }
     }
 
-    /// The outcome, and whether two threads could move at the same time.
+    /// The outcome.
     #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
-    pub(crate) fn outcome_so_far(&self) -> (Outcome, bool) {
-        (lock(&self.end).clone(), self.concurrent.load(Relaxed))
+    pub(crate) fn outcome_so_far(&self) -> Outcome {
+        lock(&self.end).clone()
+    }
+
+    /// Whether two threads could move at the same time.
+    #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+    pub(crate) fn is_concurrent(&self) -> bool {
+        self.concurrent.load(Relaxed)
     }
 
     /// Whether code for the end is registered.

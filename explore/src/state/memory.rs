@@ -13,7 +13,7 @@ use crate::operation::{ObjectId, ThreadId};
 use crate::thread::Next;
 use crate::words::Touched;
 
-use super::{Handle, Mover, State};
+use super::{Handle, State};
 
 /// The epoch of objects that are known by their addresses.
 const BY_ADDRESS: u32 = u32::MAX;
@@ -85,13 +85,5 @@ impl State {
         }
         let rest = (self.of_world, self.ended.is_some(), self.alone);
         fingerprint::of((&threads[..], rest, &self.made_for[..], self.making_for))
-    }
-
-    /// The number of the thread whose step is under way, in the order of creation.
-    pub fn mover(&self) -> Option<usize> {
-        match self.mover {
-            Mover::Thread(number) => Some(number),
-            Mover::World | Mover::None => None,
-        }
     }
 }

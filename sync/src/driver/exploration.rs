@@ -202,13 +202,13 @@ impl Exploration {
     /// explores runs the other threads after that.
     #[cfg(not(feature = "explore"))]
     pub(crate) fn run_one(this: &OutsideArc<Self>) {
-        this.count_execution();
+        this.count_executions(1);
         Exploration::run(this, this.executions());
     }
 
-    /// Counts an execution.
-    pub(crate) fn count_execution(&self) {
-        self.started.fetch_add(1, Ordering::Relaxed);
+    /// Counts this many executions.
+    pub(crate) fn count_executions(&self, number: u64) {
+        self.started.fetch_add(number, Ordering::Relaxed);
     }
 
     /// Runs the execution with this number.
@@ -251,9 +251,16 @@ impl Exploration {
         &self.plan
     }
 
-    /// Called when the last thread of an execution has ended.
-    pub(crate) fn ended(&self, outcome: Outcome, concurrent: bool) {
-        self.concurrent.fetch_or(concurrent, Ordering::Relaxed);
+    /// Notes whether two threads of an execution could move at the same time.
+    pub(crate) fn note_concurrent(&self, concurrent: bool) {
+        // Written once: a write takes the flag, and what lies next to it, away from the other workers.
+        if concurrent && !self.concurrent.load(Ordering::Relaxed) {
+            self.concurrent.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Called when an execution has ended: on an engine that restores, once for several that were cut.
+    pub(crate) fn ended(&self, outcome: Outcome) {
         let progress = self.plan.progress.as_ref();
         let searching = self.current_search();
         let so_far = Progress { executions: self.executions(), search: searching.as_deref() };

@@ -1,5 +1,7 @@
 //! Runs executions on the substrate that restores.
 
+use std::cell::Cell;
+
 use ::explore::interface::{Ended, Search, Substrate};
 use ::explore::restore::{self, Facade, Limits, Place, Restore};
 use ::explore::OutsideArc;
@@ -33,18 +35,39 @@ pub(crate) fn replay(
     follow(plan, picks, exploration)
 }
 
-struct Program(OutsideArc<Exploration>);
+/// What a worker runs.
+struct Program {
+    exploration: OutsideArc<Exploration>,
+    /// The number of executions that were cut and are not counted yet.
+    cut: Cell<u64>,
+}
+
+/// A worker counts the executions that are cut this many at a time. Counted one by one, they would make two workers
+/// wait for each other's caches a tenth of the time.
+const AT_ONCE: u64 = 32;
+
+impl Program {
+    fn count(&self) {
+        self.exploration.count_executions(self.cut.take());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.count();
+    }
+}
 
 impl restore::Program for Program {
     fn run(&self) {
         // Always the same number: other workers continue to count, and nothing inside may depend on that.
-        Exploration::run(&self.0, 1);
+        Exploration::run(&self.exploration, 1);
     }
 }
 
 impl Facade for Program {
     fn captures(&self) -> Place {
-        Place::of(self.0.program())
+        Place::of(self.exploration.program())
     }
 
     fn places(&self) -> Vec<Place> {
@@ -56,13 +79,17 @@ impl Facade for Program {
     }
 
     fn execution_over(&self, ended: Option<Ended>) -> bool {
-        // Copied here, outside, so that it outlives the execution.
-        let so_far = current::with(|execution| execution.map(Execution::outcome_so_far));
-        let (outcome, concurrent) = so_far.unwrap_or_default();
-        let outcome = if ended.is_some() { outcome } else { Outcome::Cut };
-        self.0.count_execution();
-        self.0.ended(outcome, concurrent);
-        !self.0.is_over()
+        self.cut.set(self.cut.get() + 1);
+        let concurrent = current::with(|execution| execution.is_some_and(Execution::is_concurrent));
+        self.exploration.note_concurrent(concurrent);
+        if ended.is_some() || self.cut.get() == AT_ONCE {
+            self.count();
+            // Copied here, outside, so that it outlives the execution.
+            let outcome = current::with(|execution| execution.map(Execution::outcome_so_far));
+            let outcome = outcome.filter(|_| ended.is_some()).unwrap_or(Outcome::Cut);
+            self.exploration.ended(outcome);
+        }
+        !self.exploration.is_over()
     }
 }
 
@@ -74,7 +101,9 @@ pub(crate) fn drive<S: Search + 'static>(
     forget();
     let limits = Limits { stack: plan.stack, heap: plan.heap };
     let mut restore =
-        Restore::new(limits, Program(exploration.clone())).audit(plan.audit).with(&plan.search);
+        Restore::new(limits, Program { exploration: exploration.clone(), cut: Cell::new(0) })
+            .audit(plan.audit)
+            .with(&plan.search);
     let driven = restore.drive(search);
     if let Some(diverged) = driven.diverged {
         exploration.report_error(diverged.to_string());
