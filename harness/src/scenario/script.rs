@@ -4,8 +4,6 @@ use runtime_model::g::GId;
 use runtime_model::program::{Action, FlagId, TimerId};
 use runtime_model::timers::TimerFunc;
 
-use super::{At, Scenario, ScenarioError};
-
 /// The actions, for messages.
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
@@ -29,9 +27,15 @@ const MOST_ROUNDS: i64 = 100;
 /// What is wrong with an action, and what is allowed instead.
 type Wrong = (String, String);
 
+/// What is wrong with an action: where, what, and what is allowed there.
+pub(super) struct ScriptError {
+    pub(super) place: String,
+    pub(super) what: String,
+    pub(super) allowed: String,
+}
+
 /// Reads scripts, and collects the flags and the timers that they name.
 pub(super) struct Parser<'a> {
-    pub(super) scenario: &'a Scenario,
     pub(super) names: Vec<&'a str>,
     pub(super) flags: Vec<&'a str>,
     pub(super) timers: Vec<Named<'a>>,
@@ -57,48 +61,24 @@ impl<'a> Parser<'a> {
         line: usize,
         name: &str,
         text: &'a str,
-    ) -> Result<Vec<Action>, ScenarioError> {
+    ) -> Result<Vec<Action>, ScriptError> {
         let actions = text.split(';').map(str::trim).filter(|action| !action.is_empty());
         let mut script: Vec<Action> = Vec::new();
         let mut at = Vec::new();
         for (i, text) in actions.enumerate() {
             let place = format!("G {name}, action {} (`{text}`)", i + 1);
             let error =
-                |(what, allowed): Wrong| self.scenario.error(At::G(line), &place, what, &allowed);
+                |(what, allowed): Wrong| ScriptError { place: place.clone(), what, allowed };
             let (rounds, body) = rounds(text).map_err(error)?;
             for _ in 0..rounds {
                 for action in body.split(',').map(str::trim) {
-                    let action = self.action(line, action).map_err(|(what, allowed)| {
-                        self.scenario.error(At::G(line), &place, what, &allowed)
-                    })?;
-                    script.push(action);
+                    script.push(self.action(line, action).map_err(error)?);
                     at.push(place.clone());
                 }
             }
         }
-        self.check_preemptions(line, &script, &at)?;
+        check_preemptions(&script, &at)?;
         Ok(script)
-    }
-
-    /// Each `preempt` comes before an action in which a G can be preempted.
-    fn check_preemptions(
-        &self,
-        line: usize,
-        script: &[Action],
-        at: &[String],
-    ) -> Result<(), ScenarioError> {
-        for (i, place) in at.iter().enumerate().filter(|&(i, _)| script[i] == Action::Preempt) {
-            let next = script.get(i + 1);
-            if !next.is_some_and(|next| next.is_preemptible()) {
-                let what = match next {
-                    Some(_) => "the next action gives up the M itself, or keeps it",
-                    None => "no action comes after it",
-                };
-                let allowed = "write it before one of go, after, ticker, ready, set, assist, add, modify, reset, stop";
-                return Err(self.scenario.error(At::G(line), place, what, allowed));
-            }
-        }
-        Ok(())
     }
 
     fn action(&mut self, line: usize, text: &'a str) -> Result<Action, Wrong> {
@@ -183,6 +163,26 @@ impl<'a> Parser<'a> {
             self.flags.len() - 1
         }))
     }
+}
+
+/// Each `preempt` comes before an action in which a G can be preempted.
+fn check_preemptions(script: &[Action], at: &[String]) -> Result<(), ScriptError> {
+    for (i, place) in at.iter().enumerate().filter(|&(i, _)| script[i] == Action::Preempt) {
+        let next = script.get(i + 1);
+        if !next.is_some_and(|next| next.is_preemptible()) {
+            let what = match next {
+                Some(_) => "the next action gives up the M itself, or keeps it",
+                None => "no action comes after it",
+            };
+            let allowed = "write it before one of go, after, ticker, ready, set, assist, add, modify, reset, stop";
+            return Err(ScriptError {
+                place: place.clone(),
+                what: what.into(),
+                allowed: allowed.into(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The action, as far as it has a right beginning, and what it should be.
