@@ -44,11 +44,12 @@ fn the_gate_expects_five_failures_of_the_newest_release() {
 }
 
 #[test]
-fn the_gate_expects_three_failures_of_the_release_and_shows_each_of_them_fixed() {
+fn the_gate_expects_four_failures_of_the_release_and_shows_each_of_them_fixed() {
     let bugs = bugs_of(RELEASE);
     let expected = [
         "golang/go#45867",
         "golang/go#55160",
+        "golang/go#51654",
         "defect 2 (the last look sees a due timer and stops all the same)",
     ];
     assert_eq!(bugs, expected);
@@ -64,7 +65,10 @@ fn fails_by_no_check_that_is_not_known(release: &str) {
     let known: BTreeSet<&str> = expected_of(release).map(|known| known.check).collect();
     let mut failing = BTreeSet::new();
     let files = suite::files();
-    for suite in suite::ALL.iter().filter(|suite| suite.name != "more-ms") {
+    // The newest release has other timers, which the model does not have yet.
+    let has_timers = release == RELEASE;
+    let suites = suite::ALL.iter().filter(|suite| suite.name != "more-ms");
+    for suite in suites.filter(|suite| has_timers || suite.name != "timers") {
         for (name, _) in suite.runs(&files) {
             let mut job = common::job(&name, Mode::Invariants);
             job.row = release.into();
