@@ -122,6 +122,11 @@ pub const ALL: &[Suite] = &[
     },
 ];
 
+/// All suites that a scenario file can name: those of the gate, and the one that looks for data races.
+pub fn all() -> impl Iterator<Item = &'static Suite> {
+    ALL.iter().chain([&RACES])
+}
+
 /// The names of the suites whose programs were written to use the scheduler, and not to show a bug.
 pub const GENERAL: &[&str] = &["single", "core", "mixed", "mixed-wide"];
 
@@ -232,7 +237,7 @@ mod tests {
         for file in scenarios::FILES {
             let written = file.parse().unwrap_or_else(|error| panic!("{error}"));
             for (name, run) in written.runs() {
-                let suite = ALL.iter().chain([&RACES]).find(|suite| suite.name == run.suite);
+                let suite = all().find(|suite| suite.name == run.suite);
                 let suite = suite.unwrap_or_else(|| panic!("{name}: no suite {}", run.suite));
                 for engine in run.engines.iter().flatten() {
                     assert!(suite.engines.contains(engine), "{name}: {} on {engine}", suite.name);
@@ -261,7 +266,7 @@ mod tests {
     #[test]
     fn each_suite_has_runs_none_of_them_twice() {
         let files = files();
-        for suite in ALL.iter().chain([&RACES]) {
+        for suite in all() {
             let mut names: Vec<String> =
                 suite.runs(&files).into_iter().map(|(name, _)| name).collect();
             assert!(!names.is_empty(), "{}", suite.name);

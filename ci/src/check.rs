@@ -80,6 +80,7 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
     let (scenario, row) = match &written {
         Some(written) => {
             fits(written, *engine)?;
+            lookup::known_runs(written)?;
             (written.scenario.name.clone(), lookup::known_row(row)?)
         }
         None => lookup::known(scenario, row)?,

@@ -216,6 +216,10 @@ pub struct Matrix {
     /// Write the table without its numbers to this file, which must not exist, instead of comparing it
     #[arg(long, value_name = "FILE")]
     pub table: Option<PathBuf>,
+    /// Write the table to regressions/matrix.txt instead of comparing it; and run `repro --all`, and write its table and
+    /// schedules to docs/found.md
+    #[arg(long, conflicts_with = "table")]
+    pub write: bool,
 }
 
 /// The arguments of `soundness`.

@@ -5,8 +5,9 @@ use comfy_table::{presets, ContentArrangement, Table};
 use harness::kernel::KERNEL;
 use harness::report::Mode;
 use harness::scenario_file;
+use harness::variant::Variant;
 use harness::verdict::Verdict;
-use regressions::{rows, BUGS, CONTENT};
+use regressions::{rows, truth, BUGS, CONTENT};
 
 use crate::engines;
 use crate::error::Error;
@@ -34,7 +35,7 @@ pub fn list(arguments: &cli::List) -> Result<Verdict, Error> {
 
 fn render() -> String {
     let engines = engines::ALL.map(|engine| [engine.name().into(), engines::about(engine).into()]);
-    let suites = suite::ALL.iter().map(|suite| [suite.name.into(), suite.about.into()]);
+    let suites = suite::all().map(|suite| [suite.name.into(), suite.about.into()]);
     let scenarios = scenarios::all().into_iter().map(|scenario| {
         let size = lookup::size(&scenario.name).unwrap_or_default();
         let aliases = scenarios::aliases(&scenario.name);
@@ -45,7 +46,10 @@ fn render() -> String {
         let size = lookup::size(&name).unwrap_or_default();
         [name, size, kernel.about.into()]
     });
-    let rows = rows::all().into_iter().filter(|row| !lookup::is_mutant(&row.name));
+    let (changed, rows): (Vec<_>, Vec<_>) =
+        rows::all().into_iter().partition(|row| truth::is_changed(&row.name));
+    let rows = rows.into_iter().filter(|row| !lookup::is_mutant(&row.name));
+    let named = |row: Variant| [with_aliases(&row.name, &row.aliases), row.about];
     let bugs = BUGS.iter().map(|bug| [bug.number.into(), bug.title.into()]);
     let mutants = BUGS.iter().flat_map(|bug| {
         bug.mutants.iter().map(|mutant| {
@@ -64,9 +68,10 @@ fn render() -> String {
             "scenarios, and kernels (small programs that are explored without a bound)",
             scenarios.chain(kernels),
         ),
+        section("variants of the scheduler", rows.map(named)),
         section(
-            "variants of the scheduler",
-            rows.map(|row| [with_aliases(&row.name, &row.aliases), row.about]),
+            "the release with another checkdead, as it was measured (cargo pidle truth)",
+            changed.into_iter().map(named),
         ),
         section("variants with one bug each: bug/variant", mutants),
         section("bugs", bugs),

@@ -1,9 +1,10 @@
 //! Scenarios, variants and bugs, looked up by name.
 
-use checks::{kernels, scenarios};
+use checks::{happenings, kernels, scenarios, suite};
 use harness::kernel::{KERNEL, NO_VARIANT};
 use harness::report::Mode;
-use harness::scenario::Scenario;
+use harness::scenario::{At, Scenario};
+use harness::scenario_file::{GateRun, Written};
 use regressions::bug::{Bug, Mutant};
 use regressions::{rows, truth, BUGS, CONTENT};
 
@@ -48,12 +49,40 @@ pub fn scenarios() -> Vec<String> {
 pub fn known(scenario: &str, row: &str) -> Result<(String, String), Error> {
     let known = scenarios::find(scenario).map(|known| known.name);
     let known = known.or_else(|| scenarios().into_iter().find(|known| known == scenario));
-    let known = known.ok_or_else(|| Error::unknown("scenario", scenario, scenarios()))?;
+    let known = known.ok_or_else(|| no_scenario(scenario))?;
     let row = match is_kernel(scenario) && row == NO_VARIANT {
         true => row.into(),
         false => known_row(row)?,
     };
     Ok((known, row))
+}
+
+/// Checks that the suites that a file's runs name exist, and what some execution of theirs must show.
+///
+/// # Errors
+/// If one of them does not exist. The error has the place in the file, and lists the known ones.
+pub fn known_runs(written: &Written) -> Result<(), Error> {
+    for (n, (_, run)) in written.runs().enumerate() {
+        let suites: Vec<String> = suite::all().map(|suite| suite.name.into()).collect();
+        let wrong = match suite::all().find(|suite| suite.name == run.suite) {
+            None => Some(Error::unknown("suite", &run.suite, suites)),
+            Some(suite) => run.engines.iter().flatten().find_map(|engine| {
+                let known = suite.engines.iter().map(|engine| engine.name().into()).collect();
+                let what = format!("engine of the suite {}", suite.name);
+                (!suite.engines.contains(engine))
+                    .then(|| Error::unknown(&what, engine.name(), known))
+            }),
+        };
+        let shows = |name: &&String| happenings::ALL.iter().all(|known| known.name != **name);
+        let wrong = wrong.or_else(|| {
+            let known = happenings::ALL.iter().map(|known| known.name.into()).collect();
+            run.sometimes.iter().find(shows).map(|name| Error::unknown("`sometimes`", name, known))
+        });
+        if let Some(wrong) = wrong {
+            return Err(written.error(At::Run(n), &wrong.to_string()).into());
+        }
+    }
+    Ok(())
 }
 
 /// The scenario of that name, or of that older name.
@@ -63,6 +92,31 @@ pub fn known(scenario: &str, row: &str) -> Result<(String, String), Error> {
 pub fn scenario(name: &str) -> Result<Scenario, Error> {
     let known = || scenarios::all().into_iter().map(|scenario| scenario.name).collect();
     scenarios::find(name).ok_or_else(|| Error::unknown("scenario", name, known()))
+}
+
+/// The error for a name that is no scenario's. If it is a suite's, or of what a suite's programs must show, it says which
+/// scenarios those are.
+fn no_scenario(name: &str) -> Error {
+    let files = suite::files();
+    let runs = || suite::all().flat_map(|suite| suite.runs(&files));
+    let those = |wanted: &dyn Fn(&GateRun) -> bool| {
+        let mut names: Vec<String> =
+            runs().filter(|(_, run)| wanted(run)).map(|(name, _)| name).collect();
+        names.sort();
+        names.dedup();
+        names.join(", ")
+    };
+    if suite::all().any(|suite| suite.name == name) {
+        let names = those(&|run| run.suite == name);
+        return Error::Usage(format!("`{name}` is a suite: name one of its scenarios, {names}"));
+    }
+    if happenings::ALL.iter().any(|happening| happening.name == name) {
+        let names = those(&|run| run.sometimes.iter().any(|some| some == name));
+        return Error::Usage(format!(
+            "`{name}` is what some programs must show: name one of these scenarios, {names}"
+        ));
+    }
+    Error::unknown("scenario", name, scenarios())
 }
 
 /// The name of the variant, which may be given by an older one.

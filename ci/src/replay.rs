@@ -40,7 +40,9 @@ pub fn replay(arguments: &cli::Replay) -> Result<Verdict, Error> {
             Verdict::Violated
         }
         Answer::Diverged { step, expected, got } => {
-            output::print(&format!("{title} no longer fits, at step {step}\n"))?;
+            // The header is the file's first line.
+            let (file, line) = (arguments.file.display(), step + 1);
+            output::print(&format!("{title} no longer fits, at {file}:{line}\n"))?;
             output::print(&format!("  expected: {expected}\n  got:      {got}\n"))?;
             if !engine.explores() {
                 output::print("on std, threads run as the machine has them: nothing is exact\n")?;

@@ -122,7 +122,10 @@ fn nothing_is_written_over_a_file() {
         fails(arguments, &["exists already; name another one"]);
     }
     assert_eq!(fs::read_to_string(&there).unwrap(), "kept");
-    fails(&["check", "sleep-ready-park", "--out", "no/such/folder/x"], &["no/such/folder: "]);
+    fails(
+        &["check", "sleep-ready-park", "--out", "no/such/folder/x"],
+        &["no/such/folder/x: the folder no/such/folder does not exist; create it first"],
+    );
 }
 
 #[test]
@@ -173,6 +176,30 @@ fn an_invalid_scenario_file_is_an_error_with_line_field_and_what_is_allowed() {
 }
 
 #[test]
+fn a_run_of_a_scenario_file_names_what_exists() {
+    let run = |name: &str, run: &str| {
+        let text = "name = \"x\"\nps = 2\nms = 2\ngs = [\"main: go A\", \"A:\"]\n[[run]]\n";
+        file(name, &format!("{text}{run}\n"))
+    };
+    let suite = run("suite.toml", "suite = \"mixd\"");
+    fails(
+        &["check", &suite],
+        &["suite.toml:5: run[0]: unknown suite `mixd`; did you mean `mixed`?", "races"],
+    );
+    let engine = run("engine.toml", "suite = \"mixed\"\nengines = [\"loom\"]");
+    fails(&["check", &engine], &["unknown engine of the suite mixed `loom`", "known: explore"]);
+    let shown = run("shown.toml", "suite = \"mixed\"\nsometimes = [\"pigs fly\"]");
+    fails(&["check", &shown], &["shown.toml:5: run[0]: unknown `sometimes` `pigs fly`; known: "]);
+}
+
+#[test]
+fn the_name_of_a_suite_or_of_what_it_shows_is_answered_with_its_scenarios() {
+    fails(&["check", "core"], &["`core` is a suite", "sleep-ready-park, "]);
+    let shown = &["`a timer is stolen` is what some programs must show", "two-timers-relay"];
+    fails(&["check", "a timer is stolen"], shown);
+}
+
+#[test]
 fn a_scenario_is_printed_as_a_file_would_have_it() {
     let output = pidle(&["list", "--toml", "newproc-busy"]);
     assert_eq!(output.status.code(), Some(0));
@@ -194,6 +221,10 @@ fn the_list_has_all_names() {
         "kernel/note",
         "sleep-ready-park",
         "GO_1_19_FIXED",
+        "sleep-ready-park-3m (S1-3m)",
+        "GO_13F6BE28+fix-45867 (GO_13F6BE28+45867)",
+        "GO_1_19/without-spinning",
+        "  races ",
         "53294",
         "variants",
         "checks:",

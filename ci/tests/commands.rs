@@ -120,7 +120,7 @@ fn a_replay_is_violated_if_it_fails_the_same_way_and_an_error_if_it_no_longer_fi
             "diverged",
             diverged,
             4,
-            "no longer fits, at step 7\n  expected: load a\n  got:      store b",
+            "no longer fits, at x.cex.ndjson:8\n  expected: load a\n  got:      store b",
         ),
     ] {
         let stage = Stage::new(name, &[], &[answer], ":");

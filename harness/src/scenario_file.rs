@@ -31,7 +31,7 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # must-finish = ["main"]  # the Gs that must finish; left out, each that was started, also after main's end
 # deterministic = false
 # clock = "fake"      # the clock stands while an M runs
-# Also, for a file in checks/scenarios, which the gate runs; `check` checks these and then ignores them:
+# Also, for a file in checks/scenarios, which the gate runs; `check` reports mistakes in these, and ignores them:
 # aliases = ["wait"]  # older names, which commands accept too
 # sizes = ["3m"]      # the same with 3 Ms, named ready-and-wait-3m; "3p" is 3 Ps and 3 Ms
 # [[run]]             # a run in the gate; these come last in the file
@@ -263,6 +263,7 @@ impl Written {
         let field = match at {
             At::Field(name) => name.to_string(),
             At::G(i) => format!("gs[{i}]"),
+            At::Run(i) => format!("run[{i}]"),
         };
         self.error_at(&self.file.span(at), &field, what)
     }
@@ -320,6 +321,7 @@ impl File {
         let of = |field: &Option<Spanned<i64>>| field.as_ref().map(Spanned::span);
         let span = match at {
             At::G(i) => self.gs.get_ref().get(i).map(Spanned::span).or(Some(self.gs.span())),
+            At::Run(i) => self.run.get(i).map(Spanned::span),
             At::Field("name") => Some(self.name.span()),
             At::Field("ps") => Some(self.ps.span()),
             At::Field("ms") => Some(self.ms.span()),

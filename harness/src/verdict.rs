@@ -64,10 +64,7 @@ pub(crate) fn decide(
         (Expect::Holds, Some(found)) => (Verdict::Violated, described(found)),
         (Expect::Fails { check, message, bug }, Some(found)) => {
             if is_expected(check, message, found) {
-                return (
-                    Verdict::Held,
-                    format!("fails as expected ({}): {}", named(bug), described(found)),
-                );
+                return (Verdict::Held, format!("{}: {}", named(bug), described(found)));
             }
             let note =
                 format!("expected {check}: {message} ({}), found {}", named(bug), described(found));

@@ -35,7 +35,7 @@ impl Sched {
         (self.steps.runqempty)(self, p)
     }
 
-    /// The same, done right.
+    /// The same, done right. Go: proc.go, runqempty 5754-5767 (1.19.8), 7498-7511 (1.27.3).
     #[sync::summarized]
     pub(crate) fn runqempty_twice(&self, p: PId) -> bool {
         let p = &self.allp[p.index()];
@@ -269,7 +269,7 @@ impl Sched {
         }
     }
 
-    /// Puts `g` in `runnext` and returns what was there.
+    /// Puts `g` in `runnext` and returns what was there. Go: proc.go, runqput 5790-5801 (1.19.8), 7545-7556 (1.27.3).
     fn put_runnext(&self, p: &P, g: GId) -> Guintptr {
         loop {
             let old = p.runnext.load();
@@ -294,6 +294,8 @@ impl P {
     }
 
     /// Reads `n` slots from `h` on. They count only once the head has been moved past them.
+    ///
+    /// Go: proc.go, runqgrab 6005-6008 (1.19.8), 7768-7771 (1.27.3).
     fn read(&self, h: u32, n: u32) -> impl Iterator<Item = Guintptr> + '_ {
         (0..n).map(move |i| self.slot(h.wrapping_add(i)).load_relaxed())
     }

@@ -215,6 +215,8 @@ impl Sched {
     }
 
     /// Puts all Ps but P0, which is returned, on the idle list.
+    ///
+    /// Go: proc.go, procresize 4914-4927 (1.19.8), 6288-6292 (1.27.3).
     fn put_other_ps_idle(&self) -> OwnedP {
         let mut locked = self.lock.lock();
         let mut ps = self.take_unborn_ps(&mut locked);

@@ -24,63 +24,109 @@ pub struct Steps {
     /// How timers work, which Go 1.23 changed altogether.
     pub timers: TimerVerbs,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
+    ///
+    /// Go: proc.go, checkdead 5086 (1.19.8), 6486 (1.27.3).
     pub take_p_for_timer: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>,
     /// The clock has jumped: the M that is woken has to be counted as a spinner, so that it may steal.
     /// (golang/go#53294)
+    ///
+    /// Go: proc.go, checkdead 5101-5102 (1.19.8), 6503-6504 (1.27.3).
     pub spin_for_timer: fn(&Sched, MId),
     /// An M has made work: wake another? (golang/go#45867)
+    ///
+    /// Go: proc.go, wakep 2422-2431 (1.19.8), 3227-3261 (1.27.3).
     pub wakep: fn(&Sched, &M),
     /// The last look found work: take a P for it. (golang/go#45867)
+    ///
+    /// Go: proc.go, checkRunqsNoP 2983 (1.19.8), 3921 (1.27.3).
     pub p_for_work: fn(&Sched, &mut SchedLocked) -> Option<OwnedP>,
     /// An M without work holds the lock, to drop its P: must it keep it and search again?
     /// (golang/go#45867)
+    ///
+    /// Go: proc.go, findRunnable 3625 (1.27.3; since 1.20).
     pub must_keep_p: fn(&Sched, &M) -> bool,
     /// An M has been counted as a spinner. (golang/go#45867)
+    ///
+    /// Go: proc.go, (*m).becomeSpinning 1089 (1.27.3; since 1.20).
     pub became_spinning: fn(&Sched),
     /// A G was put on the global queue by the M that ran it: wake another? (golang/go#55160)
+    ///
+    /// Go: proc.go, goschedImpl 4356-4358 (1.27.3; since 1.22).
     pub wake_for_global: fn(&Sched, &M),
     /// The last look: is there a G on the global queue by now, and a P to run it? The P is `m`'s then.
     /// (golang/go#55160)
+    ///
+    /// Go: proc.go, findRunnable 3689-3708 (1.27.3; since 1.22).
     pub recheck_global: fn(&Sched, &mut M) -> Option<GId>,
     /// The last look found a timer that is due: take a P to run it? (The second defect of Go 1.19 under
     /// faketime; no issue is known.)
     pub p_for_due_timer: fn(&Sched) -> Option<OwnedP>,
     /// A spinner found a G, on the fairness path or not: it stops spinning and wakes another.
     /// (golang/go#5586)
+    ///
+    /// Go: proc.go, schedule 3219-3221 (1.19.8), 4213-4215 (1.27.3).
     pub reset_spinning: fn(&Sched, &M, bool),
     /// The last pass of stealing: may this P have timers to run? (golang/go#38860)
+    ///
+    /// Go: proc.go, stealWork 2937 (1.19.8), 3875 (1.27.3).
     pub steal_timers: fn(&Sched, PId) -> bool,
     /// A timer was added while an M polls, which under faketime does not notice a break: wake another M?
     /// (The third defect of Go 1.19 under faketime; no issue is known.)
     pub wake_beside_poller: fn(&Sched, &M),
     /// The last look: when does the next timer of any P fire, or the one seen already; 0 if there is none?
     /// (golang/go#38860)
+    ///
+    /// Go: proc.go, findRunnable 2812 (1.19.8), 3740 (1.27.3).
     pub recheck_timers: fn(&Sched, Time) -> Time,
     /// Nothing was found: give up the P, unless there is work under the lock.
+    ///
+    /// Go: proc.go, findRunnable 2731-2746 (1.19.8), 3608-3635 (1.27.3).
     pub drop_p: fn(&Sched, &mut M) -> Found,
     /// The P is given up: stop spinning, and take the last look.
+    ///
+    /// Go: proc.go, findRunnable 2769-2813 (1.19.8), 3674-3741 (1.27.3).
     pub last_look: fn(&Sched, &mut M, Time) -> Found,
     /// The last look found work and took this P for it: the M goes on as a spinner, since there may be more.
+    ///
+    /// Go: proc.go, findRunnable 2784-2787 (1.19.8), 3712-3714 (1.27.3).
     pub spin_again: fn(&Sched, &mut M, OwnedP) -> Found,
     /// The last look: has this P a G to steal?
+    ///
+    /// Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
     pub has_work: fn(&Sched, PId) -> bool,
     /// A P goes idle: may thieves leave out its timers?
+    ///
+    /// Go: proc.go, pidleput 5716 (1.19.8), 7433-7435 (1.27.3).
     pub update_timer_p_mask: fn(&Sched, &OwnedP),
     /// Takes a G from the global queue for this P, and the P's share of the others; gives the lock back if there is
     /// none.
+    ///
+    /// Go: proc.go, globrunqget 5603-5630 (1.19.8), globrunqgetbatch 7344-7361 (1.27.3).
     pub take_global: TakeGlobal,
     /// Has this P no G on its run queue? (golang's CL 20858)
+    ///
+    /// Go: proc.go, runqempty 5754-5767 (1.19.8), 7498-7511 (1.27.3).
     pub runqempty: fn(&Sched, PId) -> bool,
     /// All Gs of a run queue are taken and linked. (golang's CL 310149)
+    ///
+    /// Go: proc.go, runqdrain 5922-5957 (1.19.8), 7674-7707 (1.27.3).
     pub runqdrain: fn(&Sched, &OwnedP) -> GQueue,
     /// A G is published: a `runnext` is compared with the first and becomes the second.
+    ///
+    /// Go: proc.go, runqput 5793 (1.19.8), 7548 (1.27.3).
     pub publish_next: fn(&Atomic<Guintptr>, Guintptr, Guintptr) -> bool,
     /// One more M would spin: are there few enough? The arithmetic was unsigned up to Go 1.19, which matters
     /// once `npidle` is wrong. (golang/go#53294)
+    ///
+    /// Go: proc.go, findRunnable 2663-2664 (1.19.8), 3532 (1.27.3).
     pub below_spin_limit: fn(&Sched) -> bool,
     /// Work was made: how many spin?
+    ///
+    /// Go: proc.go, wakep 2427 (1.19.8), 3230 (1.27.3).
     pub spinners: fn(&Sched) -> i32,
     /// An M stops spinning: one less is counted. Returns how many are left.
+    ///
+    /// Go: proc.go, findRunnable 2771 and resetspinning 3103 (1.19.8), 3676 and 4042 (1.27.3).
     pub uncount_spinner: fn(&Sched) -> i32,
 }
 

@@ -17,6 +17,7 @@ use crate::engines::run::run;
 use crate::engines::worker::Worker;
 use crate::error::Error;
 use crate::matrix::cells::{cells, Cell, Kind, Tried, ENGINES};
+use crate::repro::all;
 use crate::text::output;
 use crate::text::output::{remark, write_new};
 use crate::text::progress::Progress;
@@ -47,6 +48,10 @@ pub fn matrix(arguments: &cli::Matrix) -> Result<Verdict, Error> {
     let table = table::without_numbers(&done);
     match &arguments.table {
         Some(path) => write_new(path, &table)?,
+        None if arguments.write => {
+            output::replace(&builder::root().join(COMMITTED), &table)?;
+            verdict = verdict.max(all::write()?);
+        }
         None => verdict = verdict.max(compare(&table)?),
     }
     Ok(verdict)
@@ -104,6 +109,6 @@ fn compare(table: &str) -> Result<Verdict, Error> {
     let (old, new): (Vec<&str>, Vec<&str>) = (committed.lines().collect(), table.lines().collect());
     old.iter().filter(|line| !new.contains(line)).for_each(|line| remark(&format!("- {line}")));
     new.iter().filter(|line| !old.contains(line)).for_each(|line| remark(&format!("+ {line}")));
-    remark("to take this run's: cargo pidle matrix --table NEW_FILE, and put it there");
+    remark("to take this run's: cargo pidle matrix --write");
     Ok(Verdict::Violated)
 }

@@ -42,6 +42,11 @@ pub fn must_be_new(path: &Path) -> Result<(), Error> {
     match folder.metadata() {
         Ok(found) if found.is_dir() && path.file_name().is_some() => Ok(()),
         Ok(_) => Err(Error::Usage(format!("{}: its parent is not a folder", path.display()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::Usage(format!(
+            "{}: the folder {} does not exist; create it first",
+            path.display(),
+            folder.display()
+        ))),
         Err(error) => Err(Error::Io { path: folder.into(), error }),
     }
 }
@@ -56,6 +61,16 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Error> {
         _ => Error::Io { path: path.into(), error },
     };
     harness::cex::write_new(path, text).map_err(io)
+}
+
+/// Writes a file of the repository anew. It is written beside the old one first, so that no part of it is lost.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let new = path.with_extension("new");
+    write_new(&new, text)?;
+    std::fs::rename(&new, path).map_err(|error| Error::Io { path: path.into(), error })
 }
 
 /// A count with separators between thousands: `1,234,567`.
@@ -130,8 +145,23 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_the_repository_is_replaced_whole_or_not_at_all() {
+        let path = std::env::temp_dir().join(format!("pidle-replace-{}.md", std::process::id()));
+        std::fs::write(&path, "first").unwrap();
+        replace(&path, "second").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
+        std::fs::write(path.with_extension("new"), "of another run").unwrap();
+        assert!(matches!(replace(&path, "third"), Err(Error::Exists(_))));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
+        std::fs::remove_file(path.with_extension("new")).unwrap();
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
     fn a_result_needs_a_folder_to_go_to() {
-        let missing = must_be_new(Path::new("no/such/folder/x.json"));
-        assert!(matches!(missing, Err(Error::Io { .. })), "{missing:?}");
+        let missing = must_be_new(Path::new("no/such/folder/x.json")).unwrap_err().to_string();
+        let expected =
+            "no/such/folder/x.json: the folder no/such/folder does not exist; create it first";
+        assert_eq!(missing, expected);
     }
 }

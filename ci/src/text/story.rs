@@ -1,13 +1,19 @@
-//! A counterexample as it is printed: its schedule as one line, a table with a column for each thread, and the failure.
+//! A counterexample as it is printed: its program, its schedule as one line, a table with a column for each thread, where
+//! the table's functions are, and the failure.
 //!
 //! With `--full`, the table has a row for each operation. Usually it is shorter: a row has everything that a thread does
 //! in one function before another thread takes a step, and what it read in the functions before.
 
+mod functions;
 mod schedule;
+mod steps;
 
+use checks::{kernels, scenarios};
 use comfy_table::{presets, ContentArrangement, Table};
 use harness::cex::{Counterexample, Step};
+use harness::kernel::KERNEL;
 use harness::report::{Fewest, Found};
+use steps::Steps;
 
 use crate::lookup;
 use crate::text::output::{count, counted, wrap, WIDTH};
@@ -21,10 +27,11 @@ const FUNCTIONS: usize = 3;
 /// Steps of one thread that make a row.
 type Row<'s> = &'s [Step];
 
-/// The schedule, the table and the failure. `width` is in columns; `None` is the terminal's.
+/// All of it. `width` is in columns; `None` is the terminal's.
 pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {
     let Counterexample { header, steps } = counterexample;
-    let threads = steps.iter().map(|step| step.thread + 1).max().unwrap_or(0);
+    let counted = steps::steps(counterexample);
+    let threads = steps::threads(steps);
     let mut table = Table::new();
     table.load_preset(presets::UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -36,43 +43,92 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
     table.set_header(std::iter::once("step".into()).chain(heads));
     let rows = if full { steps.chunks(1).collect() } else { rows(steps) };
     for row in &rows {
-        let (first, last) = (&row[0], &row[row.len() - 1]);
         let mut cells = vec![String::new(); threads + 1];
-        cells[0] = match row.len() {
-            1 => first.step.to_string(),
-            _ => format!("{}–{}", first.step, last.step),
-        };
-        cells[first.thread + 1] = cell(row, full);
+        cells[0] = numbers(row, &counted);
+        cells[row[0].thread + 1] = cell(row, full) + preempted(row, &counted);
         table.add_row(cells);
     }
-    let told = match full {
-        true => counted(steps.len() as u64, "step"),
-        false => format!(
-            "{} in {}",
-            counted(steps.len() as u64, "step"),
-            counted(rows.len() as u64, "row")
-        ),
+    let line = match schedule(counterexample) {
+        line if line.is_empty() => line,
+        line => line + &meaning(if is_kernel(counterexample) { "thread" } else { "M" }) + "\n",
     };
-    let line = schedule(counterexample);
-    format!("{line}{}\n{told}\n\n{}", table.trim_fmt(), ending(&header.found))
+    let top = program(counterexample) + &line;
+    let below = format!("{}{}", total(&counted, rows.len()), functions::places(&rows));
+    format!("{top}{}\n{below}\n{}", table.trim_fmt(), ending(&header.found))
+}
+
+/// The numbers of the row's steps; none if it shows none, such as an event of the model.
+fn numbers(row: Row, steps: &Steps) -> String {
+    let shown = row.iter().filter_map(|record| steps.numbers[record.step as usize - 1]);
+    let (first, last) = shown.fold((u64::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
+    match last {
+        0 => String::new(),
+        _ if first == last => first.to_string(),
+        _ => format!("{first}–{last}"),
+    }
+}
+
+/// Says so if the thread is preempted after the row.
+fn preempted(row: Row, steps: &Steps) -> &'static str {
+    let end = row[row.len() - 1].step as usize;
+    let ends = steps.turns.iter().any(|turn| turn.preempted && turn.end == end);
+    if ends {
+        "\nP (preempted)"
+    } else {
+        ""
+    }
+}
+
+/// How many steps there are, and which of them no row shows.
+fn total(steps: &Steps, rows: usize) -> String {
+    let sum = format!("{} in {}", counted(steps.total, "step"), counted(rows as u64, "row"));
+    let numbers: Vec<String> = steps.environment.iter().map(|n| count(*n)).collect();
+    match &numbers[..] {
+        [] => sum + "\n",
+        [one] => format!("{sum}; at step {one} no thread can move\n"),
+        _ => format!("{sum}; at steps {} no thread can move\n", numbers.join(", ")),
+    }
+}
+
+/// The program, with the numbers that its Gs have in the table.
+fn program(counterexample: &Counterexample) -> String {
+    let job = &counterexample.header.job;
+    if let Some(name) = job.scenario.strip_prefix(KERNEL) {
+        let about = kernels::find(name).map_or("", |kernel| kernel.about);
+        return wrap(&format!("The program: {about}"), "", WIDTH) + "\n";
+    }
+    let scenario = job.program.as_deref().cloned().or_else(|| scenarios::find(&job.scenario));
+    let Some(scenario) = scenario else { return String::new() };
+    let lines = scenario.lines.iter().zip(0..).map(|(line, n): (&String, u32)| {
+        let text = wrap(&format!("G{n} is {line}"), "      ", WIDTH);
+        format!("  {}", text.trim_start())
+    });
+    format!(
+        "The program, on {} Ps and at most {} Ms:\n{}\n",
+        scenario.ps,
+        scenario.ms,
+        lines.collect::<String>()
+    )
 }
 
 fn is_kernel(counterexample: &Counterexample) -> bool {
     lookup::is_kernel(&counterexample.header.job.scenario)
 }
 
-/// The schedule as one line, and what its signs mean.
+/// The schedule as one line, or several if it is long; empty if nothing was recorded.
 pub fn schedule(counterexample: &Counterexample) -> String {
-    let Counterexample { header, steps } = counterexample;
-    if steps.is_empty() {
-        return String::new();
+    let steps = steps::steps(counterexample);
+    match steps.turns.is_empty() {
+        true => String::new(),
+        false => schedule::render(&steps, if is_kernel(counterexample) { "T" } else { "M" }),
     }
-    let (head, threads) = if is_kernel(counterexample) { ("T", "thread") } else { ("M", "M") };
-    let line = schedule::render(steps, head, header.found.preemptions);
-    let meaning = format!(
-        "(─ is a step of the {threads} before it, ──(35)── are 35; P: this {threads} is preempted)"
-    );
-    format!("{line}{meaning}\n\n")
+}
+
+/// What the signs of a schedule mean; `threads` is what the threads are called.
+pub fn meaning(threads: &str) -> String {
+    format!(
+        "(─ is a step of the {threads} before it, ──(35)── are 35; P: this {threads} is preempted)\n"
+    )
 }
 
 /// The failure: what failed, and how small the execution is.

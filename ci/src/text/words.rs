@@ -13,14 +13,12 @@ pub fn mode(mode: Mode) -> &'static str {
     }
 }
 
-/// A report's verdict; if a failure was expected and found, it says so.
+/// A report's verdict. Where a failure was expected, *held* means that it was found, and other words say that.
 pub fn verdict(report: &Report) -> String {
     match report.job.expect {
-        Expect::Fails { .. } if report.verdict == Verdict::Held => {
-            "held (fails as expected)".into()
-        }
+        Expect::Fails { .. } if report.verdict == Verdict::Held => "fails as expected".into(),
         Expect::Ends { ref how, .. } if report.verdict == Verdict::Held && !how.is_empty() => {
-            "held (fails like the real runtime)".into()
+            "fails like the real runtime".into()
         }
         _ => report.verdict.to_string(),
     }

@@ -53,7 +53,7 @@ impl<'a> Parser<'a> {
             }
             ["set", flag] => Action::Set(self.flag(flag)),
             ["assist"] => Action::Assist,
-            _ => return Err(("no such action".into(), format!("write one of {ACTIONS}"))),
+            _ => return Err(wrong(&words)),
         })
     }
 
@@ -68,6 +68,38 @@ impl<'a> Parser<'a> {
             self.flags.push(name);
             self.flags.len() - 1
         }))
+    }
+}
+
+/// The action, as far as it has a right beginning, and what it should be.
+fn wrong(words: &[&str]) -> (String, String) {
+    let shapes: Vec<Vec<&str>> =
+        ACTIONS.split(", ").map(|shape| shape.split(' ').collect()).collect();
+    let shape = words.first().and_then(|first| shapes.iter().find(|shape| shape[0] == *first));
+    let Some(shape) = shape else {
+        return ("no such action".into(), format!("write one of {ACTIONS}"));
+    };
+    let whole = shape.join(" ");
+    // Another action follows where this one has all of its words.
+    let rest = words.get(shape.len()..).unwrap_or_default();
+    let another = |word: &str| shapes.iter().any(|shape| shape[0] == word);
+    let optional = usize::from(whole.ends_with(']'));
+    let next = words.iter().skip(shape.len() - optional).position(|word| another(word));
+    match next {
+        Some(next) => {
+            let (this, that) = words.split_at(shape.len() - optional + next);
+            let what = format!("`;` is missing before `{}`", that.join(" "));
+            (what, format!("write `{}; {}`", this.join(" "), that.join(" ")))
+        }
+        None if rest.is_empty() => {
+            let what = match shape.get(words.len()) {
+                Some(&"N") => "the number of ticks is missing",
+                Some(&"X") => "the name of a G is missing",
+                _ => "the name of a flag is missing",
+            };
+            (what.into(), format!("write `{whole}`"))
+        }
+        None => (format!("`{}` is too much", rest.join(" ")), format!("write `{whole}`")),
     }
 }
 

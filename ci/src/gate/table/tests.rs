@@ -30,7 +30,7 @@ fn a_gate_is_one_table_its_expected_failures_and_a_total() {
     let gated = judge(vec![failed(), report("GO_1_19_FIXED", Verdict::Held)], &[], 1.25);
     let expected = "\
 suite        scenario          variant           size         engine  mode      executions  states  extent   seconds  verdict
-issue_53294  sleep-ready-park  UNLINKED_BY_HAND  2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  held (fails as expected)
+issue_53294  sleep-ready-park  UNLINKED_BY_HAND  2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  fails as expected
 issue_53294  sleep-ready-park  GO_1_19_FIXED     2P/2M/3G/1T  loom    symptoms       1,234       –  bound 2      0.5  held
 
 Expected failures, each with the run that shows it fixed:

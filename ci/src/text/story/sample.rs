@@ -80,6 +80,16 @@ pub(crate) fn counterexample() -> Counterexample {
     Counterexample { header, steps }
 }
 
+/// Records such as `0 lock sched.lock` or `0 sleep M0.park asleep`, one a line.
+pub(crate) fn records(text: &str) -> Vec<Step> {
+    let record = |(line, number): (&str, u64)| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let word = |n: usize| words.get(n).copied().unwrap_or_default();
+        step(number, &format!("{} - - | f | {} | {} | {} |", word(0), word(1), word(2), word(3)))
+    };
+    text.lines().zip(1..).map(record).collect()
+}
+
 fn step(number: u64, line: &str) -> Step {
     let fields: Vec<&str> = line.split('|').map(str::trim).collect();
     let ids: Vec<Option<u32>> = fields[0].split(' ').map(|id| id.parse().ok()).collect();

@@ -2,48 +2,82 @@
 
 use super::sample::{counterexample, found};
 use super::*;
+use sync::driver::Schedule;
 
 #[test]
 fn what_a_thread_does_in_one_function_is_one_row_with_what_it_looked_at_before() {
     let expected = "\
-M0────P──M1───P──M0─M1──
+The program, on 2 Ps and at most 2 Ms:
+  G0 is main: go A; sleep 10; ready A; park
+  G1 is A: park; ready main
+
+M0─────P──M1────P──M0─M1──
 (─ is a step of the M before it, ──(35)── are 35; P: this M is preempted)
 
 ┌───────┬──────────────────────────────────┬──────────────────────────────────────────┐
 │ step  ┆ M0                               ┆ M1                                       │
 ╞═══════╪══════════════════════════════════╪══════════════════════════════════════════╡
-│ 1–3   ┆ P0 G0: wakep                     ┆                                          │
+│ 1–4   ┆ P0 G0: wakep                     ┆                                          │
 │       ┆ reads npidle = 1, nmspinning = 0 ┆                                          │
 │       ┆ nmspinning 0 → 1                 ┆                                          │
-│ 4     ┆ P0 G0: pidleget                  ┆                                          │
+│ 5     ┆ P0 G0: pidleget                  ┆                                          │
 │       ┆ npidle 1 → 0                     ┆                                          │
 │       ┆ pidle [P1] → []                  ┆                                          │
-│ 5     ┆                                  ┆ mstart                                   │
+│       ┆ P (preempted)                    ┆                                          │
+│ 6     ┆                                  ┆ mstart                                   │
 │       ┆                                  ┆ Unpark(P1)                               │
-│ 6–8   ┆                                  ┆ P1: runqgrab, check_timers               │
+│ 7–9   ┆                                  ┆ P1: runqgrab, check_timers               │
 │       ┆                                  ┆ reads P0.runqhead = 0, P0.runqtail = 0,  │
 │       ┆                                  ┆ P0.timer0_when = 11                      │
-│ 9     ┆ P0 G0: startm                    ┆                                          │
+│       ┆                                  ┆ P (preempted)                            │
+│ 10    ┆ P0 G0: startm                    ┆                                          │
 │       ┆ locks sched.lock                 ┆                                          │
-│ 10–11 ┆                                  ┆ find_runnable, stopm                     │
+│ 11–12 ┆                                  ┆ find_runnable, stopm                     │
 │       ┆                                  ┆ reads sched.runqsize = 0                 │
 │       ┆                                  ┆ sleep M1.park                            │
 └───────┴──────────────────────────────────┴──────────────────────────────────────────┘
-11 steps in 6 rows
-
-throw: must be able to track idle limiter event (in execution 1,234)
+12 steps in 6 rows
 ";
-    assert_eq!(render(&counterexample(), false, Some(87)), expected);
+    let text = render(&counterexample(), false, Some(87));
+    assert!(text.starts_with(expected), "{text}");
+    assert!(
+        text.ends_with("\nthrow: must be able to track idle limiter event (in execution 1,234)\n")
+    );
+}
+
+/// From a row of the table to the function, in the model and in Go.
+#[test]
+fn the_functions_of_a_table_have_their_places_below_it() {
+    let text = render(&counterexample(), false, Some(87));
+    let places: Vec<&str> =
+        text.lines().skip_while(|line| !line.starts_with("function ")).collect();
+    for (function, file, go) in [
+        ("pidleget", "runtime-model/src/idle.rs:", "proc.go, pidleget 5734-5750 (1.19.8)"),
+        ("wakep", "runtime-model/src/", "proc.go, wakep 2422-2431 (1.19.8)"),
+    ] {
+        let line = places.iter().find(|line| line.starts_with(&format!("{function} ")));
+        let line = line.unwrap_or_else(|| panic!("{function}: {text}"));
+        assert!(line.contains(file) && line.contains(go), "{line}");
+    }
 }
 
 #[test]
 fn a_whole_story_has_a_row_for_each_operation() {
     let text = render(&counterexample(), true, Some(100));
-    for step in 1..=11 {
+    for step in 3..=12 {
         assert!(text.contains(&format!("│ {step:<4} ┆")), "step {step}:\n{text}");
     }
     assert!(text.contains("load_acq P0.runqtail 0"), "{text}");
     assert!(text.contains("cas nmspinning 0 → 1"), "{text}");
+}
+
+#[test]
+fn the_environments_steps_are_named_below_the_table() {
+    let mut counterexample = counterexample();
+    let picks = "explore 1: 0 0 0 0 0 #1 #1 #1 #1 0 #1 #1 world".into();
+    counterexample.header.schedule = Schedule::Search { picks, preemptions: None };
+    let text = render(&counterexample, false, Some(87));
+    assert!(text.contains("\n13 steps in 6 rows; at step 13 no thread can move\n"), "{text}");
 }
 
 #[test]

@@ -1,0 +1,39 @@
+//! Where the functions of a table are: in the model, and in Go's sources.
+
+use std::collections::BTreeSet;
+
+use comfy_table::{ColumnConstraint, ContentArrangement};
+use harness::source::{place, Place};
+use regressions::CONTENT;
+
+use super::{Row, FUNCTIONS};
+use crate::text::output::WIDTH;
+use crate::text::table::{plain_table, spaced};
+
+/// A table of the functions that the rows name; empty if none is known.
+pub(super) fn places(rows: &[Row]) -> String {
+    let named: BTreeSet<&str> = rows.iter().flat_map(|row| shown(row)).collect();
+    let found = named.into_iter().filter_map(|name| Some((name, place(CONTENT.sources, name)?)));
+    let mut table = plain_table();
+    if !table.is_tty() {
+        table.set_width(WIDTH as u16).set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    table.set_header(["function", "in the model", "in Go"]);
+    for (name, Place { file, line, go }) in found {
+        table.add_row([name.into(), format!("{file}:{line}"), go.unwrap_or_default()]);
+    }
+    for column in table.column_iter_mut().take(2) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    match table.is_empty() {
+        true => String::new(),
+        false => format!("\n{}\n", spaced(table)),
+    }
+}
+
+/// The functions that a row names.
+fn shown(row: Row<'_>) -> impl Iterator<Item = &str> {
+    let mut functions: Vec<&str> = row.iter().map(|step| step.function.as_str()).collect();
+    functions.dedup();
+    functions.into_iter().rev().take(FUNCTIONS)
+}

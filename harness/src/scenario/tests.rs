@@ -1,0 +1,128 @@
+//! Good scenarios and wrong ones.
+
+use runtime_model::program::{Action, FlagId};
+
+use super::*;
+
+fn error(ps: u32, ms: u32, lines: &[&str]) -> String {
+    Scenario::new("bad", "", ps, ms, lines).program().unwrap_err().to_string()
+}
+
+#[test]
+fn a_line_becomes_a_script() {
+    let lines = ["main: go A; sleep 10; ready A; busy-until a nudge", "A: park; set a"];
+    let checked = Scenario::new("good", "", 2, 2, &lines).program().unwrap();
+    let a = GId(1);
+    let busy = Action::BusyUntil { flag: FlagId(0), nudge: Some(GId(2)) };
+    let main = vec![Action::Go(a), Action::Sleep(10), Action::Ready(a), busy];
+    assert_eq!(checked.program.scripts, [main, vec![Action::Park, Action::Set(FlagId(0))], vec![]]);
+    assert_eq!(checked.size, "2P/2M/3G/1T");
+    assert_eq!(checked.must_finish, []);
+}
+
+#[test]
+fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
+    let cases: &[(String, &str)] = &[
+        (error(0, 1, &["main:"]), "ps: 0 is out of range; write 1 to 8"),
+        (error(1, 0, &["main:"]), "ms: 0 is out of range; write 1 to 16"),
+        (
+            error(3, 2, &["main:"]),
+            "ms: 2 is less than the 3 Ps: a P with work would find no M, where Go starts one; write at \
+             least 3",
+        ),
+        (error(1, 1, &["A:"]), "entry 1: not main's"),
+        (error(1, 1, &["main"]), "entry 1: `main`; an entry is `name: action"),
+        (error(1, 1, &["main: go A"]), "G main, action 1 (`go A`): no G A; the Gs are main"),
+        (error(1, 1, &["main: nap 3"]), "(`nap 3`): no such action; write one of go X"),
+        (error(1, 1, &["main: sleep 0"]), "`0` is not a number of ticks; write 1"),
+        (error(1, 1, &["main: ticker 0 main; park"]), "`0` is not a number of ticks; write 1"),
+        (error(1, 1, &["main: ticker -5 main; park"]), "`-5` is not a number of ticks; write 1"),
+        (error(1, 1, &["main: ticker 5 B"]), "no G B; the Gs are main"),
+        (
+            error(1, 1, &["main: ticker 5 main"]),
+            "G main: has a ticker, but it never parks; give it a `park`",
+        ),
+        (
+            error(1, 1, &["main: ticker 5 main; ticker 7 main; park"]),
+            "G main: has 2 tickers; a G waits for one of them at most",
+        ),
+        (
+            error(1, 1, &["main: ticker 5 A; go A; ready A", "A: park"]),
+            "G A: has a ticker and is readied as well; ",
+        ),
+        (error(1, 1, &["main:", "A: ticker 5 main"]), "G A: started 0 times"),
+        (
+            error(1, 1, &["main:", "A:"]),
+            "G A: started 0 times; each G is started by exactly one",
+        ),
+        (error(1, 1, &["main: go A; go A", "A:"]), "G A: started 2 times"),
+        (
+            error(1, 1, &["main: go main"]),
+            "G main: started 1 times; main is started by the runtime",
+        ),
+        (error(1, 1, &["main: go A; ready A", "A:"]), "G A: readied, but it never parks"),
+        (error(1, 1, &["main: busy-until a"]), "flag a: never set"),
+        (
+            error(1, 1, &["main:", "A: go B", "B: go A"]),
+            "G A: never started; add a `go` for it to main, or to a G that main starts",
+        ),
+    ];
+    for (got, wanted) in cases {
+        assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
+    }
+}
+
+#[test]
+fn an_action_that_is_not_whole_is_answered_with_what_it_lacks() {
+    for (line, wanted) in [
+        ("main: ticker 5", "(`ticker 5`): the name of a G is missing; write `ticker N X`"),
+        ("main: sleep", "(`sleep`): the number of ticks is missing; write `sleep N`"),
+        (
+            "main: busy-until",
+            "(`busy-until`): the name of a flag is missing; write `busy-until F [nudge]`",
+        ),
+        (
+            "main: go A sleep 10",
+            "(`go A sleep 10`): `;` is missing before `sleep 10`; write `go A; sleep 10`",
+        ),
+        (
+            "main: park gosched",
+            "(`park gosched`): `;` is missing before `gosched`; write `park; gosched`",
+        ),
+        ("main: busy-until a set b", "`;` is missing before `set b`; write `busy-until a; set b`"),
+        ("main: sleep 3 4", "(`sleep 3 4`): `4` is too much; write `sleep N`"),
+    ] {
+        let got = error(1, 1, &[line, "A:"]);
+        assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
+    }
+}
+
+/// A ticker never ends, and with it the program, unless main's exit ends it.
+#[test]
+fn a_program_with_a_ticker_ends_with_main() {
+    let lines = ["main: go A; ticker 5 A", "A: park"];
+    let scenario =
+        Scenario { must_finish: vec!["A".into()], ..Scenario::new("ticker", "", 1, 1, &lines) };
+    let error = scenario.program().unwrap_err();
+    assert_eq!(error.at, At::Field("must-finish"));
+    let wanted = "must-finish: not main; a ticker ticks until main exits: name main too";
+    assert!(error.to_string().contains(wanted), "{error}");
+    let both = Scenario { must_finish: vec!["A".into(), "main".into()], ..scenario };
+    let checked = both.program().unwrap();
+    assert_eq!(checked.program.scripts[0], [Action::Go(GId(1)), Action::Ticker(5, GId(1))]);
+    assert_eq!(checked.size, "1P/1M/2G/1T");
+}
+
+#[test]
+fn real_time_is_refused_until_there_is_a_poller() {
+    let scenario = Scenario { clock: Clock::Real, ..Scenario::new("real", "", 1, 1, &["main:"]) };
+    let error = scenario.program().unwrap_err().to_string();
+    assert!(error.contains("real time needs the poller"), "{error}");
+}
+
+#[test]
+fn a_g_that_must_finish_is_one_of_the_scenarios() {
+    let scenario =
+        Scenario { must_finish: vec!["B".into()], ..Scenario::new("x", "", 1, 1, &["main:"]) };
+    assert!(scenario.program().unwrap_err().to_string().contains("no G B; the Gs are main"));
+}
