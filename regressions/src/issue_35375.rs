@@ -50,11 +50,8 @@ pub const BUG: Bug = Bug {
         about: "the lock of the heap is held while a timer's function runs",
         steps: UNDER_THE_LOCK,
         shows: &[
-            Shows::invariant(
-                "timers-changed",
-                "a timer's function runs without the lock of its heap",
-            ),
-            Shows::only("timers-changed", "locks are taken in their order"),
+            Shows::invariant("two-resets", "a timer's function runs without the lock of its heap"),
+            Shows::only("two-resets", "locks are taken in their order"),
         ],
         masked: None,
     }],
