@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use crate::rt::Flag;
+use crate::rt::{Flag, Settings};
 use crate::sync::Mutex;
 
 #[derive(Default)]
@@ -30,13 +30,16 @@ pub fn block_on<F: Future>(f: F) -> F::Output {
     let mut f = pin!(f);
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(woken.clone());
+    let mut spurious = Settings::now().spurious;
     let mut context = Context::from_waker(&waker);
     loop {
         if let Poll::Ready(value) = f.as_mut().poll(&mut context) {
             return value;
         }
-        woken.0.wait(false, "block_on");
-        woken.0.clear();
+        match woken.0.wait(spurious, "block_on") {
+            true => woken.0.clear(),
+            false => spurious = false,
+        }
     }
 }
 

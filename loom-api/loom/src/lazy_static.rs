@@ -23,10 +23,10 @@ impl<T: 'static> Lazy<T> {
         if let Some(value) = self.known() {
             return value;
         }
-        let value: *mut dyn Any = Box::into_raw(Box::new((self.init)()));
-        // Another thread may have made one meanwhile.
+        let value = Box::new((self.init)());
+        // Another thread may have made one while this one made its own, which is dropped then.
         if self.known().is_none() {
-            statics().insert(self.key(), value);
+            statics().insert(self.key(), Box::into_raw(value));
         }
         self.known().expect("get: it is there")
     }

@@ -234,3 +234,20 @@ fn a_future_is_woken() {
         }));
     });
 }
+
+loom::lazy_static! {
+    static ref SLOW: Arc<usize> = {
+        thread::yield_now();
+        Arc::new(7)
+    };
+}
+
+/// Two threads make the value of a static at the same time; one of the values is dropped.
+#[test]
+fn a_static_that_two_threads_make_does_not_leak() {
+    loom::model(|| {
+        let other = thread::spawn(|| assert_eq!(**SLOW, 7));
+        assert_eq!(**SLOW, 7);
+        other.join().unwrap();
+    });
+}

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use super::{Builder, DEFAULT_BRANCHES, DEFAULT_THREADS};
 use crate::rt::Settings;
 
 /// The value of an environment variable.
@@ -25,6 +24,19 @@ fn switch(name: &str, default: bool) -> bool {
         Ok("0") => false,
         Ok(value) => panic!("invalid value for `{name}`: {value:?} (1 or 0)"),
     }
+}
+
+/// What a builder asks for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// The most preemptions, time, executions, steps and threads; `None` is no limit.
+    pub(super) bound: Option<usize>,
+    pub(super) duration: Option<Duration>,
+    pub(super) executions: Option<usize>,
+    pub(super) steps: Option<usize>,
+    pub(super) threads: Option<usize>,
+    /// Exploring begins where the program says so.
+    pub(super) explicit: bool,
 }
 
 /// The limits and settings of a search.
@@ -75,13 +87,12 @@ fn next_model() -> (String, usize) {
 }
 
 impl Limits {
-    pub(super) fn new(builder: &Builder) -> Limits {
+    pub(super) fn new(asked: &Asked) -> Limits {
         let began = Instant::now();
-        let seconds = env("PIDLE_SECONDS").map(Duration::from_secs_f64).or(builder.max_duration);
-        let other = |value, default| (value != default).then_some(value);
+        let seconds = env("PIDLE_SECONDS").map(Duration::from_secs_f64).or(asked.duration);
         let bound = match std::env::var("PIDLE_BOUND").as_deref() {
             Ok("none") => None,
-            _ => env("PIDLE_BOUND").or(builder.preemption_bound.map(|bound| bound as u32)),
+            _ => env("PIDLE_BOUND").or(asked.bound.map(|bound| bound as u32)),
         };
         let (test, model) = next_model();
         let this = env("PIDLE_MODEL").is_none_or(|wanted: usize| wanted == model);
@@ -91,16 +102,16 @@ impl Limits {
             bound,
             began,
             deadline: seconds.map(|seconds| began + seconds),
-            executions: builder.max_permutations.map(|most| most as u64),
-            steps: other(builder.max_branches, DEFAULT_BRANCHES).unwrap_or(1_000_000),
+            executions: asked.executions.map(|most| most as u64),
+            steps: asked.steps.unwrap_or(1_000_000),
             settings: Settings {
                 races: switch("PIDLE_RACES", true),
                 leaks: switch("PIDLE_LEAKS", true),
                 timeouts: switch("PIDLE_TIMEOUTS", false),
                 spurious: switch("PIDLE_SPURIOUS", false),
                 any_waiter: switch("PIDLE_ANY_WAITER", true),
-                threads: other(builder.max_threads, DEFAULT_THREADS).unwrap_or(usize::MAX),
-                explicit: builder.expect_explicit_explore,
+                threads: asked.threads.unwrap_or(usize::MAX),
+                explicit: asked.explicit,
             },
             jobs: env("PIDLE_JOBS").unwrap_or(1).max(1),
             cache: switch("PIDLE_CACHE", true),

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limits::Limits;
+use limits::{Asked, Limits};
 
 /// How a model is run: loom's fields, with loom's environment variables.
 ///
@@ -71,6 +71,18 @@ impl Builder {
         self
     }
 
+    fn asked(&self) -> Asked {
+        let other = |value, default| (value != default).then_some(value);
+        Asked {
+            bound: self.preemption_bound,
+            duration: self.max_duration,
+            executions: self.max_permutations,
+            steps: other(self.max_branches, DEFAULT_BRANCHES),
+            threads: other(self.max_threads, DEFAULT_THREADS),
+            explicit: self.expect_explicit_explore,
+        }
+    }
+
     /// Runs the model in all interleavings, within the builder's limits, and prints a line.
     ///
     /// # Panics
@@ -81,7 +93,7 @@ impl Builder {
     where
         F: Fn() + Sync + Send + 'static,
     {
-        let limits = Limits::new(self);
+        let limits = Limits::new(&self.asked());
         let report = search::run(&limits, Arc::new(f));
         report.publish(&limits);
         if report.is_failure(&limits) {

@@ -222,7 +222,7 @@ fn drive<S: Search + 'static>(
     options: &Options,
     search: S,
 ) -> (Driven<S>, usize) {
-    rt::SETTINGS.set(limits.settings);
+    limits.settings.set();
     let bytes = restore::Limits { stack: limits.stack, heap: limits.heap };
     let mut restore = Restore::new(bytes, Model(program.clone())).audit(limits.audit).with(options);
     let driven = restore.drive(search);

@@ -5,11 +5,10 @@ use std::panic::Location;
 use explore::current::{is_searching, with_state};
 use explore::operation::Kind;
 
-use super::execution::{exec, has_exec};
+use super::current::{current, is_still, set_current};
 use super::object::Object;
 use super::panic::fail;
 use super::record;
-use super::thread::{current, set_current};
 
 /// An operation whose turn has come.
 pub(crate) struct Op {
@@ -55,16 +54,6 @@ pub(crate) fn choose(outcomes: u32, what: &'static str) -> u32 {
     let outcome = op.announce(Kind::Choose(outcomes), true);
     op.did(|| format!("outcome {outcome} of {outcomes}"));
     outcome
-}
-
-/// Whether the program has switched exploration off, so that no thread switches.
-pub(crate) fn is_still() -> bool {
-    has_exec() && exec().still
-}
-
-/// Switches exploration on or off. Returns the previous setting.
-pub(crate) fn set_still(still: bool) -> bool {
-    std::mem::replace(&mut exec().still, still)
 }
 
 fn announce(kind: Kind, object: Option<Object>, can: bool) -> u32 {

@@ -7,8 +7,8 @@ use std::panic::Location;
 
 use explore::allocate_outside;
 
+use super::current::current;
 use super::object::Object;
-use super::thread::current;
 
 thread_local! {
     static IS_ON: Cell<bool> = const { Cell::new(false) };

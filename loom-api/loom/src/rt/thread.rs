@@ -1,73 +1,19 @@
 //! The threads of an execution.
 
-use std::any::Any;
-use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use explore::current::with_state;
-use explore::restore::Place;
 use explore::state::State;
 
-use super::execution::{count_thread, exec, leaked, Exec, Flag, Settings};
+use super::current::{current, set_current};
+use super::execution::{count_thread, exec, flags, leaked, Exec, Flags, Local, Thread};
 use super::operation::switch;
 use super::panic::{fail, panic_text};
 use super::record;
-
-thread_local! {
-    /// The number of the thread that runs, in the order of creation.
-    static CURRENT: Cell<usize> = const { Cell::new(0) };
-}
-
-pub(super) fn place() -> Place {
-    CURRENT.with(Place::of)
-}
-
-/// The number of the thread that runs, in the order of creation.
-pub(crate) fn current() -> usize {
-    CURRENT.get()
-}
-
-pub(super) fn set_current(thread: usize) {
-    CURRENT.set(thread);
-}
-
-/// A thread of the model.
-pub(crate) struct Thread {
-    /// Values of `thread_local!`, by the addresses of their keys.
-    pub(crate) locals: BTreeMap<usize, Local>,
-    pub(crate) flags: &'static Flags,
-    pub(crate) name: Option<Box<str>>,
-}
-
-/// The flags of a thread, which live as long as the execution.
-#[derive(Default)]
-pub(crate) struct Flags {
-    /// The token of `park` and `unpark`.
-    pub(crate) token: Flag,
-    /// A condition variable has woken it.
-    pub(crate) woken: Flag,
-    /// It has ended.
-    pub(crate) done: Flag,
-}
-
-/// The flags of the thread with this number.
-pub(crate) fn flags(thread: usize) -> &'static Flags {
-    exec().threads[thread].flags
-}
-
-/// The value of a thread-local.
-#[derive(Clone, Copy)]
-pub(crate) enum Local {
-    /// It exists.
-    Value(*mut dyn Any),
-    /// It has been dropped.
-    Gone,
-}
+use super::settings::Settings;
 
 /// What the first thread runs.
 pub(crate) fn main_thread(program: &dyn Fn()) {
-    CURRENT.set(0);
     Exec::begin();
     add_thread(None);
     live(0, || {
@@ -84,8 +30,8 @@ fn add_thread(name: Option<&str>) -> usize {
         "the model has more than {most} threads: raise Builder::max_threads"
     );
     exec.threads.push(Thread {
-        locals: BTreeMap::new(),
-        flags: Box::leak(Box::default()),
+        locals: Default::default(),
+        flags: Box::leak(Box::<Flags>::default()),
         name: name.map(Into::into),
     });
     count_thread(1);
@@ -105,7 +51,7 @@ pub(crate) fn spawn(name: Option<&str>, run: impl FnOnce() + 'static) -> usize {
 
 /// Runs a thread to its end. A panic ends the execution.
 fn live(number: usize, run: impl FnOnce()) {
-    CURRENT.set(number);
+    set_current(number);
     let result = catch_unwind(AssertUnwindSafe(|| {
         run();
         drop_locals();
@@ -145,7 +91,10 @@ fn drop_statics() {
 fn finish() {
     let me = current();
     if count_thread(-1) == 0 && leaked() != 0 {
-        panic!("leaked: {} of the values that `Arc`, `Track` and `alloc` make", leaked());
+        let leaked = leaked();
+        return fail(&format!(
+            "leaked: {leaked} of the values that `Arc`, `Track` and `alloc` make"
+        ));
     }
     flags(me).done.set_now();
     record::note(|| "ends".to_owned());
