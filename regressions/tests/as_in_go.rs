@@ -1,4 +1,8 @@
 //! What Go does in states that the programs hardly reach, or do not tell apart.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it makes states that Go has, and that no scenario reaches"
+)]
 
 use runtime_model::by_hand;
 use runtime_model::event::NoWitness;

@@ -83,7 +83,7 @@ pub use sync_macros::{forgets_callers, summarized};
 pub use word::{BitWord, IntWord, Word};
 
 /// Declares tests that need the engine `explore`; other engines ignore them, with the reason.
-#[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+#[cfg(restoring)]
 #[macro_export]
 macro_rules! exhausted {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
@@ -92,7 +92,7 @@ macro_rules! exhausted {
 }
 
 /// Declares tests that need the engine `explore`; other engines ignore them, with the reason.
-#[cfg(not(all(feature = "explore", not(any(feature = "loom", feature = "shuttle")))))]
+#[cfg(not(restoring))]
 #[macro_export]
 macro_rules! exhausted {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
@@ -113,7 +113,7 @@ macro_rules! exhausted {
 ///     fn no_wakeup_is_lost() { .. }
 /// }
 /// ```
-#[cfg(any(feature = "loom", feature = "shuttle", feature = "explore"))]
+#[cfg(exploring)]
 #[macro_export]
 macro_rules! explored {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
@@ -129,7 +129,7 @@ macro_rules! explored {
 ///     fn no_wakeup_is_lost() { .. }
 /// }
 /// ```
-#[cfg(not(any(feature = "loom", feature = "shuttle", feature = "explore")))]
+#[cfg(not(exploring))]
 #[macro_export]
 macro_rules! explored {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
@@ -143,7 +143,7 @@ macro_rules! explored {
 }
 
 /// Declares tests that search; engines without a search ignore them, with the reason.
-#[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
+#[cfg(searching)]
 #[macro_export]
 macro_rules! searched {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
@@ -152,7 +152,7 @@ macro_rules! searched {
 }
 
 /// Declares tests that search; engines without a search ignore them, with the reason.
-#[cfg(not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))))]
+#[cfg(not(searching))]
 #[macro_export]
 macro_rules! searched {
     ($($(#[$meta:meta])* fn $name:ident() $body:block)*) => {
