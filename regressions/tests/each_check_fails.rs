@@ -41,6 +41,8 @@ macro_rules! after_take {
 
 #[path = "each_check_fails/locks.rs"]
 mod locks;
+#[path = "each_check_fails/syscalls.rs"]
+mod syscalls;
 #[path = "each_check_fails/time.rs"]
 mod time;
 
@@ -252,8 +254,17 @@ const PROGRESS: &[Break] = &[
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
-    let all =
-        [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, time::TIME, PROGRESS, locks::LOCKS];
+    let all = [
+        BOOKKEEPING,
+        OWNERSHIP,
+        COUNTS,
+        PLACES,
+        SPINNING,
+        syscalls::SYSCALLS,
+        time::TIME,
+        PROGRESS,
+        locks::LOCKS,
+    ];
     all.into_iter().flatten()
 }
 

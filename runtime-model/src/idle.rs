@@ -21,6 +21,7 @@
 //! - 5: `pidleput` throws when the P next goes idle: `must be able to track idle limiter event`.
 
 pub mod by_hand;
+mod lent;
 
 use crate::event::Event;
 use crate::limiter::LimiterEventType;

@@ -7,6 +7,7 @@ use sync::{Ghost, Note, Plain};
 use crate::idle::OwnedP;
 pub use crate::ids::MId;
 use crate::ids::{GId, PId};
+use crate::syscall::Stage;
 
 /// The calling M: Go's `getg().m`. Only its thread has it, so functions that need it take it as an argument.
 #[derive(Hash)]
@@ -41,6 +42,14 @@ pub struct MShared {
     /// It looks for work and is counted in `nmspinning`. Only the M itself accesses it while it runs, and only its
     /// waker while it is parked.
     pub spinning: Plain<bool>,
+    /// The note it sleeps on while the operating system has it.
+    pub(crate) returns: Note,
+    /// It waits in a system call that returns when the world moves. Written by the M itself.
+    pub(crate) awaits_return: Plain<bool>,
+    /// Where it is with its system call. For checks.
+    pub stage: Ghost<Stage>,
+    /// Its `m.oldp`: the P that it put into its system call. For checks.
+    pub oldp: Ghost<Option<PId>>,
     /// Its `m.p`, for checks.
     pub p: Ghost<Option<PId>>,
     /// The G that it executes, for checks.
@@ -56,6 +65,10 @@ impl MShared {
             park: Note::new(name("park")),
             nextp: Plain::new(name("nextp"), None),
             spinning: Plain::new(name("spinning"), false),
+            returns: Note::new(name("returns")),
+            awaits_return: Plain::new(name("awaits_return"), false),
+            stage: Ghost::new(Stage::Out),
+            oldp: Ghost::new(None),
             p: Ghost::new(None),
             curg: Ghost::new(None),
             started: Ghost::new(false),

@@ -134,6 +134,11 @@ impl SchedLocked {
         self.reserved.iter().map(|r| r.p.id())
     }
 
+    /// How many of the Ms that are reserved would spin. For checks.
+    pub fn reserved_spinners(&self) -> usize {
+        self.reserved.iter().filter(|r| r.spin.is_some()).count()
+    }
+
     /// How many Ms may still be started. For checks.
     pub fn unborn_ms(&self) -> usize {
         self.unborn.len()
@@ -209,6 +214,7 @@ impl Sched {
         let mut m = M { id: MId(0), p: None };
         let p0 = self.put_other_ps_idle();
         self.acquirep(&mut m, p0);
+        self.start_world();
         self.g(GId::MAIN).casgstatus(GStatus::Idle, GStatus::Runnable);
         self.runqput(&m, m.p(), GId::MAIN, true);
         self.mstart(&mut m);

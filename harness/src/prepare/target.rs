@@ -28,7 +28,9 @@ impl Target {
 
     pub(crate) fn threads(&self) -> usize {
         match self {
-            Target::Scenario(checked) => checked.program.ms as usize,
+            Target::Scenario(checked) => {
+                checked.program.ms as usize + usize::from(checked.program.has_world())
+            }
             Target::Kernel(kernel) => kernel.threads,
         }
     }
@@ -42,7 +44,7 @@ impl Target {
     }
 
     pub(crate) fn has_choices(&self) -> bool {
-        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness)
+        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness || program.has_world())
     }
 
     pub(crate) fn is_deterministic(&self) -> bool {
