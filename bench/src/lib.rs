@@ -1,6 +1,6 @@
 //! `pidle bench peers`: what the search costs, and what others cost on the same programs.
 //!
-//! The scenarios of [`cli::MEASURED`] at 2 Ps and 2, 3 and 4 Ms, under the row that has all fixes, with the checks of
+//! The scenarios of [`cli::MEASURED`] at 2 Ps and 2, 3 and 4 Ms, under the variant that has all fixes, with the checks of
 //! *symptoms*, which read no state: so engines are compared, and not checks. One peer is the search with all
 //! checks. Nothing here is a verdict on the model, and nothing is required of the times.
 //!
@@ -118,7 +118,7 @@ fn run(
     }
 }
 
-/// A run that could not be done is an error, and one that finds a failure of the fixed model is told so.
+/// A run that could not be done is an error, and one that finds a failure of the fixed model is violated.
 fn verdict(rows: &[Row]) -> Verdict {
     let of = |row: &Row| match &row.came {
         Err(_) => Verdict::Error,

@@ -13,7 +13,7 @@ mod table;
 
 use harness::kernel::Kernel;
 use harness::trace::traced;
-use runtime_model::event::Nobody;
+use runtime_model::event::NoWitness;
 use runtime_model::g::{GId, GStatus};
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::{MId, M};
@@ -46,7 +46,7 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         scripts: vec![vec![]; gs],
         flags: vec![],
     };
-    let sched = Sched::new(program, steps, traced(Arc::new(Nobody)));
+    let sched = Sched::new(program, steps, traced(Arc::new(NoWitness)));
     let mut m = M::of_kernel(MId(0));
     let others = sched.start_kernel(&mut m);
     (sched, m, others)
@@ -55,7 +55,7 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
 /// How a P is taken off the idle list, at that instant.
 pub type TakeP = fn(&Sched, &mut runtime_model::sched::SchedLocked, Time) -> Option<OwnedP>;
 
-/// P1 idles at 10; somebody takes it at 20, perhaps; an update at 15 counts what there is. In the end the
+/// P1 idles at 10; it may be taken at 20; an update at 15 counts what there is. In the end the
 /// idle ticks counted are those up to which the P was idle: 10 if it was taken, else those up to the
 /// update, or none.
 pub fn limiter_slot(steps: Steps, take: TakeP) {
@@ -237,7 +237,7 @@ pub fn submit_last_look(steps: Steps, last_look: LastLook) {
         }
     });
     let note = noticed.clone();
-    sync::driver::at_end(move || assert!(note.get(), "submit: work was made, and nobody noticed"));
+    sync::driver::at_end(move || assert!(note.get(), "submit: work was made, and no M noticed it"));
     sched.runqput(&m, m.p(), GId(0), true);
     if sched.begin_spin(&m).is_some() {
         noticed.set(true);

@@ -1,38 +1,23 @@
 //! The suites: the model as it should be, on programs that use each part of it.
 
 pub mod further;
+mod kind;
 mod races;
 
 use sync::driver::Engine;
 
 use harness::included::{self, Included};
-use harness::kernel::{Kernel, KERNEL, NO_VARIANT};
-use harness::report::{Expect, Job, Limits, Mode};
-use harness::scenario_file::{GateRun, Written};
+use harness::report::Job;
+use harness::scenario_file::Written;
 
 use crate::{kernels, scenarios};
+use kind::{kernel_job, SEARCHED_ONLY};
 use races::RACES;
 
-/// The name of the variant on which everything must hold.
-pub const FIXED: &str = "GO_1_19_FIXED";
-
-/// A suite: scenarios that are run the same way. Their files name it, with what each of them must show ([`GateRun`]).
-pub struct Suite {
-    /// Its name.
-    pub name: &'static str,
-    /// What it is for, in a sentence.
-    pub about: &'static str,
-    /// The engines that run it in the gate.
-    pub engines: &'static [Engine],
-    /// Bound on preemptions of the engines other than explore; none for no bound.
-    pub bound: Option<usize>,
-}
+pub use kind::{limits, Suite, FIXED};
 
 /// Every state of it is searched; loom adds weak memory.
 const SEARCHED: &[Engine] = &[Engine::Explore, Engine::Loom];
-
-/// Every state of it is searched.
-const SEARCHED_ONLY: &[Engine] = &[Engine::Explore];
 
 /// Where a search does not end, a sample adds other parts.
 const SAMPLED_TOO: &[Engine] = &[Engine::Explore, Engine::Shuttle];
@@ -136,24 +121,6 @@ pub fn all() -> impl Iterator<Item = &'static Suite> {
 /// The names of the suites whose programs were written to use the scheduler, and not to show a bug.
 pub const GENERAL: &[&str] = &["single", "core", "mixed", "mixed-wide"];
 
-/// The limits of a run that has no limits of its own.
-pub fn limits(engine: Engine) -> Limits {
-    Limits {
-        // Where nothing is left out but what shows nothing new, none is needed.
-        bound: (engine != Engine::Explore).then_some(2),
-        executions: match engine {
-            Engine::Shuttle => 1_000,
-            _ => 200,
-        },
-        seeds: vec![1, 2, 3],
-        search: None,
-        max_seconds: None,
-        // One state in so many that are gone back to is compared with the same steps from scratch.
-        audit: if engine == Engine::Explore { 5_000 } else { 0 },
-        ask_always: false,
-    }
-}
-
 /// explore's bound on that scenario, if a search without one does not finish in the gate's time.
 pub fn within(scenario: &str) -> Option<usize> {
     let (file, _) = included::with_file(scenarios::FILES, scenario)?;
@@ -175,66 +142,10 @@ pub fn files() -> Vec<Written> {
     scenarios::FILES.iter().map(Included::written).collect()
 }
 
-fn kernel_job(kernel: &Kernel, engine: Engine) -> Job {
-    Job {
-        suite: "kernels".into(),
-        scenario: format!("{KERNEL}{}", kernel.name),
-        program: None,
-        row: NO_VARIANT.into(),
-        mode: Mode::Symptoms,
-        only: None,
-        limits: Limits { bound: None, ..limits(engine) },
-        sometimes: Vec::new(),
-        expect: Expect::Holds,
-    }
-}
-
-impl Suite {
-    /// Its scenarios among the files, in its order, each with what its file says about the run.
-    pub fn runs(&self, files: &[Written]) -> Vec<(String, GateRun)> {
-        let all = files.iter().flat_map(Written::runs);
-        let mine = all.filter(|(_, run)| run.suite == self.name);
-        let mut runs: Vec<_> = mine.map(|(name, run)| (name, run.clone())).collect();
-        runs.sort_by_key(|(_, run)| run.order.unwrap_or(u32::MAX));
-        runs
-    }
-
-    /// The suite's runs on that engine, none if it is not one of the suite's. On loom each scenario is run twice: with
-    /// invariants; and in symptom mode, in which more orders are tried around plain accesses
-    /// ([`sync::driver::Plan::races`]).
-    pub fn jobs(&self, engine: Engine, files: &[Written]) -> Vec<Job> {
-        let modes: &[Mode] = match engine {
-            Engine::Loom => &[Mode::Invariants, Mode::Symptoms],
-            _ => &[Mode::Invariants],
-        };
-        let runs = self.runs(files);
-        modes.iter().flat_map(|&mode| self.jobs_in(mode, engine, &runs)).collect()
-    }
-
-    fn jobs_in(&self, mode: Mode, engine: Engine, runs: &[(String, GateRun)]) -> Vec<Job> {
-        let on = |of: &[Engine]| of.contains(&engine);
-        let runs = runs.iter().filter(|_| on(self.engines));
-        let runs = runs.filter(|(_, run)| run.engines.as_deref().is_none_or(on));
-        let job = |(scenario, run): &(String, GateRun)| Job {
-            suite: self.name.into(),
-            scenario: scenario.clone(),
-            program: None,
-            row: FIXED.into(),
-            mode,
-            only: None,
-            limits: Limits {
-                bound: if engine == Engine::Explore { run.bound } else { self.bound },
-                ..limits(engine)
-            },
-            sometimes: run.sometimes.clone(),
-            expect: Expect::Holds,
-        };
-        runs.map(job).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use harness::scenario_file::GateRun;
+
     use super::*;
     use crate::happenings;
 

@@ -40,7 +40,7 @@ sync::explored! {
         });
     }
 
-    /// The head is moved without looking whether somebody else has moved it.
+    /// The head is moved without looking whether another thief has moved it.
     fn a_thief_who_does_not_compare_takes_a_g_twice() {
         fails_with("of three Gs", 2, || kernels::ring(GO_1_19_FIXED, steal_without_compare));
     }
@@ -358,7 +358,7 @@ sync::explored! {
 
     /// The last look before the decrement: work made between the two is lost.
     fn a_last_look_before_the_decrement_loses_work() {
-        fails_with("nobody noticed", 2, || kernels::submit_last_look(GO_1_19_FIXED, look_first));
+        fails_with("no M noticed it", 2, || kernels::submit_last_look(GO_1_19_FIXED, look_first));
     }
 }
 

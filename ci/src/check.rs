@@ -30,11 +30,9 @@ use crate::{cli, interrupt, lookup};
 /// If the input is bad, before anything runs. If the engine cannot be built, or the file of `--json` cannot be
 /// written. A counterexample that cannot be written is reported on stderr, and the verdict stays *violated*.
 pub fn check(arguments: &cli::Check) -> Result<Verdict, Error> {
-    let cli::Check { engine, out, json, .. } = arguments;
+    let cli::Check { engine, output: cli::Output { out, full, json }, .. } = arguments;
     let job = job(arguments)?;
-    for new in [out, json].into_iter().flatten() {
-        output::must_be_new(new)?;
-    }
+    output::are_new(&arguments.output)?;
     interrupt::catch()?;
     let worker = builder::build(*engine)?;
     let progress = Progress::new(1);
@@ -43,7 +41,7 @@ pub fn check(arguments: &cli::Check) -> Result<Verdict, Error> {
     output::print(&summary(&report))?;
     let mut file = None;
     if let Some(counterexample) = counterexample {
-        output::print(&format!("\n{}", story(&counterexample, arguments.full)))?;
+        output::print(&format!("\n{}", story(&counterexample, *full)))?;
         match write(&counterexample, out.as_deref()) {
             Ok(path) => {
                 output::print(&format!("\n{}", written(&path, *engine)))?;

@@ -13,7 +13,7 @@ use sync::driver::Engine;
 use crate::engines;
 use crate::gate::shard::Shard;
 
-pub use check::{Bound, Check, Search};
+pub use check::{Bound, Check, Output, Search};
 
 /// A model checker for schedulers like Go's.
 ///
@@ -21,7 +21,7 @@ pub use check::{Bound, Check, Search};
 #[derive(Debug, Parser)]
 #[command(name = "pidle", bin_name = "cargo pidle", version, max_term_width = 100)]
 pub struct Cli {
-    /// Print the model's events to stderr
+    /// Print the model's events to stderr; on explore, those of the counterexample
     #[arg(long, global = true)]
     pub trace: bool,
     /// The command.
@@ -183,15 +183,9 @@ pub struct Repro {
     /// The engine
     #[arg(long, default_value = "explore", value_parser = engines::parser())]
     pub engine: Engine,
-    /// Write the counterexample to this file, which must not exist
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Show every operation of the interleaving
-    #[arg(long)]
-    pub full: bool,
-    /// Write the reports to this file, as JSON. The file must not exist
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    /// What is shown and written.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// The arguments of `list`.

@@ -38,12 +38,12 @@ fn compare(worker: &Worker, arguments: &cli::Soundness) -> Result<Tally, Error> 
     let bar = if trace::is_on() { ProgressBar::hidden() } else { ProgressBar::new(cases) };
     let style = ProgressStyle::with_template("[{pos}/{len}] {elapsed} {wide_bar} {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let (mut tally, mut refused, mut told) = (None::<Tally>, None, Instant::now());
+    let (mut tally, mut refused, mut reported) = (None::<Tally>, None, Instant::now());
     let end = worker.ask(&Request::Soundness { cases, seed }, None, |answer| match answer {
         Answer::Compared(so_far) => {
             bar.set_position(so_far.cases());
-            if bar.is_hidden() && told.elapsed() > LINE {
-                told = Instant::now();
+            if bar.is_hidden() && reported.elapsed() > LINE {
+                reported = Instant::now();
                 remark(&format!("{} of {}", count(so_far.cases()), counted(cases, "program")));
             }
             tally = Some(so_far);

@@ -88,8 +88,9 @@ fn a_file_that_is_not_a_part_of_a_gate_is_an_error() {
 #[test]
 fn an_option_without_effect_on_the_engine_is_refused() {
     for engine in ["std", "loom", "shuttle"] {
-        let told = ["--mode races has no effect with --engine", engine, "use explore, or --search"];
-        fails(&["check", "sleep-ready-park", "--mode", "races", "--engine", engine], &told);
+        let words =
+            ["--mode races has no effect with --engine", engine, "use explore, or --search"];
+        fails(&["check", "sleep-ready-park", "--mode", "races", "--engine", engine], &words);
     }
     fails(
         &["check", "sleep-ready-park", "--engine", "shuttle", "--bound", "2"],

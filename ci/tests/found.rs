@@ -12,7 +12,7 @@ use sync::driver::Control;
 
 sync::exhausted! {
     fn the_document_has_the_table_of_what_was_found() {
-        let lines = all::lines().expect("each bug is told");
+        let lines = all::lines().expect("each bug has a run");
         let run = |line: &all::Line| -> Option<Ran> {
             let prepared = CONTENT.prepare(line.job.as_ref()?).expect("a job");
             let outcome = prepared.run(|_| Control::Go).expect("a run");
@@ -23,11 +23,11 @@ sync::exhausted! {
             assert_eq!(nameless, None, "each step is in a function");
             let Found { steps, preemptions, .. } = smallest.report.found.clone().expect("a failure");
             // The table counts what the search has counted.
-            let told = story::render(&recorded, true, Some(200));
+            let text = story::render(&recorded, true, Some(200));
             let numbers = format!("\n{} steps in ", steps.expect("a search counts its steps"));
-            assert!(told.contains(&numbers), "{numbers:?} is not below {told}");
-            let marked = told.matches("P (preempted)").count();
-            assert_eq!(Some(marked), preemptions.map(|n| n as usize), "{told}");
+            assert!(text.contains(&numbers), "{numbers:?} is not below {text}");
+            let marked = text.matches("P (preempted)").count();
+            assert_eq!(Some(marked), preemptions.map(|n| n as usize), "{text}");
             Some(Ran { report: smallest.report, counterexample: Some(recorded) })
         };
         let table = all::markdown(&lines, &lines.iter().map(run).collect::<Vec<_>>());

@@ -257,8 +257,8 @@ mod tests {
                 "fn f() { !(); let A = b else { !(); c }; !();d }",
             ),
         ] {
-            let told = marked(source).replace("  ", " ");
-            assert_eq!(told.replace("{ !();", "{!();"), expected.replace("{ !();", "{!();"));
+            let got = marked(source).replace("  ", " ");
+            assert_eq!(got.replace("{ !();", "{!();"), expected.replace("{ !();", "{!();"));
         }
     }
 

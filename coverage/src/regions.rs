@@ -254,9 +254,9 @@ pub fn places(counted: &Counted, sources: &[Source]) -> Vec<Place> {
     for part in parts() {
         let mut regions = part.regions.clone();
         regions.sort();
-        let told =
+        let named =
             regions.iter().find(|region| text_of(sources, region).contains(char::is_alphanumeric));
-        let Some(region) = told.or(regions.first()) else { continue };
+        let Some(region) = named.or(regions.first()) else { continue };
         let reached = part.regions.iter().any(|region| reached.contains(region));
         let place = || Place {
             region: region.clone(),

@@ -23,10 +23,10 @@ pub fn render(
         let Report { job, engine, verdict, note, .. } = report;
         text += &format!("{} with {} on {engine}: {verdict}: {note}\n", job.scenario, job.row);
     }
-    section(&mut text, "no run reaches", judged.missing.iter().map(told));
+    section(&mut text, "no run reaches", judged.missing.iter().map(described));
     let excused = judged.excused.iter();
     let excused =
-        excused.map(|(place, excuse)| told(place) + &wrap(&excuse.reason, "      ", WIDTH));
+        excused.map(|(place, excuse)| described(place) + &wrap(&excuse.reason, "      ", WIDTH));
     section(&mut text, "no run reaches, with the reason from ci/unreached.toml", excused);
     let wrong = judged.wrong.iter().map(|(excuse, why)| {
         format!("  {} in {}: {}\n      {why}\n", excuse.file, excuse.function, excuse.region)
@@ -56,7 +56,7 @@ fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) 
 }
 
 /// Where it is, in which function, and what stands there.
-fn told(place: &Place) -> String {
+fn described(place: &Place) -> String {
     let Place { region, function, text, .. } = place;
     let (file, from, to) = (&region.file, region.from.0, region.to.0);
     format!("  {MODEL}/{file}:{from}-{to} in {function}: {text}\n")

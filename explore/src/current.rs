@@ -18,6 +18,15 @@ use crate::interface::Ended;
 use crate::operation::Kind;
 use crate::state::{Handle, State};
 
+#[cfg(feature = "explore")]
+use crate::raw::in_book;
+
+/// Nothing is restored here, so the search's data may lie anywhere.
+#[cfg(not(feature = "explore"))]
+fn in_book<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
 thread_local! {
     pub(crate) static STATE: RefCell<State> = RefCell::default();
     static SEARCHING: Cell<bool> = const { Cell::new(false) };
@@ -52,10 +61,11 @@ pub(crate) fn set_searching(searching: bool) {
     SEARCHING.set(searching);
 }
 
-/// Calls `f` with the state under search; `None` if there is no search, or the execution has ended.
+/// Calls `f` with the state under search; `None` if there is no search, or the execution has ended. What `f` allocates is
+/// the search's own data and no part of the program's memory, so it must not outlive the call.
 #[inline]
 pub fn with_state<R>(f: impl FnOnce(&mut State) -> R) -> Option<R> {
-    (is_searching() && ENDED.get().is_none()).then(|| STATE.with_borrow_mut(f))
+    (is_searching() && ENDED.get().is_none()).then(|| in_book(|| STATE.with_borrow_mut(f)))
 }
 
 /// Ends the current execution at this step.
@@ -79,11 +89,13 @@ pub(crate) fn operate(
     mut world: impl FnMut(),
     switch: impl Fn(),
 ) -> u32 {
-    let is_world = STATE.with_borrow_mut(|state| {
-        if !state.is_world() {
-            state.announce(kind, object, enabled);
-        }
-        state.is_world()
+    let is_world = in_book(|| {
+        STATE.with_borrow_mut(|state| {
+            if !state.is_world() {
+                state.announce(kind, object, enabled);
+            }
+            state.is_world()
+        })
     });
     if is_world {
         // A panic, since otherwise all outcomes but one would be lost silently.

@@ -38,4 +38,14 @@ pub enum Fault {
     ObjectTableNotRestored,
     /// The substrate does not restore thread-locals.
     PlacesNotRestored,
+    /// The substrate does not restore the heap of the thread with this number.
+    ThreadHeapNotRestored(usize),
+    /// The stack of the thread with this number is missing from the hash of memory.
+    StackNotHashed(usize),
+    /// The heap of the thread with this number is missing from the hash of memory.
+    HeapNotHashed(usize),
+    /// Fresh and freed memory, and stacks below their pointers, keep what was there.
+    MemoryNotCleared,
+    /// A write that the program has not reported is missing from the footprint.
+    WriteNotSeen,
 }

@@ -9,6 +9,7 @@
 //! | [`operation`] | threads, objects, operations, and which steps depend on each other |
 //! | `renaming` | threads that are interchangeable |
 //! | [`fingerprint`] | 128-bit fingerprints of values |
+//! | [`words`] | the words of memory that a step touches |
 //! | [`state`] | what a search sees of a program: objects, histories, pending operations |
 //! | [`interface`] | the traits between a search and a substrate |
 //! | [`search`], `cache` | the depth-first search: state cache, sleep sets, preemption bounds |
@@ -46,6 +47,7 @@ pub mod state;
 mod table;
 mod thread;
 mod traces;
+pub mod words;
 mod workers;
 
 #[cfg(not(feature = "explore"))]

@@ -7,6 +7,8 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use crate::words::Touched;
+
 /// A thread: its creator and its number among the creator's threads, or the name that the program gave it.
 ///
 /// There are at most 7 generations of 255 threads each. The root is the first thread; it has at most 223
@@ -29,6 +31,9 @@ impl ThreadId {
 
     /// The environment, which moves when no thread can.
     pub const WORLD: ThreadId = ThreadId(u64::MAX);
+
+    /// The creator, by convention, of objects that are known by their addresses.
+    pub const MEMORY: ThreadId = ThreadId(u64::MAX - 1);
 
     /// The `n`-th thread, from 0, that this one creates; `None` if ids have no room for it.
     pub fn child(self, n: u32) -> Option<ThreadId> {
@@ -111,6 +116,9 @@ pub struct ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.thread == ThreadId::MEMORY {
+            return write!(f, "memory {:#x}", self.n);
+        }
         write!(f, "object {}#{}", self.thread, self.n)
     }
 }
@@ -221,12 +229,14 @@ pub struct Footprint {
     pub all: bool,
     /// The objects that the step touched, each once.
     pub accesses: SmallVec<[(ObjectId, Access); 4]>,
+    /// The words of memory that it touched, if the search looks at memory.
+    pub memory: Option<Box<Touched>>,
 }
 
 impl Footprint {
     /// The footprint of a step that depends on every other step.
     pub fn of_all() -> Footprint {
-        Footprint { all: true, accesses: SmallVec::new() }
+        Footprint { all: true, ..Footprint::default() }
     }
 
     /// **The dependency relation.** Two steps of different threads, both enabled in a state, are
@@ -240,11 +250,18 @@ impl Footprint {
                 let theirs = other.accesses.iter().filter(|(object, _)| *object == mine);
                 theirs.into_iter().any(|&(_, b)| a == Access::Write || b == Access::Write)
             })
+            || match (&self.memory, &other.memory) {
+                (Some(mine), Some(theirs)) => mine.depends_on(theirs),
+                _ => false,
+            }
     }
 
     /// Adds the footprint of another outcome of the same operation.
     pub fn add(&mut self, other: &Footprint) {
         self.all |= other.all;
+        if let Some(theirs) = &other.memory {
+            self.memory.get_or_insert_default().add(theirs);
+        }
         for &(object, access) in &other.accesses {
             match self.accesses.iter_mut().find(|(mine, _)| *mine == object) {
                 None => self.accesses.push((object, access)),
@@ -317,7 +334,10 @@ mod tests {
     #[test]
     fn steps_depend_on_each_other_if_one_writes_what_both_touch() {
         let object = |n| ObjectId { thread: ThreadId::MAIN, n };
-        let step = |n, access| Footprint { all: false, accesses: smallvec![(object(n), access)] };
+        let step = |n, access| Footprint {
+            accesses: smallvec![(object(n), access)],
+            ..Footprint::default()
+        };
         use Access::{Read, Write};
         for (a, b, depend) in
             [(Read, Read, false), (Read, Write, true), (Write, Read, true), (Write, Write, true)]
@@ -332,8 +352,10 @@ mod tests {
     #[test]
     fn the_footprint_of_a_choice_joins_its_outcomes() {
         let object = ObjectId { thread: ThreadId::MAIN, n: 0 };
-        let mut sum = Footprint { all: false, accesses: smallvec![(object, Access::Read)] };
-        sum.add(&Footprint { all: false, accesses: smallvec![(object, Access::Write)] });
+        let of =
+            |access| Footprint { accesses: smallvec![(object, access)], ..Footprint::default() };
+        let mut sum = of(Access::Read);
+        sum.add(&of(Access::Write));
         assert_eq!(sum.accesses[..], [(object, Access::Write)]);
     }
 }

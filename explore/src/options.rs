@@ -15,6 +15,10 @@ pub struct Options {
     pub cache: bool,
     /// Explores one order of steps that commute. It has an effect only without a bound.
     pub sleep: bool,
+    /// A state is its memory: heaps and stacks are hashed, in place of values and histories that the program reports.
+    /// For programs that share memory about which the search is told nothing (README.md, *The fingerprint of memory*).
+    /// Needs the substrate that restores. Checkpoints and symmetry have no effect.
+    pub memory: bool,
     /// Uses checkpoints and summarized calls. Without them there are more states.
     pub checkpoints: bool,
     /// Treats states that differ only in a renaming of interchangeable threads as one: see
@@ -66,6 +70,7 @@ impl Default for Options {
         Options {
             cache: true,
             sleep: true,
+            memory: false,
             checkpoints: true,
             symmetry: true,
             classes: false,

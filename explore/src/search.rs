@@ -149,7 +149,7 @@ impl Dfs {
         if self.options().fault == Some(Fault::WritesIndependent) {
             let reads = |f: &Footprint| {
                 let accesses = f.accesses.iter().filter(|(_, access)| *access == Access::Read);
-                Footprint { all: f.all, accesses: accesses.copied().collect() }
+                Footprint { all: f.all, accesses: accesses.copied().collect(), memory: None }
             };
             return !reads(a).depends_on(b) && !reads(b).depends_on(a);
         }

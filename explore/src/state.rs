@@ -16,6 +16,7 @@ use crate::thread::{Next, Thread};
 
 mod changes;
 mod history;
+mod memory;
 mod object_table;
 mod objects;
 mod view;
@@ -53,6 +54,8 @@ pub struct State {
     outcome: u32,
     /// The objects that the step under way has touched, and their fingerprints before.
     touched: Vec<(usize, u128)>,
+    /// The offsets of objects without registration that it has touched, and whether it wrote them.
+    touched_memory: Vec<(u32, bool)>,
     /// The number of nested observers: code that reads the state and is no part of the program.
     observers: u32,
     ended: Option<Ended>,
@@ -107,7 +110,8 @@ impl State {
     pub fn prepare(&mut self, options: &Options) {
         self.remembers = !options.checkpoints;
         self.fault = options.fault;
-        renaming::set_interchangeable(if options.symmetry { options.interchangeable } else { 0 });
+        let symmetry = options.symmetry && !options.memory;
+        renaming::set_interchangeable(if symmetry { options.interchangeable } else { 0 });
     }
 
     /// Begins a new execution, in which the first thread is about to start.
@@ -117,6 +121,7 @@ impl State {
         self.threads.clear();
         self.object_table.clear();
         self.touched.clear();
+        self.touched_memory.clear();
         self.made_for.clear();
         self.memory = Fingerprints::ZERO;
         self.of_world = 0;
@@ -353,6 +358,7 @@ impl State {
         let goes_round = std::mem::take(&mut self.goes_round);
         let all = self.mover == Mover::World || self.ended.is_some() || goes_round;
         self.mover = Mover::None;
+        let memory = self.take_touched_memory();
         let ObjectTable { objects, prints, .. } = &self.object_table;
         let count = renaming::count();
         let access = |(index, before): (usize, u128)| {
@@ -360,7 +366,7 @@ impl State {
             (objects[index].id, if changed { Access::Write } else { Access::Read })
         };
         let accesses = self.touched.drain(..).map(access).collect();
-        Footprint { all, accesses }
+        Footprint { all, accesses, memory }
     }
 
     /// The thread whose step is under way.

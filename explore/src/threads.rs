@@ -67,6 +67,10 @@ impl Threads {
 
 impl Substrate for Threads {
     fn drive<S: Search + 'static>(&mut self, search: S) -> Driven<S> {
+        if self.options.memory {
+            let why = "Options::memory needs the substrate that restores (feature `explore`)";
+            return Driven { search, diverged: None, panic: Some(Box::new(why.to_owned())) };
+        }
         STATE.take();
         STATE.with_borrow_mut(|state| state.prepare(&self.options));
         let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));

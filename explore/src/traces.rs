@@ -57,7 +57,7 @@ mod tests {
             path.push(Pick { thread, outcome: 0 });
             let object = ObjectId { thread: ThreadId::MAIN, n };
             let accesses = smallvec::smallvec![(object, Access::Write)];
-            trace.step(&path, &Footprint { all: false, accesses });
+            trace.step(&path, &Footprint { accesses, ..Footprint::default() });
         }
         trace.fingerprint()
     }

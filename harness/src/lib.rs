@@ -12,13 +12,14 @@
 //! | [`report`] | what a run is asked to do, in words, and what it reports |
 //! | [`prepare`] | from the words to what they name: [`prepare::Prepared`] |
 //! | [`run`] | what can be done with a prepared job: run, record, replay, …; `observers` and `recorder` watch it |
-//! | [`verdict`], [`cex`] | what came of it: exit codes, counterexamples |
+//! | [`verdict`], [`cex`] | what came of it: exit codes, counterexamples; `decide` has the rules |
 //! | [`trace`] | the model's events for `--trace` |
 //! | [`source`] | which function of the model a line belongs to |
 
 pub mod cex;
 pub mod check;
 pub mod content;
+mod decide;
 pub mod happening;
 pub mod included;
 pub mod kernel;

@@ -111,6 +111,23 @@ pub struct Job {
     pub expect: Expect,
 }
 
+impl Job {
+    /// A run of a scenario, or of a kernel, that is to hold: all checks of the mode are asked, and nothing must be shown.
+    pub fn new(suite: &str, scenario: &str, row: &str, mode: Mode, limits: Limits) -> Self {
+        Job {
+            suite: suite.into(),
+            scenario: scenario.into(),
+            program: None,
+            row: row.into(),
+            mode,
+            only: None,
+            limits,
+            sometimes: Vec::new(),
+            expect: Expect::Holds,
+        }
+    }
+}
+
 /// What must come out of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -20,7 +20,7 @@ mod without_bound;
 
 use std::time::Instant;
 
-use runtime_model::event::Nobody;
+use runtime_model::event::NoWitness;
 use sync::driver::{
     Control, End, Explored, OnProgress, Options, Plan, Progress, Sampler, Searched,
 };
@@ -101,7 +101,7 @@ impl Prepared {
     /// Carries out one plan; what happens in it is counted nowhere.
     fn carry_out_uncounted(&self, plan: Plan) -> Result<Explored, RunError> {
         let execution = Arc::new(self.execution.clone());
-        Ok(sync::driver::run_all(&plan, move || execution.run(Arc::new(Nobody), None))?)
+        Ok(sync::driver::run_all(&plan, move || execution.run(Arc::new(NoWitness), None))?)
     }
 
     fn tally(&self) -> Tally {

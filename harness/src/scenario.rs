@@ -34,7 +34,7 @@ use runtime_model::g::GId;
 use runtime_model::program::Program;
 use serde::{Deserialize, Serialize};
 
-use script::{add_empty, starts_timer, Parser};
+use script::{add_empty, starts_timer, Parser, ScriptError};
 
 /// What a program may use of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,11 +146,13 @@ impl Scenario {
     pub fn program(&self) -> Result<Checked, ScenarioError> {
         self.check_numbers()?;
         let gs = self.gs()?;
-        let mut parser =
-            Parser { scenario: self, names: gs.iter().map(|g| g.0).collect(), flags: vec![] };
+        let mut parser = Parser { names: gs.iter().map(|g| g.0).collect(), flags: vec![] };
         let mut scripts = Vec::new();
         for (g, &(name, text)) in gs.iter().enumerate() {
-            scripts.push(parser.script(g, name, text)?);
+            let script = parser.script(name, text);
+            scripts.push(script.map_err(|ScriptError { place, what, allowed }| {
+                self.error(At::G(g), &place, what, &allowed)
+            })?);
         }
         let Parser { names, flags, .. } = parser;
         let mut names: Vec<String> = names.into_iter().map(String::from).collect();

@@ -268,7 +268,7 @@ mod tests {
     fn error(code: &str, places: &[(u64, u64, bool)]) -> Value {
         let place = |(start, end, primary): &(u64, u64, bool)| json!({"file_name": "x/src/a.rs", "byte_start": start, "byte_end": end, "is_primary": primary});
         let spans: Vec<Value> = places.iter().map(place).collect();
-        json!({"message": {"code": {"code": code}, "spans": spans, "rendered": "told"}})
+        json!({"message": {"code": {"code": code}, "spans": spans, "rendered": "why"}})
     }
 
     #[test]
@@ -290,6 +290,6 @@ mod tests {
     #[test]
     fn an_error_of_the_source_itself_is_told() {
         let failed = blamed(&[error("E0308", &[(200, 210, true)])], &spans());
-        assert!(failed.unwrap_err().to_string().ends_with("told"));
+        assert!(failed.unwrap_err().to_string().ends_with("why"));
     }
 }

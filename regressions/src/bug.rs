@@ -14,7 +14,7 @@ pub struct Bug {
     pub saw: &'static str,
     /// The releases that have it.
     pub releases: &'static str,
-    /// Issues, commits, and where it is told.
+    /// Issues, commits, and where it is described.
     pub references: &'static [&'static str],
     /// What fixed it, or that nothing did.
     pub fixed: &'static str,
@@ -115,7 +115,7 @@ pub enum Symptom {
     Throw(&'static str),
     /// A kernel's data race: loom sees the race itself, the others what comes of it, a throw with this text.
     Corrupt(&'static str),
-    /// Nobody moves, and the program has not finished.
+    /// No M moves, and the program has not finished.
     Hang,
     /// The program runs and gets nowhere.
     Livelock,
@@ -164,16 +164,11 @@ impl Shows {
 
     /// The run that shows it.
     pub fn job(&self, bug: &Bug, mutant: &Mutant, engine: sync::driver::Engine) -> Job {
+        let (row, limits) = (mutant.row(bug), self.limits(engine));
         Job {
-            suite: bug.number.into(),
-            scenario: self.scenario.into(),
-            program: None,
-            row: mutant.row(bug),
-            mode: self.mode,
             only: self.only.map(String::from),
-            limits: self.limits(engine),
-            sometimes: Vec::new(),
             expect: self.symptom.expected(bug, engine),
+            ..Job::new(bug.number, self.scenario, &row, self.mode, limits)
         }
     }
 

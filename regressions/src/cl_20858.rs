@@ -1,10 +1,10 @@
 //! golang's CL 20858: `runqempty` is true of a queue that was never empty.
 //!
-//! A run queue is a ring and `runnext`. Whoever looks at one and then the other may find both empty though
+//! A run queue is a ring and `runnext`. An M that looks at one and then at the other may find both empty though
 //! the queue never was:
 //!
 //! ```text
-//! the owner                      who looks
+//! the owner                      the other
 //! (a G in runnext)               the ring: head == tail
 //! puts another G into the ring
 //! takes runnext

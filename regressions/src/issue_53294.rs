@@ -67,7 +67,7 @@ fn keep_books(sched: &Sched, p: &OwnedP, when: Time, done: Done) {
     }
 }
 
-/// Gives out the P that `pidleget` would, whoever owns the timer, with that much of the bookkeeping done.
+/// Gives out the P that `pidleget` would, without asking which P owns the timer, with that much of the bookkeeping done.
 fn take_any(sched: &Sched, locked: &mut SchedLocked, when: Time, done: Done) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
     let p = by_hand::unlink(locked, any)?;

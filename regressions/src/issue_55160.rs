@@ -14,8 +14,8 @@
 //! ```
 //!
 //! The fix has two halves. With the last look alone, the schedule above still does it, since M1 looks
-//! before main is there; with the wakeup alone, one that is left out because M1 still counts is made up for
-//! by nobody.
+//! before main is there; with the wakeup alone, nothing makes up for a wakeup that is left out because M1
+//! still counts.
 
 use runtime_model::g::GId;
 use runtime_model::m::M;
@@ -109,7 +109,7 @@ const IN_RELEASE: InRelease = InRelease {
 pub const BUG: Bug = Bug {
     number: "55160",
     title: "the global queue is not looked at again, and a G that yields wakes no M",
-    saw: "a goroutine that yielded does not run although a P is idle, until sysmon preempts somebody \
+    saw: "a goroutine that yielded does not run although a P is idle, until sysmon preempts another \
           (10 ms); without preemption, for good",
     releases: "1.1 to 1.21",
     references: &[
@@ -130,7 +130,7 @@ pub const BUG: Bug = Bug {
         },
         Mutant {
             name: "without-recheck",
-            about: "half of the fix: gosched wakes somebody; the last look leaves out the global queue",
+            about: "half of the fix: gosched wakes an M; the last look leaves out the global queue",
             steps: WITHOUT_RECHECK,
             shows: SHOWS,
             masked: None,

@@ -1,7 +1,7 @@
 //! golang/go#5586: the last spinner finds work and wakes no other M.
 //!
-//! Whoever makes work while somebody spins leaves it to the spinner. So a spinner that finds some has to
-//! wake another before it runs it: there may be more.
+//! An M that makes work while another spins leaves the work to the spinner. So a spinner that finds some has
+//! to wake another M before it runs it: there may be more.
 //!
 //! ```text
 //! M0, executing main             M1, spinning

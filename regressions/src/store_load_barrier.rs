@@ -34,7 +34,7 @@ const WORK_WAITS: &str = "no G is runnable beside an idle P";
 const SCENARIO: &str = "two-newprocs";
 const KICKS: &str = "kicked-newproc";
 const KERNEL: &str = "kernel/submit-last-look";
-const NOBODY: &str = "submit: work was made, and nobody noticed";
+const UNNOTICED: &str = "submit: work was made, and no M noticed it";
 
 /// Subtracts one by a compare-and-swap that publishes and is no barrier.
 fn decrement(sched: &Sched) -> i32 {
@@ -71,7 +71,7 @@ const SC: &[Engine] = &[Engine::Shuttle, Engine::Explore];
 
 /// loom finds it, in the kernel and in the whole runtime; the others do not.
 const SHOWS: &[Shows] = &[
-    Shows::symptom(KERNEL, Throw(NOBODY)).on(LOOM),
+    Shows::symptom(KERNEL, Throw(UNNOTICED)).on(LOOM),
     Shows::invariant(SCENARIO, WORK_WAITS).on(LOOM),
     Shows::symptom(SCENARIO, Hang).on(LOOM),
     Shows::symptom(KERNEL, crate::bug::Symptom::Holds).on(SC),

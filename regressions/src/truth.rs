@@ -306,10 +306,10 @@ impl Real {
 
     /// What a failure of the model is in the words of the table, if it is one of them.
     ///
-    /// `told` is a throw's text or a check's name.
-    pub fn of(told: &str) -> Option<Real> {
+    /// `failure` is a throw's text or a check's name.
+    pub fn of(failure: &str) -> Option<Real> {
         let all = [Real::T1, Real::T2, Real::T3, Real::Hang];
-        all.into_iter().find(|real| real.how().contains(&told))
+        all.into_iter().find(|real| real.how().contains(&failure))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What Go does in states that the programs hardly reach, or do not tell apart.
 
 use runtime_model::by_hand;
-use runtime_model::event::Nobody;
+use runtime_model::event::NoWitness;
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::{MId, M};
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
@@ -19,7 +19,7 @@ fn in_an_execution(test: impl Fn() + Send + Sync + 'static) {
 fn world(steps: Steps) -> (Arc<Sched>, M, runtime_model::p::OwnedP) {
     let scenario = checks::scenarios::find("newproc-busy").expect("a scenario of that name");
     let program = scenario.program().expect("a good scenario").program;
-    let sched = Sched::new(program, steps, Arc::new(Nobody));
+    let sched = Sched::new(program, steps, Arc::new(NoWitness));
     let mut m = M::of_kernel(MId(0));
     let p1 = sched.start_kernel(&mut m).pop().expect("two Ps");
     (sched, m, p1)
@@ -98,7 +98,7 @@ sync::explored! {
         in_an_execution(|| {
             let scenario = checks::scenarios::find("assist").expect("a scenario of that name");
             let program = scenario.program().expect("a good scenario").program;
-            let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(Nobody));
+            let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(NoWitness));
             sync::driver::observe(Arc::new(NoAssistDuringAnUpdate(sched.clone())));
             sched.start();
         });

@@ -9,7 +9,7 @@ use sync::driver::{Control, Progress, ENGINE};
 const MOST: u64 = 6_000;
 
 /// What comes of the job, but for the time; `None` if it is a long one.
-fn told(job: &Job, ask_always: bool) -> Option<Report> {
+fn report_of(job: &Job, ask_always: bool) -> Option<Report> {
     let limits = Limits { ask_always, audit: 0, ..job.limits.clone() };
     let short = |so_far: &Progress<'_>| {
         if so_far.executions > MOST {
@@ -28,10 +28,10 @@ sync::exhausted! {
     fn checks_say_the_same_asked_always_and_on_change() {
         let (mut compared, mut failed) = (0, 0);
         for job in runs::gate(ENGINE) {
-            let Some(on_change) = told(&job, false) else { continue };
+            let Some(on_change) = report_of(&job, false) else { continue };
             compared += 1;
             failed += u32::from(on_change.found.is_some());
-            assert_eq!(told(&job, true), Some(on_change), "{job:?}");
+            assert_eq!(report_of(&job, true), Some(on_change), "{job:?}");
         }
         assert!(compared > 150 && failed > 50, "{compared} compared, {failed} of them fail");
     }

@@ -13,7 +13,7 @@ use harness::verdict::Verdict;
 use harness::view::{Memory, View};
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
 use regressions::rows;
-use runtime_model::event::Nobody;
+use runtime_model::event::NoWitness;
 use runtime_model::g::GId;
 use runtime_model::m::M;
 use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
@@ -108,7 +108,7 @@ fn check_fails(steps: Steps) -> bool {
     let plan = Plan { bound: Some(2), executions: 20_000, seeds: vec![1, 2], ..Plan::default() };
     let plan = Plan { sampler: sync::driver::Sampler::Pct(3), ..plan };
     let explored = sync::driver::run_all(&plan, move || {
-        let sched = Sched::new(program.clone(), steps, Arc::new(Nobody));
+        let sched = Sched::new(program.clone(), steps, Arc::new(NoWitness));
         sync::driver::observe(Arc::new(Asks(sched.clone(), Check { ..CHECK })));
         sched.start();
     });

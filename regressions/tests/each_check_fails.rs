@@ -55,7 +55,7 @@ fn other(sched: &Sched, m: MId) -> MId {
     MId((m.0 + 1) % sched.allm.len() as u32)
 }
 
-/// Drops the P, and sets its timer bit although nobody owns it.
+/// Drops the P, and sets its timer bit although no M owns it.
 fn drop_p_and_mark(sched: &Sched, m: &mut runtime_model::m::M) -> runtime_model::find::Found {
     let p = m.p().id();
     let look = sched.drop_p(m);
@@ -233,7 +233,7 @@ const SPINNING: &[Break] = &[
     ),
 ];
 
-/// What nobody does.
+/// Gs that no M runs, and Ms without progress.
 const PROGRESS: &[Break] = &[
     of("no G is runnable beside an idle P", "gosched-beside-newproc", GO_13F6BE28),
     of(

@@ -1,4 +1,4 @@
-//! golang/go#53294, told as a story: the smallest crash, then what each skipped step is worth, in the
+//! golang/go#53294 as a story: the smallest crash, then what each skipped step is worth, in the
 //! order of the fix's message.
 
 mod common;
@@ -138,7 +138,7 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
             scripts: vec![vec![]],
             flags: vec![],
         };
-        let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(runtime_model::event::Nobody));
+        let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(runtime_model::event::NoWitness));
         let mut m = M::of_kernel(MId(0));
         let p = sched.start_kernel(&mut m).pop().expect("the second P");
         let event = p.id().index();

@@ -71,7 +71,7 @@ sync::explored! {
         for (_, _, job) in all(OURS) {
             let kernel = job.scenario.starts_with(harness::kernel::KERNEL);
             let row = if kernel { NO_VARIANT } else { FIXED };
-            // Whoever asks for the invariants asks for the symptoms too.
+            // The invariants include the symptoms.
             let mode = if kernel { Mode::Symptoms } else { Mode::Invariants };
             let job = Job { row: row.into(), mode, expect: Expect::Holds, ..job };
             if seen.insert(format!("{} {:?}", job.scenario, job.limits.bound)) {
@@ -190,8 +190,8 @@ sync::exhausted! {
 #[test]
 fn each_bug_tells_who_had_it_and_where_to_read_of_it() {
     for bug in BUGS {
-        let told = [bug.title, bug.saw, bug.fixed, bug.releases];
-        assert!(told.iter().all(|text| !text.is_empty()), "{}", bug.number);
+        let texts = [bug.title, bug.saw, bug.fixed, bug.releases];
+        assert!(texts.iter().all(|text| !text.is_empty()), "{}", bug.number);
         assert!(bug.references.iter().all(|url| url.starts_with("https://")), "{}", bug.number);
         assert!(!bug.references.is_empty(), "{}", bug.number);
     }

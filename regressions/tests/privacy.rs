@@ -18,7 +18,7 @@ impl Sched {
 
 /// A P that is made up, instead.
 const A_P_MADE_UP: &str = "
-/// Owns P0, whoever else does.
+/// Owns P0, even if an M owns it already.
 pub fn make_up() -> crate::p::OwnedP {
     crate::idle::OwnedP(crate::p::PId(0))
 }
@@ -66,16 +66,16 @@ fn errors(planted: &str) -> Option<String> {
         .current_dir(copy_with(planted))
         .output()
         .expect("cargo");
-    let told = String::from_utf8_lossy(&checked.stderr).into_owned();
-    (!checked.status.success()).then_some(told)
+    let text = String::from_utf8_lossy(&checked.stderr).into_owned();
+    (!checked.status.success()).then_some(text)
 }
 
 /// One test, since all use the same copy.
 #[test]
 fn a_p_is_neither_unlinked_nor_made_up_in_checkdead() {
     assert_eq!(errors(""), None, "the copy as it is");
-    let told = errors(THE_SEEDS_LOOP).expect("the list is private");
-    assert!(told.contains("error[E0616]: field `list` of struct `IdleList` is private"), "{told}");
-    let told = errors(A_P_MADE_UP).expect("only idle.rs makes one");
-    assert!(told.contains("error[E0423]") || told.contains("is private"), "{told}");
+    let text = errors(THE_SEEDS_LOOP).expect("the list is private");
+    assert!(text.contains("error[E0616]: field `list` of struct `IdleList` is private"), "{text}");
+    let text = errors(A_P_MADE_UP).expect("only idle.rs makes one");
+    assert!(text.contains("error[E0423]") || text.contains("is private"), "{text}");
 }

@@ -88,8 +88,8 @@ fn found_by_races_alone(steps: Steps, names: &[&str]) {
     let report = prepared.smallest(found, |_| Control::Go).expect("a run").report;
     assert_eq!(failing(&report), Some("race"), "{report:?}");
     let text = message(&report).expect("a message");
-    let told = |name: &&str| text.starts_with(&format!("data race on {name}, by "));
-    assert!(names.iter().any(told), "{text}");
+    let named = |name: &&str| text.starts_with(&format!("data race on {name}, by "));
+    assert!(names.iter().any(named), "{text}");
     let found = report.found.as_ref().expect("found");
     assert_eq!((found.preemptions, found.fewest), (Some(FEWEST), Fewest::Steps), "{found:?}");
     println!("{text}: execution {}, {:?} steps", found.execution, found.steps);

@@ -9,7 +9,7 @@ use runtime_model::m::M;
 use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
 
-/// Takes a G of the global queue in the last look, and does not go back to spinning: so whoever left a wakeup
+/// Takes a G of the global queue in the last look, and does not go back to spinning: so an M that left a wakeup
 /// to this M, while it still counted, has left it to no M.
 fn take_without_spinning(sched: &Sched, m: &mut M) -> Option<GId> {
     let mut locked = sched.lock.lock();

@@ -78,8 +78,8 @@ fn fails_by_no_check_that_is_not_known(release: &str) {
         }
     }
     println!("{failing:?}");
-    let told = expected_of(release).map(|known| known.scenario.to_string());
-    assert!(failing.is_superset(&told.collect()), "{failing:?}");
+    let known = expected_of(release).map(|known| known.scenario.to_string());
+    assert!(failing.is_superset(&known.collect()), "{failing:?}");
 }
 
 sync::exhausted! {

@@ -1,4 +1,4 @@
-//! What is told of a failure is the smallest of its kind, and whether it is, is known.
+//! A report has the smallest failure of its kind, and says whether that is proven.
 
 mod common;
 
@@ -56,7 +56,7 @@ sync::exhausted! {
         assert!(shortest.steps < first.steps, "{:?} and {:?}", shortest.steps, first.steps);
     }
 
-    /// Nothing is said of what nobody has looked for.
+    /// A report claims nothing of what was not searched.
     fn a_search_that_is_interrupted_proves_nothing() {
         let (found, outcome) = found(&job("45867/as-in-1.19", "three-newprocs"), Control::Stop);
         assert_eq!((found.fewest, outcome.report.verdict), (Fewest::Unknown, Verdict::Violated));

@@ -88,7 +88,7 @@ impl Witness for Teller {
     }
 }
 
-/// Ends an execution when nobody moves.
+/// Ends an execution when no M moves.
 struct Ends(Arc<Sched>);
 
 impl Observer for Ends {

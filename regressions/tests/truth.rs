@@ -27,8 +27,8 @@ fn cell(row: &str, how: &[&str], more: &[(&str, &str)]) -> (Report, Option<Sched
 }
 
 sync::exhausted! {
-    /// Where the real runtime was fine and the model fails, an execution is told; stored, it is what lets
-    /// the cell pass.
+    /// Where the real runtime was fine and the model fails, the report has an execution; stored in a
+    /// file, that execution lets the cell pass.
     fn where_the_model_finds_more_a_stored_schedule_is_needed() {
         let row = "53294/unlinked-by-hand";
         let (report, schedule) = cell(row, &[], &[]);
@@ -37,14 +37,14 @@ sync::exhausted! {
         assert!(report.note.contains(&picks), "{}", report.note);
         let (report, _) = cell(row, &[], &[(T1, &picks)]);
         assert_eq!((report.verdict, &*report.note), (Verdict::Held, ""));
-        for (stale, told) in [
+        for (stale, why) in [
             ("explore 1: 0 0 0", "does not fit any more"),
             ("explore 1: 0 0 0.9", "does not fit any more"),
             ("nonsense", "does not fit any more"),
         ] {
             let (report, _) = cell(row, &[], &[(T1, stale)]);
             assert_eq!(report.verdict, Verdict::Violated, "{stale}");
-            assert!(report.note.contains(told) && report.note.contains(&picks), "{}", report.note);
+            assert!(report.note.contains(why) && report.note.contains(&picks), "{}", report.note);
         }
         let (report, _) = cell("53294/without-unlink", &[T2], &[(T1, &picks)]);
         assert_eq!(report.verdict, Verdict::Violated);

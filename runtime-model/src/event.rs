@@ -14,7 +14,7 @@ pub enum Event {
     Execute(GId),
     /// The script of the G has ended.
     Goexit(GId),
-    /// `wakep` left it at that, since somebody looks for work already.
+    /// `wakep` left it at that, since an M looks for work already.
     WakepDeclinedSpinner,
     /// `wakep` found no idle P.
     WakepDeclinedNoIdleP,
@@ -96,9 +96,9 @@ pub trait Witness: Send + Sync {
 }
 
 /// Drops all events.
-pub struct Nobody;
+pub struct NoWitness;
 
-impl Witness for Nobody {
+impl Witness for NoWitness {
     fn event(&self, _: Option<MId>, _: Event) {}
 }
 

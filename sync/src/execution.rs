@@ -1,6 +1,7 @@
 //! One execution of a program: its threads, its states, its end.
 
 mod long;
+mod rounds;
 
 use std::any::Any;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -341,22 +342,6 @@ impl Execution {
                 self.end_and_leave(Outcome::Failed(violation.into()))
             }
         }
-    }
-
-    /// Counts a round without progress.
-    pub(crate) fn round_without_progress(&self) {
-        self.rounds.fetch_add(1, Relaxed);
-        current::changed();
-    }
-
-    /// Resets the count of rounds without progress.
-    pub(crate) fn made_progress(&self) {
-        self.rounds.store(0, Relaxed);
-    }
-
-    /// The number of rounds without progress since a thread last made progress.
-    pub(crate) fn rounds_without_progress(&self) -> u32 {
-        self.rounds.load(Relaxed)
     }
 
     /// In a recording, reports an operation to the observer.

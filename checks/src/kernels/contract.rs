@@ -2,7 +2,7 @@
 //! many Gs are a P's share, where a thief looks first, and what an update of the limiter leaves.
 
 use harness::trace::traced;
-use runtime_model::event::{AnyWitness, Nobody};
+use runtime_model::event::{AnyWitness, NoWitness};
 use runtime_model::find::Found;
 use runtime_model::g::GId;
 use runtime_model::limiter::LimiterEventType;
@@ -17,7 +17,7 @@ use sync::{Arc, Ghost};
 
 /// So many Ps with rings of 8 slots, and five Gs that no M runs.
 pub(super) fn world(steps: Steps, ps: u32) -> (Arc<Sched>, M, Vec<OwnedP>) {
-    world_with(steps, ps, Arc::new(Nobody))
+    world_with(steps, ps, Arc::new(NoWitness))
 }
 
 /// The same with a witness.
@@ -178,7 +178,7 @@ pub fn global_share(
     first: &'static [u32],
     second: &'static [u32],
 ) {
-    let (sched, m, mut others) = world_of(steps, 2, ring, Arc::new(Nobody));
+    let (sched, m, mut others) = world_of(steps, 2, ring, Arc::new(NoWitness));
     let mut locked = sched.lock.lock();
     (0..5).for_each(|g| sched.globrunqput(&mut locked, GId(g)));
     drop(locked);

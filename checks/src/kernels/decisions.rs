@@ -1,7 +1,7 @@
 //! Kernels of decisions that a program gets on without, or that none comes to: when a late tick fires next, when an M
 //! may begin to spin, what a waker leaves, whose poll is broken, and what becomes of an event that is in flight.
 
-use runtime_model::event::{AnyWitness, Event, Nobody, Witness};
+use runtime_model::event::{AnyWitness, Event, NoWitness, Witness};
 use runtime_model::find::Found;
 use runtime_model::g::{GId, Park};
 use runtime_model::limiter::LimiterEventType;
@@ -228,7 +228,7 @@ pub type Assist = fn(&Sched, &M);
 /// P0 does idle mark work from 1 to 5, and at 3 the G on it assists, beside one that consumes what comes to nothing.
 /// The assist starts no event of its own and does not end the one in flight: all 4 ticks are idle ones.
 pub fn event_in_flight(steps: Steps, assist: Assist) {
-    let (sched, m, _others) = world_with(steps, 2, Arc::new(Nobody));
+    let (sched, m, _others) = world_with(steps, 2, Arc::new(NoWitness));
     let event = &sched.p(m.p()).limiter_event;
     assert!(event.start(LimiterEventType::IdleMarkWork, 1), "event-in-flight: no event");
     sched.faketime.set(3);

@@ -4,7 +4,7 @@
 use sync::driver::Engine;
 
 use super::{files, limits, ALL, FIXED};
-use harness::report::{Expect, Job, Limits, Mode};
+use harness::report::{Job, Limits, Mode};
 
 /// What its runs have for a suite.
 pub const NAME: &str = "further";
@@ -29,17 +29,8 @@ pub fn ladders() -> Vec<Ladder> {
 
 fn ladder(scenario: &str, first: usize) -> Ladder {
     let bounds = (first..=first + MORE).map(Some).chain([None]).collect();
-    let job = Job {
-        suite: NAME.into(),
-        scenario: scenario.into(),
-        program: None,
-        row: FIXED.into(),
-        mode: Mode::Invariants,
-        only: None,
-        limits: Limits { bound: Some(first), ..limits(Engine::Explore) },
-        sometimes: Vec::new(),
-        expect: Expect::Holds,
-    };
+    let limits = Limits { bound: Some(first), ..limits(Engine::Explore) };
+    let job = Job::new(NAME, scenario, FIXED, Mode::Invariants, limits);
     Ladder { job, bounds }
 }
 

@@ -4,7 +4,7 @@ use harness::report::{Job, Mode};
 use harness::scenario_file::Written;
 use sync::driver::Engine;
 
-use super::{kernel_job, Suite, SEARCHED_ONLY};
+use super::kind::{kernel_job, Suite, SEARCHED_ONLY};
 use crate::kernels;
 
 /// The suite: the core, a few other programs of that size for what the core does not have (yields, and Gs that park while

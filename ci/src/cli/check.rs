@@ -50,13 +50,22 @@ pub struct Check {
     /// [default: 5000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub audit: Option<u64>,
-    /// Write the counterexample to this file, which must not exist [default: a new file in the current directory]
+    /// What is shown and written.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What is shown of a failure, and where results are written.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// Write the counterexample to this file, which must not exist [default: check writes a new file in the current
+    /// directory, repro none]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Show every operation of the interleaving
     #[arg(long)]
     pub full: bool,
-    /// Write the report to this file, as JSON. The file must not exist
+    /// Write the reports to this file, as JSON. The file must not exist
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
 }

@@ -119,10 +119,10 @@ fn compare(cases: u64, seed: u64, stop: &AtomicBool) -> Result<(), String> {
     if ![Engine::Shuttle, Engine::Explore].contains(&ENGINE) {
         return Err(format!("{ENGINE} does not search; shuttle and explore do"));
     }
-    let mut told = Instant::now();
+    let mut reported = Instant::now();
     let tally = Tally::run(cases, seed, |so_far| {
-        if told.elapsed() > PROGRESS {
-            told = Instant::now();
+        if reported.elapsed() > PROGRESS {
+            reported = Instant::now();
             say(&Answer::Compared(so_far.clone()));
         }
         !stop.load(Ordering::Relaxed)

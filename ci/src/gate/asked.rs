@@ -36,20 +36,20 @@ pub fn once(reports: Vec<Report>) -> (Vec<Report>, Vec<Remark>) {
 
 /// What differs: of the verdict, the failing execution, the endings, and all that is counted.
 fn differs(on_change: &Report, always: &Report) -> Option<Remark> {
-    let told = |report: &Report| {
+    let all = |report: &Report| {
         let Report {
             verdict, executions, extent, searched, found, endings, sometimes, note, ..
         } = report;
         let came = (verdict, executions, extent, searched, found, endings, sometimes, note);
         format!("{came:?}")
     };
-    let (on_change_told, always_told) = (told(on_change), told(always));
+    let (on_change_all, always_all) = (all(on_change), all(always));
     let Report { job, engine, .. } = on_change;
-    (on_change_told != always_told).then(|| Remark {
+    (on_change_all != always_all).then(|| Remark {
         verdict: Verdict::Error,
         what: format!(
-            "{} with {} on {engine}: checks asked on change say {on_change_told}; asked at each step, they say \
-             {always_told}",
+            "{} with {} on {engine}: checks asked on change say {on_change_all}; asked at each step, they say \
+             {always_all}",
             job.scenario, job.row
         ),
     })

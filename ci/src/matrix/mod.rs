@@ -1,4 +1,4 @@
-//! `pidle matrix`: each row of each bug, what kills it on which engine, and how soon.
+//! `pidle matrix`: each variant of each bug, what kills it on which engine, and how soon.
 //!
 //! Bounds are tried from 0 up, so the one that finds a failure is the fewest preemptions it takes. Besides,
 //! each row is run on the programs that were written for no bug, until one kills it.

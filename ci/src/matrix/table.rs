@@ -16,7 +16,7 @@ type Done = [(Cell, Tried)];
 pub fn render(done: &Done, seconds: f64) -> String {
     let mut table = plain_table();
     table.set_header([
-        "row",
+        "variant",
         "engine",
         "scenario",
         "killed by",
@@ -42,7 +42,7 @@ pub fn render(done: &Done, seconds: f64) -> String {
 /// The same without what changes from machine to machine and from model to model: what is committed.
 pub fn without_numbers(done: &Done) -> String {
     let mut table = plain_table();
-    let heads = ["row", "engine", "scenario", "killed by", "what a user sees"];
+    let heads = ["variant", "engine", "scenario", "killed by", "what a user sees"];
     table.set_header(heads.into_iter().chain(["on a general program"]));
     for line in lines(done) {
         table.add_row(line.words);
@@ -139,7 +139,7 @@ fn totals(done: &Done, wall: f64) -> String {
     let slowest = each.last().copied().unwrap_or(f64::NAN);
     let (bugs, killed) = (BUGS.len(), each.len());
     let general = BUGS.iter().filter(|bug| is_killed_by_general(done, bug)).count();
-    let rows = counted(BUGS.iter().map(|bug| bug.mutants.len() as u64).sum(), "row");
+    let rows = counted(BUGS.iter().map(|bug| bug.mutants.len() as u64).sum(), "variant");
     let engines = ENGINES.map(Engine::name).join(" and ");
     format!(
         "{killed} of {bugs} bugs killed ({rows}, on {engines}); {general} of them by a general \

@@ -108,8 +108,9 @@ const END: &str = "```\n";
 /// If a bug has no run on the engine, which a test rules out.
 pub fn lines() -> Result<Vec<Line>, Error> {
     let mutants = BUGS.iter().flat_map(|&bug| {
-        let told = move |(n, mutant): &(usize, &Mutant)| *n == 0 || mutant.releases(bug).is_some();
-        let mutants = bug.mutants.iter().enumerate().filter(told);
+        let listed =
+            move |(n, mutant): &(usize, &Mutant)| *n == 0 || mutant.releases(bug).is_some();
+        let mutants = bug.mutants.iter().enumerate().filter(listed);
         mutants.map(move |(_, mutant)| (bug, mutant))
     });
     let line = |(bug, mutant): (&'static Bug, &'static Mutant)| {

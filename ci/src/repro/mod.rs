@@ -31,10 +31,8 @@ use crate::{cli, interrupt, lookup};
 /// # Errors
 /// If the input is bad, before anything runs. If the engine cannot be built, or a file cannot be written.
 pub fn repro(arguments: &cli::Repro) -> Result<Verdict, Error> {
-    let cli::Repro { engine, out, full, json, .. } = arguments;
-    for new in [out, json].into_iter().flatten() {
-        output::must_be_new(new)?;
-    }
+    let cli::Repro { engine, output: cli::Output { out, full, json }, .. } = arguments;
+    output::are_new(&arguments.output)?;
     let Some(number) = &arguments.bug else { return all::all(json.as_deref()) };
     let bug = lookup::bug(number)?;
     let mutant = lookup::mutant(bug, arguments.mutant.as_deref())?;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::cli;
 use crate::error::Error;
 
 /// The width of the output, in columns, if it does not go to a terminal.
@@ -49,6 +50,14 @@ pub fn must_be_new(path: &Path) -> Result<(), Error> {
         ))),
         Err(error) => Err(Error::Io { path: folder.into(), error }),
     }
+}
+
+/// Checks, before any work, that the results can be written.
+///
+/// # Errors
+/// If a file exists, or its folder does not.
+pub fn are_new(cli::Output { out, json, .. }: &cli::Output) -> Result<(), Error> {
+    out.iter().chain(json).try_for_each(|path| must_be_new(path))
 }
 
 /// Writes a file that must not exist. If it cannot be written whole, no part of it is left.

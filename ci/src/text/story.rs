@@ -209,12 +209,12 @@ fn cell(row: Row, full: bool) -> String {
         lines.extend((!reads.is_empty()).then(|| format!("reads {}", shortened(&reads, READS))));
     }
     for step in row {
-        let told = match full {
+        let shown = match full {
             true => true,
             false if is_read(step) || is_lock(step) => false,
             false => step.changed.is_empty() || step.action == "event",
         };
-        lines.extend(told.then(|| operation(step)));
+        lines.extend(shown.then(|| operation(step)));
         lines.extend(step.changed.iter().cloned());
     }
     lines.join("\n")

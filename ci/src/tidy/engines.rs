@@ -3,7 +3,7 @@
 use super::source::{has_path, has_word, Source};
 
 /// What belongs to an engine, and the crates that may say so. `ci`, `mutants` and `coverage` are std programs at all times;
-/// a search is told to stop by a flag.
+/// a flag stops a search.
 const NAMES: &[(&str, &[&str])] = &[
     ("loom::", &["sync"]),
     ("shuttle::", &["sync", "explore"]),

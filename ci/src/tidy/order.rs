@@ -23,12 +23,12 @@ pub(super) fn broken(source: &Source) -> Vec<(usize, String)> {
         return Vec::new();
     };
     let later = &ORDER[own + 1..];
-    let told = |krate: &str| format!("{} may not use {krate}: {}", ORDER[own], ORDER.join(" <- "));
+    let wrong = |krate: &str| format!("{} may not use {krate}: {}", ORDER[own], ORDER.join(" <- "));
     let in_code = source.code_lines().flat_map(|(line, code)| {
-        later.iter().filter(move |krate| uses(code, krate)).map(move |krate| (line, told(krate)))
+        later.iter().filter(move |krate| uses(code, krate)).map(move |krate| (line, wrong(krate)))
     });
     let in_manifest = dependencies(source).into_iter().filter(|found| later.contains(&found.name));
-    let in_manifest = in_manifest.map(|found| (found.line, told(found.name)));
+    let in_manifest = in_manifest.map(|found| (found.line, wrong(found.name)));
     in_code.chain(in_manifest).collect()
 }
 

@@ -52,7 +52,7 @@ fn heads() -> Vec<String> {
 const LEGEND: &str = "
 GO_1_19 is the release with only checkdead changed, as it was measured; GO_1_19_FIXED has its bugs mended as well.
 T1 must be able to track idle limiter event; T2 limiterEvent.stop: found wrong event in p's limiter event
-slot; T3 findrunnable: negative nmspinning; a hang is that nobody moves, or that the clock does not. In
+slot; T3 findrunnable: negative nmspinning; a hang is that no M moves, or that the clock does not. In
 percent: the share of the sampled executions that fail.
 ";
 
@@ -102,11 +102,11 @@ fn mended(reports: &[&Report], line: &Line, scenario: &str, real: Real) -> Strin
 /// How the searched executions end, in the words of the table.
 fn endings(reports: &[&Report]) -> BTreeSet<String> {
     let searched = reports.iter().filter(|report| report.engine == Engine::Explore.name());
-    searched.flat_map(|report| report.endings.keys()).map(|told| in_words(told)).collect()
+    searched.flat_map(|report| report.endings.keys()).map(|ending| in_words(ending)).collect()
 }
 
-fn in_words(told: &str) -> String {
-    Real::of(told).map_or(told.into(), |real| real.to_string())
+fn in_words(ending: &str) -> String {
+    Real::of(ending).map_or(ending.into(), |real| real.to_string())
 }
 
 /// Why the model does more in a cell than the real runtime was seen to do.
@@ -166,11 +166,13 @@ fn cell(reports: &[&Report], real: Real) -> String {
         return report.verdict.to_string();
     }
     let (mut as_real, mut marks, mut more) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for (report, told) in reports.iter().flat_map(|r| r.endings.keys().map(move |told| (r, told))) {
-        match note_of(report, told) {
-            _ if real.how().contains(&&**told) => as_real.insert(in_words(told)),
+    for (report, ending) in
+        reports.iter().flat_map(|r| r.endings.keys().map(move |ending| (r, ending)))
+    {
+        match note_of(report, ending) {
+            _ if real.how().contains(&&**ending) => as_real.insert(in_words(ending)),
             Some(n) => marks.insert(n),
-            None => more.insert(in_words(told)),
+            None => more.insert(in_words(ending)),
         };
     }
     let words = |set: BTreeSet<String>, between| set.into_iter().collect::<Vec<_>>().join(between);
@@ -186,9 +188,10 @@ fn cell(reports: &[&Report], real: Real) -> String {
 }
 
 /// The note that allows this ending, if one does; with the bug that it comes from.
-fn note_of(report: &Report, told: &str) -> Option<String> {
+fn note_of(report: &Report, ending: &str) -> Option<String> {
     let job = &report.job;
-    let allows = |allowed: &Allowed| allowed.is_of(&job.row, &job.scenario) && allowed.ends == told;
+    let allows =
+        |allowed: &Allowed| allowed.is_of(&job.row, &job.scenario) && allowed.ends == ending;
     let all = allowed::all().into_iter().enumerate();
     let note = all.into_iter().find(|(_, (_, allowed))| allows(allowed));
     note.map(|(n, (_, allowed))| {

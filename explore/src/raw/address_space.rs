@@ -80,8 +80,9 @@ pub(super) fn give_back(address: usize) {
 fn reserve() -> Result<usize, String> {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
     // SAFETY: a new mapping, at an address that the system chooses, and not yet accessible.
-    let base =
-        unsafe { libc::mmap(std::ptr::null_mut(), SPANS * SPAN, libc::PROT_NONE, flags, -1, 0) };
+    let base = unsafe {
+        libc::mmap(std::ptr::null_mut(), (SPANS + 1) * SPAN, libc::PROT_NONE, flags, -1, 0)
+    };
     if base == libc::MAP_FAILED {
         let error = std::io::Error::last_os_error();
         let gib = (SPANS * SPAN) >> 30;
@@ -89,7 +90,32 @@ fn reserve() -> Result<usize, String> {
             "cannot reserve {gib} GiB of addresses for saved states: {error} (raise a limit such as `ulimit -v`)"
         ));
     }
-    Ok(base as usize)
+    // A span is aligned to its size, so that the upper halves of its addresses are equal.
+    Ok((base as usize).next_multiple_of(SPAN))
+}
+
+/// The stack of the calling OS thread, with the thread-locals above it, if the system lays it out like that. `None` where
+/// that cannot be known.
+#[cfg(target_os = "linux")]
+pub(super) fn stack_of_os_thread() -> Option<std::ops::Range<usize>> {
+    let mut attributes = std::mem::MaybeUninit::uninit();
+    let (mut from, mut bytes) = (std::ptr::null_mut(), 0);
+    // SAFETY: the calls fill what they are given, the attributes are read only if they have been filled, and are
+    // destroyed once.
+    unsafe {
+        if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
+            return None;
+        }
+        let known = libc::pthread_attr_getstack(attributes.as_ptr(), &mut from, &mut bytes) == 0;
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        known.then(|| from as usize..from as usize + bytes)
+    }
+}
+
+/// On other systems this is not known.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn stack_of_os_thread() -> Option<std::ops::Range<usize>> {
+    None
 }
 
 /// The bytes of a page of the system.

@@ -1,13 +1,21 @@
 //! An arena: the heap and the stacks of one execution at a time.
+//!
+//! # Separate heaps
+//! In a search in which a state is its memory, an address must not depend on which thread happened to allocate first,
+//! and the search's own data must not count. So such an arena has a heap for each of the first [`THREADS`] threads
+//! (later ones share the last), and one more, the *book*, for the search itself: saved and restored like the others, but
+//! not hashed. Otherwise there is one heap for everything.
 
 use std::cell::Cell;
 use std::panic::{catch_unwind, resume_unwind};
 
+use smallvec::SmallVec;
+
 use super::address_space::{self, SPAN, STACKS};
-use super::frozen_pages::FrozenPages;
+use super::frozen_pages::{FrozenPages, PAGE};
 use super::global::{self, inside};
 use super::heap::Heap;
-use super::inside::as_outside;
+use super::inside::{as_outside, in_book, BOOK};
 use super::memory_signals::SignalStack;
 use super::syscall_filter::SyscallFilter;
 use super::thread::Thread;
@@ -21,6 +29,17 @@ pub struct Limits {
     pub heap: usize,
 }
 
+/// The number of separate heaps for threads.
+const THREADS: usize = BOOK;
+
+/// The number of the heap of the thread with this number.
+pub(super) fn heap_number(thread: usize) -> usize {
+    thread.min(THREADS - 1)
+}
+
+/// The bytes at the start of a separate heap that hold the heap's own state.
+pub(super) const HEADER: usize = 512;
+
 /// The heap and the stacks of one execution at a time.
 ///
 /// It is current on the OS thread that created it, until it is dropped.
@@ -30,7 +49,12 @@ pub(crate) struct Arena {
     stack: usize,
     guard: usize,
     heap: usize,
+    /// The bytes of each heap, and the number of heaps.
+    region: usize,
+    heaps: usize,
     frozen: FrozenPages,
+    /// A planted fault: heaps are not clean.
+    pub(crate) leftovers: Cell<bool>,
     /// The number of stacks that are accessible.
     ready: Cell<usize>,
     _calls: SyscallFilter,
@@ -38,17 +62,18 @@ pub(crate) struct Arena {
 }
 
 /// The data at the start of an arena, saved with everything else in it.
+#[repr(C)]
 pub(super) struct World {
     heap: Heap,
     threads: Vec<*mut Thread>,
 }
 
 impl Arena {
-    /// Creates an arena and makes it current.
+    /// Creates an arena and makes it current, with one heap or with separate ones.
     ///
     /// # Errors
     /// If the system has no memory for it, or the limits are out of range.
-    pub(crate) fn new(limits: Limits) -> Result<Box<Arena>, String> {
+    pub(crate) fn new(limits: Limits, separate: bool) -> Result<Box<Arena>, String> {
         let guard = address_space::page();
         let stack = limits.stack.max(16 * 1024).next_multiple_of(guard);
         let most = SPAN - STACKS - guard;
@@ -59,11 +84,30 @@ impl Arena {
             ));
         }
         let heap = limits.heap.max(64 * 1024).next_multiple_of(guard);
+        let heaps = if separate { BOOK + 1 } else { 1 };
+        // Whole pages, so that no page belongs to two heaps.
+        let page = guard.max(PAGE);
+        let region = (heap / heaps / page * page).max(page);
+        let heap = region * heaps;
         let base = address_space::take()?;
         let ready = Cell::new(0);
         let (_watch, _calls) = (SignalStack::new(), SyscallFilter::new());
         let frozen = FrozenPages::new(base, heap);
-        let arena = Box::new(Arena { base, stack, guard, heap, frozen, ready, _calls, _watch });
+        let leftovers = Cell::new(false);
+        let arena = Arena {
+            base,
+            stack,
+            guard,
+            heap,
+            region,
+            heaps,
+            frozen,
+            leftovers,
+            ready,
+            _calls,
+            _watch,
+        };
+        let arena = Box::new(arena);
         // SAFETY: the span has just been taken and is not in use yet.
         unsafe {
             address_space::protect(base + STACKS, SPAN - STACKS, false)?;
@@ -78,12 +122,18 @@ impl Arena {
 
     /// Discards everything in the arena: a new execution begins.
     pub(crate) fn clear(&self) {
-        let top = self.base + size_of::<World>();
-        let heap = Heap::new(self.base, top, self.base + self.heap);
+        let heap = match self.is_separate() {
+            true => self.new_heap(0),
+            false => Heap::new(self.base, self.base + size_of::<World>(), self.base + self.heap),
+        };
         // SAFETY: the memory is this arena's, large enough and aligned to a page; what was there is
         // discarded (see the header of `raw`, 5), and nothing borrows from it (3).
         unsafe { self.world().write(World { heap, threads: Vec::new() }) };
-        inside(|| self.threads_mut(|threads| threads.reserve(4)));
+        if self.is_separate() {
+            // SAFETY: as above.
+            unsafe { self.heap(BOOK).write(self.new_heap(BOOK)) };
+        }
+        inside(|| in_book(|| self.threads_mut(|threads| threads.reserve(4))));
     }
 
     /// The frozen pages of the heap.
@@ -95,15 +145,65 @@ impl Arena {
         self.base as *mut World
     }
 
-    pub(super) fn heap(&self) -> *mut Heap {
-        // SAFETY: a place in the arena, no access.
-        unsafe { &raw mut (*self.world()).heap }
+    /// Whether there are separate heaps.
+    pub(super) fn is_separate(&self) -> bool {
+        self.heaps > 1
     }
 
-    /// The start of the arena, and the end of the part of the heap that has been allocated from.
-    pub(super) fn used(&self) -> (usize, usize) {
-        // SAFETY: `clear` has made a world; only a number is read.
-        (self.base, unsafe { (*self.heap()).top() })
+    /// The separate heap with this number, empty.
+    fn new_heap(&self, number: usize) -> Heap {
+        const { assert!(size_of::<World>() <= HEADER) };
+        let from = self.base + number * self.region;
+        // SAFETY: memory of a heap in which nothing lies yet, or whose content has been discarded.
+        unsafe { std::ptr::write_bytes(from as *mut u8, 0, HEADER) };
+        let heap = Heap::new(from, from + HEADER, from + self.region);
+        if self.leftovers.get() {
+            heap
+        } else {
+            heap.clean()
+        }
+    }
+
+    /// Prepares the heap of a thread that is about to be started.
+    pub(super) fn prepare_heap(&self, thread: usize) {
+        if self.is_separate() && (1..THREADS).contains(&thread) {
+            // SAFETY: a heap of this arena that no thread has used in this execution.
+            unsafe { self.heap(thread).write(self.new_heap(thread)) };
+        }
+    }
+
+    /// The heap with this number: all numbers mean the same one unless heaps are separate.
+    pub(super) fn heap(&self, number: usize) -> *mut Heap {
+        // A heap's state lies at its very start, also within a world.
+        const { assert!(std::mem::offset_of!(World, heap) == 0) };
+        (self.base + number.min(self.heaps - 1) * self.region) as *mut Heap
+    }
+
+    /// The heap that contains the address, which is in some heap of this arena.
+    pub(super) fn heap_at(&self, address: usize) -> *mut Heap {
+        (self.base + (address - self.base) / self.region * self.region) as *mut Heap
+    }
+
+    /// The parts of the heaps that have been allocated from, by their addresses and lengths. The book comes last.
+    pub(super) fn ranges(&self) -> SmallVec<[(usize, usize); 4]> {
+        let threads = if self.is_separate() { self.count().clamp(1, THREADS) } else { 0 };
+        let range = |number: usize| {
+            let from = self.heap(number) as usize;
+            // SAFETY: the heap has been made by `clear` or `prepare_heap`; only a number is read.
+            (from, unsafe { (*(from as *const Heap)).top() } - from)
+        };
+        (0..threads).chain([BOOK]).map(range).collect()
+    }
+
+    /// The addresses of the book, if heaps are separate.
+    pub(super) fn book(&self) -> std::ops::Range<usize> {
+        let from = self.base + BOOK * self.region;
+        from..from + if self.is_separate() { self.region } else { 0 }
+    }
+
+    /// The address at which the arena begins.
+    pub(super) fn base(&self) -> usize {
+        self.base
     }
 
     /// The threads that have been started.

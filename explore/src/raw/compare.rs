@@ -46,8 +46,12 @@ const BELOW: usize = 16 * 1024;
 impl Arena {
     /// All memory that is live now.
     pub(crate) fn live(&self, places: &[Place]) -> Live {
-        let (base, top) = self.used();
-        let mut heap_and_places = vec![region("the heap".into(), base, top - base)];
+        let heaps = self.ranges().into_iter().enumerate();
+        let heap = |(number, (from, bytes))| match self.is_separate() {
+            true => region(format!("heap {number}"), from, bytes),
+            false => region("the heap".into(), from, bytes),
+        };
+        let mut heap_and_places: Vec<_> = heaps.map(heap).collect();
         let places = places.iter().enumerate();
         heap_and_places.extend(
             places.map(|(i, place)| region(format!("place {i}"), place.address, place.bytes)),
@@ -61,7 +65,7 @@ impl Arena {
 
     /// Fills the arena, which is about to be cleared, where `live` was.
     pub(crate) fn fill(&self, live: &Live, byte: u8) {
-        let (base, _) = self.used();
+        let base = self.base();
         self.frozen().thaw_all();
         for Region { address, words, .. } in live.heap_and_places.iter().chain(&live.stacks) {
             if (base..base + super::address_space::SPAN).contains(address) {

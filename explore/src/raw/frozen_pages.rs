@@ -176,7 +176,7 @@ mod tests {
     /// after that, the byte in a page that was not written since, and whether any page was frozen before.
     fn written_and_restored(sabotage: Option<Sabotage>) -> (u8, u8, bool) {
         let limits = Limits { stack: 64 << 10, heap: 1 << 20 };
-        let arena = Arena::new(limits).expect("there is room");
+        let arena = Arena::new(limits, false).expect("there is room");
         arena.clear();
         let mut images = Images::new(Vec::new());
         images.sabotage = sabotage;

@@ -26,7 +26,7 @@ thread_local! {
 /// The error since the last call, if any.
 pub(crate) fn take_trouble(arena: &Arena) -> Option<Trouble> {
     trouble::take()
-        .or_else(|| address_space::has_stranger(arena.used().0).then_some(Trouble::Stranger))
+        .or_else(|| address_space::has_stranger(arena.base()).then_some(Trouble::Stranger))
 }
 
 /// The current arena, if there is one.
@@ -60,7 +60,7 @@ fn heap_of(address: usize) -> Option<*mut Heap> {
     let arena = arena();
     // SAFETY: an arena exists as long as it is current.
     let arena = unsafe { arena.as_ref() }?;
-    arena.holds(address).then(|| arena.heap())
+    arena.holds(address).then(|| arena.heap_at(address))
 }
 
 // SAFETY: blocks come from a heap or from the system, and are freed where their addresses say they came
@@ -72,7 +72,7 @@ unsafe impl GlobalAlloc for Allocator {
             return System.alloc(layout);
         }
         // SAFETY: inside, an arena is current, and only this thread uses it.
-        let block = unsafe { (*(*arena()).heap()).allocate(layout) };
+        let block = unsafe { (*(*arena()).heap(inside::heap())).allocate(layout) };
         if block.is_null() {
             trouble::report(Trouble::Exhausted);
             return as_outside(|| System.alloc(layout));

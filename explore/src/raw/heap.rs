@@ -1,5 +1,8 @@
 //! The heap of an arena: size classes with free lists. All of it lies in the arena, so it is saved and
 //! restored together with its blocks. The same requests get the same addresses.
+//!
+//! A *clean* heap leaves no traces of the past, for searches in which a state is its memory: fresh and freed memory is
+//! zero, and the lists of free blocks are sorted by address, so that the order of frees makes no difference.
 
 use std::alloc::Layout;
 
@@ -15,6 +18,8 @@ pub(super) struct Heap {
     /// Nothing has been allocated from here on.
     top: usize,
     end: usize,
+    /// Not 0 if the heap is clean. A word, so that there is no padding: all of this may be hashed.
+    clean: usize,
     /// The first free block of each class, as its distance from the base in grains; 0 if there is none.
     free: [u32; CLASSES],
 }
@@ -22,7 +27,12 @@ pub(super) struct Heap {
 impl Heap {
     /// The heap at `base`, which allocates from `top` up to `end`.
     pub(super) fn new(base: usize, top: usize, end: usize) -> Heap {
-        Heap { base, top: top.next_multiple_of(GRAIN), end, free: [0; CLASSES] }
+        Heap { base, top: top.next_multiple_of(GRAIN), end, clean: 0, free: [0; CLASSES] }
+    }
+
+    /// The same, as a clean heap.
+    pub(super) fn clean(self) -> Heap {
+        Heap { clean: 1, ..self }
     }
 
     /// The address from which on nothing has ever been allocated.
@@ -44,9 +54,21 @@ impl Heap {
             let block = self.base + *first as usize * GRAIN;
             // SAFETY: a free block holds the index of the next one, which `release` has written there.
             *first = unsafe { (block as *const u32).read() };
+            if self.clean != 0 {
+                // SAFETY: the block is about to be used, and has room for this; the rest of it is 0.
+                unsafe { (block as *mut u32).write(0) };
+            }
             return block as *mut u8;
         }
         self.carve(self.top, size)
+    }
+
+    /// Clears fresh memory up to the new top.
+    fn clear_fresh(&self, from: usize) {
+        if self.clean != 0 {
+            // SAFETY: memory of this heap in which nothing has been allocated yet.
+            unsafe { std::ptr::write_bytes(from as *mut u8, 0, self.top - from) };
+        }
     }
 
     /// Allocates a block with a large alignment, which is never reused.
@@ -57,7 +79,9 @@ impl Heap {
     fn carve(&mut self, block: usize, size: usize) -> *mut u8 {
         match block.checked_add(size) {
             Some(after) if after <= self.end => {
+                let before = self.top;
                 self.top = after.next_multiple_of(GRAIN);
+                self.clear_fresh(before);
                 block as *mut u8
             }
             _ => std::ptr::null_mut(),
@@ -69,6 +93,9 @@ impl Heap {
     /// # Safety
     /// The block was allocated with this layout, and is no longer in use.
     pub(super) unsafe fn release(&mut self, block: *mut u8, layout: Layout) {
+        if self.clean != 0 {
+            return self.release_clean(block, layout);
+        }
         if layout.align() > GRAIN {
             return;
         }
@@ -76,6 +103,30 @@ impl Heap {
         // SAFETY: the block is not in use, and every block has room for this.
         unsafe { block.cast::<u32>().write(self.free[class]) };
         self.free[class] = ((block as usize - self.base) / GRAIN) as u32;
+    }
+
+    /// Frees a block of a clean heap.
+    ///
+    /// # Safety
+    /// As for [`Heap::release`].
+    unsafe fn release_clean(&mut self, block: *mut u8, layout: Layout) {
+        if layout.align() > GRAIN {
+            // SAFETY: the block is not in use.
+            return unsafe { block.write_bytes(0, layout.size()) };
+        }
+        let (class, size) = class_of(layout.size());
+        let own = ((block as usize - self.base) / GRAIN) as u32;
+        let mut link: *mut u32 = &raw mut self.free[class];
+        // SAFETY: the block is not in use and has this size. A link is the head of the list, or lies at the start of a
+        // free block of the class; the list ends with 0.
+        unsafe {
+            block.write_bytes(0, size);
+            while (1..own).contains(&*link) {
+                link = (self.base + *link as usize * GRAIN) as *mut u32;
+            }
+            block.cast::<u32>().write(*link);
+            *link = own;
+        }
     }
 
     /// Whether a block for the one size has room for the other.
@@ -111,6 +162,32 @@ mod tests {
             last = (class, bytes);
         }
         assert!(class_of(1 << 27).0 < CLASSES);
+    }
+
+    #[test]
+    fn a_clean_heap_does_not_show_in_which_order_blocks_were_freed() {
+        let layout = Layout::from_size_align(40, 8).unwrap();
+        let left = |order: [usize; 3]| {
+            let mut memory = vec![u128::MAX; 1024];
+            let base = memory.as_mut_ptr() as usize;
+            let mut heap = Heap::new(base, base + 16, base + 1024 * 16).clean();
+            // SAFETY: the memory is this heap's alone, and blocks are released once, with their size.
+            unsafe {
+                let blocks = [0; 3].map(|_| heap.allocate(layout));
+                assert!(blocks.iter().all(|block| block.cast::<[u8; 40]>().read() == [0; 40]));
+                blocks.iter().for_each(|block| block.write_bytes(7, 40));
+                order.iter().for_each(|&n| heap.release(blocks[n], layout));
+                let again = [0; 3].map(|_| heap.allocate(layout) as usize - base);
+                assert!(again.is_sorted() && again[0] == blocks[0] as usize - base);
+                order.iter().for_each(|&n| heap.release(blocks[n], layout));
+            }
+            memory
+        };
+        let expected = left([0, 1, 2]);
+        assert!(expected[1..10].iter().all(|word| word >> 32 == 0), "links, and zeros");
+        for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            assert!(left(order) == expected, "{order:?}");
+        }
     }
 
     #[test]

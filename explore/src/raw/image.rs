@@ -6,7 +6,8 @@
 //!
 //! # Stacks
 //! Only a thread itself writes to its stack: what it captures is `'static`, so no other thread borrows from
-//! there. So the stack of a thread that has not run since the last image is not copied out again, and the
+//! there. (Programs that lend out locals by raw pointers exist; for them, the driver records each time that all threads
+//! have run.) So the stack of a thread that has not run since the last image is not copied out again, and the
 //! stack of a thread that has not run since an image is not restored from it.
 //! 1. The driver records that a thread runs ([`Images::thread_runs`]), at the last image.
 //! 2. A new image reuses the copies of threads that have not run since the last one.
@@ -17,7 +18,7 @@
 //! If pages are frozen, the heap is copied page by page, without the frozen ones (see `frozen_pages.rs`).
 
 use super::arena::Arena;
-use super::frozen_pages::{FrozenPages, PAGE};
+use super::frozen_pages::PAGE;
 
 /// A thread-local of this OS thread whose value belongs to the execution.
 #[derive(Clone, Copy)]
@@ -52,6 +53,8 @@ pub(crate) enum Sabotage {
     Run(usize),
     /// The heap's last quarter.
     Heap,
+    /// The separate heap with this number.
+    ThreadHeap(usize),
     /// The places.
     Places,
     /// A page, because it is not recorded that it has thawed.
@@ -66,6 +69,8 @@ pub(crate) struct Images {
     images: Vec<Image>,
     /// For each image, the copy of each thread's stack.
     stacks: Vec<Stack>,
+    /// For each image, the address and the length of each part of the heaps.
+    ranges: Vec<(usize, usize)>,
     /// For each image that was made page by page, the number of a copy for each page of the heap, or
     /// [`OWN`].
     pages: Vec<u32>,
@@ -86,9 +91,10 @@ struct Image {
     /// Where its bytes begin, and how many of them belong to the heap.
     at: usize,
     own: usize,
-    /// The length of the heap.
-    heap: usize,
-    /// Where its pages begin, and their number; 0 if it holds the whole heap.
+    /// Where its ranges begin, and their number.
+    ranges: usize,
+    heaps: usize,
+    /// Where its pages begin, and their number; 0 if it holds the whole heaps.
     pages: usize,
     count: usize,
     /// Where its stacks begin.
@@ -112,8 +118,9 @@ fn bit(thread: usize) -> u64 {
 impl Images {
     pub(crate) fn new(places: Vec<Place>) -> Images {
         let (bytes, images, stacks, empty) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (pages, sabotage) = (Vec::new(), None);
-        let mut all = Images { bytes, images, stacks, pages, places, empty, largest: 0, sabotage };
+        let (ranges, pages, sabotage) = (Vec::new(), Vec::new(), None);
+        let mut all =
+            Images { bytes, images, stacks, ranges, pages, places, empty, largest: 0, sabotage };
         all.copy_places_out();
         all.empty = std::mem::take(&mut all.bytes);
         all
@@ -144,16 +151,20 @@ impl Images {
     /// Records that anything in the arena may have changed since the last image.
     pub(crate) fn all_threads_run(&mut self) {
         if let Some(image) = self.images.last_mut() {
-            image.run = u64::MAX;
+            image.run = match self.sabotage {
+                Some(Sabotage::Run(thread)) => !bit(thread),
+                _ => u64::MAX,
+            };
         }
     }
 
     /// Takes an image: copies out what is live now.
     pub(crate) fn save(&mut self, arena: &Arena) {
         let at = self.bytes.len();
-        let (base, top) = arena.used();
-        let pages = self.pages.len();
-        self.copy_heap_out(arena.frozen(), base, top - base);
+        let (ranges, pages) = (self.ranges.len(), self.pages.len());
+        let now = arena.ranges();
+        self.ranges.extend_from_slice(&now);
+        self.copy_heaps_out(arena, &now);
         let (own, count) = (self.bytes.len() - at, self.pages.len() - pages);
         self.copy_places_out();
         let stacks = self.stacks.len();
@@ -164,36 +175,41 @@ impl Images {
             };
             self.stacks.push(stack);
         }
-        self.images.push(Image { at, own, heap: top - base, pages, count, stacks, run: 0 });
+        self.images.push(Image { at, own, ranges, heaps: now.len(), pages, count, stacks, run: 0 });
         if arena.frozen().is_time() {
             arena.frozen().forgets.set(self.sabotage == Some(Sabotage::Thaw));
-            self.freeze(arena.frozen(), top - base);
+            self.freeze(arena, &now);
         }
         let live: usize = self.stacks[stacks..].iter().map(|stack| stack.bytes).sum();
-        self.largest = self.largest.max(top - base + live);
+        self.largest = self.largest.max(length(&now) + live);
     }
 
-    /// Copies out the heap, without frozen pages.
-    fn copy_heap_out(&mut self, frozen: &FrozenPages, base: usize, bytes: usize) {
+    /// Copies out the heaps, without frozen pages.
+    fn copy_heaps_out(&mut self, arena: &Arena, ranges: &[(usize, usize)]) {
+        let frozen = arena.frozen();
         if !frozen.any() {
-            return self.copy_out(base, bytes);
+            return ranges.iter().for_each(|&(from, bytes)| self.copy_out(from, bytes));
         }
-        for (number, (from, length)) in parts(bytes).enumerate() {
+        for (number, address, length) in parts(arena.base(), ranges) {
             let copy = frozen.copy_of(number).filter(|_| length == PAGE);
             self.pages.push(copy.unwrap_or(OWN));
             if copy.is_none() {
-                self.copy_out(base + from, length);
+                self.copy_out(address, length);
             }
         }
     }
 
     /// Freezes pages that are the same as in the image halfway up the stack of images.
-    fn freeze(&self, frozen: &FrozenPages, bytes: usize) {
+    fn freeze(&self, arena: &Arena, now: &[(usize, usize)]) {
         let Some(before) = self.images.get(self.images.len() / 2) else { return };
+        let frozen = arena.frozen();
         let mut same = Vec::new();
-        self.each_page(before, before.heap.min(bytes), |number, Page { length, from, .. }| {
+        self.each_page(before, arena.base(), |number, Page { address, length, from }| {
+            let is_used = |&(start, bytes): &(usize, usize)| {
+                address >= start && address + PAGE <= start + bytes
+            };
             let is_same = match from {
-                _ if length < PAGE => false,
+                _ if length < PAGE || !now.iter().any(is_used) => false,
                 Copied::Here(own) => frozen.compare(number, own),
                 Copied::Frozen(copy) => frozen.with_copy(copy, |copy| frozen.compare(number, copy)),
             };
@@ -202,34 +218,45 @@ impl Images {
         same.into_iter().for_each(|number| frozen.freeze(number));
     }
 
-    /// Calls `show` with the pages of an image's heap up to that length, and where each is copied.
-    fn each_page(&self, image: &Image, bytes: usize, mut show: impl FnMut(usize, Page<'_>)) {
+    /// The parts of the heaps that an image holds.
+    fn ranges_of(&self, image: &Image) -> &[(usize, usize)] {
+        &self.ranges[image.ranges..image.ranges + image.heaps]
+    }
+
+    /// Calls `show` with the pages of an image's heaps, by their numbers, and where each is copied.
+    fn each_page(&self, image: &Image, base: usize, mut show: impl FnMut(usize, Page<'_>)) {
         let pages = &self.pages[image.pages..image.pages + image.count];
         let mut own = image.at;
-        for (number, (at, length)) in parts(bytes).enumerate() {
-            let from = match pages.get(number).filter(|&&copy| copy != OWN) {
+        for (i, (number, address, length)) in parts(base, self.ranges_of(image)).enumerate() {
+            let from = match pages.get(i).filter(|&&copy| copy != OWN) {
                 Some(&copy) => Copied::Frozen(copy),
                 None => {
                     own += length;
                     Copied::Here(&self.bytes[own - length..own])
                 }
             };
-            show(number, Page { at, length, from });
+            show(number, Page { address, length, from });
         }
     }
 
-    /// Restores the heap, except pages that are unchanged.
-    fn copy_heap_back(&self, frozen: &FrozenPages, image: &Image, base: usize, bytes: usize) {
+    /// Restores the heaps, except pages that are unchanged, and except the last bytes if a fault is planted.
+    fn copy_heaps_back(&self, arena: &Arena, image: &Image) {
+        let (frozen, ranges) = (arena.frozen(), self.ranges_of(image));
         if image.count == 0 && !frozen.any() {
-            return copy_back(&self.bytes[image.at..image.at + bytes], base);
+            let mut at = image.at;
+            for (number, &(from, bytes)) in ranges.iter().enumerate() {
+                copy_back(&self.bytes[at..at + self.restored(number, ranges)], from);
+                at += bytes;
+            }
+            return;
         }
-        self.each_page(image, bytes, |number, Page { at, length, from }| {
+        self.each_page(image, arena.base(), |number, Page { address, length, from }| {
             let is = frozen.copy_of(number);
             let back = |bytes: &[u8]| {
                 if is.is_some() {
-                    frozen.thaw_address(base + at);
+                    frozen.thaw_address(address);
                 }
-                copy_back(bytes, base + at);
+                copy_back(bytes, address);
             };
             match from {
                 Copied::Frozen(copy) if is == Some(copy) => {}
@@ -244,6 +271,16 @@ impl Images {
                 }
             }
         });
+    }
+
+    /// How many bytes of a range are restored: all, unless a fault is planted.
+    fn restored(&self, number: usize, ranges: &[(usize, usize)]) -> usize {
+        let bytes = ranges[number].1;
+        match self.sabotage {
+            Some(Sabotage::ThreadHeap(left_out)) if left_out == number => 0,
+            Some(Sabotage::Heap) if number + 1 == ranges.len() => bytes - bytes / 4,
+            _ => bytes,
+        }
     }
 
     /// The copy of the stack of a thread that has not run since the last image, whose stacks end at `end`
@@ -285,10 +322,8 @@ impl Images {
         let Some(image) = self.images.last_mut() else { return };
         let run = std::mem::take(&mut image.run);
         let image = *image;
-        let Image { at, own, heap, stacks, .. } = image;
-        let (base, _) = arena.used();
-        let skipped = if self.sabotage == Some(Sabotage::Heap) { heap / 4 } else { 0 };
-        self.copy_heap_back(arena.frozen(), &image, base, heap - skipped);
+        let Image { at, own, stacks, .. } = image;
+        self.copy_heaps_back(arena, &image);
         if self.sabotage != Some(Sabotage::Places) {
             self.copy_places_back(&self.bytes[at + own..]);
         }
@@ -315,6 +350,7 @@ impl Images {
         if let Some(image) = self.images.pop() {
             self.bytes.truncate(image.at);
             self.stacks.truncate(image.stacks);
+            self.ranges.truncate(image.ranges);
             self.pages.truncate(image.pages);
             // See *Stacks*, 3.
             if let Some(before) = self.images.last_mut() {
@@ -324,9 +360,9 @@ impl Images {
     }
 }
 
-/// A page of an image's heap: its offset in the heap, its length, and where it is copied.
+/// A page of an image's heaps: its address, its length, and where it is copied.
 struct Page<'a> {
-    at: usize,
+    address: usize,
     length: usize,
     from: Copied<'a>,
 }
@@ -336,9 +372,20 @@ enum Copied<'a> {
     Frozen(u32),
 }
 
-/// The pages of a heap of this many bytes: the offset and length of each.
-fn parts(bytes: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..bytes).step_by(PAGE).map(move |at| (at, PAGE.min(bytes - at)))
+/// The bytes of these ranges together.
+fn length(ranges: &[(usize, usize)]) -> usize {
+    ranges.iter().map(|(_, bytes)| bytes).sum()
+}
+
+/// The pages of these parts of the heaps, which begin at `base`: the number, the address and the length of each.
+fn parts(
+    base: usize,
+    ranges: &[(usize, usize)],
+) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
+    ranges.iter().flat_map(move |&(from, bytes)| {
+        let page = move |at| ((from + at - base) / PAGE, from + at, PAGE.min(bytes - at));
+        (0..bytes).step_by(PAGE).map(page)
+    })
 }
 
 fn copy_back(from: &[u8], address: usize) {

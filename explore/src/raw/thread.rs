@@ -8,9 +8,10 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use corosensei::stack::{Stack, StackPointer};
 use corosensei::{Coroutine, Yielder};
 
-use super::arena::Arena;
+use super::arena::{heap_number, Arena};
 use super::fill;
 use super::global::{self, inside};
+use super::inside::{in_book, with_heap};
 use super::trouble::{self, Trouble};
 
 /// A thread of the program. It lies in the arena and is never dropped.
@@ -44,6 +45,9 @@ unsafe impl Stack for ArenaStack {
     }
 }
 
+/// What a new thread's stack holds next to its program, at most.
+const BELOW_TOP: usize = 1024;
+
 /// Starts a thread of the program, which first runs when it is resumed.
 ///
 /// # Panics
@@ -61,13 +65,20 @@ unsafe fn launch(program: impl FnOnce()) {
     // SAFETY: threads are started inside or by the driver; an arena is current in both cases.
     let arena = unsafe { global::arena().as_ref() }.expect("spawn: an arena is current");
     let number = arena.threads().len();
-    if !arena.prepare_stack(number) {
+    // A stack becomes accessible only once in a search.
+    if !fill::leaving_no_residue(|| arena.prepare_stack(number)) {
         trouble::report(Trouble::Stacks(number));
         panic!("spawn: no room for the stack of one more thread than {number}");
     }
     let (top, bytes) = arena.stack(number);
+    arena.prepare_heap(number);
+    if arena.is_separate() {
+        let cleared = (size_of_val(&program) + BELOW_TOP).min(bytes);
+        // SAFETY: the stack of a thread that does not exist yet, which is accessible.
+        unsafe { std::ptr::write_bytes((top - cleared) as *mut u8, 0, cleared) };
+    }
     let stack = ArenaStack { inverted_top: !top, bytes };
-    inside(|| {
+    let launch = || {
         let base = |yielder: &Yielder<(), ()>, ()| {
             YIELDER.set(yielder);
             // A panic must not unwind over the base of a coroutine.
@@ -79,7 +90,8 @@ unsafe fn launch(program: impl FnOnce()) {
         let thread = unsafe { Coroutine::with_stack_unchecked(stack, base) };
         let thread = Box::into_raw(Box::new(thread));
         arena.threads_mut(|threads| threads.push(thread));
-    });
+    };
+    inside(|| in_book(launch));
 }
 
 /// Switches from the running thread to the driver, and returns when the thread is resumed.
@@ -98,7 +110,9 @@ impl Arena {
         // SAFETY: the coroutine was created on this OS thread and is not running. Its memory, and that of
         // its stack, is as it was when it suspended itself: it was not touched, or an image of that moment
         // was restored. It does not move, because it is boxed.
-        inside(|| unsafe { switch_to(self.threads()[thread].cast()) });
+        inside(|| {
+            with_heap(heap_number(thread), || unsafe { switch_to(self.threads()[thread].cast()) })
+        });
         PANIC.take()
     }
 
@@ -107,7 +121,8 @@ impl Arena {
     pub(crate) fn resume_filled(&self, thread: usize, byte: u8) -> Option<Box<dyn Any + Send>> {
         self.fill_below(thread, byte);
         // SAFETY: as above; no panic unwinds over the base of a coroutine.
-        inside(|| unsafe { fill::call(switch_to, self.threads()[thread].cast(), byte) });
+        let switch = || unsafe { fill::call(switch_to, self.threads()[thread].cast(), byte) };
+        inside(|| with_heap(heap_number(thread), switch));
         PANIC.take()
     }
 

@@ -7,9 +7,9 @@ use crate::current::{self, STATE};
 use crate::interface::{Diverged, Ended, Next, Node, Pending, Pick, Search};
 use crate::operation::Footprint;
 use crate::options::Options;
-use crate::raw::{self, inside, Arena, Captures, Images};
+use crate::raw::{self, in_book, inside, Arena, Captures, Images, Memory, Written};
 use crate::renaming::Renaming;
-use crate::state::State;
+use crate::state::{Fault, State};
 
 use super::facade::Facade;
 
@@ -29,13 +29,17 @@ pub(super) struct Run<'a, S> {
     marks: Vec<usize>,
     pub(super) search: S,
     facade: &'a dyn Facade,
-    options: &'a Options,
+    pub(super) options: &'a Options,
     audit: Option<u64>,
     restored: u64,
     executions: u64,
     captures: Captures,
     /// In an audit, the byte with which uninitialised memory is filled.
     pub(super) fill: Option<u8>,
+    /// The memory as it was last looked at, in a search in which a state is its memory.
+    pub(super) memory: Option<Memory>,
+    /// The thread that has run since then.
+    mover: Option<usize>,
     pub(super) pending: Vec<Pending>,
     /// The steps of the current path.
     pub(super) path: Vec<Pick>,
@@ -60,6 +64,7 @@ impl<'a, S: Search> Run<'a, S> {
         facade: &'a dyn Facade,
         options: &'a Options,
         audit: Option<u64>,
+        memory: Option<Memory>,
     ) -> Self {
         Run {
             arena,
@@ -73,6 +78,8 @@ impl<'a, S: Search> Run<'a, S> {
             executions: 0,
             captures: Captures::of(facade.captures()),
             fill: None,
+            memory,
+            mover: None,
             pending: Vec::new(),
             path: Vec::new(),
             diverged: None,
@@ -81,6 +88,7 @@ impl<'a, S: Search> Run<'a, S> {
 
     /// Runs until the search is over.
     pub(super) fn drive(&mut self) -> Result<(), Broken> {
+        self.fills(None);
         if self.search.begins_at_root() {
             self.begin()?;
         } else {
@@ -129,8 +137,9 @@ impl<'a, S: Search> Run<'a, S> {
         self.arena.clear();
         self.images.clear_places();
         STATE.with_borrow_mut(|state| state.prepare(self.options));
-        inside(|| STATE.with_borrow_mut(State::begin));
+        inside(|| in_book(|| STATE.with_borrow_mut(State::begin)));
         current::take_ended();
+        self.mover = None;
         raw::spawn_first(self.facade);
         Ok(())
     }
@@ -142,7 +151,12 @@ impl<'a, S: Search> Run<'a, S> {
     }
 
     fn resume(&mut self, thread: usize) -> Result<(), Broken> {
-        self.images.thread_runs(thread);
+        self.mover = Some(thread);
+        match &self.memory {
+            None => self.images.thread_runs(thread),
+            // A thread may write to another's stack.
+            Some(_) => self.images.all_threads_run(),
+        }
         let panic = match self.fill {
             None => self.arena.resume(thread),
             Some(byte) => self.arena.resume_filled(thread, byte),
@@ -170,17 +184,35 @@ impl<'a, S: Search> Run<'a, S> {
 
     /// Ends the step, and returns its footprint and the state that it has reached.
     pub(super) fn arrive(&mut self) -> Result<Here, Broken> {
+        let written = self.look_at_memory();
         let (pending, search) = (&mut self.pending, &mut self.search);
+        let memory = &mut self.memory;
         Ok(STATE.with_borrow_mut(|state| {
             current::take_ended().into_iter().for_each(|how| state.end(how));
-            let (fingerprint, renaming, own) = state.fingerprint();
+            let (fingerprint, renaming, own) = match memory {
+                None => state.fingerprint(),
+                Some(memory) => {
+                    state.settle();
+                    let all = memory.fingerprint(state.outline());
+                    (all, Renaming::default(), all)
+                }
+            };
             // Most of a visit's time is spent waiting for its slot of the table: prefetched here.
             search.expects(fingerprint, own);
-            let step = state.end_step();
+            let mut step = state.end_step();
+            add_written(&mut step, written);
             state.pending(pending);
             let ended = state.ended().or(pending.is_empty().then_some(Ended::Complete));
             Here { step, fingerprint, renaming, own, ended }
         }))
+    }
+
+    /// Brings the shadow of the memory up to date. Returns what the last step has written; `None` if no thread has run
+    /// since the last look, or the search does not look at memory.
+    fn look_at_memory(&mut self) -> Option<Written> {
+        let mover = self.mover.take();
+        let written = self.memory.as_mut()?.update(self.arena, mover.unwrap_or_default());
+        mover.filter(|_| self.options.fault != Some(Fault::WriteNotSeen)).map(|_| written)
     }
 
     /// If the program has registered code for the end of the execution, all threads run to their ends
@@ -243,6 +275,9 @@ impl<'a, S: Search> Run<'a, S> {
     fn restore(&mut self) {
         self.images.restore(self.arena);
         STATE.with_borrow_mut(State::undo_to_mark);
+        // What differs from the state before is not written by the next step.
+        self.mover = None;
+        self.look_at_memory();
     }
 
     /// Drops the last saved node, to which the search will not return.
@@ -280,6 +315,15 @@ impl<S: Search> Run<'_, S> {
             self.save();
         }
         Ok(self.diverged.is_none())
+    }
+}
+
+/// Adds what a step has written, whether or not it has reported it, to its footprint.
+fn add_written(step: &mut Footprint, written: Option<Written>) {
+    let Some(Written { words, other_stacks }) = written else { return };
+    step.all |= other_stacks;
+    if !words.is_empty() {
+        step.memory.get_or_insert_default().written.add_all(&words);
     }
 }
 

@@ -8,7 +8,8 @@ pub trait Facade: Program {
     /// The memory of the program's closure.
     fn captures(&self) -> Place;
 
-    /// The thread-locals whose values belong to an execution.
+    /// The thread-locals whose values belong to an execution. In a search in which a state is its memory, they are not
+    /// hashed: each thread must set what it reads there after each switch.
     fn places(&self) -> Vec<Place>;
 
     /// Called when an execution has ended without a failure. Returns whether code for the end is

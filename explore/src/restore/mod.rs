@@ -19,7 +19,7 @@ use crate::current::{self, STATE};
 use crate::interface::{Driven, Search, Substrate};
 use crate::operation::Kind;
 use crate::options::Options;
-use crate::raw::{self, Arena, Images, Sabotage};
+use crate::raw::{self, Arena, Images, LeftOut, Memory, Sabotage};
 use crate::state::{Fault, Handle};
 
 pub use crate::raw::{Limits, Place, Program};
@@ -83,9 +83,18 @@ impl Restore {
             Fault::StackNotRestored(thread) => Some(Sabotage::Stack(thread)),
             Fault::RunNotRecorded(thread) => Some(Sabotage::Run(thread)),
             Fault::HeapNotRestored => Some(Sabotage::Heap),
+            Fault::ThreadHeapNotRestored(thread) => Some(Sabotage::ThreadHeap(thread)),
             Fault::PlacesNotRestored => Some(Sabotage::Places),
             Fault::ThawNotRecorded => Some(Sabotage::Thaw),
             Fault::PageNotRestored => Some(Sabotage::Page),
+            _ => None,
+        }
+    }
+
+    fn left_out_of_memory(&self) -> Option<LeftOut> {
+        match self.options.fault? {
+            Fault::StackNotHashed(thread) => Some(LeftOut::Stack(thread)),
+            Fault::HeapNotHashed(thread) => Some(LeftOut::Heap(thread)),
             _ => None,
         }
     }
@@ -93,20 +102,26 @@ impl Restore {
 
 impl Substrate for Restore {
     fn drive<S: Search + 'static>(&mut self, search: S) -> Driven<S> {
-        let arena = match Arena::new(self.limits) {
+        let arena = match Arena::new(self.limits, self.options.memory) {
             Ok(arena) => arena,
             Err(why) => return Driven { search, diverged: None, panic: Some(Box::new(why)) },
         };
+        arena.leftovers.set(self.options.fault == Some(Fault::MemoryNotCleared));
         let mut places = self.facade.places();
         // The object table is not copied: its changes are undone instead.
         places.push(STATE.with_borrow(|state| Place::after(&state.object_table, state)));
         let mut images = Images::new(places);
         images.sabotage = self.sabotage();
         current::set_searching(true);
-        let mut run = Run::new(&arena, images, search, &*self.facade, &self.options, self.audit);
+        let program = Place::of(&*self.facade);
+        let memory =
+            self.options.memory.then(|| Memory::new(&arena, program, self.left_out_of_memory()));
+        let mut run =
+            Run::new(&arena, images, search, &*self.facade, &self.options, self.audit, memory);
         let shared_panic = self.audit.map(|_| SharedPanic::begin());
         let panic = run.drive().err();
         drop(shared_panic);
+        raw::set_fill(None);
         self.bytes = run.images.largest();
         run.images.clear_places();
         let driven = Driven { diverged: run.diverged, search: run.search, panic };

@@ -95,7 +95,10 @@ impl State {
     /// # Panics
     /// If the object was not created in this execution.
     pub fn id(&self, object: Handle) -> ObjectId {
-        self.object_table.objects[self.index(object)].id
+        match object.offset() {
+            Some(offset) => ObjectId::in_memory(offset),
+            None => self.object_table.objects[self.index(object)].id,
+        }
     }
 
     fn index(&self, object: Handle) -> usize {
@@ -119,6 +122,9 @@ impl State {
         if self.observers > 0 || self.mover == Mover::World {
             return;
         }
+        if let Some(offset) = object.offset() {
+            return self.touch_offset(offset, false);
+        }
         let index = self.touch_index(object);
         let value = self.print(index);
         self.learn(&value);
@@ -130,16 +136,25 @@ impl State {
         if self.observers > 0 || self.mover == Mover::World {
             return;
         }
-        self.touch_index(object);
+        self.touch(object);
     }
 
     /// The step under way depends on the object, even if the caller is an observer.
     pub fn touch(&mut self, object: Handle) {
-        self.touch_index(object);
+        match object.offset() {
+            Some(offset) => self.touch_offset(offset, false),
+            None => {
+                self.touch_index(object);
+            }
+        }
     }
 
-    /// The current thread has changed the object, to a value of this fingerprint.
+    /// The current thread has changed the object, to a value of this fingerprint. (The value of an object that is known
+    /// by its address lies in memory.)
     pub fn write(&mut self, object: Handle, value: &Fingerprints) {
+        if let Some(offset) = object.offset() {
+            return self.touch_offset(offset, true);
+        }
         let index = self.touch_index(object);
         self.set_value(index, value);
     }

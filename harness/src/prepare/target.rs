@@ -5,12 +5,12 @@ use runtime_model::sched::Sched;
 use runtime_model::steps::Steps;
 use sync::Arc;
 
+use crate::decide::Variety;
 use crate::kernel::Kernel;
 use crate::observers::{Checks, KernelObserver, ScenarioObserver};
 use crate::recorder::Recorder;
 use crate::scenario::Checked;
 use crate::trace::traced;
-use crate::verdict::Variety;
 
 /// What is run, checked.
 pub(crate) enum Target {

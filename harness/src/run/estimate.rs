@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use runtime_model::event::Nobody;
+use runtime_model::event::NoWitness;
 use sync::driver::{Options, Plan, Probing};
 use sync::Arc;
 
@@ -21,7 +21,7 @@ impl Prepared {
             return Ok(plan);
         }
         let execution = self.execution.clone();
-        let execute = move || execution.run(Arc::new(Nobody), None);
+        let execute = move || execution.run(Arc::new(NoWitness), None);
         let time = limits.max_seconds.map(Duration::from_secs);
         let deadline = time.map(|time| Instant::now() + time / PART);
         let search = Options { deadline, ..plan.search.clone() };

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use sync::driver::{End, Explored, Failure, Schedule, ENGINE};
 
+use crate::decide::decide;
 use crate::prepare::{extent, left, Prepared};
 use crate::report::{Found, Report};
-use crate::verdict::{self, Verdict};
+use crate::verdict::Verdict;
 
 /// How often executions failed in which way; where states are searched, 1 for each way.
 pub(super) type Endings = BTreeMap<String, u64>;
@@ -65,8 +66,7 @@ impl Prepared {
             note: String::new(),
         };
         let stopped = stopped.then(|| left(searched));
-        (report.verdict, report.note) =
-            verdict::decide(&report, stopped, target.variety(concurrent));
+        (report.verdict, report.note) = decide(&report, stopped, target.variety(concurrent));
         if concurrent && target.is_deterministic() {
             report.verdict = Verdict::Error;
             report.note = "the scenario is marked `deterministic`, but two Ms could move at once: \

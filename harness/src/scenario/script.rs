@@ -3,35 +3,34 @@
 use runtime_model::g::GId;
 use runtime_model::program::{Action, FlagId, Syscall};
 
-use super::{At, Scenario, ScenarioError};
-
 /// The actions, for messages.
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      syscall short, syscall long, syscall blocking";
 
+/// What is wrong with an action: where, what, and what is allowed there.
+pub(super) struct ScriptError {
+    pub(super) place: String,
+    pub(super) what: String,
+    pub(super) allowed: String,
+}
+
 /// Reads scripts, and collects the flags that they name.
 pub(super) struct Parser<'a> {
-    pub(super) scenario: &'a Scenario,
     pub(super) names: Vec<&'a str>,
     pub(super) flags: Vec<&'a str>,
 }
 
 impl<'a> Parser<'a> {
-    /// The actions of the G that the scenario's line `g` is of.
-    pub(super) fn script(
-        &mut self,
-        g: usize,
-        name: &str,
-        text: &'a str,
-    ) -> Result<Vec<Action>, ScenarioError> {
+    /// The actions of the G of that name.
+    pub(super) fn script(&mut self, name: &str, text: &'a str) -> Result<Vec<Action>, ScriptError> {
         let actions = text.split(';').map(str::trim).filter(|action| !action.is_empty());
         actions
             .enumerate()
             .map(|(i, action)| {
                 self.action(action).map_err(|(what, allowed)| {
                     let place = format!("G {name}, action {} (`{action}`)", i + 1);
-                    self.scenario.error(At::G(g), &place, what, &allowed)
+                    ScriptError { place, what, allowed }
                 })
             })
             .collect()

@@ -20,7 +20,7 @@ fn searched(row: &str, scenario: &str, endings: &[&str]) -> Report {
     report.job.row = row.into();
     report.job.scenario = scenario.into();
     report.engine = Engine::Explore.name().into();
-    report.endings = endings.iter().map(|&told| (told.into(), 1)).collect::<BTreeMap<_, _>>();
+    report.endings = endings.iter().map(|&ending| (ending.into(), 1)).collect::<BTreeMap<_, _>>();
     report
 }
 
@@ -100,8 +100,8 @@ fn each_note_names_its_file_and_the_lines_of_go() {
     for (path, allowed) in allowed::all() {
         assert!(notes.contains(path), "{notes}");
         for Lines { function, lines: [first, last], .. } in &allowed.go {
-            let told = format!("proc.go {first}–{last} ({function})");
-            assert!(notes.contains(&told), "{notes}");
+            let lines = format!("proc.go {first}–{last} ({function})");
+            assert!(notes.contains(&lines), "{notes}");
         }
     }
 }
