@@ -79,7 +79,7 @@ pub const ALL: &[Happening] = &[
         is: |e| matches!(e, Event::HandedOffIdle(_)),
     },
     Happening {
-        name: "several awaited events come to pass at once",
+        name: "several system calls return at once",
         is: |e| matches!(e, Event::WorldMoves(2..)),
     },
     Happening { name: "an M is started", is: |e| matches!(e, Event::Newm(_)) },

@@ -76,7 +76,7 @@ pub enum Event {
     SyscallLeftG(GId),
     /// `handoffp` put the P on the idle list.
     HandedOffIdle(PId),
-    /// So many awaited events of the world have come to pass.
+    /// The world moves: so many system calls return.
     WorldMoves(usize),
     /// It parks.
     Park,

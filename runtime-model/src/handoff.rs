@@ -61,7 +61,7 @@ impl Sched {
             drop(locked);
             return self.startm(m, Some(p), None);
         }
-        let when = self.p(&p).timer0_when.load();
+        let when = (self.steps.timers.wake_time)(self.p(&p));
         let id = p.id();
         self.pidleput(&mut locked, p, 0);
         drop(locked);

@@ -7,7 +7,6 @@ use sync::{Ghost, Note, Plain};
 use crate::idle::OwnedP;
 pub use crate::ids::MId;
 use crate::ids::{GId, PId};
-use crate::syscall::Stage;
 
 /// The calling M: Go's `getg().m`. Only its thread has it, so functions that need it take it as an argument.
 #[derive(Hash)]
@@ -33,6 +32,36 @@ impl M {
     }
 }
 
+/// What an M remembers while it is in a system call.
+#[derive(Hash)]
+pub struct Entered {
+    /// `m.oldp`: the P that it had, unless that was handed off.
+    pub(crate) oldp: Option<PId>,
+    /// `m.syscalltick`: how many system calls that P had seen.
+    pub(crate) tick: u32,
+}
+
+impl Entered {
+    /// The P that it had, unless that was handed off.
+    pub fn oldp(&self) -> Option<PId> {
+        self.oldp
+    }
+
+    /// Of a call before which the P was handed off.
+    pub fn without_p() -> Self {
+        Entered { oldp: None, tick: 0 }
+    }
+}
+
+/// Where an M is with its system call. For checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// In none.
+    Out,
+    /// It enters, or leaves, or the operating system has it.
+    Inside,
+}
+
 /// The part of an M that other Ms can access.
 pub struct MShared {
     /// The note it sleeps on while it is on `midle`.
@@ -46,6 +75,8 @@ pub struct MShared {
     pub(crate) returns: Note,
     /// It waits in a system call that returns when the world moves. Written by the M itself.
     pub(crate) awaits_return: Plain<bool>,
+    /// It is to choose which system calls return. Set when no M moves.
+    pub(crate) moves_world: Plain<bool>,
     /// Where it is with its system call. For checks.
     pub stage: Ghost<Stage>,
     /// Its `m.oldp`: the P that it put into its system call. For checks.
@@ -67,6 +98,7 @@ impl MShared {
             spinning: Plain::new(name("spinning"), false),
             returns: Note::new(name("returns")),
             awaits_return: Plain::new(name("awaits_return"), false),
+            moves_world: Plain::new(name("moves_world"), false),
             stage: Ghost::new(Stage::Out),
             oldp: Ghost::new(None),
             p: Ghost::new(None),

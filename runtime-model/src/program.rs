@@ -75,8 +75,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Whether something in it happens only when the world moves: a system call returns.
-    pub fn has_world(&self) -> bool {
+    /// Whether some system call returns only when the world moves.
+    pub fn waits_in_syscalls(&self) -> bool {
         let waits =
             |action: &Action| matches!(action, Action::Syscall(Syscall::Long | Syscall::Blocking));
         self.scripts.iter().flatten().any(waits)

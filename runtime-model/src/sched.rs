@@ -214,7 +214,6 @@ impl Sched {
         let mut m = M { id: MId(0), p: None };
         let p0 = self.put_other_ps_idle();
         self.acquirep(&mut m, p0);
-        self.start_world();
         self.g(GId::MAIN).casgstatus(GStatus::Idle, GStatus::Runnable);
         self.runqput(&m, m.p(), GId::MAIN, true);
         self.mstart(&mut m);

@@ -23,40 +23,11 @@ use sync::Ghost;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus};
-use crate::m::M;
-use crate::p::PId;
+use crate::m::{MId, M};
 use crate::program::Syscall;
 use crate::sched::Sched;
 
-/// What an M remembers while it is in a system call.
-#[derive(Hash)]
-pub struct Entered {
-    /// `m.oldp`: the P that it had, unless that was handed off.
-    oldp: Option<PId>,
-    /// `m.syscalltick`: how many system calls that P had seen.
-    tick: u32,
-}
-
-impl Entered {
-    /// The P that it had, unless that was handed off.
-    pub fn oldp(&self) -> Option<PId> {
-        self.oldp
-    }
-
-    /// Of a call before which the P was handed off.
-    pub fn without_p() -> Self {
-        Entered { oldp: None, tick: 0 }
-    }
-}
-
-/// Where an M is with its system call. For checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
-    /// In none.
-    Out,
-    /// It enters, or leaves, or the operating system has it.
-    Inside,
-}
+pub use crate::m::{Entered, Stage};
 
 impl Sched {
     /// The G that `m` runs makes a system call. Returns whether `m` goes on with it.
@@ -75,12 +46,49 @@ impl Sched {
 
     /// Waits until the world lets the call return.
     fn wait_in_syscall(&self, m: &M) {
-        let m = self.m(m.id);
-        m.awaits_return.set(true);
-        // Meets `come_to_pass`, by which the world lets the call return.
-        m.returns.sleep();
-        m.awaits_return.set(false);
-        m.returns.clear();
+        let me = self.m(m.id);
+        me.awaits_return.set(true);
+        loop {
+            // Meets `syscalls_return`, or `choose_returns` of another M.
+            me.returns.sleep();
+            me.returns.clear();
+            if !me.moves_world.replace(false) || self.choose_returns(m) {
+                break;
+            }
+        }
+        me.awaits_return.set(false);
+    }
+
+    /// Lets the world move, as no M can: system calls return. Returns false if none is awaited.
+    ///
+    /// An M that waits is woken, to choose which of them.
+    pub(crate) fn syscalls_return(&self) -> bool {
+        let Some(&first) = self.awaited_returns().first() else { return false };
+        self.m(first).moves_world.set(true);
+        self.m(first).returns.wakeup();
+        true
+    }
+
+    /// Any non-empty set of the calls that are awaited returns at once. Returns whether that of `m` is one of them.
+    fn choose_returns(&self, m: &M) -> bool {
+        // No other M moves yet.
+        let awaited = self.awaited_returns();
+        let set = 1 + sync::choose((1 << awaited.len()) - 1);
+        let of_set = |(i, _): &(usize, MId)| set & (1 << i) != 0;
+        let returns: Vec<MId> =
+            awaited.into_iter().enumerate().filter(of_set).map(|(_, id)| id).collect();
+        self.progress();
+        self.emit(m, Event::WorldMoves(returns.len()));
+        for &other in returns.iter().filter(|&&other| other != m.id) {
+            self.m(other).returns.wakeup();
+        }
+        returns.contains(&m.id)
+    }
+
+    /// The Ms whose calls return when the world moves.
+    fn awaited_returns(&self) -> Vec<MId> {
+        let waits = |id: &MId| self.m(*id).awaits_return.peek(|&waits| waits);
+        (0..self.program.ms).map(MId).filter(waits).collect()
     }
 
     fn stage(&self, m: &M) -> &Ghost<Stage> {

@@ -4,7 +4,6 @@
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
 mod environment;
-mod moves;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
@@ -22,7 +21,7 @@ impl Sched {
     /// Moves the world, as no M moves: nudges the Gs that are busy. Returns false if there is no move left.
     pub fn world_moves(&self) -> bool {
         let nudges = self.world.nudges.with_mut(std::mem::take);
-        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge()) || self.wake_world()
+        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge()) || self.syscalls_return()
     }
 
     /// What an M does once it has a P. It does not return.

@@ -28,9 +28,7 @@ impl Target {
 
     pub(crate) fn threads(&self) -> usize {
         match self {
-            Target::Scenario(checked) => {
-                checked.program.ms as usize + usize::from(checked.program.has_world())
-            }
+            Target::Scenario(checked) => checked.program.ms as usize,
             Target::Kernel(kernel) => kernel.threads,
         }
     }
@@ -44,7 +42,7 @@ impl Target {
     }
 
     pub(crate) fn has_choices(&self) -> bool {
-        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness || program.has_world())
+        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness || program.waits_in_syscalls())
     }
 
     pub(crate) fn is_deterministic(&self) -> bool {

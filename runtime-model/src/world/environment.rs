@@ -1,6 +1,6 @@
 //! What Gs wait for besides the scheduler: the program's flags, and its exit.
 
-use sync::{Ghost, Latch, Note};
+use sync::{Ghost, Latch};
 
 use crate::program::{FlagId, Program};
 
@@ -12,8 +12,6 @@ pub struct World {
     pub(super) exit: Latch,
     /// Flags on which a G waits that may be nudged, once each.
     pub(super) nudges: Ghost<Vec<FlagId>>,
-    /// Wakes the world's thread, when no M can move.
-    pub(super) turn: Note,
 }
 
 impl World {
@@ -22,7 +20,6 @@ impl World {
             flags: program.flags.iter().map(|&name| Latch::new(name)).collect(),
             exit: Latch::new("exit"),
             nudges: Ghost::new(Vec::new()),
-            turn: Note::new("world's turn"),
         }
     }
 }
