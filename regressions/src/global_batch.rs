@@ -18,8 +18,8 @@
 //! global queue comes before the question whether it may. Up to Go 1.24 the ring was filled under the lock, and the spinner
 //! found the Gs on one of the two.
 //!
-//! It lasts until M0 schedules again; a G that runs for long is preempted after 10 ms, which puts it on the global queue
-//! with a wakeup.
+//! It was seen on Go 1.27.3 with the schedule forced: `regressions/confirmed/global-batch`. It lasts until M0 schedules
+//! again; a G that runs for long is preempted after 10 ms, which puts it on the global queue with a wakeup.
 
 use runtime_model::steps::{Steps, GO_1_27, GO_FIXED};
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Builds the program with a GOROOT of go1.27.3, with and without the waits, and runs it.
+"""Builds the program of a case with a GOROOT of go1.27.3, with and without the waits, and runs it.
 
-usage: measure.py GOROOT FOLDER [RUNS]
+usage: measure.py CASE GOROOT FOLDER [RUNS]
 
-Prints the table of README.md. RUNS is the number of runs of each row, 15 by default; the rows take turns.
+Prints the table of CASE/README.md. CASE is a folder next to this file. RUNS is the number of runs of each row, 15 by
+default; the rows take turns, each without asynchronous preemption and with it.
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -13,25 +15,15 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# Row, what the program is built with, whether preemption is asynchronous.
-ROWS = [
-    ("Go's order, schedule forced", "forced", False),
-    ("Go's order, schedule forced", "forced", True),
-    ("increment undone first, schedule forced", "mended", False),
-    ("increment undone first, schedule forced", "mended", True),
-    ("unchanged runtime, nothing forced", "free", False),
-    ("unchanged runtime, nothing forced", "free", True),
-]
 
-
-def build(goroot, folder, name):
+def build(case, goroot, folder, name):
     env = dict(os.environ, GOROOT=str(goroot), GOTOOLCHAIN="local", GOFLAGS="-mod=mod")
     command = [str(goroot / "bin/go"), "build", "-o", str(folder / name)]
-    program = HERE / "program"
+    program = case / "program"
     if name == "free":
         files = [program / "main.go", program / "free.go"]
     else:
-        overlay = [sys.executable, str(HERE / "overlay.py"), str(goroot), str(folder / f"{name}-overlay")]
+        overlay = [sys.executable, str(HERE / "overlay.py"), str(case), str(goroot), str(folder / f"{name}-overlay")]
         subprocess.run(overlay + (["--mend"] if name == "mended" else []), check=True)
         command += ["-overlay", str(folder / f"{name}-overlay/overlay.json")]
         files = [program / "main.go", program / "forced.go"]
@@ -57,20 +49,23 @@ def row(what, preempts, results):
 
 
 def main():
-    if len(sys.argv) not in (3, 4):
+    if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
-    goroot, folder = (pathlib.Path(arg).resolve() for arg in sys.argv[1:3])
-    runs = int(sys.argv[3]) if len(sys.argv) == 4 else 15
+    case, goroot, folder = (pathlib.Path(arg).resolve() for arg in sys.argv[1:4])
+    runs = int(sys.argv[4]) if len(sys.argv) == 5 else 15
+    described = json.loads((case / "case.json").read_text())
+    # Row, what the program is built with, whether preemption is asynchronous.
+    rows = [(what, name, preempts) for what, name in described["rows"] for preempts in (False, True)]
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("forced", "mended", "free"):
-        build(goroot, folder, name)
-    results = [[] for _ in ROWS]
+        build(case, goroot, folder, name)
+    results = [[] for _ in rows]
     for _ in range(runs):
-        for (_, name, preempts), row_results in zip(ROWS, results):
+        for (_, name, preempts), row_results in zip(rows, results):
             row_results.append(run(folder, name, preempts))
-    print("| what | asynchronous preemption | runs | G3 not run after 2 s | else it ran after | schedule missed |")
+    print(f"| what | asynchronous preemption | runs | {described['late']} | else it ran after | schedule missed |")
     print("|---|---|---|---|---|---|")
-    for (what, _, preempts), row_results in zip(ROWS, results):
+    for (what, _, preempts), row_results in zip(rows, results):
         print(row(what, preempts, row_results))
 
 
