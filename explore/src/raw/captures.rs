@@ -4,10 +4,16 @@
 //! program's closure can be checked: for each word that points to readable memory, whether it looks like
 //! the counts of an `Arc`, and whether the count falls. What lies deeper is not checked.
 //!
+//! In a search in which a state is its memory, programs come that were not written for it. There the counts are saved and
+//! restored with the rest ([`Captures::counts`]), so that each continuation drops its own clones; and after each execution,
+//! what such an `Arc` owns is searched for addresses of the arena: a container that has grown inside
+//! ([`Captures::grown`]). If several workers share the closure, its counts are not restored but checked as above.
+//!
 //! A word that looks like that may be something else: the padding between a closure's fields may hold a
 //! leftover address. So a count must fall more than once. A program that drops too many owners does so each
 //! time.
 
+use super::arena::Arena;
 use super::image::Place;
 use super::trouble::Trouble;
 
@@ -19,6 +25,9 @@ const COUNT: usize = 1 << 20;
 
 /// How many times a count must fall.
 const FALLS: u32 = 2;
+
+/// The most words of what an `Arc` owns that are searched for addresses.
+const OWNED: usize = 64;
 
 /// The captures of the program's closure that look like `Arc`s.
 pub(crate) struct Captures(Vec<Counted>);
@@ -33,6 +42,23 @@ struct Counted {
 }
 
 impl Captures {
+    /// The counts, as places that belong to an execution.
+    pub(crate) fn counts(&self) -> Vec<Place> {
+        let counts = |counted: &Counted| Place { address: counted.address, bytes: 16 };
+        self.0.iter().filter(|counted| is_writable(counted.address)).map(counts).collect()
+    }
+
+    /// Returns the error if a captured `Arc` owns something in the arena.
+    pub(crate) fn grown(&self, arena: &Arena) -> Option<Trouble> {
+        let has_grown = |counted: &Counted| {
+            let block = counted.address;
+            let words = block_words(block).min(OWNED);
+            let owned = if words > 2 { read_some(block, words) } else { Vec::new() };
+            owned.iter().skip(2).any(|&word| arena.holds(word))
+        };
+        self.0.iter().any(has_grown).then_some(Trouble::Grown)
+    }
+
     /// Reads the captures of the closure at this place.
     pub(crate) fn of(closure: Place) -> Captures {
         let Place { address, bytes } = closure;
@@ -57,20 +83,64 @@ impl Captures {
 }
 
 /// The words at an address, if it is readable.
-#[cfg(target_os = "linux")]
 fn read<const N: usize>(address: usize) -> Option<[usize; N]> {
-    let mut words = [0usize; N];
-    let bytes = size_of::<[usize; N]>();
-    let here = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: bytes };
-    let there = libc::iovec { iov_base: address as *mut _, iov_len: bytes };
+    read_some(address, N).try_into().ok()
+}
+
+/// The number of words of the block at this address, which glibc keeps in front of it; 0 where that makes no sense.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn block_words(block: usize) -> usize {
+    let Some([size]) = read::<1>(block.wrapping_sub(8)).filter(|_| block % 16 == 0) else {
+        return 0;
+    };
+    // The last bits are flags, and the size is part of the block.
+    let bytes = size & !7;
+    if (32..1 << 24).contains(&bytes) {
+        bytes / 8 - 1
+    } else {
+        0
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn block_words(_block: usize) -> usize {
+    0
+}
+
+/// Whether two words at the address can be written: they are written as they are.
+#[cfg(target_os = "linux")]
+fn is_writable(address: usize) -> bool {
+    let Some(mut words) = read::<2>(address) else { return false };
+    let here = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: 16 };
+    let there = libc::iovec { iov_base: address as *mut _, iov_len: 16 };
+    // SAFETY: the system copies from `words`, and checks itself whether the other address is writable. What it writes is
+    // what is there.
+    unsafe { libc::process_vm_writev(libc::getpid(), &here, 1, &there, 1, 0) == 16 }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_writable(_address: usize) -> bool {
+    false
+}
+
+/// This many words at an address; none if they are not readable.
+#[cfg(target_os = "linux")]
+fn read_some(address: usize, count: usize) -> Vec<usize> {
+    let mut words = vec![0usize; count];
+    let here = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: count * 8 };
+    let there = libc::iovec { iov_base: address as *mut _, iov_len: count * 8 };
     // SAFETY: the system copies into `words`, which is as large as said, and checks itself whether the
     // other address is readable.
     let copied = unsafe { libc::process_vm_readv(libc::getpid(), &here, 1, &there, 1, 0) };
-    (copied == bytes as isize).then_some(words)
+    if copied == (count * 8) as isize {
+        words
+    } else {
+        Vec::new()
+    }
 }
 
 /// On other systems there is no way to ask whether an address is readable.
 #[cfg(not(target_os = "linux"))]
-fn read<const N: usize>(_address: usize) -> Option<[usize; N]> {
-    None
+fn read_some(_address: usize, _count: usize) -> Vec<usize> {
+    Vec::new()
 }

@@ -13,6 +13,8 @@ pub(crate) enum Trouble {
     Exhausted,
     /// It freed memory from outside the execution, or made it larger.
     Foreign,
+    /// A container from outside has grown inside.
+    Grown,
     /// Another OS thread has used its memory.
     Stranger,
     /// There is no room for the stack of one more thread after this many.
@@ -51,6 +53,11 @@ impl fmt::Display for Trouble {
             ),
             Trouble::Stranger => f.write_str(
                 "another OS thread has used the program's memory: start threads with `spawn` only",
+            ),
+            Trouble::Grown => f.write_str(
+                "a value from outside that the program's closure holds grew inside an execution (a `HashSet` or a `Vec` \
+                 behind a `Mutex` of std, for example), and would lose what it owns: change it outside the execution \
+                 (`explore::allocate_outside`)",
             ),
             Trouble::Foreign => f.write_str(
                 "the program dropped a value that was allocated outside its executions, such as an `Arc`, or \

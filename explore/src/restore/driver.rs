@@ -64,7 +64,7 @@ impl<'a, S: Search> Run<'a, S> {
         facade: &'a dyn Facade,
         options: &'a Options,
         audit: Option<u64>,
-        memory: Option<Memory>,
+        captures: Captures,
     ) -> Self {
         Run {
             arena,
@@ -76,9 +76,9 @@ impl<'a, S: Search> Run<'a, S> {
             audit,
             restored: 0,
             executions: 0,
-            captures: Captures::of(facade.captures()),
+            captures,
             fill: None,
-            memory,
+            memory: None,
             mover: None,
             pending: Vec::new(),
             path: Vec::new(),
@@ -171,6 +171,11 @@ impl<'a, S: Search> Run<'a, S> {
     /// Ends an execution. Returns whether to continue.
     fn over(&mut self, ended: Option<Ended>) -> Result<bool, Broken> {
         self.executions += 1;
+        if self.memory.is_some() {
+            if let Some(trouble) = self.captures.grown(self.arena) {
+                return Err(Box::new(trouble.to_string()));
+            }
+        }
         // A faulty program shows it in every execution, and the check costs more than most executions take.
         if self.executions < 100 || self.executions.is_power_of_two() {
             self.check_captures()?;
@@ -179,7 +184,16 @@ impl<'a, S: Search> Run<'a, S> {
     }
 
     fn check_captures(&mut self) -> Result<(), Broken> {
-        self.captures.trouble().map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
+        let trouble = match self.restores_counts() {
+            true => None,
+            false => self.captures.trouble(),
+        };
+        trouble.map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
+    }
+
+    /// Whether the counts of captured `Arc`s are places.
+    fn restores_counts(&self) -> bool {
+        self.memory.is_some() && self.options.jobs <= 1
     }
 
     /// Ends the step, and returns its footprint and the state that it has reached.

@@ -19,7 +19,7 @@ use crate::current::{self, STATE};
 use crate::interface::{Driven, Search, Substrate};
 use crate::operation::Kind;
 use crate::options::Options;
-use crate::raw::{self, Arena, Images, LeftOut, Memory, Sabotage};
+use crate::raw::{self, Arena, Captures, Images, LeftOut, Memory, Sabotage};
 use crate::state::{Fault, Handle};
 
 pub use crate::raw::{Limits, Place, Program};
@@ -110,6 +110,10 @@ impl Substrate for Restore {
         let mut places = self.facade.places();
         // The object table is not copied: its changes are undone instead.
         places.push(STATE.with_borrow(|state| Place::after(&state.object_table, state)));
+        let captures = Captures::of(self.facade.captures());
+        if self.options.memory && self.options.jobs <= 1 {
+            places.extend(captures.counts());
+        }
         let mut images = Images::new(places);
         images.sabotage = self.sabotage();
         current::set_searching(true);
@@ -117,7 +121,8 @@ impl Substrate for Restore {
         let memory =
             self.options.memory.then(|| Memory::new(&arena, program, self.left_out_of_memory()));
         let mut run =
-            Run::new(&arena, images, search, &*self.facade, &self.options, self.audit, memory);
+            Run::new(&arena, images, search, &*self.facade, &self.options, self.audit, captures);
+        run.memory = memory;
         let shared_panic = self.audit.map(|_| SharedPanic::begin());
         let panic = run.drive().err();
         drop(shared_panic);
