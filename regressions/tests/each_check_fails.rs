@@ -42,6 +42,8 @@ macro_rules! after_take {
 
 #[path = "each_check_fails/locks.rs"]
 mod locks;
+#[path = "each_check_fails/syscalls.rs"]
+mod syscalls;
 #[path = "each_check_fails/time.rs"]
 mod time;
 
@@ -253,8 +255,17 @@ const PROGRESS: &[Break] = &[
 ];
 
 fn breaks() -> impl Iterator<Item = &'static Break> {
-    let all =
-        [BOOKKEEPING, OWNERSHIP, COUNTS, PLACES, SPINNING, time::TIME, PROGRESS, locks::LOCKS];
+    let all = [
+        BOOKKEEPING,
+        OWNERSHIP,
+        COUNTS,
+        PLACES,
+        SPINNING,
+        syscalls::SYSCALLS,
+        time::TIME,
+        PROGRESS,
+        locks::LOCKS,
+    ];
     all.into_iter().flatten()
 }
 

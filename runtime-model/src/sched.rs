@@ -134,6 +134,11 @@ impl SchedLocked {
         self.reserved.iter().map(|r| r.p.id())
     }
 
+    /// How many of the Ms that are reserved would spin. For checks.
+    pub fn reserved_spinners(&self) -> usize {
+        self.reserved.iter().filter(|r| r.spin.is_some()).count()
+    }
+
     /// How many Ms may still be started. For checks.
     pub fn unborn_ms(&self) -> usize {
         self.unborn.len()
