@@ -23,6 +23,9 @@
 //! | `stop T` | stops T, if it has not fired |
 //! | `preempt` | in the next action the G is preempted: at a point inside of it, if it has one, else at its end |
 //! | `repeat N: a, b` | does the actions up to the next `;`, which commas separate, N times |
+//! | `syscall short` | makes a system call that returns by itself, at any time |
+//! | `syscall long` | makes a system call that returns when the world moves: when no M can |
+//! | `syscall blocking` | the same, known to block, so that the P is handed off before |
 //!
 //! A script's end is the G's exit; main's is the program's. The first line is main's. A G that has ended can be started
 //! again by another `go` or a timer, under its own name.
@@ -31,6 +34,7 @@
 //! stands from then on, as its M is on its way out: so a G that sleeps then, or is parked, cannot finish. A program in
 //! which that may be so names the Gs that must (`must-finish`).
 
+mod fits;
 mod script;
 mod whole;
 
@@ -119,8 +123,6 @@ pub struct Checked {
     pub names: Vec<String>,
     /// The Gs that must have finished in the end; if there are none, each that was started.
     pub must_finish: Vec<GId>,
-    /// Where actions name a timer first.
-    pub first_timer: Option<(At, String)>,
     /// Its size, such as `2P/2M/3G/1T`.
     pub size: String,
     /// It has exactly one execution.
@@ -168,9 +170,6 @@ impl Scenario {
         names.extend((names.len()..scripts.len()).map(|i| format!("empty{i}")));
         let must_finish = self.must_finish(&names)?;
         self.check_tickers(&scripts, &names, &must_finish, &timers)?;
-        let first_timer = timers
-            .first()
-            .map(|t| (At::G(t.line), format!("G {}, timer {}", names[t.line], t.name)));
         let leak = |name: &str| &*name.to_string().leak();
         let named =
             timers.iter().filter_map(|t| Some(ProgramTimer { name: leak(t.name), f: t.f? }));
@@ -189,25 +188,9 @@ impl Scenario {
                 timers: named,
             },
             names,
-            first_timer,
             must_finish,
             deterministic: self.deterministic,
         })
-    }
-
-    /// The error of a program whose actions name timers, with a variant that does not have such actions.
-    pub(crate) fn without_named_timers(
-        name: &str,
-        (at, place): &(At, String),
-        variant: &str,
-    ) -> ScenarioError {
-        ScenarioError {
-            scenario: name.into(),
-            at: *at,
-            place: place.clone(),
-            what: format!("variant {variant} cannot stop or change timers yet"),
-            allowed: "choose one of Go 1.19, such as GO_1_19_FIXED, or write `after` and `ticker` for `add`".into(),
-        }
     }
 
     fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {

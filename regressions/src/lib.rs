@@ -20,6 +20,7 @@ pub mod cl_564977;
 mod content;
 pub mod due_timer;
 pub mod global_batch;
+pub mod handoff;
 pub mod issue_35272;
 pub mod issue_35375;
 pub mod issue_38070;
@@ -61,6 +62,7 @@ pub const BUGS: &[&Bug] = &[
     &due_timer::BUG,
     &pollers_window::BUG,
     &global_batch::BUG,
+    &handoff::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

@@ -6,30 +6,32 @@ use checks::suite;
 use harness::verdict::Verdict;
 use sync::driver::Engine;
 
-sync::exhausted! {
-    fn each_program_with_timers_that_change_holds_in_every_state() {
-        let files = suite::files();
-        let timers = suite::ALL.iter().find(|suite| suite.name == "timers").expect("a suite");
-        let jobs = timers.jobs(Engine::Explore, &files);
-        assert_eq!(jobs.len(), 11);
-        for job in jobs {
-            let report = common::run(&job);
-            let (verdict, extent) = (report.verdict, &*report.extent);
-            assert_eq!((verdict, extent), (Verdict::Held, "exhaustive"), "{report:?}");
-        }
+#[sync::test(restoring)]
+fn each_program_with_timers_that_change_holds_in_every_state() {
+    let files = suite::files();
+    let timers = suite::ALL.iter().find(|suite| suite.name == "timers").expect("a suite");
+    let jobs = timers.jobs(Engine::Explore, &files);
+    assert_eq!(jobs.len(), 11);
+    for job in jobs {
+        let report = common::run(&job);
+        let (verdict, extent) = (report.verdict, &*report.extent);
+        assert_eq!((verdict, extent), (Verdict::Held, "exhaustive"), "{report:?}");
     }
+}
 
-    /// A program may give a timer to a G before it has added it. It is told so, as no program of Go's can.
-    fn a_timer_that_is_used_before_it_was_added_is_an_error_of_the_program() {
-        let told = what_is_told_of(2, &["main: go A; add T 5 set f; sleep 1", "A: stop T"]);
-        let wanted = "timer T is used before the action that adds it has ended; start the Gs that use it after";
-        assert!(told.contains(wanted), "{told}");
-    }
+/// A program may give a timer to a G before it has added it. It is told so, as no program of Go's can.
+#[sync::test(restoring)]
+fn a_timer_that_is_used_before_it_was_added_is_an_error_of_the_program() {
+    let told = what_is_told_of(2, &["main: go A; add T 5 set f; sleep 1", "A: stop T"]);
+    let wanted =
+        "timer T is used before the action that adds it has ended; start the Gs that use it after";
+    assert!(told.contains(wanted), "{told}");
+}
 
-    fn a_g_that_is_started_again_before_it_has_ended_is_an_error_of_the_program() {
-        let told = what_is_told_of(1, &["main: go A; go A", "A: sleep 3"]);
-        assert!(told.contains("G1 is started again before it has ended; let what starts it"), "{told}");
-    }
+#[sync::test(restoring)]
+fn a_g_that_is_started_again_before_it_has_ended_is_an_error_of_the_program() {
+    let told = what_is_told_of(1, &["main: go A; go A", "A: sleep 3"]);
+    assert!(told.contains("G1 is started again before it has ended; let what starts it"), "{told}");
 }
 
 /// What comes of a program on so many Ps.

@@ -36,6 +36,8 @@ pub enum Action {
     },
     /// Sets the flag.
     Set(FlagId),
+    /// A system call.
+    Syscall(Syscall),
     /// A mark assist: an event of the limiter, then an update.
     Assist,
     /// Adds a new timer: it fires in so many ticks, and then each so many ticks, unless those are 0.
@@ -67,9 +69,20 @@ impl Action {
             Action::Set(_) | Action::Assist | Action::Stop(_) => true,
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
-            Action::BusyUntil { .. } | Action::Preempt => false,
+            Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
         }
     }
+}
+
+/// A system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Syscall {
+    /// It returns by itself, at any time.
+    Short,
+    /// It returns when the world moves.
+    Long,
+    /// It is known to block, so the P is handed off before; it returns when the world moves.
+    Blocking,
 }
 
 /// What the model runs.
@@ -100,4 +113,13 @@ pub struct ProgramTimer {
     pub name: &'static str,
     /// What it does when it fires.
     pub f: TimerFunc,
+}
+
+impl Program {
+    /// Whether some system call returns only when the world moves.
+    pub fn waits_in_syscalls(&self) -> bool {
+        let waits =
+            |action: &Action| matches!(action, Action::Syscall(Syscall::Long | Syscall::Blocking));
+        self.scripts.iter().flatten().any(waits)
+    }
 }

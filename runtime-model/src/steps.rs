@@ -3,6 +3,7 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
+mod syscalls;
 mod timers;
 
 use sync::{Atomic, MutexGuard};
@@ -16,6 +17,7 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{TimerSteps, TimerVerbs, TIMERS_1_19, TIMER_STEPS};
 
 /// The decisions that regressions replace.
@@ -25,6 +27,8 @@ pub struct Steps {
     pub timers: TimerVerbs,
     /// What has been wrong with the timers of 1.19.
     pub timers_1_19: TimerSteps,
+    /// How system calls work, which Go 1.26 changed altogether.
+    pub syscalls: SyscallVerbs,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     ///
     /// Go: proc.go, checkdead 5086 (1.19.8), 6486 (1.27.3).
@@ -130,6 +134,17 @@ pub struct Steps {
     ///
     /// Go: proc.go, findRunnable 2771 and resetspinning 3103 (1.19.8), 3676 and 4042 (1.27.3).
     pub uncount_spinner: fn(&Sched) -> i32,
+    /// An M gives away its P: start another M with it, or put it on the idle list?
+    ///
+    /// Go: proc.go, handoffp 2353-2418 (1.19.8), 3146-3213 (1.27.3).
+    pub handoffp: fn(&Sched, &M, OwnedP),
+    /// The P that is handed off is about to go idle, under the lock: has a waker asked for a P? (Go never looks; no issue
+    /// is known.)
+    pub asked_at_handoff: fn(&Sched) -> bool,
+    /// A system call has returned and there was no P: take one, or leave the G on the global queue.
+    ///
+    /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
+    pub p_or_global: fn(&Sched, &M, GId) -> Option<OwnedP>,
 }
 
 /// A step that takes Gs from the global queue. It holds `sched.lock` when it begins. If the queue is empty, it returns
@@ -141,11 +156,12 @@ pub type TakeGlobal = for<'a> fn(
     &OwnedP,
 ) -> Result<GId, MutexGuard<'a, SchedLocked>>;
 
-/// Go 1.19 with all known fixes, and three of our own where Go has none (`wakep`, `p_for_due_timer`,
-/// `wake_beside_poller`). Every check holds for this one.
+/// Go 1.19 with all known fixes, and four of our own where Go has none (`wakep`, `p_for_due_timer`,
+/// `wake_beside_poller`, `asked_at_handoff`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
     timers_1_19: TIMER_STEPS,
+    syscalls: SYSCALLS_1_19,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,
@@ -171,6 +187,9 @@ pub const GO_1_19_FIXED: Steps = Steps {
     below_spin_limit,
     spinners: |sched| sched.nmspinning.load(),
     uncount_spinner: |sched| sched.nmspinning.add(-1),
+    handoffp: Sched::handoffp_unless_needed,
+    asked_at_handoff: |sched| sched.needspinning.load() == 1,
+    p_or_global: Sched::p_or_global,
 };
 
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
@@ -186,6 +205,7 @@ pub const GO_13F6BE28: Steps = Steps {
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
     timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS },
+    asked_at_handoff: |_| false,
     ..GO_1_19_FIXED
 };
 
@@ -193,7 +213,8 @@ pub const GO_13F6BE28: Steps = Steps {
 pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
 
 /// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
-/// are taken from the global queue with another wake no M (`take_global`); and the second and third defect under
+/// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
+/// has asked for one (`asked_at_handoff`); and the second and third defect under
 /// faketime.
 ///
 /// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`. Since 1.19, Go has mended the loss of a P
@@ -204,14 +225,16 @@ pub const GO_1_27: Steps = Steps {
     take_global: Sched::globrunqget_batch,
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
+    asked_at_handoff: GO_13F6BE28.asked_at_handoff,
     ..GO_FIXED
 };
 
 /// Go 1.27.3 with every known bug mended. Every check holds for this one. No mend is Go's: *ours* are `wakep`
-/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer` and `wake_beside_poller`.
+/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller` and `asked_at_handoff`.
 pub const GO_FIXED: Steps = Steps {
     // Those of 1.23, as far as timers that no action names go.
     timers: TimerVerbs { named: false, ..TIMERS_1_19 },
+    syscalls: SYSCALLS_1_27,
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     take_global: Sched::globrunqget_batch_and_wake,
     ..GO_1_19_FIXED

@@ -61,29 +61,29 @@ fn a_claim_is_one_threads_alone() {
     }
 }
 
-sync::explored! {
-    /// The thread that has claimed it waits for itself: no thread moves.
-    fn a_thread_that_waits_for_itself_is_a_deadlock() {
-        let failure = failure_of(&plan(1), || {
-            let word = word();
-            word.cas(FREE, BUSY);
-            word.load_when(|value| value != BUSY);
-        });
-        let failure = failure.expect("a failure");
-        assert_eq!(failure.cause, Cause::Deadlock);
-        assert!(failure.message.contains("sleeps on word"), "{}", failure.message);
-    }
+/// The thread that has claimed it waits for itself: no thread moves.
+#[sync::test(exploring)]
+fn a_thread_that_waits_for_itself_is_a_deadlock() {
+    let failure = failure_of(&plan(1), || {
+        let word = word();
+        word.cas(FREE, BUSY);
+        word.load_when(|value| value != BUSY);
+    });
+    let failure = failure.expect("a failure");
+    assert_eq!(failure.cause, Cause::Deadlock);
+    assert!(failure.message.contains("sleeps on word"), "{}", failure.message);
+}
 
-    /// A comparison that fails changes nothing and wakes no thread.
-    fn a_comparison_that_fails_wakes_no_thread() {
-        let failure = failure_of(&plan(2), || {
-            let word = word();
-            word.store(BUSY);
-            let theirs = word.clone();
-            spawn(move || assert!(!theirs.cas(FREE, DONE)));
-            word.load_when(|value| value != BUSY);
-        });
-        let failure = failure.expect("a failure");
-        assert_eq!(failure.cause, Cause::Deadlock);
-    }
+/// A comparison that fails changes nothing and wakes no thread.
+#[sync::test(exploring)]
+fn a_comparison_that_fails_wakes_no_thread() {
+    let failure = failure_of(&plan(2), || {
+        let word = word();
+        word.store(BUSY);
+        let theirs = word.clone();
+        spawn(move || assert!(!theirs.cas(FREE, DONE)));
+        word.load_when(|value| value != BUSY);
+    });
+    let failure = failure.expect("a failure");
+    assert_eq!(failure.cause, Cause::Deadlock);
 }

@@ -42,7 +42,11 @@ impl Target {
     }
 
     pub(crate) fn has_choices(&self) -> bool {
-        matches!(self, Target::Scenario(of) if of.program.ps > 2 || of.program.fairness)
+        let program = match self {
+            Target::Scenario(checked) => &checked.program,
+            Target::Kernel(_) => return false,
+        };
+        program.ps > 2 || program.fairness || program.waits_in_syscalls()
     }
 
     pub(crate) fn is_deterministic(&self) -> bool {

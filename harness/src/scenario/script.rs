@@ -1,12 +1,13 @@
 //! The actions of a script, read from its text.
 
 use runtime_model::g::GId;
-use runtime_model::program::{Action, FlagId, TimerId};
+use runtime_model::program::{Action, FlagId, Syscall, TimerId};
 use runtime_model::timers::TimerFunc;
 
 /// The actions, for messages.
 const ACTIONS: &str =
-    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
+    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
+     syscall short, syscall long, syscall blocking";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -116,6 +117,7 @@ impl<'a> Parser<'a> {
             ["reset", t, n] => Action::Reset(self.timer(line, t), ticks(n, 0)?),
             ["stop", t] => Action::Stop(self.timer(line, t)),
             ["preempt"] => Action::Preempt,
+            ["syscall", how] => Action::Syscall(syscall(how)?),
             _ => return Err(wrong(&words)),
         })
     }
@@ -229,7 +231,7 @@ fn wrong(words: &[&str]) -> Wrong {
 }
 
 /// The rounds of a `repeat`, and its actions; any other text is one action, once.
-fn rounds(text: &str) -> Result<(i64, &str), Wrong> {
+pub(super) fn rounds(text: &str) -> Result<(i64, &str), Wrong> {
     let Some(rest) = text.strip_prefix("repeat ") else { return Ok((1, text)) };
     let Some((n, body)) = rest.split_once(':') else {
         let allowed = "write `repeat N: action, action, …`: it ends at the next `;`";
@@ -248,6 +250,19 @@ fn ticks(text: &str, least: i64) -> Result<i64, Wrong> {
     n.ok_or_else(|| {
         (format!("`{text}` is not a number of ticks"), format!("write {least} to 1000000"))
     })
+}
+
+/// The kind of a system call.
+fn syscall(how: &str) -> Result<Syscall, (String, String)> {
+    match how {
+        "short" => Ok(Syscall::Short),
+        "long" => Ok(Syscall::Long),
+        "blocking" => Ok(Syscall::Blocking),
+        _ => {
+            let allowed = "write `syscall short`, `syscall long` or `syscall blocking`";
+            Err((format!("`{how}` is not a kind of system call"), allowed.into()))
+        }
+    }
 }
 
 /// Stands for the empty Gs until they have their numbers.

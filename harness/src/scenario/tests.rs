@@ -1,6 +1,7 @@
 //! Good scenarios and wrong ones.
 
 use runtime_model::program::{Action, FlagId, TimerId};
+use runtime_model::steps::{GO_1_19_FIXED, GO_1_27};
 use runtime_model::timers::TimerFunc;
 
 use super::*;
@@ -210,13 +211,13 @@ fn an_error_of_a_timer_says_what_to_write_instead() {
 }
 
 #[test]
-fn a_variant_without_such_timers_is_refused_with_the_line() {
-    let lines = ["main: go A; add T 3 set f", "A:"];
-    let checked = Scenario::new("t", "", 1, 1, &lines).program().unwrap();
-    let at = checked.first_timer.expect("a timer");
-    let error = Scenario::without_named_timers("t", &at, "GO_1_27");
+fn a_variant_without_such_timers_is_refused_with_the_action() {
+    let lines = ["main: go A; repeat 2: gosched, assist; add T 3 set f", "A:"];
+    let scenario = Scenario::new("t", "", 1, 1, &lines);
+    let checked = scenario.program().unwrap();
+    scenario.fits(&checked, &GO_1_19_FIXED).unwrap();
+    let error = scenario.fits(&checked, &GO_1_27).unwrap_err();
     assert_eq!(error.at, At::G(0));
-    let wanted =
-        "G main, timer T: variant GO_1_27 cannot stop or change timers yet; choose one of Go 1.19";
+    let wanted = "G main, action 3 (`add T 3 set f`): the variant cannot stop or change timers; write `after` and";
     assert!(error.to_string().contains(wanted), "{error}");
 }
