@@ -69,6 +69,19 @@ pub const ALL: &[Happening] = &[
         name: "a break is sent to an M that polls",
         is: |e| matches!(e, Event::NetpollBreak),
     },
+    Happening { name: "a G enters a system call", is: |e| matches!(e, Event::EnterSyscall(_)) },
+    Happening {
+        name: "a system call leaves its G on the global queue",
+        is: |e| matches!(e, Event::SyscallLeftG(_)),
+    },
+    Happening {
+        name: "a P that is handed off goes idle",
+        is: |e| matches!(e, Event::HandedOffIdle(_)),
+    },
+    Happening {
+        name: "several system calls return at once",
+        is: |e| matches!(e, Event::WorldMoves(2..)),
+    },
     Happening { name: "an M is started", is: |e| matches!(e, Event::Newm(_)) },
     Happening { name: "an M parks", is: |e| matches!(e, Event::Park) },
 ];

@@ -76,6 +76,12 @@ pub const ALL: &[Suite] = &[
         bound: Some(1),
     },
     Suite {
+        name: "system-calls",
+        about: "system calls of Go 1.19: Gs that enter and leave them, and what becomes of their Ps",
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+    },
+    Suite {
         name: "known-more-ms",
         about: "the programs of `known` with one M more than they have Ps",
         engines: SEARCHED_ONLY,

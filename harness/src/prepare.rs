@@ -73,7 +73,7 @@ impl Content {
     /// # Errors
     /// As [`prepare`](Self::prepare).
     pub fn prepare_with(&'static self, job: &Job, steps: Steps) -> Result<Prepared, RunError> {
-        let target = Arc::new(self.target(job)?);
+        let target = Arc::new(self.target(job, &steps)?);
         let checks = self.checks_of(job)?;
         let happenings = || self.happenings.iter().map(|happening| happening.name);
         for name in &job.sometimes {
@@ -97,7 +97,7 @@ impl Content {
         at.map(|at| variants.swap_remove(at)).ok_or_else(|| unknown("variant", &job.row, known))
     }
 
-    fn target(&self, job: &Job) -> Result<Target, RunError> {
+    fn target(&self, job: &Job, steps: &Steps) -> Result<Target, RunError> {
         if let Some(name) = job.scenario.strip_prefix(KERNEL) {
             let kernel = self.kernels.iter().find(|kernel| kernel.name == name);
             let known = || self.kernels.iter().map(|kernel| kernel.name);
@@ -112,7 +112,9 @@ impl Content {
                 found.ok_or_else(|| unknown("scenario", &job.scenario, all()))?
             }
         };
-        Ok(Target::Scenario(scenario.program()?))
+        let checked = scenario.program()?;
+        scenario.fits(&checked, steps)?;
+        Ok(Target::Scenario(checked))
     }
 
     /// The checks that the job asks for.

@@ -16,6 +16,9 @@
 //! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
 //! | `assist` | does a mark assist |
+//! | `syscall short` | makes a system call that returns by itself, at any time |
+//! | `syscall long` | makes a system call that returns when the world moves: when no M can |
+//! | `syscall blocking` | the same, known to block, so that the P is handed off before |
 //!
 //! A script's end is the G's exit; main's is the program's. The first line is main's.
 //!
@@ -23,6 +26,7 @@
 //! stands from then on, as its M is on its way out: so a G that sleeps then, or is parked, cannot finish. A program in
 //! which that may be so names the Gs that must (`must-finish`).
 
+mod fits;
 mod script;
 mod whole;
 

@@ -6,6 +6,7 @@ use runtime_model::g::{GId, GStatus};
 use runtime_model::m::MId;
 use runtime_model::p::{PId, P};
 use runtime_model::sched::SchedLocked;
+use runtime_model::syscall::Stage;
 use runtime_model::{Sched, Time};
 use sync::Ghost;
 
@@ -111,6 +112,16 @@ impl View<'_> {
     /// Whether `m` has its thread.
     pub fn started(&self, m: MId) -> bool {
         self.sched.m(m).started.peek(|&started| started)
+    }
+
+    /// Where `m` is with its system call.
+    pub fn stage(&self, m: MId) -> Stage {
+        self.sched.m(m).stage.peek(|&stage| stage)
+    }
+
+    /// The P that `m` has put into its system call.
+    pub fn oldp_of(&self, m: MId) -> Option<PId> {
+        self.sched.m(m).oldp.peek(|&p| p)
     }
 
     /// Whether the script of `g` has ended.

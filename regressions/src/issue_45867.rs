@@ -159,6 +159,15 @@ const IN_RELEASE: InRelease = InRelease {
             fixed: fixed_in(GO_13F6BE28),
         },
         ExpectedFailure {
+            bug: "golang/go#45867",
+            row: "GO_13F6BE28",
+            steps: GO_13F6BE28,
+            scenario: "newproc-beside-return",
+            check: WORK_WAITS,
+            fixed_row: "GO_13F6BE28+fix-45867",
+            fixed: fixed_in(GO_13F6BE28),
+        },
+        ExpectedFailure {
             bug: AS_IN_1_20_BUG,
             row: "GO_13F6BE28+fix-45867-as-in-1.20",
             steps: Steps { wakep: wakep_1_20, ..fixed_in(GO_13F6BE28) },
@@ -194,6 +203,8 @@ pub const BUG: Bug = Bug {
             shows: &[
                 Shows::invariant(SCENARIO, WORK_WAITS).within(3),
                 Shows::symptom(SCENARIO, Hang).within(3),
+                Shows::invariant("newproc-beside-return", WORK_WAITS).on(EXPLORE),
+                Shows::symptom("newproc-beside-return", Hang).on(EXPLORE),
             ],
             masked: None,
         },

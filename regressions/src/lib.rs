@@ -19,6 +19,7 @@ pub mod cl_310149;
 mod content;
 pub mod due_timer;
 pub mod global_batch;
+pub mod handoff;
 pub mod issue_38860;
 pub mod issue_45867;
 pub mod issue_53294;
@@ -47,6 +48,7 @@ pub const BUGS: &[&Bug] = &[
     &due_timer::BUG,
     &pollers_window::BUG,
     &global_batch::BUG,
+    &handoff::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

@@ -35,7 +35,9 @@ impl Sched {
         for g in &self.allg {
             match g.status.get() {
                 GStatus::Waiting => waiting += 1,
-                GStatus::Runnable | GStatus::Running => panic!("checkdead: runnable g"),
+                GStatus::Runnable | GStatus::Running | GStatus::Syscall => {
+                    panic!("checkdead: runnable g")
+                }
                 GStatus::Idle | GStatus::Dead => {}
             }
         }

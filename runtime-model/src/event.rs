@@ -68,6 +68,16 @@ pub enum Event {
     Polls,
     /// It sends a break to the M that polls, or has just polled.
     NetpollBreak,
+    /// The G enters a system call.
+    EnterSyscall(GId),
+    /// It returns from a system call to its old P, which another M has used and left for a system call of its own.
+    OldPOfOtherSyscall(PId),
+    /// It returned from a system call and found no P: the G is on the global queue.
+    SyscallLeftG(GId),
+    /// `handoffp` put the P on the idle list.
+    HandedOffIdle(PId),
+    /// The world moves: so many system calls return.
+    WorldMoves(usize),
     /// It parks.
     Park,
     /// It goes on, with a P.

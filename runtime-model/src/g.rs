@@ -53,6 +53,8 @@ pub enum GStatus {
     Runnable,
     /// `_Grunning`: an M executes it.
     Running,
+    /// `_Gsyscall`: its M is in a system call.
+    Syscall,
     /// `_Gwaiting`: parked or asleep.
     Waiting,
     /// `_Gdead`: its script has ended.

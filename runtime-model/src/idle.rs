@@ -21,6 +21,7 @@
 //! - 5: `pidleput` throws when the P next goes idle: `must be able to track idle limiter event`.
 
 pub mod by_hand;
+mod lent;
 
 use crate::event::Event;
 use crate::limiter::LimiterEventType;
@@ -32,8 +33,9 @@ use crate::Time;
 
 /// Ownership of one P: the holder of the value owns the P, and it cannot be copied.
 ///
-/// The start of the world and `pidleget` give one out; `pidleput` takes it back. An M keeps it while it
-/// runs, `nextp` while it is handed over. Only this file can make one or access the idle list; the one exception,
+/// The start of the world, `pidleget`, and the exchange out of a system call give one out; `pidleput` and the entry into
+/// a system call take it back. An M keeps it while it
+/// runs, `nextp` while it is handed over. Only this file and `lent.rs` can make one, only this one accesses the idle list; the one exception,
 /// [`by_hand`], is for the regressions.
 ///
 /// An idle P comes from `pidleget`:

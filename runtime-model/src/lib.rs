@@ -11,6 +11,8 @@
 //! | [`runq`] | proc.go | rings, the global queue, stealing |
 //! | [`ready`] | proc.go | making Gs runnable |
 //! | [`wake`] | proc.go | waking and stopping Ms |
+//! | [`handoff`] | proc.go | handing off a P |
+//! | [`syscall`] | proc.go | system calls |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
 //! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
 //! | [`netpoll`] | proc.go, netpoll.go | polling, as far as faketime has it |
@@ -45,8 +47,12 @@
 //! | `gopark`, `park_m` | [`world`]: `gopark` |
 //! | `goschedImpl`, `goyield_m`, `newproc`, `ready` | [`ready`] |
 //! | `goroutineReady` (time.go), `goFunc`, `sendTime` (time/sleep.go) | [`timers`]: [`TimerFunc`](timers::TimerFunc) |
-//! | `handoffp`, `retake`, `sysmon` | left out: nothing takes a P from a running M yet |
-//! | `entersyscall`, `exitsyscall` and what they call | left out: no system calls yet |
+//! | `handoffp` | [`handoff`] |
+//! | `retake`, `sysmon` | left out: nothing takes a P from a running M yet |
+//! | `entersyscall` | merged into `reentersyscall` |
+//! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallfast`, `exitsyscallfast_reacquired`, `exitsyscallfast_pidle`, `exitsyscall0` (`exitsyscallNoP`) | [`syscall`] |
+//! | `entersyscall_sysmon`, `entersyscallWakeSysmon` (since 1.26) | left out: no sysmon yet |
+//! | `reentersyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `resume` as since 1.26 | left out: of those calls, the model has `entersyscallblock` |
 //! | `incidlelocked`, `startlockedm`, `stoplockedm` | left out: no G is locked to a thread |
 //! | `injectglist`, `netpoll` (netpoll_epoll.go), `pollWork` | left out: no descriptors yet |
 //! | `mcount` | [`sched`]: a field |
@@ -79,6 +85,7 @@ pub mod deadlock;
 pub mod event;
 pub mod find;
 pub mod g;
+pub mod handoff;
 pub mod idle;
 pub mod ids;
 pub mod limiter;
@@ -91,6 +98,7 @@ pub mod ready;
 pub mod runq;
 pub mod sched;
 pub mod steps;
+pub mod syscall;
 pub mod timers;
 pub mod wake;
 pub mod world;

@@ -32,6 +32,36 @@ impl M {
     }
 }
 
+/// What an M remembers while it is in a system call.
+#[derive(Hash)]
+pub struct Entered {
+    /// `m.oldp`: the P that it had, unless that was handed off.
+    pub(crate) oldp: Option<PId>,
+    /// `m.syscalltick`: how many system calls that P had seen.
+    pub(crate) tick: u32,
+}
+
+impl Entered {
+    /// The P that it had, unless that was handed off.
+    pub fn oldp(&self) -> Option<PId> {
+        self.oldp
+    }
+
+    /// Of a call before which the P was handed off.
+    pub fn without_p() -> Self {
+        Entered { oldp: None, tick: 0 }
+    }
+}
+
+/// Where an M is with its system call. For checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// In none.
+    Out,
+    /// It enters, or leaves, or the operating system has it.
+    Inside,
+}
+
 /// The part of an M that other Ms can access.
 pub struct MShared {
     /// The note it sleeps on while it is on `midle`.
@@ -41,6 +71,16 @@ pub struct MShared {
     /// It looks for work and is counted in `nmspinning`. Only the M itself accesses it while it runs, and only its
     /// waker while it is parked.
     pub spinning: Plain<bool>,
+    /// The note it sleeps on while the operating system has it.
+    pub(crate) returns: Note,
+    /// It waits in a system call that returns when the world moves. Written by the M itself.
+    pub(crate) awaits_return: Plain<bool>,
+    /// It is to choose which system calls return. Set when no M moves.
+    pub(crate) moves_world: Plain<bool>,
+    /// Where it is with its system call. For checks.
+    pub stage: Ghost<Stage>,
+    /// Its `m.oldp`: the P that it put into its system call. For checks.
+    pub oldp: Ghost<Option<PId>>,
     /// Its `m.p`, for checks.
     pub p: Ghost<Option<PId>>,
     /// The G that it executes, for checks.
@@ -56,6 +96,11 @@ impl MShared {
             park: Note::new(name("park")),
             nextp: Plain::new(name("nextp"), None),
             spinning: Plain::new(name("spinning"), false),
+            returns: Note::new(name("returns")),
+            awaits_return: Plain::new(name("awaits_return"), false),
+            moves_world: Plain::new(name("moves_world"), false),
+            stage: Ghost::new(Stage::Out),
+            oldp: Ghost::new(None),
             p: Ghost::new(None),
             curg: Ghost::new(None),
             started: Ghost::new(false),

@@ -20,6 +20,8 @@ pub enum PStatus {
     Idle,
     /// `_Prunning`: an M runs on it.
     Running,
+    /// `_Psyscall`: its M is in a system call, and other Ms may take it. See [`P::in_syscall`].
+    Syscall,
 }
 
 /// One processor.
@@ -30,6 +32,10 @@ pub struct P {
     pub status: Plain<PStatus>,
     /// The M that runs on it.
     pub m: Plain<Option<MId>>,
+    /// It is in a system call, so it is owned by the M that first exchanges this for false. Go has this in `status`.
+    pub in_syscall: Atomic<bool>,
+    /// How many system calls have come to their end on it, or have lost it. Written by its owner.
+    pub syscalltick: Plain<u32>,
 
     /// The ring's head: thieves and the owner move it, by compare-and-swap.
     pub runqhead: Atomic<u32>,
@@ -69,6 +75,8 @@ impl P {
             id,
             status: Plain::new(name("status"), PStatus::Idle),
             m: Plain::new(name("m"), None),
+            in_syscall: Atomic::new(name("in_syscall"), false),
+            syscalltick: Plain::new(name("syscalltick"), 0),
             runqhead: Atomic::new(name("runqhead"), 0),
             runqtail: Atomic::new(name("runqtail"), 0),
             runq: (0..ring).map(slot).collect(),

@@ -38,8 +38,21 @@ pub enum Action {
     },
     /// Sets the flag.
     Set(FlagId),
+    /// A system call.
+    Syscall(Syscall),
     /// A mark assist: an event of the limiter, then an update.
     Assist,
+}
+
+/// A system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Syscall {
+    /// It returns by itself, at any time.
+    Short,
+    /// It returns when the world moves.
+    Long,
+    /// It is known to block, so the P is handed off before; it returns when the world moves.
+    Blocking,
 }
 
 /// What the model runs.
@@ -59,4 +72,13 @@ pub struct Program {
     pub scripts: Vec<Vec<Action>>,
     /// The names of the flags.
     pub flags: Vec<&'static str>,
+}
+
+impl Program {
+    /// Whether some system call returns only when the world moves.
+    pub fn waits_in_syscalls(&self) -> bool {
+        let waits =
+            |action: &Action| matches!(action, Action::Syscall(Syscall::Long | Syscall::Blocking));
+        self.scripts.iter().flatten().any(waits)
+    }
 }

@@ -3,6 +3,7 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
+mod syscalls;
 mod timers;
 
 use sync::{Atomic, MutexGuard};
@@ -16,6 +17,7 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{TimerVerbs, TIMERS_1_19};
 
 /// The decisions that regressions replace.
@@ -23,6 +25,8 @@ pub use timers::{TimerVerbs, TIMERS_1_19};
 pub struct Steps {
     /// How timers work, which Go 1.23 changed altogether.
     pub timers: TimerVerbs,
+    /// How system calls work, which Go 1.26 changed altogether.
+    pub syscalls: SyscallVerbs,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     ///
     /// Go: proc.go, checkdead 5086 (1.19.8), 6486 (1.27.3).
@@ -128,6 +132,17 @@ pub struct Steps {
     ///
     /// Go: proc.go, findRunnable 2771 and resetspinning 3103 (1.19.8), 3676 and 4042 (1.27.3).
     pub uncount_spinner: fn(&Sched) -> i32,
+    /// An M gives away its P: start another M with it, or put it on the idle list?
+    ///
+    /// Go: proc.go, handoffp 2353-2418 (1.19.8), 3146-3213 (1.27.3).
+    pub handoffp: fn(&Sched, &M, OwnedP),
+    /// The P that is handed off is about to go idle, under the lock: has a waker asked for a P? (Go never looks; no issue
+    /// is known.)
+    pub asked_at_handoff: fn(&Sched) -> bool,
+    /// A system call has returned and there was no P: take one, or leave the G on the global queue.
+    ///
+    /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
+    pub p_or_global: fn(&Sched, &M, GId) -> Option<OwnedP>,
 }
 
 /// A step that takes Gs from the global queue. It holds `sched.lock` when it begins. If the queue is empty, it returns
@@ -139,10 +154,11 @@ pub type TakeGlobal = for<'a> fn(
     &OwnedP,
 ) -> Result<GId, MutexGuard<'a, SchedLocked>>;
 
-/// Go 1.19 with all known fixes, and three of our own where Go has none (`wakep`, `p_for_due_timer`,
-/// `wake_beside_poller`). Every check holds for this one.
+/// Go 1.19 with all known fixes, and four of our own where Go has none (`wakep`, `p_for_due_timer`,
+/// `wake_beside_poller`, `asked_at_handoff`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
+    syscalls: SYSCALLS_1_19,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,
@@ -168,6 +184,9 @@ pub const GO_1_19_FIXED: Steps = Steps {
     below_spin_limit,
     spinners: |sched| sched.nmspinning.load(),
     uncount_spinner: |sched| sched.nmspinning.add(-1),
+    handoffp: Sched::handoffp_unless_needed,
+    asked_at_handoff: |sched| sched.needspinning.load() == 1,
+    p_or_global: Sched::p_or_global,
 };
 
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
@@ -182,6 +201,7 @@ pub const GO_13F6BE28: Steps = Steps {
     p_for_due_timer: |_| None,
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
+    asked_at_handoff: |_| false,
     ..GO_1_19_FIXED
 };
 
@@ -189,7 +209,8 @@ pub const GO_13F6BE28: Steps = Steps {
 pub const GO_1_19: Steps = GO_13F6BE28;
 
 /// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
-/// are taken from the global queue with another wake no M (`take_global`); and the second and third defect under
+/// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
+/// has asked for one (`asked_at_handoff`); and the second and third defect under
 /// faketime.
 ///
 /// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`. Since 1.19, Go has mended the loss of a P
@@ -200,12 +221,14 @@ pub const GO_1_27: Steps = Steps {
     take_global: Sched::globrunqget_batch,
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
+    asked_at_handoff: GO_13F6BE28.asked_at_handoff,
     ..GO_FIXED
 };
 
 /// Go 1.27.3 with every known bug mended. Every check holds for this one. No mend is Go's: *ours* are `wakep`
-/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer` and `wake_beside_poller`.
+/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller` and `asked_at_handoff`.
 pub const GO_FIXED: Steps = Steps {
+    syscalls: SYSCALLS_1_27,
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     take_global: Sched::globrunqget_batch_and_wake,
     ..GO_1_19_FIXED

@@ -21,7 +21,7 @@ impl Sched {
     /// Moves the world, as no M moves: nudges the Gs that are busy. Returns false if there is no move left.
     pub fn world_moves(&self) -> bool {
         let nudges = self.world.nudges.with_mut(std::mem::take);
-        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
+        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge()) || self.syscalls_return()
     }
 
     /// What an M does once it has a P. It does not return.
@@ -39,7 +39,7 @@ impl Sched {
 
     /// Runs `g` on `m` until it gives up the M. Go: proc.go, execute 2517-2555 (1.19.8), 3346-3398 (1.27.3).
     #[sync::summarized]
-    fn execute(&self, m: &M, g: GId) {
+    fn execute(&self, m: &mut M, g: GId) {
         // Go counts `schedtick` of the P here, and crashes without one.
         assert!(m.p.is_some(), "{}: no p", m.id);
         self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
@@ -55,7 +55,7 @@ impl Sched {
 
     /// Performs the next action of `g`. Whether `m` goes on with `g`: false once the action has given up `m`, after
     /// which another M may be running `g` already.
-    fn act(&self, m: &M, g: GId) -> bool {
+    fn act(&self, m: &mut M, g: GId) -> bool {
         let pc = self.g(g).pc.get();
         let Some(&action) = self.program.scripts[g.index()].get(pc) else {
             self.goexit(m, g);
@@ -85,6 +85,7 @@ impl Sched {
             Action::BusyUntil { flag, nudge } => self.busy_until(m, flag, nudge),
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),
+            Action::Syscall(how) => return self.syscall(m, g, how),
         }
         true
     }

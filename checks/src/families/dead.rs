@@ -30,7 +30,7 @@ fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
     ensure!(run >= 0, "{run} Ms run");
     for g in &view.sched.allg {
         let status = view.status(g.id);
-        let runnable = matches!(status, GStatus::Runnable | GStatus::Running);
+        let runnable = matches!(status, GStatus::Runnable | GStatus::Running | GStatus::Syscall);
         ensure!(run > 0 || !runnable, "no M runs, and {} is {status:?}", g.id);
     }
     Ok(())

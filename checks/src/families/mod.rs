@@ -9,6 +9,7 @@ mod ownership;
 mod places;
 mod spinning;
 mod symptoms;
+mod syscalls;
 mod timers;
 mod wakeups;
 
@@ -26,6 +27,7 @@ pub const INVARIANTS: Families = &[
     counts::CHECKS,
     places::CHECKS,
     spinning::CHECKS,
+    syscalls::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,
     dead::CHECKS,

@@ -46,6 +46,7 @@ enum Holder {
     Reserved,
     M(MId),
     Nextp(MId),
+    Syscall,
 }
 
 impl fmt::Display for Holder {
@@ -55,6 +56,7 @@ impl fmt::Display for Holder {
             Holder::Reserved => write!(f, "a reserved M"),
             Holder::M(m) => write!(f, "{m}"),
             Holder::Nextp(m) => write!(f, "{m}'s nextp"),
+            Holder::Syscall => write!(f, "a system call"),
         }
     }
 }
@@ -68,7 +70,8 @@ fn holders<'a>(
     let reserved = locked.reserved_ps().filter(move |&q| q == p).map(|_| Holder::Reserved);
     let owners = view.ms().filter(move |&m| view.p_of(m) == Some(p)).map(Holder::M);
     let next = view.ms().filter(move |&m| view.nextp_of(m) == Some(p)).map(Holder::Nextp);
-    idle.chain(reserved).chain(owners).chain(next)
+    let called = view.ps()[p.index()].in_syscall.peek().then_some(Holder::Syscall);
+    idle.chain(reserved).chain(owners).chain(next).chain(called)
 }
 
 fn a_p_and_its_m_agree(view: &View) -> Result<(), String> {

@@ -4,7 +4,8 @@
 //! | status | place |
 //! |---|---|
 //! | runnable | the global queue, a ring, a `runnext`, or the hands of one M that moves |
-//! | running | one M, which has a P |
+//! | running | one M, which has a P, unless it is about to enter or to leave a system call (since Go 1.26) |
+//! | system call | one M, which is in one |
 //! | waiting | parked, or one timer, or the hands of one M that moves |
 //! | idle, and some G has passed its `go` or `after` | one timer that will start it, or the hands of one M that moves |
 //! | idle otherwise, or dead | none |
@@ -19,6 +20,7 @@ use std::fmt;
 use runtime_model::g::{GId, GStatus, Park};
 use runtime_model::m::MId;
 use runtime_model::p::{PId, P};
+use runtime_model::syscall::Stage;
 use runtime_model::timers::TimerFunc;
 
 use harness::check::Check;
@@ -46,7 +48,8 @@ fn a_g_is_in_one_place(view: &View) -> Result<(), String> {
     let places = places(view)?;
     for (i, &(g, place)) in places.iter().enumerate() {
         let status = view.status(g);
-        ensure!(status == place.status(), "{g} is {status:?}, and {place}");
+        let fits = status == place.status() || place.calls(view) && status == GStatus::Syscall;
+        ensure!(fits, "{g} is {status:?}, and {place}");
         if let Some((_, other)) = places[..i].iter().find(|(other, _)| *other == g) {
             return Err(format!("{g} is {other}, and {place}"));
         }
@@ -56,12 +59,12 @@ fn a_g_is_in_one_place(view: &View) -> Result<(), String> {
         let placed = || places.iter().any(|(other, _)| *other == g.id);
         // It begins and ends to run together with its M: no state lies between.
         ensure!(
-            status != GStatus::Running || placed(),
-            "{} is Running, and no M executes it",
+            !matches!(status, GStatus::Running | GStatus::Syscall) || placed(),
+            "{} is {status:?}, and no M executes it",
             g.id
         );
         let somewhere = match status {
-            GStatus::Runnable | GStatus::Running | GStatus::Waiting => true,
+            GStatus::Runnable | GStatus::Running | GStatus::Syscall | GStatus::Waiting => true,
             GStatus::Idle => view.quiescent && view.sched.is_asked_for(g.id),
             GStatus::Dead => false,
         };
@@ -86,7 +89,8 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
     }
     for m in view.ms() {
         let Some(g) = view.curg_of(m) else { continue };
-        ensure!(view.p_of(m).is_some(), "{m} executes {g}, and has no P");
+        let calls = view.stage(m) != Stage::Out;
+        ensure!(calls || view.p_of(m).is_some(), "{m} executes {g}, and has no P");
         places.push((g, Place::M(m)));
     }
     let parked = view.sched.allg.iter().filter(|g| g.park.peek() == Park::Parked);
@@ -118,6 +122,11 @@ fn on_timer(p: PId, f: TimerFunc) -> Option<(GId, Place)> {
 }
 
 impl Place {
+    /// Whether it is an M in a system call.
+    fn calls(self, view: &View) -> bool {
+        matches!(self, Place::M(m) if view.stage(m) != Stage::Out)
+    }
+
     /// The status of a G there, in every state that a check sees.
     fn status(self) -> GStatus {
         match self {

@@ -42,7 +42,7 @@ impl Target {
     }
 
     pub(crate) fn has_choices(&self) -> bool {
-        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness)
+        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness || program.waits_in_syscalls())
     }
 
     pub(crate) fn is_deterministic(&self) -> bool {

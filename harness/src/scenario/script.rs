@@ -1,11 +1,12 @@
 //! The actions of a script, read from its text.
 
 use runtime_model::g::GId;
-use runtime_model::program::{Action, FlagId};
+use runtime_model::program::{Action, FlagId, Syscall};
 
 /// The actions, for messages.
 const ACTIONS: &str =
-    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist";
+    "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
+     syscall short, syscall long, syscall blocking";
 
 /// What is wrong with an action: where, what, and what is allowed there.
 pub(super) struct ScriptError {
@@ -52,6 +53,7 @@ impl<'a> Parser<'a> {
             }
             ["set", flag] => Action::Set(self.flag(flag)),
             ["assist"] => Action::Assist,
+            ["syscall", how] => Action::Syscall(syscall(how)?),
             _ => return Err(wrong(&words)),
         })
     }
@@ -107,6 +109,19 @@ fn ticks(text: &str, least: i64) -> Result<i64, (String, String)> {
     n.ok_or_else(|| {
         (format!("`{text}` is not a number of ticks"), format!("write {least} to 1000000"))
     })
+}
+
+/// The kind of a system call.
+fn syscall(how: &str) -> Result<Syscall, (String, String)> {
+    match how {
+        "short" => Ok(Syscall::Short),
+        "long" => Ok(Syscall::Long),
+        "blocking" => Ok(Syscall::Blocking),
+        _ => {
+            let allowed = "write `syscall short`, `syscall long` or `syscall blocking`";
+            Err((format!("`{how}` is not a kind of system call"), allowed.into()))
+        }
+    }
 }
 
 /// Stands for the empty Gs until they have their numbers.

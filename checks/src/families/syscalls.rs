@@ -1,0 +1,45 @@
+//! Verify what becomes of a P and a G in a system call.
+
+use runtime_model::g::GStatus;
+use runtime_model::p::PStatus;
+use runtime_model::syscall::Stage;
+
+use harness::check::Check;
+use harness::ensure;
+use harness::view::View;
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check {
+        name: "the M of a P in a system call returns to it",
+        invariant: "INV-SYSCALL",
+        holds: the_m_of_a_p_in_a_system_call_returns_to_it,
+    },
+    Check {
+        name: "a G in a system call has an M in it, without a P",
+        invariant: "INV-SYSCALL",
+        holds: a_g_in_a_system_call_has_an_m_in_it,
+    },
+];
+
+/// It tries the exchange first of all. If it did not, the P would stay in the call for ever unless the world is stopped.
+fn the_m_of_a_p_in_a_system_call_returns_to_it(view: &View) -> Result<(), String> {
+    for p in view.ps().iter().filter(|p| p.in_syscall.peek()) {
+        let status = p.status.peek(|&status| status);
+        ensure!(status == PStatus::Syscall, "{} is in a system call, and {status:?}", p.id);
+        let is_its = |m| view.oldp_of(m) == Some(p.id) && view.stage(m) != Stage::Out;
+        ensure!(view.ms().any(is_its), "{} is in a system call, and no M returns to it", p.id);
+    }
+    Ok(())
+}
+
+fn a_g_in_a_system_call_has_an_m_in_it(view: &View) -> Result<(), String> {
+    for m in view.ms() {
+        let Some(g) = view.curg_of(m).filter(|&g| view.status(g) == GStatus::Syscall) else {
+            continue;
+        };
+        ensure!(view.stage(m) != Stage::Out, "{g} is in a system call, and its {m} is not");
+        let p = view.p_of(m);
+        ensure!(p.is_none(), "{m} is in a system call, and has {p:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! System calls: the number of their states, and what a variant without them says.
+
+mod common;
+
+use common::{failing, job, run_with};
+use harness::report::{Job, Mode, Search};
+use harness::verdict::Verdict;
+use regressions::CONTENT;
+use runtime_model::steps::{GO_1_27, GO_FIXED};
+use sync::driver::{Control, Options};
+
+fn search(scenario: &str) -> Job {
+    let mut job = job(scenario, Mode::Invariants);
+    job.limits.bound = None;
+    job.limits.search = Some(Search::default());
+    job
+}
+
+/// Each holds in so many states.
+fn hold_in(expected: &[(&str, u64)]) {
+    let states = |scenario: &str| {
+        let prepared = CONTENT.prepare(&search(scenario)).expect("a job");
+        let report = prepared.run(|_| Control::Go).expect("a run").report;
+        let extent = (report.verdict, &*report.extent);
+        assert_eq!(extent, (Verdict::Held, "exhaustive"), "{scenario}: {}", report.note);
+        report.searched.expect("searched").states
+    };
+    let found: Vec<_> = expected.iter().map(|&(name, _)| (name, states(name))).collect();
+    assert_eq!(found, expected);
+}
+
+/// The numbers are the model's: they change with every operation and every checkpoint of it.
+#[sync::test(restoring)]
+fn system_calls_hold_in_every_state() {
+    hold_in(&[
+        ("syscall-short", 342),
+        ("syscall-long", 295),
+        ("syscall-blocking", 25_224),
+        ("syscall-timer", 62_387),
+        ("syscalls-one-p", 1_434),
+        ("newproc-beside-return", 8_718),
+        ("newproc-beside-handoff", 2_182),
+    ]);
+}
+
+#[sync::test(restoring)]
+fn no_checkpoint_of_a_system_call_forgets_what_matters() {
+    for scenario in ["syscall-short", "syscalls-one-p"] {
+        let options = Options { paranoid: true, ..Options::default() };
+        let searched =
+            CONTENT.prepare(&search(scenario)).expect("a job").compare(options).expect("a search");
+        assert!(searched.statistics.probes > 0, "{scenario}");
+    }
+}
+
+/// The M that hands off has its P, and the waker its increment, at 2 Ps and 2 Ms: the third M is only needed where Go
+/// starts one, and changes nothing.
+#[sync::test(restoring)]
+fn a_handoff_beside_a_failed_wakeup_strands_a_g_with_3_ms_too() {
+    let job = job("newproc-beside-handoff-3m", Mode::Invariants);
+    let report = run_with(GO_1_27, &job);
+    assert_eq!(failing(&report), Some("no G is runnable beside an idle P"), "{report:?}");
+    let mended = run_with(regressions::handoff::fixed_in(GO_1_27), &job);
+    assert_eq!(failing(&mended), None, "{mended:?}");
+}
+
+#[test]
+fn a_system_call_that_the_variant_does_not_have_is_refused() {
+    let refused = CONTENT.prepare_with(&search("syscall-long"), GO_FIXED);
+    let message = refused.err().expect("refused").to_string();
+    assert_eq!(
+        message,
+        "scenario syscall-long: G main, action 2 (`syscall long`): the variant has no system calls but those that are \
+         known to block; write `syscall blocking`, or choose a variant of Go 1.19"
+    );
+    assert!(CONTENT.prepare_with(&search("newproc-beside-handoff"), GO_FIXED).is_ok());
+}

@@ -1,0 +1,244 @@
+//! System calls: an M that is in one runs no G, and its P may serve another M meanwhile.
+//!
+//! # A system call
+//! 1. **Enter.** The G's status becomes `Syscall`. The M puts its P into the state *in a system call*, in which the P has no
+//!    owner, and remembers which one it was (`oldp`).
+//! 2. **Wait** in the operating system. Other Ms may take the P: one that stops the world, or one that wants each P to pass a
+//!    safe point. Each does so by the one exchange out of that state ([`Sched::take_from_syscall`]), so one of them wins.
+//! 3. **Return.** The M tries in this order:
+//!    - **3a.** the same exchange on its old P, which is enough if no other M took that;
+//!    - **3b.** an idle P;
+//!    - **3c.** under the lock, an idle P again; if there is none, it puts the G on the global queue, under the same hold,
+//!      and stops.
+//!
+//! Without the lock around both halves of 3c, the P that another M drops in between would lie idle beside the G: that
+//! other M looked at the global queue before (wake protocol, 4a), and no M is woken for the G.
+//!
+//! A call that is known to block (`entersyscallblock`) hands its P off first (`handoff.rs`), and has no old P to return to.
+//!
+//! Since Go 1.26, the P of a G in a system call stays its M's, and the G's status says who may take it. The model has only
+//! the calls that are known to block, in which that makes no difference: [`Sched::entersyscallblock_running`].
+
+use sync::Ghost;
+
+use crate::event::Event;
+use crate::g::{GId, GStatus};
+use crate::m::{MId, M};
+use crate::program::Syscall;
+use crate::sched::Sched;
+
+pub use crate::m::{Entered, Stage};
+
+impl Sched {
+    /// The G that `m` runs makes a system call. Returns whether `m` goes on with it.
+    #[sync::summarized]
+    pub(crate) fn syscall(&self, m: &mut M, g: GId, how: Syscall) -> bool {
+        self.stage(m).set(Stage::Inside);
+        let entered = match (how, self.steps.syscalls.enter) {
+            (Syscall::Blocking, _) | (_, None) => (self.steps.syscalls.block)(self, m, g),
+            (Syscall::Short | Syscall::Long, Some(enter)) => enter(self, m, g),
+        };
+        if how != Syscall::Short {
+            self.wait_in_syscall(m);
+        }
+        (self.steps.syscalls.exit)(self, m, g, entered)
+    }
+
+    /// Waits until the world lets the call return.
+    fn wait_in_syscall(&self, m: &M) {
+        let me = self.m(m.id);
+        me.awaits_return.set(true);
+        loop {
+            // Meets `syscalls_return`, or `choose_returns` of another M.
+            me.returns.sleep();
+            me.returns.clear();
+            if !me.moves_world.replace(false) || self.choose_returns(m) {
+                break;
+            }
+        }
+        me.awaits_return.set(false);
+    }
+
+    /// Lets the world move, as no M can: system calls return. Returns false if none is awaited.
+    ///
+    /// An M that waits is woken, to choose which of them.
+    pub(crate) fn syscalls_return(&self) -> bool {
+        let Some(&first) = self.awaited_returns().first() else { return false };
+        self.m(first).moves_world.set(true);
+        self.m(first).returns.wakeup();
+        true
+    }
+
+    /// Any non-empty set of the calls that are awaited returns at once. Returns whether that of `m` is one of them.
+    fn choose_returns(&self, m: &M) -> bool {
+        // No other M moves yet.
+        let awaited = self.awaited_returns();
+        let set = 1 + sync::choose((1 << awaited.len()) - 1);
+        let of_set = |(i, _): &(usize, MId)| set & (1 << i) != 0;
+        let returns: Vec<MId> =
+            awaited.into_iter().enumerate().filter(of_set).map(|(_, id)| id).collect();
+        self.progress();
+        self.emit(m, Event::WorldMoves(returns.len()));
+        for &other in returns.iter().filter(|&&other| other != m.id) {
+            self.m(other).returns.wakeup();
+        }
+        returns.contains(&m.id)
+    }
+
+    /// The Ms whose calls return when the world moves.
+    fn awaited_returns(&self) -> Vec<MId> {
+        let waits = |id: &MId| self.m(*id).awaits_return.peek(|&waits| waits);
+        (0..self.program.ms).map(MId).filter(waits).collect()
+    }
+
+    fn stage(&self, m: &M) -> &Ghost<Stage> {
+        &self.m(m.id).stage
+    }
+
+    /// Go: proc.go, reentersyscall 3609-3671 (1.19.8). Left out: sysmon's wakeup.
+    #[sync::summarized]
+    pub fn reentersyscall(&self, m: &mut M, g: GId) -> Entered {
+        self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
+        let tick = self.p(m.p()).syscalltick.get();
+        let p = self.releasep(m);
+        let oldp = p.id();
+        self.m(m.id).oldp.set(Some(oldp));
+        self.emit(m, Event::EnterSyscall(g));
+        self.put_in_syscall(p);
+        Entered { oldp: Some(oldp), tick }
+    }
+
+    /// Go: proc.go, entersyscallblock 3706-3759 (1.19.8).
+    #[sync::summarized]
+    pub fn entersyscallblock(&self, m: &mut M, g: GId) -> Entered {
+        let tick = self.p(m.p()).syscalltick.get();
+        self.p(m.p()).syscalltick.set(tick.wrapping_add(1));
+        self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
+        self.emit(m, Event::EnterSyscall(g));
+        let p = self.releasep(m);
+        self.handoffp(m, p);
+        Entered::without_p()
+    }
+
+    /// Go: proc.go, exitsyscall 3771-3850 (1.19.8).
+    #[sync::summarized]
+    pub fn exitsyscall(&self, m: &mut M, g: GId, entered: Entered) -> bool {
+        if !self.exitsyscallfast(m, &entered) {
+            return self.exitsyscall0(m, g, GStatus::Syscall);
+        }
+        self.left_syscall(m);
+        self.g(g).casgstatus(GStatus::Syscall, GStatus::Running);
+        true
+    }
+
+    /// Step 3, a and b. Go: proc.go, exitsyscallfast 3853-3891 and exitsyscallfast_pidle 3917-3932 (1.19.8).
+    #[sync::summarized]
+    fn exitsyscallfast(&self, m: &mut M, entered: &Entered) -> bool {
+        // 3a. Meets the same exchange in a stop of the world, and in `for_each_p`. The P may have been taken, have served
+        // another M, and be in that M's system call by now: it is taken from that one then.
+        let oldp = entered.oldp.and_then(|oldp| self.take_from_syscall(oldp));
+        self.m(m.id).oldp.set(None);
+        if let Some(p) = oldp {
+            self.acquirep(m, p);
+            self.exitsyscallfast_reacquired(m, entered);
+            return true;
+        }
+        // 3b. Read without the lock. A P that becomes idle after that is found in `exitsyscall0`, under the lock. Go looks
+        // whether the list is empty; here it is the list's length that can be read without the lock.
+        self.npidle.load() != 0 && self.exitsyscallfast_pidle(m)
+    }
+
+    /// The P was taken and is in another call: that one's P is lost. Go: proc.go, exitsyscallfast_reacquired 3898-3915
+    /// (1.19.8).
+    fn exitsyscallfast_reacquired(&self, m: &M, entered: &Entered) {
+        if self.p(m.p()).syscalltick.get() != entered.tick {
+            self.emit(m, Event::OldPOfOtherSyscall(m.p().id()));
+            self.left_syscall_tick(m);
+        }
+    }
+
+    /// Go: proc.go, exitsyscallfast_pidle 3917-3932 (1.19.8). Left out: sysmon's wakeup.
+    #[sync::summarized]
+    fn exitsyscallfast_pidle(&self, m: &mut M) -> bool {
+        // Meets `begin_spin` and `wakep` of a maker of work, for which there is one idle P less from here on
+        // (golang/go#45867).
+        let p = self.pidleget(&mut self.lock.lock(), 0);
+        let Some(p) = p else { return false };
+        self.acquirep(m, p);
+        true
+    }
+
+    /// Step 3c: there was no P. Returns whether `m` goes on with `g`; else it has stopped, and has a P again.
+    ///
+    /// Go: proc.go, exitsyscall0 3940-3977 (1.19.8); exitsyscallNoP 5106-5155 (1.27.3). Left out: sysmon's wakeup, and Gs
+    /// locked to a thread.
+    fn exitsyscall0(&self, m: &mut M, g: GId, was: GStatus) -> bool {
+        self.g(g).casgstatus(was, GStatus::Runnable);
+        self.dropg(m);
+        self.stage(m).set(Stage::Out);
+        if let Some(p) = (self.steps.p_or_global)(self, m, g) {
+            self.acquirep(m, p);
+            self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
+            self.m(m.id).curg.set(Some(g));
+            self.left_syscall_tick(m);
+            return true;
+        }
+        // From the unlock on, `g` may run on another M.
+        self.emit(m, Event::SyscallLeftG(g));
+        self.stopm(m);
+        false
+    }
+
+    /// Takes an idle P, or puts `g` on the global queue, under one hold of the lock.
+    ///
+    /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
+    pub fn p_or_global(&self, _: &M, g: GId) -> Option<crate::p::OwnedP> {
+        let mut locked = self.lock.lock();
+        let p = self.pidleget(&mut locked, 0);
+        if p.is_none() {
+            // Meets `drop_p`: the M that drops a P looks at this queue under the lock (wake protocol, 4a), so it finds this
+            // G, or drops the P before and `pidleget` found it.
+            self.globrunqput(&mut locked, g);
+        }
+        p
+    }
+
+    /// The call is over, and `m` has a P.
+    fn left_syscall(&self, m: &M) {
+        self.left_syscall_tick(m);
+        self.stage(m).set(Stage::Out);
+    }
+
+    /// The P has seen one more system call. Go: proc.go, exitsyscall 3802 and 3848 (1.19.8), 5027 and 5059 (1.27.3).
+    fn left_syscall_tick(&self, m: &M) {
+        let tick = &self.p(m.p()).syscalltick;
+        tick.set(tick.get().wrapping_add(1));
+    }
+
+    /// The P is handed off first: for a moment the G is `Running` on an M without a P.
+    ///
+    /// Go: proc.go, entersyscallblock 4830-4900 (1.27.3; since 1.26).
+    #[sync::summarized]
+    pub fn entersyscallblock_running(&self, m: &mut M, g: GId) -> Entered {
+        let tick = self.p(m.p()).syscalltick.get();
+        self.p(m.p()).syscalltick.set(tick.wrapping_add(1));
+        self.emit(m, Event::EnterSyscall(g));
+        let p = self.releasep(m);
+        self.handoffp(m, p);
+        self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
+        Entered::without_p()
+    }
+
+    /// The G is `Running` before there is a P. The P was handed off, so there is no old one to take back.
+    ///
+    /// Go: proc.go, exitsyscall 4922-5062, exitsyscallTryGetP 5072-5098 (1.27.3; since 1.26).
+    #[sync::summarized]
+    pub fn exitsyscall_running(&self, m: &mut M, g: GId, _: Entered) -> bool {
+        self.g(g).casgstatus(GStatus::Syscall, GStatus::Running);
+        if self.npidle.load() != 0 && self.exitsyscallfast_pidle(m) {
+            self.left_syscall(m);
+            return true;
+        }
+        self.exitsyscall0(m, g, GStatus::Running)
+    }
+}
