@@ -108,6 +108,8 @@ pub struct G {
     pub pc: Plain<usize>,
     /// Where in its last action it was preempted. Its next action is the rest of that then.
     pub place: Plain<Option<Place>>,
+    /// It has waited for a descriptor in its next action, and goes on behind that wait.
+    pub waited: Plain<bool>,
     /// Its script has ended. For checks.
     pub finished: Ghost<bool>,
 }
@@ -122,6 +124,7 @@ impl G {
             schedlink: Plain::new(name("schedlink"), Guintptr::NIL),
             pc: Plain::new(name("pc"), 0),
             place: Plain::new(name("place"), None),
+            waited: Plain::new(name("waited"), false),
             finished: Ghost::new(false),
         }
     }

@@ -3,7 +3,7 @@
 //! Scenarios are validated where they are built, with errors for their authors. Here a program is assumed to be valid.
 
 use crate::g::GId;
-pub use crate::ids::{FlagId, TimerId};
+pub use crate::ids::{FdId, FlagId, TimerId};
 use crate::timers::TimerFunc;
 use crate::Time;
 
@@ -50,6 +50,16 @@ pub enum Action {
     Stop(TimerId),
     /// The G is to be preempted in the next action: at a point inside of it, if there is one, else at its end.
     Preempt,
+    /// Reads from the descriptor: waits until something has been written to it, its deadline is over, or it is closed.
+    Read(FdId),
+    /// Writes to the descriptor, so that one read finds something.
+    Write(FdId),
+    /// Reads of the descriptor give up in so many ticks; after 0 ticks, at once.
+    Deadline(FdId, Time),
+    /// Reads of the descriptor do not give up any more.
+    NoDeadline(FdId),
+    /// Closes the descriptor: reads of it give up.
+    Close(FdId),
 }
 
 impl Action {
@@ -70,8 +80,32 @@ impl Action {
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
+            Action::Read(_) => false,
+            Action::Write(_) | Action::Deadline(..) | Action::NoDeadline(_) => true,
+            Action::Close(_) => true,
         }
     }
+}
+
+/// What moves the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// The scheduler, once no M runs: Go's faketime.
+    Fake,
+    /// The world.
+    Real {
+        /// So many of the world's moves may come while Ms run; the others come when no M can move.
+        early: u32,
+    },
+}
+
+/// A descriptor, open from the start. It is read, not written, as far as the poller is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Descriptor {
+    /// Its name.
+    pub name: &'static str,
+    /// No action writes to it: the world does, once a read has found nothing.
+    pub outside: bool,
 }
 
 /// A system call.
@@ -104,6 +138,10 @@ pub struct Program {
     pub flags: Vec<&'static str>,
     /// The timers that actions name.
     pub timers: Vec<ProgramTimer>,
+    /// What moves the clock.
+    pub clock: Clock,
+    /// The descriptors. They need a clock that is real.
+    pub descriptors: Vec<Descriptor>,
 }
 
 /// A timer that actions name.

@@ -3,6 +3,7 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
+mod netpoll;
 mod syscalls;
 mod timers;
 
@@ -17,6 +18,9 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+pub use netpoll::{
+    start_idle_1_19, start_idle_1_27, PollSteps, POLL_1_19, POLL_1_19_FIXED, POLL_1_27, POLL_FIXED,
+};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{TimerSteps, TimerVerbs, TIMERS_1_19, TIMER_STEPS};
 
@@ -27,6 +31,8 @@ pub struct Steps {
     pub timers: TimerVerbs,
     /// What has been wrong with the timers of 1.19.
     pub timers_1_19: TimerSteps,
+    /// The poller.
+    pub poll: PollSteps,
     /// How system calls work, which Go 1.26 changed altogether.
     pub syscalls: SyscallVerbs,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
@@ -161,6 +167,7 @@ pub type TakeGlobal = for<'a> fn(
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
     timers_1_19: TIMER_STEPS,
+    poll: POLL_1_19_FIXED,
     syscalls: SYSCALLS_1_19,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
@@ -195,6 +202,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
 /// and the second and third defect of 1.19 under faketime.
 pub const GO_13F6BE28: Steps = Steps {
+    poll: POLL_1_19,
     wakep: wakep_if_idle_p,
     p_for_work: |sched, locked| sched.pidleget(locked, 0),
     must_keep_p: |_, _| false,
@@ -222,6 +230,7 @@ pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
 /// 1.23) and its system calls (since 1.26) are not built yet.
 pub const GO_1_27: Steps = Steps {
     wakep: wakep_1_20,
+    poll: POLL_1_27,
     take_global: Sched::globrunqget_batch,
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
@@ -236,6 +245,7 @@ pub const GO_FIXED: Steps = Steps {
     timers: TimerVerbs { named: false, ..TIMERS_1_19 },
     syscalls: SYSCALLS_1_27,
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
+    poll: POLL_FIXED,
     take_global: Sched::globrunqget_batch_and_wake,
     ..GO_1_19_FIXED
 };

@@ -64,6 +64,7 @@ impl Sched {
             TimerFunc::Start(g) => self.newproc(m, g),
             TimerFunc::SendTime(g) => self.send_time(m, g),
             TimerFunc::Set(flag) => self.world.flags[flag.0].set(),
+            TimerFunc::Deadline(fd, seq) => self.netpoll_deadline(m, fd, seq),
         }
     }
 

@@ -4,6 +4,8 @@
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
 mod environment;
+mod kernel;
+mod moves;
 mod timer_actions;
 
 use crate::event::Event;
@@ -17,12 +19,15 @@ use crate::timers::{Timer, TimerFunc};
 use crate::Time;
 
 pub use environment::World;
+pub use kernel::{Kernel, Reported};
 
 impl Sched {
     /// Moves the world, as no M moves: nudges the Gs that are busy. Returns false if there is no move left.
     pub fn world_moves(&self) -> bool {
         let nudges = self.world.nudges.with_mut(std::mem::take);
-        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge()) || self.syscalls_return()
+        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
+            || self.syscalls_return()
+            || self.wake_world()
     }
 
     /// What an M does once it has a P. It does not return.
@@ -90,6 +95,11 @@ impl Sched {
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
                 return self.act_on_timer(m, g, action);
             }
+            Action::Read(fd) => return self.read(m, g, fd),
+            Action::Write(fd) => self.write(fd),
+            Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),
+            Action::NoDeadline(fd) => self.set_deadline(m, fd, None),
+            Action::Close(fd) => self.close(m, fd),
             Action::Syscall(how) => return self.syscall(m, g, how),
         }
         !self.preempted_after(m, g)

@@ -21,7 +21,7 @@ impl<T: Word> Awaited<T> {
     /// A word that holds `value`. `settled` says of which values no thread need wait for the end.
     pub fn new(name: impl Into<Name>, value: T, settled: fn(T) -> bool) -> Self {
         Awaited {
-            queue: WaitQueue::new(name.into(), value, |value| (value.to_bits(), &[])),
+            queue: WaitQueue::new(name.into(), value, |value| (value.to_bits().into(), &[])),
             settled,
         }
     }

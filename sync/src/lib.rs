@@ -16,6 +16,7 @@
 //! | [`Plain`] | a field without synchronization of its own |
 //! | [`Ghost`] | a value that only checks read |
 //! | [`Note`], [`Latch`] | waiting for another thread, waiting for the environment |
+//! | [`Condition`] | a value of the environment, and waiting until it is as it should be |
 //! | [`spawn`], [`spawn_named`], [`make_for`], [`ThreadName`] | threads, and names for interchangeable ones |
 //! | [`choose`] | a nondeterministic choice |
 //! | `#[summarized]`, `#[forgets_callers]`, [`checkpoint`] | what a thread's future does not depend on |
@@ -51,6 +52,7 @@
 
 mod atomic;
 mod awaited;
+mod condition;
 mod current;
 mod discipline;
 pub mod driver;
@@ -74,6 +76,7 @@ pub use std::sync::{Arc, Weak};
 
 pub use atomic::Atomic;
 pub use awaited::Awaited;
+pub use condition::Condition;
 pub use mutex::{Mutex, MutexGuard};
 pub use name::Name;
 pub use note::{Latch, Note};

@@ -4,7 +4,7 @@
 //! added: three on one P fire in the order first, third, second. The Gs that they make runnable run in an order that
 //! follows from it.
 
-use crate::ids::{FlagId, GId, TimerId};
+use crate::ids::{FdId, FlagId, GId, TimerId};
 use crate::Time;
 
 /// The earlier of two times of which 0 means none.
@@ -31,6 +31,9 @@ pub enum TimerFunc {
     SendTime(GId),
     /// Sets a flag: a function of the runtime's own, which runs where the timer fires.
     Set(FlagId),
+    /// Ends the waiting for a descriptor, if the deadline with that number is still its deadline.
+    /// Go: netpoll.go, netpollReadDeadline 609-611 (1.19.8), 668-670 (1.27.3).
+    Deadline(FdId, u32),
 }
 
 /// One timer, as it is added.
