@@ -4,6 +4,8 @@
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
 mod environment;
+mod kernel;
+mod moves;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
@@ -16,12 +18,15 @@ use crate::timers::{Timer, TimerFunc};
 use crate::Time;
 
 pub use environment::World;
+pub use kernel::{Kernel, Reported};
 
 impl Sched {
     /// Moves the world, as no M moves: nudges the Gs that are busy. Returns false if there is no move left.
     pub fn world_moves(&self) -> bool {
         let nudges = self.world.nudges.with_mut(std::mem::take);
-        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge()) || self.syscalls_return()
+        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
+            || self.syscalls_return()
+            || self.wake_world()
     }
 
     /// What an M does once it has a P. It does not return.
@@ -85,6 +90,11 @@ impl Sched {
             Action::BusyUntil { flag, nudge } => self.busy_until(m, flag, nudge),
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),
+            Action::Read(fd) => return self.read(m, g, fd),
+            Action::Write(fd) => self.write(fd),
+            Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),
+            Action::NoDeadline(fd) => self.set_deadline(m, fd, None),
+            Action::Close(fd) => self.close(m, fd),
             Action::Syscall(how) => return self.syscall(m, g, how),
         }
         true

@@ -5,6 +5,7 @@ mod counts;
 mod dead;
 mod discipline;
 mod limiter;
+mod netpoll;
 mod ownership;
 mod places;
 mod spinning;
@@ -30,6 +31,7 @@ pub const INVARIANTS: Families = &[
     syscalls::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,
+    netpoll::CHECKS,
     dead::CHECKS,
     wakeups::CHECKS,
     discipline::CHECKS,
