@@ -16,6 +16,8 @@
 //! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
 //! | `assist` | does a mark assist |
+//! | `stop-the-world` | stops the world, and starts it again |
+//! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
 //! | `syscall short` | makes a system call that returns by itself, at any time |
 //! | `syscall long` | makes a system call that returns when the world moves: when no M can |
 //! | `syscall blocking` | the same, known to block, so that the P is handed off before |

@@ -22,6 +22,7 @@ pub mod global_batch;
 pub mod handoff;
 pub mod issue_38860;
 pub mod issue_45867;
+pub mod issue_45975;
 pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
@@ -30,6 +31,7 @@ pub mod pollers_window;
 pub mod release;
 pub mod rows;
 pub mod runs;
+pub mod stops;
 pub mod store_load_barrier;
 pub mod truth;
 pub mod wakep;
@@ -49,6 +51,8 @@ pub const BUGS: &[&Bug] = &[
     &pollers_window::BUG,
     &global_batch::BUG,
     &handoff::BUG,
+    &issue_45975::BUG,
+    &stops::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

@@ -41,6 +41,8 @@ macro_rules! after_take {
 
 #[path = "each_check_fails/locks.rs"]
 mod locks;
+#[path = "each_check_fails/stops.rs"]
+mod stops;
 #[path = "each_check_fails/syscalls.rs"]
 mod syscalls;
 #[path = "each_check_fails/time.rs"]
@@ -260,6 +262,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         COUNTS,
         PLACES,
         SPINNING,
+        stops::STOPS,
         syscalls::SYSCALLS,
         time::TIME,
         PROGRESS,

@@ -1,11 +1,11 @@
-//! System calls: the number of their states, and what a variant without them says.
+//! System calls and stops of the world: the number of their states, and what a variant without them says.
 
 mod common;
 
-use common::{failing, job, run_with};
+use common::{failing, job, run, run_with};
 use harness::report::{Job, Mode, Search};
 use harness::verdict::Verdict;
-use regressions::CONTENT;
+use regressions::{BUGS, CONTENT};
 use runtime_model::steps::{GO_1_27, GO_FIXED};
 use sync::driver::{Control, Options};
 
@@ -43,12 +43,39 @@ sync::exhausted! {
         ]);
     }
 
+    fn stops_hold_in_every_state() {
+        hold_in(&[
+            ("stop-beside-work", 1_474),
+            ("stop-beside-busy", 7_620),
+            ("stop-beside-syscall", 4_273),
+            ("stop-beside-short", 18_905),
+            ("stop-beside-handoff", 59_086),
+            ("safe-point-beside-syscall", 8_091),
+            ("safe-point-beside-busy", 6_552),
+            ("safe-point-beside-work", 985),
+        ]);
+    }
+
     fn no_checkpoint_of_a_system_call_forgets_what_matters() {
-        for scenario in ["syscall-short", "syscalls-one-p"] {
+        for scenario in ["syscall-short", "syscalls-one-p", "stop-beside-work", "safe-point-beside-syscall"] {
             let options = Options { paranoid: true, ..Options::default() };
             let searched =
                 CONTENT.prepare(&search(scenario)).expect("a job").compare(options).expect("a search");
             assert!(searched.statistics.probes > 0, "{scenario}");
+        }
+    }
+
+    /// What each row of these bugs shows.
+    fn each_row_shows_what_it_says() {
+        let ours = ["N4", "45975", "N21"];
+        for bug in BUGS.iter().filter(|bug| ours.contains(&bug.number)) {
+            for mutant in bug.mutants {
+                for shows in mutant.shows {
+                    let job = shows.job(bug, mutant, sync::driver::ENGINE);
+                    let report = run(&job);
+                    assert_eq!(report.verdict, Verdict::Held, "{}: {}", job.row, report.note);
+                }
+            }
         }
     }
 

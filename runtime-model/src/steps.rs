@@ -143,6 +143,24 @@ pub struct Steps {
     ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
     pub p_or_global: fn(&Sched, &M, GId) -> Option<OwnedP>,
+    /// The world is about to stop: take the Ps that are in system calls.
+    ///
+    /// Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8), 1681-1689 (1.27.3).
+    pub collect_from_syscalls: fn(&Sched, &mut SchedLocked),
+    /// The world was started: wake one M more.
+    ///
+    /// Go: proc.go, startTheWorldWithSema 1309 (1.19.8), 1827 (1.27.3).
+    pub wake_at_start: fn(&Sched, &M),
+    /// An M with the lock is about to put its P on the idle list: must the P stop, or pass a safe point? (golang/go#45975)
+    ///
+    /// Go: proc.go, findRunnable 2732-2735 (1.19.8), 3609-3613 (1.27.3).
+    pub must_stop: fn(&Sched, &M) -> bool,
+    /// A P that is handed off, with the lock held, may have to stop or to pass a safe point. Returns it if it goes on.
+    ///
+    /// Go: proc.go, handoffp 2379-2394 (1.19.8), 3172-3189 (1.27.3).
+    pub stop_at_handoff: fn(&Sched, &mut SchedLocked, OwnedP) -> Option<OwnedP>,
+    /// A P is in a system call: was it asked to pass a safe point in the meantime? (Go never looks; no issue is known.)
+    pub entered_syscall: fn(&Sched, &M, PId),
 }
 
 /// A step that takes Gs from the global queue. It holds `sched.lock` when it begins. If the queue is empty, it returns
@@ -154,8 +172,8 @@ pub type TakeGlobal = for<'a> fn(
     &OwnedP,
 ) -> Result<GId, MutexGuard<'a, SchedLocked>>;
 
-/// Go 1.19 with all known fixes, and four of our own where Go has none (`wakep`, `p_for_due_timer`,
-/// `wake_beside_poller`, `asked_at_handoff`). Every check holds for this one.
+/// Go 1.19 with all known fixes, and five of our own where Go has none (`wakep`, `p_for_due_timer`,
+/// `wake_beside_poller`, `asked_at_handoff`, `entered_syscall`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
     syscalls: SYSCALLS_1_19,
@@ -187,6 +205,11 @@ pub const GO_1_19_FIXED: Steps = Steps {
     handoffp: Sched::handoffp_unless_needed,
     asked_at_handoff: |sched| sched.needspinning.load() == 1,
     p_or_global: Sched::p_or_global,
+    collect_from_syscalls: Sched::collect_ps_in_syscalls,
+    wake_at_start: Sched::wakep,
+    must_stop: Sched::must_stop,
+    stop_at_handoff: Sched::stop_at_handoff,
+    entered_syscall: Sched::look_again_in_syscall,
 };
 
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
@@ -202,6 +225,7 @@ pub const GO_13F6BE28: Steps = Steps {
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
     asked_at_handoff: |_| false,
+    entered_syscall: |_, _, _| {},
     ..GO_1_19_FIXED
 };
 

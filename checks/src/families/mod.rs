@@ -8,6 +8,7 @@ mod limiter;
 mod ownership;
 mod places;
 mod spinning;
+mod stops;
 mod symptoms;
 mod syscalls;
 mod timers;
@@ -28,6 +29,7 @@ pub const INVARIANTS: Families = &[
     places::CHECKS,
     spinning::CHECKS,
     syscalls::CHECKS,
+    stops::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,
     dead::CHECKS,

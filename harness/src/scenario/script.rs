@@ -6,7 +6,7 @@ use runtime_model::program::{Action, FlagId, Syscall};
 /// The actions, for messages.
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
-     syscall short, syscall long, syscall blocking";
+     syscall short, syscall long, syscall blocking, stop-the-world, for-each-p";
 
 /// What is wrong with an action: where, what, and what is allowed there.
 pub(super) struct ScriptError {
@@ -53,6 +53,8 @@ impl<'a> Parser<'a> {
             }
             ["set", flag] => Action::Set(self.flag(flag)),
             ["assist"] => Action::Assist,
+            ["stop-the-world"] => Action::StopTheWorld,
+            ["for-each-p"] => Action::ForEachP,
             ["syscall", how] => Action::Syscall(syscall(how)?),
             _ => return Err(wrong(&words)),
         })
