@@ -17,18 +17,16 @@ fn stderr_of(arguments: &[&str]) -> String {
     stderr
 }
 
-sync::exhausted! {
-    fn the_models_events_are_printed_with_trace_and_not_without() {
-        let check = ["check", "two-newprocs", "--variant", "last-look/left-out"];
-        let traced = stderr_of(&[&check[..], &["--trace"]].concat());
-        for (event, m) in [("Execute(G0)", "m=M0"), ("Newm(M1)", "m=M0"), ("Park", "m=M1")] {
-            let is = |line: &&str| {
-                line.contains("pidle::model") && line.contains(event) && line.contains(m)
-            };
-            assert!(traced.lines().any(|line| is(&line)), "no {event} of {m}:\n{traced}");
-        }
-        // Of the idle list, which is no M's.
-        assert!(traced.contains("Pidleget(P1)"), "{traced}");
-        assert!(!stderr_of(&check).contains("pidle::model"));
+#[sync::test(restoring)]
+fn the_models_events_are_printed_with_trace_and_not_without() {
+    let check = ["check", "two-newprocs", "--variant", "last-look/left-out"];
+    let traced = stderr_of(&[&check[..], &["--trace"]].concat());
+    for (event, m) in [("Execute(G0)", "m=M0"), ("Newm(M1)", "m=M0"), ("Park", "m=M1")] {
+        let is =
+            |line: &&str| line.contains("pidle::model") && line.contains(event) && line.contains(m);
+        assert!(traced.lines().any(|line| is(&line)), "no {event} of {m}:\n{traced}");
     }
+    // Of the idle list, which is no M's.
+    assert!(traced.contains("Pidleget(P1)"), "{traced}");
+    assert!(!stderr_of(&check).contains("pidle::model"));
 }

@@ -6,6 +6,10 @@
 //! limiter tracks idle Ps, it throws when that P next goes idle: `must be able to track idle limiter event`.
 //!
 //! The rows leave out one step each, as was done to the real runtime to measure what each is worth.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the bug takes a P by hand, and leaves out what pidleget does"
+)]
 
 use runtime_model::by_hand;
 use runtime_model::limiter::LimiterEventType;

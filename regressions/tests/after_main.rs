@@ -33,31 +33,33 @@ const STRANDED: (u32, &[&str]) = (
     ],
 );
 
-sync::exhausted! {
-    fn a_g_that_is_stranded_after_mains_end_is_a_hang() {
-        let report = symptoms("GO_13F6BE28", STRANDED, &[]);
-        assert_eq!(failing(&report), Some(HANG), "{report:?}");
-        let message = message(&report).expect("a failure");
-        assert!(message.starts_with("hang: main has ended, no M moves, and"), "{message}");
-        assert_eq!(failing(&symptoms("GO_13F6BE28", STRANDED, &["main"])), None);
-        assert_eq!(failing(&symptoms(FIXED, STRANDED, &[])), None);
-    }
+#[sync::test(restoring)]
+fn a_g_that_is_stranded_after_mains_end_is_a_hang() {
+    let report = symptoms("GO_13F6BE28", STRANDED, &[]);
+    assert_eq!(failing(&report), Some(HANG), "{report:?}");
+    let message = message(&report).expect("a failure");
+    assert!(message.starts_with("hang: main has ended, no M moves, and"), "{message}");
+    assert_eq!(failing(&symptoms("GO_13F6BE28", STRANDED, &["main"])), None);
+    assert_eq!(failing(&symptoms(FIXED, STRANDED, &[])), None);
 }
 
-sync::explored! {
-    /// The clock stands once main has ended.
-    fn a_g_that_sleeps_when_main_ends_cannot_finish_and_the_program_says_so() {
-        let sleeps: (u32, &[&str]) = (2, &["main: go A; busy-until a", "A: set a; sleep 1"]);
-        let report = symptoms(FIXED, sleeps, &[]);
-        assert_eq!(failing(&report), Some(HANG));
-        assert_eq!(message(&report), Some("hang: main has ended, no M moves, and [G1] has not finished"));
-        assert_eq!(failing(&symptoms(FIXED, sleeps, &["main"])), None);
-        assert_eq!(failing(&symptoms(FIXED, sleeps, &["A"])), Some(HANG));
-    }
+/// The clock stands once main has ended.
+#[sync::test(exploring)]
+fn a_g_that_sleeps_when_main_ends_cannot_finish_and_the_program_says_so() {
+    let sleeps: (u32, &[&str]) = (2, &["main: go A; busy-until a", "A: set a; sleep 1"]);
+    let report = symptoms(FIXED, sleeps, &[]);
+    assert_eq!(failing(&report), Some(HANG));
+    assert_eq!(
+        message(&report),
+        Some("hang: main has ended, no M moves, and [G1] has not finished")
+    );
+    assert_eq!(failing(&symptoms(FIXED, sleeps, &["main"])), None);
+    assert_eq!(failing(&symptoms(FIXED, sleeps, &["A"])), Some(HANG));
+}
 
-    fn a_g_that_was_never_started_need_not_finish() {
-        let later: (u32, &[&str]) = (2, &["main: after 5 A; go B; busy-until b", "A:", "B: set b"]);
-        assert_eq!(failing(&symptoms(FIXED, later, &[])), None);
-        assert_eq!(failing(&symptoms(FIXED, later, &["A"])), Some(HANG));
-    }
+#[sync::test(exploring)]
+fn a_g_that_was_never_started_need_not_finish() {
+    let later: (u32, &[&str]) = (2, &["main: after 5 A; go B; busy-until b", "A:", "B: set b"]);
+    assert_eq!(failing(&symptoms(FIXED, later, &[])), None);
+    assert_eq!(failing(&symptoms(FIXED, later, &["A"])), Some(HANG));
 }

@@ -1,4 +1,8 @@
 //! What Go does in states that the programs hardly reach, or do not tell apart.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it makes states that Go has, and that no scenario reaches"
+)]
 
 use runtime_model::by_hand;
 use runtime_model::event::NoWitness;
@@ -69,40 +73,40 @@ fn an_update_of_the_limiter_that_comes_late_changes_nothing() {
     });
 }
 
-sync::explored! {
-    fn each_release_throws_by_the_name_of_its_own_function() {
-        for (steps, text) in [
-            (GO_13F6BE28, "startm: negative nmspinning"),
-            (GO_1_19_FIXED, "wakep: negative nmspinning"),
-        ] {
-            let explored = sync::driver::run_all(&Plan::default(), move || {
-                let (sched, m, _p1) = world(steps);
-                // No P is idle, though npidle says so to the wakep of 1.19; and another thread takes this M's
-                // increment away before it is undone.
-                sched.npidle.store(1);
-                let other = sched.clone();
-                sync::spawn(move || {
-                    other.nmspinning.cas(1, 0);
-                });
-                sched.wakep(&m);
+#[sync::test(exploring)]
+fn each_release_throws_by_the_name_of_its_own_function() {
+    for (steps, text) in [
+        (GO_13F6BE28, "startm: negative nmspinning"),
+        (GO_1_19_FIXED, "wakep: negative nmspinning"),
+    ] {
+        let explored = sync::driver::run_all(&Plan::default(), move || {
+            let (sched, m, _p1) = world(steps);
+            // No P is idle, though npidle says so to the wakep of 1.19; and another thread takes this M's
+            // increment away before it is undone.
+            sched.npidle.store(1);
+            let other = sched.clone();
+            sync::spawn(move || {
+                other.nmspinning.cas(1, 0);
             });
-            match explored.expect("a plan").end {
-                End::Failed { failure, .. } => assert_eq!(failure.message, text),
-                other => panic!("{other:?}"),
-            }
+            sched.wakep(&m);
+        });
+        match explored.expect("a plan").end {
+            End::Failed { failure, .. } => assert_eq!(failure.message, text),
+            other => panic!("{other:?}"),
         }
     }
+}
 
-    /// Go updates the limiter once the assist's event has ended.
-    fn an_assist_has_ended_when_it_updates_the_limiter() {
-        in_an_execution(|| {
-            let scenario = checks::scenarios::find("assist").expect("a scenario of that name");
-            let program = scenario.program().expect("a good scenario").program;
-            let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(NoWitness));
-            sync::driver::observe(Arc::new(NoAssistDuringAnUpdate(sched.clone())));
-            sched.start();
-        });
-    }
+/// Go updates the limiter once the assist's event has ended.
+#[sync::test(exploring)]
+fn an_assist_has_ended_when_it_updates_the_limiter() {
+    in_an_execution(|| {
+        let scenario = checks::scenarios::find("assist").expect("a scenario of that name");
+        let program = scenario.program().expect("a good scenario").program;
+        let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(NoWitness));
+        sync::driver::observe(Arc::new(NoAssistDuringAnUpdate(sched.clone())));
+        sched.start();
+    });
 }
 
 /// Fails if an assist's event is in flight while the limiter is updated.

@@ -124,40 +124,47 @@ fn each_rust_example_of_the_guide_is_here() {
     }
 }
 
-sync::explored! {
-    fn a_change_to_wakep_is_tried_as_a_row() {
-        let mut job = job("three-newprocs", Mode::Invariants);
-        job.limits = Limits { bound: Some(3), executions: 1_000, ..job.limits };
-        let report = run_with(TRIED, &job);
-        assert_eq!(failing(&report), Some("no G is runnable beside an idle P"), "{report:?}");
-    }
+#[sync::test(exploring)]
+fn a_change_to_wakep_is_tried_as_a_row() {
+    let mut job = job("three-newprocs", Mode::Invariants);
+    job.limits = Limits { bound: Some(3), executions: 1_000, ..job.limits };
+    let report = run_with(TRIED, &job);
+    assert_eq!(failing(&report), Some("no G is runnable beside an idle P"), "{report:?}");
+}
 
-    fn an_added_bug_shows_what_it_says() {
-        for mutant in BUG.mutants {
-            for shows in mutant.shows {
-                let report = run_with(mutant.steps, &shows.job(&BUG, mutant, ENGINE));
-                assert_eq!(report.verdict, Verdict::Held, "{report:?}");
-            }
+#[sync::test(exploring)]
+fn an_added_bug_shows_what_it_says() {
+    for mutant in BUG.mutants {
+        for shows in mutant.shows {
+            let report = run_with(mutant.steps, &shows.job(&BUG, mutant, ENGINE));
+            assert_eq!(report.verdict, Verdict::Held, "{report:?}");
         }
     }
+}
 
-    fn an_added_check_holds_and_has_been_seen_to_fail() {
-        assert!(!check_fails(GO_1_19_FIXED));
-        assert!(check_fails(GO_13F6BE28));
-    }
+#[sync::test(exploring)]
+fn an_added_check_holds_and_has_been_seen_to_fail() {
+    assert!(!check_fails(GO_1_19_FIXED));
+    assert!(check_fails(GO_13F6BE28));
+}
 
-    fn an_added_scenario_runs_from_its_file_and_shows_what_it_must() {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("two-workers.toml");
-        fs::write(&path, blocks("toml").join("\n")).expect("a file");
-        let written = scenario_file::read(&path).expect("a scenario");
-        let (name, run) = written.runs().next().expect("a run");
-        assert!(checks::suite::ALL.iter().any(|suite| suite.name == run.suite), "{}", run.suite);
-        let (program, sometimes) = (Some(Box::new(written.scenario.clone())), run.sometimes.clone());
-        assert_eq!(sometimes.len(), 2);
-        let job = Job { program, sometimes, ..job(&name, Mode::Invariants) };
-        let report = regressions::CONTENT.prepare(&job).expect("a job").run(|_| Control::Go).expect("a run").report;
-        assert_eq!(report.verdict, Verdict::Held, "{report:?}");
-    }
+#[sync::test(exploring)]
+fn an_added_scenario_runs_from_its_file_and_shows_what_it_must() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("two-workers.toml");
+    fs::write(&path, blocks("toml").join("\n")).expect("a file");
+    let written = scenario_file::read(&path).expect("a scenario");
+    let (name, run) = written.runs().next().expect("a run");
+    assert!(checks::suite::ALL.iter().any(|suite| suite.name == run.suite), "{}", run.suite);
+    let (program, sometimes) = (Some(Box::new(written.scenario.clone())), run.sometimes.clone());
+    assert_eq!(sometimes.len(), 2);
+    let job = Job { program, sometimes, ..job(&name, Mode::Invariants) };
+    let report = regressions::CONTENT
+        .prepare(&job)
+        .expect("a job")
+        .run(|_| Control::Go)
+        .expect("a run")
+        .report;
+    assert_eq!(report.verdict, Verdict::Held, "{report:?}");
 }
 
 /// What the guide says of rows and scenarios that come with pidle.

@@ -1,5 +1,6 @@
 //! golang/go#53294 as a story: the smallest crash, then what each skipped step is worth, in the
 //! order of the fix's message.
+#![expect(clippy::disallowed_methods, reason = "a break takes a P by hand")]
 
 mod common;
 
@@ -42,81 +43,87 @@ fn with_the_fix_one_g_sleeps_twice() {
     assert_eq!(report.verdict, Verdict::Held);
 }
 
-sync::explored! {
-    /// The mutants, with what the real runtime does with each.
-    fn each_row_shows_what_the_real_runtime_shows() {
-        for mutant in BUG.mutants {
-            for shows in mutant.shows.iter().filter(|shows| shows.concerns(ENGINE)) {
-                let job = shows.job(&BUG, mutant, ENGINE);
-                let report = run(&job);
-                assert_eq!(report.verdict, Verdict::Held, "{}: {report:?}", job.row);
-            }
+/// The mutants, with what the real runtime does with each.
+#[sync::test(exploring)]
+fn each_row_shows_what_the_real_runtime_shows() {
+    for mutant in BUG.mutants {
+        for shows in mutant.shows.iter().filter(|shows| shows.concerns(ENGINE)) {
+            let job = shows.job(&BUG, mutant, ENGINE);
+            let report = run(&job);
+            assert_eq!(report.verdict, Verdict::Held, "{}: {report:?}", job.row);
         }
     }
+}
 
-    fn the_fixed_row_holds_on_the_same_scenarios() {
-        for scenario in ["sleepers", "stealrunq", "stealtimer"] {
-            let report = run(&job(scenario, Mode::Invariants));
-            assert_eq!(report.verdict, Verdict::Held, "{scenario}: {report:?}");
-        }
+#[sync::test(exploring)]
+fn the_fixed_row_holds_on_the_same_scenarios() {
+    for scenario in ["sleepers", "stealrunq", "stealtimer"] {
+        let report = run(&job(scenario, Mode::Invariants));
+        assert_eq!(report.verdict, Verdict::Held, "{scenario}: {report:?}");
     }
+}
 
-    /// "Skipped updates to timerpMask mean that our timers may not be eligible for stealing": not in this
-    /// code, since the P that is taken owns a timer, and its bit was never cleared. It bites as soon as any
-    /// P is taken.
-    fn a_skipped_timerp_mask_bites_if_any_p_is_taken() {
-        let alone = run(&mutant("without-timerp-mask", "sleepers", Mode::Invariants));
-        assert_eq!(alone.verdict, Verdict::Held, "{alone:?}");
-        let pair = run(&mutant("any-p-without-timerp-mask", "sleepers", Mode::Symptoms));
-        assert_eq!(failing(&pair), Some(checks::LIVELOCK));
-    }
+/// "Skipped updates to timerpMask mean that our timers may not be eligible for stealing": not in this
+/// code, since the P that is taken owns a timer, and its bit was never cleared. It bites as soon as any
+/// P is taken.
+#[sync::test(exploring)]
+fn a_skipped_timerp_mask_bites_if_any_p_is_taken() {
+    let alone = run(&mutant("without-timerp-mask", "sleepers", Mode::Invariants));
+    assert_eq!(alone.verdict, Verdict::Held, "{alone:?}");
+    let pair = run(&mutant("any-p-without-timerp-mask", "sleepers", Mode::Symptoms));
+    assert_eq!(failing(&pair), Some(checks::LIVELOCK));
+}
 
-    /// Skipped updates to `idlepMask`: thieves pass by a P that runs.
-    fn a_skipped_idlep_mask_strands_a_g() {
-        let report = run(&mutant("without-idlep-mask", "stealrunq", Mode::Symptoms));
-        assert_eq!(failing(&report), Some(checks::HANG));
-    }
+/// Skipped updates to `idlepMask`: thieves pass by a P that runs.
+#[sync::test(exploring)]
+fn a_skipped_idlep_mask_strands_a_g() {
+    let report = run(&mutant("without-idlep-mask", "stealrunq", Mode::Symptoms));
+    assert_eq!(failing(&report), Some(checks::HANG));
+}
 
-    /// Skipped updates to `npidle`: a user of these programs sees nothing, but the count is wrong, and if
-    /// the woken M were not made a spinner, the first jump would be in vain.
-    fn a_skipped_npidle_is_a_wrong_count() {
-        let seen = run(&mutant("without-npidle", "sleepers", Mode::Symptoms));
-        assert_eq!(seen.verdict, Verdict::Held, "{seen:?}");
-        let count = run(&mutant("without-npidle", "sleepers", Mode::Invariants));
-        assert_eq!(failing(&count), Some("npidle is the length of the idle list"));
-        let jump = "the clock goes on, and each jump has an effect";
-        let pair = mutant("any-p-without-npidle-and-spinning", "sleepers", Mode::Invariants);
-        let vain = run(&Job { only: Some(jump.into()), ..pair });
-        assert_eq!(failing(&vain), Some(jump));
-    }
+/// Skipped updates to `npidle`: a user of these programs sees nothing, but the count is wrong, and if
+/// the woken M were not made a spinner, the first jump would be in vain.
+#[sync::test(exploring)]
+fn a_skipped_npidle_is_a_wrong_count() {
+    let seen = run(&mutant("without-npidle", "sleepers", Mode::Symptoms));
+    assert_eq!(seen.verdict, Verdict::Held, "{seen:?}");
+    let count = run(&mutant("without-npidle", "sleepers", Mode::Invariants));
+    assert_eq!(failing(&count), Some("npidle is the length of the idle list"));
+    let jump = "the clock goes on, and each jump has an effect";
+    let pair = mutant("any-p-without-npidle-and-spinning", "sleepers", Mode::Invariants);
+    let vain = run(&Job { only: Some(jump.into()), ..pair });
+    assert_eq!(failing(&vain), Some(jump));
+}
 
-    /// Skipped updates to `limiterEvent`: a fatal throw when another event occurs.
-    fn a_skipped_limiter_event_throws() {
-        let report = run(&mutant("without-limiter-stop", "sleepers", Mode::Symptoms));
-        assert_eq!((failing(&report), message(&report)), (Some("throw"), Some(TRACK)));
-    }
+/// Skipped updates to `limiterEvent`: a fatal throw when another event occurs.
+#[sync::test(exploring)]
+fn a_skipped_limiter_event_throws() {
+    let report = run(&mutant("without-limiter-stop", "sleepers", Mode::Symptoms));
+    assert_eq!((failing(&report), message(&report)), (Some("throw"), Some(TRACK)));
+}
 
-    /// … and before that it may affect the GC limiter: a P that runs counts as idle. A kernel with a clock
-    /// of its own, since under faketime no time passes while a P runs.
-    fn a_skipped_limiter_event_counts_a_p_that_runs_as_idle() {
-        assert_eq!(idle_ticks(|sched, locked, now| sched.pidleget(locked, now)), 10);
-        assert_eq!(idle_ticks(|_, locked, _| unlink_last(locked)), 20);
-    }
+/// … and before that it may affect the GC limiter: a P that runs counts as idle. A kernel with a clock
+/// of its own, since under faketime no time passes while a P runs.
+#[sync::test(exploring)]
+fn a_skipped_limiter_event_counts_a_p_that_runs_as_idle() {
+    assert_eq!(idle_ticks(|sched, locked, now| sched.pidleget(locked, now)), 10);
+    assert_eq!(idle_ticks(|_, locked, _| unlink_last(locked)), 20);
+}
 
-    /// At two Ps and two Ms, with the interleaving; it replays.
-    fn the_crash_is_recorded_and_replays() {
-        let job = mutant("unlinked-by-hand", "sleepers", Mode::Symptoms);
-        let prepared = CONTENT.prepare(&job).expect("a job");
-        let outcome = prepared.run(|_| Control::Go).expect("a run");
-        let cex = prepared.record(&outcome).expect("a recording").expect("a counterexample");
-        assert_eq!(cex.header.found.message, TRACK);
-        assert!(cex.steps.iter().any(|step| step.function == "pidleput"));
-        assert_eq!(prepared.replay(&cex).expect("a replay"), harness::run::Replayed::Same);
-        let mut other = cex.clone();
-        other.steps[20].object = "elsewhere".into();
-        let diverged = prepared.replay(&other).expect("a replay");
-        assert!(matches!(diverged, harness::run::Replayed::Diverged { step: 21, .. }), "{diverged:?}");
-    }
+/// At two Ps and two Ms, with the interleaving; it replays.
+#[sync::test(exploring)]
+fn the_crash_is_recorded_and_replays() {
+    let job = mutant("unlinked-by-hand", "sleepers", Mode::Symptoms);
+    let prepared = CONTENT.prepare(&job).expect("a job");
+    let outcome = prepared.run(|_| Control::Go).expect("a run");
+    let cex = prepared.record(&outcome).expect("a recording").expect("a counterexample");
+    assert_eq!(cex.header.found.message, TRACK);
+    assert!(cex.steps.iter().any(|step| step.function == "pidleput"));
+    assert_eq!(prepared.replay(&cex).expect("a replay"), harness::run::Replayed::Same);
+    let mut other = cex.clone();
+    other.steps[20].object = "elsewhere".into();
+    let diverged = prepared.replay(&other).expect("a replay");
+    assert!(matches!(diverged, harness::run::Replayed::Diverged { step: 21, .. }), "{diverged:?}");
 }
 
 fn unlink_last(locked: &mut SchedLocked) -> Option<OwnedP> {

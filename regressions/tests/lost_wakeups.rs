@@ -58,132 +58,137 @@ fn row(name: &str, scenario: &str, bound: usize) -> Report {
     run(&job)
 }
 
-sync::explored! {
-    fn each_row_shows_what_is_said_of_it() {
-        for (_, _, job) in all(OURS) {
+#[sync::test(exploring)]
+fn each_row_shows_what_is_said_of_it() {
+    for (_, _, job) in all(OURS) {
+        let report = run(&job);
+        assert_eq!(report.verdict, Verdict::Held, "{}: {report:?}", job.row);
+    }
+}
+
+#[sync::test(exploring)]
+fn the_model_as_it_should_be_holds_where_a_row_fails() {
+    let mut seen = BTreeSet::new();
+    for (_, _, job) in all(OURS) {
+        let kernel = job.scenario.starts_with(harness::kernel::KERNEL);
+        let row = if kernel { NO_VARIANT } else { FIXED };
+        // The invariants include the symptoms.
+        let mode = if kernel { Mode::Symptoms } else { Mode::Invariants };
+        let job = Job { row: row.into(), mode, expect: Expect::Holds, ..job };
+        if seen.insert(format!("{} {:?}", job.scenario, job.limits.bound)) {
             let report = run(&job);
-            assert_eq!(report.verdict, Verdict::Held, "{}: {report:?}", job.row);
-        }
-    }
-
-    fn the_model_as_it_should_be_holds_where_a_row_fails() {
-        let mut seen = BTreeSet::new();
-        for (_, _, job) in all(OURS) {
-            let kernel = job.scenario.starts_with(harness::kernel::KERNEL);
-            let row = if kernel { NO_VARIANT } else { FIXED };
-            // The invariants include the symptoms.
-            let mode = if kernel { Mode::Symptoms } else { Mode::Invariants };
-            let job = Job { row: row.into(), mode, expect: Expect::Holds, ..job };
-            if seen.insert(format!("{} {:?}", job.scenario, job.limits.bound)) {
-                let report = run(&job);
-                assert_eq!(report.verdict, Verdict::Held, "{}: {report:?}", job.scenario);
-                let bounded = checks::suite::within(&job.scenario).is_some();
-                let all = ENGINE != Engine::Explore || bounded || report.extent == "exhaustive";
-                assert!(all, "{}: {}", job.scenario, report.extent);
-            }
-        }
-    }
-
-    /// golang/go#55160: with the last look alone, a G that yields later than it is missed; with the wakeup
-    /// alone, one that a late spinner makes unnecessary. shuttle's samples show the first of them only.
-    fn each_half_of_the_fix_of_55160_alone_strands_a_g() {
-        let rows = match ENGINE {
-            Engine::Shuttle => &["55160/without-recheck"][..],
-            _ => &["55160/without-recheck", "55160/without-wakep"],
-        };
-        for name in rows {
-            let report = row(name, "gosched-beside-newproc", 3);
-            assert_eq!(failing(&report), Some(WORK_WAITS), "{name}: {report:?}");
-        }
-    }
-
-    /// golang/go#5586: with two Ps, the one that is not busy is the one that took the first G.
-    fn the_last_spinner_that_wakes_nobody_needs_three_ps() {
-        let report = row("5586/without-wakep", "three-newprocs", 3);
-        assert_eq!(failing(&report), None, "{report:?}");
-        let report = row("5586/without-wakep", "two-at-once", 1);
-        assert_eq!(failing(&report), Some(WORK_WAITS), "{report:?}");
-    }
-
-    /// A G left spinning by the fairness path runs on; the throw comes with the next G that it starts.
-    fn a_spinner_that_takes_a_g_fairly_and_spins_on_throws() {
-        let job = |mode| {
-            let mut job = common::job("fairness", mode);
-            job.row = "5586/the-fairness-path-spins-on".into();
-            job.limits.bound = Some(1);
-            job
-        };
-        let report = run(&job(Mode::Symptoms));
-        let text = "schedule: spinning with local work";
-        assert_eq!((failing(&report), message(&report)), (Some("throw"), Some(text)));
-        let report = run(&job(Mode::Invariants));
-        assert_eq!(failing(&report), Some("an M that executes a G does not spin"));
-    }
-
-    /// Either alone is made up for by the other: a waker without a P says so, and the M asks.
-    fn a_look_at_the_global_queue_outside_the_lock_needs_a_second_mistake_to_show() {
-        let scenario = "gosched-beside-newproc";
-        for alone in ["last-look/global-outside-the-lock", "45867/the-idler-does-not-ask"] {
-            let report = row(alone, scenario, 3);
-            assert_eq!(report.verdict, Verdict::Held, "{alone}: {report:?}");
-        }
-        let report = row("last-look/global-outside-the-lock-and-unasked", scenario, 3);
-        assert_eq!(failing(&report), Some(WORK_WAITS), "{report:?}");
-    }
-
-    /// loom has weak memory; the atomics of the others are sequentially consistent.
-    fn a_missing_barrier_shows_on_loom_alone() {
-        for name in ["store-load-barrier/submit", "store-load-barrier/give-up"] {
-            let report = row(name, "two-newprocs", 2);
-            let expected = (ENGINE == Engine::Loom).then_some(WORK_WAITS);
-            assert_eq!(failing(&report), expected, "{name}: {report:?}");
-        }
-    }
-
-    /// Where a G is put in `runnext`, the operations before and after the barrier are both full.
-    fn one_weak_operation_beside_a_full_one_is_harmless() {
-        for name in ["weak-publication", "weak-look", "weak-decrement", "weak-recheck"] {
-            let report = row(&format!("store-load-barrier/{name}"), "two-newprocs", 3);
-            assert_eq!(report.verdict, Verdict::Held, "{name}: {report:?}");
+            assert_eq!(report.verdict, Verdict::Held, "{}: {report:?}", job.scenario);
+            let bounded = checks::suite::within(&job.scenario).is_some();
+            let all = ENGINE != Engine::Explore || bounded || report.extent == "exhaustive";
+            assert!(all, "{}: {}", job.scenario, report.extent);
         }
     }
 }
 
-sync::explored! {
-    /// A G that is kicked out of `runnext` is published by no full operation, so that the look at `nmspinning` is the only
-    /// barrier.
-    fn a_g_that_is_kicked_out_of_runnext_has_one_barrier() {
-        for (name, shows) in [("weak-look", true), ("weak-publication", false)] {
-            let report = row(&format!("store-load-barrier/{name}"), "kicked-newproc", 2);
-            let expected = (shows && ENGINE == Engine::Loom).then_some(WORK_WAITS);
-            assert_eq!(failing(&report), expected, "{name}: {report:?}");
-        }
+/// golang/go#55160: with the last look alone, a G that yields later than it is missed; with the wakeup
+/// alone, one that a late spinner makes unnecessary. shuttle's samples show the first of them only.
+#[sync::test(exploring)]
+fn each_half_of_the_fix_of_55160_alone_strands_a_g() {
+    let rows = match ENGINE {
+        Engine::Shuttle => &["55160/without-recheck"][..],
+        _ => &["55160/without-recheck", "55160/without-wakep"],
+    };
+    for name in rows {
+        let report = row(name, "gosched-beside-newproc", 3);
+        assert_eq!(failing(&report), Some(WORK_WAITS), "{name}: {report:?}");
     }
 }
 
-sync::exhausted! {
-    /// One increment is within the spin limit of three Ps, so that another M has to spin: two preemptions more.
-    fn the_order_of_1_20_strands_a_g_at_three_ps_too() {
-        let report = row("45867/as-in-1.20", "newprocs-3p", 4);
-        assert_eq!(failing(&report), Some(WORK_WAITS), "{report:?}");
-        let found = report.found.as_ref().and_then(|found| found.preemptions);
-        assert_eq!(found, Some(4), "{report:?}");
-    }
+/// golang/go#5586: with two Ps, the one that is not busy is the one that took the first G.
+#[sync::test(exploring)]
+fn the_last_spinner_that_wakes_nobody_needs_three_ps() {
+    let report = row("5586/without-wakep", "three-newprocs", 3);
+    assert_eq!(failing(&report), None, "{report:?}");
+    let report = row("5586/without-wakep", "two-at-once", 1);
+    assert_eq!(failing(&report), Some(WORK_WAITS), "{report:?}");
+}
 
-    /// What makes up for a line that may be left out alone.
-    fn each_line_that_makes_up_for_another_is_needed() {
-        for (name, scenario) in [
-            ("45867/a-finder-does-not-tell", "two-stolen"),
-            ("55160/recheck-without-spinning", "overflow-beside-busy"),
-            ("last-look/finds-and-steals-without-spinning", "two-at-once-later"),
-            ("last-look/without-the-global-queue-and-unasked", "gosched-beside-newproc"),
-        ] {
-            let bound = checks::suite::within(scenario).unwrap_or(2);
-            let report = row(name, scenario, bound);
-            assert_eq!(failing(&report), Some(WORK_WAITS), "{name}: {report:?}");
-            let report = row(FIXED, scenario, bound);
-            assert_eq!(report.verdict, Verdict::Held, "{scenario}: {report:?}");
-        }
+/// A G left spinning by the fairness path runs on; the throw comes with the next G that it starts.
+#[sync::test(exploring)]
+fn a_spinner_that_takes_a_g_fairly_and_spins_on_throws() {
+    let job = |mode| {
+        let mut job = common::job("fairness", mode);
+        job.row = "5586/the-fairness-path-spins-on".into();
+        job.limits.bound = Some(1);
+        job
+    };
+    let report = run(&job(Mode::Symptoms));
+    let text = "schedule: spinning with local work";
+    assert_eq!((failing(&report), message(&report)), (Some("throw"), Some(text)));
+    let report = run(&job(Mode::Invariants));
+    assert_eq!(failing(&report), Some("an M that executes a G does not spin"));
+}
+
+/// Either alone is made up for by the other: a waker without a P says so, and the M asks.
+#[sync::test(exploring)]
+fn a_look_at_the_global_queue_outside_the_lock_needs_a_second_mistake_to_show() {
+    let scenario = "gosched-beside-newproc";
+    for alone in ["last-look/global-outside-the-lock", "45867/the-idler-does-not-ask"] {
+        let report = row(alone, scenario, 3);
+        assert_eq!(report.verdict, Verdict::Held, "{alone}: {report:?}");
+    }
+    let report = row("last-look/global-outside-the-lock-and-unasked", scenario, 3);
+    assert_eq!(failing(&report), Some(WORK_WAITS), "{report:?}");
+}
+
+/// loom has weak memory; the atomics of the others are sequentially consistent.
+#[sync::test(exploring)]
+fn a_missing_barrier_shows_on_loom_alone() {
+    for name in ["store-load-barrier/submit", "store-load-barrier/give-up"] {
+        let report = row(name, "two-newprocs", 2);
+        let expected = (ENGINE == Engine::Loom).then_some(WORK_WAITS);
+        assert_eq!(failing(&report), expected, "{name}: {report:?}");
+    }
+}
+
+/// Where a G is put in `runnext`, the operations before and after the barrier are both full.
+#[sync::test(exploring)]
+fn one_weak_operation_beside_a_full_one_is_harmless() {
+    for name in ["weak-publication", "weak-look", "weak-decrement", "weak-recheck"] {
+        let report = row(&format!("store-load-barrier/{name}"), "two-newprocs", 3);
+        assert_eq!(report.verdict, Verdict::Held, "{name}: {report:?}");
+    }
+}
+
+/// A G that is kicked out of `runnext` is published by no full operation, so that the look at `nmspinning` is the only
+/// barrier.
+#[sync::test(exploring)]
+fn a_g_that_is_kicked_out_of_runnext_has_one_barrier() {
+    for (name, shows) in [("weak-look", true), ("weak-publication", false)] {
+        let report = row(&format!("store-load-barrier/{name}"), "kicked-newproc", 2);
+        let expected = (shows && ENGINE == Engine::Loom).then_some(WORK_WAITS);
+        assert_eq!(failing(&report), expected, "{name}: {report:?}");
+    }
+}
+
+/// One increment is within the spin limit of three Ps, so that another M has to spin: two preemptions more.
+#[sync::test(restoring)]
+fn the_order_of_1_20_strands_a_g_at_three_ps_too() {
+    let report = row("45867/as-in-1.20", "newprocs-3p", 4);
+    assert_eq!(failing(&report), Some(WORK_WAITS), "{report:?}");
+    let found = report.found.as_ref().and_then(|found| found.preemptions);
+    assert_eq!(found, Some(4), "{report:?}");
+}
+
+/// What makes up for a line that may be left out alone.
+#[sync::test(restoring)]
+fn each_line_that_makes_up_for_another_is_needed() {
+    for (name, scenario) in [
+        ("45867/a-finder-does-not-tell", "two-stolen"),
+        ("55160/recheck-without-spinning", "overflow-beside-busy"),
+        ("last-look/finds-and-steals-without-spinning", "two-at-once-later"),
+        ("last-look/without-the-global-queue-and-unasked", "gosched-beside-newproc"),
+    ] {
+        let bound = checks::suite::within(scenario).unwrap_or(2);
+        let report = row(name, scenario, bound);
+        assert_eq!(failing(&report), Some(WORK_WAITS), "{name}: {report:?}");
+        let report = row(FIXED, scenario, bound);
+        assert_eq!(report.verdict, Verdict::Held, "{scenario}: {report:?}");
     }
 }
 

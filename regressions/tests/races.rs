@@ -128,70 +128,83 @@ const TAIL_FIRST: Publish = |sched, m, g| {
     p.slot(tail).store_relaxed(Guintptr::of(g));
 };
 
-sync::exhausted! {
-    fn in_the_right_order_all_modes_hold() {
-        for mode in [Mode::Symptoms, Mode::Invariants, Mode::Races] {
-            held(&run_with(IN_ORDER, &job(WAKES, mode)));
-        }
-    }
-
-    fn a_p_that_is_handed_over_after_the_wakeup_is_found() {
-        found_by_races_alone(NEXTP_LATE, &["M0.nextp", "M1.nextp"]);
-    }
-
-    fn a_mark_that_is_set_after_the_wakeup_is_found() {
-        found_by_races_alone(SPINNING_LATE, &["M0.spinning", "M1.spinning"]);
-    }
-
-    fn a_status_that_is_set_after_the_g_is_published_is_found() {
-        race_in_kernel("G0.status", || kernels::publish(GO_1_19_FIXED, STATUS_LATE));
-    }
-
-    /// golang's CL 310149: a G is linked that may be a thief's.
-    fn a_link_that_is_written_before_the_g_is_taken_is_found() {
-        race_in_kernel_that_fails_anyhow("G0.schedlink", || {
-            let row = regressions::rows::find("cl-310149/linked-before-the-swap").expect("a row");
-            kernels::drain::runqdrain(row.steps);
-        });
-    }
-
-    /// The tail is its owner's: it reads it plainly.
-    fn a_tail_that_another_thread_moves_is_found() {
-        race_in_kernel_that_fails_anyhow("P0.runqtail", || {
-            kernels::ring(GO_1_19_FIXED, |sched, _, victim| {
-                let p = &sched.allp[victim.index()];
-                p.runqtail.store_rel(p.runqtail.load_acq());
-                None
-            });
-        });
-    }
-
-    /// A slot is no plain field: Go's thieves read it while its owner may write, and what they read is void then. So
-    /// this is for the kernel's own check to find, in any mode.
-    fn a_slot_that_is_filled_after_the_tail_is_moved_loses_a_g() {
-        for races in [false, true] {
-            let failure = kernel(races, || kernels::publish(GO_1_19_FIXED, TAIL_FIRST)).expect("a G is lost");
-            assert!(failure.message.contains("of two Gs"), "{failure}");
-        }
-    }
-
-    fn the_gate_looks_for_races_in_the_core_and_the_kernels() {
-        let jobs = suite::jobs(Engine::Explore);
-        let races: Vec<_> = jobs.iter().filter(|job| job.mode == Mode::Races).collect();
-        for scenario in ["sleep-ready-park", "two-timers-relay", "overflow", "two-timers-relay-3m", "three-ps", "kernel/publish"] {
-            assert!(races.iter().any(|job| job.scenario == scenario), "{scenario}");
-        }
+#[sync::test(restoring)]
+fn in_the_right_order_all_modes_hold() {
+    for mode in [Mode::Symptoms, Mode::Invariants, Mode::Races] {
+        held(&run_with(IN_ORDER, &job(WAKES, mode)));
     }
 }
 
-sync::explored! {
-    /// loom looks for races in any mode; in this one it tries the orders around plain accesses. (A schedule of another
-    /// engine has each access in the step of the operation before it.)
-    fn on_loom_symptom_mode_finds_what_is_handed_over_late() {
-        held(&run_with(IN_ORDER, &job(WAKES, Mode::Symptoms)));
-        for steps in [NEXTP_LATE, SPINNING_LATE] {
-            let report = run_with(steps, &job(WAKES, Mode::Symptoms));
-            assert_eq!(failing(&report), (ENGINE == Engine::Loom).then_some("race"), "{report:?}");
-        }
+#[sync::test(restoring)]
+fn a_p_that_is_handed_over_after_the_wakeup_is_found() {
+    found_by_races_alone(NEXTP_LATE, &["M0.nextp", "M1.nextp"]);
+}
+
+#[sync::test(restoring)]
+fn a_mark_that_is_set_after_the_wakeup_is_found() {
+    found_by_races_alone(SPINNING_LATE, &["M0.spinning", "M1.spinning"]);
+}
+
+#[sync::test(restoring)]
+fn a_status_that_is_set_after_the_g_is_published_is_found() {
+    race_in_kernel("G0.status", || kernels::publish(GO_1_19_FIXED, STATUS_LATE));
+}
+
+/// golang's CL 310149: a G is linked that may be a thief's.
+#[sync::test(restoring)]
+fn a_link_that_is_written_before_the_g_is_taken_is_found() {
+    race_in_kernel_that_fails_anyhow("G0.schedlink", || {
+        let row = regressions::rows::find("cl-310149/linked-before-the-swap").expect("a row");
+        kernels::drain::runqdrain(row.steps);
+    });
+}
+
+/// The tail is its owner's: it reads it plainly.
+#[sync::test(restoring)]
+fn a_tail_that_another_thread_moves_is_found() {
+    race_in_kernel_that_fails_anyhow("P0.runqtail", || {
+        kernels::ring(GO_1_19_FIXED, |sched, _, victim| {
+            let p = &sched.allp[victim.index()];
+            p.runqtail.store_rel(p.runqtail.load_acq());
+            None
+        });
+    });
+}
+
+/// A slot is no plain field: Go's thieves read it while its owner may write, and what they read is void then. So
+/// this is for the kernel's own check to find, in any mode.
+#[sync::test(restoring)]
+fn a_slot_that_is_filled_after_the_tail_is_moved_loses_a_g() {
+    for races in [false, true] {
+        let failure =
+            kernel(races, || kernels::publish(GO_1_19_FIXED, TAIL_FIRST)).expect("a G is lost");
+        assert!(failure.message.contains("of two Gs"), "{failure}");
+    }
+}
+
+#[sync::test(restoring)]
+fn the_gate_looks_for_races_in_the_core_and_the_kernels() {
+    let jobs = suite::jobs(Engine::Explore);
+    let races: Vec<_> = jobs.iter().filter(|job| job.mode == Mode::Races).collect();
+    for scenario in [
+        "sleep-ready-park",
+        "two-timers-relay",
+        "overflow",
+        "two-timers-relay-3m",
+        "three-ps",
+        "kernel/publish",
+    ] {
+        assert!(races.iter().any(|job| job.scenario == scenario), "{scenario}");
+    }
+}
+
+/// loom looks for races in any mode; in this one it tries the orders around plain accesses. (A schedule of another
+/// engine has each access in the step of the operation before it.)
+#[sync::test(exploring)]
+fn on_loom_symptom_mode_finds_what_is_handed_over_late() {
+    held(&run_with(IN_ORDER, &job(WAKES, Mode::Symptoms)));
+    for steps in [NEXTP_LATE, SPINNING_LATE] {
+        let report = run_with(steps, &job(WAKES, Mode::Symptoms));
+        assert_eq!(failing(&report), (ENGINE == Engine::Loom).then_some("race"), "{report:?}");
     }
 }

@@ -23,19 +23,19 @@ fn take_without_spinning(sched: &Sched, m: &mut M) -> Option<GId> {
 
 const WITHOUT_SPINNING: Steps = Steps { recheck_global: take_without_spinning, ..GO_1_19_FIXED };
 
-sync::exhausted! {
-    /// With two Ps there is no third to be woken.
-    fn with_two_ps_the_last_look_need_not_spin_again() {
-        let report = run_with(WITHOUT_SPINNING, &job("gosched-beside-newproc", Mode::Invariants));
-        assert_eq!(failing(&report), None, "{report:?}");
-    }
+/// With two Ps there is no third to be woken.
+#[sync::test(restoring)]
+fn with_two_ps_the_last_look_need_not_spin_again() {
+    let report = run_with(WITHOUT_SPINNING, &job("gosched-beside-newproc", Mode::Invariants));
+    assert_eq!(failing(&report), None, "{report:?}");
+}
 
-    fn with_three_ps_the_last_look_has_to_spin_again() {
-        let mut job = job("gosched-beside-two", Mode::Invariants);
-        job.limits.bound = Some(1);
-        let fixed = run_with(GO_1_19_FIXED, &job);
-        assert_eq!(failing(&fixed), None, "{fixed:?}");
-        let report = run_with(WITHOUT_SPINNING, &job);
-        assert_eq!(failing(&report), Some("no G is runnable beside an idle P"), "{report:?}");
-    }
+#[sync::test(restoring)]
+fn with_three_ps_the_last_look_has_to_spin_again() {
+    let mut job = job("gosched-beside-two", Mode::Invariants);
+    job.limits.bound = Some(1);
+    let fixed = run_with(GO_1_19_FIXED, &job);
+    assert_eq!(failing(&fixed), None, "{fixed:?}");
+    let report = run_with(WITHOUT_SPINNING, &job);
+    assert_eq!(failing(&report), Some("no G is runnable beside an idle P"), "{report:?}");
 }

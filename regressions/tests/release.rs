@@ -82,12 +82,12 @@ fn fails_by_no_check_that_is_not_known(release: &str) {
     assert!(failing.is_superset(&known.collect()), "{failing:?}");
 }
 
-sync::exhausted! {
-    fn the_release_fails_by_no_check_that_is_not_known() {
-        fails_by_no_check_that_is_not_known(RELEASE);
-    }
+#[sync::test(restoring)]
+fn the_release_fails_by_no_check_that_is_not_known() {
+    fails_by_no_check_that_is_not_known(RELEASE);
+}
 
-    fn the_newest_release_fails_by_no_check_that_is_not_known() {
-        fails_by_no_check_that_is_not_known(NEWEST);
-    }
+#[sync::test(restoring)]
+fn the_newest_release_fails_by_no_check_that_is_not_known() {
+    fails_by_no_check_that_is_not_known(NEWEST);
 }

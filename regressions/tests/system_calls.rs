@@ -29,65 +29,70 @@ fn hold_in(expected: &[(&str, u64)]) {
     assert_eq!(found, expected);
 }
 
-sync::exhausted! {
-    /// The numbers are the model's: they change with every operation and every checkpoint of it.
-    fn system_calls_hold_in_every_state() {
-        hold_in(&[
-            ("syscall-short", 342),
-            ("syscall-long", 295),
-            ("syscall-blocking", 25_224),
-            ("syscall-timer", 62_387),
-            ("syscalls-one-p", 1_434),
-            ("newproc-beside-return", 8_718),
-            ("newproc-beside-handoff", 2_182),
-        ]);
-    }
+/// The numbers are the model's: they change with every operation and every checkpoint of it.
+#[sync::test(restoring)]
+fn system_calls_hold_in_every_state() {
+    hold_in(&[
+        ("syscall-short", 342),
+        ("syscall-long", 295),
+        ("syscall-blocking", 25_224),
+        ("syscall-timer", 62_387),
+        ("syscalls-one-p", 1_434),
+        ("newproc-beside-return", 8_718),
+        ("newproc-beside-handoff", 2_182),
+    ]);
+}
 
-    fn stops_hold_in_every_state() {
-        hold_in(&[
-            ("stop-beside-work", 1_474),
-            ("stop-beside-busy", 7_620),
-            ("stop-beside-syscall", 4_273),
-            ("stop-beside-short", 18_905),
-            ("stop-beside-handoff", 59_086),
-            ("safe-point-beside-syscall", 8_091),
-            ("safe-point-beside-busy", 6_552),
-            ("safe-point-beside-work", 985),
-        ]);
-    }
+#[sync::test(restoring)]
+fn stops_hold_in_every_state() {
+    hold_in(&[
+        ("stop-beside-work", 1_474),
+        ("stop-beside-busy", 7_620),
+        ("stop-beside-syscall", 4_273),
+        ("stop-beside-short", 18_905),
+        ("stop-beside-handoff", 59_086),
+        ("safe-point-beside-syscall", 8_091),
+        ("safe-point-beside-busy", 6_552),
+        ("safe-point-beside-work", 985),
+    ]);
+}
 
-    fn no_checkpoint_of_a_system_call_forgets_what_matters() {
-        for scenario in ["syscall-short", "syscalls-one-p", "stop-beside-work", "safe-point-beside-syscall"] {
-            let options = Options { paranoid: true, ..Options::default() };
-            let searched =
-                CONTENT.prepare(&search(scenario)).expect("a job").compare(options).expect("a search");
-            assert!(searched.statistics.probes > 0, "{scenario}");
-        }
-    }
-
-    /// What each row of these bugs shows.
-    fn each_row_shows_what_it_says() {
-        let ours = ["N4", "45975", "N21"];
-        for bug in BUGS.iter().filter(|bug| ours.contains(&bug.number)) {
-            for mutant in bug.mutants {
-                for shows in mutant.shows {
-                    let job = shows.job(bug, mutant, sync::driver::ENGINE);
-                    let report = run(&job);
-                    assert_eq!(report.verdict, Verdict::Held, "{}: {}", job.row, report.note);
-                }
+/// What each row of these bugs shows.
+#[sync::test(restoring)]
+fn each_row_shows_what_it_says() {
+    let ours = ["N4", "45975", "N21"];
+    for bug in BUGS.iter().filter(|bug| ours.contains(&bug.number)) {
+        for mutant in bug.mutants {
+            for shows in mutant.shows {
+                let job = shows.job(bug, mutant, sync::driver::ENGINE);
+                let report = run(&job);
+                assert_eq!(report.verdict, Verdict::Held, "{}: {}", job.row, report.note);
             }
         }
     }
+}
 
-    /// The M that hands off has its P, and the waker its increment, at 2 Ps and 2 Ms: the third M is only needed where Go
-    /// starts one, and changes nothing.
-    fn a_handoff_beside_a_failed_wakeup_strands_a_g_with_3_ms_too() {
-        let job = job("newproc-beside-handoff-3m", Mode::Invariants);
-        let report = run_with(GO_1_27, &job);
-        assert_eq!(failing(&report), Some("no G is runnable beside an idle P"), "{report:?}");
-        let mended = run_with(regressions::handoff::fixed_in(GO_1_27), &job);
-        assert_eq!(failing(&mended), None, "{mended:?}");
+#[sync::test(restoring)]
+fn no_checkpoint_of_a_system_call_forgets_what_matters() {
+    for scenario in
+        ["syscall-short", "syscalls-one-p", "stop-beside-work", "safe-point-beside-syscall"]
+    {
+        let options = Options { paranoid: true, ..Options::default() };
+        let searched =
+            CONTENT.prepare(&search(scenario)).expect("a job").compare(options).expect("a search");
+        assert!(searched.statistics.probes > 0, "{scenario}");
     }
+}
+
+/// The M that hands off has its P, and the waker its increment, at 2 Ps and 2 Ms: the third M is only needed where Go
+/// starts one, and changes nothing.
+#[sync::test(restoring)]
+fn a_handoff_beside_a_failed_wakeup_strands_a_g_with_3_ms_too() {
+    let job = job("newproc-beside-handoff-3m", Mode::Invariants);
+    let report = run_with(GO_1_27, &job);
+    assert_eq!(failing(&report), Some("no G is runnable beside an idle P"), "{report:?}");
+    let mended = run_with(regressions::handoff::fixed_in(GO_1_27), &job);
+    assert_eq!(failing(&mended), None, "{mended:?}");
 }
 
 #[test]

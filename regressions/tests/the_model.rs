@@ -35,42 +35,44 @@ fn each_scenario_gets_done() {
     }
 }
 
-sync::explored! {
-    fn checks_cost_no_execution() {
-        for scenario in ["sleep-ready-park", "newproc-busy", "sleep-ready-busy"] {
-            // In symptom mode loom has one more operation for each plain access, so one check stands for none.
-            let all = job(scenario, Mode::Invariants);
-            let one = Job { only: Some(HANG.into()), ..all.clone() };
-            let [with, without] = [all, one].map(|job| run(&job));
-            assert!(with.executions > 1);
-            assert_eq!(with.executions, without.executions, "{scenario}");
-        }
-    }
-
-    /// Two passes of stealing are as good as Go's four: the same Gs run, in the same orders, on the same Ms.
-    fn two_passes_of_stealing_have_the_outcomes_of_four() {
-        // A sample may miss an outcome that the other happens upon; newproc-busy has too few for that.
-        let sampled = ENGINE == Engine::Shuttle;
-        let scenarios = if sampled { &["newproc-busy"][..] } else { &["newproc-busy", "gosched-beside-newproc"] };
-        for &scenario in scenarios {
-            let [two, four] = [2, 4].map(|passes| outcomes(scenario, passes));
-            assert!(!two.is_empty());
-            assert_eq!(two, four, "{scenario}");
-        }
+#[sync::test(exploring)]
+fn checks_cost_no_execution() {
+    for scenario in ["sleep-ready-park", "newproc-busy", "sleep-ready-busy"] {
+        // In symptom mode loom has one more operation for each plain access, so one check stands for none.
+        let all = job(scenario, Mode::Invariants);
+        let one = Job { only: Some(HANG.into()), ..all.clone() };
+        let [with, without] = [all, one].map(|job| run(&job));
+        assert!(with.executions > 1);
+        assert_eq!(with.executions, without.executions, "{scenario}");
     }
 }
 
-sync::searched! {
-    /// `bench/core.pml` is the same model for Spin, which finds as many: where this fails, that has to be
-    /// changed as well, and compared. two-timers-relay has 54, and takes too long here.
-    fn each_m_executes_what_it_does_in_spins_model() {
-        for (scenario, stories) in [("sleep-ready-park", 19), ("newproc-busy", 1), ("sleep-ready-busy", 4)] {
-            let all = outcomes_of(scenario, |_| {}, None);
-            let of = |m: u32, story: &Story| story.iter().filter(|e| e.0 == m).copied().collect();
-            let each: BTreeSet<[Story; 2]> =
-                all.iter().map(|story| [of(0, story), of(1, story)]).collect();
-            assert_eq!(each.len(), stories, "{scenario}");
-        }
+/// Two passes of stealing are as good as Go's four: the same Gs run, in the same orders, on the same Ms.
+#[sync::test(exploring)]
+fn two_passes_of_stealing_have_the_outcomes_of_four() {
+    // A sample may miss an outcome that the other happens upon; newproc-busy has too few for that.
+    let sampled = ENGINE == Engine::Shuttle;
+    let scenarios =
+        if sampled { &["newproc-busy"][..] } else { &["newproc-busy", "gosched-beside-newproc"] };
+    for &scenario in scenarios {
+        let [two, four] = [2, 4].map(|passes| outcomes(scenario, passes));
+        assert!(!two.is_empty());
+        assert_eq!(two, four, "{scenario}");
+    }
+}
+
+/// `bench/core.pml` is the same model for Spin, which finds as many: where this fails, that has to be
+/// changed as well, and compared. two-timers-relay has 54, and takes too long here.
+#[sync::test(searching)]
+fn each_m_executes_what_it_does_in_spins_model() {
+    for (scenario, stories) in
+        [("sleep-ready-park", 19), ("newproc-busy", 1), ("sleep-ready-busy", 4)]
+    {
+        let all = outcomes_of(scenario, |_| {}, None);
+        let of = |m: u32, story: &Story| story.iter().filter(|e| e.0 == m).copied().collect();
+        let each: BTreeSet<[Story; 2]> =
+            all.iter().map(|story| [of(0, story), of(1, story)]).collect();
+        assert_eq!(each.len(), stories, "{scenario}");
     }
 }
 

@@ -16,28 +16,31 @@ fn run(lines: &[&str], mode: Mode) -> Report {
     common::run(&Job { program: Some(Box::new(scenario)), ..common::job("ticker", mode) })
 }
 
-sync::explored! {
-    /// Go reports no deadlock, since there is a timer, and the clock jumps from tick to tick for ever.
-    fn a_program_in_which_only_ticks_are_left_is_a_livelock() {
-        for lines in [
-            // A takes two ticks and ends.
-            &["main: go A; ticker 5 A; park", "A: park; park"][..],
-            // A takes one; B sleeps meanwhile, and longer.
-            &["main: go A; ticker 5 A; go B; park", "A: park", "B: sleep 12"],
-        ] {
-            for mode in [Mode::Symptoms, Mode::Invariants] {
-                let report = run(lines, mode);
-                assert_eq!(common::failing(&report), Some(LIVELOCK), "{lines:?}: {report:?}");
-                let message = common::message(&report).unwrap_or_default();
-                assert_eq!(message, "livelock: the clock jumps from tick to tick, and no tick wakes a G");
-            }
+/// Go reports no deadlock, since there is a timer, and the clock jumps from tick to tick for ever.
+#[sync::test(exploring)]
+fn a_program_in_which_only_ticks_are_left_is_a_livelock() {
+    for lines in [
+        // A takes two ticks and ends.
+        &["main: go A; ticker 5 A; park", "A: park; park"][..],
+        // A takes one; B sleeps meanwhile, and longer.
+        &["main: go A; ticker 5 A; go B; park", "A: park", "B: sleep 12"],
+    ] {
+        for mode in [Mode::Symptoms, Mode::Invariants] {
+            let report = run(lines, mode);
+            assert_eq!(common::failing(&report), Some(LIVELOCK), "{lines:?}: {report:?}");
+            let message = common::message(&report).unwrap_or_default();
+            assert_eq!(
+                message,
+                "livelock: the clock jumps from tick to tick, and no tick wakes a G"
+            );
         }
     }
+}
 
-    /// Ticks that no G takes are nothing wrong, as long as something else will happen.
-    fn a_ticker_may_tick_for_a_g_that_sleeps_long() {
-        let lines = ["main: ticker 1 A; go A; sleep 20", "A: sleep 15; park; park; park"];
-        let report = run(&lines, Mode::Invariants);
-        assert_eq!(report.verdict, Verdict::Held, "{report:?}");
-    }
+/// Ticks that no G takes are nothing wrong, as long as something else will happen.
+#[sync::test(exploring)]
+fn a_ticker_may_tick_for_a_g_that_sleeps_long() {
+    let lines = ["main: ticker 1 A; go A; sleep 20", "A: sleep 15; park; park; park"];
+    let report = run(&lines, Mode::Invariants);
+    assert_eq!(report.verdict, Verdict::Held, "{report:?}");
 }

@@ -176,6 +176,7 @@ impl Sched {
     /// # Panics
     /// If the program is invalid: no P, M or G, more Ps than a mask has bits, or a ring size that is not a power of
     /// two.
+    #[expect(clippy::disallowed_methods, reason = "the start of the world")]
     pub fn new(program: Program, steps: Steps, witness: AnyWitness) -> Arc<Sched> {
         let Program { ps, ms, ring, .. } = program;
         assert!(0 < ps && ps <= PMask::MAX, "program: ps = {ps}: must be from 1 to {}", PMask::MAX);
@@ -249,6 +250,7 @@ impl Sched {
     /// Puts all Ps but P0, which is returned, on the idle list.
     ///
     /// Go: proc.go, procresize 4914-4927 (1.19.8), 6288-6292 (1.27.3).
+    #[expect(clippy::disallowed_methods, reason = "the start of the world")]
     fn put_other_ps_idle(&self) -> OwnedP {
         let mut locked = self.lock.lock();
         let mut ps = self.take_unborn_ps(&mut locked);
@@ -260,6 +262,7 @@ impl Sched {
 
     /// The world of a kernel: `m` runs on P0, and nothing else has begun. Returns the other Ps, in order,
     /// for the kernel to give to its threads.
+    #[expect(clippy::disallowed_methods, reason = "the start of the world")]
     pub fn start_kernel(&self, m: &mut M) -> Vec<OwnedP> {
         let mut ps = self.take_unborn_ps(&mut self.lock.lock());
         self.acquirep(m, ps.remove(0));

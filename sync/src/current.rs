@@ -39,7 +39,7 @@ pub(crate) fn with<R>(f: impl FnOnce(Option<&Execution>) -> R) -> R {
 }
 
 /// The thread-locals of this module that belong to an execution, for an engine that restores them.
-#[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+#[cfg(restoring)]
 pub(crate) fn places() -> Vec<::explore::restore::Place> {
     use ::explore::restore::Place;
     vec![EXECUTION.with(Place::of), THREAD.with(Place::of), CHANGED.with(Place::of)]

@@ -227,19 +227,19 @@ impl Execution {
     }
 
     /// The outcome.
-    #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+    #[cfg(restoring)]
     pub(crate) fn outcome_so_far(&self) -> Outcome {
         lock(&self.end).clone()
     }
 
     /// Whether two threads could move at the same time.
-    #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+    #[cfg(restoring)]
     pub(crate) fn is_concurrent(&self) -> bool {
         self.concurrent.load(Relaxed)
     }
 
     /// Whether code for the end is registered.
-    #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+    #[cfg(restoring)]
     pub(crate) fn has_at_end(&self) -> bool {
         !lock(&self.at_end).is_empty()
     }

@@ -11,7 +11,7 @@
 //! with one without.
 
 #![cfg_attr(
-    not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
+    not(searching),
     allow(dead_code) // nothing is searched there
 )]
 

@@ -79,10 +79,7 @@ impl Table {
     }
 
     /// The next or last access of `thread`.
-    #[cfg_attr(
-        not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
-        allow(dead_code)
-    )]
+    #[cfg_attr(not(searching), allow(dead_code))]
     pub(crate) fn access(&self, thread: usize) -> Option<Access> {
         self.threads[thread].access
     }

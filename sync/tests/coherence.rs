@@ -7,20 +7,19 @@ use sync::driver::litmus::outcomes;
 use sync::driver::Plan;
 use sync::{spawn, Arc, Atomic, Ghost};
 
-sync::explored! {
-    fn a_weak_store_is_not_lost_to_a_load_beside_it() {
-        let plan = Plan { executions: 2_000, ..Plan::default() };
-        let seen = outcomes(&plan, |sink| {
-            let x = Arc::new(Atomic::new("x", 0u32));
-            let read = Arc::new(Ghost::new(0));
-            let (other, log) = (x.clone(), read.clone());
-            sink.outcome(move || log.get());
-            spawn(move || {
-                other.load();
-            });
-            x.store_rel(1);
-            read.set(x.load());
+#[sync::test(exploring)]
+fn a_weak_store_is_not_lost_to_a_load_beside_it() {
+    let plan = Plan { executions: 2_000, ..Plan::default() };
+    let seen = outcomes(&plan, |sink| {
+        let x = Arc::new(Atomic::new("x", 0u32));
+        let read = Arc::new(Ghost::new(0));
+        let (other, log) = (x.clone(), read.clone());
+        sink.outcome(move || log.get());
+        spawn(move || {
+            other.load();
         });
-        assert_eq!(seen, [1].into());
-    }
+        x.store_rel(1);
+        read.set(x.load());
+    });
+    assert_eq!(seen, [1].into());
 }

@@ -3,7 +3,7 @@
 //! Without a cache, sleep sets leave one execution of each class of executions that differ only in the
 //! order of independent steps: one for each outcome of choices, and twice that if the two operations depend
 //! on each other. So the number of complete executions shows whether they do.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use explore::options::Options;
 use soundness::found::search_of;

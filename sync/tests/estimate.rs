@@ -1,6 +1,6 @@
 //! The estimate of the executions of a search without a cache is unbiased, and the standard error is
 //! correct.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use explore::options::{Estimated, Options, Probing, Statistics};
 use explore::state::Fault;

@@ -1,6 +1,6 @@
 //! A search for the failure in the fewest steps finds it: compared, on generated programs, with a search
 //! that cuts off only what is too long.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use explore::options::Options;
 use explore::state::Fault;

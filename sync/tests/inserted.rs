@@ -1,6 +1,6 @@
 //! The checkpoints that `#[sync::summarized]` and `#[sync::forgets_callers]` put in lose no outcome, and do forget; a
 //! use of the second one where its callers do hold something loses outcomes, and is noticed.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use std::collections::BTreeSet;
 

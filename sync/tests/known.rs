@@ -3,7 +3,7 @@
 //! The places of a thread are counted: about to start (or, for the first thread, about to continue after it
 //! has started the other), about to perform each operation, finished. The very first state, in which the
 //! first thread has not begun, is added.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use std::collections::BTreeSet;
 

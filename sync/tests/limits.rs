@@ -1,5 +1,5 @@
 //! A search that is stopped reports by what, and how much was left.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
 //! A program that a search cannot run is an error, not a failure of the program.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use sync::driver::{run_all, Plan, Sampler};
 use sync::{checkpoint, spawn, Arc, Atomic};

@@ -65,28 +65,28 @@ fn a_second_wakeup_throws() {
     assert!(failure.location.is_some_and(|at| at.contains("notes.rs")));
 }
 
-sync::explored! {
-    fn a_second_sleeper_throws() {
-        let failure = failure(&plan(2), || {
-            let note = Arc::new(Note::new("note"));
-            let theirs = note.clone();
-            spawn(move || theirs.sleep());
-            note.sleep();
-        });
-        assert_eq!(failure.expect("it throws").message, "notesleep - waitm out of sync");
-    }
+#[sync::test(exploring)]
+fn a_second_sleeper_throws() {
+    let failure = failure(&plan(2), || {
+        let note = Arc::new(Note::new("note"));
+        let theirs = note.clone();
+        spawn(move || theirs.sleep());
+        note.sleep();
+    });
+    assert_eq!(failure.expect("it throws").message, "notesleep - waitm out of sync");
+}
 
-    /// The flag is read before the note is cleared: the wakeup in between is lost.
-    fn a_wakeup_before_clear_is_lost() {
-        let failure = failure(&plan(2), || {
-            let note = Arc::new(Note::new("note"));
-            let theirs = note.clone();
-            spawn(move || theirs.wakeup());
-            note.clear();
-            note.sleep();
-        });
-        assert_eq!(failure.expect("it hangs").message, "thread 0 sleeps on note");
-    }
+/// The flag is read before the note is cleared: the wakeup in between is lost.
+#[sync::test(exploring)]
+fn a_wakeup_before_clear_is_lost() {
+    let failure = failure(&plan(2), || {
+        let note = Arc::new(Note::new("note"));
+        let theirs = note.clone();
+        spawn(move || theirs.wakeup());
+        note.clear();
+        note.sleep();
+    });
+    assert_eq!(failure.expect("it hangs").message, "thread 0 sleeps on note");
 }
 
 /// The protocol of which Go's `wakep` and the last look are instances: the waker publishes work and then

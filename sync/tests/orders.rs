@@ -54,31 +54,32 @@ fn a_store_and_a_load_are_not_reordered() {
 }
 
 // Not on std, where a weak operation is what the machine makes of it.
-sync::explored! {
-    fn a_read_modify_write_is_a_full_barrier() {
-        let updates: [Write; 4] = [
-            |word| assert!(word.swap(1) == 0),
-            |word| assert!(word.cas(0, 1)),
-            |word| assert!(word.add(1) == 1),
-            |word| word.or(1),
-        ];
-        for update in updates {
-            all_of(&store_buffering(update, LOAD_ACQ), &ONE_SEES_THE_OTHER);
-            all_of(&store_buffering(update, LOAD_RELAXED), &ONE_SEES_THE_OTHER);
-        }
+#[sync::test(exploring)]
+fn a_read_modify_write_is_a_full_barrier() {
+    let updates: [Write; 4] = [
+        |word| assert!(word.swap(1) == 0),
+        |word| assert!(word.cas(0, 1)),
+        |word| assert!(word.add(1) == 1),
+        |word| word.or(1),
+    ];
+    for update in updates {
+        all_of(&store_buffering(update, LOAD_ACQ), &ONE_SEES_THE_OTHER);
+        all_of(&store_buffering(update, LOAD_RELAXED), &ONE_SEES_THE_OTHER);
     }
+}
 
-    fn one_full_end_is_enough() {
-        all_of(&store_buffering(STORE_REL, LOAD), &ONE_SEES_THE_OTHER);
-        all_of(&store_buffering(STORE, LOAD_ACQ), &ONE_SEES_THE_OTHER);
-    }
+#[sync::test(exploring)]
+fn one_full_end_is_enough() {
+    all_of(&store_buffering(STORE_REL, LOAD), &ONE_SEES_THE_OTHER);
+    all_of(&store_buffering(STORE, LOAD_ACQ), &ONE_SEES_THE_OTHER);
+}
 
-    /// A check of the tests above: with both ends weakened the outcome exists, and loom finds it.
-    fn two_weak_ends_miss_each_other() {
-        for (write, read) in [(STORE_REL, LOAD_ACQ), (STORE_RELAXED, LOAD_RELAXED)] {
-            let found = store_buffering(write, read);
-            assert_eq!(found.contains(&(0, 0)), WEAK, "{found:?}");
-        }
+/// A check of the tests above: with both ends weakened the outcome exists, and loom finds it.
+#[sync::test(exploring)]
+fn two_weak_ends_miss_each_other() {
+    for (write, read) in [(STORE_REL, LOAD_ACQ), (STORE_RELAXED, LOAD_RELAXED)] {
+        let found = store_buffering(write, read);
+        assert_eq!(found.contains(&(0, 0)), WEAK, "{found:?}");
     }
 }
 
@@ -108,12 +109,11 @@ fn who_sees_the_flag_sees_the_message() {
     all_of(&message_passing(update, LOAD_ACQ), &allowed);
 }
 
-sync::explored! {
-    /// A check of the test above.
-    fn a_relaxed_flag_carries_no_message() {
-        let found = message_passing(STORE_RELAXED, LOAD_RELAXED);
-        assert_eq!(found.contains(&(1, 0)), WEAK, "{found:?}");
-    }
+/// A check of the test above.
+#[sync::test(exploring)]
+fn a_relaxed_flag_carries_no_message() {
+    let found = message_passing(STORE_RELAXED, LOAD_RELAXED);
+    assert_eq!(found.contains(&(1, 0)), WEAK, "{found:?}");
 }
 
 #[test]
@@ -171,17 +171,16 @@ fn a_published_field_may_be_read() {
     assert_eq!(plain_after(STORE, LOAD), None);
 }
 
-sync::explored! {
-    /// What loom adds to shuttle: it detects that nothing orders the read after the write.
-    fn a_field_that_is_not_published_is_a_race() {
-        match plain_after(STORE_RELAXED, LOAD_RELAXED) {
-            Some(failure) => {
-                assert!(WEAK && failure.cause == Cause::Race, "{failure}");
-                assert!(failure.message.starts_with("P0.runnext: Causality violation"), "{failure}");
-                assert!(failure.location.is_some_and(|at| at.contains("orders.rs")));
-            }
-            None => assert_ne!(ENGINE, Engine::Loom),
+/// What loom adds to shuttle: it detects that nothing orders the read after the write.
+#[sync::test(exploring)]
+fn a_field_that_is_not_published_is_a_race() {
+    match plain_after(STORE_RELAXED, LOAD_RELAXED) {
+        Some(failure) => {
+            assert!(WEAK && failure.cause == Cause::Race, "{failure}");
+            assert!(failure.message.starts_with("P0.runnext: Causality violation"), "{failure}");
+            assert!(failure.location.is_some_and(|at| at.contains("orders.rs")));
         }
+        None => assert_ne!(ENGINE, Engine::Loom),
     }
 }
 

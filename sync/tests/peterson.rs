@@ -1,5 +1,5 @@
 //! The example keeps working: the lock excludes, and with two lines exchanged it does not.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 #[path = "../examples/peterson.rs"]
 #[allow(dead_code, unreachable_pub)]

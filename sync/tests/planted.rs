@@ -1,6 +1,6 @@
 //! A search that loses states is detected: each fault is planted, and the comparison of `soundness.rs` must
 //! detect it.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use explore::options::Options;
 use explore::state::Fault;

@@ -1,6 +1,6 @@
 //! Predicates that are evaluated on change give the same answers as predicates that are always evaluated;
 //! and planted faults are detected.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use explore::options::{Options, Statistics};
 use explore::state::Fault;

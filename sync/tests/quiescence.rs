@@ -128,28 +128,27 @@ fn an_execution_may_end_with_sleepers_who_hold_locks() {
     assert!(!ENGINE.explores() || explored.executions > 2, "{explored:?}");
 }
 
-sync::explored! {
-    /// The thread that detects that no thread can move is about to wait for a lock, and the execution ends
-    /// before it does. It could have taken the lock first all the same.
-    fn who_judges_instead_of_waiting_could_have_been_first() {
-        let found = outcomes(&plan(3), |sink| {
-            let lock = Arc::new(Mutex::new("lock", ()));
-            let got = Arc::new(Ghost::new(false));
-            let (theirs, park) = (lock.clone(), Note::new("park"));
-            spawn(move || {
-                let _guard = theirs.lock();
-                park.sleep();
-            });
-            let gets = got.clone();
-            spawn(move || {
-                drop(lock.lock());
-                gets.set(true);
-            });
-            world(|| OVER);
-            sink.outcome(move || got.get());
+/// The thread that detects that no thread can move is about to wait for a lock, and the execution ends
+/// before it does. It could have taken the lock first all the same.
+#[sync::test(exploring)]
+fn who_judges_instead_of_waiting_could_have_been_first() {
+    let found = outcomes(&plan(3), |sink| {
+        let lock = Arc::new(Mutex::new("lock", ()));
+        let got = Arc::new(Ghost::new(false));
+        let (theirs, park) = (lock.clone(), Note::new("park"));
+        spawn(move || {
+            let _guard = theirs.lock();
+            park.sleep();
         });
-        assert_eq!(found, BTreeSet::from([false, true]));
-    }
+        let gets = got.clone();
+        spawn(move || {
+            drop(lock.lock());
+            gets.set(true);
+        });
+        world(|| OVER);
+        sink.outcome(move || got.get());
+    });
+    assert_eq!(found, BTreeSet::from([false, true]));
 }
 
 #[test]

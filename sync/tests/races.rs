@@ -85,121 +85,134 @@ const READ_IF_FLAG: Body = |shared| {
     }
 };
 
-sync::searched! {
-    fn two_writes_race() {
-        is_race(WRITE, WRITE);
-    }
+#[sync::test(searching)]
+fn two_writes_race() {
+    is_race(WRITE, WRITE);
+}
 
-    fn a_write_and_a_read_race() {
-        is_race(WRITE, READ);
-        is_race(READ, WRITE);
-        is_race(READ, |shared| { shared.field.with_mut(|value| *value += 1); });
-    }
+#[sync::test(searching)]
+fn a_write_and_a_read_race() {
+    is_race(WRITE, READ);
+    is_race(READ, WRITE);
+    is_race(READ, |shared| {
+        shared.field.with_mut(|value| *value += 1);
+    });
+}
 
-    fn two_reads_do_not() {
-        is_none(READ, READ);
-    }
+#[sync::test(searching)]
+fn two_reads_do_not() {
+    is_none(READ, READ);
+}
 
-    fn a_lock_orders() {
-        let locked: Body = |shared| {
-            let _guard = shared.lock.lock();
-            shared.field.set(1);
-        };
-        is_none(locked, locked);
-        is_race(locked, WRITE);
-        is_race(locked, |shared| {
-            drop(shared.lock.lock());
+#[sync::test(searching)]
+fn a_lock_orders() {
+    let locked: Body = |shared| {
+        let _guard = shared.lock.lock();
+        shared.field.set(1);
+    };
+    is_none(locked, locked);
+    is_race(locked, WRITE);
+    is_race(locked, |shared| {
+        drop(shared.lock.lock());
+        shared.field.get();
+    });
+}
+
+#[sync::test(searching)]
+fn a_note_orders_what_is_written_before_the_wakeup() {
+    let sleeper: Body = |shared| {
+        shared.note.sleep();
+        shared.field.get();
+    };
+    is_none(sleeper, |shared| {
+        shared.field.set(1);
+        shared.note.wakeup();
+    });
+    is_race(sleeper, |shared| {
+        shared.note.wakeup();
+        shared.field.set(1);
+    });
+}
+
+#[sync::test(searching)]
+fn a_flag_orders_what_is_written_before_it() {
+    let reader: Body = |shared| {
+        if shared.flag.load_acq() == 1 {
             shared.field.get();
-        });
-    }
-
-    fn a_note_orders_what_is_written_before_the_wakeup() {
-        let sleeper: Body = |shared| {
-            shared.note.sleep();
-            shared.field.get();
-        };
-        is_none(sleeper, |shared| {
-            shared.field.set(1);
-            shared.note.wakeup();
-        });
-        is_race(sleeper, |shared| {
-            shared.note.wakeup();
-            shared.field.set(1);
-        });
-    }
-
-    fn a_flag_orders_what_is_written_before_it() {
-        let reader: Body = |shared| {
-            if shared.flag.load_acq() == 1 {
-                shared.field.get();
-            }
-        };
-        is_none(reader, |shared| {
-            shared.field.set(1);
-            shared.flag.store_rel(1);
-        });
-        is_race(reader, |shared| {
-            shared.flag.store_rel(1);
-            shared.field.set(1);
-        });
-        is_race(READ_IF_FLAG, WRITE_LATE);
-    }
-
-    /// The reverse also holds: the thread that takes the flag may write.
-    fn an_exchange_hands_over() {
-        let taker: Body = |shared| {
-            if shared.flag.cas(0, 1) {
-                shared.field.set(1);
-            }
-        };
-        is_none(taker, taker);
-        is_race(taker, |shared| {
-            if shared.flag.cas(0, 0) {
-                shared.field.set(1);
-            }
-        });
-    }
-
-    /// As for a ring's tail: thieves load it, and another owner's store races.
-    fn an_owners_plain_read_races_with_a_store() {
-        let owner: Body = |shared| {
-            shared.flag.owner_load();
-        };
-        is_none(owner, |shared| { shared.flag.load_acq(); });
-        let failure = race(owner, |shared| shared.flag.store_rel(1)).expect("a race");
-        assert!(failure.message.starts_with("data race on flag, by thread "), "{failure}");
-    }
-
-    /// Both threads, both accesses, and where they are.
-    fn a_race_says_who_and_where() {
-        let failure = race(WRITE, READ).expect("a race");
-        let here = |line| format!("sync/tests/races.rs:{line}:");
-        let (write, read) = (here(WRITES_AT), here(READS_AT));
-        for part in ["thread 0 (plain write at ", "thread 1 (plain read at ", &write, &read] {
-            assert!(failure.message.contains(part), "{part} is not in {failure}");
         }
-        assert!(failure.location.is_some_and(|at| at.starts_with(&write) || at.starts_with(&read)));
-    }
+    };
+    is_none(reader, |shared| {
+        shared.field.set(1);
+        shared.flag.store_rel(1);
+    });
+    is_race(reader, |shared| {
+        shared.flag.store_rel(1);
+        shared.field.set(1);
+    });
+    is_race(READ_IF_FLAG, WRITE_LATE);
+}
 
-    /// Without a preemption, one thread is done before the other begins; the search says that it was bounded.
-    fn a_bound_that_hides_a_race_is_said() {
-        let bounded = |bound| Plan { bound: Some(bound), ..plan(Options::default()) };
-        let none = run_all(&bounded(0), run(WRITE, READ)).expect("a plan");
-        assert_eq!(none.end, End::Complete);
-        assert_eq!(none.searched.expect("searched").bound, Some(0));
-        let failure = failure(&bounded(1), run(WRITE, READ)).expect("a race");
-        assert_eq!(failure.cause, Cause::Race);
-    }
+/// The reverse also holds: the thread that takes the flag may write.
+#[sync::test(searching)]
+fn an_exchange_hands_over() {
+    let taker: Body = |shared| {
+        if shared.flag.cas(0, 1) {
+            shared.field.set(1);
+        }
+    };
+    is_none(taker, taker);
+    is_race(taker, |shared| {
+        if shared.flag.cas(0, 0) {
+            shared.field.set(1);
+        }
+    });
+}
 
-    /// A plan that does not look for races finds none: accesses are parts of steps.
-    fn elsewhere_a_plain_access_is_no_step() {
-        let silent = Plan { races: false, ..plan(Options::default()) };
-        let explored = run_all(&silent, run(WRITE, READ)).expect("a plan");
-        assert_eq!(explored.end, End::Complete);
-        let states = explored.searched.expect("searched").statistics.states;
-        let without = run_all(&silent, run(|_| {}, |_| {})).expect("a plan");
-        assert_eq!(without.searched.expect("searched").statistics.states, states);
+/// As for a ring's tail: thieves load it, and another owner's store races.
+#[sync::test(searching)]
+fn an_owners_plain_read_races_with_a_store() {
+    let owner: Body = |shared| {
+        shared.flag.owner_load();
+    };
+    is_none(owner, |shared| {
+        shared.flag.load_acq();
+    });
+    let failure = race(owner, |shared| shared.flag.store_rel(1)).expect("a race");
+    assert!(failure.message.starts_with("data race on flag, by thread "), "{failure}");
+}
+
+/// Both threads, both accesses, and where they are.
+#[sync::test(searching)]
+fn a_race_says_who_and_where() {
+    let failure = race(WRITE, READ).expect("a race");
+    let here = |line| format!("sync/tests/races.rs:{line}:");
+    let (write, read) = (here(WRITES_AT), here(READS_AT));
+    for part in ["thread 0 (plain write at ", "thread 1 (plain read at ", &write, &read] {
+        assert!(failure.message.contains(part), "{part} is not in {failure}");
     }
+    assert!(failure.location.is_some_and(|at| at.starts_with(&write) || at.starts_with(&read)));
+}
+
+/// Without a preemption, one thread is done before the other begins; the search says that it was bounded.
+#[sync::test(searching)]
+fn a_bound_that_hides_a_race_is_said() {
+    let bounded = |bound| Plan { bound: Some(bound), ..plan(Options::default()) };
+    let none = run_all(&bounded(0), run(WRITE, READ)).expect("a plan");
+    assert_eq!(none.end, End::Complete);
+    assert_eq!(none.searched.expect("searched").bound, Some(0));
+    let failure = failure(&bounded(1), run(WRITE, READ)).expect("a race");
+    assert_eq!(failure.cause, Cause::Race);
+}
+
+/// A plan that does not look for races finds none: accesses are parts of steps.
+#[sync::test(searching)]
+fn elsewhere_a_plain_access_is_no_step() {
+    let silent = Plan { races: false, ..plan(Options::default()) };
+    let explored = run_all(&silent, run(WRITE, READ)).expect("a plan");
+    assert_eq!(explored.end, End::Complete);
+    let states = explored.searched.expect("searched").statistics.states;
+    let without = run_all(&silent, run(|_| {}, |_| {})).expect("a plan");
+    assert_eq!(without.searched.expect("searched").statistics.states, states);
 }
 
 /// loom's first fence precedes its switch, so it tries no order in which the reader comes between the store

@@ -100,58 +100,63 @@ fn checking() -> Watch {
     watching(true)
 }
 
-sync::explored! {
-    fn a_recording_shows_the_same_failure_and_what_led_to_it() {
-        for sampler in samplers() {
-            let (plan, watch) = (plan(sampler), checking());
-            let (failure, schedule) = failed(&plan, &watch);
-            assert_eq!(failure.cause, Cause::Check("not two".to_owned()), "{failure}");
-            assert!(watch.log.get().is_empty(), "an exploration records nothing");
+#[sync::test(exploring)]
+fn a_recording_shows_the_same_failure_and_what_led_to_it() {
+    for sampler in samplers() {
+        let (plan, watch) = (plan(sampler), checking());
+        let (failure, schedule) = failed(&plan, &watch);
+        assert_eq!(failure.cause, Cause::Check("not two".to_owned()), "{failure}");
+        assert!(watch.log.get().is_empty(), "an exploration records nothing");
 
-            // What goes through a file is still the schedule.
-            let text = serde_json::to_string(&schedule).expect("it is data");
-            let schedule: Schedule = serde_json::from_str(&text).expect("it is data");
-            let mut logs = vec![];
-            for _ in 0..2 {
-                let recorded = record(&plan, &schedule, program(Some(&watch), plan.choices));
-                let expected = Recorded { failure: Some(failure.clone()), diverged: None };
-                assert_eq!(recorded, Ok(expected), "{sampler}");
-                logs.push(watch.log.get());
-            }
-            assert_eq!(logs[0], logs[1]);
-            for line in ["0 thread spawn 1", "0 thread spawn 2", "0 word load 6", "0 word store 2"] {
-                assert!(logs[0].iter().any(|there| there == line), "{sampler}: {line} in {:?}", logs[0]);
-            }
-            assert_eq!(logs[0].last().map(String::as_str), Some("0 word store 2"));
-            let locks = |kind| logs[0].iter().filter(|line| line.contains(kind)).count();
-            assert_eq!((locks("lock lock"), locks("lock unlock")), (2, 2), "{:?}", logs[0]);
+        // What goes through a file is still the schedule.
+        let text = serde_json::to_string(&schedule).expect("it is data");
+        let schedule: Schedule = serde_json::from_str(&text).expect("it is data");
+        let mut logs = vec![];
+        for _ in 0..2 {
+            let recorded = record(&plan, &schedule, program(Some(&watch), plan.choices));
+            let expected = Recorded { failure: Some(failure.clone()), diverged: None };
+            assert_eq!(recorded, Ok(expected), "{sampler}");
+            logs.push(watch.log.get());
         }
-    }
-
-    fn a_schedule_that_does_not_fit_says_where() {
-        let plan = plan(Sampler::Urw);
-        let (_, schedule) = failed(&plan, &checking());
-        let recorded = record(&plan, &schedule, || {
-            Atomic::new("word", 0u32).load();
-        });
-        let Recorded { failure, diverged } = recorded.expect("the plan is fine");
-        assert_eq!(failure, None);
-        let Diverged { step, expected } = diverged.expect("another program");
-        assert!(step > 0 && !expected.is_empty(), "{step}: {expected}");
-    }
-
-    /// Checks perform no operations, so they do not change what an engine does.
-    fn checks_change_no_execution() {
-        for sampler in samplers() {
-            let plan = Plan { bound: Some(2), ..plan(sampler) };
-            let executions = |watch| {
-                let program = program(watch, plan.choices);
-                run_all(&plan, program).expect("the plan is fine").executions
-            };
-            let watch = watching(false);
-            assert_eq!(executions(Some(&watch)), executions(None), "{sampler}");
-            assert!(watch.states.get() > 0);
+        assert_eq!(logs[0], logs[1]);
+        for line in ["0 thread spawn 1", "0 thread spawn 2", "0 word load 6", "0 word store 2"] {
+            assert!(
+                logs[0].iter().any(|there| there == line),
+                "{sampler}: {line} in {:?}",
+                logs[0]
+            );
         }
+        assert_eq!(logs[0].last().map(String::as_str), Some("0 word store 2"));
+        let locks = |kind| logs[0].iter().filter(|line| line.contains(kind)).count();
+        assert_eq!((locks("lock lock"), locks("lock unlock")), (2, 2), "{:?}", logs[0]);
+    }
+}
+
+#[sync::test(exploring)]
+fn a_schedule_that_does_not_fit_says_where() {
+    let plan = plan(Sampler::Urw);
+    let (_, schedule) = failed(&plan, &checking());
+    let recorded = record(&plan, &schedule, || {
+        Atomic::new("word", 0u32).load();
+    });
+    let Recorded { failure, diverged } = recorded.expect("the plan is fine");
+    assert_eq!(failure, None);
+    let Diverged { step, expected } = diverged.expect("another program");
+    assert!(step > 0 && !expected.is_empty(), "{step}: {expected}");
+}
+
+/// Checks perform no operations, so they do not change what an engine does.
+#[sync::test(exploring)]
+fn checks_change_no_execution() {
+    for sampler in samplers() {
+        let plan = Plan { bound: Some(2), ..plan(sampler) };
+        let executions = |watch| {
+            let program = program(watch, plan.choices);
+            run_all(&plan, program).expect("the plan is fine").executions
+        };
+        let watch = watching(false);
+        assert_eq!(executions(Some(&watch)), executions(None), "{sampler}");
+        assert!(watch.states.get() > 0);
     }
 }
 

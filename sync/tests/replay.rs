@@ -1,5 +1,5 @@
 //! A schedule that a search finds can be run again, and one that does not fit reports where.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(not(feature = "explore"))]

@@ -1,6 +1,6 @@
 //! A thread that loops without progress is detected by a search, although its state repeats and the cache
 //! knows it.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use std::collections::BTreeSet;
 

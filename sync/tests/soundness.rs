@@ -1,6 +1,6 @@
 //! Cache, sleep sets, bounds and workers lose nothing: compared with plain search, on a few dozen of the
 //! programs that `pidle soundness` compares thousands of.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use soundness::compare::{compare, Compared, Family};
 use soundness::tally::Differ;

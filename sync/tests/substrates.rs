@@ -2,7 +2,7 @@
 //!
 //! The two cannot be built into one test. With `SUBSTRATES=file` each writes what it has found into a file,
 //! and the files must be equal; `.ci/run` compares them.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use std::fmt::Write;
 

@@ -1,6 +1,6 @@
 //! Of states that differ only in a renaming of interchangeable threads, one is explored. `soundness.rs`
 //! compares that with plain search on generated programs.
-#![cfg(any(feature = "shuttle", feature = "explore"))]
+#![cfg(searching)]
 
 use explore::options::Options;
 use soundness::found::{search_of, Found};

@@ -1,4 +1,4 @@
-//! What knows of engines, and of the door past `pidleget`, and what does not.
+//! What knows of engines, and what does not.
 
 use super::source::{has_path, has_word, Source};
 
@@ -61,32 +61,6 @@ pub(super) fn model_cfg(source: &Source) -> Vec<(usize, String)> {
     broken.map(|(line, _)| (line, "the model has no condition but `cfg(test)`".into())).collect()
 }
 
-/// The door past `pidleget`, used by others than regressions, inside the model too; and the Ps of the start of the
-/// world, taken by others than that.
-pub(super) fn door(source: &Source) -> Vec<(usize, String)> {
-    let by_hand = |code: &str| {
-        has_word(code, "by_hand") && (code.contains("::by_hand") || code.contains("by_hand::"))
-    };
-    let unborn =
-        |code: &str| has_word(code, "take_unborn_ps") || has_word(code, "before_the_world");
-    let in_model = |names: &[&str]| {
-        names.iter().any(|name| source.path == format!("runtime-model/src/{name}.rs"))
-    };
-    let door_is_open =
-        source.krate() == "regressions" || in_model(&["idle", "idle/by_hand", "lib"]);
-    let world_starts = in_model(&["idle", "sched"]);
-    let lines =
-        source.code_lines().filter_map(|(line, code)| match (by_hand(code), unborn(code)) {
-            (true, _) if !door_is_open => Some((line, "`by_hand` is the regressions' door".into())),
-            (_, true) if !world_starts => Some((
-                line,
-                "the start of the world, in sched.rs, takes its Ps; others `pidleget`".into(),
-            )),
-            _ => None,
-        });
-    lines.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use crate::tidy::planted;
@@ -128,21 +102,5 @@ mod tests {
         let text = "//! A.\n#[cfg(test)]\nmod tests {}\n#[cfg(debug_assertions)]\nfn f() {}\n#[cfg_attr(test, x)]\n";
         assert_eq!(planted("runtime-model/src/a.rs", text), [(4, "model-cfg"), (6, "model-cfg")]);
         assert_eq!(planted("checks/src/a.rs", text), []);
-    }
-
-    #[test]
-    fn the_door_past_pidleget_is_for_regressions() {
-        let text = "//! A.\nuse runtime_model::by_hand::unlink;\nfn by_hand() {}\n";
-        assert_eq!(planted("checks/src/a.rs", text), [(2, "by-hand")]);
-        assert_eq!(planted("runtime-model/src/deadlock.rs", text), [(2, "by-hand")]);
-        assert_eq!(planted("runtime-model/src/idle/by_hand.rs", text), []);
-        assert_eq!(planted("regressions/src/a.rs", text), []);
-    }
-
-    #[test]
-    fn the_ps_of_the_start_of_the_world_are_not_for_others() {
-        let text = "//! A.\nlet p = self.take_unborn_ps(locked).pop();\n";
-        assert_eq!(planted("runtime-model/src/deadlock.rs", text), [(2, "by-hand")]);
-        assert_eq!(planted("runtime-model/src/sched.rs", text), []);
     }
 }

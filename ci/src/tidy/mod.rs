@@ -36,7 +36,6 @@ const RULES: &[Rule] = &[
     Rule { name: "import-order", broken: order::broken },
     Rule { name: "engine-names", broken: engines::names },
     Rule { name: "model-cfg", broken: engines::model_cfg },
-    Rule { name: "by-hand", broken: engines::door },
     Rule { name: "header", broken: text::header },
     Rule { name: "unfinished", broken: text::unfinished },
     Rule { name: "absolute-path", broken: text::absolute_path },

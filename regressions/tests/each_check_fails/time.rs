@@ -1,4 +1,5 @@
 //! Breaks of the limiter's, the timers' and the clock's checks.
+#![expect(clippy::disallowed_methods, reason = "a break of the list of idle Ms")]
 
 use runtime_model::by_hand;
 use runtime_model::limiter::LimiterEventType;

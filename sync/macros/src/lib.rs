@@ -1,11 +1,31 @@
 //! The attributes of `sync`. Use them through that crate.
 
 mod insert;
+mod needs;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::quote;
-use syn::{parse_macro_input, parse_quote, ItemFn};
+use syn::{parse_macro_input, parse_quote, Ident, ItemFn};
+
+/// A test that needs an engine which is `exploring` (it tries more than one interleaving), `searching` (it visits all
+/// states) or `restoring` (it goes back to states, which makes large searches affordable). Other engines ignore the test,
+/// with the reason.
+///
+/// ```ignore
+/// #[sync::test(exploring)]
+/// fn no_wakeup_is_lost() { .. }
+/// ```
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let needs = parse_macro_input!(arguments as Ident);
+    let function = parse_macro_input!(item as ItemFn);
+    let Some(need) = needs::named(&needs.to_string()) else {
+        return quote!(compile_error! { "test: write exploring, searching or restoring" }).into();
+    };
+    let ignored = (!need.is_met).then_some(need.reason).map(|reason| quote!(#[ignore = #reason]));
+    quote!(#[test] #ignored #function).into()
+}
 
 /// The whole function is one call: a state cache keeps nothing of it but its result and what its `&mut` arguments
 /// refer to afterwards. Inside, it keeps only the live bindings, at every statement.

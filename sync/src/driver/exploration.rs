@@ -230,19 +230,19 @@ impl Exploration {
     }
 
     /// The flag that says so.
-    #[cfg(any(feature = "shuttle", feature = "explore"))]
+    #[cfg(searching)]
     pub(crate) fn over(&self) -> Arc<AtomicBool> {
         self.over.clone()
     }
 
     /// The OS thread of the failure that is reported.
-    #[cfg(any(feature = "shuttle", feature = "explore"))]
+    #[cfg(searching)]
     pub(crate) fn failed_on(&self) -> Option<ThreadId> {
         self.end().failed_on
     }
 
     /// The program.
-    #[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+    #[cfg(restoring)]
     pub(crate) fn program(&self) -> &(dyn Fn() + Send + Sync) {
         &*self.program
     }
@@ -313,14 +313,14 @@ impl Exploration {
     }
 
     /// Reports an error that the engine has found in the program, and ends the exploration.
-    #[cfg(any(feature = "shuttle", feature = "explore"))]
+    #[cfg(searching)]
     pub(crate) fn report_error(&self, text: String) {
         self.over.store(true, Ordering::Relaxed);
         self.end().broken = Some(text);
     }
 
     /// Begins a search; with bounds, one of several.
-    #[cfg(any(feature = "shuttle", feature = "explore"))]
+    #[cfg(searching)]
     pub(crate) fn begin_search(&self, shared: Arc<Shared>) {
         *self.searching.lock().unwrap_or_else(PoisonError::into_inner) = Some(shared);
     }
@@ -330,7 +330,7 @@ impl Exploration {
     }
 
     /// Stores the results of a search.
-    #[cfg(any(feature = "shuttle", feature = "explore"))]
+    #[cfg(searching)]
     pub(crate) fn end_search(&self, searched: Searched) {
         *self.searched.lock().unwrap_or_else(PoisonError::into_inner) = Some(searched);
     }

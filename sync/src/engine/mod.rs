@@ -23,18 +23,18 @@ mod chosen;
 #[path = "shuttle/mod.rs"]
 mod chosen;
 
-#[cfg(all(feature = "explore", not(any(feature = "loom", feature = "shuttle"))))]
+#[cfg(restoring)]
 #[path = "explore/mod.rs"]
 mod chosen;
 
-#[cfg(not(any(feature = "loom", feature = "shuttle", feature = "explore")))]
+#[cfg(not(exploring))]
 #[path = "std.rs"]
 mod chosen;
 
-#[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
+#[cfg(searching)]
 mod search;
 
-#[cfg(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom")))]
+#[cfg(searching)]
 mod sequential;
 
 #[cfg(not(feature = "loom"))]
@@ -47,10 +47,7 @@ pub(crate) use chosen::{
     TRACKS_RACES,
 };
 
-#[cfg_attr(
-    not(all(any(feature = "shuttle", feature = "explore"), not(feature = "loom"))),
-    path = "tracking_off.rs"
-)]
+#[cfg_attr(not(searching), path = "tracking_off.rs")]
 pub(crate) mod tracking;
 
 /// The memory order of an operation on a word.
