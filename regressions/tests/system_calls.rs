@@ -106,3 +106,18 @@ fn a_system_call_that_the_variant_does_not_have_is_refused() {
     );
     assert!(CONTENT.prepare_with(&search("newproc-beside-handoff"), GO_FIXED).is_ok());
 }
+
+/// What is handed over by the word of a P in a system call, by the lock, or by a note, is not accessed beside that.
+#[sync::test(restoring)]
+fn no_system_call_and_no_stop_has_a_data_race() {
+    for scenario in [
+        "syscall-short",
+        "syscall-long",
+        "syscalls-one-p",
+        "stop-beside-work",
+        "safe-point-beside-work",
+    ] {
+        let report = run(&job(scenario, Mode::Races));
+        assert_eq!(failing(&report), None, "{scenario}: {report:?}");
+    }
+}
