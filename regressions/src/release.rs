@@ -81,15 +81,5 @@ fn both(failure: &ExpectedFailure, engine: Engine) -> [Job; 2] {
 }
 
 fn job(engine: Engine, scenario: &str, row: &str, expect: Expect) -> Job {
-    Job {
-        suite: "release".into(),
-        scenario: scenario.into(),
-        program: None,
-        row: row.into(),
-        mode: Mode::Invariants,
-        only: None,
-        limits: limits(engine),
-        sometimes: Vec::new(),
-        expect,
-    }
+    Job { expect, ..Job::new("release", scenario, row, Mode::Invariants, limits(engine)) }
 }

@@ -256,17 +256,9 @@ impl Cell<'_> {
             }
             Mode::Invariants => (self.line.named.into_iter().collect(), Vec::new()),
         };
-        Job {
-            suite: SUITE.into(),
-            scenario: self.scenario.into(),
-            program: None,
-            row,
-            mode,
-            only: None,
-            limits,
-            sometimes: Vec::new(),
-            expect: Expect::Ends { how: how.into_iter().map(String::from).collect(), more },
-        }
+        let how = how.into_iter().map(String::from).collect();
+        let expect = Expect::Ends { how, more };
+        Job { expect, ..Job::new(SUITE, self.scenario, &row, mode, limits) }
     }
 }
 

@@ -26,22 +26,27 @@ fn world(quiescent: impl Fn() -> Quiescent + Send + Sync + 'static) {
     observe(Arc::new(World(quiescent)));
 }
 
+/// A flag, two threads that wait for it, and what each of them finds.
+fn two_that_wait() -> (Arc<Latch>, Arc<Ghost<Vec<bool>>>) {
+    let latch = Arc::new(Latch::new("flag"));
+    let got = Arc::new(Ghost::new(vec![]));
+    for _ in 0..2 {
+        let (theirs, log) = (latch.clone(), got.clone());
+        spawn(move || {
+            let set = theirs.wait();
+            log.change(|log| log.push(set));
+        });
+    }
+    (latch, got)
+}
+
 const OVER: Quiescent = Quiescent::Over(Ok(()));
 
 #[test]
-fn the_environment_sets_a_flag_when_nobody_can_move() {
+fn the_environment_sets_a_flag_when_no_thread_can_move() {
     let found = outcomes(&plan(3), |sink| {
-        let latch = Arc::new(Latch::new("flag"));
-        let got = Arc::new(Ghost::new(vec![]));
-        for _ in 0..2 {
-            let (theirs, log) = (latch.clone(), got.clone());
-            spawn(move || {
-                let set = theirs.wait();
-                log.change(|log| log.push(set));
-            });
-        }
-        let (theirs, at) = (latch.clone(), got.clone());
-        sink.outcome(move || at.get());
+        let (theirs, got) = two_that_wait();
+        sink.outcome(move || got.get());
         world(move || {
             assert!(theirs.is_waiting() && !theirs.is_set());
             theirs.set();
@@ -54,17 +59,8 @@ fn the_environment_sets_a_flag_when_nobody_can_move() {
 #[test]
 fn a_nudge_wakes_one_without_the_flag() {
     let found = outcomes(&plan(3), |sink| {
-        let latch = Arc::new(Latch::new("flag"));
-        let got = Arc::new(Ghost::new(vec![]));
-        for _ in 0..2 {
-            let (theirs, log) = (latch.clone(), got.clone());
-            spawn(move || {
-                let set = theirs.wait();
-                log.change(|log| log.push(set));
-            });
-        }
-        let (theirs, at) = (latch.clone(), got.clone());
-        sink.outcome(move || at.get());
+        let (theirs, got) = two_that_wait();
+        sink.outcome(move || got.get());
         let nudged = Ghost::new(false);
         world(move || {
             if nudged.replace(true) {
@@ -198,7 +194,7 @@ fn nobody_asks_the_environment_when_all_have_finished() {
 
 /// A lock held by a sleeper is no deadlock: the environment may wake it.
 #[test]
-fn a_sleeper_may_be_woken_while_somebody_waits_for_its_lock() {
+fn a_sleeper_may_be_woken_while_a_thread_waits_for_its_lock() {
     let found = outcomes(&plan(2), |sink| {
         let lock = Arc::new(Mutex::new("lock", 0));
         let park = Arc::new(Note::new("park"));

@@ -8,29 +8,14 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use harness::report::{Expect, Job, Limits, Mode};
+use checks::suite;
+use harness::report::{Job, Limits, Mode};
+use sync::driver::Engine;
 
 /// A job that is to hold.
 pub(crate) fn job() -> Job {
-    Job {
-        suite: "core".into(),
-        scenario: "sleep-ready-park".into(),
-        program: None,
-        row: "GO_1_19_FIXED".into(),
-        mode: Mode::Invariants,
-        only: None,
-        limits: Limits {
-            bound: Some(2),
-            executions: 1,
-            seeds: vec![1],
-            search: None,
-            max_seconds: None,
-            audit: 0,
-            ask_always: false,
-        },
-        sometimes: Vec::new(),
-        expect: Expect::Holds,
-    }
+    let limits = Limits { executions: 1, seeds: vec![1], ..suite::limits(Engine::Loom) };
+    Job::new("core", "sleep-ready-park", suite::FIXED, Mode::Invariants, limits)
 }
 
 /// Writes a program. A process of its own does: were the file open for writing here, a process that

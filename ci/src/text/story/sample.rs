@@ -1,9 +1,10 @@
 //! A counterexample and a report to test with.
 
+use checks::suite;
 use harness::cex::{Counterexample, Header, Step, FORMAT};
-use harness::report::{Expect, Found, Job, Limits, Mode, Report};
+use harness::report::{Found, Job, Limits, Mode, Report};
 use harness::verdict::Verdict;
-use sync::driver::Schedule;
+use sync::driver::{Engine, Schedule};
 
 /// A throw.
 pub(crate) fn found() -> Found {
@@ -13,25 +14,14 @@ pub(crate) fn found() -> Found {
 
 /// A job that is to hold.
 pub(crate) fn job() -> Job {
-    Job {
-        suite: "issue_53294".into(),
-        scenario: "sleep-ready-park".into(),
-        program: None,
-        row: "UNLINKED_BY_HAND".into(),
-        mode: Mode::Symptoms,
-        only: None,
-        limits: Limits {
-            bound: Some(2),
-            executions: 100,
-            seeds: vec![1, 2],
-            search: None,
-            max_seconds: None,
-            audit: 0,
-            ask_always: false,
-        },
-        sometimes: Vec::new(),
-        expect: Expect::Holds,
-    }
+    let limits = Limits {
+        bound: Some(2),
+        executions: 100,
+        seeds: vec![1, 2],
+        audit: 0,
+        ..suite::limits(Engine::Loom)
+    };
+    Job::new("issue_53294", "sleep-ready-park", "UNLINKED_BY_HAND", Mode::Symptoms, limits)
 }
 
 /// A run that found [`found`].
