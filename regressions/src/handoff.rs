@@ -60,7 +60,7 @@ const IN_RELEASE: InRelease = InRelease {
 pub const BUG: Bug = Bug {
     number: "N4",
     title: "a P that is handed off goes idle beside a waker that finds none",
-    saw: "a goroutine that waits beside an idle CPU until another returns to the scheduler; a hang, if the running ones \
+    saw: "a goroutine that waits beside an idle CPU until another returns to the scheduler; longer, if the running ones \
           wait for it",
     releases: "1.20 to 1.27.3, the newest",
     references: &["https://go.dev/src/runtime/proc.go", "https://go.dev/issue/13645"],

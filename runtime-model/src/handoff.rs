@@ -17,7 +17,7 @@
 //!                                puts P1 on the idle list           G1 waits beside it
 //! ```
 //!
-//! In the row `GO_FIXED`, the M that hands off reads `needspinning` under the lock, and starts an M with the P if it is set.
+//! In the variant `GO_FIXED`, the M that hands off reads `needspinning` under the lock, and starts an M with the P if it is set.
 //! That M is no spinner, but clears the word when it becomes one, and keeps its P because of it otherwise (5b).
 
 use crate::event::Event;

@@ -94,13 +94,9 @@ pub struct Steps {
     ///
     /// Go: proc.go, findRunnable 2784-2787 (1.19.8), 3712-3714 (1.27.3).
     pub spin_again: fn(&Sched, &mut M, OwnedP) -> Found,
-    /// The last look: has this P a G to steal?
-    ///
-    /// Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
+    /// The last look: has this P a G to steal? Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
     pub has_work: fn(&Sched, PId) -> bool,
-    /// A P goes idle: may thieves leave out its timers?
-    ///
-    /// Go: proc.go, pidleput 5716 (1.19.8), 7433-7435 (1.27.3).
+    /// A P goes idle: may thieves leave out its timers? Go: proc.go, pidleput 5716 (1.19.8), 7433-7435 (1.27.3).
     pub update_timer_p_mask: fn(&Sched, &OwnedP),
     /// Takes a G from the global queue for this P, and the P's share of the others; gives the lock back if there is
     /// none.
@@ -124,13 +120,9 @@ pub struct Steps {
     ///
     /// Go: proc.go, findRunnable 2663-2664 (1.19.8), 3532 (1.27.3).
     pub below_spin_limit: fn(&Sched) -> bool,
-    /// Work was made: how many spin?
-    ///
-    /// Go: proc.go, wakep 2427 (1.19.8), 3230 (1.27.3).
+    /// Work was made: how many spin? Go: proc.go, wakep 2427 (1.19.8), 3230 (1.27.3).
     pub spinners: fn(&Sched) -> i32,
-    /// An M stops spinning: one less is counted. Returns how many are left.
-    ///
-    /// Go: proc.go, findRunnable 2771 and resetspinning 3103 (1.19.8), 3676 and 4042 (1.27.3).
+    /// An M stops spinning: one less is counted. Returns how many are left. Go: proc.go, findRunnable 2771 and resetspinning 3103 (1.19.8), 3676 and 4042 (1.27.3).
     pub uncount_spinner: fn(&Sched) -> i32,
     /// An M gives away its P: start another M with it, or put it on the idle list?
     ///
@@ -143,13 +135,10 @@ pub struct Steps {
     ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
     pub p_or_global: fn(&Sched, &M, GId) -> Option<OwnedP>,
-    /// The world is about to stop: take the Ps that are in system calls.
-    ///
-    /// Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8), 1681-1689 (1.27.3).
+    /// The world is about to stop: take the Ps in system calls. Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8),
+    /// 1681-1689 (1.27.3).
     pub collect_from_syscalls: fn(&Sched, &mut SchedLocked),
-    /// The world was started: wake one M more.
-    ///
-    /// Go: proc.go, startTheWorldWithSema 1309 (1.19.8), 1827 (1.27.3).
+    /// The world was started: wake one M more. Go: proc.go, startTheWorldWithSema 1309 (1.19.8), 1827 (1.27.3).
     pub wake_at_start: fn(&Sched, &M),
     /// An M with the lock is about to put its P on the idle list: must the P stop, or pass a safe point? (golang/go#45975)
     ///
