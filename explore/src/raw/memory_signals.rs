@@ -78,7 +78,7 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_vo
     if let Some((thread, bytes)) = overflown {
         let id = STATE.try_with(|state| state.try_borrow().ok().map(|state| state.thread(thread)));
         let kib = bytes / 1024;
-        let remedy = "increase Plan::stack, or remove an endless recursion";
+        let remedy = "increase Plan::stack (with loom's API: PIDLE_STACK_KIB), or remove an endless recursion";
         match id {
             Ok(Some(id)) => end_process(format_args!(
                 "search: thread {id} has used up its stack of {kib} KiB: {remedy}\n"

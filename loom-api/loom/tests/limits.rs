@@ -96,6 +96,15 @@ fn a_schedule_is_run_again_and_another_execution_is_not() {
 }
 
 #[test]
+fn a_bound_of_the_environment_is_kept() {
+    let (text, passes) = run(&[("PIDLE_BOUND", "0")]);
+    assert!(passes && text.contains("model 2): held, bound 0"), "{text}");
+    let (text, passes) = run(&[("PIDLE_BOUND", "none")]);
+    assert!(!passes && text.contains("model 2): violated"), "{text}");
+    assert!(text.contains("1 preemptions; schedule"), "the fewest are looked for:\n{text}");
+}
+
+#[test]
 fn a_strict_search_that_is_cut_short_fails() {
     let cut = [("PIDLE_MODEL", "1"), ("LOOM_MAX_BRANCHES", "1")];
     assert!(run(&cut).1);

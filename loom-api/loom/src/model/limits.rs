@@ -47,6 +47,8 @@ pub(super) struct Limits {
     pub(super) model: usize,
     /// The most preemptions; `None` is no bound.
     pub(super) bound: Option<u32>,
+    /// No bound is tried first.
+    pub(super) unbounded: bool,
     pub(super) began: Instant,
     pub(super) deadline: Option<Instant>,
     pub(super) executions: Option<u64>,
@@ -90,9 +92,10 @@ impl Limits {
     pub(super) fn new(asked: &Asked) -> Limits {
         let began = Instant::now();
         let seconds = env("PIDLE_SECONDS").map(Duration::from_secs_f64).or(asked.duration);
-        let bound = match std::env::var("PIDLE_BOUND").as_deref() {
-            Ok("none") => None,
-            _ => env("PIDLE_BOUND").or(asked.bound.map(|bound| bound as u32)),
+        let unbounded = std::env::var("PIDLE_BOUND").is_ok_and(|bound| bound == "none");
+        let bound = match unbounded {
+            true => None,
+            false => env("PIDLE_BOUND").or(asked.bound.map(|bound| bound as u32)),
         };
         let (test, model) = next_model();
         let this = env("PIDLE_MODEL").is_none_or(|wanted: usize| wanted == model);
@@ -100,6 +103,7 @@ impl Limits {
             test,
             model,
             bound,
+            unbounded,
             began,
             deadline: seconds.map(|seconds| began + seconds),
             executions: asked.executions.map(|most| most as u64),

@@ -83,11 +83,13 @@ fn all(limits: &Limits, program: &Program) -> Report {
     if limits.bound.is_none() && !step(limits, program, None, short, &mut report) {
         return report;
     }
-    for bound in 0..=limits.bound.unwrap_or(BOUNDS) {
-        let most = match limits.bound {
-            Some(_) => None,
-            None => Some(Instant::now() + BOUNDED),
-        };
+    let bounds = if limits.unbounded { 0..0 } else { 0..limits.bound.unwrap_or(BOUNDS) + 1 };
+    for bound in bounds {
+        // The search without a bound needs the larger part of the time.
+        let left =
+            limits.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let share = left.map_or(BOUNDED, |left| BOUNDED.min(left / 4));
+        let most = limits.bound.is_none().then(|| Instant::now() + share);
         if !step(limits, program, Some(bound), (None, most), &mut report) {
             return report;
         }
