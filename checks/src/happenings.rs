@@ -69,6 +69,25 @@ pub const ALL: &[Happening] = &[
         name: "a break is sent to an M that polls",
         is: |e| matches!(e, Event::NetpollBreak),
     },
+    Happening { name: "a poll in real time finds a G", is: |e| matches!(e, Event::PolledG) },
+    Happening { name: "a poll finds several Gs", is: |e| matches!(e, Event::PolledWithOthers(_)) },
+    Happening {
+        name: "a read gives up, as its deadline is over",
+        is: |e| matches!(e, Event::ReadTimedOut(_)),
+    },
+    Happening {
+        name: "a read gives up, as its descriptor is closed",
+        is: |e| matches!(e, Event::ReadClosed(_)),
+    },
+    Happening {
+        name: "a timer of an old deadline fires",
+        is: |e| matches!(e, Event::DeadlineStale(_)),
+    },
+    Happening { name: "an awaited event comes to pass", is: |e| matches!(e, Event::WorldMoves(1)) },
+    Happening {
+        name: "two awaited events come to pass at once",
+        is: |e| matches!(e, Event::WorldMoves(2..)),
+    },
     Happening { name: "a G enters a system call", is: |e| matches!(e, Event::EnterSyscall(_)) },
     Happening {
         name: "a system call leaves its G on the global queue",

@@ -18,7 +18,7 @@ use runtime_model::g::{GId, GStatus};
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PId};
-use runtime_model::program::Program;
+use runtime_model::program::{Clock, Program};
 use runtime_model::steps::Steps;
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost, Note, Plain};
@@ -45,6 +45,8 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         fairness: false,
         scripts: vec![vec![]; gs],
         flags: vec![],
+        clock: Clock::Fake,
+        descriptors: vec![],
     };
     let sched = Sched::new(program, steps, traced(Arc::new(NoWitness)));
     let mut m = M::of_kernel(MId(0));

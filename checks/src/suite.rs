@@ -94,6 +94,18 @@ pub const ALL: &[Suite] = &[
         bound: Some(1),
     },
     Suite {
+        name: "real",
+        about: "real time: an M waits for timers and descriptors, and the world moves",
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+    },
+    Suite {
+        name: "real-wide",
+        about: "the same, for programs with more states",
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+    },
+    Suite {
         name: "yields",
         about: "Gs that give up their P, and a permit, where barriers matter",
         engines: &[Engine::Loom],

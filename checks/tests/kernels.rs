@@ -183,7 +183,7 @@ fn an_m_that_polls_beside_another_does_so_at_once() {
                 sched.emit(m, Event::NetpollBreak);
                 sched.emit(m, Event::Polls);
             }
-            sched.poll(m, until);
+            decisions::poll_as_it_is(sched, m, until);
         });
     });
 }
@@ -192,7 +192,7 @@ fn an_m_that_polls_beside_another_does_so_at_once() {
 fn an_m_that_keeps_the_post_of_the_poller() {
     fails_with("is left", 2, || {
         decisions::two_poll(GO_1_19_FIXED, |sched, m, until| {
-            sched.poll(m, until);
+            decisions::poll_as_it_is(sched, m, until);
             sched.lastpoll.store(0);
         });
     });

@@ -35,7 +35,7 @@ pub struct Header {
 pub struct Step {
     /// Its number, from 1.
     pub step: u64,
-    /// The thread. It is the number of its M, too, as Ms are started in order.
+    /// The thread: the number of its M. In real time, the world's thread has the number after those of all Ms.
     pub thread: usize,
     /// The P that the M had after the step.
     pub p: Option<u32>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use runtime_model::event::{Event, Witness};
 use runtime_model::g::GId;
 use runtime_model::m::MId;
+use runtime_model::program::Clock;
 use runtime_model::Sched;
 use sync::driver::{Operation, Outside};
 
@@ -39,6 +40,7 @@ impl Recorder {
     /// Writes down an operation, and what is different after it.
     pub(crate) fn write(&self, sched: Option<&Sched>, op: &Operation) {
         let function = function_at(self.sources, op.function);
+        let thread = sched.map_or(op.thread, |sched| number(sched, op.thread));
         let now = sched.map(snapshot).unwrap_or_default();
         self.log.with_mut(|log| {
             let changed = differences(&log.last, &now);
@@ -46,7 +48,7 @@ impl Recorder {
             log.last = now.clone();
             let step = Step {
                 step: log.steps.len() as u64 + 1,
-                thread: op.thread,
+                thread,
                 p: None,
                 g: None,
                 action: op.kind.to_string(),
@@ -55,7 +57,7 @@ impl Recorder {
                 value: op.value.clone(),
                 changed,
             };
-            log.functions.insert(op.thread, function.clone());
+            log.functions.insert(thread, function.clone());
             log.steps.push(sched.map_or(step.clone(), |sched| with_m(step, sched)));
         });
     }
@@ -89,6 +91,17 @@ impl Witness for Recorder {
     }
 }
 
+/// The number of the thread as its name has it: that of its M. In real time the world's thread is started first, and its
+/// number is the one after those of all Ms.
+fn number(sched: &Sched, thread: usize) -> usize {
+    match thread {
+        _ if sched.clock() == Clock::Fake => thread,
+        0 => 0,
+        1 => sched.allm.len(),
+        m => m - 1,
+    }
+}
+
 /// Adds the P and the G that the thread's M has now.
 fn with_m(step: Step, sched: &Sched) -> Step {
     let Some(m) = sched.allm.get(step.thread) else { return step };
@@ -106,7 +119,7 @@ fn snapshot(sched: &Sched) -> Snapshot {
     item("npidle".into(), sched.npidle.peek().to_string());
     item("nmspinning".into(), sched.nmspinning.peek().to_string());
     item("needspinning".into(), sched.needspinning.peek().to_string());
-    item("clock".into(), sched.faketime.peek(|&now| now).to_string());
+    item("clock".into(), sched.peek_now().to_string());
     let mask = |has: &dyn Fn(runtime_model::p::PId) -> bool| {
         list(sched.allp.iter().map(|p| p.id).filter(|&p| has(p)))
     };

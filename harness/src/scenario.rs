@@ -18,6 +18,11 @@
 //! | `assist` | does a mark assist |
 //! | `stop-the-world` | stops the world, and starts it again |
 //! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
+//! | `read d` | waits until something arrives at descriptor d, its deadline is over, or it is closed |
+//! | `write d` | something arrives at d; if no G does so, the world does, whenever a read has found nothing |
+//! | `deadline d N` | reads of d give up in N ticks; after 0 ticks, at once |
+//! | `no-deadline d` | reads of d do not give up any more |
+//! | `close d` | reads of d give up |
 //! | `syscall short` | makes a system call that returns by itself, at any time |
 //! | `syscall long` | makes a system call that returns when the world moves: when no M can |
 //! | `syscall blocking` | the same, known to block, so that the P is handed off before |
@@ -28,12 +33,13 @@
 //! stands from then on, as its M is on its way out: so a G that sleeps then, or is parked, cannot finish. A program in
 //! which that may be so names the Gs that must (`must-finish`).
 
+mod descriptors;
 mod fits;
 mod script;
 mod whole;
 
 use runtime_model::g::GId;
-use runtime_model::program::Program;
+use runtime_model::program::{self, Program};
 use serde::{Deserialize, Serialize};
 
 use script::{add_empty, starts_timer, Parser, ScriptError};
@@ -44,7 +50,7 @@ use script::{add_empty, starts_timer, Parser, ScriptError};
 pub enum Clock {
     /// The clock stands while an M runs, and jumps when none does. Go's `faketime`.
     Fake,
-    /// The clock of the world. It needs the poller, which the model does not have yet.
+    /// The world moves the clock.
     Real,
 }
 
@@ -53,6 +59,9 @@ pub(crate) const MOST_PS: u32 = 8;
 
 /// The most Ms that a scenario may have.
 pub(crate) const MOST_MS: u32 = 16;
+
+/// The most moves of the world that may come early.
+pub(crate) const MOST_EARLY: u32 = 8;
 
 /// A program with its sizes, as written. [`Scenario::program`] checks it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +82,8 @@ pub struct Scenario {
     pub fairness: bool,
     /// What it may use of time.
     pub clock: Clock,
+    /// With a real clock: so many of the world's moves may come while Ms run.
+    pub early: u32,
     /// A line for each G.
     pub lines: Vec<String>,
     /// The Gs that must have finished in the end; if none is named, each that was started.
@@ -135,6 +146,7 @@ impl Scenario {
             steal_tries: 2,
             fairness: false,
             clock: Clock::Fake,
+            early: 0,
             lines: lines.iter().map(|&line| line.into()).collect(),
             must_finish: Vec::new(),
             deterministic: false,
@@ -148,7 +160,12 @@ impl Scenario {
     pub fn program(&self) -> Result<Checked, ScenarioError> {
         self.check_numbers()?;
         let gs = self.gs()?;
-        let mut parser = Parser { names: gs.iter().map(|g| g.0).collect(), flags: vec![] };
+        let mut parser = Parser {
+            real: self.clock == Clock::Real,
+            names: gs.iter().map(|g| g.0).collect(),
+            flags: vec![],
+            descriptors: vec![],
+        };
         let mut scripts = Vec::new();
         for (g, &(name, text)) in gs.iter().enumerate() {
             let script = parser.script(name, text);
@@ -156,16 +173,18 @@ impl Scenario {
                 self.error(At::G(g), &place, what, &allowed)
             })?);
         }
-        let Parser { names, flags, .. } = parser;
+        let Parser { names, flags, descriptors, .. } = parser;
         let mut names: Vec<String> = names.into_iter().map(String::from).collect();
         self.check_whole(&scripts, &names, &flags)?;
+        self.check_descriptors(&scripts, &names)?;
+        let descriptors = Self::described(&scripts, &descriptors);
         add_empty(&mut scripts);
         names.extend((names.len()..scripts.len()).map(|i| format!("empty{i}")));
         let must_finish = self.must_finish(&names)?;
         self.check_tickers(&scripts, &names, &must_finish)?;
         let timers = scripts.iter().flatten().filter(|a| starts_timer(a)).count();
         Ok(Checked {
-            size: format!("{}P/{}M/{}G/{timers}T", self.ps, self.ms, scripts.len()),
+            size: self.size(scripts.len(), timers, descriptors.len()),
             program: Program {
                 ps: self.ps,
                 ms: self.ms,
@@ -174,11 +193,22 @@ impl Scenario {
                 fairness: self.fairness,
                 scripts,
                 flags: flags.into_iter().map(|flag| &*flag.to_string().leak()).collect(),
+                clock: match self.clock {
+                    Clock::Fake => program::Clock::Fake,
+                    Clock::Real => program::Clock::Real { early: self.early },
+                },
+                descriptors,
             },
             names,
             must_finish,
             deterministic: self.deterministic,
         })
+    }
+
+    /// Its size in words; descriptors are named if there are any.
+    fn size(&self, gs: usize, timers: usize, descriptors: usize) -> String {
+        let fds = if descriptors == 0 { String::new() } else { format!("/{descriptors}fd") };
+        format!("{}P/{}M/{gs}G/{timers}T{fds}", self.ps, self.ms)
     }
 
     fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {
@@ -207,6 +237,13 @@ impl Scenario {
             );
             return wrong("ms", what, &format!("write at least {ps}"));
         }
+        if self.clock == Clock::Real && self.ms == self.ps {
+            let ms = self.ms;
+            let what = format!(
+                "{ms} is as many as the Ps: one M may wait in a poll, and a P with work would find no M"
+            );
+            return wrong("ms", what, &format!("write at least {} (the clock is real)", ms + 1));
+        }
         if !self.ring.is_power_of_two() || !(2..=256).contains(&self.ring) {
             let what = format!("{} is not a power of two from 2 to 256", self.ring);
             return wrong("ring", what, "write 2, 4, 8, … or 256");
@@ -215,9 +252,13 @@ impl Scenario {
             let what = format!("{} is out of range", self.steal_tries);
             return wrong("steal-tries", what, "write 2 to 4 (Go has 4)");
         }
-        if self.clock == Clock::Real {
-            let what = "real time needs the poller, which the model does not have yet";
-            return wrong("clock", what.into(), "write \"fake\"");
+        if self.early > MOST_EARLY {
+            let what = format!("{} is out of range", self.early);
+            return wrong("early", what, &format!("write 0 to {MOST_EARLY}"));
+        }
+        if self.early > 0 && self.clock == Clock::Fake {
+            let what = format!("{}, but the clock is not real: the world has no moves", self.early);
+            return wrong("early", what, "add clock = \"real\", or leave early out");
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use toml::Spanned;
 
 pub use gate_run::GateRun;
 
-use crate::scenario::{At, Clock, Scenario, ScenarioError, MOST_MS, MOST_PS};
+use crate::scenario::{At, Clock, Scenario, ScenarioError, MOST_EARLY, MOST_MS, MOST_PS};
 
 /// A scenario file with all fields, for `--help`.
 pub const EXAMPLE: &str = r#"# Two Gs on two Ps: one sleeps, readies the other, and keeps its P busy until that one has run.
@@ -31,7 +31,8 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # fairness = false    # any look for work may begin with the global queue
 # must-finish = ["main"]  # the Gs that must finish; left out, each that was started, also after main's end
 # deterministic = false
-# clock = "fake"      # the clock stands while an M runs
+# clock = "fake"      # the clock stands while an M runs; "real": the world moves it, and there are descriptors
+# early = 0           # with a real clock: so many of the world's moves may come while Ms run
 # Also, for a file in checks/scenarios, which the gate runs; `check` reports mistakes in these, and ignores them:
 # aliases = ["wait"]  # older names, which commands accept too
 # sizes = ["3m"]      # the same with 3 Ms, named ready-and-wait-3m; "3p" is 3 Ps and 3 Ms
@@ -47,7 +48,7 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 /// The fields of a file, for messages.
 const FIELDS: &str =
     "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
-                      deterministic, clock, aliases, sizes and run";
+                      deterministic, clock, early, aliases, sizes and run";
 
 /// A longer name makes no good file name.
 const LONGEST_NAME: usize = 64;
@@ -109,6 +110,7 @@ struct File {
     steal_tries: Option<Spanned<i64>>,
     fairness: Option<bool>,
     clock: Option<Spanned<Clock>>,
+    early: Option<Spanned<i64>>,
     must_finish: Option<Spanned<Vec<String>>>,
     deterministic: Option<bool>,
     sizes: Option<Vec<Spanned<String>>>,
@@ -184,12 +186,13 @@ impl Written {
 
     /// Numbers that do not fit into their fields. The scenario checks the others.
     fn check_numbers(&self) -> Result<(), FileError> {
-        let File { ps, ms, ring, steal_tries, .. } = &self.file;
+        let File { ps, ms, ring, steal_tries, early, .. } = &self.file;
         let ps = Some((ps, "ps", format!("1 to {MOST_PS}")));
         let ms = Some((ms, "ms", format!("1 to {MOST_MS}")));
         let ring = ring.as_ref().map(|ring| (ring, "ring", "a power of two from 2 to 256".into()));
         let tries = steal_tries.as_ref().map(|tries| (tries, "steal-tries", "2 to 4".into()));
-        for (number, field, allowed) in [ps, ms, ring, tries].into_iter().flatten() {
+        let early = early.as_ref().map(|early| (early, "early", format!("0 to {MOST_EARLY}")));
+        for (number, field, allowed) in [ps, ms, ring, tries, early].into_iter().flatten() {
             if u32::try_from(*number.get_ref()).is_err() {
                 let what = format!("{} is out of range; write {allowed}", number.get_ref());
                 return Err(self.error(At::Field(field), &what));
@@ -301,6 +304,7 @@ impl File {
             steal_tries: number(&self.steal_tries, plain.steal_tries),
             fairness: self.fairness.unwrap_or(plain.fairness),
             clock: self.clock.as_ref().map_or(plain.clock, |clock| *clock.get_ref()),
+            early: number(&self.early, plain.early),
             must_finish: self.must_finish.as_ref().map_or(vec![], |names| names.get_ref().clone()),
             deterministic: self.deterministic.unwrap_or(plain.deterministic),
             ..plain
@@ -321,6 +325,7 @@ impl File {
                 .then(|| at_start(scenario.steal_tries.into())),
             fairness: scenario.fairness.then_some(true),
             clock: (scenario.clock != plain.clock).then(|| at_start(scenario.clock)),
+            early: (scenario.early != plain.early).then(|| at_start(scenario.early.into())),
             must_finish: (!scenario.must_finish.is_empty())
                 .then(|| at_start(scenario.must_finish.clone())),
             deterministic: scenario.deterministic.then_some(true),
@@ -340,6 +345,7 @@ impl File {
             At::Field("ms") => Some(self.ms.span()),
             At::Field("ring") => of(&self.ring),
             At::Field("steal-tries") => of(&self.steal_tries),
+            At::Field("early") => of(&self.early),
             At::Field("clock") => self.clock.as_ref().map(Spanned::span),
             At::Field("must-finish") => self.must_finish.as_ref().map(Spanned::span),
             At::Field(_) => None,

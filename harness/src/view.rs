@@ -5,6 +5,7 @@ use std::ops::Deref;
 use runtime_model::g::{GId, GStatus};
 use runtime_model::m::MId;
 use runtime_model::p::{PId, P};
+use runtime_model::program::Clock;
 use runtime_model::sched::SchedLocked;
 use runtime_model::syscall::Stage;
 use runtime_model::{Sched, Time};
@@ -64,7 +65,7 @@ impl Deref for Remembered<'_> {
 impl Memory {
     /// What is to be remembered of this state.
     pub fn of(sched: &Sched) -> Self {
-        Memory { clock: sched.faketime.peek(|&now| now) }
+        Memory { clock: sched.peek_now() }
     }
 }
 
@@ -137,8 +138,13 @@ impl View<'_> {
         }
     }
 
+    /// The world moves the clock, and not the scheduler.
+    pub fn real_time(&self) -> bool {
+        self.sched.clock() != Clock::Fake
+    }
+
     /// The time.
     pub fn now(&self) -> Time {
-        self.sched.faketime.peek(|&now| now)
+        self.sched.peek_now()
     }
 }

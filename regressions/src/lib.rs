@@ -27,10 +27,12 @@ pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
 pub mod last_look;
+pub mod pollers_post;
 pub mod pollers_window;
 pub mod release;
 pub mod rows;
 pub mod runs;
+pub mod stale_now;
 pub mod stops;
 pub mod store_load_barrier;
 pub mod truth;
@@ -49,6 +51,8 @@ pub const BUGS: &[&Bug] = &[
     &issue_38860::BUG,
     &due_timer::BUG,
     &pollers_window::BUG,
+    &pollers_post::BUG,
+    &stale_now::BUG,
     &global_batch::BUG,
     &handoff::BUG,
     &issue_45975::BUG,

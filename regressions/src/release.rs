@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use checks::suite::{self, limits};
-use harness::report::{Expect, Job, Mode};
+use harness::report::{Expect, Job, Limits, Mode};
 use sync::driver::Engine;
 
 use crate::bug::{ExpectedFailure, InRelease, Mend};
@@ -19,6 +19,9 @@ const NEWEST_FIXED: &str = "GO_FIXED";
 /// Suites that only the mended row has to pass: their programs were written to show bugs, and the release has some of
 /// these.
 const OF_BUGS: &[&str] = &["known", "known-wide", "reach", "reach-wide"];
+
+/// Suites of programs in real time. They were written for no bug either.
+const REAL: &[&str] = &["real", "real-wide"];
 
 /// What of each bug is in the releases.
 fn all() -> impl Iterator<Item = &'static InRelease> {
@@ -65,8 +68,9 @@ fn newest(engine: Engine) -> impl Iterator<Item = Job> {
         jobs.map(|job| Job { suite: "newest".into(), row: row.into(), ..job }).collect::<Vec<_>>()
     };
     let fails = |job: &Job| expected().any(|it| it.row == NEWEST && it.scenario == job.scenario);
-    let release = jobs_of(suite::GENERAL, NEWEST).into_iter().filter(move |job| !fails(job));
-    let fixed = [suite::GENERAL, OF_BUGS].concat();
+    let general = [suite::GENERAL, REAL].concat();
+    let release = jobs_of(&general, NEWEST).into_iter().filter(move |job| !fails(job));
+    let fixed = [&general, OF_BUGS].concat();
     release.chain(jobs_of(&fixed, NEWEST_FIXED))
 }
 
@@ -81,5 +85,6 @@ fn both(failure: &ExpectedFailure, engine: Engine) -> [Job; 2] {
 }
 
 fn job(engine: Engine, scenario: &str, row: &str, expect: Expect) -> Job {
-    Job { expect, ..Job::new("release", scenario, row, Mode::Invariants, limits(engine)) }
+    let limits = Limits { bound: suite::within(scenario), ..limits(engine) };
+    Job { expect, ..Job::new("release", scenario, row, Mode::Invariants, limits) }
 }

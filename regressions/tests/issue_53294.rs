@@ -13,7 +13,7 @@ use runtime_model::by_hand;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
-use runtime_model::program::Program;
+use runtime_model::program::{Clock, Program};
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::GO_1_19_FIXED;
 use runtime_model::{Sched, Time};
@@ -144,6 +144,8 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
             fairness: false,
             scripts: vec![vec![]],
             flags: vec![],
+            clock: Clock::Fake,
+            descriptors: vec![],
         };
         let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(runtime_model::event::NoWitness));
         let mut m = M::of_kernel(MId(0));

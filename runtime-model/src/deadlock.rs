@@ -3,6 +3,7 @@
 use crate::event::Event;
 use crate::g::{GStatus, Park};
 use crate::m::{MId, M};
+use crate::program::Clock;
 use crate::sched::{Sched, SchedLocked};
 use crate::timers::TimerFunc;
 use crate::{Time, MAX_WHEN, START};
@@ -23,11 +24,23 @@ impl Sched {
         }
         assert!(run == 0, "checkdead: inconsistent counts");
         self.assert_a_g_waits();
+        if self.program.clock != Clock::Fake {
+            return self.report_deadlock_without_timers();
+        }
         let when = self.time_sleep_until();
         if when == MAX_WHEN {
             panic!("all goroutines are asleep - deadlock!");
         }
         self.jump(locked, m, when);
+    }
+
+    /// In real time, some M polls if there is a timer; if that has just stopped, another one is about to.
+    ///
+    /// Go: proc.go, checkdead 5109-5118 (1.19.8), 6511-6520 (1.27.3).
+    fn report_deadlock_without_timers(&self) {
+        if self.allp.iter().all(|p| p.num_timers.load() == 0) {
+            panic!("all goroutines are asleep - deadlock!");
+        }
     }
 
     fn assert_a_g_waits(&self) {
@@ -85,7 +98,7 @@ impl Sched {
         self.allp.iter().filter_map(|p| p.timers.peek()).all(|timers| {
             timers.as_slice().iter().all(|t| match t.f {
                 TimerFunc::SendTime(g) => self.g(g).park.peek() != Park::Parked,
-                TimerFunc::Wake(_) | TimerFunc::Start(_) => false,
+                TimerFunc::Wake(_) | TimerFunc::Start(_) | TimerFunc::Deadline(..) => false,
             })
         })
     }

@@ -4,7 +4,7 @@
 
 use sync::Arc;
 
-use crate::ids::{GId, MId, PId};
+use crate::ids::{FdId, GId, MId, PId};
 use crate::Time;
 
 /// Something that an M did, or decided not to do.
@@ -68,6 +68,16 @@ pub enum Event {
     Polls,
     /// It sends a break to the M that polls, or has just polled.
     NetpollBreak,
+    /// A poll that waited, or might have waited, found a G, and the M executes it.
+    PolledG,
+    /// A poll found more Gs than the one that the M executes: so many.
+    PolledWithOthers(usize),
+    /// A read of the descriptor gave up, as its deadline was over.
+    ReadTimedOut(FdId),
+    /// A read of the descriptor gave up, as it was closed.
+    ReadClosed(FdId),
+    /// A timer of the descriptor's deadline fired after that had been changed, and did nothing.
+    DeadlineStale(FdId),
     /// The G enters a system call.
     EnterSyscall(GId),
     /// It returns from a system call to its old P, which another M has used and left for a system call of its own.
@@ -76,7 +86,7 @@ pub enum Event {
     SyscallLeftG(GId),
     /// `handoffp` put the P on the idle list.
     HandedOffIdle(PId),
-    /// The world moves: so many system calls return.
+    /// The world moves: so many events that are awaited come to pass at once, or so many system calls return.
     WorldMoves(usize),
     /// It has stopped the world.
     WorldStopped,

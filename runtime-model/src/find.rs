@@ -17,6 +17,7 @@ use crate::event::Event;
 use crate::g::GId;
 use crate::m::M;
 use crate::p::{OwnedP, PId};
+use crate::program::Clock;
 use crate::sched::{Sched, SchedLocked};
 use crate::timers::earlier;
 use crate::Time;
@@ -63,7 +64,7 @@ impl Sched {
     /// | 7 | finalizers (1.27.3: cleanups), cgo | 2614-2622 | 3467-3481 | |
     /// | 8 | own run queue | 2624-2627 | 3483-3486 | `look_with_p`: `runqget` |
     /// | 9 | global queue | 2629-2637 | 3488-3499 | `look_with_p`: `globrunqget` |
-    /// | 10 | poll without waiting | 2639-2656 | 3501-3525 | |
+    /// | 10 | poll without waiting | 2639-2656 | 3501-3525 | `poll_without_waiting` |
     /// | 11 | spin limit; become a spinner | 2658-2668 | 3527-3535 | `may_spin` |
     /// | 12 | `stealWork` | 2670-2685 | 3537-3553 | `look_with_p`: `steal_work` |
     /// | 13 | idle GC worker; wasm | 2687-2719 | 3555-3592 | |
@@ -74,7 +75,7 @@ impl Sched {
     /// | 18 | `checkRunqsNoP` | 2781-2788 | 3710-3715 | `check_runqs_no_p`, `spin_again` |
     /// | 19 | `checkIdleGCNoP` | 2790-2804 | 3717-3732 | |
     /// | 20 | `checkTimersNoP` | 2806-2812 | 3734-3740 | `recheck_timers`; then, ours, `p_for_due_timer` |
-    /// | 21 | poll until the next timer | 2815-2867 | 3746-3804 | `poll`, under faketime: 2815-2844; 3746-3779 |
+    /// | 21 | poll until the next timer | 2815-2867 | 3746-3804 | `poll`, `poll_in_real_time` |
     /// | 22 | break another M's poll | 2868-2873 | 3805-3810 | `poll` |
     /// | 23 | `stopm`; `goto top` | 2874-2875 | 3811-3812 | the loop |
     ///
@@ -109,6 +110,8 @@ impl Sched {
         };
         // Go's `wasSpinning`: 2768 (1.19.8), 3673 (1.27.3).
         let spinning = self.m(m.id).spinning.get();
+        // In real time alone, so that under faketime it says nothing new.
+        let spun = spinning && self.program.clock != Clock::Fake;
         match (self.steps.drop_p)(self, m) {
             Found::Nothing(_) => {}
             found => return found,
@@ -122,8 +125,7 @@ impl Sched {
             // of work that found no idle P has set `needspinning`, which `drop_p` has read (5b).
             false => poll_until,
         };
-        self.poll(m, poll_until);
-        Found::Nothing(poll_until)
+        self.poll(m, poll_until, spun)
     }
 
     /// Parts 3 to 12: looks with a P at its timers, its queue, the global queue, and the other Ps.
@@ -144,8 +146,11 @@ impl Sched {
                 return Found::G(g);
             }
         }
-        if !self.may_spin(m) {
-            return Found::Nothing(poll_until);
+        // Parts 10 and 11.
+        match self.poll_without_waiting(m) {
+            Some(g) => return Found::G(g),
+            None if !self.may_spin(m) => return Found::Nothing(poll_until),
+            None => {}
         }
         // Part 12.
         match self.steal_work(m, now) {
@@ -247,7 +252,8 @@ impl Sched {
         let poll_until = (self.steps.recheck_timers)(self, poll_until);
         // Ours. The maker of a due timer may have declined to wake an M because of this one's count; under faketime, Go
         // stops this M all the same.
-        if poll_until != 0 && poll_until <= self.nanotime() {
+        let fake = self.program.clock == Clock::Fake;
+        if fake && poll_until != 0 && poll_until <= self.nanotime() {
             self.emit(m, Event::LastLookFoundTimer);
             if let Some(p) = (self.steps.p_for_due_timer)(self) {
                 return (self.steps.spin_again)(self, m, p);

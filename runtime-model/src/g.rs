@@ -94,6 +94,8 @@ pub struct G {
     pub schedlink: Plain<Guintptr>,
     /// The index of its next action.
     pub pc: Plain<usize>,
+    /// It has waited for a descriptor in its next action, and goes on behind that wait.
+    pub waited: Plain<bool>,
     /// Its script has ended. For checks.
     pub finished: Ghost<bool>,
 }
@@ -107,6 +109,7 @@ impl G {
             park: Atomic::new(name("park"), Park::Away),
             schedlink: Plain::new(name("schedlink"), Guintptr::NIL),
             pc: Plain::new(name("pc"), 0),
+            waited: Plain::new(name("waited"), false),
             finished: Ghost::new(false),
         }
     }

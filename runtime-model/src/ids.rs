@@ -82,3 +82,26 @@ impl std::fmt::Display for PId {
         write!(f, "P{}", self.0)
     }
 }
+
+/// A descriptor's number, its index in `Sched::descriptors`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FdId(pub u32);
+
+impl FdId {
+    /// The index of this descriptor.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl std::fmt::Debug for FdId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl std::fmt::Display for FdId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FD{}", self.0)
+    }
+}

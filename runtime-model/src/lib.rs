@@ -16,10 +16,10 @@
 //! | [`stw`], [`safepoint`] | proc.go | stopping the world; a function on each P |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
 //! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
-//! | [`netpoll`] | proc.go, netpoll.go | polling, as far as faketime has it |
+//! | [`netpoll`] | proc.go, netpoll.go, netpoll_epoll.go | the poller's post; descriptors; the Gs that a poll finds |
 //! | [`deadlock`] | proc.go | `checkdead`, the jump of the clock |
 //! | [`limiter`] | mgclimit.go | limiter events |
-//! | [`world`] | – | what Gs do, flags, the exit |
+//! | [`world`] | – | what Gs do, flags, the exit; in real time the operating system, and what happens by itself |
 //! | [`program`] | – | scripts and sizes |
 //! | [`steps`] | – | the step table |
 //! | [`event`] | – | what the model reports |
@@ -44,7 +44,7 @@
 //! | `forEachP` (`forEachPInternal`), `runSafePointFn` | [`safepoint`] |
 //! | `entersyscall_gcwait` (`entersyscallHandleGCWait`) | [`syscall`] |
 //! | `globrunqput`, `globrunqget`, `globrunqgetbatch` (since 1.25), `runqputbatch` | [`runq`] |
-//! | `globrunqputbatch` | merged into `runqputslow`: one `globrunqput` a G, under one hold of the lock |
+//! | `globrunqputbatch` | [`netpoll`]; in `runqputslow`, one `globrunqput` a G, under one hold of the lock |
 //! | `globrunqputhead` | left out: only what is left out calls it |
 //! | `goexit0` (`gdestroy`), `main` | [`world`]: `goexit` |
 //! | `gopark`, `park_m` | [`world`]: `gopark` |
@@ -57,7 +57,9 @@
 //! | `entersyscall_sysmon`, `entersyscallWakeSysmon` (since 1.26) | left out: no sysmon yet |
 //! | `reentersyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `resume` as since 1.26 | left out: of those calls, the model has `entersyscallblock` |
 //! | `incidlelocked`, `startlockedm`, `stoplockedm` | left out: no G is locked to a thread |
-//! | `injectglist`, `netpoll` (netpoll_epoll.go), `pollWork` | left out: no descriptors yet |
+//! | `injectglist`, `netpoll` (netpoll_epoll.go), `netpollready` (netpoll.go) | [`netpoll`] |
+//! | `pollReset`, `pollWait`, `pollSetDeadline`, `pollUnblock`, `netpollblock`, `netpollblockcommit`, `netpollunblock`, `netpollcheckerr`, `netpollgoready`, `netpolldeadlineimpl`, `netpollAnyWaiters`, `netpollAdjustWaiters` (netpoll.go) | [`netpoll`]; reads alone |
+//! | `pollOpen`, `pollClose` (netpoll.go), `pollWork` | left out: descriptors are open from the start, and none is used again; no GC workers yet |
 //! | `mcount` | [`sched`]: a field |
 //! | `mget`, `mput` | [`idle`] |
 //! | `mPark` | merged into `stopm` |

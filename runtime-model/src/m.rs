@@ -85,6 +85,8 @@ pub struct MShared {
     pub p: Ghost<Option<PId>>,
     /// The G that it executes, for checks.
     pub curg: Ghost<Option<GId>>,
+    /// It waits in a poll. For checks.
+    pub polls: Ghost<bool>,
     /// It has its thread. For checks.
     pub started: Ghost<bool>,
 }
@@ -103,6 +105,7 @@ impl MShared {
             oldp: Ghost::new(None),
             p: Ghost::new(None),
             curg: Ghost::new(None),
+            polls: Ghost::new(false),
             started: Ghost::new(false),
         })
     }

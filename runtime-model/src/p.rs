@@ -74,8 +74,8 @@ impl P {
     /// A P with an empty run queue of `ring` slots. Go: proc.go, (*p).init 4671-4705 (1.19.8), 5957-5992 (1.27.3).
     pub(crate) fn new(id: PId, ring: u32) -> Self {
         let name = |field| ("P", id.0, field);
-        // Ranks: sched.lock is 1 (see there). An M that wakes another takes sched.lock, so it must not hold this lock.
-        let timers = Mutex::new(name("timersLock"), Timers::default()).ranked(2).forbids_wakeups();
+        // Ranks: sched.lock is 2 (see there). An M that wakes another takes sched.lock, so it must not hold this lock.
+        let timers = Mutex::new(name("timersLock"), Timers::default()).ranked(3).forbids_wakeups();
         let slot = |i| Atomic::new(("P", id.0, "runq", i), Guintptr::NIL);
         P {
             id,

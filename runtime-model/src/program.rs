@@ -3,6 +3,7 @@
 //! Scenarios are validated where they are built, with errors for their authors. Here a program is assumed to be valid.
 
 use crate::g::GId;
+pub use crate::ids::FdId;
 use crate::Time;
 
 /// A flag of the program: unset at first, and never unset again.
@@ -46,6 +47,37 @@ pub enum Action {
     ForEachP,
     /// A mark assist: an event of the limiter, then an update.
     Assist,
+    /// Reads from the descriptor: waits until something has been written to it, its deadline is over, or it is closed.
+    Read(FdId),
+    /// Writes to the descriptor, so that one read finds something.
+    Write(FdId),
+    /// Reads of the descriptor give up in so many ticks; after 0 ticks, at once.
+    Deadline(FdId, Time),
+    /// Reads of the descriptor do not give up any more.
+    NoDeadline(FdId),
+    /// Closes the descriptor: reads of it give up.
+    Close(FdId),
+}
+
+/// What moves the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// The scheduler, once no M runs: Go's faketime.
+    Fake,
+    /// The world.
+    Real {
+        /// So many of the world's moves may come while Ms run; the others come when no M can move.
+        early: u32,
+    },
+}
+
+/// A descriptor, open from the start. It is read, not written, as far as the poller is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Descriptor {
+    /// Its name.
+    pub name: &'static str,
+    /// No action writes to it: the world does, once a read has found nothing.
+    pub outside: bool,
 }
 
 /// A system call.
@@ -76,6 +108,10 @@ pub struct Program {
     pub scripts: Vec<Vec<Action>>,
     /// The names of the flags.
     pub flags: Vec<&'static str>,
+    /// What moves the clock.
+    pub clock: Clock,
+    /// The descriptors. They need a clock that is real.
+    pub descriptors: Vec<Descriptor>,
 }
 
 impl Program {

@@ -13,15 +13,16 @@ use crate::idle::IdleList;
 use crate::limiter::GcCpuLimiter;
 use crate::m::{MId, MShared, M};
 use crate::mask::PMask;
+use crate::netpoll::PollDesc;
 use crate::p::{OwnedP, PId, P};
-use crate::program::{Action, Program};
+use crate::program::{Action, Clock, FdId, Program};
 use crate::steps::Steps;
 use crate::world::World;
 use crate::{Time, START};
 
 /// The scheduler of one program: Go's `sched`, with the Ps, Ms and Gs.
 pub struct Sched {
-    /// `sched.lock` and what it protects. Lock order: `sched.lock`, then a P's `timersLock`.
+    /// `sched.lock` and what it protects. Lock order: a descriptor's lock, `sched.lock`, then a P's `timersLock`.
     pub lock: Mutex<SchedLocked>,
     /// The length of the idle P list, to be read without the lock. Written under the lock.
     pub npidle: Atomic<i32>,
@@ -42,6 +43,12 @@ pub struct Sched {
     pub poll_until: Atomic<i64>,
     /// 1 once the poller has started. The first timer starts it.
     pub netpoll_inited: Atomic<u32>,
+    /// The number of Gs that wait for descriptors. 1.19 does not count those off that a poll returns.
+    pub netpoll_waiters: Atomic<i32>,
+    /// 1 from a break's beginning until the poller has read its byte.
+    pub netpoll_wake_sig: Atomic<u32>,
+    /// 1 while an M polls without waiting. Since 1.25.
+    pub polling_net: Atomic<u32>,
     /// P on the idle list <=> bit set. Written under the lock.
     pub idlep_mask: PMask,
     /// P may have timers => bit set. Written under the lock.
@@ -66,6 +73,8 @@ pub struct Sched {
     pub allm: Vec<MShared>,
     /// All Gs.
     pub allg: Vec<G>,
+    /// The descriptors.
+    pub descriptors: Vec<PollDesc>,
 
     /// `faketime`, in ticks, from 1 on: it moves when `checkdead` finds that no M runs.
     pub faketime: Plain<Time>,
@@ -195,8 +204,9 @@ impl Sched {
             reserved: Vec::new(),
             stopped: Vec::new(),
         };
-        // Before any timersLock. Go: lockrank.go (1.19.8); in 1.27.3 the two have no order.
-        let lock = Mutex::new("sched.lock", locked).ranked(1);
+        // After a descriptor's lock, and before any timersLock. Go: lockrank.go (1.19.8); in 1.27.3 the last two have no
+        // order.
+        let lock = Mutex::new("sched.lock", locked).ranked(2);
         Arc::new_cyclic(|this| Sched {
             npidle: Atomic::new("npidle", 0).written_under(&lock),
             nmspinning: Atomic::new("nmspinning", 0),
@@ -205,19 +215,30 @@ impl Sched {
             runqsize: Atomic::new("runqsize", 0).written_under(&lock),
             lastpoll: Atomic::new("lastpoll", START),
             poll_until: Atomic::new("pollUntil", 0),
-            netpoll_inited: Atomic::new("netpollInited", 0),
             gcwaiting: Atomic::new("gcwaiting", false).written_under(&lock),
             stopwait: Plain::new("stopwait", 0),
             stopnote: Note::new("stopnote"),
             safe_point_wait: Plain::new("safePointWait", 0),
             safe_point_note: Note::new("safePointNote"),
             stopped_by: Ghost::new(None),
+            // What opens a descriptor starts the poller.
+            netpoll_inited: Atomic::new(
+                "netpollInited",
+                u32::from(!program.descriptors.is_empty()),
+            ),
+            netpoll_waiters: Atomic::new("netpollWaiters", 0),
+            netpoll_wake_sig: Atomic::new("netpollWakeSig", 0),
+            polling_net: Atomic::new("pollingNet", 0),
             idlep_mask: PMask::first("idlepMask", 0, &lock),
             timerp_mask: PMask::first("timerpMask", ps, &lock),
             lock,
             allp: (0..ps).map(|p| P::new(PId(p), ring)).collect(),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
+            descriptors: (0..)
+                .zip(&program.descriptors)
+                .map(|(fd, _)| PollDesc::new(FdId(fd)))
+                .collect(),
             faketime: Plain::new("faketime", START),
             limiter: GcCpuLimiter::default(),
             world: World::new(&program),
@@ -240,6 +261,7 @@ impl Sched {
     /// list, the last first.
     pub fn start(&self) {
         let mut m = M { id: MId(0), p: None };
+        self.start_world();
         let p0 = self.put_other_ps_idle();
         self.acquirep(&mut m, p0);
         self.g(GId::MAIN).casgstatus(GStatus::Idle, GStatus::Runnable);
@@ -323,7 +345,25 @@ impl Sched {
 
     /// The time, in ticks. Go: time_fake.go, nanotime 35-37 (1.19.8), 36-38 (1.27.3).
     pub fn nanotime(&self) -> Time {
-        self.faketime.get()
+        match self.program.clock {
+            Clock::Fake => self.faketime.get(),
+            // It moves when no M can, so no M can notice when.
+            Clock::Real { early: 0 } => self.world.clock.owner_load(),
+            Clock::Real { .. } => self.world.clock.load(),
+        }
+    }
+
+    /// The time, for checks and for the world.
+    pub fn peek_now(&self) -> Time {
+        match self.program.clock {
+            Clock::Fake => self.faketime.peek(|&now| now),
+            Clock::Real { .. } => self.world.clock.peek(),
+        }
+    }
+
+    /// What moves the clock.
+    pub fn clock(&self) -> Clock {
+        self.program.clock
     }
 
     /// Reports to the witness what `m` did. Nothing else in the model reports anything.

@@ -3,6 +3,7 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
+mod netpoll;
 mod syscalls;
 mod timers;
 
@@ -17,6 +18,9 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+pub use netpoll::{
+    start_idle_1_19, start_idle_1_27, PollSteps, POLL_1_19, POLL_1_19_FIXED, POLL_1_27, POLL_FIXED,
+};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{TimerVerbs, TIMERS_1_19};
 
@@ -25,6 +29,8 @@ pub use timers::{TimerVerbs, TIMERS_1_19};
 pub struct Steps {
     /// How timers work, which Go 1.23 changed altogether.
     pub timers: TimerVerbs,
+    /// The poller.
+    pub poll: PollSteps,
     /// How system calls work, which Go 1.26 changed altogether.
     pub syscalls: SyscallVerbs,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
@@ -103,13 +109,9 @@ pub struct Steps {
     ///
     /// Go: proc.go, globrunqget 5603-5630 (1.19.8), globrunqgetbatch 7344-7361 (1.27.3).
     pub take_global: TakeGlobal,
-    /// Has this P no G on its run queue? (golang's CL 20858)
-    ///
-    /// Go: proc.go, runqempty 5754-5767 (1.19.8), 7498-7511 (1.27.3).
+    /// Has this P no G on its run queue? (golang's CL 20858) Go: proc.go, runqempty 5754-5767 (1.19.8), 7498-7511 (1.27.3).
     pub runqempty: fn(&Sched, PId) -> bool,
-    /// All Gs of a run queue are taken and linked. (golang's CL 310149)
-    ///
-    /// Go: proc.go, runqdrain 5922-5957 (1.19.8), 7674-7707 (1.27.3).
+    /// All Gs of a run queue are taken and linked. (golang's CL 310149) Go: proc.go, runqdrain 5922-5957 (1.19.8), 7674-7707 (1.27.3).
     pub runqdrain: fn(&Sched, &OwnedP) -> GQueue,
     /// A G is published: a `runnext` is compared with the first and becomes the second.
     ///
@@ -165,6 +167,7 @@ pub type TakeGlobal = for<'a> fn(
 /// `wake_beside_poller`, `asked_at_handoff`, `entered_syscall`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
+    poll: POLL_1_19_FIXED,
     syscalls: SYSCALLS_1_19,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
@@ -204,6 +207,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
 /// and the second and third defect of 1.19 under faketime.
 pub const GO_13F6BE28: Steps = Steps {
+    poll: POLL_1_19,
     wakep: wakep_if_idle_p,
     p_for_work: |sched, locked| sched.pidleget(locked, 0),
     must_keep_p: |_, _| false,
@@ -231,6 +235,7 @@ pub const GO_1_19: Steps = GO_13F6BE28;
 /// 1.23) and its system calls (since 1.26) are not built yet.
 pub const GO_1_27: Steps = Steps {
     wakep: wakep_1_20,
+    poll: POLL_1_27,
     take_global: Sched::globrunqget_batch,
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
@@ -243,6 +248,7 @@ pub const GO_1_27: Steps = Steps {
 pub const GO_FIXED: Steps = Steps {
     syscalls: SYSCALLS_1_27,
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
+    poll: POLL_FIXED,
     take_global: Sched::globrunqget_batch_and_wake,
     ..GO_1_19_FIXED
 };

@@ -110,10 +110,25 @@ impl Sched {
         }
     }
 
+    /// Schedules some M to run `p`, and does not release the lock before that M counts as running.
+    ///
+    /// Go: proc.go, startm 3085-3136 (1.27.3; since 1.21), with `lockheld`.
+    pub(crate) fn startm_locked(&self, m: &M, mut locked: Locked, p: OwnedP) {
+        match self.mget(&mut locked) {
+            Some(nm) => self.hand_over(nm, p, None),
+            None => self.start_new_m(m, locked, p, None),
+        }
+    }
+
     /// Hands `p` to the idle M `nm` and wakes it. Go: proc.go, startm 2331-2344 (1.19.8), 3121-3136 (1.27.3).
     fn wake_m(&self, locked: Locked, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
         // `nm` is off `midle`, so no other M wakes it, and it writes nothing itself until its note is set.
         drop(locked);
+        self.hand_over(nm, p, spin);
+    }
+
+    /// The same once `sched.lock` has been released, or while the caller keeps it.
+    fn hand_over(&self, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
         let other = self.m(nm);
         assert!(!other.spinning.get(), "startm: m is spinning");
         assert!(other.nextp.with(Option::is_none), "startm: m has p");

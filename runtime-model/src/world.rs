@@ -4,6 +4,8 @@
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
 mod environment;
+mod kernel;
+mod moves;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
@@ -16,6 +18,7 @@ use crate::timers::{Timer, TimerFunc};
 use crate::Time;
 
 pub use environment::World;
+pub use kernel::{Kernel, Reported};
 
 impl Sched {
     /// Moves the world, as no M moves: nudges the Gs that are busy. Returns false if there is no move left.
@@ -24,6 +27,7 @@ impl Sched {
         nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
             || self.asks_again()
             || self.syscalls_return()
+            || self.wake_world()
     }
 
     /// What an M does once it has a P. It does not return.
@@ -94,6 +98,11 @@ impl Sched {
             Action::ForEachP => self.for_each_p(m),
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),
+            Action::Read(fd) => return self.read(m, g, fd),
+            Action::Write(fd) => self.write(fd),
+            Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),
+            Action::NoDeadline(fd) => self.set_deadline(m, fd, None),
+            Action::Close(fd) => self.close(m, fd),
             Action::Syscall(how) => return self.syscall(m, g, how),
         }
         true

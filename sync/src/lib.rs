@@ -15,6 +15,7 @@
 //! | [`Plain`] | a field without synchronization of its own |
 //! | [`Ghost`] | a value that only checks read |
 //! | [`Note`], [`Latch`] | waiting for another thread, waiting for the environment |
+//! | [`Condition`] | a value of the environment, and waiting until it is as it should be |
 //! | [`spawn`], [`spawn_named`], [`make_for`], [`ThreadName`] | threads, and names for interchangeable ones |
 //! | [`choose`] | a nondeterministic choice |
 //! | `#[summarized]`, `#[forgets_callers]`, [`checkpoint`] | what a thread's future does not depend on |
@@ -49,6 +50,7 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod condition;
 mod current;
 mod discipline;
 pub mod driver;
@@ -71,6 +73,7 @@ mod word;
 pub use std::sync::{Arc, Weak};
 
 pub use atomic::Atomic;
+pub use condition::Condition;
 pub use mutex::{Mutex, MutexGuard};
 pub use name::Name;
 pub use note::{Latch, Note};

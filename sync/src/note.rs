@@ -25,7 +25,7 @@ enum State {
 impl Note {
     /// Creates a note that is clear.
     pub fn new(name: impl Into<Name>) -> Self {
-        Note { gate: WaitQueue::new(name.into(), State::Clear, |state| (*state as u64, &[])) }
+        Note { gate: WaitQueue::new(name.into(), State::Clear, |state| (*state as u128, &[])) }
     }
 
     /// Its name.

@@ -20,7 +20,7 @@ pub(crate) struct WaitQueue<S> {
 }
 
 /// What a search must know of a state: its bits, and threads by their numbers.
-pub(crate) type View<S> = fn(&S) -> (u64, &[usize]);
+pub(crate) type View<S> = fn(&S) -> (u128, &[usize]);
 
 struct Inside<S> {
     state: S,

@@ -5,6 +5,7 @@ mod counts;
 mod dead;
 mod discipline;
 mod limiter;
+mod netpoll;
 mod ownership;
 mod places;
 mod spinning;
@@ -32,6 +33,7 @@ pub const INVARIANTS: Families = &[
     stops::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,
+    netpoll::CHECKS,
     dead::CHECKS,
     wakeups::CHECKS,
     discipline::CHECKS,

@@ -111,7 +111,9 @@ fn an_m_that_does_not_move_is_idle_or_busy(view: &View) -> Result<(), String> {
     }
     // One that has no thread yet is not parked.
     let times = |m: MId| locked.idle_ms().iter().filter(|&&idle| idle == m).count();
-    for m in view.ms().filter(|&m| view.curg_of(m).is_none() && view.started(m)) {
+    let polls = |m: MId| view.sched.m(m).polls.peek(|&polls| polls);
+    let waits = |m: &MId| view.curg_of(*m).is_none() && view.started(*m) && !polls(*m);
+    for m in view.ms().filter(waits) {
         ensure!(times(m) == 1, "{m} is parked, and on the idle list {} times", times(m));
     }
     Ok(())

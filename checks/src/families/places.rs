@@ -6,7 +6,7 @@
 //! | runnable | the global queue, a ring, a `runnext`, or the hands of one M that moves |
 //! | running | one M, which has a P, unless it is about to enter or to leave a system call (since Go 1.26) |
 //! | system call | one M, which is in one |
-//! | waiting | parked, or one timer, or the hands of one M that moves |
+//! | waiting | parked, or one timer, or one descriptor, or the hands of one M that moves |
 //! | idle, and some G has passed its `go` or `after` | one timer that will start it, or the hands of one M that moves |
 //! | idle otherwise, or dead | none |
 //!
@@ -18,7 +18,9 @@
 use std::fmt;
 
 use runtime_model::g::{GId, GStatus, Park};
+use runtime_model::ids::FdId;
 use runtime_model::m::MId;
+use runtime_model::netpoll::Rg;
 use runtime_model::p::{PId, P};
 use runtime_model::syscall::Stage;
 use runtime_model::timers::TimerFunc;
@@ -38,6 +40,8 @@ enum Place {
     Runnext(PId),
     M(MId),
     Parked,
+    /// Waiting for a descriptor.
+    Descriptor(FdId),
     /// A timer that wakes it.
     Sleep(PId),
     /// A timer that starts it.
@@ -95,6 +99,11 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
     }
     let parked = view.sched.allg.iter().filter(|g| g.park.peek() == Park::Parked);
     places.extend(parked.map(|g| (g.id, Place::Parked)));
+    for pd in &view.sched.descriptors {
+        if let Rg::G(g) = pd.rg.peek() {
+            places.push((g, Place::Descriptor(pd.id)));
+        }
+    }
     Ok(places)
 }
 
@@ -118,6 +127,8 @@ fn on_timer(p: PId, f: TimerFunc) -> Option<(GId, Place)> {
         TimerFunc::Start(g) => Some((g, Place::Start(p))),
         // A ticker's G waits for a tick by being parked, if it does.
         TimerFunc::SendTime(_) => None,
+        // A G waits for the descriptor, if one does.
+        TimerFunc::Deadline(..) => None,
     }
 }
 
@@ -132,7 +143,7 @@ impl Place {
         match self {
             Place::GlobalQueue | Place::Ring(_) | Place::Runnext(_) => GStatus::Runnable,
             Place::M(_) => GStatus::Running,
-            Place::Parked | Place::Sleep(_) => GStatus::Waiting,
+            Place::Parked | Place::Sleep(_) | Place::Descriptor(_) => GStatus::Waiting,
             Place::Start(_) => GStatus::Idle,
         }
     }
@@ -146,6 +157,7 @@ impl fmt::Display for Place {
             Place::Runnext(p) => write!(f, "{p}'s runnext"),
             Place::M(m) => write!(f, "executed by {m}"),
             Place::Parked => write!(f, "parked"),
+            Place::Descriptor(fd) => write!(f, "waiting for {fd}"),
             Place::Sleep(p) => write!(f, "on a timer of {p} that wakes it"),
             Place::Start(p) => write!(f, "on a timer of {p} that starts it"),
         }

@@ -8,7 +8,7 @@ use runtime_model::g::GId;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PId};
-use runtime_model::program::Program;
+use runtime_model::program::{Clock, Program};
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::Steps;
 use runtime_model::timers::{Timer, TimerFunc};
@@ -38,6 +38,8 @@ fn world_of(steps: Steps, ps: u32, ring: u32, witness: AnyWitness) -> (Arc<Sched
         fairness: false,
         scripts: vec![vec![]; 5],
         flags: vec![],
+        clock: Clock::Fake,
+        descriptors: vec![],
     };
     let sched = Sched::new(program, steps, traced(witness));
     let mut m = M::of_kernel(MId(0));

@@ -179,6 +179,11 @@ pub fn poll_broken(steps: Steps, add: AddTimer) {
 /// How an M polls, until that time.
 pub type Poll = fn(&Sched, &M, Time);
 
+/// The model's own way to poll.
+pub fn poll_as_it_is(sched: &Sched, m: &M, until: Time) {
+    sched.poll(&mut M::of_kernel(m.id), until, false);
+}
+
 /// An M polls before there was a timer, and one that knows of none: neither does. Then two Ms without a P poll, until 5
 /// and until 7. One that breaks the other's poll does not poll itself, and in the end none does.
 pub fn two_poll(steps: Steps, poll: Poll) {

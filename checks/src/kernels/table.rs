@@ -168,7 +168,7 @@ pub const ALL: &[Kernel] = &[
         name: "two-poll",
         about: "two Ms poll: one at a time, and the post of the poller is free again in the end",
         threads: 2,
-        program: |steps| decisions::two_poll(steps, Sched::poll),
+        program: |steps| decisions::two_poll(steps, decisions::poll_as_it_is),
     },
     Kernel {
         name: "waker-without-p",

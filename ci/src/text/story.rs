@@ -39,7 +39,7 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
         table.set_width(width);
     }
     let thread = if is_kernel(counterexample) { "thread " } else { "M" };
-    let heads = (0..threads).map(|number| format!("{thread}{number}"));
+    let heads = (0..threads).map(|number| name(counterexample, thread, number));
     table.set_header(std::iter::once("step".into()).chain(heads));
     let rows = if full { steps.chunks(1).collect() } else { rows(steps) };
     for row in &rows {
@@ -120,7 +120,18 @@ pub fn schedule(counterexample: &Counterexample) -> String {
     let steps = steps::steps(counterexample);
     match steps.turns.is_empty() {
         true => String::new(),
-        false => schedule::render(&steps, if is_kernel(counterexample) { "T" } else { "M" }),
+        false => {
+            let head = if is_kernel(counterexample) { "T" } else { "M" };
+            schedule::render(&steps, |thread| name(counterexample, head, thread))
+        }
+    }
+}
+
+/// What the thread is called, where others are called by `head` and their numbers.
+fn name(counterexample: &Counterexample, head: &str, thread: usize) -> String {
+    match counterexample.steps.iter().any(|step| step.thread == thread && steps::is_world(step)) {
+        true => "W".into(),
+        false => format!("{head}{thread}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is run: a scenario or a kernel, looked up and checked; and one execution of it.
 
 use runtime_model::event::Witness;
+use runtime_model::program::Clock;
 use runtime_model::sched::Sched;
 use runtime_model::steps::Steps;
 use sync::Arc;
@@ -28,7 +29,9 @@ impl Target {
 
     pub(crate) fn threads(&self) -> usize {
         match self {
-            Target::Scenario(checked) => checked.program.ms as usize,
+            Target::Scenario(checked) => {
+                checked.program.ms as usize + usize::from(checked.program.clock != Clock::Fake)
+            }
             Target::Kernel(kernel) => kernel.threads,
         }
     }
@@ -42,7 +45,11 @@ impl Target {
     }
 
     pub(crate) fn has_choices(&self) -> bool {
-        matches!(self, Target::Scenario(Checked { program, .. }) if program.ps > 2 || program.fairness || program.waits_in_syscalls())
+        let Target::Scenario(Checked { program, .. }) = self else { return false };
+        program.ps > 2
+            || program.fairness
+            || program.clock != Clock::Fake
+            || program.waits_in_syscalls()
     }
 
     pub(crate) fn is_deterministic(&self) -> bool {

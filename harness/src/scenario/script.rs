@@ -1,11 +1,12 @@
 //! The actions of a script, read from its text.
 
 use runtime_model::g::GId;
-use runtime_model::program::{Action, FlagId, Syscall};
+use runtime_model::program::{Action, FdId, FlagId, Syscall};
 
 /// The actions, for messages.
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
+     read D, write D, deadline D N, no-deadline D, close D, \
      syscall short, syscall long, syscall blocking, stop-the-world, for-each-p";
 
 /// What is wrong with an action: where, what, and what is allowed there.
@@ -17,8 +18,11 @@ pub(super) struct ScriptError {
 
 /// Reads scripts, and collects the flags that they name.
 pub(super) struct Parser<'a> {
+    /// The clock is real, so that there may be descriptors.
+    pub(super) real: bool,
     pub(super) names: Vec<&'a str>,
     pub(super) flags: Vec<&'a str>,
+    pub(super) descriptors: Vec<&'a str>,
 }
 
 impl<'a> Parser<'a> {
@@ -55,6 +59,11 @@ impl<'a> Parser<'a> {
             ["assist"] => Action::Assist,
             ["stop-the-world"] => Action::StopTheWorld,
             ["for-each-p"] => Action::ForEachP,
+            ["read", fd] => Action::Read(self.descriptor(fd)?),
+            ["write", fd] => Action::Write(self.descriptor(fd)?),
+            ["deadline", fd, n] => Action::Deadline(self.descriptor(fd)?, ticks(n, 0)?),
+            ["no-deadline", fd] => Action::NoDeadline(self.descriptor(fd)?),
+            ["close", fd] => Action::Close(self.descriptor(fd)?),
             ["syscall", how] => Action::Syscall(syscall(how)?),
             _ => return Err(wrong(&words)),
         })
@@ -63,6 +72,19 @@ impl<'a> Parser<'a> {
     fn g(&self, name: &str) -> Result<GId, (String, String)> {
         let at = self.names.iter().position(|&n| n == name).map(|i| GId(i as u32));
         at.ok_or_else(|| (format!("no G {name}"), format!("the Gs are {}", self.names.join(", "))))
+    }
+
+    /// The descriptor of that name, which needs no other mention.
+    fn descriptor(&mut self, name: &'a str) -> Result<FdId, (String, String)> {
+        if !self.real {
+            let what = "descriptors need a real clock: under faketime no M waits for them";
+            return Err((what.into(), "add clock = \"real\" to the scenario".into()));
+        }
+        let at = self.descriptors.iter().position(|&n| n == name);
+        Ok(FdId(at.unwrap_or_else(|| {
+            self.descriptors.push(name);
+            self.descriptors.len() - 1
+        }) as u32))
     }
 
     fn flag(&mut self, name: &'a str) -> FlagId {
@@ -98,6 +120,7 @@ fn wrong(words: &[&str]) -> (String, String) {
             let what = match shape.get(words.len()) {
                 Some(&"N") => "the number of ticks is missing",
                 Some(&"X") => "the name of a G is missing",
+                Some(&"D") => "the name of a descriptor is missing",
                 _ => "the name of a flag is missing",
             };
             (what.into(), format!("write `{whole}`"))
@@ -143,5 +166,6 @@ pub(super) fn add_empty(scripts: &mut Vec<Vec<Action>>) {
 
 /// The action adds a timer.
 pub(super) fn starts_timer(action: &Action) -> bool {
-    matches!(action, Action::Sleep(_) | Action::After(..) | Action::Ticker(..))
+    let starts = matches!(action, Action::Sleep(_) | Action::After(..) | Action::Ticker(..));
+    starts || matches!(action, Action::Deadline(_, 1..))
 }

@@ -114,10 +114,20 @@ fn a_program_with_a_ticker_ends_with_main() {
 }
 
 #[test]
-fn real_time_is_refused_until_there_is_a_poller() {
-    let scenario = Scenario { clock: Clock::Real, ..Scenario::new("real", "", 1, 1, &["main:"]) };
-    let error = scenario.program().unwrap_err().to_string();
-    assert!(error.contains("real time needs the poller"), "{error}");
+fn early_moves_need_a_real_clock() {
+    let early = |clock, early| {
+        Scenario { clock, early, ..Scenario::new("early", "", 1, 2, &["main:"]) }.program()
+    };
+    assert!(early(Clock::Real, 1).is_ok() && early(Clock::Fake, 0).is_ok());
+    let error = early(Clock::Fake, 1).unwrap_err().to_string();
+    assert!(error.contains("early: 1, but the clock is not real"), "{error}");
+    assert!(error.contains("add clock = \"real\""), "{error}");
+    let few = Scenario { clock: Clock::Real, ..Scenario::new("few", "", 2, 2, &["main:"]) };
+    let error = few.program().unwrap_err().to_string();
+    assert!(error.contains("ms: 2 is as many as the Ps"), "{error}");
+    assert!(error.contains("write at least 3 (the clock is real)"), "{error}");
+    let error = early(Clock::Real, 9).unwrap_err().to_string();
+    assert!(error.contains("early: 9 is out of range; write 0 to 8"), "{error}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use runtime_model::g::GId;
 use runtime_model::program::{Action, FlagId};
 
-use super::{At, Scenario, ScenarioError};
+use super::{At, Clock, Scenario, ScenarioError};
 
 type Scripts<'a> = &'a [Vec<Action>];
 
@@ -68,6 +68,11 @@ impl Scenario {
             }
         }
         let ticks = all().any(|action| matches!(action, Action::Ticker(..)));
+        if ticks && self.clock == Clock::Real {
+            let what = "real, but there is a ticker: the world would move for it for ever";
+            let allowed = "write \"fake\", or leave the ticker out";
+            return Err(self.error(At::Field("clock"), "clock", what, allowed));
+        }
         // Without names, each G that is started must finish, and main is one.
         if ticks && !must_finish.is_empty() && !must_finish.contains(&GId::MAIN) {
             let allowed = "a ticker ticks until main exits: name main too";

@@ -43,8 +43,12 @@ fn an_error_has_file_line_field_and_what_to_write_instead() {
             &["mine.toml:4: ring: 3 is not a power of two"],
         ),
         (
-            error("name = \"mine\"\nps = 1\nms = 1\nclock = \"real\"\ngs = [\"main:\"]"),
-            &["mine.toml:4: clock: real time needs the poller"],
+            error("name = \"mine\"\nps = 1\nms = 1\nearly = 2\ngs = [\"main:\"]"),
+            &["mine.toml:4: early: 2, but the clock is not real", "add clock = \"real\""],
+        ),
+        (
+            error(&of_gs("main: go A; read d", "A:")),
+            &["mine.toml:4: gs[0]: ", "(`read d`): descriptors need a real clock", "add clock"],
         ),
         (
             error("name = \"mine\"\nps = 1\nms = 1\nmust-finish = [\"B\"]\ngs = [\"main:\"]"),

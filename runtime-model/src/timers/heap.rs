@@ -4,7 +4,7 @@
 //! added: three on one P fire in the order first, third, second. The Gs that they make runnable run in an order that
 //! follows from it.
 
-use crate::ids::GId;
+use crate::ids::{FdId, GId};
 use crate::Time;
 
 /// How many children an entry has.
@@ -20,6 +20,9 @@ pub enum TimerFunc {
     /// Sends the time to a G, on a channel with room for one: a ticker's.
     /// Go: sleep.go, sendTime 143-148 (1.19.8), 147-157 (1.27.3).
     SendTime(GId),
+    /// Ends the waiting for a descriptor, if the deadline with that number is still its deadline.
+    /// Go: netpoll.go, netpollReadDeadline 609-611 (1.19.8), 668-670 (1.27.3).
+    Deadline(FdId, u32),
 }
 
 /// One timer.

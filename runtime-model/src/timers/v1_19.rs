@@ -106,6 +106,7 @@ impl Sched {
             TimerFunc::Wake(g) => self.ready(m, g, true),
             TimerFunc::Start(g) => self.newproc(m, g),
             TimerFunc::SendTime(g) => self.send_time(m, g),
+            TimerFunc::Deadline(fd, seq) => self.netpoll_deadline(m, fd, seq),
         }
         p.timers.lock()
     }

@@ -1,8 +1,11 @@
 //! What Gs wait for besides the scheduler: the program's flags, and its exit.
 
-use sync::{Ghost, Latch};
+use sync::{Atomic, Condition, Ghost, Latch, Note};
 
 use crate::program::{FlagId, Program};
+use crate::{Time, START};
+
+use super::kernel::Kernel;
 
 /// The environment of the scheduler.
 pub struct World {
@@ -12,6 +15,14 @@ pub struct World {
     pub(super) exit: Latch,
     /// Flags on which a G waits that may be nudged, once each.
     pub(super) nudges: Ghost<Vec<FlagId>>,
+    /// The time, if it is real. Written by the world alone.
+    pub clock: Atomic<i64>,
+    /// The operating system's part of the poller.
+    pub kernel: Condition<Kernel>,
+    /// Ticks for which Ps were idle, each P by itself. For checks.
+    pub idle_ticks: Ghost<Time>,
+    /// Wakes the world's thread, when no M can move.
+    pub(super) turn: Note,
 }
 
 impl World {
@@ -20,6 +31,10 @@ impl World {
             flags: program.flags.iter().map(|&name| Latch::new(name)).collect(),
             exit: Latch::new("exit"),
             nudges: Ghost::new(Vec::new()),
+            clock: Atomic::new("clock", START),
+            kernel: Kernel::new(program),
+            idle_ticks: Ghost::new(0),
+            turn: Note::new("world's turn"),
         }
     }
 }

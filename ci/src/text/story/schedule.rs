@@ -4,12 +4,12 @@
 use super::steps::{Steps, Turn};
 use crate::text::output::WIDTH;
 
-/// The line. `head` is what the threads are called. A schedule with more than a few turns takes several lines.
-pub(crate) fn render(steps: &Steps, head: &str) -> String {
+/// The line. `head` says what a thread is called. A schedule with more than a few turns takes several lines.
+pub(crate) fn render(steps: &Steps, head: impl Fn(usize) -> String) -> String {
     let mut lines = vec![String::new()];
     for Turn { thread, steps, preempted, .. } in &steps.turns {
         let mark = if *preempted { "P──" } else { "" };
-        let word = format!("{head}{thread}{}{mark}", dashes(*steps));
+        let word = format!("{}{}{mark}", head(*thread), dashes(*steps));
         let full = |line: &String| line.chars().count() + word.chars().count() > WIDTH;
         if lines.last().is_some_and(full) {
             lines.push(String::new());
@@ -39,7 +39,7 @@ mod tests {
         let mut counterexample = counterexample();
         counterexample.header.found.preemptions = preemptions;
         counterexample.steps = records(text);
-        render(&steps(&counterexample), "M")
+        render(&steps(&counterexample), |thread| format!("M{thread}"))
     }
 
     #[test]

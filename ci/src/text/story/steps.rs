@@ -122,8 +122,20 @@ pub(super) fn threads(records: &[Step]) -> usize {
     records.iter().map(|record| record.thread + 1).max().unwrap_or(0)
 }
 
+/// The object at which the world's thread waits for its turn, in real time.
+const WORLD: &str = "world's turn";
+
+/// The step is one of the world's thread: it waits for its turn.
+pub(super) fn is_world(step: &Step) -> bool {
+    step.object == WORLD && step.action == "sleep"
+}
+
+/// Not the wakeup of the world's thread, which is a step of the environment: no thread could move.
 fn is_step(record: &Step) -> bool {
-    !matches!(record.action.as_str(), "event" | "unlock") && record.value != "asleep"
+    let by_environment = record.object == WORLD && record.action == "wakeup";
+    !by_environment
+        && !matches!(record.action.as_str(), "event" | "unlock")
+        && record.value != "asleep"
 }
 
 impl Steps {

@@ -1,0 +1,115 @@
+//! The part of the operating system that the poller talks to: what has arrived at each descriptor, and which M waits for
+//! that.
+//!
+//! A descriptor is reported once for each arrival, as with epoll's edges: a poll that returns it takes the report away, and
+//! whether a read finds something is another question.
+
+use sync::Condition;
+
+use crate::ids::FdId;
+use crate::program::Program;
+use crate::{Time, START};
+
+/// What the operating system knows.
+#[derive(Debug, Hash)]
+pub struct Kernel {
+    /// Descriptors at which something has arrived that no poll has returned, in the order of the arrivals.
+    reports: Vec<FdId>,
+    /// How many reads of each descriptor would find something.
+    unread: Vec<u32>,
+    /// The last read of the descriptor found nothing.
+    wanted: Vec<bool>,
+    /// The byte by which a poll is broken.
+    byte: bool,
+    /// Until when the M that waits in a poll waits, if one does.
+    polls_until: Option<Time>,
+    /// The time, for that M.
+    now: Time,
+}
+
+/// What a poll returns.
+#[derive(Debug, Default, Hash)]
+pub struct Reported {
+    /// The descriptors at which something has arrived.
+    pub arrived: Vec<FdId>,
+    /// The break's byte is there.
+    pub byte: bool,
+}
+
+impl Kernel {
+    /// At the start: nothing has arrived.
+    pub(super) fn new(program: &Program) -> Condition<Kernel> {
+        let n = program.descriptors.len();
+        let kernel = Kernel {
+            reports: Vec::new(),
+            unread: vec![0; n],
+            wanted: vec![false; n],
+            byte: false,
+            polls_until: None,
+            now: START,
+        };
+        Condition::new("epoll", kernel, Kernel::ends_poll)
+    }
+
+    /// The M that waits in a poll need not wait any longer.
+    fn ends_poll(&self) -> bool {
+        let late = self.polls_until.is_some_and(|until| until <= self.now);
+        late || self.byte || !self.reports.is_empty()
+    }
+
+    /// What a poll returns that does not wait. The byte stays, and is not returned.
+    pub fn poll(&mut self) -> Reported {
+        Reported { arrived: std::mem::take(&mut self.reports), byte: false }
+    }
+
+    /// What a poll returns that waits until then, if it need not wait; else its M is to wait.
+    pub fn poll_until(&mut self, until: Time) -> Option<Reported> {
+        self.polls_until = Some(until);
+        if !self.ends_poll() {
+            return None;
+        }
+        self.polls_until = None;
+        Some(Reported { byte: self.byte, ..self.poll() })
+    }
+
+    /// Something arrives at the descriptor.
+    pub fn arrives(&mut self, fd: FdId) {
+        self.unread[fd.index()] += 1;
+        if !self.reports.contains(&fd) {
+            self.reports.push(fd);
+        }
+    }
+
+    /// A read that does not wait. Returns whether it found something.
+    pub fn read(&mut self, fd: FdId) -> bool {
+        let found = self.unread[fd.index()] > 0;
+        self.unread[fd.index()] -= u32::from(found);
+        self.wanted[fd.index()] = !found;
+        found
+    }
+
+    /// Writes, or reads, the byte by which a poll is broken.
+    pub fn set_byte(&mut self, byte: bool) {
+        self.byte = byte;
+    }
+
+    /// It is `now`.
+    pub(super) fn set_time(&mut self, now: Time) {
+        self.now = now;
+    }
+
+    /// Whether a read waits for something to arrive that has not.
+    pub(super) fn is_wanted(&self, fd: FdId) -> bool {
+        self.wanted[fd.index()] && self.unread[fd.index()] == 0
+    }
+
+    /// Until when the M that waits in a poll waits, if one does.
+    pub fn polls_until(&self) -> Option<Time> {
+        self.polls_until
+    }
+
+    /// Whether the break's byte is there. For checks.
+    pub fn byte(&self) -> bool {
+        self.byte
+    }
+}
