@@ -16,6 +16,8 @@
 //! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
 //! | `assist` | does a mark assist |
+//! | `stop-the-world` | stops the world, and starts it again |
+//! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
 //! | `read d` | waits until something arrives at descriptor d, its deadline is over, or it is closed |
 //! | `write d` | something arrives at d; if no G does so, the world does, whenever a read has found nothing |
 //! | `deadline d N` | reads of d give up in N ticks; after 0 ticks, at once |

@@ -22,6 +22,7 @@ pub mod global_batch;
 pub mod handoff;
 pub mod issue_38860;
 pub mod issue_45867;
+pub mod issue_45975;
 pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
@@ -32,6 +33,7 @@ pub mod release;
 pub mod rows;
 pub mod runs;
 pub mod stale_now;
+pub mod stops;
 pub mod store_load_barrier;
 pub mod truth;
 pub mod wakep;
@@ -53,6 +55,8 @@ pub const BUGS: &[&Bug] = &[
     &stale_now::BUG,
     &global_batch::BUG,
     &handoff::BUG,
+    &issue_45975::BUG,
+    &stops::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

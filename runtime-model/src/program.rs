@@ -41,6 +41,10 @@ pub enum Action {
     Set(FlagId),
     /// A system call.
     Syscall(Syscall),
+    /// Stops the world, and starts it again.
+    StopTheWorld,
+    /// Runs a function once on each P, at a safe point.
+    ForEachP,
     /// A mark assist: an event of the limiter, then an update.
     Assist,
     /// Reads from the descriptor: waits until something has been written to it, its deadline is over, or it is closed.
@@ -116,5 +120,24 @@ impl Program {
         let waits =
             |action: &Action| matches!(action, Action::Syscall(Syscall::Long | Syscall::Blocking));
         self.scripts.iter().flatten().any(waits)
+    }
+
+    /// Whether some G stops the world.
+    pub fn stops_the_world(&self) -> bool {
+        self.has(|action| matches!(action, Action::StopTheWorld))
+    }
+
+    /// Whether some G wants each P to pass a safe point.
+    pub fn has_safe_points(&self) -> bool {
+        self.has(|action| matches!(action, Action::ForEachP))
+    }
+
+    /// Whether some G takes Ps from others, so that one that is busy is preempted.
+    pub fn preempts(&self) -> bool {
+        self.stops_the_world() || self.has_safe_points()
+    }
+
+    fn has(&self, is: impl Fn(&Action) -> bool) -> bool {
+        self.scripts.iter().flatten().any(is)
     }
 }

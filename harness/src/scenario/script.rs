@@ -7,7 +7,7 @@ use runtime_model::program::{Action, FdId, FlagId, Syscall};
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking";
+     syscall short, syscall long, syscall blocking, stop-the-world, for-each-p";
 
 /// What is wrong with an action: where, what, and what is allowed there.
 pub(super) struct ScriptError {
@@ -57,6 +57,8 @@ impl<'a> Parser<'a> {
             }
             ["set", flag] => Action::Set(self.flag(flag)),
             ["assist"] => Action::Assist,
+            ["stop-the-world"] => Action::StopTheWorld,
+            ["for-each-p"] => Action::ForEachP,
             ["read", fd] => Action::Read(self.descriptor(fd)?),
             ["write", fd] => Action::Write(self.descriptor(fd)?),
             ["deadline", fd, n] => Action::Deadline(self.descriptor(fd)?, ticks(n, 0)?),
