@@ -118,6 +118,21 @@ pub const ALL: &[Happening] = &[
         name: "several system calls return at once",
         is: |e| matches!(e, Event::WorldMoves(2..)),
     },
+    Happening {
+        name: "a system call returns to a P that was in another",
+        is: |e| matches!(e, Event::OldPOfOtherSyscall(_)),
+    },
+    Happening { name: "the world is stopped", is: |e| matches!(e, Event::WorldStopped) },
+    Happening { name: "an M stops for the world", is: |e| matches!(e, Event::GcStopped(_)) },
+    Happening { name: "a busy G is preempted", is: |e| matches!(e, Event::Preempted(_)) },
+    Happening {
+        name: "a P is taken from a system call for its safe point",
+        is: |e| matches!(e, Event::TakenAtSafePoint(_)),
+    },
+    Happening {
+        name: "each P has passed its safe point",
+        is: |e| matches!(e, Event::AllPassedSafePoint),
+    },
     Happening { name: "an M is started", is: |e| matches!(e, Event::Newm(_)) },
     Happening { name: "an M parks", is: |e| matches!(e, Event::Park) },
 ];

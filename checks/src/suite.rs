@@ -88,6 +88,12 @@ pub const ALL: &[Suite] = &[
         bound: Some(2),
     },
     Suite {
+        name: "stops",
+        about: "the world is stopped, or a function is run on each P, beside all that Ms do",
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+    },
+    Suite {
         name: "known-more-ms",
         about: "the programs of `known` with one M more than they have Ps",
         engines: SEARCHED_ONLY,

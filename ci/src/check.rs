@@ -10,6 +10,7 @@ use harness::report::{Expect, Job, Limits, Mode, Search};
 use harness::scenario::{At, Scenario};
 use harness::scenario_file::{self, Written};
 use harness::verdict::Verdict;
+use regressions::rows;
 use sync::driver::{Engine, Probing};
 
 use crate::engines;
@@ -79,7 +80,9 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
         Some(written) => {
             fits(written, *engine)?;
             lookup::known_runs(written)?;
-            (written.scenario.name.clone(), lookup::known_row(row)?)
+            let row = lookup::known_row(row)?;
+            rows::find(&row).map_or(Ok(()), |row| written.fits(&row.steps))?;
+            (written.scenario.name.clone(), row)
         }
         None => lookup::known(scenario, row)?,
     };

@@ -23,6 +23,8 @@
 //! | `stop T` | stops T, if it has not fired |
 //! | `preempt` | in the next action the G is preempted: at a point inside of it, if it has one, else at its end |
 //! | `repeat N: a, b` | does the actions up to the next `;`, which commas separate, N times |
+//! | `stop-the-world` | stops the world, and starts it again |
+//! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
 //! | `read d` | waits until something arrives at descriptor d, its deadline is over, or it is closed |
 //! | `write d` | something arrives at d; if no G does so, the world does, whenever a read has found nothing |
 //! | `deadline d N` | reads of d give up in N ticks; after 0 ticks, at once |

@@ -7,6 +7,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use runtime_model::steps::Steps;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -138,11 +139,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Written, FileError> {
     let written = Written { scenario: file.scenario(), path: path.into(), text: text.into(), file };
     written.check_names()?;
     written.check_numbers()?;
-    if let Err(ScenarioError { at, place, what, allowed, .. }) = written.scenario.program() {
-        // Of a field, the place is its name, which the error has anyway.
-        let place = if matches!(at, At::G(_)) { format!("{place}: ") } else { String::new() };
-        return Err(written.error(at, &format!("{place}{what}; {allowed}")));
-    }
+    written.scenario.program().map_err(|error| written.invalid(&error))?;
     written.check_sizes()?;
     written.check_runs()?;
     Ok(written)
@@ -155,6 +152,22 @@ pub fn write(scenario: &Scenario) -> String {
 }
 
 impl Written {
+    /// Verifies that the variant has all that the program uses.
+    ///
+    /// # Errors
+    /// At the first action that it does not have.
+    pub fn fits(&self, steps: &Steps) -> Result<(), FileError> {
+        let checked = self.scenario.program().map_err(|error| self.invalid(&error))?;
+        self.scenario.fits(&checked, steps).map_err(|error| self.invalid(&error))
+    }
+
+    /// What is wrong with the scenario, where the file has it.
+    fn invalid(&self, ScenarioError { at, place, what, allowed, .. }: &ScenarioError) -> FileError {
+        // Of a field, the place is its name, which the error has anyway.
+        let place = if matches!(at, At::G(_)) { format!("{place}: ") } else { String::new() };
+        self.error(*at, &format!("{place}{what}; {allowed}"))
+    }
+
     /// Names go into names of files.
     fn check_names(&self) -> Result<(), FileError> {
         let aliases = self.file.aliases.iter().map(|alias| ("aliases", alias));

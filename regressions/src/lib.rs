@@ -27,6 +27,7 @@ pub mod issue_38070;
 pub mod issue_38860;
 pub mod issue_44868;
 pub mod issue_45867;
+pub mod issue_45975;
 pub mod issue_47329;
 pub mod issue_51654;
 pub mod issue_53294;
@@ -39,6 +40,7 @@ pub mod release;
 pub mod rows;
 pub mod runs;
 pub mod stale_now;
+pub mod stops;
 pub mod store_load_barrier;
 pub mod truth;
 pub mod wakep;
@@ -67,6 +69,8 @@ pub const BUGS: &[&Bug] = &[
     &stale_now::BUG,
     &global_batch::BUG,
     &handoff::BUG,
+    &issue_45975::BUG,
+    &stops::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

@@ -23,6 +23,7 @@ use sync::driver::Engine;
 
 use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, ExpectedFailure, InRelease, Mend, Mutant, Shows};
+use crate::stale_now;
 
 const SCENARIO: &str = "read-and-timer";
 const AGAIN: &str = "read-times-out-2p";
@@ -71,7 +72,13 @@ const fn in_release(
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend { name: "pollers-post", bug: "the poller leaves its post", fixed_in },
     expected: &[
-        in_release("GO_13F6BE28", GO_13F6BE28, "GO_13F6BE28+fix-pollers-post", SCENARIO),
+        // Without the bug, the release fails on the same program by `stale-now`; so the row has that one mended.
+        in_release(
+            "GO_13F6BE28+fix-stale-now",
+            stale_now::fixed_in(GO_13F6BE28),
+            "GO_13F6BE28+fix-pollers-post-and-stale-now",
+            SCENARIO,
+        ),
         in_release("GO_1_27", GO_1_27, "GO_1_27+fix-pollers-post", SCENARIO),
         in_release("GO_1_27", GO_1_27, "GO_1_27+fix-pollers-post", AGAIN),
     ],

@@ -44,6 +44,8 @@ macro_rules! after_take {
 mod locks;
 #[path = "each_check_fails/polls.rs"]
 mod polls;
+#[path = "each_check_fails/stops.rs"]
+mod stops;
 #[path = "each_check_fails/syscalls.rs"]
 mod syscalls;
 #[path = "each_check_fails/time.rs"]
@@ -265,6 +267,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         COUNTS,
         PLACES,
         SPINNING,
+        stops::STOPS,
         syscalls::SYSCALLS,
         time::TIME,
         timers::TIMERS,

@@ -1,11 +1,11 @@
-//! System calls: the number of their states, and what a variant without them says.
+//! System calls and stops of the world: the number of their states, and what a variant without them says.
 
 mod common;
 
-use common::{failing, job, run_with};
+use common::{failing, job, run, run_with};
 use harness::report::{Job, Mode, Search};
 use harness::verdict::Verdict;
-use regressions::CONTENT;
+use regressions::{BUGS, CONTENT};
 use runtime_model::steps::{GO_1_27, GO_FIXED};
 use sync::driver::{Control, Options};
 
@@ -44,8 +44,39 @@ fn system_calls_hold_in_every_state() {
 }
 
 #[sync::test(restoring)]
+fn stops_hold_in_every_state() {
+    hold_in(&[
+        ("stop-beside-work", 1_474),
+        ("stop-beside-busy", 7_620),
+        ("stop-beside-syscall", 4_273),
+        ("stop-beside-short", 18_905),
+        ("stop-beside-handoff", 59_086),
+        ("safe-point-beside-syscall", 8_091),
+        ("safe-point-beside-busy", 6_552),
+        ("safe-point-beside-work", 985),
+    ]);
+}
+
+/// What each row of these bugs shows.
+#[sync::test(restoring)]
+fn each_row_shows_what_it_says() {
+    let ours = ["N4", "45975", "N21"];
+    for bug in BUGS.iter().filter(|bug| ours.contains(&bug.number)) {
+        for mutant in bug.mutants {
+            for shows in mutant.shows {
+                let job = shows.job(bug, mutant, sync::driver::ENGINE);
+                let report = run(&job);
+                assert_eq!(report.verdict, Verdict::Held, "{}: {}", job.row, report.note);
+            }
+        }
+    }
+}
+
+#[sync::test(restoring)]
 fn no_checkpoint_of_a_system_call_forgets_what_matters() {
-    for scenario in ["syscall-short", "syscalls-one-p"] {
+    for scenario in
+        ["syscall-short", "syscalls-one-p", "stop-beside-work", "safe-point-beside-syscall"]
+    {
         let options = Options { paranoid: true, ..Options::default() };
         let searched =
             CONTENT.prepare(&search(scenario)).expect("a job").compare(options).expect("a search");
@@ -74,4 +105,19 @@ fn a_system_call_that_the_variant_does_not_have_is_refused() {
          known to block; write `syscall blocking`, or choose a variant of Go 1.19"
     );
     assert!(CONTENT.prepare_with(&search("newproc-beside-handoff"), GO_FIXED).is_ok());
+}
+
+/// What is handed over by the word of a P in a system call, by the lock, or by a note, is not accessed beside that.
+#[sync::test(restoring)]
+fn no_system_call_and_no_stop_has_a_data_race() {
+    for scenario in [
+        "syscall-short",
+        "syscall-long",
+        "syscalls-one-p",
+        "stop-beside-work",
+        "safe-point-beside-work",
+    ] {
+        let report = run(&job(scenario, Mode::Races));
+        assert_eq!(failing(&report), None, "{scenario}: {report:?}");
+    }
 }

@@ -98,6 +98,16 @@ pub enum Event {
     HandedOffIdle(PId),
     /// The world moves: so many events that are awaited come to pass at once, or so many system calls return.
     WorldMoves(usize),
+    /// It has stopped the world.
+    WorldStopped,
+    /// It has stopped this P, for the world to stop.
+    GcStopped(PId),
+    /// It took this P out of a system call, for it to pass a safe point.
+    TakenAtSafePoint(PId),
+    /// Each P has passed its safe point.
+    AllPassedSafePoint,
+    /// The G was busy, and was preempted.
+    Preempted(GId),
     /// It parks.
     Park,
     /// It goes on, with a P.

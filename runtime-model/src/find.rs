@@ -56,7 +56,7 @@ impl Sched {
     /// | | landmark | 1.19.8 | 1.27.3 | here |
     /// |---|---|---|---|---|
     /// | 1 | `top` | 2568 | 3411 | the loop; `round` is one way through it |
-    /// | 2 | stop of the world, safe point | 2570-2576 | 3418-3424 | |
+    /// | 2 | stop of the world, safe point | 2570-2576 | 3418-3424 | `round`: `gcstopm`, `run_safe_point_fn` |
     /// | 3 | own timers: `checkTimers` | 2582 | 3430 | `look_with_p`: `check_timers` |
     /// | 4 | trace reader | 2584-2592 | 3432-3444 | |
     /// | 5 | GC worker | 2594-2600 | 3446-3453 | |
@@ -98,6 +98,12 @@ impl Sched {
     // As `find_runnable`, and for its reason.
     #[sync::forgets_callers]
     fn round(&self, m: &mut M) -> Found {
+        // Part 2. Meets `collect`, or `ask_each_p`. An M that reads this too early reads it again when it drops its P.
+        if self.is_stopping() {
+            self.gcstopm(m);
+            return Found::Nothing(0); // Part 23.
+        }
+        self.run_safe_point_fn(m);
         let poll_until = match self.look_with_p(m) {
             Found::Nothing(when) => when,
             found => return found,
@@ -190,7 +196,13 @@ impl Sched {
     pub fn drop_p(&self, m: &mut M) -> Found {
         // Wake protocol, 4a. Meets `globrunqput` in `gosched` and `runqputslow`: a G put there before is seen here, and
         // one put there later finds the P on the idle list, as both hold the lock.
-        match (self.steps.take_global)(self, self.lock.lock(), m, m.p()) {
+        let locked = self.lock.lock();
+        // The stopper has collected the idle Ps when the lock is free again, or does so later; it must not have to wait for
+        // this one. Meets `collect` and `ask_each_p`, under the lock.
+        if (self.steps.must_stop)(self, m) {
+            return Found::Again;
+        }
+        match (self.steps.take_global)(self, locked, m, m.p()) {
             Ok(g) => Found::G(g),
             Err(mut locked) => self.drop_p_locked(&mut locked, m),
         }

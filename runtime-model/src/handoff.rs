@@ -17,13 +17,13 @@
 //!                                puts P1 on the idle list           G1 waits beside it
 //! ```
 //!
-//! In the row `GO_FIXED`, the M that hands off reads `needspinning` under the lock, and starts an M with the P if it is set.
+//! In the variant `GO_FIXED`, the M that hands off reads `needspinning` under the lock, and starts an M with the P if it is set.
 //! That M is no spinner, but clears the word when it becomes one, and keeps its P because of it otherwise (5b).
 
 use crate::event::Event;
 use crate::m::M;
 use crate::p::OwnedP;
-use crate::sched::{Sched, SpinIncrement};
+use crate::sched::{Sched, SchedLocked, SpinIncrement};
 
 impl Sched {
     /// Hands off `p` from a system call. `m` holds no P and no lock. It is a step.
@@ -53,6 +53,7 @@ impl Sched {
     #[sync::summarized]
     fn handoffp_locked(&self, m: &M, p: OwnedP) {
         let mut locked = self.lock.lock();
+        let Some(p) = (self.steps.stop_at_handoff)(self, &mut locked, p) else { return };
         // Wake protocol, 4a and 5b, for an M that does not look again.
         let needed = self.runqsize.owner_load() != 0 || (self.steps.asked_at_handoff)(self);
         // The last P that runs: an M has to look at the poller. While `lastpoll` is 0, another one does.
@@ -70,6 +71,19 @@ impl Sched {
             // Not under the lock: it may wake an M.
             self.wake_net_poller(m, when);
         }
+    }
+
+    /// Stops `p`, if the world is about to stop; else returns it, and it has passed its safe point.
+    ///
+    /// Go: proc.go, handoffp 2379-2394 (1.19.8), 3172-3189 (1.27.3).
+    pub fn stop_at_handoff(&self, locked: &mut SchedLocked, p: OwnedP) -> Option<OwnedP> {
+        // Meets `collect` and `ask_each_p`, under the lock.
+        if self.program.stops_the_world() && self.gcwaiting.owner_load() {
+            self.stop_and_tell(locked, p);
+            return None;
+        }
+        self.run_safe_point_fn_locked(locked, p.id());
+        Some(p)
     }
 
     /// Makes `nmspinning` 1 if it is 0 and no P is idle.

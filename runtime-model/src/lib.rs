@@ -13,6 +13,7 @@
 //! | [`wake`] | proc.go | waking and stopping Ms |
 //! | [`handoff`] | proc.go | handing off a P |
 //! | [`syscall`] | proc.go | system calls |
+//! | [`stw`], [`safepoint`] | proc.go | stopping the world; a function on each P |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
 //! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
 //! | [`netpoll`] | proc.go, netpoll.go, netpoll_epoll.go | the poller's post; descriptors; the Gs that a poll finds |
@@ -39,7 +40,9 @@
 //! | `findRunnable` | [`find`]: `find_runnable` lists its parts |
 //! | `gcAssistAlloc1` (mgcmark.go) | [`world`]: `gc_assist`, the limiter's part |
 //! | `gcCPULimiterState.update`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`]; no bucket |
-//! | `gcstopm`, `stopTheWorldWithSema`, `startTheWorldWithSema`, `forEachP`, `runSafePointFn` | left out: the world does not stop yet |
+//! | `gcstopm`, `stopTheWorldWithSema`, `startTheWorldWithSema`, `preemptall` | [`stw`] |
+//! | `forEachP` (`forEachPInternal`), `runSafePointFn` | [`safepoint`] |
+//! | `entersyscall_gcwait` (`entersyscallHandleGCWait`) | [`syscall`] |
 //! | `globrunqput`, `globrunqget`, `globrunqgetbatch` (since 1.25), `runqputbatch` | [`runq`] |
 //! | `globrunqputbatch` | [`netpoll`]; in `runqputslow`, one `globrunqput` a G, under one hold of the lock |
 //! | `globrunqputhead` | left out: only what is left out calls it |
@@ -101,8 +104,10 @@ pub mod p;
 pub mod program;
 pub mod ready;
 pub mod runq;
+pub mod safepoint;
 pub mod sched;
 pub mod steps;
+pub mod stw;
 pub mod syscall;
 pub mod timers;
 pub mod wake;

@@ -4,7 +4,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use sync::{Atomic, Mutex, Plain};
+use sync::{Atomic, Ghost, Mutex, Plain};
 
 use crate::g::Guintptr;
 pub use crate::idle::OwnedP;
@@ -21,6 +21,8 @@ pub enum PStatus {
     Idle,
     /// `_Prunning`: an M runs on it.
     Running,
+    /// `_Pgcstop`: the world is stopped, or about to be, and this P has stopped.
+    GcStop,
     /// `_Psyscall`: its M is in a system call, and other Ms may take it. See [`P::in_syscall`].
     Syscall,
 }
@@ -35,6 +37,10 @@ pub struct P {
     pub m: Plain<Option<MId>>,
     /// It is in a system call, so it is owned by the M that first exchanges this for false. Go has this in `status`.
     pub in_syscall: Atomic<bool>,
+    /// The P is asked to run the safe point function. Set under the lock; cleared by the M that runs it.
+    pub run_safe_point_fn: Atomic<bool>,
+    /// How often it has run the safe point function. For checks.
+    pub safe_points: Ghost<u32>,
     /// How many system calls have come to their end on it, or have lost it. Written by its owner.
     pub syscalltick: Plain<u32>,
 
@@ -82,6 +88,8 @@ impl P {
             status: Plain::new(name("status"), PStatus::Idle),
             m: Plain::new(name("m"), None),
             in_syscall: Atomic::new(name("in_syscall"), false),
+            run_safe_point_fn: Atomic::new(name("runSafePointFn"), false),
+            safe_points: Ghost::new(0),
             syscalltick: Plain::new(name("syscalltick"), 0),
             runqhead: Atomic::new(name("runqhead"), 0),
             runqtail: Atomic::new(name("runqtail"), 0),

@@ -38,6 +38,10 @@ pub enum Action {
     Set(FlagId),
     /// A system call.
     Syscall(Syscall),
+    /// Stops the world, and starts it again.
+    StopTheWorld,
+    /// Runs a function once on each P, at a safe point.
+    ForEachP,
     /// A mark assist: an event of the limiter, then an update.
     Assist,
     /// Adds a new timer: it fires in so many ticks, and then each so many ticks, unless those are 0.
@@ -80,7 +84,7 @@ impl Action {
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
-            Action::Read(_) => false,
+            Action::Read(_) | Action::StopTheWorld | Action::ForEachP => false,
             Action::Write(_) | Action::Deadline(..) | Action::NoDeadline(_) => true,
             Action::Close(_) => true,
         }
@@ -159,5 +163,24 @@ impl Program {
         let waits =
             |action: &Action| matches!(action, Action::Syscall(Syscall::Long | Syscall::Blocking));
         self.scripts.iter().flatten().any(waits)
+    }
+
+    /// Whether some G stops the world.
+    pub fn stops_the_world(&self) -> bool {
+        self.has(|action| matches!(action, Action::StopTheWorld))
+    }
+
+    /// Whether some G wants each P to pass a safe point.
+    pub fn has_safe_points(&self) -> bool {
+        self.has(|action| matches!(action, Action::ForEachP))
+    }
+
+    /// Whether some G takes Ps from others, so that one that is busy is preempted.
+    pub fn preempts(&self) -> bool {
+        self.stops_the_world() || self.has_safe_points()
+    }
+
+    fn has(&self, is: impl Fn(&Action) -> bool) -> bool {
+        self.scripts.iter().flatten().any(is)
     }
 }

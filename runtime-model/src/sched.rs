@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use sync::{Arc, Atomic, Ghost, Mutex, Plain, Weak};
+use sync::{Arc, Atomic, Ghost, Mutex, Note, Plain, Weak};
 
 use crate::event::{AnyWitness, Event};
 use crate::find::steal_orders;
@@ -55,6 +55,19 @@ pub struct Sched {
     pub idlep_mask: PMask,
     /// P may have timers => bit set. Written under the lock.
     pub timerp_mask: PMask,
+
+    /// The world is about to stop, or has stopped. Written under the lock.
+    pub gcwaiting: Atomic<bool>,
+    /// How many Ps have not stopped yet. Written under the lock.
+    pub stopwait: Plain<i32>,
+    /// The M that stops the world sleeps on it until all Ps have stopped.
+    pub(crate) stopnote: Note,
+    /// How many Ps have not passed their safe point yet. Written under the lock.
+    pub safe_point_wait: Plain<i32>,
+    /// The M that wants each P to pass a safe point sleeps on it.
+    pub(crate) safe_point_note: Note,
+    /// The M that has stopped the world. For checks.
+    pub stopped_by: Ghost<Option<MId>>,
 
     /// All Ps.
     pub allp: Vec<P>,
@@ -112,6 +125,8 @@ pub struct SchedLocked {
     pub(crate) unborn: Vec<MId>,
     /// Reserved ids for which there is no M left to start, each with the P it would run.
     pub(crate) reserved: Vec<Reserved>,
+    /// Ps that have stopped, in the order of their numbers, but for the stopper's.
+    pub(crate) stopped: Vec<OwnedP>,
 }
 
 /// A P whose M is reserved but can never be started: the next M that stops runs it instead.
@@ -150,6 +165,11 @@ impl SchedLocked {
     /// The Ps that wait for the next M that stops. For checks.
     pub fn reserved_ps(&self) -> impl Iterator<Item = PId> + '_ {
         self.reserved.iter().map(|r| r.p.id())
+    }
+
+    /// The Ps that have stopped. For checks.
+    pub fn stopped_ps(&self) -> impl Iterator<Item = PId> + '_ {
+        self.stopped.iter().map(OwnedP::id)
     }
 
     /// How many of the Ms that are reserved would spin. For checks.
@@ -191,6 +211,7 @@ impl Sched {
             mcount: 1,
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
+            stopped: Vec::new(),
         };
         // After a descriptor's lock, and before any timersLock. Go: lockrank.go (1.19.8); in 1.27.3 the last two have no
         // order.
@@ -203,6 +224,12 @@ impl Sched {
             runqsize: Atomic::new("runqsize", 0).written_under(&lock),
             lastpoll: Atomic::new("lastpoll", START),
             poll_until: Atomic::new("pollUntil", 0),
+            gcwaiting: Atomic::new("gcwaiting", false).written_under(&lock),
+            stopwait: Plain::new("stopwait", 0),
+            stopnote: Note::new("stopnote"),
+            safe_point_wait: Plain::new("safePointWait", 0),
+            safe_point_note: Note::new("safePointNote"),
+            stopped_by: Ghost::new(None),
             // What opens a descriptor starts the poller.
             netpoll_inited: Atomic::new(
                 "netpollInited",

@@ -102,26 +102,18 @@ pub struct Steps {
     ///
     /// Go: proc.go, findRunnable 2784-2787 (1.19.8), 3712-3714 (1.27.3).
     pub spin_again: fn(&Sched, &mut M, OwnedP) -> Found,
-    /// The last look: has this P a G to steal?
-    ///
-    /// Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
+    /// The last look: has this P a G to steal? Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
     pub has_work: fn(&Sched, PId) -> bool,
-    /// A P goes idle: may thieves leave out its timers?
-    ///
-    /// Go: proc.go, pidleput 5716 (1.19.8), 7433-7435 (1.27.3).
+    /// A P goes idle: may thieves leave out its timers? Go: proc.go, pidleput 5716 (1.19.8), 7433-7435 (1.27.3).
     pub update_timer_p_mask: fn(&Sched, &OwnedP),
     /// Takes a G from the global queue for this P, and the P's share of the others; gives the lock back if there is
     /// none.
     ///
     /// Go: proc.go, globrunqget 5603-5630 (1.19.8), globrunqgetbatch 7344-7361 (1.27.3).
     pub take_global: TakeGlobal,
-    /// Has this P no G on its run queue? (golang's CL 20858)
-    ///
-    /// Go: proc.go, runqempty 5754-5767 (1.19.8), 7498-7511 (1.27.3).
+    /// Has this P no G on its run queue? (golang's CL 20858) Go: proc.go, runqempty 5754-5767 (1.19.8), 7498-7511 (1.27.3).
     pub runqempty: fn(&Sched, PId) -> bool,
-    /// All Gs of a run queue are taken and linked. (golang's CL 310149)
-    ///
-    /// Go: proc.go, runqdrain 5922-5957 (1.19.8), 7674-7707 (1.27.3).
+    /// All Gs of a run queue are taken and linked. (golang's CL 310149) Go: proc.go, runqdrain 5922-5957 (1.19.8), 7674-7707 (1.27.3).
     pub runqdrain: fn(&Sched, &OwnedP) -> GQueue,
     /// A G is published: a `runnext` is compared with the first and becomes the second.
     ///
@@ -132,13 +124,9 @@ pub struct Steps {
     ///
     /// Go: proc.go, findRunnable 2663-2664 (1.19.8), 3532 (1.27.3).
     pub below_spin_limit: fn(&Sched) -> bool,
-    /// Work was made: how many spin?
-    ///
-    /// Go: proc.go, wakep 2427 (1.19.8), 3230 (1.27.3).
+    /// Work was made: how many spin? Go: proc.go, wakep 2427 (1.19.8), 3230 (1.27.3).
     pub spinners: fn(&Sched) -> i32,
-    /// An M stops spinning: one less is counted. Returns how many are left.
-    ///
-    /// Go: proc.go, findRunnable 2771 and resetspinning 3103 (1.19.8), 3676 and 4042 (1.27.3).
+    /// An M stops spinning: one less is counted. Returns how many are left. Go: proc.go, findRunnable 2771 and resetspinning 3103 (1.19.8), 3676 and 4042 (1.27.3).
     pub uncount_spinner: fn(&Sched) -> i32,
     /// An M gives away its P: start another M with it, or put it on the idle list?
     ///
@@ -151,6 +139,21 @@ pub struct Steps {
     ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
     pub p_or_global: fn(&Sched, &M, GId) -> Option<OwnedP>,
+    /// The world is about to stop: take the Ps in system calls. Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8),
+    /// 1681-1689 (1.27.3).
+    pub collect_from_syscalls: fn(&Sched, &mut SchedLocked),
+    /// The world was started: wake one M more. Go: proc.go, startTheWorldWithSema 1309 (1.19.8), 1827 (1.27.3).
+    pub wake_at_start: fn(&Sched, &M),
+    /// An M with the lock is about to put its P on the idle list: must the P stop, or pass a safe point? (golang/go#45975)
+    ///
+    /// Go: proc.go, findRunnable 2732-2735 (1.19.8), 3609-3613 (1.27.3).
+    pub must_stop: fn(&Sched, &M) -> bool,
+    /// A P that is handed off, with the lock held, may have to stop or to pass a safe point. Returns it if it goes on.
+    ///
+    /// Go: proc.go, handoffp 2379-2394 (1.19.8), 3172-3189 (1.27.3).
+    pub stop_at_handoff: fn(&Sched, &mut SchedLocked, OwnedP) -> Option<OwnedP>,
+    /// A P is in a system call: was it asked to pass a safe point in the meantime? (Go never looks; no issue is known.)
+    pub entered_syscall: fn(&Sched, &M, PId),
 }
 
 /// A step that takes Gs from the global queue. It holds `sched.lock` when it begins. If the queue is empty, it returns
@@ -162,8 +165,8 @@ pub type TakeGlobal = for<'a> fn(
     &OwnedP,
 ) -> Result<GId, MutexGuard<'a, SchedLocked>>;
 
-/// Go 1.19 with all known fixes, and four of our own where Go has none (`wakep`, `p_for_due_timer`,
-/// `wake_beside_poller`, `asked_at_handoff`). Every check holds for this one.
+/// Go 1.19 with all known fixes, and five of our own where Go has none (`wakep`, `p_for_due_timer`,
+/// `wake_beside_poller`, `asked_at_handoff`, `entered_syscall`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
     timers_1_19: TIMER_STEPS,
@@ -197,6 +200,11 @@ pub const GO_1_19_FIXED: Steps = Steps {
     handoffp: Sched::handoffp_unless_needed,
     asked_at_handoff: |sched| sched.needspinning.load() == 1,
     p_or_global: Sched::p_or_global,
+    collect_from_syscalls: Sched::collect_ps_in_syscalls,
+    wake_at_start: Sched::wakep,
+    must_stop: Sched::must_stop,
+    stop_at_handoff: Sched::stop_at_handoff,
+    entered_syscall: Sched::look_again_in_syscall,
 };
 
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
@@ -214,6 +222,7 @@ pub const GO_13F6BE28: Steps = Steps {
     below_spin_limit: below_spin_limit_1_19,
     timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS },
     asked_at_handoff: |_| false,
+    entered_syscall: |_, _, _| {},
     ..GO_1_19_FIXED
 };
 

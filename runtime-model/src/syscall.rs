@@ -23,6 +23,7 @@ use sync::Ghost;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus};
+use crate::ids::PId;
 use crate::m::{MId, M};
 use crate::program::Syscall;
 use crate::sched::Sched;
@@ -99,13 +100,35 @@ impl Sched {
     #[sync::summarized]
     pub fn reentersyscall(&self, m: &mut M, g: GId) -> Entered {
         self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
+        self.run_safe_point_fn(m);
         let tick = self.p(m.p()).syscalltick.get();
         let p = self.releasep(m);
         let oldp = p.id();
         self.m(m.id).oldp.set(Some(oldp));
         self.emit(m, Event::EnterSyscall(g));
         self.put_in_syscall(p);
+        (self.steps.entered_syscall)(self, m, oldp);
+        // After the P is in the call. Meets `collect`, which sets `gcwaiting` first.
+        if self.is_stopping() {
+            self.entersyscall_gcwait(oldp);
+        }
         Entered { oldp: Some(oldp), tick }
+    }
+
+    /// Stops the P that was put into the call, unless another M has it.
+    ///
+    /// Go: proc.go, entersyscall_gcwait 3690-3706 (1.19.8).
+    #[sync::summarized]
+    fn entersyscall_gcwait(&self, oldp: PId) {
+        let mut locked = self.lock.lock();
+        if self.stopwait.get() == 0 {
+            return;
+        }
+        // Meets the same exchange in `collect_ps_in_syscalls`.
+        if let Some(p) = self.take_from_syscall(oldp) {
+            self.lost_in_syscall(&p);
+            self.stop_and_tell(&mut locked, p);
+        }
     }
 
     /// Go: proc.go, entersyscallblock 3706-3759 (1.19.8).

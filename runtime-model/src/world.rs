@@ -26,6 +26,7 @@ impl Sched {
     pub fn world_moves(&self) -> bool {
         let nudges = self.world.nudges.with_mut(std::mem::take);
         nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
+            || self.asks_again()
             || self.syscalls_return()
             || self.wake_world()
     }
@@ -88,7 +89,14 @@ impl Sched {
                 self.goyield(m, g);
                 return false;
             }
-            Action::BusyUntil { flag, nudge } => self.busy_until(m, flag, nudge),
+            Action::BusyUntil { flag, nudge } => {
+                if !self.busy_until(m, flag, nudge) {
+                    self.preempted(m, g);
+                    return false;
+                }
+            }
+            Action::StopTheWorld => self.stop_and_start(m),
+            Action::ForEachP => self.for_each_p(m),
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),
             Action::Preempt => {}
@@ -128,14 +136,27 @@ impl Sched {
         true
     }
 
-    /// Keeps the P until the flag is set.
-    fn busy_until(&self, m: &M, flag: FlagId, nudge: Option<GId>) {
+    /// Keeps the P until the flag is set. Returns false if the G is to be preempted before.
+    fn busy_until(&self, m: &M, flag: FlagId, nudge: Option<GId>) -> bool {
         if nudge.is_some() {
             self.world.nudges.change(|nudges| nudges.push(flag));
         }
         while !self.world.flags[flag.0].wait() {
+            if self.program.preempts() {
+                return false;
+            }
             nudge.into_iter().for_each(|empty| self.newproc(m, empty));
         }
+        true
+    }
+
+    /// The busy `g` gives way, and will be busy again when it runs next. Go: proc.go, gopreempt_m 3404-3409 (1.19.8),
+    /// 4375-4377 (1.27.3).
+    fn preempted(&self, m: &M, g: GId) {
+        let pc = &self.g(g).pc;
+        pc.set(pc.get() - 1);
+        self.emit(m, Event::Preempted(g));
+        self.gosched(m, g);
     }
 
     /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go

@@ -9,6 +9,7 @@ mod netpoll;
 mod ownership;
 mod places;
 mod spinning;
+mod stops;
 mod symptoms;
 mod syscalls;
 mod timers;
@@ -29,6 +30,7 @@ pub const INVARIANTS: Families = &[
     places::CHECKS,
     spinning::CHECKS,
     syscalls::CHECKS,
+    stops::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,
     netpoll::CHECKS,

@@ -47,6 +47,7 @@ enum Holder {
     M(MId),
     Nextp(MId),
     Syscall,
+    Stopped,
 }
 
 impl fmt::Display for Holder {
@@ -56,6 +57,7 @@ impl fmt::Display for Holder {
             Holder::Reserved => write!(f, "a reserved M"),
             Holder::M(m) => write!(f, "{m}"),
             Holder::Nextp(m) => write!(f, "{m}'s nextp"),
+            Holder::Stopped => write!(f, "the stop of the world"),
             Holder::Syscall => write!(f, "a system call"),
         }
     }
@@ -71,7 +73,8 @@ fn holders<'a>(
     let owners = view.ms().filter(move |&m| view.p_of(m) == Some(p)).map(Holder::M);
     let next = view.ms().filter(move |&m| view.nextp_of(m) == Some(p)).map(Holder::Nextp);
     let called = view.ps()[p.index()].in_syscall.peek().then_some(Holder::Syscall);
-    idle.chain(reserved).chain(owners).chain(next).chain(called)
+    let stopped = locked.stopped_ps().filter(move |&q| q == p).map(|_| Holder::Stopped);
+    idle.chain(reserved).chain(owners).chain(next).chain(called).chain(stopped)
 }
 
 fn a_p_and_its_m_agree(view: &View) -> Result<(), String> {
@@ -80,7 +83,9 @@ fn a_p_and_its_m_agree(view: &View) -> Result<(), String> {
         let mutual = m.is_none_or(|m| view.p_of(m) == Some(p.id));
         ensure!(mutual, "{} has {m:?}, which does not have it", p.id);
         let running = status == PStatus::Running;
-        ensure!(running == m.is_some(), "{} is {status:?}, and its M is {m:?}", p.id);
+        // The M that stops the world keeps its P, which counts as stopped.
+        let stops = status == PStatus::GcStop && m.is_some_and(|m| view.p_of(m) == Some(p.id));
+        ensure!(stops || running == m.is_some(), "{} is {status:?}, and its M is {m:?}", p.id);
     }
     for m in view.ms() {
         let mutual = view.p_of(m).is_none_or(|p| view.ps()[p.index()].m.peek(|&of| of) == Some(m));

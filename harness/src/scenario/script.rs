@@ -8,7 +8,7 @@ use runtime_model::timers::TimerFunc;
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking";
+     syscall short, syscall long, syscall blocking, stop-the-world, for-each-p";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -121,6 +121,8 @@ impl<'a> Parser<'a> {
             ["reset", t, n] => Action::Reset(self.timer(line, t), ticks(n, 0)?),
             ["stop", t] => Action::Stop(self.timer(line, t)),
             ["preempt"] => Action::Preempt,
+            ["stop-the-world"] => Action::StopTheWorld,
+            ["for-each-p"] => Action::ForEachP,
             ["read", fd] => Action::Read(self.descriptor(fd)?),
             ["write", fd] => Action::Write(self.descriptor(fd)?),
             ["deadline", fd, n] => Action::Deadline(self.descriptor(fd)?, ticks(n, 0)?),

@@ -22,6 +22,7 @@ impl Scenario {
         for (i, name) in names.iter().enumerate() {
             self.check_g(scripts, GId(i as u32), name, timers)?;
         }
+        self.check_stops(scripts, names)?;
         let reached = reached(scripts, timers);
         if let Some(i) = reached.iter().position(|reached| !reached) {
             let what = "never started";
@@ -115,6 +116,31 @@ impl Scenario {
         if ticks && !must_finish.is_empty() && !must_finish.contains(&GId::MAIN) {
             let allowed = "a ticker ticks until main exits: name main too";
             return Err(self.error(At::Field("must-finish"), "must-finish", "not main", allowed));
+        }
+        Ok(())
+    }
+
+    /// One G stops the world; a busy G that may be preempted is not nudged.
+    fn check_stops(&self, scripts: Scripts, names: &[String]) -> Result<(), ScenarioError> {
+        let stops = |action: &Action| matches!(action, Action::StopTheWorld | Action::ForEachP);
+        let mut stoppers = (0..scripts.len()).filter(|&g| scripts[g].iter().any(stops));
+        let Some(first) = stoppers.next() else { return Ok(()) };
+        if let Some(second) = stoppers.next() {
+            let place = format!("G {}", names[second]);
+            let what = format!("stops the world, or asks each P, as {} does", names[first]);
+            let allowed = "one G may do so: move the actions to one of them";
+            return Err(self.error(At::G(second), &place, what, allowed));
+        }
+        let nudged = |action: &Action| matches!(action, Action::BusyUntil { nudge: Some(_), .. });
+        if let Some(g) = scripts.iter().position(|script| script.iter().any(nudged)) {
+            let place = format!("G {}", names[g]);
+            let allowed = "a busy G is preempted there: leave out `nudge`";
+            return Err(self.error(
+                At::G(g),
+                &place,
+                "nudged, in a program that stops the world",
+                allowed,
+            ));
         }
         Ok(())
     }

@@ -22,6 +22,10 @@ impl Sched {
             let last = pass == self.program.steal_tries;
             let order = self.steal_order(m);
             for &victim in order {
+                // There may be work once the world has started again.
+                if self.is_stopping() {
+                    return Found::Again;
+                }
                 // Meets `pidleget`, which sets the bit before the P can get a timer. A bit that is still set for a P
                 // without timers costs a look; `pidleput` clears it only if the heap is empty.
                 if last && (self.steps.steal_timers)(self, victim) {
