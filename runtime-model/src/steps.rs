@@ -22,7 +22,7 @@ pub use netpoll::{
     start_idle_1_19, start_idle_1_27, PollSteps, POLL_1_19, POLL_1_19_FIXED, POLL_1_27, POLL_FIXED,
 };
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
-pub use timers::{TimerSteps, TimerVerbs, TIMERS_1_19, TIMER_STEPS};
+pub use timers::{p_for_due_timer, TimerSteps, TimerVerbs, TIMERS_1_19, TIMER_STEPS};
 
 /// The decisions that regressions replace.
 #[derive(Clone, Copy)]
@@ -391,13 +391,4 @@ pub fn has_work(sched: &Sched, p: PId) -> bool {
     // has an empty queue; one that is taken from the list after this load gets its Gs from an M that wakes others for
     // them (2, 3).
     !sched.idlep_mask.read(p) && !sched.runqempty(p)
-}
-
-/// Takes a P for the due timer. Ours, not Go's. In real time an M that returns from a poll takes a P (2846-2867 in
-/// 1.19.8, 3780-3804 in 1.27.3); under faketime Go stops it before that (2840-2845; 3774-3779).
-pub fn p_for_due_timer(sched: &Sched) -> Option<OwnedP> {
-    // Wake protocol, 4c and 5a, as for a G. Meets `wake_net_poller` of the M that added the timer, which may have
-    // declined because this M still counted as a spinner.
-    let mut locked = sched.lock.lock();
-    sched.pidleget_spinning(&mut locked, 0)
 }

@@ -5,7 +5,7 @@ use sync::MutexGuard;
 
 use crate::ids::TimerId;
 use crate::m::M;
-use crate::p::{PId, P};
+use crate::p::{OwnedP, PId, P};
 use crate::sched::Sched;
 use crate::timers::{
     begin_adjust, clear_modified_earliest, fire_unlocked, nobarrier_wake_time,
@@ -91,3 +91,12 @@ pub const TIMER_STEPS: TimerSteps = TimerSteps {
     emptied: clear_modified_earliest,
     fire: fire_unlocked,
 };
+
+/// Takes a P for the due timer. Ours, not Go's. In real time an M that returns from a poll takes a P (2846-2867 in
+/// 1.19.8, 3780-3804 in 1.27.3); under faketime Go stops it before that (2840-2845; 3774-3779).
+pub fn p_for_due_timer(sched: &Sched) -> Option<OwnedP> {
+    // Wake protocol, 4c and 5a, as for a G. Meets `wake_net_poller` of the M that added the timer, which may have
+    // declined because this M still counted as a spinner.
+    let mut locked = sched.lock.lock();
+    sched.pidleget_spinning(&mut locked, 0)
+}
