@@ -40,6 +40,9 @@ pub enum Command {
     #[command(after_help = scenario_help())]
     Check(Check),
     /// Run a counterexample again, step by step
+    #[command(
+        after_help = "Exit codes: 1 the failure comes again, 4 error: the counterexample no longer fits, or is none."
+    )]
     Replay(Replay),
     /// Reproduce a documented bug and show the interleaving
     Repro(Repro),

@@ -9,14 +9,22 @@ use regressions::bug::{Bug, Mutant};
 use regressions::{rows, truth, BUGS, CONTENT};
 
 use crate::error::Error;
+use crate::text::words;
 
-/// The bug of that number, `#` or not.
+/// The bug of that number or other name; with `golang/go#` or `#` before it, or not.
 ///
 /// # Errors
-/// If it does not exist. The error lists the known ones.
+/// If it does not exist. The error lists the known ones. If the name is a variant's, the error says how to give that.
 pub fn bug(number: &str) -> Result<&'static Bug, Error> {
-    let bare = number.trim_start_matches('#');
-    let found = BUGS.iter().find(|bug| bug.number == bare);
+    let bare = number.trim_start_matches("golang/go").trim_start_matches('#');
+    let called =
+        |name: &str| BUGS.iter().find(|bug| bug.number == name || bug.aliases.contains(&name));
+    let found = called(bare);
+    if let Some((name, variant)) = bare.split_once('/').filter(|(name, _)| called(name).is_some()) {
+        return Err(Error::Usage(format!(
+            "`{number}` is a variant of a bug: use `repro {name} --variant {variant}`"
+        )));
+    }
     let known = || BUGS.iter().map(|bug| bug.number.into()).collect();
     found.copied().ok_or_else(|| Error::unknown("bug", number, known()))
 }
@@ -124,21 +132,41 @@ fn no_scenario(name: &str) -> Error {
 /// # Errors
 /// If it does not exist. The error lists the known ones.
 pub fn known_row(row: &str) -> Result<String, Error> {
-    let known = || rows::all().into_iter().map(|row| row.name).collect();
-    let found = rows::find(row).map(|found| found.name);
-    found.ok_or_else(|| Error::unknown("variant", row, known()))
+    let known = || -> Vec<String> { rows::all().into_iter().map(|row| row.name).collect() };
+    if let Some(found) = rows::find(row) {
+        return Ok(found.name);
+    }
+    let ending = format!("/{row}");
+    let names = known();
+    let ends: Vec<&str> =
+        names.iter().map(|name| &name[..]).filter(|name| name.ends_with(&ending)).collect();
+    match ends[..] {
+        [] => Err(Error::unknown("variant", row, names)),
+        _ => {
+            let ends = ends.join(", ");
+            Err(Error::Usage(format!("unknown variant `{row}`; with the bug before it: {ends}")))
+        }
+    }
 }
 
 /// Checks that the mode has a check of that name.
 ///
 /// # Errors
-/// If it does not exist. The error lists the known ones.
+/// If it does not exist. The error lists the known ones. If only another mode has it, the error says which.
 pub fn known_check(name: &str, mode: Mode) -> Result<(), Error> {
-    let known: Vec<String> = CONTENT.checks(mode).map(|check| check.name.into()).collect();
-    match known.iter().any(|known| known == name) {
-        true => Ok(()),
-        false => Err(Error::unknown("check", name, known)),
+    let has = |mode: Mode| CONTENT.checks(mode).any(|check| check.name == name);
+    if has(mode) {
+        return Ok(());
     }
+    let others = [Mode::Invariants, Mode::Symptoms, Mode::Races];
+    if let Some(other) = others.into_iter().find(|&other| has(other)) {
+        let [mode, other] = [mode, other].map(words::mode);
+        return Err(Error::Usage(format!(
+            "the check `{name}` is not asked in mode {mode}: use --mode {other}"
+        )));
+    }
+    let known = CONTENT.checks(mode).map(|check| check.name.into()).collect();
+    Err(Error::unknown("check", name, known))
 }
 
 /// Whether the name is a kernel's.

@@ -44,6 +44,23 @@ fn an_unknown_name_is_an_error_with_the_known_ones() {
     fails(&["check", "sleep-ready-park", "--mode", "all"], &["symptoms, invariants, races"]);
     fails(&["repro", "1"], &["unknown bug `1`; known: ", "53294"]);
     fails(&["repro", "53294", "--variant", "x"], &["unknown variant of 53294 `x`; known: "]);
+    for name in ["golang/go#53294", "#53294", "53294"] {
+        fails(&["repro", name, "--variant", "x"], &["unknown variant of 53294 `x`; known: "]);
+    }
+    for (alias, known) in
+        [("N4", "handoff-beside-wakep"), ("N21", "missed-safe-point"), ("N5", "pollers-post")]
+    {
+        fails(&["repro", alias, "--variant", "x"], &[&format!("unknown variant of {known} `x`")]);
+    }
+    fails(&["repro", "45867/as-in-1.20"], &["`repro 45867 --variant as-in-1.20`"]);
+    fails(
+        &["check", "sleep-ready-park", "--variant", "as-in-1.20"],
+        &["unknown variant `as-in-1.20`", "45867/as-in-1.20", "handoff-beside-wakep/as-in-1.20"],
+    );
+    fails(
+        &["check", "sleep-ready-park", "--mode", "symptoms", "--only", "a P has one holder"],
+        &["`a P has one holder` is not asked in mode symptoms: use --mode invariants"],
+    );
     fails(&["gate", "--engine", "spin"], &["std, loom, shuttle, explore"]);
 }
 

@@ -8,6 +8,8 @@ use runtime_model::steps::Steps;
 pub struct Bug {
     /// Its number, as users know it.
     pub number: &'static str,
+    /// Other names of it, which commands accept and nothing prints.
+    pub aliases: &'static [&'static str],
     /// What it is, in a sentence.
     pub title: &'static str,
     /// What a user saw.

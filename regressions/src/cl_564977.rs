@@ -26,6 +26,7 @@ const LOOKS_ONCE: Steps =
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "cl-564977",
+    aliases: &[],
     title: "a heap seems empty for a moment while a timer is moved within it",
     saw: "timers that fire late",
     releases: "none; the development of 1.23",

@@ -47,7 +47,11 @@ const fn in_release(
 
 /// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
-    mend: Mend { name: "defect-2", bug: "defect 2 under faketime", fixed_in },
+    mend: Mend {
+        name: "defect-2",
+        bug: "a due timer that the last look sees, under faketime",
+        fixed_in,
+    },
     expected: &[
         in_release("GO_13F6BE28", GO_13F6BE28, "GO_13F6BE28+fix-defect-2", "due-timer"),
         in_release("GO_1_27", GO_1_27, "GO_1_27+fix-defect-2", "due-timer"),
@@ -58,6 +62,7 @@ const IN_RELEASE: InRelease = InRelease {
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "due-timer",
+    aliases: &[],
     title: "under faketime, an M that sees a due timer stops all the same",
     saw: "a program that keeps its P busy until a timer has run never goes on, though a P is idle",
     releases: "1.19 to 1.27.3, the newest; under faketime alone",

@@ -55,6 +55,7 @@ const IN_RELEASE: InRelease = InRelease {
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "global-batch",
+    aliases: &[],
     title: "Gs that are taken from the global queue with another wake no M",
     saw: "a goroutine that waits beside an idle CPU until the one before it is preempted; a hang, if that one waits for \
           it and cannot be preempted",

@@ -44,21 +44,26 @@ fn p_then_global(sched: &Sched, _: &M, g: runtime_model::g::GId) -> Option<Owned
 
 /// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
-    mend: Mend { name: "N4", bug: "handoffp does not read needspinning", fixed_in },
+    mend: Mend {
+        name: "handoff-beside-wakep",
+        bug: "handoffp does not read needspinning",
+        fixed_in,
+    },
     expected: &[ExpectedFailure {
         bug: "handoffp puts its P on the idle list beside a wakep that fails",
         row: "GO_1_27",
         steps: GO_1_27,
         scenario: SCENARIO,
         check: WORK_WAITS,
-        fixed_row: "GO_1_27+fix-N4",
+        fixed_row: "GO_1_27+fix-handoff-beside-wakep",
         fixed: fixed_in(GO_1_27),
     }],
 };
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
-    number: "N4",
+    number: "handoff-beside-wakep",
+    aliases: &["N4"],
     title: "a P that is handed off goes idle beside a waker that finds none",
     saw: "a goroutine that waits beside an idle CPU until another returns to the scheduler; longer, if the running ones \
           wait for it",

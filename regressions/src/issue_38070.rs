@@ -27,6 +27,7 @@ const PREEMPTED: Steps = Steps {
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "38070",
+    aliases: &[],
     title: "a G is preempted while it modifies a timer, for which its M then waits",
     saw: "a program that hangs, with a thread that uses all of a CPU in runtimer",
     releases: "1.14",

@@ -48,6 +48,7 @@ const NO_M_IS_WOKEN: Steps = Steps {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "38860",
+    aliases: &[],
     title: "timers are no source of work to the wake protocol",
     saw: "timers that fire 10 to 20 ms late beside a busy goroutine, although Ps are idle",
     releases: "1.14 and 1.15",

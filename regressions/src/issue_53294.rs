@@ -102,7 +102,7 @@ macro_rules! by_hand {
     };
 }
 
-/// The seed's bug: the owner is unlinked, and that is all.
+/// The bug itself: the owner is unlinked, and that is all.
 pub const UNLINKED_BY_HAND: Steps = Steps { spin_for_timer: spin_not, ..by_hand!(ONLY_UNLINK) };
 
 /// The commit before the fix, as it was.
@@ -160,6 +160,7 @@ macro_rules! shows {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "53294",
+    aliases: &[],
     title: "the faketime jump unlinks a P behind pidleget's back",
     saw: "fatal error: must be able to track idle limiter event, in TestFakeTime, within 10 ms; before the \
           limiter existed, work that no M took",
@@ -175,7 +176,7 @@ pub const BUG: Bug = Bug {
     mutants: &[
         Mutant {
             name: "unlinked-by-hand",
-            about: "the seed's bug: the timer's P is unlinked, and nothing else is done",
+            about: "the bug itself: the timer's P is unlinked, and nothing else is done",
             steps: UNLINKED_BY_HAND,
             shows: shows!(T1, Hang, Hang, Check(NPIDLE)),
             masked: None,

@@ -107,6 +107,7 @@ const SHOWS: &[Shows] =
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "last-look",
+    aliases: &[],
     title: "the last look is left out, comes too soon, or is not under the lock",
     saw: "what a lost wakeup looks like: a goroutine that does not run although Ps are idle; a hang, if \
           the running ones wait for it",

@@ -87,6 +87,7 @@ const IN_RELEASE: InRelease = InRelease {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "pollers-post",
+    aliases: &["N5"],
     title: "an M leaves the poller's post to execute a G, and no other takes it",
     saw: "a timer that fires up to 10 ms late, though a P is idle",
     releases: "all since the timers are the poller's (1.14) to 1.27.3, the newest",

@@ -34,10 +34,10 @@ const AS_IN_1_19: Steps =
 const WITH_DEFECT_2: Steps = due_timer::fixed_in(GO_13F6BE28);
 const WITH_DEFECTS_2_AND_3: Steps = fixed_in(WITH_DEFECT_2);
 
-/// With defect 2, a release fails on the same program by that; so the row has that one mended.
+/// With `due-timer`'s bug, a release fails on the same program by that; so the row has that one mended.
 const fn in_release(row: &'static str, steps: Steps, fixed_row: &'static str) -> ExpectedFailure {
     ExpectedFailure {
-        bug: "defect 3 (a timer added while an M polls is left to that M, which stops)",
+        bug: "a timer added while an M polls is left to that M, which stops",
         row,
         steps,
         scenario: "pollers-window",
@@ -49,7 +49,11 @@ const fn in_release(row: &'static str, steps: Steps, fixed_row: &'static str) ->
 
 /// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
-    mend: Mend { name: "defect-3", bug: "defect 3 under faketime", fixed_in },
+    mend: Mend {
+        name: "defect-3",
+        bug: "a timer added while an M polls, under faketime",
+        fixed_in,
+    },
     expected: &[
         in_release("GO_13F6BE28+fix-defect-2", WITH_DEFECT_2, "GO_13F6BE28+fix-defects-2-and-3"),
         in_release(
@@ -73,6 +77,7 @@ const IN_RELEASE: InRelease = InRelease {
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "pollers-window",
+    aliases: &[],
     title: "under faketime, a timer added while an M polls is left to that M, which stops",
     saw: "a program that keeps its P busy until a timer has run never goes on, though a P is idle",
     releases: "1.19 to 1.27.3, the newest; under faketime alone",

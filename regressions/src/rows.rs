@@ -17,7 +17,7 @@ pub fn all() -> Vec<Variant> {
         Variant::new("GO_1_19", "Go 1.19, the release", GO_1_19),
         Variant::new(
             "GO_1_27",
-            "Go 1.27.3, the newest release; its timers are still those of 1.19, and its system calls are missing",
+            "Go 1.27.3, the newest release; its timers are still those of 1.19, and of its system calls it has those that are known to block",
             GO_1_27,
         ),
         Variant::new(
@@ -27,9 +27,9 @@ pub fn all() -> Vec<Variant> {
         ),
     ]);
     for known in release::expected() {
-        let fixed = format!("{}, without {}", known.row, known.bug);
+        let fixed = format!("{}, with this mended: {}", known.row, known.bug);
         let both = [
-            Variant::new(known.row, &format!("has {}", known.bug), known.steps),
+            Variant::new(known.row, &format!("has this bug: {}", known.bug), known.steps),
             Variant::new(known.fixed_row, &fixed, known.fixed),
         ];
         for row in both {
@@ -44,7 +44,10 @@ pub fn all() -> Vec<Variant> {
         }
     }
     for bug in BUGS {
-        rows.extend(bug.mutants.iter().map(|m| Variant::new(&m.row(bug), m.about, m.steps)));
+        rows.extend(bug.mutants.iter().map(|m| Variant {
+            aliases: bug.aliases.iter().map(|alias| format!("{alias}/{}", m.name)).collect(),
+            ..Variant::new(&m.row(bug), m.about, m.steps)
+        }));
     }
     for row in &mut rows {
         row.aliases.extend(row.name.contains(bug::FIX).then(|| row.name.replace(bug::FIX, "+")));

@@ -49,6 +49,7 @@ const IN_RELEASE: InRelease = InRelease {
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "stale-now",
+    aliases: &[],
     title: "a P's idle time ends when the poll began that waited for its work",
     saw: "nothing; the limiter counts too little idle time",
     releases: "1.19 and 1.20",

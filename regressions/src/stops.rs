@@ -29,7 +29,7 @@ pub const fn fixed_in(base: Steps) -> Steps {
 /// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend {
-        name: "N21",
+        name: "missed-safe-point",
         bug: "forEachP misses a system call that is being entered",
         fixed_in,
     },
@@ -39,14 +39,15 @@ const IN_RELEASE: InRelease = InRelease {
         steps: GO_1_19,
         scenario: WINDOW,
         check: AHEAD,
-        fixed_row: "GO_13F6BE28+fix-N21",
+        fixed_row: "GO_13F6BE28+fix-missed-safe-point",
         fixed: fixed_in(GO_1_19),
     }],
 };
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
-    number: "N21",
+    number: "missed-safe-point",
+    aliases: &["N21"],
     title: "forEachP misses a system call that is being entered",
     saw: "a garbage collection that waits for a system call, until sysmon takes the P from that",
     releases: "1.9 to 1.27.3, the newest; healed by sysmon",

@@ -109,6 +109,7 @@ const fn harmless(
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "store-load-barrier",
+    aliases: &[],
     title: "a barrier of the wake protocol is missing",
     saw: "a lost wakeup, on machines that let a load pass a store: all of them",
     releases: "none",

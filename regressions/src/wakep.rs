@@ -49,6 +49,7 @@ const WITHOUT_UNDOING: Steps = Steps { wakep: without_undoing, ..GO_1_19_FIXED }
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "wakep",
+    aliases: &[],
     title: "wakep leaves out one of its steps",
     saw: "goroutines that wait although Ps are idle; a hang, if the running ones wait for them",
     releases: "none",

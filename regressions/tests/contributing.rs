@@ -38,6 +38,7 @@ const NO_M_IS_WOKEN: Steps = Steps { wakep: |_, _| {}, ..GO_1_19_FIXED };
 
 const BUG: Bug = Bug {
     number: "example",
+    aliases: &[],
     title: "no M is woken",
     saw: "one CPU is busy, whatever there is to do",
     releases: "none",

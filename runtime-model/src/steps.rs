@@ -70,8 +70,8 @@ pub struct Steps {
     ///
     /// Go: proc.go, findRunnable 3689-3708 (1.27.3; since 1.22).
     pub recheck_global: fn(&Sched, &mut M) -> Option<GId>,
-    /// The last look found a timer that is due: take a P to run it? (The second defect of Go 1.19 under
-    /// faketime; no issue is known.)
+    /// The last look found a timer that is due: take a P to run it? (`due-timer`, under faketime; no issue
+    /// is known.)
     pub p_for_due_timer: fn(&Sched) -> Option<OwnedP>,
     /// A spinner found a G, on the fairness path or not: it stops spinning and wakes another.
     /// (golang/go#5586)
@@ -83,7 +83,7 @@ pub struct Steps {
     /// Go: proc.go, stealWork 2937 (1.19.8), 3875 (1.27.3).
     pub steal_timers: fn(&Sched, PId) -> bool,
     /// A timer was added while an M polls, which under faketime does not notice a break: wake another M?
-    /// (The third defect of Go 1.19 under faketime; no issue is known.)
+    /// (`pollers-window`, under faketime; no issue is known.)
     pub wake_beside_poller: fn(&Sched, &M),
     /// The last look: when does the next timer of any P fire, or the one seen already; 0 if there is none?
     /// (golang/go#38860)
@@ -231,12 +231,14 @@ pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
 
 /// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
 /// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
-/// has asked for one (`asked_at_handoff`); and the second and third defect under
-/// faketime.
+/// has asked for one (`asked_at_handoff`); a timer that is due is left
+/// beside an idle P, under faketime, in two ways (`p_for_due_timer`, `wake_beside_poller`); and the poller leaves its post
+/// (`POLL_1_27`).
 ///
 /// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`. Since 1.19, Go has mended the loss of a P
 /// beside a waker that finds none (1.20), and the global queue's place in the wake protocol (1.22). Its timers (since
-/// 1.23) and its system calls (since 1.26) are not built yet.
+/// 1.23) are not built yet: actions on timers are refused. Of its system calls (since 1.26) it has those that are known to
+/// block.
 pub const GO_1_27: Steps = Steps {
     wakep: wakep_1_20,
     poll: POLL_1_27,

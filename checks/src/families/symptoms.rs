@@ -50,6 +50,7 @@ fn the_program_finishes(view: &View) -> Result<(), String> {
     let gs = view.sched.allg.iter().map(|g| g.id);
     let waiting: Vec<GId> = gs.filter(|&g| view.must_finish(g) && !view.finished(g)).collect();
     let after = if view.finished(GId::MAIN) { "main has ended, " } else { "" };
-    ensure!(waiting.is_empty(), "hang: {after}no M moves, and {waiting:?} has not finished");
+    let have = if waiting.len() == 1 { "has" } else { "have" };
+    ensure!(waiting.is_empty(), "hang: {after}no M moves, and {waiting:?} {have} not finished");
     Ok(())
 }

@@ -59,6 +59,10 @@ pub fn repro(arguments: &cli::Repro) -> Result<Verdict, Error> {
     let ran = reproduce(&worker, &job, *full)?;
     reports.push(ran.report);
     let Some(counterexample) = ran.counterexample else {
+        let holds = job.expect == Expect::Holds;
+        if let Some(other) = showing::fails_on(shown).filter(|_| holds) {
+            output::print(&format!("it fails on {other}: use --engine {other}\n"))?;
+        }
         return done(reports, None, json.as_deref());
     };
     if let Some(path) = out {
@@ -94,7 +98,9 @@ fn reproduce(worker: &Worker, job: &Job, full: bool) -> Result<Ran, Error> {
             let why = "found the failure, but did not record it".into();
             return Err(Error::Worker { engine: worker.engine, why });
         }
-        Verdict::Held if !shows => output::print("no failure, as documented\n\n")?,
+        Verdict::Held if !shows => {
+            output::print(&format!("no failure on {}, as documented\n\n", worker.engine))?;
+        }
         Verdict::Held => {}
         other => output::print(&format!("not reproduced: {other}\n\n"))?,
     }
@@ -121,7 +127,7 @@ fn introduction(bug: &Bug, mutant: &Mutant) -> String {
     let lines = [
         format!("{}: {}", bug.name(), bug.title),
         format!("Symptom: {}", bug.saw),
-        format!("Releases: {}", bug.releases),
+        format!("Releases: {}", mutant.releases(bug).unwrap_or(bug.releases)),
         format!("Fixed by: {}", bug.fixed),
         format!("References: {}", bug.references.join(", ")),
         format!("Variant {}: {}", mutant.name, mutant.about),

@@ -26,3 +26,12 @@ pub fn job(bug: &Bug, mutant: &Mutant, engine: Engine) -> Result<Job, Error> {
         ))
     })
 }
+
+/// The engine on which the variant fails, if there is only one.
+pub fn fails_on(mutant: &Mutant) -> Option<Engine> {
+    let fails = mutant.shows.iter().find(|shows| shows.symptom != Symptom::Holds)?;
+    match fails.only_on {
+        [engine] => Some(*engine),
+        _ => None,
+    }
+}

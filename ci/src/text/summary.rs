@@ -45,11 +45,15 @@ fn line(key: &str, value: &str) -> String {
 /// How many executions were run; for a search, how they ended.
 fn executions(report: &Report) -> String {
     let total = count(report.executions);
-    let Some(Statistics { complete, cut_by_cache, cut_by_sleep, .. }) = &report.searched else {
+    let Some(Statistics { complete, cut_by_cache, cut_by_sleep, failed, .. }) = &report.searched
+    else {
         return total;
     };
     let [complete, cache, sleep] = [complete, cut_by_cache, cut_by_sleep].map(|n| count(*n));
-    format!("{total}: {complete} complete, {cache} cut by the cache, {sleep} cut by sleep sets")
+    let failed = if *failed > 0 { format!(", {} failed", count(*failed)) } else { String::new() };
+    format!(
+        "{total}: {complete} complete, {cache} cut by the cache, {sleep} cut by sleep sets{failed}"
+    )
 }
 
 /// The lines that only a search has.
@@ -128,9 +132,14 @@ executions  1,234
     fn a_search_has_its_states_and_how_its_executions_ended() {
         let statistics =
             Statistics { states: 1_500, complete: 2, cut_by_cache: 1, ..Statistics::default() };
-        let text = summary(&Report { searched: Some(statistics), ..sample::report() });
+        let text = summary(&Report { searched: Some(statistics.clone()), ..sample::report() });
         let executions = "executions  1,234: 2 complete, 1 cut by the cache, 0 cut by sleep sets\n";
         assert!(text.contains(executions), "{text}");
+        let failing = Report {
+            searched: Some(Statistics { failed: 1, ..statistics.clone() }),
+            ..sample::report()
+        };
+        assert!(summary(&failing).contains("cut by sleep sets, 1 failed\n"), "{failing:?}");
         assert!(text.contains("states      1,500 (3,000 a second)\n"), "{text}");
         assert!(!text.contains("traces") && !text.contains("probes"), "{text}");
     }

@@ -40,7 +40,7 @@ impl Prepared {
             End::Failed { failure, .. } => {
                 let found = found(&failure, 0);
                 let ending = found.ending();
-                format!("without a bound, the search fails, in about as many steps: {ending}; leave --bound out")
+                format!("without a bound, the search finds in about as many steps that the program fails: {ending}; leave --bound out")
             }
             End::Complete if statistics.transitions <= bounded.transitions => format!(
                 "bound {bound} costs more than none: without it, all {} states take {} steps, not {}; leave \
