@@ -54,9 +54,10 @@ pub fn all(files: &[Included]) -> Vec<Scenario> {
 /// If a file is invalid.
 pub fn with_file<'f>(files: &'f [Included], name: &str) -> Option<(&'f Included, Scenario)> {
     let named = |file: &'f Included| Some((file, file.written().named(name)?));
-    // A file's name says which scenario it has, so that only older names need all files.
+    // A file's name says which scenario it has, so that only older names need other files: those that have any.
     let by_name = files.iter().filter(|file| file.has(name)).find_map(named);
-    by_name.or_else(|| files.iter().find_map(named))
+    let has_older = |file: &&Included| file.text.contains("aliases");
+    by_name.or_else(|| files.iter().filter(has_older).find_map(named))
 }
 
 /// The scenario of that name, or of that older name. It has its name of today.
