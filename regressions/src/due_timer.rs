@@ -48,14 +48,14 @@ const fn in_release(
 /// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend {
-        name: "defect-2",
+        name: "due-timer",
         bug: "a due timer that the last look sees, under faketime",
         fixed_in,
     },
     expected: &[
-        in_release("GO_13F6BE28", GO_13F6BE28, "GO_13F6BE28+fix-defect-2", "due-timer"),
-        in_release("GO_1_27", GO_1_27, "GO_1_27+fix-defect-2", "due-timer"),
-        in_release("GO_1_27", GO_1_27, "GO_1_27+fix-defect-2", "timer-beside-busy"),
+        in_release("GO_13F6BE28", GO_13F6BE28, "GO_13F6BE28+fix-due-timer", "due-timer"),
+        in_release("GO_1_27", GO_1_27, "GO_1_27+fix-due-timer", "due-timer"),
+        in_release("GO_1_27", GO_1_27, "GO_1_27+fix-due-timer", "timer-beside-busy"),
     ],
 };
 

@@ -31,8 +31,8 @@ pub const fn fixed_in(base: Steps) -> Steps {
 const AS_IN_1_19: Steps =
     Steps { wake_beside_poller: GO_13F6BE28.wake_beside_poller, ..GO_1_19_FIXED };
 
-const WITH_DEFECT_2: Steps = due_timer::fixed_in(GO_13F6BE28);
-const WITH_DEFECTS_2_AND_3: Steps = fixed_in(WITH_DEFECT_2);
+const WITH_DUE_TIMER: Steps = due_timer::fixed_in(GO_13F6BE28);
+const WITH_BOTH: Steps = fixed_in(WITH_DUE_TIMER);
 
 /// With `due-timer`'s bug, a release fails on the same program by that; so the row has that one mended.
 const fn in_release(row: &'static str, steps: Steps, fixed_row: &'static str) -> ExpectedFailure {
@@ -50,26 +50,30 @@ const fn in_release(row: &'static str, steps: Steps, fixed_row: &'static str) ->
 /// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend {
-        name: "defect-3",
+        name: "pollers-window",
         bug: "a timer added while an M polls, under faketime",
         fixed_in,
     },
     expected: &[
-        in_release("GO_13F6BE28+fix-defect-2", WITH_DEFECT_2, "GO_13F6BE28+fix-defects-2-and-3"),
         in_release(
-            "GO_1_27+fix-defect-2",
+            "GO_13F6BE28+fix-due-timer",
+            WITH_DUE_TIMER,
+            "GO_13F6BE28+fix-due-timer-and-pollers-window",
+        ),
+        in_release(
+            "GO_1_27+fix-due-timer",
             due_timer::fixed_in(GO_1_27),
-            "GO_1_27+fix-defects-2-and-3",
+            "GO_1_27+fix-due-timer-and-pollers-window",
         ),
         // A timer is work, too: the waker that finds no P has added one.
         ExpectedFailure {
             bug: "golang/go#45867, with a timer as the work",
-            row: "GO_13F6BE28+fix-defects-2-and-3",
-            steps: WITH_DEFECTS_2_AND_3,
+            row: "GO_13F6BE28+fix-due-timer-and-pollers-window",
+            steps: WITH_BOTH,
             scenario: "pollers-window-early",
             check: "no timer is due beside an idle P",
-            fixed_row: "GO_13F6BE28+fix-45867+fix-defects-2-and-3",
-            fixed: issue_45867::fixed_in(WITH_DEFECTS_2_AND_3),
+            fixed_row: "GO_13F6BE28+fix-45867+fix-due-timer-and-pollers-window",
+            fixed: issue_45867::fixed_in(WITH_BOTH),
         },
     ],
 };

@@ -50,9 +50,15 @@ pub fn all() -> Vec<Variant> {
         }));
     }
     for row in &mut rows {
-        row.aliases.extend(row.name.contains(bug::FIX).then(|| row.name.replace(bug::FIX, "+")));
+        row.aliases.extend(row.name.contains(bug::FIX).then(|| older(&row.name)));
     }
     rows
+}
+
+/// The older name of a row in which bugs are mended.
+fn older(name: &str) -> String {
+    let name = name.replace("due-timer-and-pollers-window", "defects-2-and-3");
+    name.replace("due-timer", "defect-2").replace(bug::FIX, "+")
 }
 
 /// The row of that name, or of that older name.
@@ -73,5 +79,9 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), count);
         assert!(find("GO_13F6BE28+45867").is_some_and(|row| row.name == "GO_13F6BE28+fix-45867"));
+        assert!(find("GO_1_27+defect-2").is_some_and(|row| row.name == "GO_1_27+fix-due-timer"));
+        assert!(
+            find("N4/as-in-1.20").is_some_and(|row| row.name == "handoff-beside-wakep/as-in-1.20")
+        );
     }
 }

@@ -208,7 +208,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
 };
 
 /// Commit 13f6be28, the fix of golang/go#53294, as it was. It still has golang/go#45867, golang/go#55160,
-/// and the second and third defect of 1.19 under faketime.
+/// and a timer that is due beside an idle P under faketime, in two ways.
 pub const GO_13F6BE28: Steps = Steps {
     poll: POLL_1_19,
     wakep: wakep_if_idle_p,
