@@ -132,13 +132,11 @@ executions  1,234
     fn a_search_has_its_states_and_how_its_executions_ended() {
         let statistics =
             Statistics { states: 1_500, complete: 2, cut_by_cache: 1, ..Statistics::default() };
-        let text = summary(&Report { searched: Some(statistics.clone()), ..sample::report() });
+        let text = summary(&Report { searched: Some(statistics), ..sample::report() });
         let executions = "executions  1,234: 2 complete, 1 cut by the cache, 0 cut by sleep sets\n";
         assert!(text.contains(executions), "{text}");
-        let failing = Report {
-            searched: Some(Statistics { failed: 1, ..statistics.clone() }),
-            ..sample::report()
-        };
+        let failing =
+            Report { searched: Some(Statistics { failed: 1, ..statistics }), ..sample::report() };
         assert!(summary(&failing).contains("cut by sleep sets, 1 failed\n"), "{failing:?}");
         assert!(text.contains("states      1,500 (3,000 a second)\n"), "{text}");
         assert!(!text.contains("traces") && !text.contains("probes"), "{text}");
