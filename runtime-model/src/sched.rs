@@ -188,22 +188,11 @@ impl SchedLocked {
     }
 }
 
-impl Sched {
-    /// The world before it starts: no P is owned or on a list, no M is started but the caller's.
-    ///
-    /// # Panics
-    /// If the program is invalid: no P, M or G, more Ps than a mask has bits, or a ring size that is not a power of
-    /// two.
+impl SchedLocked {
+    /// No P is on the idle list, and no M exists but the caller's.
     #[expect(clippy::disallowed_methods, reason = "the start of the world")]
-    pub fn new(program: Program, steps: Steps, witness: AnyWitness) -> Arc<Sched> {
-        let Program { ps, ms, ring, .. } = program;
-        assert!(0 < ps && ps <= PMask::MAX, "program: ps = {ps}: must be from 1 to {}", PMask::MAX);
-        assert!(0 < ms, "program: ms = 0: must be at least 1");
-        let ring_is_valid = ring.is_power_of_two() && ring >= 2;
-        assert!(ring_is_valid, "program: ring = {ring}: must be a power of two, at least 2");
-        assert!(!program.scripts.is_empty(), "program: no script for main");
-        let gs = program.scripts.len() as u32;
-        let locked = SchedLocked {
+    fn before_the_world(ps: u32, ms: u32) -> SchedLocked {
+        SchedLocked {
             pidle: IdleList::before_the_world(ps),
             midle: Vec::new(),
             nmidle: 0,
@@ -212,7 +201,32 @@ impl Sched {
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
             stopped: Vec::new(),
-        };
+        }
+    }
+}
+
+/// # Panics
+/// If the program is invalid: see [`Sched::new`].
+fn check(program: &Program) {
+    let Program { ps, ms, ring, .. } = *program;
+    assert!(0 < ps && ps <= PMask::MAX, "program: ps = {ps}: must be from 1 to {}", PMask::MAX);
+    assert!(0 < ms, "program: ms = 0: must be at least 1");
+    let ring_is_valid = ring.is_power_of_two() && ring >= 2;
+    assert!(ring_is_valid, "program: ring = {ring}: must be a power of two, at least 2");
+    assert!(!program.scripts.is_empty(), "program: no script for main");
+}
+
+impl Sched {
+    /// The world before it starts: no P is owned or on a list, no M is started but the caller's.
+    ///
+    /// # Panics
+    /// If the program is invalid: no P, M or G, more Ps than a mask has bits, or a ring size that is not a power of
+    /// two.
+    pub fn new(program: Program, steps: Steps, witness: AnyWitness) -> Arc<Sched> {
+        check(&program);
+        let Program { ps, ms, ring, .. } = program;
+        let gs = program.scripts.len() as u32;
+        let locked = SchedLocked::before_the_world(ps, ms);
         // After a descriptor's lock, and before any timersLock. Go: lockrank.go (1.19.8); in 1.27.3 the last two have no
         // order.
         let lock = Mutex::new("sched.lock", locked).ranked(2);
