@@ -6,7 +6,7 @@ use regressions::{runs, CONTENT};
 use sync::driver::{Control, Progress, ENGINE};
 
 /// Runs of more executions are left to the gate.
-const MOST: u64 = 6_000;
+const MOST: u64 = 1_000;
 
 /// What comes of the job, but for the time; `None` if it is a long one.
 fn report_of(job: &Job, ask_always: bool) -> Option<Report> {
