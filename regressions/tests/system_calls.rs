@@ -34,12 +34,12 @@ fn hold_in(expected: &[(&str, u64)]) {
 fn system_calls_hold_in_every_state() {
     hold_in(&[
         ("syscall-short", 342),
-        ("syscall-long", 295),
-        ("syscall-blocking", 25_224),
-        ("syscall-timer", 62_387),
-        ("syscalls-one-p", 1_434),
-        ("newproc-beside-return", 8_718),
-        ("newproc-beside-handoff", 2_182),
+        ("syscall-long", 301),
+        ("syscall-blocking", 25_228),
+        ("syscall-timer", 62_391),
+        ("syscalls-one-p", 1_484),
+        ("newproc-beside-return", 8_848),
+        ("newproc-beside-handoff", 2_191),
     ]);
 }
 
@@ -48,10 +48,10 @@ fn stops_hold_in_every_state() {
     hold_in(&[
         ("stop-beside-work", 1_474),
         ("stop-beside-busy", 7_620),
-        ("stop-beside-syscall", 4_273),
+        ("stop-beside-syscall", 4_277),
         ("stop-beside-short", 18_905),
-        ("stop-beside-handoff", 59_086),
-        ("safe-point-beside-syscall", 8_091),
+        ("stop-beside-handoff", 59_096),
+        ("safe-point-beside-syscall", 8_095),
         ("safe-point-beside-busy", 6_552),
         ("safe-point-beside-work", 985),
     ]);

@@ -2,7 +2,7 @@
 //!
 //! Go: runtime2.go, type m 526-607 (1.19.8), 616-729 (1.27.3).
 
-use sync::{Ghost, Note, Plain};
+use sync::{Atomic, Ghost, Note, Plain};
 
 use crate::idle::OwnedP;
 pub use crate::ids::MId;
@@ -75,8 +75,9 @@ pub struct MShared {
     pub(crate) returns: Note,
     /// It waits in a system call that returns when the world moves. Written by the M itself.
     pub(crate) awaits_return: Plain<bool>,
-    /// It is to choose which system calls return. Set when no M moves.
-    pub(crate) moves_world: Plain<bool>,
+    /// It is to choose which system calls return. Set when no M moves, by any M; no lock orders it after the M itself has
+    /// cleared it.
+    pub(crate) moves_world: Atomic<bool>,
     /// Where it is with its system call. For checks.
     pub stage: Ghost<Stage>,
     /// Its `m.oldp`: the P that it put into its system call. For checks.
@@ -100,7 +101,7 @@ impl MShared {
             spinning: Plain::new(name("spinning"), false),
             returns: Note::new(name("returns")),
             awaits_return: Plain::new(name("awaits_return"), false),
-            moves_world: Plain::new(name("moves_world"), false),
+            moves_world: Atomic::new(name("moves_world"), false),
             stage: Ghost::new(Stage::Out),
             oldp: Ghost::new(None),
             p: Ghost::new(None),

@@ -53,7 +53,7 @@ impl Sched {
             // Meets `syscalls_return`, or `choose_returns` of another M.
             me.returns.sleep();
             me.returns.clear();
-            if !me.moves_world.replace(false) || self.choose_returns(m) {
+            if !me.moves_world.swap(false) || self.choose_returns(m) {
                 break;
             }
         }
@@ -65,7 +65,7 @@ impl Sched {
     /// An M that waits is woken, to choose which of them.
     pub(crate) fn syscalls_return(&self) -> bool {
         let Some(&first) = self.awaited_returns().first() else { return false };
-        self.m(first).moves_world.set(true);
+        self.m(first).moves_world.store(true);
         self.m(first).returns.wakeup();
         true
     }
