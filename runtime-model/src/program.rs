@@ -4,6 +4,7 @@
 
 use crate::g::GId;
 pub use crate::ids::{FdId, FlagId, TimerId};
+use crate::mask::PMask;
 use crate::timers::TimerFunc;
 use crate::Time;
 
@@ -158,6 +159,22 @@ pub struct ProgramTimer {
 }
 
 impl Program {
+    /// # Panics
+    /// If the program is invalid: see [`Sched::new`](crate::Sched::new).
+    pub(crate) fn check(&self) {
+        let Program { ps, ms, ring, .. } = *self;
+        assert!(0 < ps && ps <= PMask::MAX, "program: ps = {ps}: must be from 1 to {}", PMask::MAX);
+        assert!(0 < ms, "program: ms = 0: must be at least 1");
+        let ring_is_valid = ring.is_power_of_two() && ring >= 2;
+        assert!(ring_is_valid, "program: ring = {ring}: must be a power of two, at least 2");
+        assert!(!self.scripts.is_empty(), "program: no script for main");
+    }
+
+    /// What opens a descriptor starts the poller.
+    pub(crate) fn opens_descriptors(&self) -> bool {
+        !self.descriptors.is_empty()
+    }
+
     /// Whether some system call returns only when the world moves.
     pub fn waits_in_syscalls(&self) -> bool {
         let waits =

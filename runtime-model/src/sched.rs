@@ -205,17 +205,6 @@ impl SchedLocked {
     }
 }
 
-/// # Panics
-/// If the program is invalid: see [`Sched::new`].
-fn check(program: &Program) {
-    let Program { ps, ms, ring, .. } = *program;
-    assert!(0 < ps && ps <= PMask::MAX, "program: ps = {ps}: must be from 1 to {}", PMask::MAX);
-    assert!(0 < ms, "program: ms = 0: must be at least 1");
-    let ring_is_valid = ring.is_power_of_two() && ring >= 2;
-    assert!(ring_is_valid, "program: ring = {ring}: must be a power of two, at least 2");
-    assert!(!program.scripts.is_empty(), "program: no script for main");
-}
-
 impl Sched {
     /// The world before it starts: no P is owned or on a list, no M is started but the caller's.
     ///
@@ -223,7 +212,7 @@ impl Sched {
     /// If the program is invalid: no P, M or G, more Ps than a mask has bits, or a ring size that is not a power of
     /// two.
     pub fn new(program: Program, steps: Steps, witness: AnyWitness) -> Arc<Sched> {
-        check(&program);
+        program.check();
         let Program { ps, ms, ring, .. } = program;
         let gs = program.scripts.len() as u32;
         let locked = SchedLocked::before_the_world(ps, ms);
@@ -244,11 +233,7 @@ impl Sched {
             safe_point_wait: Plain::new("safePointWait", 0),
             safe_point_note: Note::new("safePointNote"),
             stopped_by: Ghost::new(None),
-            // What opens a descriptor starts the poller.
-            netpoll_inited: Atomic::new(
-                "netpollInited",
-                u32::from(!program.descriptors.is_empty()),
-            ),
+            netpoll_inited: Atomic::new("netpollInited", program.opens_descriptors().into()),
             netpoll_waiters: Atomic::new("netpollWaiters", 0),
             netpoll_wake_sig: Atomic::new("netpollWakeSig", 0),
             polling_net: Atomic::new("pollingNet", 0),
