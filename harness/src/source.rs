@@ -28,7 +28,7 @@ pub struct Place {
     pub go: Option<String>,
 }
 
-/// Where the function is that [`function_at`] has named so. An entry of the step table is where the table declares it.
+/// Where the function is that `function_at` has named so. An entry of the step table is where the table declares it.
 pub fn place(sources: &'static [Source], name: &str) -> Option<Place> {
     // The model's files come last, and its functions are what most steps are of.
     let all = sources.iter().rev().flat_map(|&(file, text)| {
