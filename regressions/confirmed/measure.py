@@ -10,6 +10,7 @@ default; the rows take turns, each without asynchronous preemption and with it.
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -19,14 +20,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 def build(case, goroot, folder, name):
     env = dict(os.environ, GOROOT=str(goroot), GOTOOLCHAIN="local", GOFLAGS="-mod=mod")
     command = [str(goroot / "bin/go"), "build", "-o", str(folder / name)]
-    program = case / "program"
+    sources = [HERE / "program/busy.go", case / "program/main.go"]
     if name == "free":
-        files = [program / "main.go", program / "free.go"]
+        sources.append(case / "program/free.go")
     else:
         overlay = [sys.executable, str(HERE / "overlay.py"), str(case), str(goroot), str(folder / f"{name}-overlay")]
         subprocess.run(overlay + (["--mend"] if name == "mended" else []), check=True)
         command += ["-overlay", str(folder / f"{name}-overlay/overlay.json")]
-        files = [program / "main.go", program / "forced.go"]
+        sources.append(case / "program/forced.go")
+    # Go wants the files of a program in one folder.
+    program = folder / f"{name}-program"
+    program.mkdir(exist_ok=True)
+    files = [shutil.copy(source, program) for source in sources]
     subprocess.run(command + [str(file) for file in files], check=True, env=env, cwd=folder)
 
 

@@ -13,6 +13,7 @@ import pathlib
 import sys
 
 RELEASE = "go1.27.3"
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def edited(lines, edit):
@@ -45,7 +46,8 @@ def main():
     (folder / "proc.go").write_text("".join(lines))
     replace = {
         str(proc): str(folder / "proc.go"),
-        str(goroot / "src/runtime/waits.go"): str(case / "waits/waits.go"),
+        str(goroot / "src/runtime/waits.go"): str(HERE / "waits/waits.go"),
+        str(goroot / "src/runtime/places.go"): str(case / "waits/places.go"),
     }
     (folder / "overlay.json").write_text(json.dumps({"Replace": replace}, indent=1) + "\n")
 
