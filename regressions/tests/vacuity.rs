@@ -48,12 +48,7 @@ fn of_program(ps: u32, ms: u32, lines: &[&str], change: impl Fn(&mut Scenario)) 
     change(&mut scenario);
     let program = Some(Box::new(scenario));
     let job = Job { program, ..job("own", Mode::Invariants) };
-    regressions::CONTENT
-        .prepare(&job)
-        .expect("a job")
-        .run(|_| sync::driver::Control::Go)
-        .expect("a run")
-        .report
+    run(&job)
 }
 
 /// Main exits at once, or is the only G: a *held* would say nothing.
@@ -76,12 +71,7 @@ fn a_bound_that_costs_more_than_none_is_said() {
         let mut job = job("sleep-ready-busy", Mode::Invariants);
         job.limits.bound = Some(bound);
         job.limits.search = Some(Search { beside_unbounded: true, ..Search::default() });
-        regressions::CONTENT
-            .prepare(&job)
-            .expect("a job")
-            .run(|_| sync::driver::Control::Go)
-            .expect("a run")
-            .report
+        run(&job)
     };
     let (cheap, dear) = (within(1), within(6));
     assert_eq!((cheap.verdict, &*cheap.note), (Verdict::Held, ""));
@@ -94,12 +84,7 @@ fn a_scenario_that_is_wrongly_called_deterministic_is_an_error() {
     let mut job = job("newproc-busy", Mode::Symptoms);
     let scenario = checks::scenarios::find("newproc-busy").expect("a scenario");
     job.program = Some(Box::new(Scenario { deterministic: true, ..scenario }));
-    let report = regressions::CONTENT
-        .prepare(&job)
-        .expect("a job")
-        .run(|_| sync::driver::Control::Go)
-        .expect("a run")
-        .report;
+    let report = run(&job);
     assert_eq!(report.verdict, Verdict::Error);
     assert!(report.note.contains("marked `deterministic`"), "{}", report.note);
 }

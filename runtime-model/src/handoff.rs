@@ -90,13 +90,12 @@ impl Sched {
     ///
     /// Go: proc.go, handoffp 2375 (1.19.8), 3166-3168 (1.27.3).
     fn begin_spin_for_handoff(&self) -> Option<SpinIncrement> {
-        let others = self.nmspinning.load() + self.npidle.load();
-        if others != 0 || !self.nmspinning.cas(0, 1) {
+        if self.nmspinning.load() + self.npidle.load() != 0 {
             return None;
         }
-        self.spins_in_flight.change(|n| *n += 1);
+        let spin = self.count_first_spinner()?;
         // Wake protocol, 5c.
         (self.steps.became_spinning)(self);
-        Some(SpinIncrement(()))
+        Some(spin)
     }
 }

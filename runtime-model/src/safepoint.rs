@@ -42,9 +42,8 @@ impl Sched {
             // The flag between the two reads of the state, as in Go: it may have been cleared since by the M that has
             // entered the call.
             let in_call = p.in_syscall.load() && p.run_safe_point_fn.load();
-            if let Some(taken) = in_call.then(|| self.take_from_syscall(p.id)).flatten() {
+            if let Some(taken) = in_call.then(|| self.retake_from_syscall(p.id)).flatten() {
                 self.emit(m, Event::TakenAtSafePoint(p.id));
-                self.lost_in_syscall(&taken);
                 self.handoffp(m, taken);
             }
         }
@@ -134,8 +133,7 @@ impl Sched {
             return;
         }
         // Meets the pass in `for_each_p`, which may have been before the P was in the call. The exchange fails if it was not.
-        if let Some(taken) = self.take_from_syscall(p) {
-            self.lost_in_syscall(&taken);
+        if let Some(taken) = self.retake_from_syscall(p) {
             self.handoffp(m, taken);
         }
     }

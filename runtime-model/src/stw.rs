@@ -80,17 +80,10 @@ impl Sched {
         for p in &self.allp {
             // Meets the store in `put_in_syscall` of an M that enters a call: if it comes later, that M reads `gcwaiting`
             // after it.
-            if let Some(taken) = self.take_from_syscall(p.id) {
-                self.lost_in_syscall(&taken);
+            if let Some(taken) = self.retake_from_syscall(p.id) {
                 self.stop_p(locked, taken);
             }
         }
-    }
-
-    /// `p` is taken out of a system call by another M than that call's.
-    pub(crate) fn lost_in_syscall(&self, p: &OwnedP) {
-        let tick = &self.p(p).syscalltick;
-        tick.set(tick.get().wrapping_add(1));
     }
 
     /// `p` stops. Returns whether it was the last to do so.
@@ -130,9 +123,7 @@ impl Sched {
         assert!(self.gcwaiting.owner_load(), "gcstopm: not waiting for gc");
         if self.m(m.id).spinning.get() {
             // No last look: the start of the world wakes an M.
-            let left = self.nmspinning.add(-1);
-            self.m(m.id).spinning.set(false);
-            assert!(left >= 0, "gcstopm: negative nmspinning");
+            self.uncount(m, "gcstopm");
         }
         let p = self.releasep(m);
         self.emit(m, Event::GcStopped(p.id()));

@@ -25,6 +25,7 @@ use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::ids::PId;
 use crate::m::{MId, M};
+use crate::p::OwnedP;
 use crate::program::Syscall;
 use crate::sched::Sched;
 
@@ -125,8 +126,7 @@ impl Sched {
             return;
         }
         // Meets the same exchange in `collect_ps_in_syscalls`.
-        if let Some(p) = self.take_from_syscall(oldp) {
-            self.lost_in_syscall(&p);
+        if let Some(p) = self.retake_from_syscall(oldp) {
             self.stop_and_tell(&mut locked, p);
         }
     }
@@ -134,8 +134,7 @@ impl Sched {
     /// Go: proc.go, entersyscallblock 3706-3759 (1.19.8).
     #[sync::summarized]
     pub fn entersyscallblock(&self, m: &mut M, g: GId) -> Entered {
-        let tick = self.p(m.p()).syscalltick.get();
-        self.p(m.p()).syscalltick.set(tick.wrapping_add(1));
+        self.count_syscall(m.p());
         self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
         self.emit(m, Event::EnterSyscall(g));
         let p = self.releasep(m);
@@ -176,7 +175,7 @@ impl Sched {
     fn exitsyscallfast_reacquired(&self, m: &M, entered: &Entered) {
         if self.p(m.p()).syscalltick.get() != entered.tick {
             self.emit(m, Event::OldPOfOtherSyscall(m.p().id()));
-            self.left_syscall_tick(m);
+            self.count_syscall(m.p());
         }
     }
 
@@ -203,7 +202,7 @@ impl Sched {
             self.acquirep(m, p);
             self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
             self.m(m.id).curg.set(Some(g));
-            self.left_syscall_tick(m);
+            self.count_syscall(m.p());
             return true;
         }
         // From the unlock on, `g` may run on another M.
@@ -215,7 +214,7 @@ impl Sched {
     /// Takes an idle P, or puts `g` on the global queue, under one hold of the lock.
     ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
-    pub fn p_or_global(&self, _: &M, g: GId) -> Option<crate::p::OwnedP> {
+    pub fn p_or_global(&self, _: &M, g: GId) -> Option<OwnedP> {
         let mut locked = self.lock.lock();
         let p = self.pidleget(&mut locked, 0);
         if p.is_none() {
@@ -228,14 +227,24 @@ impl Sched {
 
     /// The call is over, and `m` has a P.
     fn left_syscall(&self, m: &M) {
-        self.left_syscall_tick(m);
+        self.count_syscall(m.p());
         self.stage(m).set(Stage::Out);
     }
 
-    /// The P has seen one more system call. Go: proc.go, exitsyscall 3802 and 3848 (1.19.8), 5027 and 5059 (1.27.3).
-    fn left_syscall_tick(&self, m: &M) {
-        let tick = &self.p(m.p()).syscalltick;
-        tick.set(tick.get().wrapping_add(1));
+    /// Takes `p` out of the system call that it is in, for another purpose than that call: its M then sees that the P has
+    /// served others. None as for [`Sched::take_from_syscall`].
+    pub(crate) fn retake_from_syscall(&self, p: PId) -> Option<OwnedP> {
+        let taken = self.take_from_syscall(p)?;
+        self.count_syscall(&taken);
+        Some(taken)
+    }
+
+    /// The P has seen one more system call. Returns how many it had seen.
+    ///
+    /// Go: proc.go, exitsyscall 3802 and 3848 (1.19.8), 5027 and 5059 (1.27.3).
+    fn count_syscall(&self, p: &OwnedP) -> u32 {
+        let tick = &self.p(p).syscalltick;
+        tick.replace(tick.get().wrapping_add(1))
     }
 
     /// The P is handed off first: for a moment the G is `Running` on an M without a P.
@@ -243,8 +252,7 @@ impl Sched {
     /// Go: proc.go, entersyscallblock 4830-4900 (1.27.3; since 1.26).
     #[sync::summarized]
     pub fn entersyscallblock_running(&self, m: &mut M, g: GId) -> Entered {
-        let tick = self.p(m.p()).syscalltick.get();
-        self.p(m.p()).syscalltick.set(tick.wrapping_add(1));
+        self.count_syscall(m.p());
         self.emit(m, Event::EnterSyscall(g));
         let p = self.releasep(m);
         self.handoffp(m, p);

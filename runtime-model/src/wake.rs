@@ -48,8 +48,19 @@ impl Sched {
         // (4c) still before it, and will see the work; or it finds other work first, and passes on (3). What is counted
         // may also be a waker's increment; if that waker finds no idle P, 5a makes up for it. The compare-and-swap fails
         // if another M has begun to spin, or to wake one, since the load.
-        if (self.steps.spinners)(self) != 0 || !self.nmspinning.cas(0, 1) {
+        let spin = match (self.steps.spinners)(self) {
+            0 => self.count_first_spinner(),
+            _ => None,
+        };
+        if spin.is_none() {
             self.emit(m, Event::WakepDeclinedSpinner);
+        }
+        spin
+    }
+
+    /// Makes `nmspinning` 1, unless it is not 0 by now.
+    pub(crate) fn count_first_spinner(&self) -> Option<SpinIncrement> {
+        if !self.nmspinning.cas(0, 1) {
             return None;
         }
         self.spins_in_flight.change(|n| *n += 1);
@@ -269,8 +280,16 @@ impl Sched {
     pub fn stop_spinning(&self, m: &M) {
         // Wake protocol, 4b or the first half of 3. Meets the load in `begin_spin`: a maker of work that still reads
         // this M's count has published before. So the last look (4c), or the M that is woken next (3), sees the work.
+        self.uncount(m, "findrunnable");
+    }
+
+    /// `m` is no longer counted as a spinner. `caller` is the function of Go's that does it.
+    ///
+    /// # Panics
+    /// As Go does: `findrunnable: negative nmspinning`, `gcstopm: negative nmspinning`.
+    pub(crate) fn uncount(&self, m: &M, caller: &str) {
         let left = (self.steps.uncount_spinner)(self);
         self.m(m.id).spinning.set(false);
-        assert!(left >= 0, "findrunnable: negative nmspinning");
+        assert!(left >= 0, "{caller}: negative nmspinning");
     }
 }

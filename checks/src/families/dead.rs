@@ -6,7 +6,7 @@ use harness::check::Check;
 use harness::ensure;
 use harness::view::View;
 
-use super::timers::deadlines;
+use super::timers::known_times;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {
@@ -44,7 +44,7 @@ fn no_timer_is_jumped_over(view: &View) -> Result<(), String> {
         return Ok(());
     }
     for p in view.ps() {
-        for when in [p.timer0_when.peek()].into_iter().chain(deadlines(view, p)) {
+        for when in known_times(view, p) {
             ensure!(
                 when == 0 || when >= view.now(),
                 "{}'s timer of {when} is past at {}",

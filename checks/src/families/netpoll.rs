@@ -1,5 +1,5 @@
-//! Verify that an M waits for what is to come, in real time: for timers and for descriptors; and that it is told of what is
-//! earlier.
+//! Verify that an M waits for what is to come, in real time: for timers and for descriptors; and that what comes earlier
+//! interrupts its wait.
 
 use runtime_model::m::MId;
 use runtime_model::netpoll::Rg;
@@ -104,7 +104,7 @@ fn a_pending_timer_has_an_m(view: &View) -> Result<(), String> {
     };
     let Some(idle) = locked.idle_ps().next() else { return Ok(()) };
     for p in view.ps() {
-        let when = p.timer0_when.peek();
+        let when = p.peek_wake_time();
         let waits = polls_until(view).is_some_and(|until| until <= when);
         let (now, of) = (view.now(), p.id);
         ensure!(

@@ -82,7 +82,7 @@ fn is_heap(timers: &[Entry]) -> bool {
 ///
 /// A G that changes a timer, or is about to add it, has it to itself for the moment: then it is to fire at no time that is
 /// known.
-pub(super) fn deadlines(view: &View, p: &P) -> Vec<Time> {
+fn deadlines(view: &View, p: &P) -> Vec<Time> {
     let Some(timers) = p.timers.peek() else { return Vec::new() };
     let deadline = |entry: &Entry| match entry.name().map(|id| view.sched.timer(id)) {
         None => Some(entry.when),
@@ -97,11 +97,16 @@ pub(super) fn deadlines(view: &View, p: &P) -> Vec<Time> {
     timers.as_slice().iter().filter_map(deadline).collect()
 }
 
+/// What is known of the times of `p`'s timers: of the first without the lock, 0 if there is none; and their [`deadlines`].
+pub(super) fn known_times(view: &View, p: &P) -> impl Iterator<Item = Time> {
+    [p.timer0_when.peek()].into_iter().chain(deadlines(view, p))
+}
+
 fn no_timer_is_due_beside_an_idle_p(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
     let Some(idle) = locked.idle_ps().next().filter(|_| view.quiescent) else { return Ok(()) };
     for p in view.ps() {
-        for when in [p.timer0_when.peek()].into_iter().chain(deadlines(view, p)) {
+        for when in known_times(view, p) {
             let due = when != 0 && when <= view.now();
             ensure!(
                 !due,
@@ -148,7 +153,7 @@ fn heaps_with(view: &View, t: &NamedTimer) -> Option<Vec<PId>> {
     Some(heaps)
 }
 
-/// The word may be too early: then an M looks in vain, once. It is never too late, and with no timer it is 0.
+/// The word may be too early: then an M looks once and finds nothing. It is never too late, and with no timer it is 0.
 fn timer_modified_earliest_covers(view: &View) -> Result<(), String> {
     for p in view.ps() {
         let Some(timers) = p.timers.peek() else { continue };
@@ -198,7 +203,7 @@ fn each_timer_does_what_was_asked(view: &View) -> Result<(), String> {
     Ok(())
 }
 
-/// An M that is told of an earlier time would poll until then, and look again at once.
+/// With an earlier time, the M would poll until then, and look again at once.
 fn a_look_returns_a_later_time(view: &View) -> Result<(), String> {
     let late = view.sched.late_poll_until.peek(|&late| late);
     late.map_or(Ok(()), |(now, until)| {

@@ -52,7 +52,7 @@ enum Waited {
 
 impl Sched {
     /// The descriptor.
-    pub fn descriptor(&self, fd: FdId) -> &PollDesc {
+    fn descriptor(&self, fd: FdId) -> &PollDesc {
         &self.descriptors[fd.index()]
     }
 
@@ -62,7 +62,7 @@ impl Sched {
     /// (1.27.3), as internal/poll calls them.
     #[sync::summarized]
     pub(crate) fn read(&self, m: &M, g: GId, fd: FdId) -> bool {
-        let pd = &self.descriptors[fd.index()];
+        let pd = self.descriptor(fd);
         let mut stage = match self.g(g).waited.replace(false) {
             true => self.back_from_wait(pd),
             false => Stage::Reset,
@@ -180,7 +180,7 @@ impl Sched {
     /// Go: netpoll.go, poll_runtime_pollSetDeadline 326-405 (1.19.8), 372-449 (1.27.3).
     #[sync::summarized]
     pub(crate) fn set_deadline(&self, m: &M, fd: FdId, ticks: Option<Time>) {
-        let pd = &self.descriptors[fd.index()];
+        let pd = self.descriptor(fd);
         let mut guarded = pd.lock.lock();
         if guarded.closing {
             return;
@@ -214,7 +214,7 @@ impl Sched {
     ///
     /// Go: netpoll.go, netpolldeadlineimpl 565-603 (1.19.8), 622-662 (1.27.3).
     pub(crate) fn netpoll_deadline(&self, m: &M, fd: FdId, seq: u32) {
-        let pd = &self.descriptors[fd.index()];
+        let pd = self.descriptor(fd);
         let mut guarded = pd.lock.lock();
         if guarded.rseq != seq {
             self.emit(m, Event::DeadlineStale(fd));
@@ -237,7 +237,7 @@ impl Sched {
     /// Go: netpoll.go, poll_runtime_pollUnblock 408-437 (1.19.8), 452-482 (1.27.3).
     #[sync::summarized]
     pub(crate) fn close(&self, m: &M, fd: FdId) {
-        let pd = &self.descriptors[fd.index()];
+        let pd = self.descriptor(fd);
         let mut guarded = pd.lock.lock();
         assert!(!guarded.closing, "runtime: unblock on closing polldesc");
         guarded.closing = true;

@@ -6,6 +6,7 @@
 
 use crate::event::Event;
 use crate::ids::FdId;
+use crate::p::P;
 use crate::program::Clock;
 use crate::sched::Sched;
 use crate::timers::earlier;
@@ -77,7 +78,7 @@ impl Sched {
         let mut next = until.filter(|&until| until != MAX_WHEN).unwrap_or(0);
         let now = self.peek_now();
         if early {
-            let whens = self.allp.iter().map(|p| p.timer0_when.peek());
+            let whens = self.allp.iter().map(P::peek_wake_time);
             next = whens.filter(|&when| when > now).fold(next, earlier);
         }
         if next > now {
