@@ -41,7 +41,7 @@ pub enum Command {
     Check(Check),
     /// Run a counterexample again, step by step
     #[command(
-        after_help = "Exit codes: 1 the failure comes again, 4 error: the counterexample no longer fits, or is none."
+        after_help = "Exit codes: 1 the failure comes again, 4 error: the file is not a counterexample, or no longer fits."
     )]
     Replay(Replay),
     /// Reproduce a documented bug and show the interleaving

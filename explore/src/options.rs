@@ -16,7 +16,7 @@ pub struct Options {
     /// Explores one order of steps that commute. It has an effect only without a bound.
     pub sleep: bool,
     /// A state is its memory: heaps and stacks are hashed, in place of values and histories that the program reports.
-    /// For programs that share memory about which the search is told nothing (README.md, *The fingerprint of memory*).
+    /// For programs that share memory without reporting it (README.md, *The fingerprint of memory*).
     /// Needs the substrate that restores. Checkpoints and symmetry have no effect.
     pub memory: bool,
     /// Uses checkpoints and summarized calls. Without them there are more states.

@@ -5,7 +5,7 @@
 //! M0, for_each_p                      M1, in its last look
 //!                                     locks; takes P1; unlocks
 //! locks; sets the flag of each P
-//! runs the function for idle Ps: P1 is none
+//! runs the function for idle Ps, not for P1
 //! unlocks; waits
 //!                                     there is no work: locks; puts P1 back
 //!                                                     P1 is idle, and never passes its safe point

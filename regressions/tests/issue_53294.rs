@@ -82,7 +82,7 @@ fn a_skipped_idlep_mask_strands_a_g() {
 }
 
 /// Skipped updates to `npidle`: a user of these programs sees nothing, but the count is wrong, and if
-/// the woken M were not made a spinner, the first jump would be in vain.
+/// the woken M were not made a spinner, the first jump would help no timer.
 #[sync::test(exploring)]
 fn a_skipped_npidle_is_a_wrong_count() {
     let seen = run(&mutant("without-npidle", "sleepers", Mode::Symptoms));

@@ -19,23 +19,26 @@ fn each_program_with_timers_that_change_holds_in_every_state() {
     }
 }
 
-/// A program may give a timer to a G before it has added it. It is told so, as no program of Go's can.
+/// A program may give a timer to a G before it has added it. The run reports that, as it would not in Go.
 #[sync::test(restoring)]
 fn a_timer_that_is_used_before_it_was_added_is_an_error_of_the_program() {
-    let told = what_is_told_of(2, &["main: go A; add T 5 set f; sleep 1", "A: stop T"]);
+    let report = report_of(2, &["main: go A; add T 5 set f; sleep 1", "A: stop T"]);
     let wanted =
         "timer T is used before the action that adds it has ended; start the Gs that use it after";
-    assert!(told.contains(wanted), "{told}");
+    assert!(report.contains(wanted), "{report}");
 }
 
 #[sync::test(restoring)]
 fn a_g_that_is_started_again_before_it_has_ended_is_an_error_of_the_program() {
-    let told = what_is_told_of(1, &["main: go A; go A", "A: sleep 3"]);
-    assert!(told.contains("G1 is started again before it has ended; let what starts it"), "{told}");
+    let report = report_of(1, &["main: go A; go A", "A: sleep 3"]);
+    assert!(
+        report.contains("G1 is started again before it has ended; let what starts it"),
+        "{report}"
+    );
 }
 
 /// What comes of a program on so many Ps.
-fn what_is_told_of(ps: u32, lines: &[&str]) -> String {
+fn report_of(ps: u32, lines: &[&str]) -> String {
     let scenario = harness::scenario::Scenario::new("wrong", "", ps, ps, lines);
     let job = harness::report::Job {
         scenario: "wrong".into(),

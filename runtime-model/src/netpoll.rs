@@ -1,4 +1,4 @@
-//! The network poller: which M waits for descriptors and timers, and how it is told of earlier ones.
+//! The network poller: which M waits for descriptors and timers, and how an earlier one interrupts its wait.
 //!
 //! # The poller's post
 //! An M that found no work polls before it stops, if a G waits for a descriptor or a timer is pending. One M at a time:

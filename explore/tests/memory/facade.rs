@@ -1,7 +1,7 @@
 //! Objects that are known by their addresses, and the programs of `soundness` on them.
 //!
-//! What such a program shares is plain memory in the arena. Next to reported objects there is a word about which the
-//! search is told nothing, which each act [`Act::Plain`] and [`Act::Unnamed`] changes.
+//! What such a program shares is plain memory in the arena. Next to reported objects there is a word that is not reported,
+//! which each act [`Act::Plain`] and [`Act::Unnamed`] changes.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -122,7 +122,7 @@ struct Objects {
     data: [RefCell<Vec<u32>>; 2],
     notes: Vec<Shared<bool>>,
     latch: Shared<bool>,
-    /// Of this the search is told nothing.
+    /// The program does not report this to the search.
     unreported: Cell<u32>,
     unfinished: Cell<usize>,
     results: Vec<Cell<u64>>,

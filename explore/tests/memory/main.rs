@@ -205,7 +205,7 @@ fn memory_that_is_not_cleared_is_detected() {
     );
 }
 
-/// Then steps that change the word about which the search is told nothing count as independent, and outcomes are lost.
+/// Then steps that change the word that is not reported count as independent, and outcomes are lost.
 #[test]
 fn an_unreported_write_that_is_not_seen_is_detected() {
     let after = seen_after(None, Fault::WriteNotSeen, SLEEP, |a, b| a.shown == b.shown);

@@ -28,7 +28,7 @@ fn audits_of_all_restored_states_find_nothing() {
     assert!(programs > 100, "{programs}");
 }
 
-/// The first thread lends a local to another, which writes to it when it is told to, and then is told what is there.
+/// The first thread lends a local to another, which writes to it on request, and then gets what is there.
 fn lends(shown: Shown) {
     let flags = Box::leak(Box::new([Shared::new(0u32), Shared::new(0)]));
     let local = Cell::new(0u32);

@@ -68,7 +68,7 @@ pub struct PollDesc {
 pub struct Guarded {
     /// It is closed.
     pub closing: bool,
-    /// The deadline of reads: 0 is none, and -1 one that is over.
+    /// The deadline of reads: 0 if there is none, -1 if it is over.
     pub rd: Time,
     /// Counts the deadlines: a timer of an older one does nothing.
     pub rseq: u32,

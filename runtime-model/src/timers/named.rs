@@ -48,7 +48,7 @@ impl TimerStatus {
         TimerStatus::Moving,
     ];
 
-    /// Whether it is none of those that last for a moment.
+    /// Whether it is not one of those that last for a moment.
     pub fn has_settled(self) -> bool {
         use TimerStatus::{Modifying, Moving, Removing, Running};
         !matches!(self, Running | Removing | Modifying | Moving)
@@ -95,7 +95,7 @@ pub struct NamedTimer {
     pub added: Plain<bool>,
     /// When it was last set to fire. None if it has fired since, or was stopped. For checks.
     pub set_for: Ghost<Option<Time>>,
-    /// Whether it was set, for each M that has changed it and is not told yet. For checks.
+    /// Whether it was set, for each M that has changed it and has not got its result yet. For checks.
     pub to_report: Ghost<Vec<(MId, bool)>>,
     /// What was reported of it, or what it did, although it was not so. For checks.
     pub wrong: Ghost<Option<String>>,
@@ -128,12 +128,12 @@ impl NamedTimer {
         self.pp.get().unwrap_or_else(|| panic!("{nil}"))
     }
 
-    /// `m` sets it to fire at `when`, and is to be told whether it was set before. For checks.
+    /// `m` sets it to fire at `when`, and is to get the result whether it was set before. For checks.
     pub(super) fn notes_set(&self, m: MId, when: Time) {
         self.notes_change(m, Some(when));
     }
 
-    /// `m` stops it, and is to be told whether it was set. For checks.
+    /// `m` stops it, and is to get the result whether it was set. For checks.
     pub(super) fn notes_stop(&self, m: MId) {
         self.notes_change(m, None);
     }
@@ -145,7 +145,7 @@ impl NamedTimer {
         });
     }
 
-    /// `m` was told whether it was set. For checks.
+    /// `m` got the result whether it was set. For checks.
     pub(crate) fn notes_report(&self, m: MId, reported: bool) {
         self.to_report.change(|all| {
             let at = all.iter().position(|&(of, _)| of == m);

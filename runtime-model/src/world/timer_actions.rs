@@ -95,7 +95,7 @@ impl Sched {
     }
 
     /// A program gets to know a timer when that has been added. The text of the panic says that the program cannot be
-    /// run, and is none of Go's.
+    /// run, and is not one of Go's.
     fn assert_added(&self, id: TimerId) {
         let name = self.program.timers[id.index()].name;
         let remedy = "start the Gs that use it after its `add`";

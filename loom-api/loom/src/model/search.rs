@@ -198,7 +198,7 @@ fn search(
     let mut done = std::thread::scope(|scope| {
         let work = &work;
         let others: Vec<_> =
-            // Threads of one kind: addresses of their thread-locals are told apart by where these lie on them.
+            // Threads of one kind: addresses of their thread-locals differ by where these lie on them.
             (1..options.jobs).map(|number| scope.spawn(move || os_thread::run(|| work(number)))).collect();
         let mut done = vec![work(0)];
         done.extend(others.into_iter().map(|other| other.join().expect("a worker does not panic")));
