@@ -2,7 +2,7 @@
 
 use checks::suite;
 use harness::kernel::KERNEL;
-use harness::report::{Job, Limits, Mode, Report};
+use harness::report::{Expect, Job, Limits, Mode, Report};
 use harness::scenario_file::Written;
 use harness::verdict::Verdict;
 use regressions::bug::{Bug, Mutant, Shows, Symptom};
@@ -63,6 +63,23 @@ impl Tried {
     /// It is no answer: stopped, or the harness failed.
     pub fn is_trouble(&self) -> bool {
         matches!(self.last.verdict, Verdict::Incomplete | Verdict::Error)
+    }
+}
+
+impl Cell {
+    /// What was expected of it, and what came instead.
+    pub fn complaint(&self, tried: &Tried) -> String {
+        let Report { engine, job, verdict, found, note, .. } = &tried.last;
+        let expected = match &job.expect {
+            Expect::Fails { check, .. } if self.fails => format!("to fail: {check}"),
+            _ if self.fails => "to fail".into(),
+            _ => "to hold".into(),
+        };
+        let came = found.as_ref().map_or("no failure", |found| found.ending());
+        format!(
+            "{verdict}: {engine} {}/{} {}: expected {expected}; came: {came}. {note}",
+            job.suite, job.scenario, job.row,
+        )
     }
 }
 

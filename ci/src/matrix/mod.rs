@@ -78,21 +78,28 @@ fn attempt(workers: &[Worker], cell: &Cell, progress: &Progress) -> Tried {
     Tried { last, executions, seconds }
 }
 
-/// Held, if each cell came out as is said of it, and each bug is killed by some engine.
+/// Held, if each cell came out as is said of it, and each bug is killed by some engine. Says what did not.
 fn judge(done: &[(Cell, Tried)]) -> Verdict {
-    let cells = done.iter().map(|(cell, tried)| match &cell.kind {
-        _ if tried.is_trouble() => tried.last.verdict,
-        Kind::General => Verdict::Held,
-        Kind::Own(..) if cell.fails == as_said(tried) => Verdict::Held,
-        Kind::Own(..) => Verdict::Violated,
-    });
-    let bugs = BUGS.iter().map(|bug| match table::seconds(done, bug) {
-        Some(_) => Verdict::Held,
-        None => Verdict::Violated,
-    });
+    let mut verdict = Verdict::Held;
+    for (cell, tried) in done {
+        let of_cell = match cell.kind {
+            _ if tried.is_trouble() => tried.last.verdict,
+            Kind::Own(..) if cell.fails != as_said(tried) => Verdict::Violated,
+            Kind::Own(..) | Kind::General => continue,
+        };
+        remark(&cell.complaint(tried));
+        verdict = verdict.max(of_cell);
+    }
+    for bug in BUGS.iter().filter(|bug| table::seconds(done, bug).is_none()) {
+        remark(&format!("{}: no engine kills its first variant", bug.number));
+        verdict = verdict.max(Verdict::Violated);
+    }
     let general = BUGS.iter().filter(|bug| table::is_killed_by_general(done, bug)).count();
-    let enough = if general >= FOUND_BY_GENERAL { Verdict::Held } else { Verdict::Violated };
-    Verdict::worst(cells.chain(bugs).chain([enough]))
+    if general < FOUND_BY_GENERAL {
+        remark(&format!("general programs kill {general} bugs, fewer than {FOUND_BY_GENERAL}"));
+        verdict = verdict.max(Verdict::Violated);
+    }
+    verdict
 }
 
 /// A failure was found, and it is the one that is said.
