@@ -145,15 +145,18 @@ const ONE_HOLDER: &str = "a P has one holder";
 const JUMP: &str = "the clock goes on, and each jump has an effect";
 const SPINNERS: &str = "nmspinning counts the spinners";
 
+/// Preemptions on loom: explore searches the same to the end, and two take loom up to half a minute each.
+const ON_LOOM: usize = 1;
+
 /// What a mutant shows on the three programs of the real runtime, in symptom mode, and which check names
 /// the step that it leaves out.
 macro_rules! shows {
     ($sleepers:expr, $stealrunq:expr, $stealtimer:expr, $check:expr) => {
         &[
-            Shows::symptom("sleepers", $sleepers),
+            Shows::symptom("sleepers", $sleepers).within(ON_LOOM),
             Shows::symptom("stealrunq", $stealrunq),
             Shows::symptom("stealtimer", $stealtimer),
-            Shows { symptom: $check, ..Shows::holds("sleepers") },
+            Shows { symptom: $check, bound: Some(ON_LOOM), ..Shows::holds("sleepers") },
         ]
     };
 }
@@ -256,7 +259,7 @@ pub const BUG: Bug = Bug {
             shows: &[
                 Shows::only("sleepers", JUMP),
                 Shows::invariant("sleepers", NPIDLE),
-                Shows::symptom("sleepers", Holds),
+                Shows::symptom("sleepers", Holds).within(ON_LOOM),
             ],
             masked: None,
         },
@@ -300,7 +303,7 @@ pub const BUG: Bug = Bug {
                 Shows::symptom("sleepers", T3),
                 Shows::symptom("stealrunq", T3).on(&[Engine::Explore, Engine::Loom]),
                 Shows::symptom("stealtimer", T3).on(&[Engine::Explore, Engine::Loom]),
-                Shows { symptom: Check(SPINNERS), ..Shows::holds("sleepers") },
+                Shows { symptom: Check(SPINNERS), bound: Some(ON_LOOM), ..Shows::holds("sleepers") },
             ],
             masked: None,
         },
