@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use checks::suite;
+use checks::{scenarios, suite};
 use harness::cex::Counterexample;
 use harness::kernel::NO_VARIANT;
-use harness::report::{Expect, Job, Limits, Mode, Search};
+use harness::report::{Expect, Job, Limits, Mode, Report, Search};
 use harness::scenario::{At, Scenario};
 use harness::scenario_file::{self, Written};
 use harness::verdict::Verdict;
@@ -16,6 +16,7 @@ use sync::driver::{Engine, Probing};
 use crate::engines;
 use crate::engines::builder;
 use crate::engines::run::{run, Ran};
+use crate::engines::worker::Worker;
 use crate::error::Error;
 use crate::results::Results;
 use crate::text::output;
@@ -37,7 +38,13 @@ pub fn check(arguments: &cli::Check) -> Result<Verdict, Error> {
     interrupt::catch()?;
     let worker = builder::build(*engine)?;
     let progress = Progress::new(1);
-    let Ran { report, counterexample } = run(&worker, &job, true, &progress);
+    let Ran { mut report, counterexample } = run(&worker, &job, true, &progress);
+    if changes_nothing(&worker, &report, &progress) {
+        report.verdict = Verdict::Vacuous;
+        report.note =
+            "the variant changes nothing here: all states are those of the kernel without it"
+                .into();
+    }
     progress.clear();
     output::print(&summary(&report))?;
     let mut file = None;
@@ -58,6 +65,18 @@ pub fn check(arguments: &cli::Check) -> Result<Verdict, Error> {
     Ok(verdict)
 }
 
+/// Whether a kernel held under a bug's variant, and each of its states is one that it has without the variant.
+fn changes_nothing(worker: &Worker, report: &Report, progress: &Progress) -> bool {
+    let Report { job, verdict, searched, .. } = report;
+    let asked = lookup::is_kernel(&job.scenario) && lookup::is_mutant(&job.row);
+    let Some(searched) = searched.filter(|_| asked && *verdict == Verdict::Held) else {
+        return false;
+    };
+    let plain = Job { row: NO_VARIANT.into(), ..job.clone() };
+    let plain = run(worker, &plain, false, progress).report.searched;
+    plain.is_some_and(|plain| (plain.states, plain.digest) == (searched.states, searched.digest))
+}
+
 /// The job that the arguments ask for. It is expected to hold.
 pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
     let cli::Check { scenario, variant: row, mode, only, engine, .. } = arguments;
@@ -68,16 +87,24 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
         ));
     }
     let row = row.as_deref().unwrap_or(if kernel { NO_VARIANT } else { suite::FIXED });
+    let file = Path::new(scenario);
     let written = match is_file(scenario) {
-        true => Some(scenario_file::read(Path::new(scenario))?),
+        true => Some(scenario_file::read(file)?),
         false => None,
     };
-    if lookup::known(scenario, row).is_err() && written.is_none() && Path::new(scenario).is_file() {
+    if lookup::known(scenario, row).is_err() && written.is_none() && file.is_file() {
         let what = format!("{scenario}: the name of a scenario file must end in .toml");
         return Err(Error::Usage(what));
     }
     let (scenario, row) = match &written {
         Some(written) => {
+            if let Some(known) = scenarios::find(&written.scenario.name) {
+                remark(&format!(
+                    "note: {}: this file's program is run, not the `{}` that comes with pidle",
+                    file.display(),
+                    known.name,
+                ));
+            }
             fits(written, *engine)?;
             lookup::known_runs(written)?;
             let row = lookup::known_row(row)?;

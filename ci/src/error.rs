@@ -11,7 +11,7 @@ use sync::driver::Engine;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A name that does not exist.
-    #[error("unknown {kind} `{name}`{}; known: {}", nearest(name, known), few(known))]
+    #[error("unknown {kind} `{name}`{}; known:{}", nearest(name, known), few(known))]
     Unknown {
         /// What it should name.
         kind: String,
@@ -77,11 +77,15 @@ impl Error {
 /// The most names that an error lists.
 const FEW: usize = 40;
 
+/// The most names that an error lists on one line.
+const ON_A_LINE: usize = 8;
+
 /// The names, or where they are listed if there are many.
 fn few(known: &[String]) -> String {
     match known.len() > FEW {
-        true => "`cargo pidle list` prints them".into(),
-        false => known.join(", "),
+        true => " `cargo pidle list` prints them".into(),
+        false if known.len() > ON_A_LINE => format!("\n  {}", known.join("\n  ")),
+        false => format!(" {}", known.join(", ")),
     }
 }
 

@@ -45,6 +45,26 @@ pub fn place(sources: &'static [Source], name: &str) -> Option<Place> {
     all.into_iter().next()
 }
 
+/// What the source says of that variant of that enum: its documentation, on one line. `None` if it has none.
+pub fn documentation(sources: &[Source], of: &str, variant: &str) -> Option<String> {
+    let head = format!("pub enum {of} {{");
+    let text = sources.iter().map(|&(_, text)| text).find(|text| text.contains(&head))?;
+    let (_, variants) = text.split_once(&head)?;
+    let is_it = |line: &str| {
+        let rest = line.trim_start().strip_prefix(variant);
+        rest.is_some_and(|rest| rest.starts_with([',', '(', ' ']))
+    };
+    let mut doc = Vec::new();
+    for line in variants.lines() {
+        match line.trim_start().strip_prefix("///") {
+            Some(line) => doc.push(line.trim()),
+            None if is_it(line) => return (!doc.is_empty()).then(|| doc.join(" ")),
+            None => doc.clear(),
+        }
+    }
+    None
+}
+
 /// The name, after the type's name in Go if Go's function is a method and has the same name.
 fn full_name(text: &str, line: usize, name: &str) -> String {
     let method = citation(text, line).and_then(|citation| {
@@ -160,6 +180,16 @@ mod tests {
         assert_eq!(found("start"), None);
         assert_eq!(found("wakep"), Some(("b.rs", 7, "b.go, wakep 2 (1.19.8)".into())));
         assert_eq!(found("spinners"), Some(("b.rs", 10, "b.go, f 3 (1.27.3)".into())));
+    }
+
+    #[test]
+    fn a_variant_has_its_documentation() {
+        let text = "pub enum Other {\n    /// No.\n    Park,\n}\npub enum Event {\n    /// It runs\n    /// the G.\n    \
+                    Execute(GId),\n    Bare,\n    /// It parks.\n    Park,\n}\n";
+        let found = |name| documentation(&[("e.rs", text)], "Event", name);
+        assert_eq!(found("Execute").as_deref(), Some("It runs the G."));
+        assert_eq!(found("Park").as_deref(), Some("It parks."));
+        assert_eq!([found("Bare"), found("Exec"), found("Gone")], [None, None, None]);
     }
 
     #[test]

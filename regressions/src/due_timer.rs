@@ -35,7 +35,7 @@ const fn in_release(
     scenario: &'static str,
 ) -> ExpectedFailure {
     ExpectedFailure {
-        bug: "defect 2 (the last look sees a due timer and stops all the same)",
+        bug: "the last look sees a due timer and stops all the same",
         row,
         steps,
         scenario,

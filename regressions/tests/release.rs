@@ -42,14 +42,14 @@ fn bugs_of(row: &str) -> Vec<String> {
 fn the_gate_expects_sixteen_failures_of_the_newest_release() {
     let as_in_1_20 =
         "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)";
-    let defect_2 = "defect 2 (the last look sees a due timer and stops all the same)";
+    let due_timer = "the last look sees a due timer and stops all the same";
     let batch = "Gs taken from the global queue with another wake no M";
     let handoff = "handoffp puts its P on the idle list beside a wakep that fails";
     let emptied = "a heap that has become empty keeps the time of a timer that was stopped";
     let lost = "a timer that is modified while its heap is adjusted fires at its old time";
     let gap = "while a heap is adjusted, its wake time is too late for a moment";
     let timers = [emptied, emptied, lost, gap, gap, gap];
-    let others = [defect_2, defect_2, defect_2, POST, POST, POST, batch, handoff];
+    let others = [due_timer, due_timer, due_timer, POST, POST, POST, batch, handoff];
     let expected = [&[as_in_1_20, as_in_1_20][..], &timers, &others].concat();
     assert_eq!(bugs_of(NEWEST), expected);
 }
@@ -62,7 +62,7 @@ fn the_gate_expects_seven_failures_of_the_release_and_shows_each_of_them_fixed()
         "golang/go#45867",
         "golang/go#55160",
         "golang/go#51654",
-        "defect 2 (the last look sees a due timer and stops all the same)",
+        "the last look sees a due timer and stops all the same",
         "a poll ends at the time at which it began",
         "forEachP misses a system call that is being entered",
     ];

@@ -129,6 +129,8 @@ impl Sched {
     }
 
     /// Parts 3 to 12: looks with a P at its timers, its queue, the global queue, and the other Ps.
+    ///
+    /// Go: proc.go, findRunnable 2582-2685 (1.19.8), 3430-3553 (1.27.3).
     #[sync::summarized]
     pub fn look_with_p(&self, m: &M) -> Found {
         let (now, poll_until, _) = self.run_due_timers(m, m.p().id(), 0); // Part 3.

@@ -59,6 +59,8 @@ impl Sched {
     }
 
     /// Makes `nmspinning` 1, unless it is not 0 by now.
+    ///
+    /// Go: proc.go, wakep 2427 and handoffp 2375 (1.19.8), 3230 and 3167 (1.27.3).
     pub(crate) fn count_first_spinner(&self) -> Option<SpinIncrement> {
         if !self.nmspinning.cas(0, 1) {
             return None;

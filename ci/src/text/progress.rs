@@ -8,7 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use sync::driver::{Engine, Statistics};
 
 use crate::text::output::{count, counted, remark};
-use crate::text::words::mode;
+use crate::text::words::{self, mode};
 use crate::trace;
 
 /// The progress of a number of runs.
@@ -85,11 +85,12 @@ impl Progress {
         let _one_line = self.lines.lock();
         self.total.inc(1);
         if self.plain && self.total.length() > Some(1) {
-            let Report { job, verdict, extent, seconds, .. } = report;
+            let Report { job, extent, seconds, .. } = report;
             let (done, runs) = (self.total.position(), self.total.length().unwrap_or_default());
             let executions = counted(report.executions, "execution");
             remark(&format!(
-                "[{done}/{runs}] {verdict}: {}: {executions}, {extent}, {seconds:.1} s",
+                "[{done}/{runs}] {}: {}: {executions}, {extent}, {seconds:.1} s",
+                words::verdict(report),
                 title(&report.engine, job),
             ));
         }

@@ -1,5 +1,5 @@
 //! A counterexample as it is printed: its program, its schedule as one line, a table with a column for each thread, where
-//! the table's functions are, and the failure.
+//! the table's functions are, what its events mean, and the failure.
 //!
 //! With `--full`, the table has a row for each operation. Usually it is shorter: a row has everything that a thread does
 //! in one function before another thread takes a step, and what it read in the functions before.
@@ -53,7 +53,8 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
         line => line + &meaning(if is_kernel(counterexample) { "thread" } else { "M" }) + "\n",
     };
     let top = program(counterexample) + &line;
-    let below = format!("{}{}", total(&counted, rows.len()), functions::places(&rows));
+    let total = total(&counted, rows.len());
+    let below = format!("{total}{}{}", functions::places(&rows), functions::events(&rows));
     format!("{top}{}\n{below}\n{}", table.trim_fmt(), ending(&header.found))
 }
 
@@ -225,7 +226,7 @@ fn cell(row: Row, full: bool) -> String {
             false if is_read(step) || is_lock(step) => false,
             false => step.changed.is_empty() || step.action == "event",
         };
-        lines.extend(shown.then(|| operation(step)));
+        lines.extend(shown.then(|| operation(step, full)));
         lines.extend(step.changed.iter().cloned());
     }
     lines.join("\n")
@@ -248,12 +249,16 @@ fn read(step: &Step) -> String {
     format!("{} = {}", step.object, step.value)
 }
 
-/// An operation in words. An event of the model is printed as it is.
-fn operation(step: &Step) -> String {
+/// An operation in words. What it changes is printed as the model's own changes are, and with its name if all is printed.
+/// An event of the model is printed as it is.
+fn operation(step: &Step, full: bool) -> String {
+    let value = step.value.replace(" -> ", " → ");
     match step.action.as_str() {
-        "event" if !step.value.is_empty() => step.value.clone(),
+        "event" if !value.is_empty() => value,
         "event" => step.object.clone(),
-        action => format!("{action} {} {}", step.object, step.value).trim_end().into(),
+        action if !full && action.starts_with("store") => format!("{} → {value}", step.object),
+        _ if !full && value.contains(" → ") => format!("{} {value}", step.object),
+        action => format!("{action} {} {value}", step.object).trim_end().into(),
     }
 }
 

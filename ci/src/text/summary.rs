@@ -1,7 +1,7 @@
 //! What `check` and `repro` print of a run: a line for each key, the values aligned.
 
 use harness::kernel::NO_VARIANT;
-use harness::report::{Job, Report};
+use harness::report::{Expect, Fewest, Job, Report};
 use sync::driver::Statistics;
 
 use crate::text::output::{count, counted, wrap, WIDTH};
@@ -12,7 +12,7 @@ const KEY: usize = 12;
 
 /// A run: its name, its verdict, its numbers, and the reason of the verdict.
 pub fn summary(report: &Report) -> String {
-    let Report { job, engine, size, extent, seconds, note, .. } = report;
+    let Report { job, engine, size, seconds, found, note, .. } = report;
     let variant = if job.row == NO_VARIANT { "" } else { &job.row };
     let mut lines = vec![
         ("scenario", job.scenario.clone()),
@@ -22,12 +22,12 @@ pub fn summary(report: &Report) -> String {
         ("mode", mode(job.mode).into()),
         ("verdict", verdict(report)),
         ("why", note.clone()),
-        ("extent", extent.clone()),
+        ("extent", searched_part(report)),
         ("seconds", format!("{seconds:.1}")),
         ("executions", executions(report)),
     ];
     if let Some(statistics) = &report.searched {
-        lines.extend(searched(job, statistics, *seconds));
+        lines.extend(searched(job, statistics, *seconds, found.is_none()));
     }
     lines.iter().map(|(key, value)| line(key, value)).collect()
 }
@@ -40,6 +40,18 @@ fn line(key: &str, value: &str) -> String {
     let indent = " ".repeat(KEY);
     let text = wrap(value, &indent, WIDTH);
     format!("{key:KEY$}{}", text.strip_prefix(&indent).unwrap_or(&text))
+}
+
+/// Which part of all executions was run. A run ends with its failure, unless it counts them.
+fn searched_part(Report { job, extent, found, .. }: &Report) -> String {
+    let Some(found) = found else { return extent.clone() };
+    match (&job.expect, found.fewest) {
+        (Expect::Ends { .. }, _) => extent.clone(),
+        (_, Fewest::Steps) => "up to the smallest failure".into(),
+        (_, Fewest::Preemptions) => "up to a failure of the fewest preemptions".into(),
+        _ if extent == "exhaustive" => "up to this failure".into(),
+        _ => format!("{extent}, up to this failure"),
+    }
 }
 
 /// How many executions were run; for a search, how they ended.
@@ -56,8 +68,13 @@ fn executions(report: &Report) -> String {
     )
 }
 
-/// The lines that only a search has.
-fn searched(job: &Job, searched: &Statistics, seconds: f64) -> Vec<(&'static str, String)> {
+/// The lines that only a search has. What is of all states is left out unless it `held`.
+fn searched(
+    job: &Job,
+    searched: &Statistics,
+    seconds: f64,
+    held: bool,
+) -> Vec<(&'static str, String)> {
     let Statistics { executions, states, depth, transitions, probes, traces, .. } = searched;
     let Statistics { estimated, digest, .. } = searched;
     let rate = count((*states as f64 / seconds.max(0.001)) as u64);
@@ -72,6 +89,7 @@ fn searched(job: &Job, searched: &Statistics, seconds: f64) -> Vec<(&'static str
         (None, false) => String::new(),
     };
     let some = |n: u64, text: String| if n > 0 { text } else { String::new() };
+    let of_all = if held { *states } else { 0 };
     let redundancy = *executions as f64 / *traces as f64;
     vec![
         ("states", format!("{} ({rate} a second)", count(*states))),
@@ -80,14 +98,14 @@ fn searched(job: &Job, searched: &Statistics, seconds: f64) -> Vec<(&'static str
         (
             "collision",
             some(
-                *states,
+                of_all,
                 format!("two states were taken for one with a probability below {chance:.0e}"),
             ),
         ),
         (
             "digest",
             some(
-                *states,
+                of_all,
                 format!("{digest:016x} (of all states; compare it with another search's)"),
             ),
         ),
@@ -112,7 +130,7 @@ engine      loom
 mode        symptoms
 verdict     violated
 why         must be able to track idle limiter event
-extent      bound 2
+extent      bound 2, up to this failure
 seconds     0.5
 executions  1,234
 ";

@@ -7,10 +7,8 @@
 use super::source::{has_path, has_word, Source};
 
 /// Dependencies that no code names: the folder of the crate, the dependency, and why it is there all the same.
-const UNNAMED: &[(&str, &str, &str)] = &[
-    ("bench", "serde_json", "its tests share a file with those of ci"),
-    ("ci", "proc-macro2", "its feature gives the spans of `syn` their lines"),
-];
+const UNNAMED: &[(&str, &str, &str)] =
+    &[("bench", "serde_json", "its tests share a file with those of ci")];
 
 /// A dependency that a manifest names.
 pub(super) struct Dependency<'s> {

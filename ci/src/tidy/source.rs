@@ -1,13 +1,15 @@
 //! A file, and its code with comments and literals blanked, so that a rule about code is not misled by
 //! words about code.
 
+use proc_macro2::{TokenStream, TokenTree};
+
 /// A file of the workspace.
 pub(super) struct Source {
     /// Its path in the workspace, with `/`.
     pub(super) path: String,
     /// What it holds.
     pub(super) text: String,
-    /// The same for Rust, where comments and what is between quotes are spaces; else empty.
+    /// The same for Rust, where comments and literals are spaces; else empty.
     pub(super) code: String,
 }
 
@@ -65,89 +67,35 @@ pub(super) fn is_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The text with each comment, and what each literal holds, as spaces. Lines stay lines.
+/// The text with each comment and each literal as spaces. Lines stay lines. A text that is not made of Rust's tokens, which
+/// the compiler would refuse as well, stays as it is.
 fn blank(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let mut code = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < chars.len() {
-        let end = skipped(&chars, at);
-        for &c in &chars[at..end.unwrap_or(at + 1)] {
-            let kept = end.is_none() || matches!(c, '\n' | '"');
-            code.push(if kept { c } else { ' ' });
-        }
-        at = end.unwrap_or(at + 1);
-    }
-    code
+    let Ok(tokens) = text.parse::<TokenStream>() else { return text.into() };
+    let mut kept = vec![false; text.len()];
+    keep(tokens, text, &mut kept);
+    let blanked = text.char_indices().map(|(at, c)| if kept[at] || c == '\n' { c } else { ' ' });
+    blanked.collect()
 }
 
-/// The end of the comment or literal that begins at `at`, if one does.
-fn skipped(chars: &[char], at: usize) -> Option<usize> {
-    let next = |ahead: usize| chars.get(at + ahead).copied();
-    let end = match (chars[at], next(1)) {
-        ('/', Some('/')) => chars[at..].iter().position(|&c| c == '\n').map(|length| at + length),
-        ('/', Some('*')) => block_comment(chars, at),
-        ('"', _) => string(chars, at),
-        ('r', Some('"' | '#')) if begins_a_token(chars, at) => return raw_string(chars, at),
-        ('\'', Some('\\')) => {
-            let rest = chars.get(at + 3..).unwrap_or_default();
-            rest.iter().position(|&c| c == '\'').map(|length| at + 4 + length)
-        }
-        ('\'', _) if next(2) == Some('\'') => Some(at + 3),
-        _ => return None,
-    };
-    Some(end.unwrap_or(chars.len()))
-}
-
-/// The end of a block comment, and of those within it.
-fn block_comment(chars: &[char], start: usize) -> Option<usize> {
-    let (mut depth, mut at) = (0, start);
-    while at + 1 < chars.len() {
-        match (chars[at], chars[at + 1]) {
-            ('/', '*') => depth += 1,
-            ('*', '/') if depth == 1 => return Some(at + 2),
-            ('*', '/') => depth -= 1,
-            _ => {
-                at += 1;
-                continue;
+/// Marks the bytes of the tokens that are code.
+fn keep(tokens: TokenStream, text: &str, kept: &mut [bool]) {
+    for token in tokens {
+        let pieces = match &token {
+            TokenTree::Group(group) => {
+                keep(group.stream(), text, kept);
+                vec![(group.span_open(), "([{".into()), (group.span_close(), ")]}".into())]
+            }
+            TokenTree::Literal(_) => continue,
+            TokenTree::Ident(_) | TokenTree::Punct(_) => vec![(token.span(), token.to_string())],
+        };
+        for (span, one_of) in pieces {
+            let place = span.byte_range();
+            // Documentation is an attribute whose tokens have their place in the comment.
+            if one_of.contains(&text[place.clone()]) {
+                kept[place].fill(true);
             }
         }
-        at += 2;
     }
-    None
-}
-
-/// The end of a string in which `\` escapes.
-fn string(chars: &[char], start: usize) -> Option<usize> {
-    let mut at = start + 1;
-    loop {
-        match chars.get(at)? {
-            '\\' => at += 2,
-            '"' => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-}
-
-/// The end of `r"…"` or `r#"…"#`; none for a raw name such as `r#type`.
-fn raw_string(chars: &[char], start: usize) -> Option<usize> {
-    let hashes = chars[start + 1..].iter().take_while(|&&c| c == '#').count();
-    let open = start + 1 + hashes;
-    if chars.get(open) != Some(&'"') {
-        return None;
-    }
-    let closes = |at: &usize| {
-        chars[*at] == '"'
-            && chars[at + 1..].iter().take(hashes).filter(|&&c| c == '#').count() == hashes
-    };
-    (open + 1..chars.len()).find(closes).map(|at| at + 1 + hashes).or(Some(chars.len()))
-}
-
-/// Nothing but the `b` or `c` of a literal stands before `at` in its token.
-fn begins_a_token(chars: &[char], at: usize) -> bool {
-    let before = &chars[..at];
-    let before = before.strip_suffix(&['b']).or(before.strip_suffix(&['c'])).unwrap_or(before);
-    !before.last().copied().is_some_and(is_name)
 }
 
 #[cfg(test)]
@@ -158,14 +106,14 @@ mod tests {
     fn comments_and_literals_are_blanked_and_code_is_not() {
         let cases = [
             ("a // b\nc", "a     \nc"),
-            ("a /* b /* c */ d */ e", "a                   e"),
-            (r#"f("a\"b") g"#, r#"f("  " ") g"#),
-            (r##"r#"a "b" c"# d"##, r##"  "  " "  "  d"##),
-            (r#"br"\" d"#, r#"b " " d"#),
+            ("a /* b /* c */ d */ / e", "a                   / e"),
+            ("/// b\n//! c\n/** d */ f /= g", "     \n     \n         f /= g"),
+            (r#"f("a\"b") g"#, "f(      ) g"),
+            (r##"r#"a "b" c"# d"##, "             d"),
+            (r#"br"\" d"#, "      d"),
             ("'a' '\\'' '\\u{1}' &'a str", "                 &'a str"),
             ("r#type r", "r#type r"),
-            ("\"open", "\"    "),
-            ("'\\", "  "),
+            ("\"open // b", "\"open // b"),
         ];
         for (text, code) in cases {
             assert_eq!(blank(text).trim_end(), code.trim_end(), "{text}");

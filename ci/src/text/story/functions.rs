@@ -1,9 +1,9 @@
-//! Where the functions of a table are: in the model, and in Go's sources.
+//! Where the functions of a table are, in the model and in Go's sources, and what its events mean.
 
 use std::collections::BTreeSet;
 
 use comfy_table::{ColumnConstraint, ContentArrangement};
-use harness::source::{place, Place};
+use harness::source::{documentation, place, Place};
 use regressions::CONTENT;
 
 use super::{Row, FUNCTIONS};
@@ -23,6 +23,31 @@ pub(super) fn places(rows: &[Row]) -> String {
         table.add_row([name.into(), format!("{file}:{line}"), go.unwrap_or_default()]);
     }
     for column in table.column_iter_mut().take(2) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    match table.is_empty() {
+        true => String::new(),
+        false => format!("\n{}\n", spaced(table)),
+    }
+}
+
+/// A table of the model's events in the rows; empty if there are none. What an event means is what the model's source says
+/// of it.
+pub(super) fn events(rows: &[Row]) -> String {
+    let events = rows.iter().flat_map(|row| row.iter()).filter(|step| step.action == "event");
+    let names = events.map(|step| if step.value.is_empty() { &step.object } else { &step.value });
+    let named: BTreeSet<&str> =
+        names.map(|name| name.split('(').next().unwrap_or_default()).collect();
+    let meant = named
+        .into_iter()
+        .filter_map(|name| Some([name.into(), documentation(CONTENT.sources, "Event", name)?]));
+    let mut table = plain_table();
+    if !table.is_tty() {
+        table.set_width(WIDTH as u16).set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    table.set_header(["event", "of this M"]);
+    table.add_rows(meant);
+    for column in table.column_iter_mut().take(1) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
     match table.is_empty() {
