@@ -42,9 +42,10 @@ impl Spin {
             }
         }
         let model = builder::root().join("bench/core.pml");
-        match model.is_file() {
-            true => Ok(Spin { program: spin, model }),
-            false => Err(format!("{}: not found", model.display())),
+        if model.is_file() {
+            Ok(Spin { program: spin, model })
+        } else {
+            Err(format!("{}: not found", model.display()))
         }
     }
 
@@ -86,9 +87,10 @@ impl Spin {
 fn done(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output();
     let output = output.map_err(|error| format!("{command:?}: {error}"))?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into()),
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into())
     }
 }
 

@@ -88,10 +88,7 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
     }
     let row = row.as_deref().unwrap_or(if kernel { NO_VARIANT } else { suite::FIXED });
     let file = Path::new(scenario);
-    let written = match is_file(scenario) {
-        true => Some(scenario_file::read(file)?),
-        false => None,
-    };
+    let written = if is_file(scenario) { Some(scenario_file::read(file)?) } else { None };
     if lookup::known(scenario, row).is_err() && written.is_none() && file.is_file() {
         let what = format!("{scenario}: the name of a scenario file must end in .toml");
         return Err(Error::Usage(what));
@@ -153,9 +150,10 @@ fn fits(written: &Written, engine: Engine) -> Result<(), Error> {
 /// Says where a counterexample was written, and how to replay it. On std, the same interleaving cannot be forced.
 pub fn written(path: &Path, engine: Engine) -> String {
     let path = path.display();
-    match engine.explores() {
-        true => format!("written to {path}; replay it with\n  cargo pidle replay {path}\n"),
-        false => format!("written to {path}; {engine} cannot replay it exactly\n"),
+    if engine.explores() {
+        format!("written to {path}; replay it with\n  cargo pidle replay {path}\n")
+    } else {
+        format!("written to {path}; {engine} cannot replay it exactly\n")
     }
 }
 

@@ -58,10 +58,7 @@ pub fn known(scenario: &str, row: &str) -> Result<(String, String), Error> {
     let known = scenarios::find(scenario).map(|known| known.name);
     let known = known.or_else(|| scenarios().into_iter().find(|known| known == scenario));
     let known = known.ok_or_else(|| no_scenario(scenario))?;
-    let row = match is_kernel(scenario) && row == NO_VARIANT {
-        true => row.into(),
-        false => known_row(row)?,
-    };
+    let row = if is_kernel(scenario) && row == NO_VARIANT { row.into() } else { known_row(row)? };
     Ok((known, row))
 }
 

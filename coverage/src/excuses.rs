@@ -85,9 +85,10 @@ impl Excuses {
             }
         }
         for excuse in unused.into_iter().flatten() {
-            let why = match places.iter().any(|place| excuse.fits(place)) {
-                true => "a run reaches it: remove the entry",
-                false => "no region of the model has this text: correct or remove the entry",
+            let why = if places.iter().any(|place| excuse.fits(place)) {
+                "a run reaches it: remove the entry"
+            } else {
+                "no region of the model has this text: correct or remove the entry"
             };
             judged.wrong.push((excuse.clone(), why));
         }

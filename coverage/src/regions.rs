@@ -112,9 +112,10 @@ impl Counted {
                 parts_of(&info, function, counts(&profile, function), marked, &hit)
             })
             .collect();
-        match parts.is_empty() {
-            true => Err(failed(format!("nothing in it is of {MODEL}"))),
-            false => Ok(Counted(parts)),
+        if parts.is_empty() {
+            Err(failed(format!("nothing in it is of {MODEL}")))
+        } else {
+            Ok(Counted(parts))
         }
     }
 }

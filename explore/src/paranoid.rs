@@ -86,9 +86,12 @@ impl Paranoid {
     /// says that preemptions are bounded: then the state must have been visited with at least the budget of
     /// the probe.
     pub(crate) fn missed(&self, visited: &Visited, bounded: bool) -> Option<Unsound> {
-        let was_visited = |state, left| match bounded {
-            true => visited.contains_bounded(state, left),
-            false => visited.contains(state),
+        let was_visited = |state, left| {
+            if bounded {
+                visited.contains_bounded(state, left)
+            } else {
+                visited.contains(state)
+            }
         };
         let missed = self.seen.iter().find(|entry| !was_visited(*entry.key(), entry.0))?;
         let path = &missed.1;

@@ -213,9 +213,10 @@ impl Dfs {
 
     /// The cache key of the node's state, and the renaming that goes with it.
     fn cached(&self, node: &Node) -> (u128, Renaming) {
-        match self.options().classes {
-            true => (node.own, Renaming::default()),
-            false => (node.fingerprint, node.renaming),
+        if self.options().classes {
+            (node.own, Renaming::default())
+        } else {
+            (node.fingerprint, node.renaming)
         }
     }
 

@@ -187,9 +187,10 @@ impl State {
     /// If the name is out of range, or a thread already has it.
     pub fn new_name(&self, name: u32) -> Result<ThreadId, String> {
         let id = named(name)?;
-        match self.threads.iter().any(|thread| thread.id == id) {
-            true => Err(format!("another thread already has the name {id}")),
-            false => Ok(id),
+        if self.threads.iter().any(|thread| thread.id == id) {
+            Err(format!("another thread already has the name {id}"))
+        } else {
+            Ok(id)
         }
     }
 

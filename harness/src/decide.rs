@@ -89,9 +89,10 @@ fn held_or_vacuous(report: &Report, variety: Variety) -> (Verdict, String) {
 
 /// The bug in words: its issue, if its name is a number.
 fn named(bug: &str) -> String {
-    match bug.split('/').next().is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit())) {
-        true => format!("golang/go#{bug}"),
-        false => bug.into(),
+    if bug.split('/').next().is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit())) {
+        format!("golang/go#{bug}")
+    } else {
+        bug.into()
     }
 }
 

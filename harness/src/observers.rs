@@ -51,9 +51,10 @@ impl ScenarioObserver {
         };
         let checks = &self.checks.list;
         let evaluate = |number: usize| (checks[number].holds)(&view);
-        let evaluated = match quiescent || self.checks.always {
-            true => sync::driver::check_all(checks.len(), evaluate),
-            false => sync::driver::check_changed(checks.len(), evaluate),
+        let evaluated = if quiescent || self.checks.always {
+            sync::driver::check_all(checks.len(), evaluate)
+        } else {
+            sync::driver::check_changed(checks.len(), evaluate)
         };
         let violation =
             |(number, message): (usize, String)| Violation { check: checks[number].name, message };

@@ -90,9 +90,10 @@ impl Content {
         let mut variants = (self.variants)();
         let known: Vec<String> = variants.iter().map(|variant| variant.name.clone()).collect();
         let is_correct_kernel = job.scenario.starts_with(KERNEL) && job.row == NO_VARIANT;
-        let at = match is_correct_kernel {
-            true => Some(0),
-            false => variants.iter().position(|variant| variant.is_called(&job.row)),
+        let at = if is_correct_kernel {
+            Some(0)
+        } else {
+            variants.iter().position(|variant| variant.is_called(&job.row))
         };
         at.map(|at| variants.swap_remove(at)).ok_or_else(|| unknown("variant", &job.row, known))
     }

@@ -234,12 +234,11 @@ impl Written {
     /// The file is named after the scenario.
     pub(crate) fn check_file_name(&self, stem: &str) -> Result<(), FileError> {
         let name = &self.scenario.name;
-        match name == stem {
-            true => Ok(()),
-            false => {
-                let what = format!("`{name}` is not the name of the file; rename one of them");
-                Err(self.error(At::Field("name"), &what))
-            }
+        if name == stem {
+            Ok(())
+        } else {
+            let what = format!("`{name}` is not the name of the file; rename one of them");
+            Err(self.error(At::Field("name"), &what))
         }
     }
 

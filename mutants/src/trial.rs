@@ -55,9 +55,10 @@ pub fn runs<'b>(baseline: &'b Baseline, number: u32, function: &[u32]) -> Vec<&'
     let reaches = |run: &&Run| run.reached.contains(&number);
     let uses = |run: &&Run| function.iter().any(|number| run.reached.contains(number));
     let first = || baseline.runs.iter().filter(|run| run.kind != Kind::Row);
-    match first().any(|run| uses(&run)) {
-        true => first().filter(reaches).collect(),
-        false => baseline.runs.iter().filter(reaches).collect(),
+    if first().any(|run| uses(&run)) {
+        first().filter(reaches).collect()
+    } else {
+        baseline.runs.iter().filter(reaches).collect()
     }
 }
 

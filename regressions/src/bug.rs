@@ -199,9 +199,10 @@ impl Shows {
 impl Bug {
     /// Its name in a sentence: an issue's number, or what it is called.
     pub fn name(&self) -> String {
-        match self.number.chars().all(|c| c.is_ascii_digit()) {
-            true => format!("golang/go#{}", self.number),
-            false => self.number.into(),
+        if self.number.chars().all(|c| c.is_ascii_digit()) {
+            format!("golang/go#{}", self.number)
+        } else {
+            self.number.into()
         }
     }
 }

@@ -48,9 +48,10 @@ const ALL_BUT_NPIDLE: Done = Done { npidle: false, ..ALL };
 /// Gives out the P that owns the next timer, with that much of the bookkeeping done.
 fn take_owner(sched: &Sched, locked: &mut SchedLocked, when: Time, done: Done) -> Option<OwnedP> {
     let owner = sched.next_timer_owner()?;
-    let p = match done.unlink {
-        true => by_hand::unlink(locked, owner)?,
-        false => by_hand::take_and_leave(locked, owner)?,
+    let p = if done.unlink {
+        by_hand::unlink(locked, owner)?
+    } else {
+        by_hand::take_and_leave(locked, owner)?
     };
     keep_books(sched, &p, when, done);
     Some(p)

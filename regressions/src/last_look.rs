@@ -28,9 +28,10 @@ fn look_not(sched: &Sched, m: &mut M, poll_until: Time) -> Found {
 fn look_first(sched: &Sched, m: &mut M, poll_until: Time) -> Found {
     let timer = sched.check_timers_no_p(poll_until);
     let due = timer != 0 && timer <= sched.nanotime();
-    let p = match due || sched.runqsize.load() != 0 {
-        true => sched.pidleget_spinning(&mut sched.lock.lock(), 0),
-        false => sched.check_runqs_no_p(),
+    let p = if due || sched.runqsize.load() != 0 {
+        sched.pidleget_spinning(&mut sched.lock.lock(), 0)
+    } else {
+        sched.check_runqs_no_p()
     };
     if let Some(p) = p {
         sched.acquirep(m, p);

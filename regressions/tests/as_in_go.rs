@@ -116,9 +116,10 @@ impl Observer for NoAssistDuringAnUpdate {
     fn visited(&self) -> Result<(), Violation> {
         let mut slots = self.0.allp.iter().map(|p| p.limiter_event.peek());
         let assists = slots.any(|event| event == LimiterEventType::MarkAssist);
-        match assists && !self.0.limiter.peek_unlocked() {
-            true => Err(Violation { check: "test", message: "an assist updates".into() }),
-            false => Ok(()),
+        if assists && !self.0.limiter.peek_unlocked() {
+            Err(Violation { check: "test", message: "an assist updates".into() })
+        } else {
+            Ok(())
         }
     }
 

@@ -116,14 +116,13 @@ impl Sched {
             Found::Nothing(_) => {}
             found => return found,
         }
-        let poll_until = match spinning {
-            true => match (self.steps.last_look)(self, m, poll_until) {
+        let poll_until = if spinning {
+            match (self.steps.last_look)(self, m, poll_until) {
                 Found::Nothing(when) => when,
                 found => return found,
-            },
-            // No last look: while this M had its P, nothing was left to it, as it was not counted as a spinner. A maker
-            // of work that found no idle P has set `needspinning`, which `drop_p` has read (5b).
-            false => poll_until,
+            }
+        } else {
+            poll_until
         };
         self.poll(m, poll_until, spun)
     }

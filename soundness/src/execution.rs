@@ -114,9 +114,10 @@ impl Shared {
 
     /// The thread's name, if it has one; otherwise its number.
     fn name(&self, thread: usize) -> Result<ThreadName, usize> {
-        match self.twins {
-            true => Ok(ThreadName(thread as u32)),
-            false => Err(thread),
+        if self.twins {
+            Ok(ThreadName(thread as u32))
+        } else {
+            Err(thread)
         }
     }
 

@@ -68,9 +68,12 @@ impl<T: Word> Awaited<T> {
             *value = new;
             (was, if (self.settled)(new) { Wake::All } else { Wake::None })
         });
-        op.end(self.name(), "cas", || match was == old {
-            true => format!("{was:?} -> {new:?}"),
-            false => format!("{was:?}"),
+        op.end(self.name(), "cas", || {
+            if was == old {
+                format!("{was:?} -> {new:?}")
+            } else {
+                format!("{was:?}")
+            }
         });
         was == old
     }

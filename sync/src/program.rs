@@ -98,9 +98,10 @@ pub fn made_progress() {
 /// In a search, rounds count only while no other thread moves, and the count is part of the state: a thread
 /// that loops for ever also does so while all others stand still.
 pub fn rounds_without_progress() -> u32 {
-    match engine::tracking::is_searching() {
-        true => engine::tracking::rounds_without_progress(),
-        false => current::with(|execution| execution.map_or(0, Execution::rounds_without_progress)),
+    if engine::tracking::is_searching() {
+        engine::tracking::rounds_without_progress()
+    } else {
+        current::with(|execution| execution.map_or(0, Execution::rounds_without_progress))
     }
 }
 

@@ -42,9 +42,10 @@ pub fn gate(arguments: &cli::Gate) -> Result<Verdict, Error> {
     let start = Instant::now();
     let gated = Workers::build(&engines, profile, &progress, |workers| {
         let gated = run_gate(arguments, &engines, workers, &progress)?;
-        match arguments.nightly {
-            true => Ok(nightly::go_further(gated, start, arguments, workers, &progress)),
-            false => Ok(gated),
+        if arguments.nightly {
+            Ok(nightly::go_further(gated, start, arguments, workers, &progress))
+        } else {
+            Ok(gated)
         }
     });
     progress.clear();
@@ -84,9 +85,10 @@ fn run_gate(
     let part = Part { shard: arguments.shard.unwrap_or_default(), gate: fingerprint(&tasks) };
     let mine = shard::deal(&tasks, part.shard);
     let tasks: Vec<Task> = mine.into_iter().map(|n| tasks[n].clone()).collect();
-    let tasks = match arguments.ask_always || arguments.nightly {
-        true => asked::twice(tasks, arguments.within),
-        false => tasks,
+    let tasks = if arguments.ask_always || arguments.nightly {
+        asked::twice(tasks, arguments.within)
+    } else {
+        tasks
     };
     let at_once = arguments.jobs.unwrap_or_else(at_once::cores);
     progress.say(&how_long(&tasks, at_once));

@@ -139,18 +139,20 @@ pub fn markdown(lines: &[Line], reproduced: &[Option<Ran>]) -> String {
 impl Line {
     /// The bug's name, or the variant's if it is not the bug itself.
     fn name(&self) -> String {
-        match self.mutant.name == self.bug.mutants[0].name {
-            true => self.bug.name(),
-            false => self.mutant.row(self.bug),
+        if self.mutant.name == self.bug.mutants[0].name {
+            self.bug.name()
+        } else {
+            self.mutant.row(self.bug)
         }
     }
 
     fn row(&self, report: Option<&Report>) -> String {
         let (bug, mutant) = (self.bug, self.mutant);
         let is_first = mutant.name == bug.mutants[0].name;
-        let title = match is_first {
-            true => format!("{}: {}", bug.name(), bug.title),
-            false => format!("`{}`: {}", mutant.row(bug), mutant.about),
+        let title = if is_first {
+            format!("{}: {}", bug.name(), bug.title)
+        } else {
+            format!("`{}`: {}", mutant.row(bug), mutant.about)
         };
         let releases = mutant.releases(bug).unwrap_or(bug.releases);
         let cells = [&title, releases].join(" | ");

@@ -38,10 +38,7 @@ impl Progress {
     fn shown(runs: usize, plain: bool) -> Self {
         let bars = MultiProgress::new();
         let plain = plain || bars.is_hidden();
-        let total = match plain {
-            true => ProgressBar::hidden(),
-            false => bars.add(ProgressBar::no_length()),
-        };
+        let total = if plain { ProgressBar::hidden() } else { bars.add(ProgressBar::no_length()) };
         total.set_length(runs as u64);
         total.set_style(style("[{pos}/{len}] {elapsed} {wide_bar}"));
         total.enable_steady_tick(Duration::from_millis(200));
@@ -67,9 +64,10 @@ impl Progress {
 
     /// Shows a run that begins.
     pub fn begin(&self, engine: Engine, job: &Job) -> Running {
-        let bar = match self.plain {
-            true => ProgressBar::hidden(),
-            false => self.bars.add(ProgressBar::new_spinner()),
+        let bar = if self.plain {
+            ProgressBar::hidden()
+        } else {
+            self.bars.add(ProgressBar::new_spinner())
         };
         bar.set_style(style("  {spinner} {prefix}: {msg}"));
         bar.set_prefix(title(engine.name(), job));

@@ -119,20 +119,20 @@ fn is_kernel(counterexample: &Counterexample) -> bool {
 /// The schedule as one line, or several if it is long; empty if nothing was recorded.
 pub fn schedule(counterexample: &Counterexample) -> String {
     let steps = steps::steps(counterexample);
-    match steps.turns.is_empty() {
-        true => String::new(),
-        false => {
-            let head = if is_kernel(counterexample) { "T" } else { "M" };
-            schedule::render(&steps, |thread| name(counterexample, head, thread))
-        }
+    if steps.turns.is_empty() {
+        String::new()
+    } else {
+        let head = if is_kernel(counterexample) { "T" } else { "M" };
+        schedule::render(&steps, |thread| name(counterexample, head, thread))
     }
 }
 
 /// What the thread is called, where others are called by `head` and their numbers.
 fn name(counterexample: &Counterexample, head: &str, thread: usize) -> String {
-    match counterexample.steps.iter().any(|step| step.thread == thread && steps::is_world(step)) {
-        true => "W".into(),
-        false => format!("{head}{thread}"),
+    if counterexample.steps.iter().any(|step| step.thread == thread && steps::is_world(step)) {
+        "W".into()
+    } else {
+        format!("{head}{thread}")
     }
 }
 

@@ -26,8 +26,9 @@ pub fn verdict(report: &Report) -> String {
 
 /// The scenario with its variant, or the kernel.
 pub fn subject(job: &Job) -> String {
-    match job.row == NO_VARIANT {
-        true => job.scenario.clone(),
-        false => format!("{} with {}", job.scenario, job.row),
+    if job.row == NO_VARIANT {
+        job.scenario.clone()
+    } else {
+        format!("{} with {}", job.scenario, job.row)
     }
 }

@@ -20,9 +20,10 @@ pub(super) struct Dependency<'s> {
 
 /// The dependencies that a manifest names; none if the file is no crate's manifest.
 pub(super) fn dependencies(source: &Source) -> Vec<Dependency<'_>> {
-    match source.path.ends_with("/Cargo.toml") {
-        true => all(source),
-        false => Vec::new(),
+    if source.path.ends_with("/Cargo.toml") {
+        all(source)
+    } else {
+        Vec::new()
     }
 }
 

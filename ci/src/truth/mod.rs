@@ -32,9 +32,10 @@ pub fn truth(arguments: &cli::Truth) -> Result<Verdict, Error> {
     });
     progress.clear();
     let reports = reports?;
-    output::print(&match arguments.markdown {
-        true => table::markdown(&reports),
-        false => table::render(&reports, start.elapsed().as_secs_f64()),
+    output::print(&if arguments.markdown {
+        table::markdown(&reports)
+    } else {
+        table::render(&reports, start.elapsed().as_secs_f64())
     })?;
     Ok(Verdict::worst(reports.iter().map(|report| report.verdict)))
 }

@@ -210,9 +210,10 @@ fn share(reports: &[&Report]) -> Option<u64> {
 fn named(reports: &[&Report], line: &Line) -> String {
     let mut of_line =
         reports.iter().filter(|r| r.job.row == line.row && r.job.mode == Mode::Invariants);
-    match of_line.all(|report| report.verdict == Verdict::Held) {
-        true => line.named.unwrap_or(NOTHING).into(),
-        false => "not as it should be: see below".into(),
+    if of_line.all(|report| report.verdict == Verdict::Held) {
+        line.named.unwrap_or(NOTHING).into()
+    } else {
+        "not as it should be: see below".into()
     }
 }
 

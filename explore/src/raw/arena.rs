@@ -122,9 +122,10 @@ impl Arena {
 
     /// Discards everything in the arena: a new execution begins.
     pub(crate) fn clear(&self) {
-        let heap = match self.is_separate() {
-            true => self.new_heap(0),
-            false => Heap::new(self.base, self.base + size_of::<World>(), self.base + self.heap),
+        let heap = if self.is_separate() {
+            self.new_heap(0)
+        } else {
+            Heap::new(self.base, self.base + size_of::<World>(), self.base + self.heap)
         };
         // SAFETY: the memory is this arena's, large enough and aligned to a page; what was there is
         // discarded (see the header of `raw`, 5), and nothing borrows from it (3).

@@ -47,9 +47,12 @@ impl Arena {
     /// All memory that is live now.
     pub(crate) fn live(&self, places: &[Place]) -> Live {
         let heaps = self.ranges().into_iter().enumerate();
-        let heap = |(number, (from, bytes))| match self.is_separate() {
-            true => region(format!("heap {number}"), from, bytes),
-            false => region("the heap".into(), from, bytes),
+        let heap = |(number, (from, bytes))| {
+            if self.is_separate() {
+                region(format!("heap {number}"), from, bytes)
+            } else {
+                region("the heap".into(), from, bytes)
+            }
         };
         let mut heap_and_places: Vec<_> = heaps.map(heap).collect();
         let places = places.iter().enumerate();

@@ -79,9 +79,10 @@ impl Region {
     /// Copies a block; where the region ends within it, the rest is 0.
     fn copy(self, block: usize, to: &mut Block) {
         let bytes = BLOCK.min(self.bytes - block * BLOCK);
-        let (from, at) = match self.is_stack {
-            false => (self.from + block * BLOCK, 0),
-            true => (self.from + self.bytes - block * BLOCK - bytes, BLOCK - bytes),
+        let (from, at) = if !self.is_stack {
+            (self.from + block * BLOCK, 0)
+        } else {
+            (self.from + self.bytes - block * BLOCK - bytes, BLOCK - bytes)
         };
         if bytes < BLOCK {
             *to = [0; WORDS];
@@ -254,9 +255,10 @@ impl Addresses {
             return INVERTED | distance as u64;
         }
         if self.stack.contains(&address) {
-            return match address < self.driver {
-                true => DRIVER,
-                false => LOCAL | (self.stack.end - address) as u64,
+            return if address < self.driver {
+                DRIVER
+            } else {
+                LOCAL | (self.stack.end - address) as u64
             };
         }
         for (which, lent) in self.lent.iter().enumerate() {

@@ -99,10 +99,7 @@ impl<'a, S: Search> Run<'a, S> {
         loop {
             let Here { step, fingerprint, renaming, own, ended } = self.arrive()?;
             let ended = self.finish_threads(ended)?;
-            let pair = match self.search.wants_pairs() {
-                true => STATE.with_borrow(State::pair),
-                false => 0,
-            };
+            let pair = if self.search.wants_pairs() { STATE.with_borrow(State::pair) } else { 0 };
             let threads = &self.pending;
             let node = Node { threads, fingerprint, renaming, own, pair, step: &step, ended };
             let next = match self.search.at_node(&node) {
@@ -184,10 +181,7 @@ impl<'a, S: Search> Run<'a, S> {
     }
 
     fn check_captures(&mut self) -> Result<(), Broken> {
-        let trouble = match self.restores_counts() {
-            true => None,
-            false => self.captures.trouble(),
-        };
+        let trouble = if self.restores_counts() { None } else { self.captures.trouble() };
         trouble.map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
     }
 
@@ -257,9 +251,10 @@ impl<'a, S: Search> Run<'a, S> {
             self.forget();
         }
         if let Some((handed_over, goal)) = handed_over {
-            return match self.start_at(&handed_over, goal, last)? {
-                true => Ok(Some(next)),
-                false => Ok(None),
+            return if self.start_at(&handed_over, goal, last)? {
+                Ok(Some(next))
+            } else {
+                Ok(None)
             };
         }
         self.restore();

@@ -191,9 +191,10 @@ impl Estimate {
         let site = &mut self.next_level[known];
         let weight = site.weight + weight;
         let instead = self.rng.f64() * weight < self.weight;
-        match instead {
-            true => *site = Site { path, frame, weight },
-            false => site.weight = weight,
+        if instead {
+            *site = Site { path, frame, weight }
+        } else {
+            site.weight = weight
         }
     }
 

@@ -67,9 +67,10 @@ impl State {
         let is_named = id.thread.name().is_some();
         for (renaming, before) in place.iter_mut().enumerate() {
             // Most objects contain no thread name, and so have the same fingerprint under each renaming.
-            let after = match renaming > 0 && (is_named || values[renaming] != values[0]) {
-                true => mix(renaming::number(renaming).of(id.thread).key(id.n), values[renaming]),
-                false => own,
+            let after = if renaming > 0 && (is_named || values[renaming] != values[0]) {
+                mix(renaming::number(renaming).of(id.thread).key(id.n), values[renaming])
+            } else {
+                own
             };
             self.memory.change(renaming, *before ^ after);
             *before = after;

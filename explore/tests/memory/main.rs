@@ -121,9 +121,10 @@ fn differs(program: &Program, ways: &[Way], fault: Option<Fault>) -> Option<Resu
         let Some((other, _)) = found(&case, way, fault) else {
             return Some(Err(format!("{way:?}: too many executions\n{program}")));
         };
-        let same_states = match way.sleep {
-            true => other.states.is_subset(&base.states),
-            false => other.states == base.states,
+        let same_states = if way.sleep {
+            other.states.is_subset(&base.states)
+        } else {
+            other.states == base.states
         };
         if other.shown != base.shown || !same_states {
             let states = (base.states.len(), other.states.len());

@@ -16,9 +16,10 @@ pub(crate) fn can_run(job: &Job) -> Result<(), PlanError> {
         sync::driver::Engine::Shuttle => job.limits.search.is_some(),
         sync::driver::Engine::Loom | sync::driver::Engine::Std => false,
     };
-    match job.mode == Mode::Races && !searches {
-        true => Err(PlanError::Races),
-        false => Ok(()),
+    if job.mode == Mode::Races && !searches {
+        Err(PlanError::Races)
+    } else {
+        Ok(())
     }
 }
 

@@ -65,9 +65,10 @@ impl Prepared {
         let got = failure
             .map(|f| found(&f, 0))
             .map_or_else(nothing, |f| format!("{}: {}", f.check, f.message));
-        match expected == got {
-            true => Ok(Replayed::Same),
-            false => Ok(Replayed::Diverged { step: steps.len() as u64 + 1, expected, got }),
+        if expected == got {
+            Ok(Replayed::Same)
+        } else {
+            Ok(Replayed::Diverged { step: steps.len() as u64 + 1, expected, got })
         }
     }
 

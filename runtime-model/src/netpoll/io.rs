@@ -63,10 +63,8 @@ impl Sched {
     #[sync::summarized]
     pub(crate) fn read(&self, m: &M, g: GId, fd: FdId) -> bool {
         let pd = self.descriptor(fd);
-        let mut stage = match self.g(g).waited.replace(false) {
-            true => self.back_from_wait(pd),
-            false => Stage::Reset,
-        };
+        let mut stage =
+            if self.g(g).waited.replace(false) { self.back_from_wait(pd) } else { Stage::Reset };
         loop {
             let gives_up = if stage == Stage::Look { None } else { pd.netpollcheckerr() };
             if let Some(why) = gives_up {

@@ -153,9 +153,10 @@ pub(crate) fn spawn(named: Option<(u32, Fingerprints)>) {
 
 /// The fingerprint of a thread's arguments.
 pub(crate) fn fingerprint_arguments(value: impl Hash) -> Fingerprints {
-    match is_searching() {
-        true => Fingerprints::of(value),
-        false => Fingerprints::ZERO,
+    if is_searching() {
+        Fingerprints::of(value)
+    } else {
+        Fingerprints::ZERO
     }
 }
 

@@ -25,9 +25,10 @@ pub(super) fn places(rows: &[Row]) -> String {
     for column in table.column_iter_mut().take(2) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
-    match table.is_empty() {
-        true => String::new(),
-        false => format!("\n{}\n", spaced(table)),
+    if table.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}\n", spaced(table))
     }
 }
 
@@ -50,9 +51,10 @@ pub(super) fn events(rows: &[Row]) -> String {
     for column in table.column_iter_mut().take(1) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
-    match table.is_empty() {
-        true => String::new(),
-        false => format!("\n{}\n", spaced(table)),
+    if table.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}\n", spaced(table))
     }
 }
 
