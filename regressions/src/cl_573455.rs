@@ -18,10 +18,12 @@
 use runtime_model::steps::{Steps, TimerSteps1_23, GO_FIXED, TIMER_STEPS_FIXED};
 use runtime_model::timers::{update_min_when_modified, NamedTimer, TimerBits};
 use runtime_model::{p::P, Time};
+use sync::driver::Engine;
 
 use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, Mutant, Shows};
 
+const EXPLORE: &[Engine] = &[Engine::Explore];
 const SCENARIO: &str = "modified-earlier";
 const COVERED: &str = "no timer is to fire before the wake time of its heap";
 const TIMER_WAITS: &str = "no timer is due beside an idle P";
@@ -56,9 +58,9 @@ pub const BUG: Bug = Bug {
         about: "a timer's state is published when its lock is released, after its time",
         steps: TIME_BEFORE_STATE,
         shows: &[
-            Shows::invariant(SCENARIO, COVERED),
-            Shows::only(SCENARIO, TIMER_WAITS),
-            Shows::symptom(SCENARIO, Hang),
+            Shows::invariant(SCENARIO, COVERED).on(EXPLORE),
+            Shows::only(SCENARIO, TIMER_WAITS).on(EXPLORE),
+            Shows::symptom(SCENARIO, Hang).on(EXPLORE),
         ],
         masked: None,
     }],

@@ -24,10 +24,12 @@
 //! Both are in the source of Go 1.23 to 1.27.3: time.go, cleanHead 764-776, adjust 943-946, check 1010 (1.27.3).
 
 use runtime_model::steps::{Steps, TimerSteps1_23, GO_1_27, GO_FIXED, TIMER_STEPS_FIXED};
+use sync::driver::Engine;
 
 use crate::bug::Symptom::Livelock;
 use crate::bug::{Bug, ExpectedFailure, InRelease, Mend, Mutant, Shows};
 
+const EXPLORE: &[Engine] = &[Engine::Explore];
 const BY_CLEAN_HEAD: &str = "stopped-before-added";
 const BY_ADJUST: &str = "stopped-while-adjusted";
 const TELLS: &str = "minWhenHeap, minWhenModified and len tell the heap";
@@ -84,9 +86,9 @@ pub const BUG: Bug = Bug {
             about: "cleanHead and adjust leave the times of a heap as they are when they take its last timer off",
             steps: AS_IN_1_23,
             shows: &[
-                Shows::invariant(BY_CLEAN_HEAD, TELLS),
-                Shows::symptom(BY_CLEAN_HEAD, Livelock),
-                Shows::invariant(BY_ADJUST, TELLS),
+                Shows::invariant(BY_CLEAN_HEAD, TELLS).on(EXPLORE),
+                Shows::symptom(BY_CLEAN_HEAD, Livelock).on(EXPLORE),
+                Shows::invariant(BY_ADJUST, TELLS).on(EXPLORE),
             ],
             masked: None,
         },
@@ -95,8 +97,8 @@ pub const BUG: Bug = Bug {
             about: "half of the fix: cleanHead leaves the times of a heap as they are when it takes its last timer off",
             steps: KEPT_BY_CLEAN_HEAD,
             shows: &[
-                Shows::invariant(BY_CLEAN_HEAD, TELLS),
-                Shows::symptom(BY_CLEAN_HEAD, Livelock),
+                Shows::invariant(BY_CLEAN_HEAD, TELLS).on(EXPLORE),
+                Shows::symptom(BY_CLEAN_HEAD, Livelock).on(EXPLORE),
             ],
             masked: None,
         },
@@ -104,7 +106,7 @@ pub const BUG: Bug = Bug {
             name: "kept-by-adjust",
             about: "half of the fix: adjust leaves minWhenModified as it is when it takes the last timer off a heap",
             steps: KEPT_BY_ADJUST,
-            shows: &[Shows::invariant(BY_ADJUST, TELLS), Shows::symptom(BY_ADJUST, Livelock)],
+            shows: &[Shows::invariant(BY_ADJUST, TELLS).on(EXPLORE), Shows::symptom(BY_ADJUST, Livelock).on(EXPLORE)],
             masked: None,
         },
     ],

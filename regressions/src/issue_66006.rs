@@ -5,10 +5,12 @@
 //! lock that would keep it on its M.
 
 use runtime_model::steps::{Steps, TimerSteps1_23, GO_FIXED, TIMER_STEPS_FIXED};
+use sync::driver::Engine;
 
 use crate::bug::Symptom::Livelock;
 use crate::bug::{Bug, Mutant, Shows};
 
+const EXPLORE: &[Engine] = &[Engine::Explore];
 const SCENARIO: &str = "preempted-add";
 
 const PREEMPTED: Steps = Steps {
@@ -33,8 +35,9 @@ pub const BUG: Bug = Bug {
             "in maybeAdd, a G can be preempted between reading its P and locking that P's timers",
         steps: PREEMPTED,
         shows: &[
-            Shows::invariant(SCENARIO, "timerpMask covers every P that may have timers"),
-            Shows::symptom(SCENARIO, Livelock),
+            Shows::invariant(SCENARIO, "timerpMask covers every P that may have timers")
+                .on(EXPLORE),
+            Shows::symptom(SCENARIO, Livelock).on(EXPLORE),
         ],
         masked: None,
     }],

@@ -11,8 +11,7 @@ pub use crate::idle::OwnedP;
 use crate::ids::MId;
 pub use crate::ids::PId;
 use crate::limiter::LimiterEvent;
-use crate::steps::TimerWords;
-use crate::timers::{earlier, Timers};
+use crate::timers::{earlier, TimerWords, Timers};
 use crate::Time;
 
 /// Go's P states, as far as the core has them.

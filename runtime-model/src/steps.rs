@@ -23,8 +23,8 @@ pub use netpoll::{
 };
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{
-    p_for_due_timer, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TimerWords, TIMERS_1_19,
-    TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
+    p_for_due_timer, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19, TIMERS_1_23,
+    TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
 };
 
 /// The decisions that regressions replace.
@@ -237,13 +237,10 @@ pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
 
 /// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
 /// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
-/// has asked for one (`asked_at_handoff`); a timer that is due is left
-/// beside an idle P, under faketime, in two ways (`p_for_due_timer`, `wake_beside_poller`); the poller leaves its post
-/// (`POLL_1_27`); a heap that has become empty keeps its time, and a timer's new time may get lost (`TIMER_STEPS_1_27`).
+/// has asked for one (`asked_at_handoff`); a timer that is due is left beside an idle P, under faketime, in two ways
+/// (`p_for_due_timer`, `wake_beside_poller`); the poller leaves its post (`POLL_1_27`); and [`TIMER_STEPS_1_27`].
 ///
-/// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`. Since 1.19, Go has mended the loss of a P
-/// beside a waker that finds none (1.20), and the global queue's place in the wake protocol (1.22), and it has new timers
-/// (1.23). Of its system calls (since 1.26) it has those that are known to block.
+/// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`. It has no system calls but blocking ones.
 pub const GO_1_27: Steps = Steps {
     timers_1_23: TIMER_STEPS_1_27,
     wakep: wakep_1_20,

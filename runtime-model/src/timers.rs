@@ -23,7 +23,7 @@ use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
 
 pub(crate) use heap::earlier;
-pub use heap::{Entry, Held, Timer, TimerFunc, Timers};
+pub use heap::{Entry, Held, Timer, TimerFunc, TimerWords, Timers};
 pub use named::{Claimed, NamedTimer, TimerStatus};
 pub use v1_19::{
     begin_adjust, clear_modified_earliest, deadline_by_status, fire_unlocked, nobarrier_wake_time,

@@ -12,7 +12,7 @@ use crate::timers::{
     begin_adjust, begin_adjust_1_23, begin_adjust_in_two, clear_modified_earliest, clear_times,
     deadline_by_status, fire_unlocked, nobarrier_wake_time, peek_deadline, preempts_in,
     preempts_in_ten_states, publish_if_earlier, publish_modified, update_timer_modified_earliest,
-    wake_time, NamedTimer, Timer, TimerBits, TimerFunc, TimerStatus, Timers,
+    wake_time, NamedTimer, Timer, TimerBits, TimerFunc, TimerStatus, TimerWords, Timers,
 };
 use crate::Time;
 
@@ -44,21 +44,6 @@ pub struct TimerVerbs {
     pub preempts_in: fn(&Sched, Action) -> bool,
     /// When a timer that is on a heap is to fire, and its period. None if it was stopped, or changes right now. For checks.
     pub deadline: fn(&NamedTimer) -> Option<(Time, Time)>,
-}
-
-/// What a release calls the words of a P's timers.
-#[derive(Clone, Copy)]
-pub struct TimerWords {
-    /// The lock of its heap.
-    pub lock: &'static str,
-    /// The number of its timers.
-    pub len: &'static str,
-    /// When the first one fires.
-    pub first: &'static str,
-    /// The earliest time to which one was modified.
-    pub modified: &'static str,
-    /// How many were stopped, and are still there.
-    pub stopped: &'static str,
 }
 
 /// How the state of a timer that actions name is kept.
@@ -182,7 +167,8 @@ pub const TIMER_STEPS_FIXED: TimerSteps1_23 = TimerSteps1_23 {
     emptied_by_adjust: clear_times,
 };
 
-/// As they are in Go 1.27.3.
+/// As they are in Go 1.27.3: a heap that has become empty keeps its times (`emptied_by_clean_head`, `emptied_by_adjust`); a
+/// timer's new time may get lost (`publish_modified`), or be in no word for a moment (`begin_adjust`).
 pub const TIMER_STEPS_1_27: TimerSteps1_23 = TimerSteps1_23 {
     publish_modified: publish_if_earlier,
     begin_adjust: begin_adjust_in_two,

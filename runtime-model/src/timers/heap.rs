@@ -98,6 +98,21 @@ impl Entry {
     }
 }
 
+/// What a release calls the words of a P's timers.
+#[derive(Clone, Copy)]
+pub struct TimerWords {
+    /// The lock of its heap.
+    pub lock: &'static str,
+    /// The number of its timers.
+    pub len: &'static str,
+    /// When the first one fires.
+    pub first: &'static str,
+    /// The earliest time to which one was modified.
+    pub modified: &'static str,
+    /// How many were stopped, and are still there.
+    pub stopped: &'static str,
+}
+
 /// A P's timers as a heap: none fires before its parent, so the next to fire is the first.
 #[derive(Debug, Default, Hash)]
 pub struct Timers {

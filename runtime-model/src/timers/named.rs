@@ -9,7 +9,7 @@ use crate::ids::{MId, PId, TimerId};
 use crate::Time;
 
 use super::heap::TimerFunc;
-use super::v1_23::{TimerBits, TimerData};
+use super::v1_23::state::{TimerBits, TimerData};
 
 /// The states of a timer in Go 1.19: time.go, the constants 119-162 (1.19.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -279,15 +279,15 @@ pub fn nobarrier_wake_time(sched: &Sched, p: &P) -> Time {
     earlier(next, p.timer_modified_earliest.load())
 }
 
-/// Whether a G that is to be preempted is preempted inside of this action.
+/// Whether a G that is to be preempted is preempted inside of this action, which adds a timer or gives one another time.
 pub fn preempts_in_ten_states(sched: &Sched, action: Action) -> bool {
-    match action {
-        Action::Add(..) => (sched.steps.timers_1_19.preempts_in_add)(sched),
-        Action::Modify(..) | Action::Reset(..) => {
-            (sched.steps.timers_1_19.preempts_in_claim)(sched)
-        }
-        _ => false,
-    }
+    let steps = &sched.steps.timers_1_19;
+    let preempts = if matches!(action, Action::Add(..)) {
+        steps.preempts_in_add
+    } else {
+        steps.preempts_in_claim
+    };
+    preempts(sched)
 }
 
 /// When `t`, which is on a heap, is to fire, and its period. None if it was stopped, or a thread has it to itself: then that

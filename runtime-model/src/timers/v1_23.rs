@@ -26,7 +26,9 @@
 
 mod heap;
 mod run;
-mod state;
+pub(super) mod state;
+
+use sync::MutexGuard;
 
 use crate::event::Event;
 use crate::ids::{PId, TimerId};
@@ -198,6 +200,22 @@ impl Sched {
     /// The P whose heap has `t`. The caller holds the timer's lock.
     fn heap_of(&self, t: &NamedTimer) -> &P {
         &self.allp[t.p().index()]
+    }
+}
+
+impl NamedTimer {
+    /// Publishes the state and releases the lock.
+    ///
+    /// Go: time.go, (*timer).unlock 265-271 (1.27.3).
+    fn unlock(&self, data: MutexGuard<'_, TimerData>) {
+        // Timers since 1.23, 3. Before the release: a state that is published is one in which the lock was free.
+        self.astate.store(data.state);
+        drop(data);
+    }
+
+    /// Whether its time or its state is not what its place on the heap says, as far as it is known without the lock.
+    fn may_need_adjusting(&self) -> bool {
+        self.astate.load().any(TimerBits::MODIFIED.with(TimerBits::ZOMBIE))
     }
 }
 

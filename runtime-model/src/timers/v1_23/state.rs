@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use sync::{MutexGuard, Word};
+use sync::Word;
 
-use crate::timers::named::NamedTimer;
 use crate::Time;
 
 /// The state bits of a timer. Go: time.go, the constants 205-224 (1.27.3).
@@ -63,7 +62,7 @@ impl Word for TimerBits {
 /// What a timer's lock protects.
 #[derive(Debug, Hash)]
 pub struct TimerData {
-    /// The state. [`NamedTimer::astate`] has it as it was when the lock was last released.
+    /// The state. The timer's `astate` has it as it was when the lock was last released.
     pub state: TimerBits,
     /// When it fires; 0 if it does not.
     pub when: Time,
@@ -73,7 +72,7 @@ pub struct TimerData {
 
 impl TimerData {
     /// A new timer.
-    pub(in crate::timers) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         TimerData { state: TimerBits::NONE, when: 0, period: 0 }
     }
 
@@ -86,21 +85,5 @@ impl TimerData {
     pub(super) fn leaves_heap(&mut self) {
         use TimerBits as B;
         self.state = self.state.without(B::HEAPED.with(B::MODIFIED).with(B::ZOMBIE));
-    }
-}
-
-impl NamedTimer {
-    /// Publishes the state and releases the lock.
-    ///
-    /// Go: time.go, (*timer).unlock 265-271 (1.27.3).
-    pub(super) fn unlock(&self, data: MutexGuard<'_, TimerData>) {
-        // Timers since 1.23, 3. Before the release: a state that is published is one in which the lock was free.
-        self.astate.store(data.state);
-        drop(data);
-    }
-
-    /// Whether its time or its state is not what its place on the heap says, as far as it is known without the lock.
-    pub(super) fn may_need_adjusting(&self) -> bool {
-        self.astate.load().any(TimerBits::MODIFIED.with(TimerBits::ZOMBIE))
     }
 }
