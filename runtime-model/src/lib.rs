@@ -73,9 +73,15 @@
 //! | `randomOrder` | [`find`]: all orders that Go may take, made beforehand |
 //! | `runqdrain`, `runqempty`, `runqget`, `runqgrab`, `runqput`, `runqputslow`, `runqsteal` | [`runq`] |
 //! | `stealWork` | [`find`] |
-//! | `addtimer` (`(*timer).maybeAdd`), `deltimer` (`stop`), `modtimer` (`modify`), `resettimer` (`reset`), `updateTimerModifiedEarliest`, `nobarrierWakeTime` (`wakeTime`; time.go) | [`timers`]: v1_19.rs |
-//! | `adjusttimers`, `addAdjustedTimers` (`adjust`), `cleantimers` (`cleanHead`), `clearDeletedTimers`, `doaddtimer` (`addHeap`), `dodeltimer`, `dodeltimer0` (`deleteMin`; time.go) | [`timers`]: v1_19/clean.rs |
-//! | `runtimer` (`run`), `runOneTimer` (`unlockAndRun`; time.go) | [`timers`]: v1_19/run.rs |
+//! | `addtimer`, `deltimer`, `modtimer`, `resettimer`, `updateTimerModifiedEarliest`, `nobarrierWakeTime` (time.go; up to 1.22) | [`timers`]: v1_19.rs |
+//! | `adjusttimers`, `addAdjustedTimers`, `cleantimers`, `clearDeletedTimers`, `doaddtimer`, `dodeltimer`, `dodeltimer0` (time.go; up to 1.22) | [`timers`]: v1_19/clean.rs |
+//! | `runtimer`, `runOneTimer` (time.go; up to 1.22) | [`timers`]: v1_19/run.rs |
+//! | `newTimer`, `(*timer).modify`, `maybeAdd`, `reset`, `stop`, `(*timers).wakeTime`, `updateMinWhenModified` (time.go; since 1.23) | [`timers`]: v1_23.rs |
+//! | `(*timer).lock`, `unlock`, `needsAdd` (time.go; since 1.23) | [`timers`]: v1_23/state.rs |
+//! | `(*timers).unlock`, `addHeap`, `adjust`, `cleanHead`, `deleteMin`, `updateMinWhenHeap`, `(*timer).updateHeap` (time.go; since 1.23) | [`timers`]: v1_23/heap.rs |
+//! | `(*timers).check`, `run`, `(*timer).unlockAndRun` (time.go; since 1.23) | [`timers`]: v1_23/run.rs |
+//! | `siftupTimer`, `siftdownTimer` (`siftUp`, `siftDown`), `initHeap` (time.go) | [`timers`]: heap.rs |
+//! | `blockTimerChan`, `unblockTimerChan`, `maybeRunChan` (time.go; since 1.23) | left out: no timer has a channel yet |
 //! | `timeSleepUntil`, `timeSleep` (time.go) | [`timers`] |
 //! | `updateTimer0When` (time.go) | merged into `dodeltimer0`, `dodeltimer`, `clear_deleted_timers` and `postpone` |
 //! | `moveTimers` (`take`; time.go) | left out: GOMAXPROCS does not change yet |
