@@ -39,7 +39,7 @@ pub struct TimerVerbs {
     pub reset: fn(&Sched, &M, TimerId, Time) -> bool,
     /// Receives from a timer's channel; waits for a value, or not. Returns whether the M goes on with the G. None if no timer
     /// has a channel of its own.
-    pub receive: Option<fn(&Sched, &M, GId, TimerId, bool) -> bool>,
+    pub receive: Option<Receive>,
     /// Runs the timers of a P that are due. The time that is passed is a recent one, or 0. Returns the time, when the
     /// next timer of the P fires (0 if there is none, else later than the time), and whether any ran.
     pub check: fn(&Sched, &M, PId, Time) -> (Time, Time, bool),
@@ -50,6 +50,9 @@ pub struct TimerVerbs {
     /// When a timer that is on a heap is to fire, and its period. None if it was stopped, or changes right now. For checks.
     pub deadline: fn(&NamedTimer) -> Option<(Time, Time)>,
 }
+
+/// A G receives from a timer's channel, waiting or not.
+pub type Receive = fn(&Sched, &M, GId, TimerId, bool) -> bool;
 
 /// How the state of a timer that actions name is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
