@@ -1,7 +1,8 @@
 //! Whether a variant of the scheduler has what a program uses.
 
-use runtime_model::program::{Action, Syscall};
+use runtime_model::program::{Action, Program, Syscall};
 use runtime_model::steps::Steps;
+use runtime_model::timers::TimerFunc;
 
 use super::script::rounds;
 use super::{At, Checked, Scenario, ScenarioError};
@@ -13,11 +14,20 @@ impl Scenario {
     /// At the first action that it does not have.
     pub(crate) fn fits(&self, checked: &Checked, steps: &Steps) -> Result<(), ScenarioError> {
         for (g, script) in checked.program.scripts.iter().enumerate() {
-            let Some(i) = script.iter().position(|action| !has(steps, action)) else { continue };
+            let has = |action: &Action| has(steps, &checked.program, action);
+            let Some(i) = script.iter().position(|action| !has(action)) else { continue };
             let (n, text) = written(&self.lines[g], i);
             let place = format!("G {}, action {n} (`{text}`)", checked.names[g]);
-            let what = "the variant has no system calls but those that are known to block";
-            let instead = "write `syscall blocking`, or choose a variant of Go 1.19";
+            let (what, instead) = match script[i] {
+                Action::Syscall(_) => (
+                    "the variant has no system calls but those that are known to block",
+                    "write `syscall blocking`, or choose a variant of Go 1.19",
+                ),
+                _ => (
+                    "the variant's timers have no channels of their own",
+                    "write `add T N send X` and `park` in X, or choose a variant of Go 1.27",
+                ),
+            };
             return Err(self.error(At::G(g), &place, what, instead));
         }
         Ok(())
@@ -25,8 +35,13 @@ impl Scenario {
 }
 
 /// Whether the variant has the action.
-fn has(steps: &Steps, action: &Action) -> bool {
+fn has(steps: &Steps, program: &Program, action: &Action) -> bool {
+    let with_channels = steps.timers.receive.is_some();
     match action {
+        Action::Receive(_) | Action::TryReceive(_) => with_channels,
+        Action::Add(id, ..) => {
+            with_channels || !matches!(program.timers[id.index()].f, TimerFunc::Channel(..))
+        }
         Action::Syscall(Syscall::Short | Syscall::Long) => steps.syscalls.enter.is_some(),
         _ => true,
     }
