@@ -34,6 +34,7 @@ pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
 pub mod last_look;
+pub mod missed_call;
 pub mod pollers_post;
 pub mod pollers_window;
 pub mod release;
@@ -70,6 +71,7 @@ pub const BUGS: &[&Bug] = &[
     &global_batch::BUG,
     &handoff::BUG,
     &issue_45975::BUG,
+    &missed_call::BUG,
     &stops::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,

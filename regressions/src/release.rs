@@ -23,6 +23,9 @@ const OF_BUGS: &[&str] = &["known", "known-wide", "reach", "reach-wide"];
 /// Suites of programs in real time. They were written for no bug either.
 const REAL: &[&str] = &["real", "real-wide"];
 
+/// Suites of programs that make system calls and stop the world, which releases do in two ways.
+const CALLS: &[&str] = &["system-calls", "stops"];
+
 /// What of each bug is in the releases.
 fn all() -> impl Iterator<Item = &'static InRelease> {
     BUGS.iter().filter_map(|bug| bug.release.as_ref())
@@ -68,7 +71,7 @@ fn newest(engine: Engine) -> impl Iterator<Item = Job> {
         jobs.map(|job| Job { suite: "newest".into(), row: row.into(), ..job }).collect::<Vec<_>>()
     };
     let fails = |job: &Job| expected().any(|it| it.row == NEWEST && it.scenario == job.scenario);
-    let general = [suite::GENERAL, REAL].concat();
+    let general = [suite::GENERAL, REAL, CALLS].concat();
     let release = jobs_of(&general, NEWEST).into_iter().filter(move |job| !fails(job));
     let fixed = [&general, OF_BUGS].concat();
     release.chain(jobs_of(&fixed, NEWEST_FIXED))

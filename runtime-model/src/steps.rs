@@ -152,6 +152,10 @@ pub struct Steps {
     ///
     /// Go: proc.go, handoffp 2379-2394 (1.19.8), 3172-3189 (1.27.3).
     pub stop_at_handoff: fn(&Sched, &mut SchedLocked, OwnedP) -> Option<OwnedP>,
+    /// A P is in a system call: is the world to stop by now? (Go has not looked since 1.26; no issue is known.)
+    ///
+    /// Go: proc.go, reentersyscall 3664-3668 (1.19.8).
+    pub stop_in_syscall: fn(&Sched, PId),
     /// A P is in a system call: was it asked to pass a safe point in the meantime? (Go never looks; no issue is known.)
     pub entered_syscall: fn(&Sched, &M, PId),
 }
@@ -204,6 +208,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     wake_at_start: Sched::wakep,
     must_stop: Sched::must_stop,
     stop_at_handoff: Sched::stop_at_handoff,
+    stop_in_syscall: Sched::stop_in_syscall,
     entered_syscall: Sched::look_again_in_syscall,
 };
 
@@ -246,6 +251,8 @@ pub const GO_1_27: Steps = Steps {
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
     asked_at_handoff: GO_13F6BE28.asked_at_handoff,
+    stop_in_syscall: |_, _| {},
+    entered_syscall: GO_13F6BE28.entered_syscall,
     ..GO_FIXED
 };
 

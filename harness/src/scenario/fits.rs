@@ -1,6 +1,6 @@
 //! Whether a variant of the scheduler has what a program uses.
 
-use runtime_model::program::{Action, Syscall};
+use runtime_model::program::Action;
 use runtime_model::steps::Steps;
 
 use super::script::rounds;
@@ -16,16 +16,8 @@ impl Scenario {
             let Some(i) = script.iter().position(|action| !has(steps, action)) else { continue };
             let (n, text) = written(&self.lines[g], i);
             let place = format!("G {}, action {n} (`{text}`)", checked.names[g]);
-            let (what, instead) = match script[i].timer() {
-                Some(_) => (
-                    "the variant cannot stop or change timers",
-                    "write `after` and `ticker`, or choose a variant of Go 1.19",
-                ),
-                None => (
-                    "the variant has no system calls but those that are known to block",
-                    "write `syscall blocking`, or choose a variant of Go 1.19",
-                ),
-            };
+            let what = "the variant cannot stop or change timers";
+            let instead = "write `after` and `ticker`, or choose a variant of Go 1.19";
             return Err(self.error(At::G(g), &place, what, instead));
         }
         Ok(())
@@ -34,10 +26,7 @@ impl Scenario {
 
 /// Whether the variant has the action.
 fn has(steps: &Steps, action: &Action) -> bool {
-    match action {
-        Action::Syscall(Syscall::Short | Syscall::Long) => steps.syscalls.enter.is_some(),
-        _ => action.timer().is_none() || steps.timers.named,
-    }
+    action.timer().is_none() || steps.timers.named
 }
 
 /// The number of an action in its line, from 1, and its text. The rounds of a `repeat` are one action there.
