@@ -6,7 +6,10 @@ use common::{failing, job, run, run_with};
 use harness::report::{Job, Mode, Search};
 use harness::verdict::Verdict;
 use regressions::{BUGS, CONTENT};
-use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_1_27, GO_FIXED};
+use runtime_model::g::{CallStatus, GId};
+use runtime_model::m::{Entered, M};
+use runtime_model::steps::{Steps, SyscallVerbs, GO_1_19_FIXED, GO_1_27, GO_FIXED, SYSCALLS_1_27};
+use runtime_model::Sched;
 use sync::driver::{Control, Options};
 
 fn search(scenario: &str) -> Job {
@@ -152,4 +155,17 @@ fn no_system_call_and_no_stop_has_a_data_race() {
             assert_eq!(failing(&report), None, "{scenario}: {report:?}");
         }
     }
+}
+
+/// The M does not wait while the scan bit is set: it returns to its P while the stopper takes that.
+fn return_at_once(sched: &Sched, m: &mut M, g: GId, entered: Entered) -> bool {
+    sched.g(g).call.store(CallStatus::In);
+    sched.exitsyscall_running(m, g, entered)
+}
+
+#[sync::test(restoring)]
+fn a_return_that_does_not_wait_for_the_scan_bit_is_a_data_race() {
+    let syscalls = SyscallVerbs { exit: return_at_once, ..SYSCALLS_1_27 };
+    let report = run_with(Steps { syscalls, ..GO_FIXED }, &job("stop-beside-short", Mode::Races));
+    assert_eq!(failing(&report), Some("race"), "{report:?}");
 }
