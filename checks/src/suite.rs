@@ -77,7 +77,7 @@ pub const ALL: &[Suite] = &[
     },
     Suite {
         name: "timers",
-        about: "timers that are stopped and changed, on the timers of 1.19",
+        about: "timers that are stopped and changed",
         engines: SEARCHED_ONLY,
         bound: None,
     },

@@ -42,7 +42,6 @@
 //! which that may be so names the Gs that must (`must-finish`).
 
 mod descriptors;
-mod fits;
 mod script;
 mod whole;
 

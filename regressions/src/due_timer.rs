@@ -56,6 +56,7 @@ const IN_RELEASE: InRelease = InRelease {
         in_release("GO_13F6BE28", GO_13F6BE28, "GO_13F6BE28+fix-due-timer", "due-timer"),
         in_release("GO_1_27", GO_1_27, "GO_1_27+fix-due-timer", "due-timer"),
         in_release("GO_1_27", GO_1_27, "GO_1_27+fix-due-timer", "timer-beside-busy"),
+        in_release("GO_1_27", GO_1_27, "GO_1_27+fix-due-timer", "modified-earlier"),
     ],
 };
 

@@ -17,8 +17,10 @@ pub mod bug;
 pub mod cl_20858;
 pub mod cl_310149;
 pub mod cl_564977;
+pub mod cl_573455;
 mod content;
 pub mod due_timer;
+pub mod emptied_heap;
 pub mod global_batch;
 pub mod handoff;
 pub mod issue_35272;
@@ -33,7 +35,9 @@ pub mod issue_51654;
 pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
+pub mod issue_66006;
 pub mod last_look;
+pub mod lost_modification;
 pub mod missed_call;
 pub mod pollers_post;
 pub mod pollers_window;
@@ -44,6 +48,7 @@ pub mod stale_now;
 pub mod stops;
 pub mod store_load_barrier;
 pub mod truth;
+pub mod wake_time_gap;
 pub mod wakep;
 
 pub use content::CONTENT;
@@ -64,6 +69,11 @@ pub const BUGS: &[&Bug] = &[
     &issue_35272::BUG,
     &issue_35375::BUG,
     &cl_564977::BUG,
+    &emptied_heap::BUG,
+    &lost_modification::BUG,
+    &wake_time_gap::BUG,
+    &cl_573455::BUG,
+    &issue_66006::BUG,
     &due_timer::BUG,
     &pollers_window::BUG,
     &pollers_post::BUG,

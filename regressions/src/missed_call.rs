@@ -2,7 +2,7 @@
 //!
 //! Up to Go 1.25, the M that enters a call reads `gcwaiting` after it has stored that its P is in the call. Since Go 1.26 it
 //! reads it before, and not again: `runtime-model/src/syscall/v1_26.rs` has the schedule. Go's sysmon does not help, since it
-//! sleeps while the world is to stop. Measured on Go 1.27.3 with a delay in the window: a stop took as long as the call.
+//! sleeps while the world is to stop.
 //!
 //! The check is asked where no M moves, before the world lets the call return: however late that is, it would heal it.
 

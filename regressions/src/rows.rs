@@ -17,7 +17,7 @@ pub fn all() -> Vec<Variant> {
         Variant::new("GO_1_19", "Go 1.19, the release", GO_1_19),
         Variant::new(
             "GO_1_27",
-            "Go 1.27.3, the newest release; its timers are still those of 1.19, and of its system calls it has those that are known to block",
+            "Go 1.27.3, the newest release; of its system calls it has those that are known to block",
             GO_1_27,
         ),
         Variant::new(

@@ -15,7 +15,7 @@ use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PStatus};
 use runtime_model::sched::SchedLocked;
-use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_1_19_FIXED};
+use runtime_model::steps::{wakep_with_p, Steps, GO_13F6BE28, GO_1_19_FIXED, GO_FIXED};
 use runtime_model::{Sched, Time};
 use sync::driver::{Engine, ENGINE};
 
@@ -24,6 +24,8 @@ struct Break {
     check: &'static str,
     scenario: &'static str,
     steps: Steps,
+    /// The variant that it was made of, on which the check holds.
+    base: Steps,
 }
 
 /// The program with the fewest states in which an M waits for a P.
@@ -53,6 +55,8 @@ mod syscalls;
 mod time;
 #[path = "each_check_fails/timers.rs"]
 mod timers;
+#[path = "each_check_fails/timers_1_23.rs"]
+mod timers_1_23;
 
 fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
@@ -272,6 +276,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         syscalls::SYSCALLS,
         time::TIME,
         timers::TIMERS,
+        timers_1_23::TIMERS,
         polls::POLLS,
         PROGRESS,
         locks::LOCKS,
@@ -280,7 +285,12 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
 }
 
 const fn of(check: &'static str, scenario: &'static str, steps: Steps) -> Break {
-    Break { check, scenario, steps }
+    Break { check, scenario, steps, base: GO_1_19_FIXED }
+}
+
+/// The same, of a variant with the timers of 1.23.
+const fn of_newest(check: &'static str, scenario: &'static str, steps: Steps) -> Break {
+    Break { check, scenario, steps, base: GO_FIXED }
 }
 
 /// Puts a G on the global queue, wherever else it may be.
@@ -343,7 +353,7 @@ fn each_break_is_caught_by_its_check() {
 fn no_check_fails_without_the_break() {
     for each in breaks_here() {
         let job = asked_alone(each);
-        let report = run_with(GO_1_19_FIXED, &job);
+        let report = run_with(each.base, &job);
         assert_eq!(failing(&report), None, "{}: {:?}", each.scenario, report);
     }
 }

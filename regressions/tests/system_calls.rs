@@ -113,7 +113,7 @@ fn system_calls_of_1_26_hold_in_every_state() {
             ("syscall-short", 472),
             ("syscall-long", 369),
             ("syscall-blocking", 23_452),
-            ("syscall-timer", 60_311),
+            ("syscall-timer", 60_315),
             ("syscalls-one-p", 1_454),
             ("newproc-beside-return", 8_681),
             ("newproc-beside-handoff", 2_161),

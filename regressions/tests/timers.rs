@@ -1,8 +1,10 @@
-//! The programs of the suite `timers`: each holds in every state, and shows what it is there for.
+//! The programs of the suite `timers`: each holds in every state, and shows what it is there for, with the timers of 1.19 and
+//! with those of 1.23.
 
 mod common;
 
 use checks::suite;
+use harness::report::Job;
 use harness::verdict::Verdict;
 use sync::driver::Engine;
 
@@ -11,11 +13,13 @@ fn each_program_with_timers_that_change_holds_in_every_state() {
     let files = suite::files();
     let timers = suite::ALL.iter().find(|suite| suite.name == "timers").expect("a suite");
     let jobs = timers.jobs(Engine::Explore, &files);
-    assert_eq!(jobs.len(), 11);
+    assert_eq!(jobs.len(), 15);
     for job in jobs {
-        let report = common::run(&job);
-        let (verdict, extent) = (report.verdict, &*report.extent);
-        assert_eq!((verdict, extent), (Verdict::Held, "exhaustive"), "{report:?}");
+        for row in [suite::FIXED, "GO_FIXED"] {
+            let report = common::run(&Job { row: row.into(), ..job.clone() });
+            let (verdict, extent) = (report.verdict, &*report.extent);
+            assert_eq!((verdict, extent), (Verdict::Held, "exhaustive"), "{row}: {report:?}");
+        }
     }
 }
 
@@ -40,7 +44,7 @@ fn a_g_that_is_started_again_before_it_has_ended_is_an_error_of_the_program() {
 /// What comes of a program on so many Ps.
 fn report_of(ps: u32, lines: &[&str]) -> String {
     let scenario = harness::scenario::Scenario::new("wrong", "", ps, ps, lines);
-    let job = harness::report::Job {
+    let job = Job {
         scenario: "wrong".into(),
         program: Some(Box::new(scenario)),
         ..common::job("preempted-add", harness::report::Mode::Invariants)

@@ -5,7 +5,7 @@ use crate::g::{GStatus, Park};
 use crate::m::{MId, M};
 use crate::program::Clock;
 use crate::sched::{Sched, SchedLocked};
-use crate::timers::{Entry, Held, TimerFunc, TimerStatus};
+use crate::timers::{Entry, Held, TimerFunc};
 use crate::{Time, MAX_WHEN, START};
 
 impl Sched {
@@ -108,7 +108,8 @@ impl Sched {
             // One that was stopped is gone after the next jump.
             Held::Named(id) => {
                 let t = self.timer(id);
-                (t.f, t.status.peek() != TimerStatus::Deleted && t.period.peek(|&p| p) > 0)
+                let active = (self.steps.timers.deadline)(t);
+                (t.f, active.is_some_and(|(_, period)| period > 0))
             }
         };
         match f {

@@ -12,7 +12,7 @@
 //! | [`ready`] | proc.go | making Gs runnable |
 //! | [`wake`] | proc.go | waking and stopping Ms |
 //! | [`handoff`] | proc.go | handing off a P |
-//! | [`syscall`] | proc.go | system calls |
+//! | [`syscall`] | proc.go | system calls: a module for each way in which Go's have worked |
 //! | [`stw`], [`safepoint`] | proc.go | stopping the world; a function on each P |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
 //! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
@@ -32,7 +32,7 @@
 //! | Go | here |
 //! |---|---|
 //! | `acquirep`, `wirep`, `releasep`, `execute`, `dropg` | [`world`] |
-//! | `casgstatus` | [`g`]; no scan bit |
+//! | `casgstatus` | [`g`]; the scan bit, `castogscanstatus` and `casfrom_Gscanstatus` in [`syscall`]: v1_26.rs |
 //! | `checkdead` | [`deadlock`] |
 //! | `checkIdleGCNoP`, `findRunnableGCWorker` | left out: no GC workers yet |
 //! | `checkRunqsNoP`, `schedule` | [`find`] |
@@ -53,9 +53,9 @@
 //! | `handoffp` | [`handoff`] |
 //! | `retake`, `sysmon` | left out: nothing takes a P from a running M yet |
 //! | `entersyscall` | merged into `reentersyscall` |
-//! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallfast`, `exitsyscallfast_reacquired`, `exitsyscallfast_pidle`, `exitsyscall0` (`exitsyscallNoP`) | [`syscall`] |
+//! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallfast`, `exitsyscallfast_reacquired`, `exitsyscallfast_pidle`, `exitsyscall0` (`exitsyscallNoP`) | [`syscall`]; as up to 1.25: v1_19.rs |
 //! | `entersyscall_sysmon`, `entersyscallWakeSysmon` (since 1.26) | left out: no sysmon yet |
-//! | `reentersyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `resume` as since 1.26 | left out: of those calls, the model has `entersyscallblock` |
+//! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `gcstopP`, `resume` as since 1.26 | [`syscall`]: v1_26.rs |
 //! | `incidlelocked`, `startlockedm`, `stoplockedm` | left out: no G is locked to a thread |
 //! | `injectglist`, `netpoll` (netpoll_epoll.go), `netpollready` (netpoll.go) | [`netpoll`] |
 //! | `pollReset`, `pollWait`, `pollSetDeadline`, `pollUnblock`, `netpollblock`, `netpollblockcommit`, `netpollunblock`, `netpollcheckerr`, `netpollgoready`, `netpolldeadlineimpl`, `netpollAnyWaiters`, `netpollAdjustWaiters` (netpoll.go) | [`netpoll`]; reads alone |
@@ -73,9 +73,15 @@
 //! | `randomOrder` | [`find`]: all orders that Go may take, made beforehand |
 //! | `runqdrain`, `runqempty`, `runqget`, `runqgrab`, `runqput`, `runqputslow`, `runqsteal` | [`runq`] |
 //! | `stealWork` | [`find`] |
-//! | `addtimer` (`(*timer).maybeAdd`), `deltimer` (`stop`), `modtimer` (`modify`), `resettimer` (`reset`), `updateTimerModifiedEarliest`, `nobarrierWakeTime` (`wakeTime`; time.go) | [`timers`]: v1_19.rs |
-//! | `adjusttimers`, `addAdjustedTimers` (`adjust`), `cleantimers` (`cleanHead`), `clearDeletedTimers`, `doaddtimer` (`addHeap`), `dodeltimer`, `dodeltimer0` (`deleteMin`; time.go) | [`timers`]: v1_19/clean.rs |
-//! | `runtimer` (`run`), `runOneTimer` (`unlockAndRun`; time.go) | [`timers`]: v1_19/run.rs |
+//! | `addtimer`, `deltimer`, `modtimer`, `resettimer`, `updateTimerModifiedEarliest`, `nobarrierWakeTime` (time.go; up to 1.22) | [`timers`]: v1_19.rs |
+//! | `adjusttimers`, `addAdjustedTimers`, `cleantimers`, `clearDeletedTimers`, `doaddtimer`, `dodeltimer`, `dodeltimer0` (time.go; up to 1.22) | [`timers`]: v1_19/clean.rs |
+//! | `runtimer`, `runOneTimer` (time.go; up to 1.22) | [`timers`]: v1_19/run.rs |
+//! | `newTimer`, `(*timer).modify`, `maybeAdd`, `reset`, `stop`, `(*timers).wakeTime`, `updateMinWhenModified` (time.go; since 1.23) | [`timers`]: v1_23.rs |
+//! | `(*timer).lock`, `unlock`, `needsAdd` (time.go; since 1.23) | [`timers`]: v1_23/state.rs |
+//! | `(*timers).unlock`, `addHeap`, `adjust`, `cleanHead`, `deleteMin`, `updateMinWhenHeap`, `(*timer).updateHeap` (time.go; since 1.23) | [`timers`]: v1_23/heap.rs |
+//! | `(*timers).check`, `run`, `(*timer).unlockAndRun` (time.go; since 1.23) | [`timers`]: v1_23/run.rs |
+//! | `siftupTimer`, `siftdownTimer` (`siftUp`, `siftDown`), `initHeap` (time.go) | [`timers`]: heap.rs |
+//! | `blockTimerChan`, `unblockTimerChan`, `maybeRunChan` (time.go; since 1.23) | left out: no timer has a channel yet |
 //! | `timeSleepUntil`, `timeSleep` (time.go) | [`timers`] |
 //! | `updateTimer0When` (time.go) | merged into `dodeltimer0`, `dodeltimer`, `clear_deleted_timers` and `postpone` |
 //! | `moveTimers` (`take`; time.go) | left out: GOMAXPROCS does not change yet |

@@ -11,7 +11,7 @@ pub use crate::idle::OwnedP;
 use crate::ids::MId;
 pub use crate::ids::PId;
 use crate::limiter::LimiterEvent;
-use crate::timers::{earlier, Timers};
+use crate::timers::{earlier, TimerWords, Timers};
 use crate::Time;
 
 /// Go's P states, as far as the core has them.
@@ -55,16 +55,16 @@ pub struct P {
     /// The G to run next, before the ring. Any M may take it (set it to nil); only the owner fills it.
     pub runnext: Atomic<Guintptr>,
 
-    /// `timersLock` and what it protects.
+    /// `timersLock` (since 1.23 `timers.mu`) and what it protects.
     pub timers: Mutex<Timers>,
-    /// The length of the heap, to be read without the lock.
+    /// The length of the heap, to be read without the lock. Since 1.23 (`len`), as it was when the lock was last released.
     pub num_timers: Atomic<i32>,
-    /// When the heap's first timer fires; 0 if the heap is empty.
+    /// When the heap's first timer fires; 0 if the heap is empty. Since 1.23: `minWhenHeap`.
     pub timer0_when: Atomic<i64>,
-    /// The earliest time to which a timer of the heap was modified that fires earlier than its place says; 0 if there is
-    /// none. Written without the lock, by Gs that modify timers.
+    /// The earliest time to which a timer of the heap was modified that fires earlier than its place says (since 1.23,
+    /// `minWhenModified`: of all that were modified); 0 if there is none. Written without the lock, by Gs that modify timers.
     pub timer_modified_earliest: Atomic<i64>,
-    /// How many timers of the heap were stopped. Written without the lock, by Gs that stop timers.
+    /// How many timers of the heap were stopped. Written without the lock, by Gs that stop timers. Since 1.23: `zombies`.
     pub deleted_timers: Atomic<u32>,
 
     /// What the GC CPU limiter attributes the P's current time to.
@@ -80,10 +80,12 @@ impl Hash for P {
 
 impl P {
     /// A P with an empty run queue of `ring` slots. Go: proc.go, (*p).init 4671-4705 (1.19.8), 5957-5992 (1.27.3).
-    pub(crate) fn new(id: PId, ring: u32) -> Self {
+    ///
+    /// The words of its timers have the names that they have in the release: `words`.
+    pub(crate) fn new(id: PId, ring: u32, words: &TimerWords) -> Self {
         let name = |field| ("P", id.0, field);
         // Ranks: sched.lock is 2 (see there). An M that wakes another takes sched.lock, so it must not hold this lock.
-        let timers = Mutex::new(name("timersLock"), Timers::default()).ranked(3).forbids_wakeups();
+        let timers = Mutex::new(name(words.lock), Timers::default()).ranked(3).forbids_wakeups();
         let slot = |i| Atomic::new(("P", id.0, "runq", i), Guintptr::NIL);
         P {
             id,
@@ -98,10 +100,10 @@ impl P {
             runqtail: Atomic::new(name("runqtail"), 0),
             runq: (0..ring).map(slot).collect(),
             runnext: Atomic::new(name("runnext"), Guintptr::NIL),
-            num_timers: Atomic::new(name("numTimers"), 0).written_under(&timers),
-            timer0_when: Atomic::new(name("timer0When"), 0).written_under(&timers),
-            timer_modified_earliest: Atomic::new(name("timerModifiedEarliest"), 0),
-            deleted_timers: Atomic::new(name("deletedTimers"), 0),
+            num_timers: Atomic::new(name(words.len), 0).written_under(&timers),
+            timer0_when: Atomic::new(name(words.first), 0).written_under(&timers),
+            timer_modified_earliest: Atomic::new(name(words.modified), 0),
+            deleted_timers: Atomic::new(name(words.stopped), 0),
             timers,
             limiter_event: LimiterEvent::new(name("limiterEvent")),
         }

@@ -68,15 +68,6 @@ pub enum Action {
 }
 
 impl Action {
-    /// The timer that the action is on, if it is on one.
-    pub fn timer(self) -> Option<TimerId> {
-        match self {
-            Action::Add(timer, ..) | Action::Modify(timer, ..) => Some(timer),
-            Action::Reset(timer, _) | Action::Stop(timer) => Some(timer),
-            _ => None,
-        }
-    }
-
     /// Whether the action may be preempted. The others give up the M themselves, or keep it for good.
     pub fn is_preemptible(self) -> bool {
         match self {

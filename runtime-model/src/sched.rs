@@ -240,7 +240,7 @@ impl Sched {
             idlep_mask: PMask::first("idlepMask", 0, &lock),
             timerp_mask: PMask::first("timerpMask", ps, &lock),
             lock,
-            allp: (0..ps).map(|p| P::new(PId(p), ring)).collect(),
+            allp: (0..ps).map(|p| P::new(PId(p), ring, &steps.timers.words)).collect(),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
             timers: (0..)

@@ -22,7 +22,10 @@ pub use netpoll::{
     start_idle_1_19, start_idle_1_27, PollSteps, POLL_1_19, POLL_1_19_FIXED, POLL_1_27, POLL_FIXED,
 };
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
-pub use timers::{p_for_due_timer, TimerSteps, TimerVerbs, TIMERS_1_19, TIMER_STEPS};
+pub use timers::{
+    p_for_due_timer, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19, TIMERS_1_23,
+    TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
+};
 
 /// The decisions that regressions replace.
 #[derive(Clone, Copy)]
@@ -31,6 +34,8 @@ pub struct Steps {
     pub timers: TimerVerbs,
     /// What has been wrong with the timers of 1.19.
     pub timers_1_19: TimerSteps,
+    /// What is, or has been, wrong with the timers of 1.23 to 1.27.
+    pub timers_1_23: TimerSteps1_23,
     /// The poller.
     pub poll: PollSteps,
     /// How system calls work, which Go 1.26 changed altogether.
@@ -174,6 +179,7 @@ pub type TakeGlobal = for<'a> fn(
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
     timers_1_19: TIMER_STEPS,
+    timers_1_23: TIMER_STEPS_FIXED,
     poll: POLL_1_19_FIXED,
     syscalls: SYSCALLS_1_19,
     take_p_for_timer: Sched::pidleget,
@@ -236,15 +242,13 @@ pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
 
 /// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
 /// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
-/// has asked for one (`asked_at_handoff`); a timer that is due is left
-/// beside an idle P, under faketime, in two ways (`p_for_due_timer`, `wake_beside_poller`); and the poller leaves its post
-/// (`POLL_1_27`).
+/// has asked for one (`asked_at_handoff`); a timer that is due is left beside an idle P, under faketime, in two ways
+/// (`p_for_due_timer`, `wake_beside_poller`); the poller leaves its post (`POLL_1_27`); a stop of the world and a safe point miss a
+/// system call that is being entered (`stop_in_syscall`, `entered_syscall`); and [`TIMER_STEPS_1_27`].
 ///
-/// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`. Since 1.19, Go has mended the loss of a P
-/// beside a waker that finds none (1.20), and the global queue's place in the wake protocol (1.22). Its timers (since
-/// 1.23) are not built yet: actions on timers are refused. Of its system calls (since 1.26) it has those that are known to
-/// block.
+/// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`.
 pub const GO_1_27: Steps = Steps {
+    timers_1_23: TIMER_STEPS_1_27,
     wakep: wakep_1_20,
     poll: POLL_1_27,
     take_global: Sched::globrunqget_batch,
@@ -257,10 +261,10 @@ pub const GO_1_27: Steps = Steps {
 };
 
 /// Go 1.27.3 with every known bug mended. Every check holds for this one. No mend is Go's: *ours* are `wakep`
-/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller` and `asked_at_handoff`.
+/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller`, `asked_at_handoff`, `stop_in_syscall`, `entered_syscall`, and those of
+/// [`TIMER_STEPS_FIXED`].
 pub const GO_FIXED: Steps = Steps {
-    // Those of 1.23, as far as timers that no action names go.
-    timers: TimerVerbs { named: false, ..TIMERS_1_19 },
+    timers: TIMERS_1_23,
     syscalls: SYSCALLS_1_27,
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     poll: POLL_FIXED,

@@ -5,7 +5,8 @@
 //! have timers.
 //!
 //! Go 1.23 rewrote its timers. So a variant names its release's in its table ([`crate::steps::TimerVerbs`]), and the
-//! rest of the scheduler calls them through it. Here is what no release changed; `timers/v1_19.rs` has the timers of 1.19.
+//! rest of the scheduler calls them through it. Here is what no release changed; `timers/v1_19.rs` has the timers of 1.19,
+//! `timers/v1_23.rs` those of 1.23 to 1.27.
 //!
 //! Most timers are known to their heap alone. Those that actions name can be stopped and changed; they have fields of
 //! their own ([`NamedTimer`]), and what a program without them does not need, it does not pay for.
@@ -13,6 +14,7 @@
 mod heap;
 mod named;
 mod v1_19;
+mod v1_23;
 
 use crate::g::{GId, GStatus};
 use crate::m::M;
@@ -21,12 +23,38 @@ use crate::sched::Sched;
 use crate::{Time, MAX_WHEN};
 
 pub(crate) use heap::earlier;
-pub use heap::{Entry, Held, Timer, TimerFunc, Timers};
+pub use heap::{Entry, Held, Timer, TimerFunc, TimerWords, Timers};
 pub use named::{Claimed, NamedTimer, TimerStatus};
 pub use v1_19::{
-    begin_adjust, clear_modified_earliest, fire_unlocked, nobarrier_wake_time,
-    update_timer_modified_earliest,
+    begin_adjust, clear_modified_earliest, deadline_by_status, fire_unlocked, nobarrier_wake_time,
+    preempts_in_ten_states, update_timer_modified_earliest,
 };
+pub use v1_23::{
+    begin_adjust as begin_adjust_1_23, begin_adjust_in_two, clear_times, peek_deadline,
+    preempts_in, publish_if_earlier, publish_modified, update_min_when_modified, wake_time,
+    TimerBits, TimerData,
+};
+
+/// More timers than a program has due at once.
+const MOST_DUE: u32 = 1_000;
+
+/// When a timer of `when`, which is due, fires next after `now`. None if it is not periodic.
+///
+/// # Panics
+/// If that is not later than `now`.
+///
+/// Go: time.go, runOneTimer 853-861 (1.19.8), (*timer).unlockAndRun 1118-1130 (1.27.3).
+fn next_time(when: Time, period: Time, now: Time) -> Option<Time> {
+    if period == 0 {
+        return None;
+    }
+    // Times that were missed are left out, not made up for. Go's sum overflows to maxWhen.
+    let periods = 1 + (now - when) / period;
+    let next = when.saturating_add(period.saturating_mul(periods));
+    // Else what runs all that is due would not return.
+    assert!(next > now, "next_time: {next} is not later than {now}");
+    Some(next)
+}
 
 impl Sched {
     /// Puts `g` to sleep for so many ticks. Its M goes on without it.

@@ -13,6 +13,7 @@ mod stops;
 mod symptoms;
 mod syscalls;
 mod timers;
+mod timers_1_23;
 mod wakeups;
 
 use harness::content::Families;
@@ -33,6 +34,7 @@ pub const INVARIANTS: Families = &[
     stops::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,
+    timers_1_23::CHECKS,
     netpoll::CHECKS,
     dead::CHECKS,
     wakeups::CHECKS,

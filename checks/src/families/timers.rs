@@ -1,10 +1,12 @@
 //! Verify that what is known of a heap without its lock is true, that each timer is where its state says, and that no timer
 //! waits beside an idle P.
 //!
-//! The states of Go 1.19 are those of [`TimerStatus`]. A check of a heap speaks of states in which the heap's lock is free.
+//! The states of Go 1.19 are those of [`TimerStatus`]: the checks that need them speak of its timers alone, and
+//! `timers_1_23.rs` has those of the newer ones. A check of a heap speaks of states in which the heap's lock is free.
 
 use runtime_model::m::MId;
 use runtime_model::p::{PId, P};
+use runtime_model::steps::TimerStates;
 use runtime_model::timers::{Entry, NamedTimer, TimerStatus};
 use runtime_model::Time;
 
@@ -55,8 +57,14 @@ pub(crate) const CHECKS: &[Check] = &[
     },
 ];
 
+/// All Ps, if the variant has the timers of Go 1.19; else none.
+fn ps_of_1_19<'v>(view: &'v View) -> impl Iterator<Item = &'v P> {
+    let ten = view.sched.steps().timers.states == TimerStates::Ten;
+    view.ps().iter().filter(move |_| ten)
+}
+
 fn timer0_when_and_num_timers_match_the_heap(view: &View) -> Result<(), String> {
-    for p in view.ps() {
+    for p in ps_of_1_19(view) {
         let Some(timers) = p.timers.peek() else { continue };
         let heap = timers.as_slice();
         let (first, count) = (p.timer0_when.peek(), p.num_timers.peek());
@@ -74,7 +82,7 @@ fn timer0_when_and_num_timers_match_the_heap(view: &View) -> Result<(), String> 
 }
 
 /// No timer fires before its parent in the 4-ary heap.
-fn is_heap(timers: &[Entry]) -> bool {
+pub(super) fn is_heap(timers: &[Entry]) -> bool {
     (1..timers.len()).all(|i| timers[(i - 1) / 4].when <= timers[i].when)
 }
 
@@ -86,13 +94,7 @@ fn deadlines(view: &View, p: &P) -> Vec<Time> {
     let Some(timers) = p.timers.peek() else { return Vec::new() };
     let deadline = |entry: &Entry| match entry.name().map(|id| view.sched.timer(id)) {
         None => Some(entry.when),
-        Some(t) => match t.status.peek() {
-            TimerStatus::Waiting => Some(entry.when),
-            TimerStatus::ModifiedEarlier | TimerStatus::ModifiedLater => {
-                Some(t.nextwhen.peek(|&when| when))
-            }
-            _ => None,
-        },
+        Some(t) => (view.sched.steps().timers.deadline)(t).map(|(when, _)| when),
     };
     timers.as_slice().iter().filter_map(deadline).collect()
 }
@@ -121,7 +123,8 @@ fn no_timer_is_due_beside_an_idle_p(view: &View) -> Result<(), String> {
 
 /// A timer is on one heap or on none, `pp` says on which, and no state lasts longer than the lock that it needs.
 fn a_timer_is_where_its_state_says(view: &View) -> Result<(), String> {
-    for t in &view.sched.timers {
+    let ten = view.sched.steps().timers.states == TimerStates::Ten;
+    for t in view.sched.timers.iter().filter(|_| ten) {
         let (status, pp) = (t.status.peek(), t.pp.peek(|&pp| pp));
         let Some(heaps) = heaps_with(view, t) else { continue };
         ensure!(heaps.len() <= 1, "{} is on the heap twice, or on two: {heaps:?}", t.id);
@@ -143,7 +146,7 @@ fn a_timer_is_where_its_state_says(view: &View) -> Result<(), String> {
 }
 
 /// The heaps that have the timer, once for each entry. None if one cannot be looked at.
-fn heaps_with(view: &View, t: &NamedTimer) -> Option<Vec<PId>> {
+pub(super) fn heaps_with(view: &View, t: &NamedTimer) -> Option<Vec<PId>> {
     let mut heaps = Vec::new();
     for p in view.ps() {
         let timers = p.timers.peek()?;
@@ -155,7 +158,7 @@ fn heaps_with(view: &View, t: &NamedTimer) -> Option<Vec<PId>> {
 
 /// The word may be too early: then an M looks once and finds nothing. It is never too late, and with no timer it is 0.
 fn timer_modified_earliest_covers(view: &View) -> Result<(), String> {
-    for p in view.ps() {
+    for p in ps_of_1_19(view) {
         let Some(timers) = p.timers.peek() else { continue };
         let earliest = p.timer_modified_earliest.peek();
         let empty = timers.as_slice().is_empty();
@@ -182,7 +185,7 @@ fn timer_modified_earliest_covers(view: &View) -> Result<(), String> {
 
 /// Each is counted only after it was marked, so where no M moves.
 fn deleted_timers_counts(view: &View) -> Result<(), String> {
-    for p in view.ps().iter().filter(|_| view.quiescent) {
+    for p in ps_of_1_19(view).filter(|_| view.quiescent) {
         let Some(timers) = p.timers.peek() else { continue };
         let named = timers.as_slice().iter().filter_map(Entry::name);
         let deleted = |id: &_| view.sched.timer(*id).status.peek() == TimerStatus::Deleted;

@@ -256,7 +256,7 @@ fn wrong(words: &[&str]) -> Wrong {
 }
 
 /// The rounds of a `repeat`, and its actions; any other text is one action, once.
-pub(super) fn rounds(text: &str) -> Result<(i64, &str), Wrong> {
+fn rounds(text: &str) -> Result<(i64, &str), Wrong> {
     let Some(rest) = text.strip_prefix("repeat ") else { return Ok((1, text)) };
     let Some((n, body)) = rest.split_once(':') else {
         let allowed = "write `repeat N: action, action, …`: it ends at the next `;`";

@@ -1,7 +1,6 @@
 //! Good scenarios and wrong ones.
 
 use runtime_model::program::{Action, FlagId, TimerId};
-use runtime_model::steps::{GO_1_19_FIXED, GO_1_27};
 use runtime_model::timers::TimerFunc;
 
 use super::*;
@@ -218,16 +217,4 @@ fn an_error_of_a_timer_says_what_to_write_instead() {
         let got = error(1, 1, lines);
         assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
     }
-}
-
-#[test]
-fn a_variant_without_such_timers_is_refused_with_the_action() {
-    let lines = ["main: go A; repeat 2: gosched, assist; add T 3 set f", "A:"];
-    let scenario = Scenario::new("t", "", 1, 1, &lines);
-    let checked = scenario.program().unwrap();
-    scenario.fits(&checked, &GO_1_19_FIXED).unwrap();
-    let error = scenario.fits(&checked, &GO_1_27).unwrap_err();
-    assert_eq!(error.at, At::G(0));
-    let wanted = "G main, action 3 (`add T 3 set f`): the variant cannot stop or change timers; write `after` and";
-    assert!(error.to_string().contains(wanted), "{error}");
 }

@@ -6,7 +6,7 @@ use runtime_model::steps::{PollSteps, Steps, TimerVerbs, GO_FIXED, POLL_1_27, PO
 use runtime_model::timers::Timer;
 use runtime_model::{Sched, Time};
 
-use super::{of, Break};
+use super::{of_newest as of, Break};
 
 /// Who waits, for what, and until when.
 pub(super) const POLLS: &[Break] = &[
@@ -64,18 +64,18 @@ fn marks_the_poller(sched: &Sched, m: &M, timer: Timer) {
         let others = (0..sched.allm.len() as u32).map(MId).filter(|&other| other != m.id);
         others.for_each(|other| sched.m(other).spinning.set(true));
     }
-    sched.addtimer(m, timer);
+    (GO_FIXED.timers.add)(sched, m, timer);
 }
 
 /// Adds the timer, and stores its time as the deadline of the M that waits in a poll.
 fn stores_a_deadline(sched: &Sched, m: &M, timer: Timer) {
-    sched.addtimer(m, timer);
+    (GO_FIXED.timers.add)(sched, m, timer);
     sched.poll_until.store(timer.when);
 }
 
 /// Runs what is due, and says that no other timer is pending.
 fn forgets_the_next(sched: &Sched, m: &M, p: PId, now: Time) -> (Time, Time, bool) {
-    let (now, _, ran) = sched.check_timers(m, p, now);
+    let (now, _, ran) = (GO_FIXED.timers.check)(sched, m, p, now);
     (now, 0, ran)
 }
 

@@ -6,18 +6,23 @@ use sync::MutexGuard;
 use crate::ids::TimerId;
 use crate::m::M;
 use crate::p::{OwnedP, PId, P};
+use crate::program::Action;
 use crate::sched::Sched;
 use crate::timers::{
-    begin_adjust, clear_modified_earliest, fire_unlocked, nobarrier_wake_time,
-    update_timer_modified_earliest, NamedTimer, Timer, TimerFunc, TimerStatus, Timers,
+    begin_adjust, begin_adjust_1_23, begin_adjust_in_two, clear_modified_earliest, clear_times,
+    deadline_by_status, fire_unlocked, nobarrier_wake_time, peek_deadline, preempts_in,
+    preempts_in_ten_states, publish_if_earlier, publish_modified, update_timer_modified_earliest,
+    wake_time, NamedTimer, Timer, TimerBits, TimerFunc, TimerStatus, TimerWords, Timers,
 };
 use crate::Time;
 
 /// What a release's timers do.
 #[derive(Clone, Copy)]
 pub struct TimerVerbs {
-    /// Whether actions can name timers, to stop and to change them: the verbs for that exist.
-    pub named: bool,
+    /// What the words of a P's timers are called.
+    pub words: TimerWords,
+    /// How the state of a timer that actions name is kept. For checks: each speaks of one way.
+    pub states: TimerStates,
     /// Adds a timer that no action names to the heap of the M's own P, and makes sure that some M waits for it.
     pub add: fn(&Sched, &M, Timer),
     /// Adds the timer of a G that goes to sleep.
@@ -35,11 +40,31 @@ pub struct TimerVerbs {
     pub check: fn(&Sched, &M, PId, Time) -> (Time, Time, bool),
     /// When the next timer of a P fires, seen without its lock; 0 if there is none.
     pub wake_time: fn(&Sched, &P) -> Time,
+    /// Can a G that is to be preempted be preempted inside of this action?
+    pub preempts_in: fn(&Sched, Action) -> bool,
+    /// When a timer that is on a heap is to fire, and its period. None if it was stopped, or changes right now. For checks.
+    pub deadline: fn(&NamedTimer) -> Option<(Time, Time)>,
+}
+
+/// How the state of a timer that actions name is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerStates {
+    /// As one of ten values of a word, `status`.
+    Ten,
+    /// As bits under the timer's lock, with a copy in `astate`.
+    Bits,
 }
 
 /// The timers of Go 1.14 to 1.22, as they were in 1.19.
 pub const TIMERS_1_19: TimerVerbs = TimerVerbs {
-    named: true,
+    words: TimerWords {
+        lock: "timersLock",
+        len: "numTimers",
+        first: "timer0When",
+        modified: "timerModifiedEarliest",
+        stopped: "deletedTimers",
+    },
+    states: TimerStates::Ten,
     add: Sched::addtimer,
     sleep: Sched::reset_for_sleep,
     add_named: Sched::addtimer_named,
@@ -48,6 +73,30 @@ pub const TIMERS_1_19: TimerVerbs = TimerVerbs {
     reset: Sched::resettimer,
     check: Sched::check_timers,
     wake_time: nobarrier_wake_time,
+    preempts_in: preempts_in_ten_states,
+    deadline: deadline_by_status,
+};
+
+/// The timers of Go 1.23 to 1.27.
+pub const TIMERS_1_23: TimerVerbs = TimerVerbs {
+    words: TimerWords {
+        lock: "timers.mu",
+        len: "timers.len",
+        first: "minWhenHeap",
+        modified: "minWhenModified",
+        stopped: "zombies",
+    },
+    states: TimerStates::Bits,
+    add: Sched::add_unnamed,
+    sleep: Sched::add_unnamed,
+    add_named: Sched::new_timer,
+    stop: Sched::stop_timer,
+    modify: Sched::modify_timer,
+    reset: Sched::reset_timer,
+    check: Sched::check,
+    wake_time,
+    preempts_in,
+    deadline: peek_deadline,
 };
 
 /// The places where Go's timers, up to 1.22, have been wrong.
@@ -90,6 +139,42 @@ pub const TIMER_STEPS: TimerSteps = TimerSteps {
     moved: |t| t.change(TimerStatus::Moving, TimerStatus::Waiting),
     emptied: clear_modified_earliest,
     fire: fire_unlocked,
+};
+
+/// The places where Go's timers, since 1.23, have been wrong.
+#[derive(Clone, Copy)]
+pub struct TimerSteps1_23 {
+    /// `maybeAdd` has read which P is its M's: can its G be preempted before it locks that P's timers?
+    /// (golang/go#66006)
+    pub preempts_in_add: fn(&Sched) -> bool,
+    /// A timer was modified, whose lock is held: how do others learn of its new state, and of its new time? Returns whether
+    /// that is earlier than what is known of the modified timers of its P. (golang's CL 574741; and no issue is known.)
+    pub publish_modified: fn(&NamedTimer, TimerBits, &P, Time) -> bool,
+    /// `adjust` is about to look at all timers of a P. (No issue is known.)
+    pub begin_adjust: fn(&P),
+    /// `cleanHead` has taken the last timer off a heap, from its tail. (No issue is known.)
+    pub emptied_by_clean_head: fn(&P),
+    /// `adjust` has taken the last timer off a heap. (No issue is known.)
+    pub emptied_by_adjust: fn(&P),
+}
+
+/// As they should be. Ours, not Go's, is all but `preempts_in_add`.
+pub const TIMER_STEPS_FIXED: TimerSteps1_23 = TimerSteps1_23 {
+    preempts_in_add: |_| false,
+    publish_modified,
+    begin_adjust: begin_adjust_1_23,
+    emptied_by_clean_head: clear_times,
+    emptied_by_adjust: clear_times,
+};
+
+/// As they are in Go 1.27.3: a heap that has become empty keeps its times (`emptied_by_clean_head`, `emptied_by_adjust`); a
+/// timer's new time may get lost (`publish_modified`), or be in no word for a moment (`begin_adjust`).
+pub const TIMER_STEPS_1_27: TimerSteps1_23 = TimerSteps1_23 {
+    publish_modified: publish_if_earlier,
+    begin_adjust: begin_adjust_in_two,
+    emptied_by_clean_head: |_| {},
+    emptied_by_adjust: |_| {},
+    ..TIMER_STEPS_FIXED
 };
 
 /// Takes a P for the due timer. Ours, not Go's. In real time an M that returns from a poll takes a P (2846-2867 in

@@ -98,6 +98,21 @@ impl Entry {
     }
 }
 
+/// What a release calls the words of a P's timers.
+#[derive(Clone, Copy)]
+pub struct TimerWords {
+    /// The lock of its heap.
+    pub lock: &'static str,
+    /// The number of its timers.
+    pub len: &'static str,
+    /// When the first one fires.
+    pub first: &'static str,
+    /// The earliest time to which one was modified.
+    pub modified: &'static str,
+    /// How many were stopped, and are still there.
+    pub stopped: &'static str,
+}
+
 /// A P's timers as a heap: none fires before its parent, so the next to fire is the first.
 #[derive(Debug, Default, Hash)]
 pub struct Timers {
@@ -118,6 +133,41 @@ impl Timers {
     /// The next to fire.
     pub(super) fn first(&self) -> Option<Entry> {
         self.heap.first().copied()
+    }
+
+    /// The last entry of the heap, which no other is below.
+    pub(super) fn last(&self) -> Option<Entry> {
+        self.heap.last().copied()
+    }
+
+    /// Takes that entry out; the others stay where they are.
+    pub(super) fn remove_last(&mut self) {
+        self.heap.pop();
+    }
+
+    /// Gives entry `i` another time, and leaves it where it is: until [`Timers::init_heap`], this is no heap.
+    ///
+    /// # Panics
+    /// If there is no such entry.
+    pub(super) fn set_when(&mut self, i: usize, when: Time) {
+        self.heap[i].when = when;
+    }
+
+    /// Takes entry `i` out, and puts the last one in its place: until [`Timers::init_heap`], this is no heap.
+    ///
+    /// # Panics
+    /// If there is no such entry.
+    pub(super) fn swap_remove(&mut self, i: usize) {
+        self.heap.swap_remove(i);
+    }
+
+    /// Makes a heap of the entries, in whatever order they are.
+    ///
+    /// Go: time.go, (*timers).initHeap 1380-1389 (1.27.3).
+    pub(super) fn init_heap(&mut self) {
+        // The entries behind the last parent have nothing below them.
+        let parents = self.heap.len().saturating_sub(2) / CHILDREN + 1;
+        (0..parents).rev().for_each(|i| self.siftdown_timer(i));
     }
 
     /// How many there are.
@@ -302,6 +352,19 @@ mod tests {
                 assert_heap(&timers);
             }
             assert_eq!(timers.as_slice(), []);
+        }
+    }
+
+    #[test]
+    fn any_order_becomes_a_heap_and_no_entry_is_lost() {
+        for whens in (0..=8).flat_map(all) {
+            let mut timers = Timers::default();
+            (1..).zip(&whens).for_each(|(n, &when)| timers.put_back(timer(n, when)));
+            timers.init_heap();
+            assert_heap(&timers);
+            let mut left = fired(timers);
+            left.sort_unstable();
+            assert!(left.into_iter().eq(1..=whens.len() as u32), "{whens:?}");
         }
     }
 

@@ -1,13 +1,15 @@
-//! A timer that actions name, and that may be changed while it is on a heap: its fields, and the ten states of Go 1.19.
+//! A timer that actions name, and that may be changed while it is on a heap: its fields, in Go 1.19 and since Go 1.23; and
+//! the ten states of 1.19.
 
 use std::hash::{Hash, Hasher};
 
-use sync::{Awaited, Ghost, Plain, Word};
+use sync::{Atomic, Awaited, Ghost, Mutex, Plain, Word};
 
 use crate::ids::{MId, PId, TimerId};
 use crate::Time;
 
 use super::heap::TimerFunc;
+use super::v1_23::state::{TimerBits, TimerData};
 
 /// The states of a timer in Go 1.19: time.go, the constants 119-162 (1.19.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,21 +76,29 @@ pub struct Claimed {
     pub pending: bool,
 }
 
-/// A timer that actions name. Go: time.go, type timer 19-43 (1.19.8).
+/// A timer that actions name. Go: time.go, type timer 19-43 (1.19.8), 61-123 (1.27.3).
 pub struct NamedTimer {
     /// Its index in `Sched::timers`.
     pub id: TimerId,
-    /// Changed by compare-and-swap alone. What the other fields are guarded by: the thread that has moved it to a state
-    /// that lasts for a moment has the timer to itself.
-    pub status: Awaited<TimerStatus>,
-    /// The P whose heap has it, if one has. Written with that heap's lock held.
+    /// The P whose heap has it, if one has (1.27: `ts`). Written with that heap's lock held; since 1.23, with the timer's
+    /// lock too, so that either is enough to read it.
     pub pp: Plain<Option<PId>>,
-    /// When it fires, as its place on the heap says. Written with that heap's lock held, if it is on a heap.
+
+    /// In 1.19: changed by compare-and-swap alone. What the next three fields are guarded by: the thread that has moved it
+    /// to a state that lasts for a moment has the timer to itself.
+    pub status: Awaited<TimerStatus>,
+    /// In 1.19: when it fires, as its place on the heap says. Written with that heap's lock held, if it is on a heap.
     pub when: Plain<Time>,
-    /// When it is to fire, once it has been modified.
+    /// In 1.19: when it is to fire, once it has been modified.
     pub nextwhen: Plain<Time>,
-    /// Ticks from one time that it fires to the next; 0 if it fires once.
+    /// In 1.19: ticks from one time that it fires to the next; 0 if it fires once.
     pub period: Plain<Time>,
+
+    /// Since 1.23: its lock, and what that protects.
+    pub mu: Mutex<TimerData>,
+    /// Since 1.23: the state as it was when the lock was last released, to be read without it. Written under it.
+    pub astate: Atomic<TimerBits>,
+
     /// What it does when it fires.
     pub f: TimerFunc,
     /// The action that adds it has ended. Before that, no other action may be on it.
@@ -104,8 +114,12 @@ pub struct NamedTimer {
 impl NamedTimer {
     pub(crate) fn new(id: TimerId, f: TimerFunc) -> Self {
         let name = |field| ("T", id.0, field);
+        // After a heap's lock, which is 3: a holder of that locks the timers on the heap.
+        let mu = Mutex::new(name("mu"), TimerData::new()).ranked(4).forbids_wakeups();
         NamedTimer {
             id,
+            astate: Atomic::new(name("astate"), TimerBits::NONE).written_under(&mu),
+            mu,
             status: Awaited::new(name("status"), TimerStatus::NoStatus, TimerStatus::has_settled),
             pp: Plain::new(name("pp"), None),
             when: Plain::new(name("when"), 0),

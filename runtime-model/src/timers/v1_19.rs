@@ -31,6 +31,7 @@ use crate::event::Event;
 use crate::ids::TimerId;
 use crate::m::M;
 use crate::p::{PId, P};
+use crate::program::Action;
 use crate::sched::Sched;
 use crate::Time;
 
@@ -276,4 +277,26 @@ pub fn nobarrier_wake_time(sched: &Sched, p: &P) -> Time {
         return next;
     }
     earlier(next, p.timer_modified_earliest.load())
+}
+
+/// Whether a G that is to be preempted is preempted inside of this action, which adds a timer or gives one another time.
+pub fn preempts_in_ten_states(sched: &Sched, action: Action) -> bool {
+    let steps = &sched.steps.timers_1_19;
+    let preempts = if matches!(action, Action::Add(..)) {
+        steps.preempts_in_add
+    } else {
+        steps.preempts_in_claim
+    };
+    preempts(sched)
+}
+
+/// When `t`, which is on a heap, is to fire, and its period. None if it was stopped, or a thread has it to itself: then that
+/// is not known. For checks.
+pub fn deadline_by_status(t: &NamedTimer) -> Option<(Time, Time)> {
+    let when = match t.status.peek() {
+        TimerStatus::Waiting => &t.when,
+        TimerStatus::ModifiedEarlier | TimerStatus::ModifiedLater => &t.nextwhen,
+        _ => return None,
+    };
+    Some((when.peek(|&when| when), t.period.peek(|&period| period)))
 }

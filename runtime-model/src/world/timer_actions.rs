@@ -55,14 +55,14 @@ impl Sched {
         match action {
             Action::Add(id, ticks, period) => {
                 let p = m.p().id(); // Timers, 1.
-                if preempts && (self.steps.timers_1_19.preempts_in_add)(self) {
+                if preempts && (self.steps.timers.preempts_in)(self, action) {
                     self.preempted_inside(m, g, Place::Add(p));
                     return false;
                 }
                 self.add_timer(m, p, id, ticks, period);
             }
             Action::Modify(id, ticks, _) | Action::Reset(id, ticks)
-                if preempts && (self.steps.timers_1_19.preempts_in_claim)(self) =>
+                if preempts && (self.steps.timers.preempts_in)(self, action) =>
             {
                 let when = self.nanotime() + ticks;
                 let claimed = self.claim_timer(m, id, when);

@@ -11,9 +11,7 @@ use crate::Time;
 use super::nobarrier_wake_time;
 use crate::timers::heap::{Held, TimerFunc, Timers};
 use crate::timers::named::{NamedTimer, TimerStatus};
-
-/// More timers than a program has due at once.
-const MOST_DUE: u32 = 1_000;
+use crate::timers::{next_time, MOST_DUE};
 
 /// What [`Sched::runtimer`] came to.
 enum Ran {
@@ -144,17 +142,19 @@ impl Sched {
             (None, Held::Unnamed { f, period }) => (f, period),
             (None, Held::Named(id)) => panic!("{id}: not claimed"),
         };
-        if period > 0 {
-            self.postpone(p, &mut timers, t, period, now);
-        } else {
-            self.dodeltimer0(p, &mut timers);
-            if let Some(t) = t {
-                t.notes_fired(self.faketime.peek(|&now| now), None);
-                t.change(TimerStatus::Running, TimerStatus::NoStatus);
+        let when = timers.as_slice()[0].when;
+        match next_time(when, period, now) {
+            Some(next) => {
+                self.postpone(p, &mut timers, t, next);
+                self.emit(m, Event::TimerPostponed(p.id));
             }
-        }
-        if period > 0 {
-            self.emit(m, Event::TimerPostponed(p.id));
+            None => {
+                self.dodeltimer0(p, &mut timers);
+                if let Some(t) = t {
+                    t.notes_fired(self.peek_now(), None);
+                    t.change(TimerStatus::Running, TimerStatus::NoStatus);
+                }
+            }
         }
         let owner = m.p().id() == p.id;
         self.emit(
@@ -164,28 +164,14 @@ impl Sched {
         (self.steps.timers_1_19.fire)(self, m, p, timers, f)
     }
 
-    /// Gives the first timer, which is periodic and due, the next of its times that is later than `now`.
+    /// Gives the first timer, which is periodic and due, its next time.
     ///
-    /// Go: time.go, runOneTimer 853-864 and updateTimer0When 1004-1010 (1.19.8), (*timer).unlockAndRun 1118-1136 (1.27.3).
-    fn postpone(
-        &self,
-        p: &P,
-        timers: &mut Timers,
-        t: Option<&NamedTimer>,
-        period: Time,
-        now: Time,
-    ) {
-        let when = timers.as_slice()[0].when;
-        let late = now - when;
-        // Times that were missed are left out, not made up for. Go's sum overflows to maxWhen.
-        let periods = 1 + late / period;
-        let next = when.saturating_add(period.saturating_mul(periods));
-        // Else check_timers, which runs what is due, would not return.
-        assert!(next > now, "postpone: next time {next} is not later than {now}");
+    /// Go: time.go, runOneTimer 853-864 and updateTimer0When 1004-1010 (1.19.8).
+    fn postpone(&self, p: &P, timers: &mut Timers, t: Option<&NamedTimer>, next: Time) {
         timers.postpone_first(next);
         if let Some(t) = t {
             t.when.set(next);
-            t.notes_fired(self.faketime.peek(|&now| now), Some(next));
+            t.notes_fired(self.peek_now(), Some(next));
             t.change(TimerStatus::Running, TimerStatus::Waiting);
         }
         p.timer0_when.store(timers.when());
