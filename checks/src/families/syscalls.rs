@@ -1,6 +1,6 @@
 //! Verify what becomes of a P and a G in a system call.
 
-use runtime_model::g::GStatus;
+use runtime_model::g::{CallStatus, GStatus};
 use runtime_model::p::{PId, PStatus};
 use runtime_model::syscall::Stage;
 
@@ -46,6 +46,12 @@ fn a_g_in_a_system_call_has_an_m_in_it(view: &View) -> Result<(), String> {
         let left_it = |p: PId| view.caller_of(&view.ps()[p.index()]) == Some(g) && oldp == Some(p);
         let right = oldp.is_none() || p.is_none_or(left_it);
         ensure!(right, "{m} has {oldp:?} in a system call, and {p:?}");
+    }
+    // By this, since 1.26, other Ms take its P. The G cannot return while one of them does.
+    for g in view.sched.allg.iter().map(|g| g.id) {
+        let (status, calls) = (view.status(g), view.calls(g));
+        let right = calls == CallStatus::Out || status == GStatus::Syscall;
+        ensure!(right, "{g} is {status:?}, and other Ms see it {calls:?} a system call");
     }
     Ok(())
 }

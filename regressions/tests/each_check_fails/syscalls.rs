@@ -72,12 +72,23 @@ fn stay_in_call(sched: &Sched, m: &mut M, g: GId, entered: Entered) -> bool {
     goes_on
 }
 
+/// The M does not wait while the scan bit is set, which another M clears once it has returned.
+fn return_at_once(sched: &Sched, m: &mut M, g: GId, entered: Entered) -> bool {
+    sched.g(g).call.store(CallStatus::In);
+    sched.exitsyscall_running(m, g, entered)
+}
+
 pub(super) const SYSCALLS: &[Break] = &[
     of("the M of a P in a system call returns to it", CALL, that_end(forget_old_p)),
     of("the M of a P in a system call returns to it", CALL, that_begin(mark_idle)),
     of("a G in a system call has an M in it, without a P", CALL, that_end(acquire_early)),
     of("the M of a P in a system call returns to it", CALL, that_end_1_26(stay_in_call)),
     of("a G in a system call has an M in it, without a P", CALL, that_begin_1_26(call_unseen)),
+    of(
+        "a G in a system call has an M in it, without a P",
+        "stop-beside-short",
+        that_end_1_26(return_at_once),
+    ),
     // An M returns to the P that it had, and leaves it in the call as well.
     of(
         "a P has one holder",
