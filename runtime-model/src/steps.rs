@@ -4,6 +4,7 @@
 //! defined with its regression.
 
 mod netpoll;
+mod spin_limit;
 mod syscalls;
 mod timers;
 
@@ -21,6 +22,7 @@ use crate::Time;
 pub use netpoll::{
     start_idle_1_19, start_idle_1_27, PollSteps, POLL_1_19, POLL_1_19_FIXED, POLL_1_27, POLL_FIXED,
 };
+pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{
     p_for_due_timer, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19, TIMERS_1_23,
@@ -380,22 +382,6 @@ pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     // Wake protocol, 3: there may be more work, so `schedule` has to find this M spinning, to wake another.
     sched.become_spinning(m);
     g
-}
-
-/// At most half as many Ms spin as Ps are busy.
-///
-/// Go: proc.go, findRunnable 3532 (1.27.3; since 1.20).
-pub fn below_spin_limit(sched: &Sched) -> bool {
-    // Two loads: the second may belong to a later state than the first. See `may_spin` on why that does no harm.
-    2 * sched.nmspinning.load() < sched.gomaxprocs() as i32 - sched.npidle.load()
-}
-
-/// The same in uint32: with more Ps counted as idle than there are, the difference wraps, and there is no limit.
-///
-/// Go: proc.go, findRunnable 2663-2664 (1.19.8).
-pub fn below_spin_limit_1_19(sched: &Sched) -> bool {
-    let spinning = sched.nmspinning.load() as u32;
-    spinning.wrapping_mul(2) < sched.gomaxprocs().wrapping_sub(sched.npidle.load() as u32)
 }
 
 /// A P that runs, and has a G. Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
