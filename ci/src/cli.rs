@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod loom_tests;
 mod units;
 
 use std::num::NonZeroUsize;
@@ -14,6 +15,7 @@ use crate::engines;
 use crate::gate::shard::Shard;
 
 pub use check::{Bound, Check, Output, Search};
+pub use loom_tests::{Loom, Published};
 
 /// A model checker for schedulers like Go's.
 ///
@@ -53,6 +55,9 @@ pub enum Command {
     /// Change one place of the model at a time, and print which check finds each change
     #[command(after_help = MUTANTS_HELP)]
     Mutants(Mutants),
+    /// Run a crate's loom tests, unchanged, on the search of explore
+    #[command(after_help = LOOM_HELP)]
+    Loom(Loom),
     /// List scenarios, variants, bugs, checks, suites and engines
     List(List),
     /// Compare the search with simpler ones, on generated programs
@@ -170,6 +175,15 @@ that does not end or that shows too little kills nothing. mutants/equivalent.tom
 
 Exit codes: 0 all mutants are killed except those listed as equivalent, 1 some survive or the list is wrong, \
 3 interrupted, 4 error.";
+
+/// What else there is to know about `loom`, for its help.
+const LOOM_HELP: &str = "\
+Sequentially consistent executions only: keep the real loom in CI, with a small bound, for weak memory. Variables of the \
+environment that begin with PIDLE_ set the rest: see loom-api/README.md. The crate's manifest is not changed, and its \
+Cargo.lock is put back after the build.
+
+Exit codes: 0 all models hold, 1 one is violated, or the real loom finds a failure, 2 nothing was explored, \
+3 a search is incomplete, 4 error.";
 
 /// The arguments of `repro`.
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`cli`], [`program`] | the command line; from arguments to an exit code |
-//! | [`gate`], [`matrix`], [`repro`], [`truth`], [`tidy`] | commands of several files |
+//! | [`gate`], [`matrix`], [`repro`], [`truth`], [`tidy`], [`loom_tests`] | commands of several files |
 //! | [`check`], [`replay`], [`list`], [`soundness`], [`mutation`], [`peers`] | commands of one file |
 //! | [`engines`] | the engines, and their workers: built, started, talked to, in which words, for one run |
 //! | [`text`] | what all commands print, in the same words and tables |
@@ -23,6 +23,7 @@ pub mod gate;
 pub mod interrupt;
 pub mod list;
 pub mod lookup;
+pub mod loom_tests;
 pub mod matrix;
 pub mod mutation;
 pub mod peers;

@@ -1,4 +1,4 @@
-//! `pidle`: gate, merge, check, replay, repro, matrix, truth, mutants, list, soundness, bench, tidy.
+//! `pidle`: gate, merge, check, replay, repro, matrix, truth, mutants, loom, list, soundness, bench, tidy.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,8 @@ use pidle::engines::serve;
 use pidle::error::Error;
 use pidle::gate::merge;
 use pidle::{
-    check, gate, list, matrix, mutation, peers, program, replay, repro, soundness, tidy, truth,
+    check, gate, list, loom_tests, matrix, mutation, peers, program, replay, repro, soundness,
+    tidy, truth,
 };
 
 fn main() -> ExitCode {
@@ -25,6 +26,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Matrix(arguments) => matrix::matrix(arguments),
         Command::Truth(arguments) => truth::truth(arguments),
         Command::Mutants(arguments) => mutation::mutants(arguments),
+        Command::Loom(arguments) => loom_tests::test(arguments),
         Command::List(arguments) => list::list(arguments),
         Command::Soundness(arguments) => soundness::soundness(arguments),
         Command::Bench(Bench::Peers(_)) => peers::peers(),

@@ -1,12 +1,11 @@
 //! The visited states, and what remains to be done in each. All workers share them.
 
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::OnceLock;
 
-use dashmap::mapref::entry::Entry;
-use dashmap::DashMap;
-
+use crate::sharded::Sharded;
 use crate::table::Table;
 
 /// A set of threads, by their numbers in the search.
@@ -22,7 +21,7 @@ pub(crate) struct Visited {
     /// Each state with the threads that slept in all of its visits.
     states: OnceLock<Table>,
     /// Each state with its largest budget; in a search for fewer steps, with the fewest steps.
-    bounded: DashMap<Key, u64, BuildHasherDefault<Fold>>,
+    bounded: Sharded<Key, u64, BuildHasherDefault<Fold>>,
     len: Len,
 }
 
@@ -89,7 +88,8 @@ impl Visited {
 
     /// Visits the state with `budget` preemptions left.
     pub(crate) fn visit_bounded(&self, state: u128, budget: u32) -> Visit {
-        match self.bounded.entry(Key::of(state)) {
+        let key = Key::of(state);
+        self.bounded.with(&key, |part| match part.entry(key) {
             Entry::Vacant(entry) => {
                 entry.insert(budget.into());
                 self.is_new()
@@ -99,12 +99,12 @@ impl Visited {
                 entry.insert(budget.into());
                 Visit::New
             }
-        }
+        })
     }
 
     /// Whether the state was visited with at least `budget` preemptions left.
     pub(crate) fn contains_bounded(&self, state: u128, budget: u32) -> bool {
-        self.bounded.get(&Key::of(state)).is_some_and(|most| *most >= u64::from(budget))
+        self.stored(Key::of(state)).is_some_and(|most| most >= u64::from(budget))
     }
 
     /// Visits the state after `steps` steps. `states` are the keys of the state: with the budget that is
@@ -118,11 +118,11 @@ impl Visited {
         let mut states = states.into_iter().map(Key::of);
         let Some(state) = states.next() else { return Visit::New };
         let steps = steps as u64;
-        let early = |state: &Key| self.bounded.get(state).is_some_and(|least| *least <= steps);
-        if early(&state) || states.any(|larger| early(&larger)) {
+        let early = |state| self.stored(state).is_some_and(|least| least <= steps);
+        if early(state) || states.any(early) {
             return Visit::Done;
         }
-        self.bounded.insert(state, steps);
+        self.bounded.with(&state, |part| part.insert(state, steps));
         Visit::New
     }
 
@@ -145,6 +145,10 @@ impl Visited {
         let mut digest = 0;
         self.states.get().into_iter().for_each(|table| table.each(|state| digest ^= state));
         (digest ^ digest >> 64) as u64
+    }
+
+    fn stored(&self, key: Key) -> Option<u64> {
+        self.bounded.with(&key, |part| part.get(&key).copied())
     }
 
     fn states(&self) -> &Table {

@@ -12,7 +12,7 @@
 //! | [`words`] | the words of memory that a step touches |
 //! | [`state`] | what a search sees of a program: objects, histories, pending operations |
 //! | [`interface`] | the traits between a search and a substrate |
-//! | [`search`], `cache` | the depth-first search: state cache, sleep sets, preemption bounds |
+//! | [`search`], `cache`, `sharded` | the depth-first search: state cache, sleep sets, preemption bounds |
 //! | [`options`], `workers` | what to search; what the workers of one search share |
 //! | `paranoid`, `traces` | checks that checkpoints forget nothing that matters; counts repeated work |
 //! | [`schedule`] | an execution as readable text |
@@ -43,6 +43,7 @@ mod paranoid;
 mod renaming;
 pub mod schedule;
 pub mod search;
+mod sharded;
 pub mod state;
 mod table;
 mod thread;

@@ -15,13 +15,12 @@
 //! A check that does not sample is to compare the distinct pairs of shared memory and pending operations
 //! with those of a search without checkpoints.
 
-use dashmap::DashMap;
-
 use crate::cache::Visited;
 use crate::fingerprint::of;
 use crate::interface::{Ended, Node, Pick};
 use crate::operation::ThreadId;
 use crate::renaming::Renaming;
+use crate::sharded::Sharded;
 
 /// The most steps of a probe: a program may loop for ever. It is far below the longest execution of a plan,
 /// which counts checkpoints as well.
@@ -57,10 +56,10 @@ impl std::fmt::Display for Unsound {
 #[derive(Default)]
 pub(crate) struct Paranoid {
     /// For each step from a state: the state to which it leads, and the first execution that took it.
-    steps: DashMap<(u128, Pick), (u128, Vec<Pick>)>,
+    steps: Sharded<(u128, Pick), (u128, Vec<Pick>)>,
     /// States that probes have seen, by their cache keys: with the largest budget of preemptions left
     /// there, and the path of that probe.
-    seen: DashMap<u128, (u32, Vec<Pick>)>,
+    seen: Sharded<u128, (u32, Vec<Pick>)>,
 }
 
 /// A step: the state before it, the step, and the state after it.
@@ -69,15 +68,17 @@ pub(crate) type Step = (u128, Pick, u128);
 impl Paranoid {
     /// Records the last step of `path`. Returns the contradiction if the step led to another state before.
     pub(crate) fn step(&self, (from, pick, to): Step, path: &[Pick]) -> Option<Unsound> {
-        let known = self.steps.entry((from, pick)).or_insert_with(|| (to, path.to_vec()));
-        let (before, first) = &*known;
-        (*before != to).then(|| Unsound {
+        let first = self.steps.with(&(from, pick), |part| {
+            let (before, first) = part.entry((from, pick)).or_insert_with(|| (to, path.to_vec()));
+            (*before != to).then(|| first.clone())
+        });
+        first.map(|before| Unsound {
             what: format!(
                 "after {} steps, a step of thread {} leads from one state to two different states",
                 path.len() - 1,
                 pick.thread
             ),
-            before: first.clone(),
+            before,
             now: path.to_vec(),
         })
     }
@@ -93,21 +94,24 @@ impl Paranoid {
                 visited.contains(state)
             }
         };
-        let missed = self.seen.iter().find(|entry| !was_visited(*entry.key(), entry.0))?;
-        let path = &missed.1;
-        Some(Unsound {
+        let missed = |state: &u128, (left, path): &(u32, Vec<Pick>)| {
+            (!was_visited(*state, *left)).then(|| path.clone())
+        };
+        self.seen.find_map(missed).map(|path| Unsound {
             what: format!("the state after {} steps is reachable but was not visited", path.len()),
             before: Vec::new(),
-            now: path.clone(),
+            now: path,
         })
     }
 
     /// Records that a probe has seen this state with `left` preemptions left.
     fn record_state(&self, state: u128, left: u32, path: &[Pick]) {
-        let mut seen = self.seen.entry(state).or_insert_with(|| (left, path.to_vec()));
-        if seen.0 < left {
-            *seen = (left, path.to_vec());
-        }
+        self.seen.with(&state, |part| {
+            let seen = part.entry(state).or_insert_with(|| (left, path.to_vec()));
+            if seen.0 < left {
+                *seen = (left, path.to_vec());
+            }
+        });
     }
 }
 

@@ -117,7 +117,8 @@ impl Search {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound(pub Option<usize>);
 
-fn bound(text: &str) -> Result<Bound, String> {
+/// Reads a bound on preemptions.
+pub(super) fn bound(text: &str) -> Result<Bound, String> {
     match text {
         "none" => Ok(Bound(None)),
         _ => match text.parse::<u32>() {

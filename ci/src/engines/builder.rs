@@ -130,14 +130,29 @@ pub fn compile(wanted: &Wanted) -> Result<PathBuf, Error> {
 }
 
 fn compile_beside(bars: &MultiProgress, wanted: &Wanted) -> Result<PathBuf, Error> {
+    let message = format!("building {} (about a minute the first time)", wanted.what);
+    let output = succeeds(bars, command(wanted), &wanted.what, message)?;
     let failed = |why: String| Error::Build { what: wanted.what.clone(), why };
-    let mut command = command(wanted);
+    executable(&output, wanted.program).ok_or_else(|| failed("cargo reported no executable".into()))
+}
+
+/// Runs cargo to its end, which builds `what`. If that takes long, the message is shown as one of `bars`.
+///
+/// # Errors
+/// If it does not succeed: with what cargo says. If it was interrupted.
+pub fn succeeds(
+    bars: &MultiProgress,
+    mut command: Command,
+    what: &str,
+    message: String,
+) -> Result<Output, Error> {
+    let failed = |why: String| Error::Build { what: what.into(), why };
     let building = thread::spawn(move || command.output());
     let start = Instant::now();
     let mut spinner = None;
     while !building.is_finished() {
         if spinner.is_none() && start.elapsed() > PATIENCE {
-            spinner = Some(show(bars, &wanted.what));
+            spinner = Some(show(bars, &message));
         }
         thread::sleep(TICK);
     }
@@ -154,7 +169,7 @@ fn compile_beside(bars: &MultiProgress, wanted: &Wanted) -> Result<PathBuf, Erro
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(failed(format!("cargo ended with {}\n{}", output.status, said.trim_end())));
     }
-    executable(&output, wanted.program).ok_or_else(|| failed("cargo reported no executable".into()))
+    Ok(output)
 }
 
 /// The workspace's folder.
@@ -187,12 +202,11 @@ pub fn cargo() -> Command {
 }
 
 /// Shows that the build takes a while: as a spinner on a terminal, else as a line.
-fn show(bars: &MultiProgress, what: &str) -> ProgressBar {
-    let message = format!("building {what} (about a minute the first time)");
+fn show(bars: &MultiProgress, message: &str) -> ProgressBar {
     if bars.is_hidden() {
-        crate::text::output::remark(&message);
+        crate::text::output::remark(message);
     }
-    let spinner = bars.add(ProgressBar::new_spinner()).with_message(message);
+    let spinner = bars.add(ProgressBar::new_spinner()).with_message(message.to_owned());
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner
 }

@@ -8,6 +8,12 @@
 //! | `rt` | one execution: threads, objects, operations |
 //! | [`sync`], [`thread`], [`cell`], [`alloc`], [`future`], [`hint`], [`mod@lazy_static`] | loom's modules |
 
+#[cfg(target_feature = "avx")]
+compile_error!(
+    "pidle: target-feature: the search clears the registers that every x86-64 has, and no others: build without \
+     -C target-cpu=native and -C target-feature"
+);
+
 mod macros;
 mod rt;
 

@@ -70,8 +70,13 @@ fn the_models() {
 
 /// Runs `the_models` with these variables. Returns what it prints, and whether it passes.
 fn run(variables: &[(&str, &str)]) -> (String, bool) {
+    run_test("the_models", variables)
+}
+
+/// Runs a test of this file that is ignored, with these variables.
+fn run_test(test: &str, variables: &[(&str, &str)]) -> (String, bool) {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
-    command.args(["the_models", "--exact", "--ignored", "--nocapture"]);
+    command.args([test, "--exact", "--ignored", "--nocapture"]);
     command.envs(variables.iter().copied()).env("RUST_BACKTRACE", "0");
     let output = command.output().expect("it runs");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -115,16 +120,43 @@ fn a_strict_search_that_is_cut_short_fails() {
     );
 }
 
-#[test]
-fn each_model_adds_a_line_of_json() {
-    let path = std::env::temp_dir().join(format!("pidle-loom-{}.json", std::process::id()));
-    run(&[("PIDLE_JSON", path.to_str().expect("a path")), ("PIDLE_JOBS", "2")]);
+/// The lines of JSON that a test of this file writes.
+fn lines_of(test: &str, variables: &[(&str, &str)]) -> Vec<serde_json::Value> {
+    let path = std::env::temp_dir().join(format!("pidle-loom-{}-{test}.json", std::process::id()));
+    let variables: Vec<_> =
+        variables.iter().copied().chain([("PIDLE_JSON", path.to_str().expect("a path"))]).collect();
+    run_test(test, &variables);
     let text = std::fs::read_to_string(&path).expect("it is written");
     std::fs::remove_file(&path).expect("it is removed");
-    let lines: Vec<serde_json::Value> =
-        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+#[ignore = "run by others, with a variable of the environment"]
+fn explores_nothing() {
+    let mut builder = Builder::new();
+    builder.expect_explicit_explore = true;
+    builder.check(lost_increment);
+}
+
+#[test]
+fn a_model_that_explores_nothing_though_two_threads_could_move_says_so() {
+    let lines = lines_of("explores_nothing", &[]);
+    let numbers = (&lines[0]["executions"], &lines[0]["concurrent"], &lines[0]["verdict"]);
+    assert_eq!(numbers, (&1.into(), &true.into(), &"held".into()));
+}
+
+#[test]
+fn each_model_adds_a_line_of_json() {
+    let lines = lines_of("the_models", &[("PIDLE_JOBS", "2")]);
     assert_eq!(lines.len(), 2);
     assert_eq!((&lines[0]["verdict"], &lines[1]["verdict"]), (&"held".into(), &"violated".into()));
     assert_eq!((&lines[1]["model"], &lines[1]["preemptions"]), (&2.into(), &1.into()));
+    assert_eq!((&lines[0]["concurrent"], &lines[1]["concurrent"]), (&false.into(), &true.into()));
+    let interleaving = lines[1]["interleaving"].as_str().expect("a table");
+    assert!(
+        interleaving.contains("thread 1") && interleaving.contains("store #"),
+        "{interleaving}"
+    );
     assert!(lines[1]["schedule"].as_str().expect("a schedule").starts_with("explore 1: 0 "));
 }

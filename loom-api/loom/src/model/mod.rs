@@ -5,6 +5,7 @@ mod os_thread;
 mod report;
 mod search;
 mod table;
+mod watched;
 
 use std::path::PathBuf;
 use std::sync::Arc;

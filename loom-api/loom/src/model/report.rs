@@ -43,6 +43,8 @@ pub(super) struct Report {
     image: usize,
     seconds: f64,
     cpu_seconds: f64,
+    /// Two threads could move at the same time in some execution, also while the model had switched exploration off.
+    pub(super) concurrent: bool,
     #[serde(flatten)]
     pub(super) found: Option<Found>,
     #[serde(skip)]
@@ -54,8 +56,13 @@ pub(super) struct Report {
 pub(super) struct Found {
     pub(super) preemptions: Option<u32>,
     pub(super) schedule: String,
-    #[serde(skip)]
+    #[serde(rename = "interleaving", serialize_with = "as_table")]
     pub(super) record: Record,
+}
+
+/// Writes the interleaving as the table that is printed.
+fn as_table<S: serde::Serializer>(record: &Record, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&table::interleaving(record))
 }
 
 impl Report {
@@ -72,6 +79,7 @@ impl Report {
             image: 0,
             seconds: 0.0,
             cpu_seconds: 0.0,
+            concurrent: false,
             found: None,
             began: limits.began,
         }

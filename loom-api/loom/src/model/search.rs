@@ -15,6 +15,7 @@ use explore::search::{Dfs, Failure, Incomplete, Options, Shared};
 use super::limits::Limits;
 use super::os_thread;
 use super::report::{Found, Report, Verdict};
+use super::watched::Watched;
 use crate::rt::{self, record};
 
 /// The most states of the first search, and the most time of each search with a bound.
@@ -62,6 +63,16 @@ struct Searched {
     failure: Option<Failure>,
     cpu: f64,
     image: usize,
+    concurrent: bool,
+}
+
+/// What one worker of a search did.
+struct Done {
+    error: Option<String>,
+    failure: Option<Failure>,
+    cpu: f64,
+    image: usize,
+    concurrent: bool,
 }
 
 /// Searches the model, and runs a failure once more to show it.
@@ -112,6 +123,7 @@ fn step(
     let deadline = limits.deadline.into_iter().chain(until).min();
     let mut searched = search(limits, program, bound, states, deadline);
     report.add(&searched.statistics, searched.cpu, searched.image);
+    report.concurrent |= searched.concurrent;
     // While one worker's thread panics, std takes another path elsewhere, and a second worker may take what that leaves in
     // memory for a difference. So one worker alone decides.
     if searched.error.is_some() && searched.failure.is_none() && limits.jobs > 1 {
@@ -188,12 +200,19 @@ fn search(
     let shared = Arc::new(Shared::new(options.clone()));
     let work = |number| {
         let began = os_thread::cpu_seconds();
-        let (driven, image) = drive(limits, program, &options, Dfs::worker(shared.clone(), number));
+        let search = Watched(Dfs::worker(shared.clone(), number));
+        let (driven, image) = drive(limits, program, &options, search);
         let error = error_of(&driven);
         if error.is_some() {
             shared.stop(Incomplete::Stopped);
         }
-        (error, driven.search.failure().cloned(), os_thread::cpu_seconds() - began, image)
+        Done {
+            error,
+            failure: driven.search.0.failure().cloned(),
+            cpu: os_thread::cpu_seconds() - began,
+            image,
+            concurrent: rt::take_concurrent(),
+        }
     };
     let mut done = std::thread::scope(|scope| {
         let work = &work;
@@ -210,10 +229,11 @@ fn search(
         is_bounded: bound.is_some() && shared.is_bounded(),
         statistics: shared.statistics(),
         incomplete: shared.incomplete().filter(|why| *why != Incomplete::Failed),
-        error: done.iter_mut().find_map(|one| one.0.take()).or(unsound),
-        failure: done.iter_mut().find_map(|one| one.1.take()),
-        cpu: done.iter().map(|one| one.2).sum(),
-        image: done.iter().map(|one| one.3).max().unwrap_or(0),
+        error: done.iter_mut().find_map(|one| one.error.take()).or(unsound),
+        failure: done.iter_mut().find_map(|one| one.failure.take()),
+        cpu: done.iter().map(|one| one.cpu).sum(),
+        image: done.iter().map(|one| one.image).max().unwrap_or(0),
+        concurrent: done.iter().any(|one| one.concurrent),
     }
 }
 
@@ -267,6 +287,8 @@ fn follow(limits: &Limits, program: &Program, path: &[Pick], report: &mut Report
     let failure = rt::take_failure();
     (report.verdict, report.why) = match (error.or(diverged), failure) {
         (Some(error), _) => (Verdict::Error, Some(error)),
+        // A limit of the search, which it meets in a thread of the program, is no failure of the program.
+        (None, Some(failure)) if failure.starts_with("search: ") => (Verdict::Error, Some(failure)),
         (None, Some(failure)) => (Verdict::Violated, Some(failure)),
         (None, None) => (Verdict::Held, None),
     };

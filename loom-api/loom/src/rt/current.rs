@@ -10,6 +10,18 @@ thread_local! {
     static CURRENT: Cell<usize> = const { Cell::new(0) };
     /// Set while no thread switches. The flag lies in the memory of the execution, which is hashed.
     static STILL: Cell<Option<&'static Cell<bool>>> = const { Cell::new(None) };
+    /// Two threads could move at the same time. It is about all executions of the search, and belongs to none.
+    static CONCURRENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Two threads can move.
+pub(crate) fn note_concurrent() {
+    CONCURRENT.set(true);
+}
+
+/// Whether two threads could move, in any execution on this OS thread since the last call.
+pub(crate) fn take_concurrent() -> bool {
+    CONCURRENT.take()
 }
 
 /// The thread-locals of this module that belong to an execution.

@@ -14,7 +14,7 @@ pub(crate) mod record;
 mod settings;
 mod thread;
 
-pub(crate) use self::current::{current, is_still, set_still};
+pub(crate) use self::current::{current, is_still, note_concurrent, set_still, take_concurrent};
 pub(crate) use self::execution::{count_tracked, exec, flags, places, Local};
 pub(crate) use self::flag::Flag;
 pub(crate) use self::object::Object;

@@ -5,7 +5,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use explore::current::with_state;
 use explore::state::State;
 
-use super::current::{current, set_current};
+use super::current::{current, is_still, note_concurrent, set_current};
 use super::execution::{count_thread, exec, flags, leaked, Exec, Flags, Local, Thread};
 use super::operation::switch;
 use super::panic::{fail, panic_text};
@@ -45,6 +45,10 @@ pub(crate) fn spawn(name: Option<&str>, run: impl FnOnce() + 'static) -> usize {
     with_state(State::spawn);
     explore::restore::spawn(move || live(number, run));
     record::note(|| format!("starts thread {number}"));
+    // The model has switched exploration off, so no search will see both.
+    if is_still() {
+        note_concurrent();
+    }
     switch("spawn");
     number
 }

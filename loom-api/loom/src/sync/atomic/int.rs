@@ -109,6 +109,33 @@ macro_rules! common {
             {
                 self.0.fetch_update(f)
             }
+
+            /// As std's, and loom's from 0.7.3 on: [`fetch_update`](Self::fetch_update) by another name.
+            ///
+            /// # Errors
+            /// The value, if `f` has none to replace it.
+            #[track_caller]
+            pub fn try_update(
+                &self,
+                _set: Ordering,
+                _fetch: Ordering,
+                f: impl FnMut($type) -> Option<$type>,
+            ) -> Result<$type, $type> {
+                self.0.fetch_update(f)
+            }
+
+            /// As std's, and loom's from 0.7.3 on.
+            #[track_caller]
+            pub fn update(
+                &self,
+                _set: Ordering,
+                _fetch: Ordering,
+                mut f: impl FnMut($type) -> $type,
+            ) -> $type {
+                match self.0.fetch_update(|old| Some(f(old))) {
+                    Ok(old) | Err(old) => old,
+                }
+            }
         }
 
         impl$(<$t>)? From<$type> for $name$(<$t>)? {
