@@ -212,9 +212,13 @@ fn put_beside(
             remarks.push((Verdict::Violated, what));
         }
     }
-    if let End::Broken(why) = &test.end {
-        asides.push(format!("the real loom, {} {}: {why}", test.target, test.name));
-    }
+    let of_a_model = test.models.iter().any(|model| model.verdict == Verdict::Violated);
+    let why = match &test.end {
+        End::Broken(why) => Some(why.as_str()),
+        End::Failed if !of_a_model => Some("the test fails, and none of its models does"),
+        _ => None,
+    };
+    asides.extend(why.map(|why| format!("the real loom, {} {}: {why}", test.target, test.name)));
     asides
 }
 
@@ -322,6 +326,8 @@ mod tests {
             Held,
             "loom's own limits do not count"
         );
+        let outside = with(Held, Held, End::Failed);
+        assert_eq!((outside.verdict, outside.asides.len()), (Held, 1), "{:?}", outside.asides);
         assert_eq!(with(Held, Held, End::Passed).models[0].loom.as_ref().unwrap().executions, 9);
     }
 }
