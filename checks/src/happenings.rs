@@ -37,6 +37,18 @@ pub const ALL: &[Happening] = &[
         name: "stopped timers are cleared off a heap",
         is: |e| matches!(e, Event::DeletedTimersCleared(_)),
     },
+    Happening {
+        name: "a value of a timer's channel is received",
+        is: |e| matches!(e, Event::Received(_)),
+    },
+    Happening {
+        name: "a timer's channel has no value to receive",
+        is: |e| matches!(e, Event::NothingReceived(_)),
+    },
+    Happening {
+        name: "a send on a timer's channel is cancelled",
+        is: |e| matches!(e, Event::SendCancelled(_)),
+    },
     Happening { name: "a timer is stolen", is: |e| matches!(e, Event::TimerRunByThief(_)) },
     Happening { name: "a G is stolen from a ring", is: |e| matches!(e, Event::Stolen(_)) },
     Happening { name: "runnext is stolen", is: |e| matches!(e, Event::RunnextStolen(_)) },

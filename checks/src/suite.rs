@@ -11,7 +11,7 @@ use harness::report::Job;
 use harness::scenario_file::Written;
 
 use crate::{kernels, scenarios};
-use kind::{kernel_job, SEARCHED_ONLY};
+use kind::{kernel_job, NEWEST_FIXED, SEARCHED_ONLY};
 use races::RACES;
 
 pub use kind::{limits, Suite, FIXED};
@@ -32,114 +32,146 @@ pub const ALL: &[Suite] = &[
         about: "one M: exactly one execution, on every engine",
         engines: EVERYWHERE,
         bound: None,
+        variant: FIXED,
     },
     Suite {
         name: "core",
         about: "sleeping, readying, starting and waiting, at 2 Ps and 2 Ms",
         engines: SEARCHED,
         bound: Some(2),
+        variant: FIXED,
     },
     Suite {
         name: "mixed",
         about: "Gs that wait for each other in all the ways there are, on 2 Ps",
         engines: SEARCHED_ONLY,
         bound: Some(2),
+        variant: FIXED,
     },
     Suite {
         name: "mixed-wide",
         about: "the same on three Ps, or with choices",
         engines: SEARCHED_ONLY,
         bound: Some(0),
+        variant: FIXED,
     },
     Suite {
         name: "known",
         about: "the smallest programs that show a documented bug, which the model as it should be has not",
         engines: SEARCHED_ONLY,
         bound: Some(3),
+        variant: FIXED,
     },
     Suite {
         name: "known-wide",
         about: "the same, for programs of three Ps or with choices",
         engines: SEARCHED_ONLY,
         bound: Some(1),
+        variant: FIXED,
     },
     Suite {
         name: "reach",
         about: "what is seldom reached: several Gs at once, timers that a thief runs, times that are not 0",
         engines: SEARCHED_ONLY,
         bound: Some(2),
+        variant: FIXED,
     },
     Suite {
         name: "reach-wide",
         about: "the same on three Ps",
         engines: SEARCHED_ONLY,
         bound: Some(1),
+        variant: FIXED,
     },
     Suite {
         name: "timers",
         about: "timers that are stopped and changed",
         engines: SEARCHED_ONLY,
         bound: None,
+        variant: FIXED,
+    },
+    Suite {
+        name: "channels",
+        about: "timers with channels, as since Go 1.23: Gs that receive, beside others that stop and set them",
+        engines: SEARCHED_ONLY,
+        bound: None,
+        variant: NEWEST_FIXED,
     },
     Suite {
         name: "system-calls",
         about: "system calls: Gs that enter and leave them, and what becomes of their Ps",
         engines: SEARCHED_ONLY,
         bound: Some(2),
+        variant: FIXED,
     },
     Suite {
         name: "stops",
         about: "the world is stopped, or a function is run on each P, beside all that Ms do",
         engines: SEARCHED_ONLY,
         bound: Some(2),
+        variant: FIXED,
     },
     Suite {
         name: "known-more-ms",
         about: "the programs of `known` with one M more than they have Ps",
         engines: SEARCHED_ONLY,
         bound: Some(1),
+        variant: FIXED,
     },
     Suite {
         name: "real",
         about: "real time: an M waits for timers and descriptors, and the world moves",
         engines: SEARCHED_ONLY,
         bound: Some(2),
+        variant: FIXED,
     },
     Suite {
         name: "real-wide",
         about: "the same, for programs with more states",
         engines: SEARCHED_ONLY,
         bound: Some(2),
+        variant: FIXED,
     },
     Suite {
         name: "yields",
         about: "Gs that give up their P, and a permit, where barriers matter",
         engines: &[Engine::Loom],
         bound: Some(1),
+        variant: FIXED,
     },
     Suite {
         name: "yields-wide",
         about: "the same on three Ps, where one preemption takes loom minutes",
         engines: &[Engine::Loom],
         bound: Some(0),
+        variant: FIXED,
     },
     Suite {
         name: "weak-memory",
         about: "what shows a missing barrier, where barriers matter",
         engines: &[Engine::Loom],
         bound: Some(2),
+        variant: FIXED,
     },
     Suite {
         name: "more-ms",
         about: "the core with a third and a fourth M, and three Ps",
         engines: SAMPLED_TOO,
         bound: Some(1),
+        variant: FIXED,
     },
 ];
 
 /// All suites that a scenario file can name: those of the gate, and the one that looks for data races.
 pub fn all() -> impl Iterator<Item = &'static Suite> {
     ALL.iter().chain([&RACES])
+}
+
+/// The variant on which the scenario must hold in the gate.
+pub fn variant_of(scenario: &str) -> &'static str {
+    let files = files();
+    let runs_it = |suite: &&Suite| suite.runs(&files).iter().any(|(name, _)| name == scenario);
+    ALL.iter().find(runs_it).map_or(FIXED, |suite| suite.variant)
 }
 
 /// The names of the suites whose programs were written to use the scheduler, and not to show a bug.

@@ -10,6 +10,7 @@ use harness::report::{Expect, Job, Limits, Mode, Report, Search};
 use harness::scenario::{At, Scenario};
 use harness::scenario_file::{self, Written};
 use harness::verdict::Verdict;
+use regressions::rows;
 use sync::driver::{Engine, Probing};
 
 use crate::engines;
@@ -104,6 +105,7 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
             fits(written, *engine)?;
             lookup::known_runs(written)?;
             let row = lookup::known_row(row)?;
+            rows::find(&row).map_or(Ok(()), |row| written.fits(&row.steps))?;
             (written.scenario.name.clone(), row)
         }
         None => lookup::known(scenario, row)?,

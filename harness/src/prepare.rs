@@ -73,7 +73,7 @@ impl Content {
     /// # Errors
     /// As [`prepare`](Self::prepare).
     pub fn prepare_with(&'static self, job: &Job, steps: Steps) -> Result<Prepared, RunError> {
-        let target = Arc::new(self.target(job)?);
+        let target = Arc::new(self.target(job, &steps)?);
         let checks = self.checks_of(job)?;
         let happenings = || self.happenings.iter().map(|happening| happening.name);
         for name in &job.sometimes {
@@ -98,7 +98,7 @@ impl Content {
         at.map(|at| variants.swap_remove(at)).ok_or_else(|| unknown("variant", &job.row, known))
     }
 
-    fn target(&self, job: &Job) -> Result<Target, RunError> {
+    fn target(&self, job: &Job, steps: &Steps) -> Result<Target, RunError> {
         if let Some(name) = job.scenario.strip_prefix(KERNEL) {
             let kernel = self.kernels.iter().find(|kernel| kernel.name == name);
             let known = || self.kernels.iter().map(|kernel| kernel.name);
@@ -114,6 +114,7 @@ impl Content {
             }
         };
         let checked = scenario.program()?;
+        scenario.fits(&checked, steps)?;
         Ok(Target::Scenario(Box::new(checked)))
     }
 

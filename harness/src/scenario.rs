@@ -21,6 +21,9 @@
 //! | `modify T N`, `modify T N every M` | gives T another time, and another period |
 //! | `reset T N` | gives T another time, and leaves its period |
 //! | `stop T` | stops T, if it has not fired |
+//! | `add T N chan`, `add T N every M chan` | the same, with a channel of its own for one value, as since Go 1.23 |
+//! | `receive T` | waits for a value of T's channel |
+//! | `try-receive T` | receives a value of T's channel, if one is there |
 //! | `preempt` | in the next action the G is preempted: at a point inside of it, if it has one, else at its end |
 //! | `repeat N: a, b` | does the actions up to the next `;`, which commas separate, N times |
 //! | `stop-the-world` | stops the world, and starts it again |
@@ -42,6 +45,7 @@
 //! which that may be so names the Gs that must (`must-finish`).
 
 mod descriptors;
+mod fits;
 mod script;
 mod whole;
 

@@ -7,6 +7,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use runtime_model::steps::Steps;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -151,6 +152,15 @@ pub fn write(scenario: &Scenario) -> String {
 }
 
 impl Written {
+    /// Verifies that the variant has all that the program uses.
+    ///
+    /// # Errors
+    /// At the first action that it does not have.
+    pub fn fits(&self, steps: &Steps) -> Result<(), FileError> {
+        let checked = self.scenario.program().map_err(|error| self.invalid(&error))?;
+        self.scenario.fits(&checked, steps).map_err(|error| self.invalid(&error))
+    }
+
     /// What is wrong with the scenario, where the file has it.
     fn invalid(&self, ScenarioError { at, place, what, allowed, .. }: &ScenarioError) -> FileError {
         // Of a field, the place is its name, which the error has anyway.

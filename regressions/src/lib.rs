@@ -45,6 +45,7 @@ pub mod release;
 pub mod rows;
 pub mod runs;
 pub mod stale_now;
+pub mod stale_send;
 pub mod stops;
 pub mod store_load_barrier;
 pub mod truth;
@@ -74,6 +75,7 @@ pub const BUGS: &[&Bug] = &[
     &wake_time_gap::BUG,
     &cl_573455::BUG,
     &issue_66006::BUG,
+    &stale_send::BUG,
     &due_timer::BUG,
     &pollers_window::BUG,
     &pollers_post::BUG,

@@ -31,7 +31,8 @@ fn each_scenario_gets_done() {
     let wide = |s: &Scenario| ENGINE == Engine::Loom && s.ps > 2 && large(s);
     let here = scenarios::all().into_iter().filter(|scenario| runs_here(scenario));
     for scenario in here.filter(|scenario| !wide(scenario)) {
-        let job = job(&scenario.name, Mode::Invariants);
+        let row = suite::variant_of(&scenario.name).into();
+        let job = Job { row, ..job(&scenario.name, Mode::Invariants) };
         let bound = Some(usize::from(scenario.ps < 3));
         let limits = Limits { bound, executions: 50, ..job.limits };
         let report = run(&Job { limits, ..job });

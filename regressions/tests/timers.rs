@@ -23,6 +23,19 @@ fn each_program_with_timers_that_change_holds_in_every_state() {
     }
 }
 
+#[sync::test(restoring)]
+fn each_program_with_channels_holds_in_every_state() {
+    let files = suite::files();
+    let channels = suite::ALL.iter().find(|suite| suite.name == "channels").expect("a suite");
+    let jobs = channels.jobs(Engine::Explore, &files);
+    assert_eq!(jobs.len(), 4);
+    for job in jobs {
+        let report = common::run(&job);
+        let (verdict, extent) = (report.verdict, &*report.extent);
+        assert_eq!((verdict, extent), (Verdict::Held, "exhaustive"), "{report:?}");
+    }
+}
+
 /// A program may give a timer to a G before it has added it. The run reports that, as it would not in Go.
 #[sync::test(restoring)]
 fn a_timer_that_is_used_before_it_was_added_is_an_error_of_the_program() {

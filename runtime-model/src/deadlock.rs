@@ -117,7 +117,9 @@ impl Sched {
             TimerFunc::Wake(_)
             | TimerFunc::Start(_)
             | TimerFunc::Set(_)
-            | TimerFunc::Deadline(..) => false,
+            | TimerFunc::Deadline(..)
+            // On a heap, it has a G that waits.
+            | TimerFunc::Channel(..) => false,
         }
     }
 

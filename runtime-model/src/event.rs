@@ -48,6 +48,12 @@ pub enum Event {
     StopTooLate(TimerId),
     /// It gives the timer another time; whether the timer was active.
     TimerClaimed(TimerId, bool),
+    /// The G receives the value of the timer's channel.
+    Received(TimerId),
+    /// A receive that does not wait finds no value in the timer's channel.
+    NothingReceived(TimerId),
+    /// The timer was stopped or set, and the value that the M was to send is not sent.
+    SendCancelled(TimerId),
     /// The P's own M takes the timers off its heap that were stopped.
     DeletedTimersCleared(PId),
     /// The G was preempted within a function of the runtime.

@@ -81,7 +81,7 @@
 //! | `(*timers).unlock`, `addHeap`, `adjust`, `cleanHead`, `deleteMin`, `updateMinWhenHeap`, `(*timer).updateHeap` (time.go; since 1.23) | [`timers`]: v1_23/heap.rs |
 //! | `(*timers).check`, `run`, `(*timer).unlockAndRun` (time.go; since 1.23) | [`timers`]: v1_23/run.rs |
 //! | `siftupTimer`, `siftdownTimer` (`siftUp`, `siftDown`), `initHeap` (time.go) | [`timers`]: heap.rs |
-//! | `blockTimerChan`, `unblockTimerChan`, `maybeRunChan` (time.go; since 1.23) | left out: no timer has a channel yet |
+//! | `blockTimerChan`, `unblockTimerChan`, `maybeRunChan`, `(*timer).hchan` (time.go), `chanrecv`, `chansend`, `empty`, `timerchandrain` (chan.go; since 1.23) | [`timers`]: v1_23/receive.rs; of a timer's channel alone |
 //! | `timeSleepUntil`, `timeSleep` (time.go) | [`timers`] |
 //! | `updateTimer0When` (time.go) | merged into `dodeltimer0`, `dodeltimer`, `clear_deleted_timers` and `postpone` |
 //! | `moveTimers` (`take`; time.go) | left out: GOMAXPROCS does not change yet |

@@ -84,8 +84,8 @@ impl P {
     /// The words of its timers have the names that they have in the release: `words`.
     pub(crate) fn new(id: PId, ring: u32, words: &TimerWords) -> Self {
         let name = |field| ("P", id.0, field);
-        // Ranks: sched.lock is 2 (see there). An M that wakes another takes sched.lock, so it must not hold this lock.
-        let timers = Mutex::new(name(words.lock), Timers::default()).ranked(3).forbids_wakeups();
+        // Ranks: sched.lock is 3 (see there). An M that wakes another takes sched.lock, so it must not hold this lock.
+        let timers = Mutex::new(name(words.lock), Timers::default()).ranked(4).forbids_wakeups();
         let slot = |i| Atomic::new(("P", id.0, "runq", i), Guintptr::NIL);
         P {
             id,

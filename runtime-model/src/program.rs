@@ -53,6 +53,10 @@ pub enum Action {
     Reset(TimerId, Time),
     /// Stops the timer, if it has not fired.
     Stop(TimerId),
+    /// Receives from the timer's channel.
+    Receive(TimerId),
+    /// Receives from the timer's channel, if a value is there.
+    TryReceive(TimerId),
     /// The G is to be preempted in the next action: at a point inside of it, if there is one, else at its end.
     Preempt,
     /// Reads from the descriptor: waits until something has been written to it, its deadline is over, or it is closed.
@@ -77,6 +81,7 @@ impl Action {
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
             Action::Read(_) | Action::StopTheWorld | Action::ForEachP => false,
+            Action::Receive(_) | Action::TryReceive(_) => false,
             Action::Write(_) | Action::Deadline(..) | Action::NoDeadline(_) => true,
             Action::Close(_) => true,
         }

@@ -216,9 +216,9 @@ impl Sched {
         let Program { ps, ms, ring, .. } = program;
         let gs = program.scripts.len() as u32;
         let locked = SchedLocked::before_the_world(ps, ms);
-        // After a descriptor's lock, and before any timersLock. Go: lockrank.go (1.19.8); in 1.27.3 the last two have no
+        // After a descriptor's lock (1) and those of a timer's channel (1 and 2), and before any timersLock. Go: lockrank.go (1.19.8); in 1.27.3 the last two have no
         // order.
-        let lock = Mutex::new("sched.lock", locked).ranked(2);
+        let lock = Mutex::new("sched.lock", locked).ranked(3);
         Arc::new_cyclic(|this| Sched {
             npidle: Atomic::new("npidle", 0).written_under(&lock),
             nmspinning: Atomic::new("nmspinning", 0),

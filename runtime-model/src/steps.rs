@@ -25,8 +25,8 @@ pub use netpoll::{
 pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{
-    p_for_due_timer, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19, TIMERS_1_23,
-    TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
+    p_for_due_timer, Receive, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19,
+    TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
 };
 
 /// The decisions that regressions replace.

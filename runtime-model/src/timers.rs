@@ -31,8 +31,8 @@ pub use v1_19::{
 };
 pub use v1_23::{
     begin_adjust as begin_adjust_1_23, begin_adjust_in_two, clear_times, peek_deadline,
-    preempts_in, publish_if_earlier, publish_modified, update_min_when_modified, wake_time,
-    TimerBits, TimerData,
+    preempts_in, publish_if_earlier, publish_modified, sends_if_current, sends_in_any_case,
+    uncount_sends, update_min_when_modified, wake_time, Story, TimerBits, TimerChan, TimerData,
 };
 
 /// More timers than a program has due at once.
@@ -93,6 +93,7 @@ impl Sched {
             TimerFunc::SendTime(g) => self.send_time(m, g),
             TimerFunc::Set(flag) => self.world.flags[flag.0].set(),
             TimerFunc::Deadline(fd, seq) => self.netpoll_deadline(m, fd, seq),
+            TimerFunc::Channel(id, seq) => self.send_on_channel(m, id, seq),
         }
     }
 

@@ -103,6 +103,8 @@ impl Sched {
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
                 return self.act_on_timer(m, g, action);
             }
+            Action::Receive(id) => return self.receive_from(m, g, id, true),
+            Action::TryReceive(id) => return self.receive_from(m, g, id, false),
             Action::Read(fd) => return self.read(m, g, fd),
             Action::Write(fd) => self.write(fd),
             Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),

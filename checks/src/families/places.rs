@@ -18,7 +18,7 @@
 use std::fmt;
 
 use runtime_model::g::{GId, GStatus, Park};
-use runtime_model::ids::FdId;
+use runtime_model::ids::{FdId, TimerId};
 use runtime_model::m::MId;
 use runtime_model::netpoll::Rg;
 use runtime_model::p::{PId, P};
@@ -42,6 +42,8 @@ enum Place {
     Parked,
     /// Waiting for a descriptor.
     Descriptor(FdId),
+    /// Waiting for a value of the timer's channel.
+    Channel(TimerId),
     /// A timer that wakes it.
     Sleep(PId),
     /// A timer that starts it.
@@ -105,6 +107,11 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
             places.push((g, Place::Descriptor(pd.id)));
         }
     }
+    for (t, c) in view.sched.timers.iter().filter_map(|t| Some((t, t.chan.as_ref()?))) {
+        if let Some(recvq) = c.recvq.peek() {
+            places.extend(recvq.iter().map(|&g| (g, Place::Channel(t.id))));
+        }
+    }
     Ok(places)
 }
 
@@ -129,7 +136,7 @@ fn on_timer(p: PId, f: TimerFunc) -> Option<(GId, Place)> {
         // A ticker's G waits for a tick by being parked, if it does.
         TimerFunc::SendTime(_) | TimerFunc::Set(_) => None,
         // A G waits for the descriptor, if one does.
-        TimerFunc::Deadline(..) => None,
+        TimerFunc::Deadline(..) | TimerFunc::Channel(..) => None,
     }
 }
 
@@ -144,7 +151,9 @@ impl Place {
         match self {
             Place::GlobalQueue | Place::Ring(_) | Place::Runnext(_) => GStatus::Runnable,
             Place::M(_) => GStatus::Running,
-            Place::Parked | Place::Sleep(_) | Place::Descriptor(_) => GStatus::Waiting,
+            Place::Parked | Place::Sleep(_) | Place::Descriptor(_) | Place::Channel(_) => {
+                GStatus::Waiting
+            }
             Place::Start(_) => GStatus::Idle,
         }
     }
@@ -159,6 +168,7 @@ impl fmt::Display for Place {
             Place::M(m) => write!(f, "executed by {m}"),
             Place::Parked => write!(f, "parked"),
             Place::Descriptor(fd) => write!(f, "waiting for {fd}"),
+            Place::Channel(t) => write!(f, "waiting for {t}'s channel"),
             Place::Sleep(p) => write!(f, "on a timer of {p} that wakes it"),
             Place::Start(p) => write!(f, "on a timer of {p} that starts it"),
         }

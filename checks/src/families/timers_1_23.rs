@@ -39,6 +39,11 @@ pub(crate) const CHECKS: &[Check] = &[
         invariant: "INV-TME",
         holds: the_wake_time_covers_each_timer,
     },
+    Check {
+        name: "stop and reset of a timer with a channel report what happened",
+        invariant: "INV-TCHAN",
+        holds: each_channel_does_what_was_reported,
+    },
 ];
 
 /// Whether the variant has these timers.
@@ -141,6 +146,17 @@ fn the_wake_time_covers_each_timer(view: &View) -> Result<(), String> {
         let (when, wake) = (data.when, view.ps()[p.index()].peek_wake_time());
         let covered = wake != 0 && wake <= when;
         ensure!(covered, "{} is to fire at {when}, and {p}'s wake time is {wake}", t.id);
+    }
+    Ok(())
+}
+
+/// They report that they have stopped it if and only if a value was to come, or was there and has been taken away: then it is
+/// never received. The model notes it where it happens, as no state shows it.
+fn each_channel_does_what_was_reported(view: &View) -> Result<(), String> {
+    for (t, c) in timers(view).filter_map(|t| Some((t, t.chan.as_ref()?))) {
+        if let Some(wrong) = c.story.peek(|story| story.wrong.clone()) {
+            return Err(format!("{}: {wrong}", t.id));
+        }
     }
     Ok(())
 }

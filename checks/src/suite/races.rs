@@ -4,7 +4,7 @@ use harness::report::{Job, Mode};
 use harness::scenario_file::Written;
 use sync::driver::Engine;
 
-use super::kind::{kernel_job, Suite, SEARCHED_ONLY};
+use super::kind::{kernel_job, Suite, FIXED, SEARCHED_ONLY};
 use crate::kernels;
 
 /// The suite: the core, a few other programs of that size for what the core does not have (yields, and Gs that park while
@@ -14,6 +14,7 @@ pub(super) const RACES: Suite = Suite {
     about: "data races: each access of a plain field is a step",
     engines: SEARCHED_ONLY,
     bound: None,
+    variant: FIXED,
 };
 
 /// The runs on that engine: the kernels, and the suite.

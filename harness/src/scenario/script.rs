@@ -16,12 +16,14 @@ const ON_TIMERS: &[&str] = &[
     "modify T N [every N]",
     "reset T N",
     "stop T",
+    "receive T",
+    "try-receive T",
     "preempt",
     "repeat N: ACTION, ACTION",
 ];
 
 /// What a timer can do, for messages.
-const FUNCTIONS: &str = "go X, send X, set F";
+const FUNCTIONS: &str = "go X, send X, set F, chan";
 
 /// The most rounds of a `repeat`.
 const MOST_ROUNDS: i64 = 100;
@@ -120,6 +122,8 @@ impl<'a> Parser<'a> {
             ["modify", t, n] => Action::Modify(self.timer(line, t), ticks(n, 0)?, 0),
             ["reset", t, n] => Action::Reset(self.timer(line, t), ticks(n, 0)?),
             ["stop", t] => Action::Stop(self.timer(line, t)),
+            ["receive", t] => Action::Receive(self.timer(line, t)),
+            ["try-receive", t] => Action::TryReceive(self.timer(line, t)),
             ["preempt"] => Action::Preempt,
             ["stop-the-world"] => Action::StopTheWorld,
             ["for-each-p"] => Action::ForEachP,
@@ -139,6 +143,7 @@ impl<'a> Parser<'a> {
             ["go", g] => TimerFunc::Start(self.g(g)?),
             ["send", g] => TimerFunc::SendTime(self.g(g)?),
             ["set", flag] => TimerFunc::Set(self.flag(flag)),
+            ["chan"] => TimerFunc::Channel(UNKNOWN_TIMER, 0),
             _ => {
                 let what = format!("`{}` is nothing that a timer does", words.join(" "));
                 return Err((what, format!("write one of {FUNCTIONS}")));
@@ -158,7 +163,10 @@ impl<'a> Parser<'a> {
     fn added(&mut self, line: usize, name: &'a str, f: TimerFunc, periodic: bool) -> TimerId {
         let id = self.timer(line, name);
         let t = &mut self.timers[id.index()];
-        t.f.get_or_insert(f);
+        t.f.get_or_insert(match f {
+            TimerFunc::Channel(..) => TimerFunc::Channel(id, 0),
+            other => other,
+        });
         t.added += 1;
         t.periodic |= periodic;
         id
@@ -256,7 +264,7 @@ fn wrong(words: &[&str]) -> Wrong {
 }
 
 /// The rounds of a `repeat`, and its actions; any other text is one action, once.
-fn rounds(text: &str) -> Result<(i64, &str), Wrong> {
+pub(super) fn rounds(text: &str) -> Result<(i64, &str), Wrong> {
     let Some(rest) = text.strip_prefix("repeat ") else { return Ok((1, text)) };
     let Some((n, body)) = rest.split_once(':') else {
         let allowed = "write `repeat N: action, action, …`: it ends at the next `;`";
@@ -289,6 +297,9 @@ fn syscall(how: &str) -> Result<Syscall, (String, String)> {
         }
     }
 }
+
+/// Stands for a timer with a channel until it has its number.
+const UNKNOWN_TIMER: TimerId = TimerId(u32::MAX);
 
 /// Stands for the empty Gs until they have their numbers.
 const UNKNOWN: GId = GId(u32::MAX);

@@ -1,6 +1,7 @@
 //! Good scenarios and wrong ones.
 
 use runtime_model::program::{Action, FlagId, TimerId};
+use runtime_model::steps::{GO_1_19_FIXED, GO_1_27};
 use runtime_model::timers::TimerFunc;
 
 use super::*;
@@ -215,6 +216,38 @@ fn an_error_of_a_timer_says_what_to_write_instead() {
     ];
     for (lines, wanted) in cases {
         let got = error(1, 1, lines);
+        assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
+    }
+}
+
+#[test]
+fn a_variant_without_channels_of_timers_is_refused_with_the_action() {
+    let lines = ["main: repeat 2: gosched, assist; add T 3 chan; try-receive T"];
+    let scenario = Scenario::new("t", "", 1, 1, &lines);
+    let checked = scenario.program().unwrap();
+    scenario.fits(&checked, &GO_1_27).unwrap();
+    let error = scenario.fits(&checked, &GO_1_19_FIXED).unwrap_err().to_string();
+    let wanted = "G main, action 2 (`add T 3 chan`): the variant's timers have no channels of their own; write `add T N";
+    assert!(error.contains(wanted), "{error}");
+}
+
+#[test]
+fn what_a_timer_with_a_channel_can_do_is_checked() {
+    for (line, wanted) in [
+        (
+            "main: add T 3 set f; receive T",
+            "timer T: received from, and it has no channel; write `add T N chan`",
+        ),
+        (
+            "main: add T 3 chan; modify T 3 every 2",
+            "timer T: a ticker in one action, and not in the other; write `every M`",
+        ),
+        (
+            "main: add T 3 every 2 chan; modify T 3",
+            "timer T: a ticker in one action, and not in the other; write `every M`",
+        ),
+    ] {
+        let got = error(1, 1, &[line]);
         assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
     }
 }

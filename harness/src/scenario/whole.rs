@@ -1,7 +1,7 @@
 //! Checks of a scenario as a whole: what is started, readied, waited for and set.
 
 use runtime_model::g::GId;
-use runtime_model::program::{Action, FlagId};
+use runtime_model::program::{Action, FlagId, TimerId};
 use runtime_model::timers::TimerFunc;
 
 use super::script::Named;
@@ -19,6 +19,7 @@ impl Scenario {
         timers: &[Named],
     ) -> Result<(), ScenarioError> {
         self.check_timers(timers)?;
+        self.check_channels(scripts, names, timers)?;
         for (i, name) in names.iter().enumerate() {
             self.check_g(scripts, GId(i as u32), name, timers)?;
         }
@@ -62,9 +63,51 @@ impl Scenario {
                     return wrong(&format!("added {n} times"), &allowed);
                 }
             }
-            if t.periodic && !matches!(t.f, Some(TimerFunc::SendTime(_))) {
-                let allowed = "write `send X` for what it does, or leave `every` out";
+            if t.periodic && !matches!(t.f, Some(TimerFunc::SendTime(_) | TimerFunc::Channel(..))) {
+                let allowed = "write `send X` or `chan` for what it does, or leave `every` out";
                 return wrong("fires again and again, and does not send", allowed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Only a timer with a channel is received from; and one that ticks, ticks for ever.
+    fn check_channels(
+        &self,
+        scripts: Scripts,
+        names: &[String],
+        timers: &[Named],
+    ) -> Result<(), ScenarioError> {
+        let has_channel =
+            |id: &TimerId| matches!(timers[id.index()].f, Some(TimerFunc::Channel(..)));
+        let all = || scripts.iter().flatten();
+        for (g, script) in scripts.iter().enumerate() {
+            for action in script {
+                let wrong = |id: &TimerId, what: &str, allowed: &str| {
+                    let place = format!("G {}, timer {}", names[g], timers[id.index()].name);
+                    Err(self.error(At::G(g), &place, what, allowed))
+                };
+                match action {
+                    Action::Receive(id) | Action::TryReceive(id) if !has_channel(id) => {
+                        let allowed = format!("write `add {} N chan`", timers[id.index()].name);
+                        return wrong(id, "received from, and it has no channel", &allowed);
+                    }
+                    Action::Modify(id, _, period) if has_channel(id) => {
+                        let ticks = all().any(
+                            |a| matches!(a, Action::Add(of, _, every) if of == id && *every > 0),
+                        );
+                        if ticks != (*period > 0) {
+                            let allowed =
+                                "write `every M` in both its `add` and its `modify`, or in neither";
+                            return wrong(
+                                id,
+                                "a ticker in one action, and not in the other",
+                                allowed,
+                            );
+                        }
+                    }
+                    _ => {}
+                }
             }
         }
         Ok(())

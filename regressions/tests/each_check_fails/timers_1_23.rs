@@ -18,6 +18,8 @@ const COUNTED: &str = "zombies counts the stopped timers of the heap";
 const COVERED: &str = "no timer is to fire before the wake time of its heap";
 const FIRES: &str = "a timer fires when it was set to, and stop and reset report whether it will";
 
+const REPORTS: &str = "stop and reset of a timer with a channel report what happened";
+
 /// Stops a timer as it should be, and then does something to it.
 macro_rules! after_stop {
     (|$sched:ident, $t:ident| $harm:expr) => {
@@ -96,6 +98,31 @@ pub(crate) const TIMERS: &[Break] = &[
         FIRES,
         "two-resets",
         verbs(TimerVerbs { reset: |s, m, t, when| !s.reset_timer(m, t, when), ..TIMERS_1_23 }),
+    ),
+    // What Go has; a result that is another one; and a send that is not cancelled.
+    of(
+        REPORTS,
+        "received-twice",
+        with(TimerSteps1_23 {
+            cancels_sends: TIMER_STEPS_1_27.cancels_sends,
+            sends: TIMER_STEPS_1_27.sends,
+            ..TIMER_STEPS_FIXED
+        }),
+    ),
+    of(
+        REPORTS,
+        "receive-beside-stop",
+        verbs(TimerVerbs { stop: |s, m, t| !s.stop_timer(m, t), ..TIMERS_1_23 }),
+    ),
+    of(
+        REPORTS,
+        "received-twice",
+        after_stop!(|_s, t| {
+            let c = t.channel();
+            c.seq.set(c.seq.get() - 1);
+            // The M that is about to send counts itself off.
+            c.is_sending.add(1);
+        }),
     ),
     // The timers of a P that goes idle are on its heap, and its bit is clear.
     of(

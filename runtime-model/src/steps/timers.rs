@@ -3,6 +3,7 @@
 
 use sync::MutexGuard;
 
+use crate::g::GId;
 use crate::ids::TimerId;
 use crate::m::M;
 use crate::p::{OwnedP, PId, P};
@@ -11,8 +12,9 @@ use crate::sched::Sched;
 use crate::timers::{
     begin_adjust, begin_adjust_1_23, begin_adjust_in_two, clear_modified_earliest, clear_times,
     deadline_by_status, fire_unlocked, nobarrier_wake_time, peek_deadline, preempts_in,
-    preempts_in_ten_states, publish_if_earlier, publish_modified, update_timer_modified_earliest,
-    wake_time, NamedTimer, Timer, TimerBits, TimerFunc, TimerStatus, TimerWords, Timers,
+    preempts_in_ten_states, publish_if_earlier, publish_modified, sends_if_current,
+    sends_in_any_case, uncount_sends, update_timer_modified_earliest, wake_time, NamedTimer, Timer,
+    TimerBits, TimerChan, TimerFunc, TimerStatus, TimerWords, Timers,
 };
 use crate::Time;
 
@@ -35,6 +37,9 @@ pub struct TimerVerbs {
     pub modify: fn(&Sched, &M, TimerId, Time, Time) -> bool,
     /// Gives a timer another time. Returns whether it was active.
     pub reset: fn(&Sched, &M, TimerId, Time) -> bool,
+    /// Receives from a timer's channel; waits for a value, or not. Returns whether the M goes on with the G. None if no timer
+    /// has a channel of its own.
+    pub receive: Option<Receive>,
     /// Runs the timers of a P that are due. The time that is passed is a recent one, or 0. Returns the time, when the
     /// next timer of the P fires (0 if there is none, else later than the time), and whether any ran.
     pub check: fn(&Sched, &M, PId, Time) -> (Time, Time, bool),
@@ -45,6 +50,9 @@ pub struct TimerVerbs {
     /// When a timer that is on a heap is to fire, and its period. None if it was stopped, or changes right now. For checks.
     pub deadline: fn(&NamedTimer) -> Option<(Time, Time)>,
 }
+
+/// A G receives from a timer's channel, waiting or not.
+pub type Receive = fn(&Sched, &M, GId, TimerId, bool) -> bool;
 
 /// How the state of a timer that actions name is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +79,7 @@ pub const TIMERS_1_19: TimerVerbs = TimerVerbs {
     stop: Sched::deltimer,
     modify: Sched::modtimer,
     reset: Sched::resettimer,
+    receive: None,
     check: Sched::check_timers,
     wake_time: nobarrier_wake_time,
     preempts_in: preempts_in_ten_states,
@@ -93,6 +102,7 @@ pub const TIMERS_1_23: TimerVerbs = TimerVerbs {
     stop: Sched::stop_timer,
     modify: Sched::modify_timer,
     reset: Sched::reset_timer,
+    receive: Some(Sched::receive),
     check: Sched::check,
     wake_time,
     preempts_in,
@@ -152,6 +162,11 @@ pub struct TimerSteps1_23 {
     pub publish_modified: fn(&NamedTimer, TimerBits, &P, Time) -> bool,
     /// `adjust` is about to look at all timers of a P. (No issue is known.)
     pub begin_adjust: fn(&P),
+    /// A timer with a channel is stopped or set: are the sends that are under way still counted? (No issue is known.)
+    pub cancels_sends: fn(&TimerChan),
+    /// An M is about to send a value, and holds `sendLock`; or it was about to, and the send was cancelled. (No issue is
+    /// known.)
+    pub sends: fn(&TimerChan, bool),
     /// `cleanHead` has taken the last timer off a heap, from its tail. (No issue is known.)
     pub emptied_by_clean_head: fn(&P),
     /// `adjust` has taken the last timer off a heap. (No issue is known.)
@@ -163,6 +178,8 @@ pub const TIMER_STEPS_FIXED: TimerSteps1_23 = TimerSteps1_23 {
     preempts_in_add: |_| false,
     publish_modified,
     begin_adjust: begin_adjust_1_23,
+    cancels_sends: uncount_sends,
+    sends: sends_if_current,
     emptied_by_clean_head: clear_times,
     emptied_by_adjust: clear_times,
 };
@@ -172,6 +189,8 @@ pub const TIMER_STEPS_FIXED: TimerSteps1_23 = TimerSteps1_23 {
 pub const TIMER_STEPS_1_27: TimerSteps1_23 = TimerSteps1_23 {
     publish_modified: publish_if_earlier,
     begin_adjust: begin_adjust_in_two,
+    cancels_sends: |_| {},
+    sends: sends_in_any_case,
     emptied_by_clean_head: |_| {},
     emptied_by_adjust: |_| {},
     ..TIMER_STEPS_FIXED

@@ -34,6 +34,9 @@ pub enum TimerFunc {
     /// Ends the waiting for a descriptor, if the deadline with that number is still its deadline.
     /// Go: netpoll.go, netpollReadDeadline 609-611 (1.19.8), 668-670 (1.27.3).
     Deadline(FdId, u32),
+    /// Sends the time on the timer's own channel, if the timer is neither stopped nor set before: the number is its `seq`.
+    /// Go: sleep.go, sendTime 147-157 (1.27.3).
+    Channel(TimerId, u32),
 }
 
 /// One timer, as it is added.

@@ -9,6 +9,7 @@ use crate::ids::{MId, PId, TimerId};
 use crate::Time;
 
 use super::heap::TimerFunc;
+use super::v1_23::channel::TimerChan;
 use super::v1_23::state::{TimerBits, TimerData};
 
 /// The states of a timer in Go 1.19: time.go, the constants 119-162 (1.19.8).
@@ -98,6 +99,8 @@ pub struct NamedTimer {
     pub mu: Mutex<TimerData>,
     /// Since 1.23: the state as it was when the lock was last released, to be read without it. Written under it.
     pub astate: Atomic<TimerBits>,
+    /// Since 1.23: what it has in addition, if it has a channel.
+    pub chan: Option<TimerChan>,
 
     /// What it does when it fires.
     pub f: TimerFunc,
@@ -114,12 +117,13 @@ pub struct NamedTimer {
 impl NamedTimer {
     pub(crate) fn new(id: TimerId, f: TimerFunc) -> Self {
         let name = |field| ("T", id.0, field);
-        // After a heap's lock, which is 3: a holder of that locks the timers on the heap.
-        let mu = Mutex::new(name("mu"), TimerData::new()).ranked(4).forbids_wakeups();
+        // After a heap's lock, which is 4: a holder of that locks the timers on the heap.
+        let mu = Mutex::new(name("mu"), TimerData::new()).ranked(5).forbids_wakeups();
         NamedTimer {
             id,
             astate: Atomic::new(name("astate"), TimerBits::NONE).written_under(&mu),
             mu,
+            chan: matches!(f, TimerFunc::Channel(..)).then(|| TimerChan::new(id)),
             status: Awaited::new(name("status"), TimerStatus::NoStatus, TimerStatus::has_settled),
             pp: Plain::new(name("pp"), None),
             when: Plain::new(name("when"), 0),
@@ -153,6 +157,9 @@ impl NamedTimer {
     }
 
     fn notes_change(&self, m: MId, when: Option<Time>) {
+        if let Some(c) = &self.chan {
+            return c.notes_change(m, when.is_some());
+        }
         self.set_for.change(|set_for| {
             self.to_report.change(|all| all.push((m, set_for.is_some())));
             *set_for = when;
@@ -161,6 +168,9 @@ impl NamedTimer {
 
     /// `m` got the result whether it was set. For checks.
     pub(crate) fn notes_report(&self, m: MId, reported: bool) {
+        if let Some(c) = &self.chan {
+            return c.notes_report(m, reported);
+        }
         self.to_report.change(|all| {
             let at = all.iter().position(|&(of, _)| of == m);
             let was_set = at.map(|at| all.remove(at).1);
@@ -173,6 +183,10 @@ impl NamedTimer {
 
     /// It fires at `now`, and is set to fire at `next` then. For checks.
     pub(super) fn notes_fired(&self, now: Time, next: Option<Time>) {
+        if self.chan.is_some() {
+            // Its value may still be cancelled.
+            return;
+        }
         self.set_for.change(|set_for| {
             let due = set_for.is_some_and(|when| when <= now);
             self.notes_wrong(!due, || format!("it fires at {now}, and was set for {set_for:?}"));

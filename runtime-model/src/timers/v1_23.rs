@@ -24,7 +24,9 @@
 //! Without any timer that actions name, `minWhenModified` is always 0. `zombies` is not, in Go, while a timer runs; an M that
 //! reads the 1 takes the heap's lock for nothing. Neither word is read or written here then.
 
+pub(super) mod channel;
 mod heap;
+mod receive;
 mod run;
 pub(super) mod state;
 
@@ -41,7 +43,9 @@ use crate::Time;
 use super::heap::{earlier, Entry, Timer};
 use super::named::NamedTimer;
 
+pub use channel::{Story, TimerChan};
 pub use heap::{begin_adjust, begin_adjust_in_two, clear_times};
+pub use receive::{sends_if_current, sends_in_any_case, uncount_sends};
 pub use state::{TimerBits, TimerData};
 
 impl Sched {
@@ -89,6 +93,8 @@ impl Sched {
     #[sync::summarized]
     pub fn stop_timer(&self, m: &M, id: TimerId) -> bool {
         let t = self.timer(id);
+        let chan = t.chan.as_ref();
+        let held = chan.map(|c| c.send_lock.lock());
         let mut data = t.mu.lock();
         if data.state.any(TimerBits::HEAPED) {
             let was_zombie = data.state.any(TimerBits::ZOMBIE);
@@ -99,10 +105,16 @@ impl Sched {
                 self.heap_of(t).deleted_timers.add(1);
             }
         }
-        let pending = data.when > 0;
+        let mut pending = data.when > 0;
         data.when = 0;
         t.notes_stop(m.id);
+        if let Some(c) = chan {
+            pending |= t.cancels_send(self.steps.timers_1_23.cancels_sends, c.ticks.get());
+        }
         t.unlock(data);
+        drop(held);
+        // Channels of timers, 5.
+        pending |= chan.is_some_and(|c| self.drain(m, c));
         self.emit(m, if pending { Event::TimerStopped(id) } else { Event::StopTooLate(id) });
         pending
     }
@@ -133,9 +145,11 @@ impl Sched {
         assert!(when > 0, "timer when must be positive");
         assert!(period.is_none_or(|period| period >= 0), "timer period must be non-negative");
         let t = self.timer(id);
+        let held = t.chan.as_ref().map(|c| c.send_lock.lock());
         let mut data = t.mu.lock();
+        let ticked = data.period > 0;
         period.into_iter().for_each(|period| data.period = period);
-        let pending = data.when > 0;
+        let mut pending = data.when > 0;
         data.when = when;
         t.notes_set(m.id, when);
         let mut earlier = false;
@@ -148,8 +162,15 @@ impl Sched {
             data.state = data.state.with(TimerBits::MODIFIED).without(TimerBits::ZOMBIE);
             earlier = (self.steps.timers_1_23.publish_modified)(t, data.state, heap, when);
         }
-        let add = data.needs_add();
+        let add = t.needs_add(&data);
+        if let Some(c) = &t.chan {
+            c.ticks.set(data.period > 0);
+            pending |= t.cancels_send(self.steps.timers_1_23.cancels_sends, ticked);
+        }
         t.unlock(data);
+        // Channels of timers, 5. With `sendLock` held: the value that is taken away is one of before.
+        pending |= t.chan.as_ref().is_some_and(|c| self.drain(m, c));
+        drop(held);
         self.emit(m, Event::TimerClaimed(id, pending));
         if add {
             // Not in the timer's lock: a heap's lock comes before it. In between, another G may stop, set or add the timer.
@@ -174,7 +195,7 @@ impl Sched {
         let mut data = t.mu.lock();
         let mut next = None;
         // It need not, if it has been stopped since, or another G has added it.
-        if data.needs_add() {
+        if t.needs_add(&data) {
             data.state = data.state.with(TimerBits::HEAPED);
             next = Some(data.when).filter(|&when| self.is_next(p, when));
             // Timers since 1.23, 4.
@@ -211,6 +232,14 @@ impl NamedTimer {
         // Timers since 1.23, 3. Before the release: a state that is published is one in which the lock was free.
         self.astate.store(data.state);
         drop(data);
+    }
+
+    /// Whether it has to be put on a heap. One with a channel has to only while a G waits there.
+    ///
+    /// Go: time.go, needsAdd 655-663 (1.27.3).
+    fn needs_add(&self, data: &TimerData) -> bool {
+        let wanted = self.chan.is_none() || data.blocked > 0;
+        !data.state.any(TimerBits::HEAPED) && data.when > 0 && wanted
     }
 
     /// Whether its time or its state is not what its place on the heap says, as far as it is known without the lock.

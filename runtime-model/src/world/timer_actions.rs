@@ -87,6 +87,17 @@ impl Sched {
         !self.preempted_after(m, g)
     }
 
+    /// Receives from the timer's channel. Whether `m` goes on with `g`.
+    ///
+    /// # Panics
+    /// If the variant's timers have no channels: a scenario is refused before.
+    pub(super) fn receive_from(&self, m: &M, g: GId, id: TimerId, block: bool) -> bool {
+        self.assert_added(id);
+        let receive = self.steps.timers.receive;
+        let receive = receive.unwrap_or_else(|| panic!("{id}: timers have no channels"));
+        receive(self, m, g, id, block)
+    }
+
     /// Adds the timer, as its actions say, to the timers of `p`.
     fn add_timer(&self, m: &M, p: PId, id: TimerId, ticks: Time, period: Time) {
         (self.steps.timers.add_named)(self, m, p, id, self.nanotime() + ticks, period);

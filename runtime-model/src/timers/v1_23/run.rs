@@ -154,8 +154,12 @@ impl Sched {
             p.deleted_timers.add(1);
         }
         self.update_heap(p, &mut timers, t, &mut data);
+        let f = match t.f {
+            TimerFunc::Channel(id, _) => TimerFunc::Channel(id, t.begins_to_send()),
+            other => other,
+        };
         t.unlock(data);
-        self.fire(m, p, timers, t.f, next.is_some())
+        self.fire(m, p, timers, f, next.is_some())
     }
 
     /// The same for a timer that no action names.

@@ -68,17 +68,14 @@ pub struct TimerData {
     pub when: Time,
     /// Ticks from one time that it fires to the next; 0 if it fires once.
     pub period: Time,
+    /// How many Gs wait on its channel, if it has one.
+    pub blocked: u32,
 }
 
 impl TimerData {
     /// A new timer.
     pub(crate) fn new() -> Self {
-        TimerData { state: TimerBits::NONE, when: 0, period: 0 }
-    }
-
-    /// Whether it has to be put on a heap. Go: time.go, needsAdd 655-663 (1.27.3).
-    pub(super) fn needs_add(&self) -> bool {
-        !self.state.any(TimerBits::HEAPED) && self.when > 0
+        TimerData { state: TimerBits::NONE, when: 0, period: 0, blocked: 0 }
     }
 
     /// It is on no heap any more.
