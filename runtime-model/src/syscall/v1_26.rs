@@ -41,6 +41,13 @@ use crate::m::{Entered, MId, M};
 use crate::p::{OwnedP, PStatus};
 use crate::sched::Sched;
 
+/// A G in a call whose scan bit the caller has set, and the M that has left its P to the call.
+#[derive(Hash)]
+struct SyscallingThread {
+    g: GId,
+    m: MId,
+}
+
 /// Whether what an M has left to a call is `p`.
 fn is(lent: &Option<OwnedP>, p: PId) -> bool {
     lent.as_ref().is_some_and(|lent| lent.id() == p)
@@ -61,8 +68,7 @@ impl Sched {
         }
         self.leave_to_call(m, g);
         self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
-        // The scan bit, step 1. Meets `set_block_on_exit_syscall` of an M that stops the world, wants a safe point, or
-        // returns to this P.
+        // The scan bit, step 1. Meets `set_block_on_exit_syscall`, of an M that wants this P.
         let entered = self.g(g).call.cas(CallStatus::Out, CallStatus::In);
         assert!(entered, "casgstatus: bad incoming values");
         (self.steps.entered_syscall)(self, m, oldp);
@@ -91,8 +97,8 @@ impl Sched {
         let Some(p) = m.p.take() else { return };
         let caller = &self.p(&p).caller;
         self.m(m.id).lent.set(Some(p));
-        // Meets the load in `set_block_on_exit_syscall`. The M that reads this looks at the G's status next, so it does
-        // not matter that the G is not in the call yet.
+        // Meets the load in `set_block_on_exit_syscall`. The M that reads this looks at the G's status next, so it does not
+        // matter that the G is not in the call yet.
         caller.store(Guintptr::of(g));
     }
 
@@ -102,24 +108,23 @@ impl Sched {
     /// status, which `stop_p` writes.
     #[sync::summarized]
     pub fn take_p(&self, p: PId) -> Option<OwnedP> {
-        let (g, its_m) = self.set_block_on_exit_syscall(p)?;
+        let thread = self.set_block_on_exit_syscall(p)?;
         // The scan bit, step 4. The G's M waits in `return_from_call` meanwhile.
-        let taken = self.m(its_m).lent.replace(None).expect("step 3 has found it there");
-        self.m(its_m).p.set(None);
+        let taken = self.m(thread.m).lent.replace(None).expect("step 3 has found it there");
+        self.m(thread.m).p.set(None);
         self.p(&taken).m.set(None);
         self.p(&taken).status.set(PStatus::Idle);
         self.count_syscall(&taken);
         self.p(&taken).caller.store(Guintptr::NIL);
-        self.resume(g);
+        self.resume(thread.g);
         Some(taken)
     }
 
-    /// Sets the scan bit of the G that is in a call with `p`; returns the G, and its M. None if there is none, or another M
-    /// has set the bit.
+    /// Sets the scan bit of the G that is in a call with `p`. None if there is none, or another M has set it.
     ///
     /// Go: proc.go, setBlockOnExitSyscall 6801-6842 (1.27.3; since 1.26).
     #[sync::summarized]
-    fn set_block_on_exit_syscall(&self, p: PId) -> Option<(GId, MId)> {
+    fn set_block_on_exit_syscall(&self, p: PId) -> Option<SyscallingThread> {
         // The scan bit, step 2. An old value costs an exchange: step 3 finds out.
         let g = self.allp[p.index()].caller.load().ptr()?;
         // Meets the exchanges in `reentersyscall_by_status` and `return_from_call`.
@@ -131,7 +136,7 @@ impl Sched {
         if m.is_none() {
             self.resume(g);
         }
-        m.map(|m| (g, m))
+        m.map(|m| SyscallingThread { g, m })
     }
 
     /// Clears the scan bit. Go: proc.go, resume 6885-6887 (1.27.3; since 1.26).
