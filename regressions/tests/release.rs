@@ -91,7 +91,8 @@ fn fails_by_no_check_that_is_not_known(release: &str) {
             job.row = release.into();
             let wide = scenarios::find(&name).is_some_and(|scenario| scenario.ps > 2);
             job.limits.bound = wide.then_some(1).or(run.bound);
-            let prepared = CONTENT.prepare(&job).expect("a job");
+            // A program of timers with channels is for newer releases.
+            let Ok(prepared) = CONTENT.prepare(&job) else { continue };
             let report = prepared.run(|_| Control::Go).expect("a run").report;
             if let Some(check) = common::failing(&report) {
                 assert!(known.contains(check), "{name}: {report:?}");
