@@ -37,9 +37,21 @@ use sync::Awaited;
 use crate::event::Event;
 use crate::g::{CallStatus, GId, GStatus, Guintptr};
 use crate::ids::PId;
-use crate::m::{Entered, M};
+use crate::m::{Entered, MId, M};
 use crate::p::{OwnedP, PStatus};
 use crate::sched::Sched;
+
+/// A G in a call whose scan bit the caller has set, and the M that has left its P to the call.
+#[derive(Hash)]
+struct SyscallingThread {
+    g: GId,
+    m: MId,
+}
+
+/// Whether what an M has left to a call is `p`.
+fn is(lent: &Option<OwnedP>, p: PId) -> bool {
+    lent.as_ref().is_some_and(|lent| lent.id() == p)
+}
 
 impl Sched {
     /// Go: proc.go, reentersyscall 4642-4783 (1.27.3; since 1.26). Left out: sysmon's wakeup.
@@ -56,7 +68,7 @@ impl Sched {
         }
         self.leave_to_call(m, g);
         self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
-        // The scan bit, step 1. Meets `grab` of an M that stops the world, wants a safe point, or returns to this P.
+        // The scan bit, step 1. Meets `set_block_on_exit_syscall`, of an M that wants this P.
         let entered = self.g(g).call.cas(CallStatus::Out, CallStatus::In);
         assert!(entered, "casgstatus: bad incoming values");
         (self.steps.entered_syscall)(self, m, oldp);
@@ -85,63 +97,46 @@ impl Sched {
         let Some(p) = m.p.take() else { return };
         let caller = &self.p(&p).caller;
         self.m(m.id).lent.set(Some(p));
-        // Meets the load in `grab`. The M that reads this looks at the G's status next, so it does not matter that the G
-        // is not in the call yet.
+        // Meets the load in `set_block_on_exit_syscall`. The M that reads this looks at the G's status next, so it does not
+        // matter that the G is not in the call yet.
         caller.store(Guintptr::of(g));
     }
 
     /// Takes `p` out of the system call that its G is in. None if it is in none, or another M was faster.
     ///
-    /// Go: proc.go, setBlockOnExitSyscall 6801-6842, takeP 6861-6863, gcstopP 6851-6857, releaseP 6866-6882 and resume
-    /// 6885-6887 (1.27.3; since 1.26). `gcstopP` differs by the status, which `stop_p` writes.
+    /// Go: proc.go, takeP 6861-6863, gcstopP 6851-6857, releaseP 6866-6882 (1.27.3; since 1.26). `gcstopP` differs by the
+    /// status, which `stop_p` writes.
     #[sync::summarized]
     pub fn take_p(&self, p: PId) -> Option<OwnedP> {
-        let g = self.set_block_on_exit_syscall(p)?;
+        let thread = self.set_block_on_exit_syscall(p)?;
         // The scan bit, step 4. The G's M waits in `return_from_call` meanwhile.
-        let taken = self.release_lent(g);
-        if let Some(taken) = &taken {
-            self.count_syscall(taken);
-            self.p(taken).caller.store(Guintptr::NIL);
-        }
-        self.resume(g);
-        taken
+        let taken = self.m(thread.m).lent.replace(None).expect("step 3 has found it there");
+        self.m(thread.m).p.set(None);
+        self.p(&taken).m.set(None);
+        self.p(&taken).status.set(PStatus::Idle);
+        self.count_syscall(&taken);
+        self.p(&taken).caller.store(Guintptr::NIL);
+        self.resume(thread.g);
+        Some(taken)
     }
 
-    /// Sets the scan bit of the G that is in a call with `p`, and returns it. None if there is none.
+    /// Sets the scan bit of the G that is in a call with `p`. None if there is none, or another M has set it.
     ///
     /// Go: proc.go, setBlockOnExitSyscall 6801-6842 (1.27.3; since 1.26).
     #[sync::summarized]
-    fn set_block_on_exit_syscall(&self, p: PId) -> Option<GId> {
+    fn set_block_on_exit_syscall(&self, p: PId) -> Option<SyscallingThread> {
         // The scan bit, step 2. An old value costs an exchange: step 3 finds out.
         let g = self.allp[p.index()].caller.load().ptr()?;
-        // Meets `leave_to_call` and `return_from_call`.
+        // Meets the exchanges in `reentersyscall_by_status` and `return_from_call`.
         if !self.g(g).call.cas(CallStatus::In, CallStatus::Scan) {
             return None;
         }
-        // The scan bit, step 3.
-        let has_it = self.lent_to(g) == Some(p);
-        if !has_it {
+        // The scan bit, step 3. Another M may have taken the P since the load, or the G may be in another call by now.
+        let m = self.g(g).m.get().filter(|&m| self.m(m).lent.with(|it| is(it, p)));
+        if m.is_none() {
             self.resume(g);
         }
-        has_it.then_some(g)
-    }
-
-    /// The P that the M of `g` has left to the call. The caller has the G's scan bit.
-    fn lent_to(&self, g: GId) -> Option<PId> {
-        let m = self.g(g).m.get()?;
-        self.m(m).lent.with(|p| p.as_ref().map(OwnedP::id))
-    }
-
-    /// Takes the P from the M of `g`. The caller has the G's scan bit.
-    ///
-    /// Go: proc.go, releaseP 6866-6882 (1.27.3; since 1.26).
-    fn release_lent(&self, g: GId) -> Option<OwnedP> {
-        let m = self.g(g).m.get()?;
-        let p = self.m(m).lent.replace(None)?;
-        self.m(m).p.set(None);
-        self.p(&p).m.set(None);
-        self.p(&p).status.set(PStatus::Idle);
-        Some(p)
+        m.map(|m| SyscallingThread { g, m })
     }
 
     /// Clears the scan bit. Go: proc.go, resume 6885-6887 (1.27.3; since 1.26).
