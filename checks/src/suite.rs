@@ -99,7 +99,7 @@ pub const ALL: &[Suite] = &[
     },
     Suite {
         name: "system-calls",
-        about: "system calls of Go 1.19: Gs that enter and leave them, and what becomes of their Ps",
+        about: "system calls: Gs that enter and leave them, and what becomes of their Ps",
         engines: SEARCHED_ONLY,
         bound: Some(2),
         variant: FIXED,

@@ -47,9 +47,12 @@ fn an_unknown_name_is_an_error_with_the_known_ones() {
     for name in ["golang/go#53294", "#53294", "53294"] {
         fails(&["repro", name, "--variant", "x"], &["unknown variant of 53294 `x`; known:"]);
     }
-    for (alias, known) in
-        [("N4", "handoff-beside-wakep"), ("N21", "missed-safe-point"), ("N5", "pollers-post")]
-    {
+    for (alias, known) in [
+        ("N4", "handoff-beside-wakep"),
+        ("N1", "missed-system-call"),
+        ("N21", "missed-safe-point"),
+        ("N5", "pollers-post"),
+    ] {
         fails(&["repro", alias, "--variant", "x"], &[&format!("unknown variant of {known} `x`")]);
     }
     fails(&["repro", "45867/as-in-1.20"], &["`repro 45867 --variant as-in-1.20`"]);

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use runtime_model::g::{GId, GStatus};
+use runtime_model::g::{CallStatus, GId, GStatus};
 use runtime_model::m::MId;
 use runtime_model::p::{PId, P};
 use runtime_model::program::Clock;
@@ -123,6 +123,21 @@ impl View<'_> {
     /// The P that `m` has put into its system call.
     pub fn oldp_of(&self, m: MId) -> Option<PId> {
         self.sched.m(m).oldp.peek(|&p| p)
+    }
+
+    /// Whether `p` is in a system call, where another M may take it.
+    pub fn in_syscall(&self, p: &P) -> bool {
+        p.in_syscall.peek() || self.caller_of(p).is_some_and(|g| self.calls(g) == CallStatus::In)
+    }
+
+    /// The G that is in a system call of Go 1.26 or later with `p`, or is about to enter or to leave one.
+    pub fn caller_of(&self, p: &P) -> Option<GId> {
+        p.caller.peek().ptr()
+    }
+
+    /// The status of `g` as far as system calls of Go 1.26 or later go.
+    pub fn calls(&self, g: GId) -> CallStatus {
+        self.sched.g(g).call.peek()
     }
 
     /// Whether the script of `g` has ended.

@@ -38,6 +38,7 @@ pub mod issue_5586;
 pub mod issue_66006;
 pub mod last_look;
 pub mod lost_modification;
+pub mod missed_call;
 pub mod pollers_post;
 pub mod pollers_window;
 pub mod release;
@@ -82,6 +83,7 @@ pub const BUGS: &[&Bug] = &[
     &global_batch::BUG,
     &handoff::BUG,
     &issue_45975::BUG,
+    &missed_call::BUG,
     &stops::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,

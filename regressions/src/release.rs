@@ -27,6 +27,9 @@ const REAL: &[&str] = &["real", "real-wide"];
 /// newest one has, the failure is expected.
 const TIMERS: &[&str] = &["timers"];
 
+/// Suites of programs that make system calls and stop the world, which releases do in two ways.
+const CALLS: &[&str] = &["system-calls", "stops"];
+
 /// Programs that no variant of Go 1.19 has. Their own suite runs them with all bugs mended.
 const CHANNELS: &[&str] = &["channels"];
 
@@ -75,7 +78,7 @@ fn newest(engine: Engine) -> impl Iterator<Item = Job> {
         jobs.map(|job| Job { suite: "newest".into(), row: row.into(), ..job }).collect::<Vec<_>>()
     };
     let fails = |job: &Job| expected().any(|it| it.row == NEWEST && it.scenario == job.scenario);
-    let general = [suite::GENERAL, REAL, TIMERS].concat();
+    let general = [suite::GENERAL, REAL, TIMERS, CALLS].concat();
     let release =
         jobs_of(&[&general, CHANNELS].concat(), NEWEST).into_iter().filter(move |job| !fails(job));
     let fixed = [&general, OF_BUGS].concat();

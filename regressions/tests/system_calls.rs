@@ -6,7 +6,10 @@ use common::{failing, job, run, run_with};
 use harness::report::{Job, Mode, Search};
 use harness::verdict::Verdict;
 use regressions::{BUGS, CONTENT};
-use runtime_model::steps::{GO_1_27, GO_FIXED};
+use runtime_model::g::{CallStatus, GId};
+use runtime_model::m::{Entered, M};
+use runtime_model::steps::{Steps, SyscallVerbs, GO_1_19_FIXED, GO_1_27, GO_FIXED, SYSCALLS_1_27};
+use runtime_model::Sched;
 use sync::driver::{Control, Options};
 
 fn search(scenario: &str) -> Job {
@@ -16,10 +19,14 @@ fn search(scenario: &str) -> Job {
     job
 }
 
-/// Each holds in so many states.
+/// Each holds in so many states, on the model of 1.19 as it should be.
 fn hold_in(expected: &[(&str, u64)]) {
+    hold_in_with(GO_1_19_FIXED, expected);
+}
+
+fn hold_in_with(steps: Steps, expected: &[(&str, u64)]) {
     let states = |scenario: &str| {
-        let prepared = CONTENT.prepare(&search(scenario)).expect("a job");
+        let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
         let report = prepared.run(|_| Control::Go).expect("a run").report;
         let extent = (report.verdict, &*report.extent);
         assert_eq!(extent, (Verdict::Held, "exhaustive"), "{scenario}: {}", report.note);
@@ -60,7 +67,7 @@ fn stops_hold_in_every_state() {
 /// What each row of these bugs shows.
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    let ours = ["handoff-beside-wakep", "45975", "missed-safe-point"];
+    let ours = ["handoff-beside-wakep", "45975", "missed-safe-point", "missed-system-call"];
     for bug in BUGS.iter().filter(|bug| ours.contains(&bug.number)) {
         for mutant in bug.mutants {
             for shows in mutant.shows {
@@ -77,10 +84,12 @@ fn no_checkpoint_of_a_system_call_forgets_what_matters() {
     for scenario in
         ["syscall-short", "syscalls-one-p", "stop-beside-work", "safe-point-beside-syscall"]
     {
-        let options = Options { paranoid: true, ..Options::default() };
-        let searched =
-            CONTENT.prepare(&search(scenario)).expect("a job").compare(options).expect("a search");
-        assert!(searched.statistics.probes > 0, "{scenario}");
+        for steps in [GO_1_19_FIXED, GO_FIXED] {
+            let options = Options { paranoid: true, ..Options::default() };
+            let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
+            let searched = prepared.compare(options).expect("a search");
+            assert!(searched.statistics.probes > 0, "{scenario}");
+        }
     }
 }
 
@@ -95,16 +104,38 @@ fn a_handoff_beside_a_failed_wakeup_strands_a_g_with_3_ms_too() {
     assert_eq!(failing(&mended), None, "{mended:?}");
 }
 
-#[test]
-fn a_system_call_that_the_variant_does_not_have_is_refused() {
-    let refused = CONTENT.prepare_with(&search("syscall-long"), GO_FIXED);
-    let message = refused.err().expect("refused").to_string();
-    assert_eq!(
-        message,
-        "scenario syscall-long: G main, action 2 (`syscall long`): the variant has no system calls but those that are \
-         known to block; write `syscall blocking`, or choose a variant of Go 1.19"
+/// The P of a G in a call is its M's still, until another M takes it under the G's scan bit.
+#[sync::test(restoring)]
+fn system_calls_of_1_26_hold_in_every_state() {
+    hold_in_with(
+        GO_FIXED,
+        &[
+            ("syscall-short", 472),
+            ("syscall-long", 369),
+            ("syscall-blocking", 23_452),
+            ("syscall-timer", 60_315),
+            ("syscalls-one-p", 1_454),
+            ("newproc-beside-return", 8_681),
+            ("newproc-beside-handoff", 2_161),
+        ],
     );
-    assert!(CONTENT.prepare_with(&search("newproc-beside-handoff"), GO_FIXED).is_ok());
+}
+
+#[sync::test(restoring)]
+fn stops_beside_system_calls_of_1_26_hold_in_every_state() {
+    hold_in_with(
+        GO_FIXED,
+        &[
+            ("stop-beside-work", 1_416),
+            ("stop-beside-busy", 7_438),
+            ("stop-beside-syscall", 4_745),
+            ("stop-beside-short", 19_692),
+            ("stop-beside-handoff", 55_492),
+            ("safe-point-beside-syscall", 8_966),
+            ("safe-point-beside-busy", 6_469),
+            ("safe-point-beside-work", 1_121),
+        ],
+    );
 }
 
 /// What is handed over by the word of a P in a system call, by the lock, or by a note, is not accessed beside that.
@@ -115,9 +146,26 @@ fn no_system_call_and_no_stop_has_a_data_race() {
         "syscall-long",
         "syscalls-one-p",
         "stop-beside-work",
+        "stop-beside-syscall",
+        "safe-point-beside-syscall",
         "safe-point-beside-work",
     ] {
-        let report = run(&job(scenario, Mode::Races));
-        assert_eq!(failing(&report), None, "{scenario}: {report:?}");
+        for steps in [GO_1_19_FIXED, GO_FIXED] {
+            let report = run_with(steps, &job(scenario, Mode::Races));
+            assert_eq!(failing(&report), None, "{scenario}: {report:?}");
+        }
     }
+}
+
+/// The M does not wait while the scan bit is set: it returns to its P while the stopper takes that.
+fn return_at_once(sched: &Sched, m: &mut M, g: GId, entered: Entered) -> bool {
+    sched.g(g).call.store(CallStatus::In);
+    sched.exitsyscall_running(m, g, entered)
+}
+
+#[sync::test(restoring)]
+fn a_return_that_does_not_wait_for_the_scan_bit_is_a_data_race() {
+    let syscalls = SyscallVerbs { exit: return_at_once, ..SYSCALLS_1_27 };
+    let report = run_with(Steps { syscalls, ..GO_FIXED }, &job("stop-beside-short", Mode::Races));
+    assert_eq!(failing(&report), Some("race"), "{report:?}");
 }

@@ -2,10 +2,10 @@
 //!
 //! Go: runtime2.go, type g 407-506 (1.19.8), 471-596 (1.27.3).
 
-use sync::{Atomic, Ghost, Plain, Word};
+use sync::{Atomic, Awaited, Ghost, Plain, Word};
 
 pub use crate::ids::GId;
-use crate::ids::PId;
+use crate::ids::{MId, PId};
 use crate::timers::Claimed;
 use crate::Time;
 
@@ -64,6 +64,34 @@ pub enum GStatus {
     Dead,
 }
 
+/// What other Ms may know of a G's status: whether it is in a system call, and the scan bit then (since Go 1.26).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallStatus {
+    /// It is in none.
+    Out,
+    /// `_Gsyscall`: other Ms may take its P.
+    In,
+    /// `_Gscan | _Gsyscall`: another M is about to take its P, and the G does not return meanwhile.
+    Scan,
+}
+
+impl CallStatus {
+    /// The M that has set the scan bit clears it soon.
+    fn has_settled(self) -> bool {
+        self != CallStatus::Scan
+    }
+}
+
+impl Word for CallStatus {
+    fn to_bits(self) -> u64 {
+        self as u64
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        [CallStatus::Out, CallStatus::In, CallStatus::Scan][bits as usize]
+    }
+}
+
 /// Where *park* and *ready* of one G meet: it stands for the lock of a channel or a semaphore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Park {
@@ -110,6 +138,10 @@ pub struct G {
     pub place: Plain<Option<Place>>,
     /// It has waited for a descriptor in its next action, and goes on behind that wait.
     pub waited: Plain<bool>,
+    /// Its status, as far as system calls go, since Go 1.26.
+    pub call: Awaited<CallStatus>,
+    /// `g.m`, in a system call of Go 1.26 or later. Written before the G is in the call, and after; read with its scan bit.
+    pub(crate) m: Plain<Option<MId>>,
     /// Its script has ended. For checks.
     pub finished: Ghost<bool>,
 }
@@ -125,6 +157,8 @@ impl G {
             pc: Plain::new(name("pc"), 0),
             place: Plain::new(name("place"), None),
             waited: Plain::new(name("waited"), false),
+            call: Awaited::new(name("call"), CallStatus::Out, CallStatus::has_settled),
+            m: Plain::new(name("m"), None),
             finished: Ghost::new(false),
         }
     }

@@ -12,7 +12,7 @@
 //! | [`ready`] | proc.go | making Gs runnable |
 //! | [`wake`] | proc.go | waking and stopping Ms |
 //! | [`handoff`] | proc.go | handing off a P |
-//! | [`syscall`] | proc.go | system calls |
+//! | [`syscall`] | proc.go | system calls: a module for each way in which Go's have worked |
 //! | [`stw`], [`safepoint`] | proc.go | stopping the world; a function on each P |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
 //! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
@@ -32,7 +32,7 @@
 //! | Go | here |
 //! |---|---|
 //! | `acquirep`, `wirep`, `releasep`, `execute`, `dropg` | [`world`] |
-//! | `casgstatus` | [`g`]; no scan bit |
+//! | `casgstatus` | [`g`]; the scan bit, `castogscanstatus` and `casfrom_Gscanstatus` in [`syscall`]: v1_26.rs |
 //! | `checkdead` | [`deadlock`] |
 //! | `checkIdleGCNoP`, `findRunnableGCWorker` | left out: no GC workers yet |
 //! | `checkRunqsNoP`, `schedule` | [`find`] |
@@ -53,9 +53,9 @@
 //! | `handoffp` | [`handoff`] |
 //! | `retake`, `sysmon` | left out: nothing takes a P from a running M yet |
 //! | `entersyscall` | merged into `reentersyscall` |
-//! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallfast`, `exitsyscallfast_reacquired`, `exitsyscallfast_pidle`, `exitsyscall0` (`exitsyscallNoP`) | [`syscall`] |
+//! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallfast`, `exitsyscallfast_reacquired`, `exitsyscallfast_pidle`, `exitsyscall0` (`exitsyscallNoP`) | [`syscall`]; as up to 1.25: v1_19.rs |
 //! | `entersyscall_sysmon`, `entersyscallWakeSysmon` (since 1.26) | left out: no sysmon yet |
-//! | `reentersyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `resume` as since 1.26 | left out: of those calls, the model has `entersyscallblock` |
+//! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `gcstopP`, `resume` as since 1.26 | [`syscall`]: v1_26.rs |
 //! | `incidlelocked`, `startlockedm`, `stoplockedm` | left out: no G is locked to a thread |
 //! | `injectglist`, `netpoll` (netpoll_epoll.go), `netpollready` (netpoll.go) | [`netpoll`] |
 //! | `pollReset`, `pollWait`, `pollSetDeadline`, `pollUnblock`, `netpollblock`, `netpollblockcommit`, `netpollunblock`, `netpollcheckerr`, `netpollgoready`, `netpolldeadlineimpl`, `netpollAnyWaiters`, `netpollAdjustWaiters` (netpoll.go) | [`netpoll`]; reads alone |

@@ -68,6 +68,8 @@ pub struct MShared {
     pub park: Note,
     /// The P that it runs next: set by the M that wakes it, before the wakeup.
     pub nextp: Plain<Option<OwnedP>>,
+    /// `m.p`, in a system call of Go 1.26 or later: its G's scan bit is needed to take it.
+    pub(crate) lent: Plain<Option<OwnedP>>,
     /// It looks for work and is counted in `nmspinning`. Only the M itself accesses it while it runs, and only its
     /// waker while it is parked.
     pub spinning: Plain<bool>,
@@ -98,6 +100,7 @@ impl MShared {
         sync::make_for(id.0, || MShared {
             park: Note::new(name("park")),
             nextp: Plain::new(name("nextp"), None),
+            lent: Plain::new(name("lent"), None),
             spinning: Plain::new(name("spinning"), false),
             returns: Note::new(name("returns")),
             awaits_return: Plain::new(name("awaits_return"), false),

@@ -37,6 +37,8 @@ pub struct P {
     pub m: Plain<Option<MId>>,
     /// It is in a system call, so it is owned by the M that first exchanges this for false. Go has this in `status`.
     pub in_syscall: Atomic<bool>,
+    /// The G that is in a system call of Go 1.26 or later with it, or is about to enter or to leave one. Go: `p.m.curg`.
+    pub caller: Atomic<Guintptr>,
     /// The P is asked to run the safe point function. Set under the lock; cleared by the M that runs it.
     pub run_safe_point_fn: Atomic<bool>,
     /// How often it has run the safe point function. For checks.
@@ -90,6 +92,7 @@ impl P {
             status: Plain::new(name("status"), PStatus::Idle),
             m: Plain::new(name("m"), None),
             in_syscall: Atomic::new(name("in_syscall"), false),
+            caller: Atomic::new(name("caller"), Guintptr::NIL),
             run_safe_point_fn: Atomic::new(name("runSafePointFn"), false),
             safe_points: Ghost::new(0),
             syscalltick: Plain::new(name("syscalltick"), 0),

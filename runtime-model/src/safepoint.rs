@@ -39,10 +39,7 @@ impl Sched {
         let wait = self.ask_each_p(m);
         self.safe_point_fn(m.p().id());
         for p in &self.allp {
-            // The flag between the two reads of the state, as in Go: it may have been cleared since by the M that has
-            // entered the call.
-            let in_call = p.in_syscall.load() && p.run_safe_point_fn.load();
-            if let Some(taken) = in_call.then(|| self.retake_from_syscall(p.id)).flatten() {
+            if let Some(taken) = (self.steps.syscalls.retake_if_asked)(self, p.id) {
                 self.emit(m, Event::TakenAtSafePoint(p.id));
                 self.handoffp(m, taken);
             }
@@ -133,7 +130,7 @@ impl Sched {
             return;
         }
         // Meets the pass in `for_each_p`, which may have been before the P was in the call. The exchange fails if it was not.
-        if let Some(taken) = self.retake_from_syscall(p) {
+        if let Some(taken) = (self.steps.syscalls.retake)(self, p) {
             self.handoffp(m, taken);
         }
     }

@@ -4,6 +4,7 @@
 //! defined with its regression.
 
 mod netpoll;
+mod spin_limit;
 mod syscalls;
 mod timers;
 
@@ -21,6 +22,7 @@ use crate::Time;
 pub use netpoll::{
     start_idle_1_19, start_idle_1_27, PollSteps, POLL_1_19, POLL_1_19_FIXED, POLL_1_27, POLL_FIXED,
 };
+pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{
     p_for_due_timer, Receive, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19,
@@ -157,6 +159,10 @@ pub struct Steps {
     ///
     /// Go: proc.go, handoffp 2379-2394 (1.19.8), 3172-3189 (1.27.3).
     pub stop_at_handoff: fn(&Sched, &mut SchedLocked, OwnedP) -> Option<OwnedP>,
+    /// A P is in a system call: is the world to stop by now? (Go has not looked since 1.26; no issue is known.)
+    ///
+    /// Go: proc.go, reentersyscall 3664-3668 (1.19.8).
+    pub stop_in_syscall: fn(&Sched, PId),
     /// A P is in a system call: was it asked to pass a safe point in the meantime? (Go never looks; no issue is known.)
     pub entered_syscall: fn(&Sched, &M, PId),
 }
@@ -210,6 +216,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     wake_at_start: Sched::wakep,
     must_stop: Sched::must_stop,
     stop_at_handoff: Sched::stop_at_handoff,
+    stop_in_syscall: Sched::stop_in_syscall,
     entered_syscall: Sched::look_again_in_syscall,
 };
 
@@ -238,9 +245,10 @@ pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
 /// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
 /// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
 /// has asked for one (`asked_at_handoff`); a timer that is due is left beside an idle P, under faketime, in two ways
-/// (`p_for_due_timer`, `wake_beside_poller`); the poller leaves its post (`POLL_1_27`); and [`TIMER_STEPS_1_27`].
+/// (`p_for_due_timer`, `wake_beside_poller`); the poller leaves its post (`POLL_1_27`); a stop of the world and a safe point miss a
+/// system call that is being entered (`stop_in_syscall`, `entered_syscall`); and [`TIMER_STEPS_1_27`].
 ///
-/// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`. It has no system calls but blocking ones.
+/// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`.
 pub const GO_1_27: Steps = Steps {
     timers_1_23: TIMER_STEPS_1_27,
     wakep: wakep_1_20,
@@ -249,11 +257,13 @@ pub const GO_1_27: Steps = Steps {
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
     asked_at_handoff: GO_13F6BE28.asked_at_handoff,
+    stop_in_syscall: |_, _| {},
+    entered_syscall: GO_13F6BE28.entered_syscall,
     ..GO_FIXED
 };
 
 /// Go 1.27.3 with every known bug mended. Every check holds for this one. No mend is Go's: *ours* are `wakep`
-/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller`, `asked_at_handoff`, and those of
+/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller`, `asked_at_handoff`, `stop_in_syscall`, `entered_syscall`, and those of
 /// [`TIMER_STEPS_FIXED`].
 pub const GO_FIXED: Steps = Steps {
     timers: TIMERS_1_23,
@@ -372,22 +382,6 @@ pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
     // Wake protocol, 3: there may be more work, so `schedule` has to find this M spinning, to wake another.
     sched.become_spinning(m);
     g
-}
-
-/// At most half as many Ms spin as Ps are busy.
-///
-/// Go: proc.go, findRunnable 3532 (1.27.3; since 1.20).
-pub fn below_spin_limit(sched: &Sched) -> bool {
-    // Two loads: the second may belong to a later state than the first. See `may_spin` on why that does no harm.
-    2 * sched.nmspinning.load() < sched.gomaxprocs() as i32 - sched.npidle.load()
-}
-
-/// The same in uint32: with more Ps counted as idle than there are, the difference wraps, and there is no limit.
-///
-/// Go: proc.go, findRunnable 2663-2664 (1.19.8).
-pub fn below_spin_limit_1_19(sched: &Sched) -> bool {
-    let spinning = sched.nmspinning.load() as u32;
-    spinning.wrapping_mul(2) < sched.gomaxprocs().wrapping_sub(sched.npidle.load() as u32)
 }
 
 /// A P that runs, and has a G. Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).

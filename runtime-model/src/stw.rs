@@ -75,12 +75,12 @@ impl Sched {
 
     /// Takes the Ps that are in system calls. It is a step.
     ///
-    /// Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8).
+    /// Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8), 1681-1687 (1.27.3).
     pub fn collect_ps_in_syscalls(&self, locked: &mut SchedLocked) {
         for p in &self.allp {
-            // Meets the store in `put_in_syscall` of an M that enters a call: if it comes later, that M reads `gcwaiting`
-            // after it.
-            if let Some(taken) = self.retake_from_syscall(p.id) {
+            // Meets the store in `put_in_syscall` of an M that enters a call, or the exchange in `reentersyscall_by_status`: if
+            // it comes later, that M reads `gcwaiting` after it, in `stop_in_syscall`.
+            if let Some(taken) = (self.steps.syscalls.retake)(self, p.id) {
                 self.stop_p(locked, taken);
             }
         }

@@ -1,12 +1,12 @@
 //! System calls: an M that is in one runs no G, and its P may serve another M meanwhile.
 //!
 //! # A system call
-//! 1. **Enter.** The G's status becomes `Syscall`. The M puts its P into the state *in a system call*, in which the P has no
-//!    owner, and remembers which one it was (`oldp`).
+//! 1. **Enter.** The G's status becomes `Syscall`. The M leaves its P where others may take it, and remembers which one it
+//!    was (`oldp`).
 //! 2. **Wait** in the operating system. Other Ms may take the P: one that stops the world, or one that wants each P to pass a
-//!    safe point. Each does so by the one exchange out of that state ([`Sched::take_from_syscall`]), so one of them wins.
+//!    safe point. Each does so by an exchange (`retake`), so one of them wins.
 //! 3. **Return.** The M tries in this order:
-//!    - **3a.** the same exchange on its old P, which is enough if no other M took that;
+//!    - **3a.** its old P, which is enough if no other M took that;
 //!    - **3b.** an idle P;
 //!    - **3c.** under the lock, an idle P again; if there is none, it puts the G on the global queue, under the same hold,
 //!      and stops.
@@ -16,8 +16,11 @@
 //!
 //! A call that is known to block (`entersyscallblock`) hands its P off first (`handoff.rs`), and has no old P to return to.
 //!
-//! Since Go 1.26, the P of a G in a system call stays its M's, and the G's status says who may take it. The model has only
-//! the calls that are known to block, in which that makes no difference: [`Sched::entersyscallblock_running`].
+//! That is how calls work in each release. How the P waits in step 1 differs: `syscall/v1_19.rs` has the calls of Go 1.5 to
+//! 1.25, `syscall/v1_26.rs` those since.
+
+mod v1_19;
+mod v1_26;
 
 use sync::Ghost;
 
@@ -36,9 +39,9 @@ impl Sched {
     #[sync::summarized]
     pub(crate) fn syscall(&self, m: &mut M, g: GId, how: Syscall) -> bool {
         self.stage(m).set(Stage::Inside);
-        let entered = match (how, self.steps.syscalls.enter) {
-            (Syscall::Blocking, _) | (_, None) => (self.steps.syscalls.block)(self, m, g),
-            (Syscall::Short | Syscall::Long, Some(enter)) => enter(self, m, g),
+        let entered = match how {
+            Syscall::Blocking => (self.steps.syscalls.block)(self, m, g),
+            Syscall::Short | Syscall::Long => (self.steps.syscalls.enter)(self, m, g),
         };
         if how != Syscall::Short {
             self.wait_in_syscall(m);
@@ -97,91 +100,28 @@ impl Sched {
         &self.m(m.id).stage
     }
 
-    /// Go: proc.go, reentersyscall 3609-3671 (1.19.8). Left out: sysmon's wakeup.
-    #[sync::summarized]
-    pub fn reentersyscall(&self, m: &mut M, g: GId) -> Entered {
-        self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
-        self.run_safe_point_fn(m);
-        let tick = self.p(m.p()).syscalltick.get();
-        let p = self.releasep(m);
-        let oldp = p.id();
-        self.m(m.id).oldp.set(Some(oldp));
-        self.emit(m, Event::EnterSyscall(g));
-        self.put_in_syscall(p);
-        (self.steps.entered_syscall)(self, m, oldp);
-        // After the P is in the call. Meets `collect`, which sets `gcwaiting` first.
-        if self.is_stopping() {
-            self.entersyscall_gcwait(oldp);
-        }
-        Entered { oldp: Some(oldp), tick }
-    }
-
-    /// Stops the P that was put into the call, unless another M has it.
+    /// The P was put into a call: is the world to stop by now? Stops the P then, unless another M has it. It is a step.
     ///
-    /// Go: proc.go, entersyscall_gcwait 3690-3706 (1.19.8).
+    /// Go: proc.go, reentersyscall 3664-3668, entersyscall_gcwait 3690-3706 (1.19.8). None since 1.26.
     #[sync::summarized]
-    fn entersyscall_gcwait(&self, oldp: PId) {
+    pub fn stop_in_syscall(&self, oldp: PId) {
+        // After the P is in the call. Meets `collect`, which sets `gcwaiting` first.
+        if !self.is_stopping() {
+            return;
+        }
         let mut locked = self.lock.lock();
         if self.stopwait.get() == 0 {
             return;
         }
-        // Meets the same exchange in `collect_ps_in_syscalls`.
-        if let Some(p) = self.retake_from_syscall(oldp) {
+        // Meets the same in `collect_ps_in_syscalls`.
+        if let Some(p) = (self.steps.syscalls.retake)(self, oldp) {
             self.stop_and_tell(&mut locked, p);
-        }
-    }
-
-    /// Go: proc.go, entersyscallblock 3706-3759 (1.19.8).
-    #[sync::summarized]
-    pub fn entersyscallblock(&self, m: &mut M, g: GId) -> Entered {
-        self.count_syscall(m.p());
-        self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
-        self.emit(m, Event::EnterSyscall(g));
-        let p = self.releasep(m);
-        self.handoffp(m, p);
-        Entered::without_p()
-    }
-
-    /// Go: proc.go, exitsyscall 3771-3850 (1.19.8).
-    #[sync::summarized]
-    pub fn exitsyscall(&self, m: &mut M, g: GId, entered: Entered) -> bool {
-        if !self.exitsyscallfast(m, &entered) {
-            return self.exitsyscall0(m, g, GStatus::Syscall);
-        }
-        self.left_syscall(m);
-        self.g(g).casgstatus(GStatus::Syscall, GStatus::Running);
-        true
-    }
-
-    /// Step 3, a and b. Go: proc.go, exitsyscallfast 3853-3891 and exitsyscallfast_pidle 3917-3932 (1.19.8).
-    #[sync::summarized]
-    fn exitsyscallfast(&self, m: &mut M, entered: &Entered) -> bool {
-        // 3a. Meets the same exchange in a stop of the world, and in `for_each_p`. The P may have been taken, have served
-        // another M, and be in that M's system call by now: it is taken from that one then.
-        let oldp = entered.oldp.and_then(|oldp| self.take_from_syscall(oldp));
-        self.m(m.id).oldp.set(None);
-        if let Some(p) = oldp {
-            self.acquirep(m, p);
-            self.exitsyscallfast_reacquired(m, entered);
-            return true;
-        }
-        // 3b. Read without the lock. A P that becomes idle after that is found in `exitsyscall0`, under the lock. Go looks
-        // whether the list is empty; here it is the list's length that can be read without the lock.
-        self.npidle.load() != 0 && self.exitsyscallfast_pidle(m)
-    }
-
-    /// The P was taken and is in another call: that one's P is lost. Go: proc.go, exitsyscallfast_reacquired 3898-3915
-    /// (1.19.8).
-    fn exitsyscallfast_reacquired(&self, m: &M, entered: &Entered) {
-        if self.p(m.p()).syscalltick.get() != entered.tick {
-            self.emit(m, Event::OldPOfOtherSyscall(m.p().id()));
-            self.count_syscall(m.p());
         }
     }
 
     /// Go: proc.go, exitsyscallfast_pidle 3917-3932 (1.19.8). Left out: sysmon's wakeup.
     #[sync::summarized]
-    fn exitsyscallfast_pidle(&self, m: &mut M) -> bool {
+    pub(crate) fn exitsyscallfast_pidle(&self, m: &mut M) -> bool {
         // Meets `begin_spin` and `wakep` of a maker of work, for which there is one idle P less from here on
         // (golang/go#45867).
         let p = self.pidleget(&mut self.lock.lock(), 0);
@@ -194,7 +134,7 @@ impl Sched {
     ///
     /// Go: proc.go, exitsyscall0 3940-3977 (1.19.8); exitsyscallNoP 5106-5155 (1.27.3). Left out: sysmon's wakeup, and Gs
     /// locked to a thread.
-    fn exitsyscall0(&self, m: &mut M, g: GId, was: GStatus) -> bool {
+    pub(crate) fn exitsyscall0(&self, m: &mut M, g: GId, was: GStatus) -> bool {
         self.g(g).casgstatus(was, GStatus::Runnable);
         self.dropg(m);
         self.stage(m).set(Stage::Out);
@@ -226,50 +166,16 @@ impl Sched {
     }
 
     /// The call is over, and `m` has a P.
-    fn left_syscall(&self, m: &M) {
+    pub(crate) fn left_syscall(&self, m: &M) {
         self.count_syscall(m.p());
         self.stage(m).set(Stage::Out);
-    }
-
-    /// Takes `p` out of the system call that it is in, for another purpose than that call: its M then sees that the P has
-    /// served others. None as for [`Sched::take_from_syscall`].
-    pub(crate) fn retake_from_syscall(&self, p: PId) -> Option<OwnedP> {
-        let taken = self.take_from_syscall(p)?;
-        self.count_syscall(&taken);
-        Some(taken)
     }
 
     /// The P has seen one more system call. Returns how many it had seen.
     ///
     /// Go: proc.go, exitsyscall 3802 and 3848 (1.19.8), 5027 and 5059 (1.27.3).
-    fn count_syscall(&self, p: &OwnedP) -> u32 {
+    pub(crate) fn count_syscall(&self, p: &OwnedP) -> u32 {
         let tick = &self.p(p).syscalltick;
         tick.replace(tick.get().wrapping_add(1))
-    }
-
-    /// The P is handed off first: for a moment the G is `Running` on an M without a P.
-    ///
-    /// Go: proc.go, entersyscallblock 4830-4900 (1.27.3; since 1.26).
-    #[sync::summarized]
-    pub fn entersyscallblock_running(&self, m: &mut M, g: GId) -> Entered {
-        self.count_syscall(m.p());
-        self.emit(m, Event::EnterSyscall(g));
-        let p = self.releasep(m);
-        self.handoffp(m, p);
-        self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
-        Entered::without_p()
-    }
-
-    /// The G is `Running` before there is a P. The P was handed off, so there is no old one to take back.
-    ///
-    /// Go: proc.go, exitsyscall 4922-5062, exitsyscallTryGetP 5072-5098 (1.27.3; since 1.26).
-    #[sync::summarized]
-    pub fn exitsyscall_running(&self, m: &mut M, g: GId, _: Entered) -> bool {
-        self.g(g).casgstatus(GStatus::Syscall, GStatus::Running);
-        if self.npidle.load() != 0 && self.exitsyscallfast_pidle(m) {
-            self.left_syscall(m);
-            return true;
-        }
-        self.exitsyscall0(m, g, GStatus::Running)
     }
 }

@@ -38,6 +38,8 @@ fn a_stop_waits_only_for_ps_that_run(view: &View) -> Result<(), String> {
         let status = p.status.peek(|&status| status);
         let right = matches!(status, PStatus::GcStop | PStatus::Running);
         ensure!(right, "no M moves, the world is to stop, and {} is {status:?}", p.id);
+        let called = view.in_syscall(p);
+        ensure!(!called, "no M moves, the world is to stop, and {} is in a system call", p.id);
     }
     Ok(())
 }
@@ -62,7 +64,7 @@ fn no_safe_point_is_ahead(view: &View) -> Result<(), String> {
         let asked = view.ps()[id.index()].run_safe_point_fn.peek();
         ensure!(!asked, "{id} is idle, and has not passed its safe point");
     }
-    for p in view.ps().iter().filter(|p| view.quiescent && p.in_syscall.peek()) {
+    for p in view.ps().iter().filter(|p| view.quiescent && view.in_syscall(p)) {
         let asked = p.run_safe_point_fn.peek();
         ensure!(!asked, "no M moves, and {} is in a system call before its safe point", p.id);
     }

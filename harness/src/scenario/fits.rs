@@ -1,6 +1,6 @@
 //! Whether a variant of the scheduler has what a program uses.
 
-use runtime_model::program::{Action, Program, Syscall};
+use runtime_model::program::{Action, Program};
 use runtime_model::steps::Steps;
 use runtime_model::timers::TimerFunc;
 
@@ -18,16 +18,8 @@ impl Scenario {
             let Some(i) = script.iter().position(|action| !has(action)) else { continue };
             let (n, text) = written(&self.lines[g], i);
             let place = format!("G {}, action {n} (`{text}`)", checked.names[g]);
-            let (what, instead) = match script[i] {
-                Action::Syscall(_) => (
-                    "the variant has no system calls but those that are known to block",
-                    "write `syscall blocking`, or choose a variant of Go 1.19",
-                ),
-                _ => (
-                    "the variant's timers have no channels of their own",
-                    "write `add T N send X` and `park` in X, or choose a variant of Go 1.27",
-                ),
-            };
+            let what = "the variant's timers have no channels of their own";
+            let instead = "write `add T N send X` and `park` in X, or choose a variant of Go 1.27";
             return Err(self.error(At::G(g), &place, what, instead));
         }
         Ok(())
@@ -42,7 +34,6 @@ fn has(steps: &Steps, program: &Program, action: &Action) -> bool {
         Action::Add(id, ..) => {
             with_channels || !matches!(program.timers[id.index()].f, TimerFunc::Channel(..))
         }
-        Action::Syscall(Syscall::Short | Syscall::Long) => steps.syscalls.enter.is_some(),
         _ => true,
     }
 }

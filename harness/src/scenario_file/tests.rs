@@ -146,16 +146,16 @@ fn a_file_that_is_not_there_is_named() {
 
 #[test]
 fn an_action_that_the_variant_does_not_have_is_reported_with_its_line() {
-    let text = "name = \"x\"\nabout = \"x\"\nps = 1\nms = 1\ngs = [\n  \"main: syscall blocking; syscall long\",\n]\n";
+    let text = "name = \"x\"\nabout = \"x\"\nps = 1\nms = 1\ngs = [\n  \"main: sleep 1; add T 3 chan\",\n]\n";
     let written = parse(Path::new("x.toml"), text).expect("valid");
-    assert!(written.fits(&runtime_model::steps::GO_1_19).is_ok());
-    let error = written.fits(&runtime_model::steps::GO_1_27).expect_err("refused").to_string();
+    assert!(written.fits(&runtime_model::steps::GO_1_27).is_ok());
+    let error = written.fits(&runtime_model::steps::GO_1_19).expect_err("refused").to_string();
     assert!(
-        error.starts_with("x.toml:6: gs[0]: G main, action 2 (`syscall long`): the variant has no"),
+        error.starts_with("x.toml:6: gs[0]: G main, action 2 (`add T 3 chan`): the variant's"),
         "{error}"
     );
     assert!(
-        error.ends_with("; write `syscall blocking`, or choose a variant of Go 1.19"),
+        error.ends_with("; write `add T N send X` and `park` in X, or choose a variant of Go 1.27"),
         "{error}"
     );
 }

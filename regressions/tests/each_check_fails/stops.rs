@@ -3,7 +3,7 @@
 use runtime_model::g::GId;
 use runtime_model::p::PStatus;
 use runtime_model::sched::SchedLocked;
-use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_19_FIXED, GO_1_27};
 use runtime_model::Sched;
 
 use super::{of, Break};
@@ -27,6 +27,8 @@ pub(super) const STOPS: &[Break] = &[
         "stop-beside-work",
         Steps { must_stop: |_, _| false, ..GO_1_19_FIXED },
     ),
+    // A P is in a system call of 1.26 that the stop has missed.
+    of("a stop of the world waits only for Ps that run", "stop-beside-syscall", GO_1_27),
     of(
         "no G runs while the world is stopped",
         "stop-beside-short",
@@ -44,6 +46,7 @@ pub(super) const STOPS: &[Break] = &[
         "safe-point-beside-syscall",
         GO_13F6BE28,
     ),
+    of("a P that does not run has no safe point ahead of it", "safe-point-beside-syscall", GO_1_27),
     of(
         "each P passes each safe point once",
         "safe-point-beside-syscall",
