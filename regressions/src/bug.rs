@@ -180,7 +180,8 @@ impl Shows {
         let bound = match engine {
             _ if self.scenario.starts_with(harness::kernel::KERNEL) => None,
             sync::driver::Engine::Explore => checks::suite::within(self.scenario),
-            _ => self.bound.or(limits.bound),
+            sync::driver::Engine::Loom => self.bound.or(limits.bound),
+            _ => limits.bound,
         };
         Limits { bound, ..limits }
     }
