@@ -1,4 +1,5 @@
-//! `pidle loom` from end to end, with small crates of our own, without a network.
+//! `pidle loom` from end to end, with small crates of our own, without a network. It builds the search itself, so that one
+//! engine is enough.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 mod common;
@@ -106,7 +107,7 @@ fn fails(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], words: &
     }
 }
 
-#[test]
+#[sync::test(restoring)]
 fn a_crate_that_holds_is_searched_to_the_end_and_left_as_it_was() {
     let before = fs::read(shared().join("Cargo.lock")).unwrap();
     let (code, text, remarks) = run(shared(), &["--test", "holds"], &[]);
@@ -123,7 +124,7 @@ fn a_crate_that_holds_is_searched_to_the_end_and_left_as_it_was() {
     assert_eq!(fs::read(shared().join("Cargo.lock")).unwrap(), before, "Cargo.lock is put back");
 }
 
-#[test]
+#[sync::test(restoring)]
 fn a_lost_wakeup_is_found_with_its_interleaving_and_runs_again() {
     let files = ["lost.json", "lost.xml"].map(|name| shared().join(name));
     let arguments = ["--test", "lost", "--json", "lost.json", "--junit", "lost.xml"];
@@ -151,7 +152,7 @@ fn a_lost_wakeup_is_found_with_its_interleaving_and_runs_again() {
     assert!(text.contains("1 executions") && text.contains("deadlock"), "{text}");
 }
 
-#[test]
+#[sync::test(restoring)]
 fn what_explores_nothing_is_vacuous() {
     let (code, text, remarks) = run(shared(), &["--test", "vacuous"], &[]);
     assert_eq!(code, Some(2), "{text}{remarks}");
@@ -168,7 +169,7 @@ fn what_explores_nothing_is_vacuous() {
     }
 }
 
-#[test]
+#[sync::test(restoring)]
 fn a_failure_outside_of_models_is_no_pass() {
     let outside = |filter| run(shared(), &["--test", "outside", "--", filter], &[]);
     let (code, text, _) = outside("fails_after_its_model");
@@ -185,7 +186,7 @@ fn a_failure_outside_of_models_is_no_pass() {
     assert!(text.contains("error: outside: many_threads: "), "{text}");
 }
 
-#[test]
+#[sync::test(restoring)]
 fn only_targets_that_name_the_api_are_built_and_a_bound_is_kept() {
     // Also with the library's tests, and all in one table; tests/other.rs would not compile.
     let (code, text, remarks) = run(shared(), &["--bound", "0", "--", "it_holds", "plain"], &[]);
@@ -208,7 +209,7 @@ fn only_targets_that_name_the_api_are_built_and_a_bound_is_kept() {
     );
 }
 
-#[test]
+#[sync::test(restoring)]
 fn a_crate_for_version_0_5_runs_too() {
     let dependency =
         "[target.'cfg(loom)'.dependencies]\nloom = { version = \"0.5\", optional = true }\n";
@@ -229,7 +230,7 @@ fn a_crate_for_version_0_5_runs_too() {
     fails(&folder, &other, &[], &["built without loom", "under cfg(loom) (--cfg)"]);
 }
 
-#[test]
+#[sync::test(restoring)]
 fn crates_that_cannot_run_are_errors_that_say_what_to_do() {
     let lib = [("src/lib.rs", "")];
     let folder = krate("without", "", &lib);
@@ -261,7 +262,7 @@ fn crates_that_cannot_run_are_errors_that_say_what_to_do() {
 }
 
 /// Else these tests, and a user's first run, would need what the workspace has not fetched.
-#[test]
+#[sync::test(restoring)]
 fn the_crates_in_place_of_loom_need_nothing_else_than_the_workspace_has() {
     let root = builder::root();
     let packages = |path: &str| -> Vec<String> {
