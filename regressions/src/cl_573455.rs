@@ -16,7 +16,7 @@
 //! too late (`lost_modification.rs`).
 
 use runtime_model::steps::{Steps, TimerSteps1_23, GO_FIXED, TIMER_STEPS_FIXED};
-use runtime_model::timers::{update_min_when_modified, NamedTimer, TimerBits};
+use runtime_model::timers::{update_timer_modified_earliest, NamedTimer, TimerBits};
 use runtime_model::{p::P, Time};
 use sync::driver::Engine;
 
@@ -33,7 +33,7 @@ fn publish_time(_: &NamedTimer, _: TimerBits, p: &P, when: Time) -> bool {
     let min = p.timer_modified_earliest.load();
     let earlier = min == 0 || when < min;
     if earlier {
-        update_min_when_modified(p, when);
+        update_timer_modified_earliest(p, when);
     }
     earlier
 }

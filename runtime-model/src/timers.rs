@@ -16,6 +16,7 @@ mod named;
 mod v1_19;
 mod v1_23;
 
+use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::m::M;
 use crate::p::{PId, P};
@@ -27,16 +28,37 @@ pub use heap::{Entry, Held, Timer, TimerFunc, TimerWords, Timers};
 pub use named::{Claimed, NamedTimer, TimerStatus};
 pub use v1_19::{
     begin_adjust, clear_modified_earliest, deadline_by_status, fire_unlocked, nobarrier_wake_time,
-    preempts_in_ten_states, update_timer_modified_earliest,
+    preempts_in_ten_states,
 };
 pub use v1_23::{
     begin_adjust as begin_adjust_1_23, begin_adjust_in_two, clear_times, peek_deadline,
     preempts_in, publish_if_earlier, publish_modified, sends_if_current, sends_in_any_case,
-    uncount_sends, update_min_when_modified, wake_time, Story, TimerBits, TimerChan, TimerData,
+    uncount_sends, wake_time, Story, TimerBits, TimerChan, TimerData,
 };
 
 /// More timers than a program has due at once.
 const MOST_DUE: u32 = 1_000;
+
+/// What a look at the first timer of a heap came to.
+enum Ran {
+    /// It ran a timer.
+    One,
+    /// The next one fires then; 0 if there is none.
+    None(Time),
+}
+
+/// A timer of `p` was modified to fire at `when`, and its place on the heap says another time.
+///
+/// Go: time.go, updateTimerModifiedEarliest 1015-1025 (1.19.8), (*timers).updateMinWhenModified 1269-1279 (1.27.3).
+pub fn update_timer_modified_earliest(p: &P, when: Time) {
+    loop {
+        let old = p.timer_modified_earliest.load();
+        // Meets an M that adjusts the heap, which clears the word, and other Gs that modify other timers of the P.
+        if old != 0 && old < when || p.timer_modified_earliest.cas(old, when) {
+            return;
+        }
+    }
+}
 
 /// When a timer of `when`, which is due, fires next after `now`. None if it is not periodic.
 ///
@@ -76,6 +98,13 @@ impl Sched {
             self.late_poll_until.set(Some((now, next)));
         }
         (now, next, ran)
+    }
+
+    /// Reports that `m` runs a timer of `p`.
+    fn emit_timer_run(&self, m: &M, p: &P) {
+        let owner = m.p().id() == p.id;
+        let run = if owner { Event::TimerRunByOwner } else { Event::TimerRunByThief };
+        self.emit(m, run(p.id));
     }
 
     /// Calls the function of a timer of `p`.

@@ -11,7 +11,7 @@ mod timer_actions;
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
 use crate::limiter::LimiterEventType;
-use crate::m::M;
+use crate::m::{MId, M};
 use crate::p::{OwnedP, PStatus};
 use crate::program::{Action, FlagId};
 use crate::sched::Sched;
@@ -225,9 +225,14 @@ impl Sched {
         let owned = self.p(&p);
         let running = owned.m.get() == Some(m.id) && owned.status.get() == PStatus::Running;
         assert!(running, "releasep: invalid p state");
-        self.m(m.id).p.set(None);
-        owned.m.set(None);
-        owned.status.set(PStatus::Idle);
+        self.unwire(m.id, &p);
         p
+    }
+
+    /// `p` is no longer `m`'s.
+    pub(crate) fn unwire(&self, m: MId, p: &OwnedP) {
+        self.m(m).p.set(None);
+        self.p(p).m.set(None);
+        self.p(p).status.set(PStatus::Idle);
     }
 }

@@ -38,7 +38,7 @@ use crate::event::Event;
 use crate::g::{CallStatus, GId, GStatus, Guintptr};
 use crate::ids::PId;
 use crate::m::{Entered, MId, M};
-use crate::p::{OwnedP, PStatus};
+use crate::p::OwnedP;
 use crate::sched::Sched;
 
 /// A G in a call whose scan bit the caller has set, and the M that has left its P to the call.
@@ -111,9 +111,7 @@ impl Sched {
         let thread = self.set_block_on_exit_syscall(p)?;
         // The scan bit, step 4. The G's M waits in `return_from_call` meanwhile.
         let taken = self.m(thread.m).lent.replace(None).expect("step 3 has found it there");
-        self.m(thread.m).p.set(None);
-        self.p(&taken).m.set(None);
-        self.p(&taken).status.set(PStatus::Idle);
+        self.unwire(thread.m, &taken);
         self.count_syscall(&taken);
         self.p(&taken).caller.store(Guintptr::NIL);
         self.resume(thread.g);

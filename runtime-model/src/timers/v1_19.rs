@@ -9,7 +9,7 @@
 //! | 1 | stay | `addtimer`, `modtimer`: the M's own P, read and locked without a preemption in between |
 //! | 2 | claim | `deltimer`, `claim_timer`; `Claim` in clean.rs and run.rs |
 //! | 3 | mark | `deltimer`, `modtimer` |
-//! | 4 | publish | `doaddtimer` (clean.rs), `update_timer_modified_earliest` |
+//! | 4 | publish | `doaddtimer` (clean.rs), `update_timer_modified_earliest` (timers.rs) |
 //! | 5 | wake | `addtimer`, `modtimer`: `wake_net_poller` |
 //! | 6 | clean up | clean.rs |
 //! | 7 | run | run.rs |
@@ -252,19 +252,6 @@ impl Sched {
     /// The timer that actions name so.
     pub fn timer(&self, id: TimerId) -> &NamedTimer {
         &self.timers[id.index()]
-    }
-}
-
-/// A timer of `p` is to fire at `when`, which is earlier than its place on the heap says.
-///
-/// Go: time.go, updateTimerModifiedEarliest 1015-1025 (1.19.8).
-pub fn update_timer_modified_earliest(p: &P, when: Time) {
-    loop {
-        let old = p.timer_modified_earliest.load();
-        // Meets `adjusttimers`, which clears the word, and other Gs that modify other timers of the P.
-        if old != 0 && old < when || p.timer_modified_earliest.cas(old, when) {
-            return;
-        }
     }
 }
 

@@ -42,6 +42,8 @@ use crate::Time;
 
 use super::heap::{earlier, Entry, Timer};
 use super::named::NamedTimer;
+use super::update_timer_modified_earliest;
+use heap::uncount_zombie;
 
 pub use channel::{Story, TimerChan};
 pub use heap::{begin_adjust, begin_adjust_in_two, clear_times};
@@ -157,7 +159,7 @@ impl Sched {
             // Timers since 1.23, 2. It stays where it is on a heap that may be another P's.
             let heap = self.heap_of(t);
             if data.state.any(TimerBits::ZOMBIE) {
-                heap.deleted_timers.add(1_u32.wrapping_neg());
+                uncount_zombie(heap);
             }
             data.state = data.state.with(TimerBits::MODIFIED).without(TimerBits::ZOMBIE);
             earlier = (self.steps.timers_1_23.publish_modified)(t, data.state, heap, when);
@@ -259,7 +261,7 @@ pub fn publish_modified(t: &NamedTimer, state: TimerBits, p: &P, when: Time) -> 
     let min = p.timer_modified_earliest.load();
     let earlier = min == 0 || when < min;
     if earlier {
-        update_min_when_modified(p, when);
+        update_timer_modified_earliest(p, when);
     }
     earlier
 }
@@ -274,22 +276,9 @@ pub fn publish_if_earlier(t: &NamedTimer, state: TimerBits, p: &P, when: Time) -
     let earlier = min == 0 || when < min;
     if earlier {
         t.astate.store(state);
-        update_min_when_modified(p, when);
+        update_timer_modified_earliest(p, when);
     }
     earlier
-}
-
-/// Makes `minWhenModified` of `p` at most `when`.
-///
-/// Go: time.go, updateMinWhenModified 1269-1279 (1.27.3).
-pub fn update_min_when_modified(p: &P, when: Time) {
-    loop {
-        let old = p.timer_modified_earliest.load();
-        // Meets `adjust`, which clears the word, and other Gs that modify other timers of the P.
-        if old != 0 && old < when || p.timer_modified_earliest.cas(old, when) {
-            return;
-        }
-    }
 }
 
 /// When the next timer of `p` fires; 0 if there is none. Without the lock.

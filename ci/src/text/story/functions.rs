@@ -14,22 +14,10 @@ use crate::text::table::{plain_table, spaced};
 pub(super) fn places(rows: &[Row]) -> String {
     let named: BTreeSet<&str> = rows.iter().flat_map(|row| shown(row)).collect();
     let found = named.into_iter().filter_map(|name| Some((name, place(CONTENT.sources, name)?)));
-    let mut table = plain_table();
-    if !table.is_tty() {
-        table.set_width(WIDTH as u16).set_content_arrangement(ContentArrangement::Dynamic);
-    }
-    table.set_header(["function", "in the model", "in Go"]);
-    for (name, Place { file, line, go }) in found {
-        table.add_row([name.into(), format!("{file}:{line}"), go.unwrap_or_default()]);
-    }
-    for column in table.column_iter_mut().take(2) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    if table.is_empty() {
-        String::new()
-    } else {
-        format!("\n{}\n", spaced(table))
-    }
+    let rows = found.map(|(name, Place { file, line, go })| {
+        [name.into(), format!("{file}:{line}"), go.unwrap_or_default()]
+    });
+    table(["function", "in the model", "in Go"], rows)
 }
 
 /// A table of the model's events in the rows; empty if there are none. What an event means is what the model's source says
@@ -42,13 +30,18 @@ pub(super) fn events(rows: &[Row]) -> String {
     let meant = named
         .into_iter()
         .filter_map(|name| Some([name.into(), documentation(CONTENT.sources, "Event", name)?]));
+    table(["event", "of this M"], meant)
+}
+
+/// A table below that of the steps, in which the last column alone is wrapped; empty if it has no rows.
+fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
     let mut table = plain_table();
     if !table.is_tty() {
         table.set_width(WIDTH as u16).set_content_arrangement(ContentArrangement::Dynamic);
     }
-    table.set_header(["event", "of this M"]);
-    table.add_rows(meant);
-    for column in table.column_iter_mut().take(1) {
+    table.set_header(heads);
+    table.add_rows(rows);
+    for column in table.column_iter_mut().take(N - 1) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
     if table.is_empty() {

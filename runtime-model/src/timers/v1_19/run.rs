@@ -11,15 +11,7 @@ use crate::Time;
 use super::nobarrier_wake_time;
 use crate::timers::heap::{Held, TimerFunc, Timers};
 use crate::timers::named::{NamedTimer, TimerStatus};
-use crate::timers::{next_time, MOST_DUE};
-
-/// What [`Sched::runtimer`] came to.
-enum Ran {
-    /// It ran a timer.
-    One,
-    /// The next one fires then; 0 if there is none.
-    None(Time),
-}
+use crate::timers::{next_time, Ran, MOST_DUE};
 
 impl Sched {
     /// Runs the timers of `p` that are due, on `m`, which has a P. `now` is a recent time, or 0.
@@ -156,11 +148,7 @@ impl Sched {
                 }
             }
         }
-        let owner = m.p().id() == p.id;
-        self.emit(
-            m,
-            if owner { Event::TimerRunByOwner(p.id) } else { Event::TimerRunByThief(p.id) },
-        );
+        self.emit_timer_run(m, p);
         (self.steps.timers_1_19.fire)(self, m, p, timers, f)
     }
 

@@ -1,4 +1,4 @@
-//! The channel of a timer, its lock, and what is told of the sends on it.
+//! The channel of a timer, its lock, and what is recorded of the sends on it.
 //!
 //! The channel has room for one value. Stopping or setting the timer takes it away, so that no value of before is received
 //! afterwards.

@@ -216,7 +216,7 @@ impl Sched {
 
 /// One timer of `p` less is stopped and still on its heap. The word counts up and down together with the bits, under the
 /// timer's lock, so it is never below 0.
-fn uncount_zombie(p: &P) {
+pub(super) fn uncount_zombie(p: &P) {
     p.deleted_timers.add(1_u32.wrapping_neg());
 }
 

@@ -15,6 +15,7 @@ use crate::m::M;
 use crate::sched::Sched;
 
 use super::channel::TimerChan;
+use super::heap::uncount_zombie;
 use super::state::TimerBits;
 use crate::timers::named::NamedTimer;
 use crate::timers::next_time;
@@ -121,7 +122,7 @@ impl Sched {
         if zombie && data.when > 0 {
             // It is still there, as the last G that waited has left a moment ago.
             data.state = data.state.without(TimerBits::ZOMBIE);
-            self.heap_of(t).deleted_timers.add(1_u32.wrapping_neg());
+            uncount_zombie(self.heap_of(t));
         }
         let add = t.needs_add(&data);
         t.unlock(data);

@@ -11,15 +11,7 @@ use crate::Time;
 use super::state::{TimerBits, TimerData};
 use crate::timers::heap::{Held, TimerFunc, Timers};
 use crate::timers::named::NamedTimer;
-use crate::timers::{next_time, MOST_DUE};
-
-/// What [`Sched::run`] came to.
-enum Ran {
-    /// It ran a timer.
-    One,
-    /// The next one fires then; 0 if there is none.
-    None(Time),
-}
+use crate::timers::{next_time, Ran, MOST_DUE};
 
 impl Sched {
     /// Runs the timers of `p` that are due, on `m`, which has a P. `now` is a recent time, or 0.
@@ -197,11 +189,7 @@ impl Sched {
         if stays {
             self.emit(m, Event::TimerPostponed(p.id));
         }
-        let owner = m.p().id() == p.id;
-        self.emit(
-            m,
-            if owner { Event::TimerRunByOwner(p.id) } else { Event::TimerRunByThief(p.id) },
-        );
+        self.emit_timer_run(m, p);
         // Timers since 1.23, 9. The function may wake Ms, and may change timers. A periodic timer has its next time by now,
         // so another M may run it again meanwhile.
         self.unlock_timers(p, timers);
