@@ -9,8 +9,16 @@ pub(super) const SPAN: usize = 256 << 20;
 /// The offset of the stacks in a span.
 pub(super) const STACKS: usize = SPAN / 2;
 
-/// The number of spans, and so of arenas at one time.
-const SPANS: usize = 128;
+/// The number of arenas at one time.
+const ARENAS: usize = 128;
+
+/// The spans whose addresses have the same upper half. No other memory has that upper half: such regions are reserved as a
+/// whole.
+const REGION: usize = (1 << 32) / SPAN;
+
+/// The number of spans. The first of each region is not used: its addresses have a small lower half, and so has a word of
+/// which the program has overwritten the lower half with a small number (`memory`, *Addresses*).
+const SPANS: usize = ARENAS.div_ceil(REGION - 1) * REGION;
 
 /// The address of the first span; 0 before the space is reserved.
 static BASE: AtomicUsize = AtomicUsize::new(0);
@@ -62,12 +70,14 @@ pub(super) fn take() -> Result<usize, String> {
         busy(span, true);
         return Ok(base + span * SPAN);
     }
-    if free.1 == SPANS {
-        return Err(format!("{SPANS} searches run in this process, which is the maximum"));
+    let span = (free.1..).find(|span| span % REGION > 0).expect("take: the next but one");
+    let used = span - span.div_ceil(REGION);
+    if used == ARENAS {
+        return Err(format!("{ARENAS} searches run in this process, which is the maximum"));
     }
-    free.1 += 1;
-    busy(free.1 - 1, true);
-    Ok(base + (free.1 - 1) * SPAN)
+    free.1 = span + 1;
+    busy(span, true);
+    Ok(base + span * SPAN)
 }
 
 /// Frees the span.
@@ -79,19 +89,18 @@ pub(super) fn give_back(address: usize) {
 
 fn reserve() -> Result<usize, String> {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
+    // One region more, since they are aligned to their size.
+    let bytes = (SPANS + REGION) * SPAN;
     // SAFETY: a new mapping, at an address that the system chooses, and not yet accessible.
-    let base = unsafe {
-        libc::mmap(std::ptr::null_mut(), (SPANS + 1) * SPAN, libc::PROT_NONE, flags, -1, 0)
-    };
+    let base = unsafe { libc::mmap(std::ptr::null_mut(), bytes, libc::PROT_NONE, flags, -1, 0) };
     if base == libc::MAP_FAILED {
         let error = std::io::Error::last_os_error();
-        let gib = (SPANS * SPAN) >> 30;
+        let gib = bytes >> 30;
         return Err(format!(
             "cannot reserve {gib} GiB of addresses for saved states: {error} (raise a limit such as `ulimit -v`)"
         ));
     }
-    // A span is aligned to its size, so that the upper halves of its addresses are equal.
-    Ok((base as usize).next_multiple_of(SPAN))
+    Ok((base as usize).next_multiple_of(REGION * SPAN))
 }
 
 /// The stack of the calling OS thread, with the thread-locals above it, if the system lays it out like that. `None` where
@@ -160,4 +169,23 @@ pub(super) unsafe fn protect_writes(address: usize, bytes: usize) -> Result<(), 
 pub(super) unsafe fn discard(address: usize, bytes: usize) {
     // SAFETY: as the caller says. If the call fails, the pages stay as they are, which does no harm.
     unsafe { libc::madvise(address as *mut _, bytes, libc::MADV_DONTNEED) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of three regions, and not all: other tests need some.
+    #[test]
+    fn arenas_have_addresses_that_nothing_else_has() {
+        let spans: Vec<_> = (0..2 * REGION + 2).map(|_| take().expect("a span")).collect();
+        let base = BASE.load(Ordering::Relaxed);
+        assert_eq!(base % (REGION * SPAN), 0, "{base:x}: a region of its own");
+        for &address in &spans {
+            assert!(address as u32 as usize >= SPAN, "{address:x}: a small lower half");
+            assert!(address + SPAN <= base + SPANS * SPAN, "{address:x}: beyond the regions");
+        }
+        assert!(spans.iter().any(|&address| address > base + 2 * REGION * SPAN), "{spans:x?}");
+        spans.into_iter().for_each(give_back);
+    }
 }

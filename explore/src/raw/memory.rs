@@ -10,7 +10,8 @@
 //! # Addresses
 //! Searches and workers differ in the addresses of the arena, of the OS thread's stack and thread-locals, and of what the
 //! driver lends to the first thread. An aligned word that holds such an address is hashed relative to the start of the
-//! range, and so is one of which half is left of an address in the arena. An address in the driver's own frames, which a
+//! range. A word whose lower half the program has overwritten may have the upper half of an address in the arena or in the
+//! OS thread's stack: then the lower half is hashed, and whose address it was. An address in the driver's own frames, which a
 //! suspended thread keeps and never uses, counts as one constant, and so does one in the book.
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -244,6 +245,7 @@ impl Addresses {
         const LENT: u64 = 0xA3 << 56;
         const HALF: u64 = 0xA4 << 56;
         const INVERTED: u64 = 0xA5 << 56;
+        const OTHER_HALF: u64 = 0xA6 << 56;
         let address = word as usize;
         let distance = address.wrapping_sub(self.arena);
         if (1..SPAN).contains(&distance) {
@@ -267,13 +269,22 @@ impl Addresses {
                 return LENT | (which as u64) << 48 | distance as u64;
             }
         }
-        // An arena does not cross a multiple of 2³². Its own address may be such a half.
-        match address >> 32 == self.arena >> 32 {
-            true if address == self.arena => HALF,
-            true => HALF | (word & u64::from(u32::MAX)),
-            false => word,
+        let lower = word & u64::from(u32::MAX);
+        match upper_half(address) {
+            // Its own address may be such a half. No other memory has this upper half (`address_space`).
+            half if half == upper_half(self.arena) => match address == self.arena {
+                true => HALF,
+                false => HALF | lower,
+            },
+            // Other memory has, but hardly at so small an address.
+            half if half == upper_half(self.driver) && lower < 1 << 16 => OTHER_HALF | lower,
+            _ => word,
         }
     }
+}
+
+fn upper_half(address: usize) -> u32 {
+    (address as u64 >> 32) as u32
 }
 
 /// The number by which an object at this address is known: its offset in the current arena. Addresses elsewhere get
