@@ -4,8 +4,9 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sync::driver::{run_all, Explored, Plan, PlanError};
+use sync::driver::{run_all, End, Explored, Plan, PlanError};
 use sync::{spawn, Arc, Atomic, Ghost};
 
 fn audited() -> Plan {
@@ -106,6 +107,59 @@ fn an_arc_from_outside_that_is_counted_too_few_times_is_detected() {
     }));
     assert!(message.contains("hold it in an `Outside`"), "{message}");
     // With more owners than are recognised as a count, dropping one is an error as well.
+    std::mem::forget(ours);
+}
+
+/// Calls `change` in each of several executions: before it, two threads race.
+fn racing(change: impl FnOnce() + Send + 'static) {
+    let word = Arc::new(Atomic::new("word", 0u32));
+    let theirs = word.clone();
+    spawn(move || {
+        theirs.store(1);
+        theirs.store(2);
+        change();
+    });
+    for _ in 0..3 {
+        word.load();
+    }
+}
+
+/// The padding of a closure may hold any address; here one of two words that are no block of the heap.
+#[test]
+fn a_word_that_falls_like_a_count_is_no_arc() {
+    static COUNTS: [AtomicUsize; 2] = [AtomicUsize::new(1_000), AtomicUsize::new(1)];
+    let leftover = COUNTS.as_ptr() as usize;
+    let explored = run_all(&Plan { audit: 0, ..audited() }, move || {
+        std::hint::black_box(leftover);
+        racing(|| {
+            COUNTS[0].fetch_sub(1, Ordering::Relaxed);
+        });
+    });
+    assert_eq!(explored.expect("no alarm").end, End::Complete);
+    assert!(COUNTS[0].load(Ordering::Relaxed) < 1_000 - 2);
+}
+
+/// Or that of an `Arc` of which others take and drop clones meanwhile.
+#[test]
+fn a_count_that_rises_as_often_as_it_falls_is_no_error() {
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    let counted = std::sync::Arc::new(7);
+    let ours = vec![counted.clone(); 10];
+    let explored = run_all(&Plan { audit: 0, ..audited() }, move || {
+        let owned = counted.clone();
+        let more = counted.clone();
+        racing(move || {
+            // One fewer each second time, as `more` and `owned` are dropped, and otherwise one more.
+            if TIMES.fetch_add(1, Ordering::Relaxed) % 2 == 0 {
+                std::mem::forget(more);
+            } else {
+                (0..3).for_each(|_| std::mem::forget(more.clone()));
+            }
+            drop(owned);
+        });
+    });
+    assert_eq!(explored.expect("no alarm").end, End::Complete);
+    assert!(TIMES.load(Ordering::Relaxed) > 4);
     std::mem::forget(ours);
 }
 

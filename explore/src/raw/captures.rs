@@ -9,9 +9,10 @@
 //! what such an `Arc` owns is searched for addresses of the arena: a container that has grown inside
 //! ([`Captures::grown`]). If several workers share the closure, its counts are not restored but checked as above.
 //!
-//! A word that looks like that may be something else: the padding between a closure's fields may hold a
-//! leftover address. So a count must fall more than once. A program that drops too many owners does so each
-//! time.
+//! A word that looks like that may be something else: the padding between a closure's fields, and the payload of an
+//! `Option` that is `None`, hold leftover addresses. So the address must be that of a block of the heap, and the count
+//! must fall more than once, and not rise as often: the search's own `Arc`s come and go. A program that drops too many
+//! owners does so each time.
 
 use super::arena::Arena;
 use super::image::Place;
@@ -23,8 +24,8 @@ const MOST: usize = 256;
 /// A larger number is not taken for a count.
 const COUNT: usize = 1 << 20;
 
-/// How many times a count must fall.
-const FALLS: u32 = 2;
+/// How many times a count must fall, and by how much.
+const FALLS: usize = 2;
 
 /// The most words of what an `Arc` owns that are searched for addresses.
 const OWNED: usize = 64;
@@ -35,10 +36,12 @@ pub(crate) struct Captures(Vec<Counted>);
 /// What looks like the counts of an `Arc`.
 struct Counted {
     address: usize,
+    /// The number of owners before the first execution.
+    first: usize,
     /// The number of owners at the last check.
     owners: usize,
     /// How many times the number has fallen.
-    falls: u32,
+    falls: usize,
 }
 
 impl Captures {
@@ -66,7 +69,8 @@ impl Captures {
         let counted = words.filter_map(|[pointer]| {
             let [owners, weak] = read::<2>(pointer).filter(|_| pointer % 8 == 0)?;
             let counts = (1..COUNT).contains(&owners) && (1..COUNT).contains(&weak);
-            counts.then_some(Counted { address: pointer, owners, falls: 0 })
+            let counted = Counted { address: pointer, first: owners, owners, falls: 0 };
+            (counts && is_block(pointer)).then_some(counted)
         });
         Captures(counted.collect())
     }
@@ -75,16 +79,40 @@ impl Captures {
     pub(crate) fn trouble(&mut self) -> Option<Trouble> {
         for counted in &mut self.0 {
             let Some([now]) = read::<1>(counted.address) else { continue };
-            counted.falls += u32::from(now < counted.owners);
+            counted.falls += usize::from(now < counted.owners);
             counted.owners = now;
         }
-        self.0.iter().any(|counted| counted.falls >= FALLS).then_some(Trouble::Foreign)
+        self.0.iter().any(Counted::is_dropped).then_some(Trouble::Foreign)
+    }
+}
+
+impl Counted {
+    /// Whether executions have dropped more owners than they have made.
+    fn is_dropped(&self) -> bool {
+        self.falls >= FALLS && self.owners + FALLS <= self.first
     }
 }
 
 /// The words at an address, if it is readable.
 fn read<const N: usize>(address: usize) -> Option<[usize; N]> {
     read_some(address, N).try_into().ok()
+}
+
+/// Whether a block of glibc's heap begins at this address: then its size, in front of it, leads to a block that knows that
+/// this one is in use.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn is_block(address: usize) -> bool {
+    const PREVIOUS_IN_USE: usize = 1;
+    const MAPPED: usize = 2;
+    let (size_at, words) = (address.wrapping_sub(8), block_words(address));
+    let Some([size]) = read::<1>(size_at).filter(|_| words > 0) else { return false };
+    let next = || read::<1>(size_at + 8 * (words + 1));
+    size & MAPPED != 0 || next().is_some_and(|[size]| size & PREVIOUS_IN_USE != 0)
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn is_block(_address: usize) -> bool {
+    true
 }
 
 /// The number of words of the block at this address, which glibc keeps in front of it; 0 where that makes no sense.
