@@ -1,4 +1,32 @@
 //! Faults that tests plant, to show that the checks of the search detect them.
+//!
+//! A fault is no option: a search has the one that is planted on the thread that creates it, and hands it to its
+//! workers ([`Search::fault`](crate::interface::Search::fault)).
+
+use std::cell::Cell;
+
+thread_local! {
+    static PLANTED: Cell<Option<Fault>> = const { Cell::new(None) };
+}
+
+/// Plants the fault in each search that `body` creates on this thread, for tests. With `None` the searches have none.
+#[doc(hidden)]
+pub fn planting<T>(fault: Option<Fault>, body: impl FnOnce() -> T) -> T {
+    struct Before(Option<Fault>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            PLANTED.set(self.0);
+        }
+    }
+    let _before = Before(PLANTED.replace(fault));
+    body()
+}
+
+/// The fault of a search that is created now, on this thread.
+#[doc(hidden)]
+pub fn planted() -> Option<Fault> {
+    PLANTED.get()
+}
 
 /// A fault that is planted on purpose, so that a test shows that it is detected.
 #[doc(hidden)]

@@ -4,6 +4,7 @@
 //! owns the cache, the sleep sets, the bounds and the statistics. The substrate owns the threads, and the
 //! means to return to an earlier node.
 
+use crate::fault::Fault;
 use crate::operation::{Footprint, Operation, ThreadId};
 use crate::renaming::Renaming;
 
@@ -120,6 +121,12 @@ pub trait Search {
     /// Whether the substrate must compute [`Node::pair`].
     fn wants_pairs(&self) -> bool {
         false
+    }
+
+    /// The fault that a test has planted in this search.
+    #[doc(hidden)]
+    fn fault(&self) -> Option<Fault> {
+        None
     }
 }
 

@@ -34,7 +34,8 @@
 mod cache;
 #[cfg(any(feature = "shuttle", feature = "explore"))]
 pub mod current;
-mod fault;
+#[doc(hidden)]
+pub mod fault;
 pub mod fingerprint;
 pub mod interface;
 pub mod operation;

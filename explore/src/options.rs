@@ -6,8 +6,6 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::Fault;
-
 /// What to search, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -60,8 +58,6 @@ pub struct Options {
     pub stop: Option<Arc<AtomicBool>>,
     /// An estimate of the number of executions, made beforehand; copied into the statistics.
     pub estimated: Option<Estimated>,
-    #[doc(hidden)]
-    pub fault: Option<Fault>,
 }
 
 impl Default for Options {
@@ -89,7 +85,6 @@ impl Default for Options {
             deadline: None,
             stop: None,
             estimated: None,
-            fault: None,
         }
     }
 }

@@ -36,13 +36,13 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::cache::{Threads, Visit};
+use crate::fault::Fault;
 use crate::fingerprint::{mix, of};
 use crate::interface::{Ended, Next, Node, Pick};
 use crate::operation::{Access, Footprint, ThreadId};
 use crate::options::Statistics;
 use crate::paranoid::Probe;
 use crate::renaming::Renaming;
-use crate::state::Fault;
 use crate::traces::Trace;
 use crate::workers::Job;
 
@@ -146,7 +146,7 @@ impl Dfs {
     }
 
     fn independent(&self, a: &Footprint, b: &Footprint) -> bool {
-        if self.options().fault == Some(Fault::WritesIndependent) {
+        if self.shared.fault == Some(Fault::WritesIndependent) {
             let reads = |f: &Footprint| {
                 let accesses = f.accesses.iter().filter(|(_, access)| *access == Access::Read);
                 Footprint { all: f.all, accesses: accesses.copied().collect(), memory: None }
@@ -198,7 +198,7 @@ impl Dfs {
         }
         let visit = self.shared.visited.visit_sleeping(state, mask);
         match visit {
-            Visit::Rest { .. } if self.options().fault == Some(Fault::SleepIgnoredOnHit) => {
+            Visit::Rest { .. } if self.shared.fault == Some(Fault::SleepIgnoredOnHit) => {
                 return Some(Visit::Done);
             }
             Visit::Rest { asleep, .. } => {
@@ -223,7 +223,7 @@ impl Dfs {
     /// See *Fewer steps*, 1.
     fn visit_early(&self, node: &Node, frame: &Frame) -> Visit {
         let most = self.options().bound.unwrap_or(0);
-        let forgets = self.options().fault == Some(Fault::StepsIgnoredOnHit);
+        let forgets = self.shared.fault == Some(Fault::StepsIgnoredOnHit);
         let steps = if forgets { 0 } else { self.path.len() };
         let current = frame.current.map(|current| node.renaming.alike(current));
         let with = |budget| mix(node.fingerprint, of((current, budget)));

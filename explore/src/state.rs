@@ -7,6 +7,7 @@
 //!   objects it has created; its next operation, and whether that can proceed. A thread is deterministic,
 //!   so this determines everything it will ever do; for that, a checkpoint must name every live local.
 
+use crate::fault::Fault;
 use crate::fingerprint::Fingerprints;
 use crate::interface::Ended;
 use crate::operation::{Access, Footprint, Kind, ObjectId, Operation, ThreadId};
@@ -23,9 +24,6 @@ mod view;
 
 pub use changes::{Slot, ROUNDS, UNKNOWN};
 pub(crate) use object_table::ObjectTable;
-
-#[doc(hidden)]
-pub use crate::fault::Fault;
 
 /// The state of one execution. The fields after `object_table` are saved and restored with the execution.
 #[derive(Default)]
@@ -107,9 +105,9 @@ fn named(name: u32) -> Result<ThreadId, String> {
 
 impl State {
     /// Applies the options of a search, before the first execution.
-    pub fn prepare(&mut self, options: &Options) {
+    pub fn prepare(&mut self, options: &Options, fault: Option<Fault>) {
         self.remembers = !options.checkpoints;
-        self.fault = options.fault;
+        self.fault = fault;
         let symmetry = options.symmetry && !options.memory;
         renaming::set_interchangeable(if symmetry { options.interchangeable } else { 0 });
     }

@@ -1,8 +1,8 @@
 //! One thread as a search sees it.
 
+use crate::fault::Fault;
 use crate::fingerprint::Fingerprints;
 use crate::operation::{Operation, ThreadId};
-use crate::state::Fault;
 
 /// A thread: its history, and its next operation.
 pub(crate) struct Thread {

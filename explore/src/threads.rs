@@ -72,7 +72,7 @@ impl Substrate for Threads {
             return Driven { search, diverged: None, panic: Some(Box::new(why.to_owned())) };
         }
         STATE.take();
-        STATE.with_borrow_mut(|state| state.prepare(&self.options));
+        STATE.with_borrow_mut(|state| state.prepare(&self.options, search.fault()));
         let driver = Rc::new(RefCell::new(Driver::new(search, self.cut)));
         let runner = Runner::new(Shared(driver.clone()), self.config.clone());
         let program = self.program.clone();

@@ -16,6 +16,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::cache::Visited;
+use crate::fault::{self, Fault};
 use crate::interface::Pick;
 use crate::operation::ThreadId;
 use crate::options::{Incomplete, Options, Statistics};
@@ -25,6 +26,8 @@ use crate::search::Frame;
 /// The state shared by the workers of one search.
 pub struct Shared {
     pub(crate) options: Options,
+    /// The fault that a test has planted.
+    pub(crate) fault: Option<Fault>,
     pub(crate) visited: Visited,
     /// The distinct states, if the cache keys are not plain states.
     pub(crate) distinct: Visited,
@@ -73,6 +76,7 @@ impl Shared {
             shortest: AtomicUsize::new(options.shorter_than.unwrap_or(usize::MAX)),
             paranoid: options.paranoid.then(Paranoid::default),
             options,
+            fault: fault::planted(),
             visited: Visited::default(),
             distinct: Visited::default(),
             names: Mutex::default(),

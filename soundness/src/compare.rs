@@ -1,7 +1,7 @@
 //! Compares several searches of one program, which must find the same.
 
+use explore::fault::{planting, Fault};
 use explore::options::Options;
-use explore::state::Fault;
 use serde::{Deserialize, Serialize};
 use sync::driver::PlanError;
 
@@ -155,7 +155,7 @@ pub fn compare_with(family: Family, program: &Program, fault: Option<Fault>) -> 
             Err(error) => return Compared::Differ(complaint(base, bound, &error)),
         };
         for (way, sum) in others.iter().zip(&mut executions[1..]) {
-            match searched(program, Options { fault, ..way.options(MORE, twins) }, bound, sum) {
+            match planting(fault, || searched(program, way.options(MORE, twins), bound, sum)) {
                 Ok(Some(found)) => {
                     if let Some(what) = expected.differs(&found) {
                         let (base, way) = (base.name, way.name);

@@ -2,8 +2,8 @@
 //! correct.
 #![cfg(searching)]
 
+use explore::fault::{planting, Fault};
 use explore::options::{Estimated, Options, Probing, Statistics};
-use explore::state::Fault;
 use soundness::found::{estimate, plan, search_with};
 use soundness::program::Program;
 use sync::driver::{Plan, Sampler};
@@ -26,14 +26,12 @@ fn of_generated(plan: impl Fn(u64) -> Plan, probing: Probing, fault: Option<Faul
     let estimates = (1..).filter_map(|seed| {
         let (plan, program) = (plan(seed), Program::generate(seed));
         let (_, statistics) = search_with(&program, plan.clone()).expect("searched")?;
-        let search = Options { fault, ..plan.search.clone() };
-        let probed = Plan { search, ..plan };
         let probing = Probing { seed, ..probing };
-        let came = estimate(&program, &probed, probing).expect("estimated");
+        let came = planting(fault, || estimate(&program, &plan, probing)).expect("estimated");
         assert_eq!(came.probes, probing.probes);
         // A search with a bound also has the executions of all smaller bounds before it, unless one of
         // those excludes nothing and is the last.
-        let smaller = probed.bound.map_or(0, |bound| executions_below(&program, &probed, bound));
+        let smaller = plan.bound.map_or(0, |bound| executions_below(&program, &plan, bound));
         let executions = statistics.executions - smaller;
         (executions > 0).then_some(Probed(came, executions as f64))
     });

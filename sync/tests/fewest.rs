@@ -2,8 +2,8 @@
 //! that cuts off only what is too long.
 #![cfg(searching)]
 
+use explore::fault::{planting, Fault};
 use explore::options::Options;
-use explore::state::Fault;
 use soundness::found::{fewest_steps, plan};
 use soundness::program::Program;
 use sync::driver::{Engine, ENGINE};
@@ -77,10 +77,13 @@ fn detour() {
 #[test]
 fn a_visit_that_is_taken_for_an_earlier_one_is_detected() {
     let steps = |fault| {
-        let options = Options { fault, ..shorter_than(usize::MAX) };
-        let searched =
-            sync::driver::run_all(&plan(options, Some(0), 1), detour).expect("fine").searched;
-        searched.and_then(|searched| searched.shortest).and_then(|schedule| schedule.steps())
+        let plan = plan(shorter_than(usize::MAX), Some(0), 1);
+        let explored = planting(fault, || sync::driver::run_all(&plan, detour));
+        explored
+            .expect("fine")
+            .searched
+            .and_then(|searched| searched.shortest)
+            .and_then(|schedule| schedule.steps())
     };
     let fewest = steps(None).expect("it fails");
     assert_eq!(steps(Some(Fault::StepsIgnoredOnHit)), Some(fewest + 3));

@@ -2,8 +2,8 @@
 //! detect it.
 #![cfg(searching)]
 
+use explore::fault::{planting, Fault};
 use explore::options::Options;
-use explore::state::Fault;
 use soundness::compare::{compare, compare_with, Compared, Family};
 use soundness::found::{run_all, search, search_of, Found};
 use soundness::program::Program;
@@ -26,8 +26,8 @@ fn seen_after(fault: Fault, cache: bool, sleep: bool) -> u64 {
             Options { cache: false, sleep: false, max_executions: most, ..Options::default() };
         let Some((plain, _)) = search(plain) else { continue };
         compared += 1;
-        let wrong = Options { cache, sleep, fault: Some(fault), ..Options::default() };
-        let Some((wrong, _)) = search(wrong) else { return compared };
+        let wrong = Options { cache, sleep, ..Options::default() };
+        let Some((wrong, _)) = planting(Some(fault), || search(wrong)) else { return compared };
         // With something missing from the hash, even equal states have other fingerprints: only outcomes
         // count.
         let states = fault == Fault::WritesIndependent;
@@ -49,15 +49,15 @@ fn an_object_left_out_of_the_hash_is_detected() {
 #[test]
 fn a_pending_operation_left_out_of_the_hash_is_detected() {
     let states = |fault| {
-        let options = Options { sleep: false, fault, ..Options::default() };
-        let found = all_of(options, 1, || {
+        let options = Options { sleep: false, ..Options::default() };
+        let program = || {
             let words = [Atomic::new("x", 0u32), Atomic::new("y", 0u32)];
             for word in [&words[0], &words[1]] {
                 sync::checkpoint(());
                 word.store(0);
             }
-        });
-        found.states.len()
+        };
+        planting(fault, || all_of(options, 1, program)).states.len()
     };
     // Not begun; before each store; finished.
     assert_eq!(states(None), 4);
@@ -131,8 +131,8 @@ fn rounds() {
 #[test]
 fn a_sleep_set_ignored_on_a_cache_hit_is_detected() {
     let states = |sleep, fault| {
-        let options = Options { sleep, fault, ..Options::default() };
-        all_of(options, 3, rounds).states
+        let options = Options { sleep, ..Options::default() };
+        planting(fault, || all_of(options, 3, rounds)).states
     };
     let all = states(false, None);
     assert_eq!(states(true, None), all);

@@ -2,8 +2,8 @@
 //! and planted faults are detected.
 #![cfg(searching)]
 
+use explore::fault::{planting, Fault};
 use explore::options::{Options, Statistics};
-use explore::state::Fault;
 use soundness::found::{search_of, Found};
 use sync::driver::{check_all, check_changed, Observer, Quiescent, Violation};
 use sync::{Arc, Atomic, Ghost, Latch, Mutex, Plain};
@@ -179,9 +179,10 @@ impl Program {
 
     /// What a search finds, with each predicate evaluated always or on change; `None` if it is too long.
     fn search(&self, always: bool, jobs: usize, fault: Option<Fault>) -> Option<SearchResult> {
-        let options = Options { max_executions: Some(3_000), jobs, fault, ..Options::default() };
+        let options = Options { max_executions: Some(3_000), jobs, ..Options::default() };
         let (program, threads) = (self.clone(), self.threads.len());
-        search_of(options, None, threads, move || program.run(always)).expect("searched")
+        let run = move || program.run(always);
+        planting(fault, || search_of(options, None, threads, run)).expect("searched")
     }
 }
 

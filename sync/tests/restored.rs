@@ -5,16 +5,15 @@ use std::panic::{catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use explore::fault::{planting, Fault};
 use explore::search::Options;
-use explore::state::Fault;
 use soundness::found::{plan, search_with};
 use soundness::program::Program;
 use sync::driver::{run_all, End, Explored, Outside, Plan, PlanError};
 use sync::{spawn, Arc, Atomic, Mutex};
 
-fn audited(fault: Option<Fault>) -> Plan {
-    let search = Options { fault, ..Options::default() };
-    Plan { threads: 3, audit: 1, search, ..Plan::default() }
+fn audited() -> Plan {
+    Plan { threads: 3, audit: 1, ..Plan::default() }
 }
 
 fn error(explored: Result<Explored, PlanError>) -> String {
@@ -60,7 +59,7 @@ fn audits_of_all_restored_states_find_nothing() {
 
 #[test]
 fn what_is_not_restored_is_detected() {
-    assert_eq!(run_all(&audited(None), changes).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&audited(), changes).expect("fine").end, End::Complete);
     for fault in [
         Fault::StackNotRestored(0),
         Fault::StackNotRestored(1),
@@ -70,7 +69,7 @@ fn what_is_not_restored_is_detected() {
         Fault::PlacesNotRestored,
         Fault::ObjectTableNotRestored,
     ] {
-        let message = error(run_all(&audited(Some(fault)), changes));
+        let message = error(planting(Some(fault), || run_all(&audited(), changes)));
         assert!(
             message.contains("audit: a restored state differs from a run from scratch"),
             "{fault:?}: {message}"
@@ -100,8 +99,8 @@ fn writes_late() {
 #[test]
 fn pages_that_are_not_written_are_restored() {
     let search = |fault, audit| {
-        let options = Options { fault, ..Options::default() };
-        let explored = run_all(&Plan { audit, ..plan(options, None, 1) }, writes_late);
+        let plan = Plan { audit, ..plan(Options::default(), None, 1) };
+        let explored = planting(fault, || run_all(&plan, writes_late));
         explored.map(|explored| explored.searched.map(|searched| searched.statistics))
     };
     // Audits write all pages, so there are few audits: between the second and the third, pages are frozen,
@@ -121,7 +120,7 @@ fn pages_that_are_not_written_are_restored() {
 fn what_is_left_outside_grows_and_stays() {
     let lengths = Outside::new(Vec::new());
     let inside = lengths.clone();
-    let explored = run_all(&audited(None), move || {
+    let explored = run_all(&audited(), move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, log) = (word.clone(), inside.clone());
         spawn(move || theirs.store(1));
@@ -151,7 +150,7 @@ fn what_is_done_outside_is_no_difference() {
         assert!(std::hint::black_box(nothing).is_none(), "outside: something");
     }
     let seen = Outside::new(false);
-    let explored = run_all(&audited(None), move || {
+    let explored = run_all(&audited(), move || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let (theirs, seen) = (word.clone(), seen.clone());
         seen.with_mut(|seen| leaves(if std::mem::replace(seen, true) { 2 } else { 1 }));
@@ -183,7 +182,7 @@ fn a_panic_elsewhere_is_no_difference() {
                 std::thread::sleep(Duration::from_micros(300));
             }
         });
-        let searched: Vec<_> = (0..20).map(|_| run_all(&audited(None), changes)).collect();
+        let searched: Vec<_> = (0..20).map(|_| run_all(&audited(), changes)).collect();
         over.store(true, Ordering::Relaxed);
         for explored in searched {
             assert_eq!(explored.expect("no alarm").end, End::Complete);
@@ -193,7 +192,7 @@ fn a_panic_elsewhere_is_no_difference() {
 
 #[test]
 fn memory_that_grows_is_restored() {
-    let explored = run_all(&audited(None), || {
+    let explored = run_all(&audited(), || {
         let word = Arc::new(Atomic::new("word", 0u32));
         let theirs = word.clone();
         let grow = |word: &Atomic<u32>| {
@@ -257,13 +256,13 @@ fn code_at_the_end_sees_what_threads_leave_and_may_fail() {
             sync::Note::new("park").sleep();
         });
     };
-    assert_eq!(run_all(&audited(None), move || program(1)).expect("fine").end, End::Complete);
+    assert_eq!(run_all(&audited(), move || program(1)).expect("fine").end, End::Complete);
     let End::Failed { failure, schedule } =
-        run_all(&audited(None), move || program(2)).expect("fine").end
+        run_all(&audited(), move || program(2)).expect("fine").end
     else {
         panic!("the code at the end fails")
     };
     assert_eq!(failure.message, "look: 1");
-    let again = sync::driver::record(&audited(None), &schedule, move || program(2)).expect("fine");
+    let again = sync::driver::record(&audited(), &schedule, move || program(2)).expect("fine");
     assert_eq!(again.failure.expect("again").message, "look: 1");
 }

@@ -1,10 +1,11 @@
 //! Audits: compares a restored state with the same steps run from scratch.
 
 use crate::current::STATE;
+use crate::fault::Fault;
 use crate::interface::{Pending, Pick, Search};
 use crate::raw::{self, Driver, Live};
 use crate::schedule;
-use crate::state::{Fault, ObjectTable, State};
+use crate::state::{ObjectTable, State};
 
 use super::driver::{Broken, Run};
 use super::other_panic::OtherPanic;
@@ -123,7 +124,7 @@ impl<S: Search> Run<'_, S> {
     /// Sets the byte with which uninitialised memory is filled. Outside of audits that is 0 in a search in which a state
     /// is its memory, so that leftovers do not distinguish states, and otherwise none.
     pub(super) fn fills(&mut self, byte: Option<u8>) {
-        let clears = self.memory.is_some() && self.options.fault != Some(Fault::MemoryNotCleared);
+        let clears = self.memory.is_some() && self.search.fault() != Some(Fault::MemoryNotCleared);
         self.fill = byte.or(clears.then_some(0));
         raw::set_fill(self.fill);
     }

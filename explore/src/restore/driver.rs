@@ -4,12 +4,13 @@ use std::any::Any;
 use std::cell::Cell;
 
 use crate::current::{self, STATE};
+use crate::fault::Fault;
 use crate::interface::{Diverged, Ended, Next, Node, Pending, Pick, Search};
 use crate::operation::Footprint;
 use crate::options::Options;
 use crate::raw::{self, in_book, inside, Arena, Captures, Images, Memory, Written};
 use crate::renaming::Renaming;
-use crate::state::{Fault, State};
+use crate::state::State;
 
 use super::facade::Facade;
 
@@ -133,7 +134,8 @@ impl<'a, S: Search> Run<'a, S> {
     pub(super) fn begin(&mut self) -> Result<(), Broken> {
         self.arena.clear();
         self.images.clear_places();
-        STATE.with_borrow_mut(|state| state.prepare(self.options));
+        let fault = self.search.fault();
+        STATE.with_borrow_mut(|state| state.prepare(self.options, fault));
         inside(|| in_book(|| STATE.with_borrow_mut(State::begin)));
         current::take_ended();
         self.mover = None;
@@ -220,7 +222,7 @@ impl<'a, S: Search> Run<'a, S> {
     fn look_at_memory(&mut self) -> Option<Written> {
         let mover = self.mover.take();
         let written = self.memory.as_mut()?.update(self.arena, mover.unwrap_or_default());
-        mover.filter(|_| self.options.fault != Some(Fault::WriteNotSeen)).map(|_| written)
+        mover.filter(|_| self.search.fault() != Some(Fault::WriteNotSeen)).map(|_| written)
     }
 
     /// If the program has registered code for the end of the execution, all threads run to their ends

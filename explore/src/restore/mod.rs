@@ -16,11 +16,12 @@ use driver::{Run, LEAVING};
 use other_panic::SharedPanic;
 
 use crate::current::{self, STATE};
+use crate::fault::Fault;
 use crate::interface::{Driven, Search, Substrate};
 use crate::operation::Kind;
 use crate::options::Options;
 use crate::raw::{self, Arena, Captures, Images, LeftOut, Memory, Sabotage};
-use crate::state::{Fault, Handle};
+use crate::state::Handle;
 
 pub use crate::raw::{Limits, Place, Program};
 pub use facade::Facade;
@@ -77,26 +78,28 @@ impl Restore {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
+}
 
-    fn sabotage(&self) -> Option<Sabotage> {
-        match self.options.fault? {
-            Fault::StackNotRestored(thread) => Some(Sabotage::Stack(thread)),
-            Fault::RunNotRecorded(thread) => Some(Sabotage::Run(thread)),
-            Fault::HeapNotRestored => Some(Sabotage::Heap),
-            Fault::ThreadHeapNotRestored(thread) => Some(Sabotage::ThreadHeap(thread)),
-            Fault::PlacesNotRestored => Some(Sabotage::Places),
-            Fault::ThawNotRecorded => Some(Sabotage::Thaw),
-            Fault::PageNotRestored => Some(Sabotage::Page),
-            _ => None,
-        }
+/// What a planted fault keeps from being restored.
+fn sabotage(fault: Option<Fault>) -> Option<Sabotage> {
+    match fault? {
+        Fault::StackNotRestored(thread) => Some(Sabotage::Stack(thread)),
+        Fault::RunNotRecorded(thread) => Some(Sabotage::Run(thread)),
+        Fault::HeapNotRestored => Some(Sabotage::Heap),
+        Fault::ThreadHeapNotRestored(thread) => Some(Sabotage::ThreadHeap(thread)),
+        Fault::PlacesNotRestored => Some(Sabotage::Places),
+        Fault::ThawNotRecorded => Some(Sabotage::Thaw),
+        Fault::PageNotRestored => Some(Sabotage::Page),
+        _ => None,
     }
+}
 
-    fn left_out_of_memory(&self) -> Option<LeftOut> {
-        match self.options.fault? {
-            Fault::StackNotHashed(thread) => Some(LeftOut::Stack(thread)),
-            Fault::HeapNotHashed(thread) => Some(LeftOut::Heap(thread)),
-            _ => None,
-        }
+/// What a planted fault keeps out of the fingerprint of memory.
+fn left_out_of_memory(fault: Option<Fault>) -> Option<LeftOut> {
+    match fault? {
+        Fault::StackNotHashed(thread) => Some(LeftOut::Stack(thread)),
+        Fault::HeapNotHashed(thread) => Some(LeftOut::Heap(thread)),
+        _ => None,
     }
 }
 
@@ -106,7 +109,8 @@ impl Substrate for Restore {
             Ok(arena) => arena,
             Err(why) => return Driven { search, diverged: None, panic: Some(Box::new(why)) },
         };
-        arena.leftovers.set(self.options.fault == Some(Fault::MemoryNotCleared));
+        let fault = search.fault();
+        arena.leftovers.set(fault == Some(Fault::MemoryNotCleared));
         let mut places = self.facade.places();
         // The object table is not copied: its changes are undone instead.
         places.push(STATE.with_borrow(|state| Place::after(&state.object_table, state)));
@@ -115,11 +119,11 @@ impl Substrate for Restore {
             places.extend(captures.counts());
         }
         let mut images = Images::new(places);
-        images.sabotage = self.sabotage();
+        images.sabotage = sabotage(fault);
         current::set_searching(true);
         let program = Place::of(&*self.facade);
         let memory =
-            self.options.memory.then(|| Memory::new(&arena, program, self.left_out_of_memory()));
+            self.options.memory.then(|| Memory::new(&arena, program, left_out_of_memory(fault)));
         let mut run =
             Run::new(&arena, images, search, &*self.facade, &self.options, self.audit, captures);
         run.memory = memory;

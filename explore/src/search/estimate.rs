@@ -30,11 +30,11 @@ use std::collections::HashMap;
 use fastrand::Rng;
 
 use crate::cache::Visit;
+use crate::fault::Fault;
 use crate::fingerprint::of;
 use crate::interface::{Next, Node, Pick, Resume, Search};
 use crate::operation::ThreadId;
 use crate::options::{Estimated, Probing};
-use crate::state::Fault;
 
 use super::{Arc, Dfs, Frame, Options, Shared};
 
@@ -159,7 +159,7 @@ impl Estimate {
             return false;
         }
         let Some(mut todo) = self.dfs.todo(node, Visit::New, &mut frame) else { return false };
-        if self.dfs.options().fault == Some(Fault::ChildLeftOut) && todo.len() > 1 {
+        if self.dfs.fault() == Some(Fault::ChildLeftOut) && todo.len() > 1 {
             todo.pop();
         }
         let Some(first) = todo.last() else {
@@ -339,5 +339,9 @@ impl Search for Estimate {
         let (path, next) = (&self.dfs.path[..depth], self.dfs.path[depth]);
         let fingerprint = self.states[depth];
         Some(Resume { depth, path, next, last: false, from_another_worker: false, fingerprint })
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        self.dfs.fault()
     }
 }

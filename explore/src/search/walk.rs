@@ -1,6 +1,7 @@
 //! The moves of the search: what it does at a node, and where it continues.
 
 use crate::cache::Visit;
+use crate::fault::Fault;
 use crate::interface::{Ended, Next, Node, Resume, Search};
 use crate::workers::Job;
 
@@ -105,5 +106,9 @@ impl Search for Dfs {
             self.path.push(frame.todo[frame.todo.len() - 1]);
             self.frames.push(frame);
         }
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        self.shared.fault
     }
 }

@@ -8,11 +8,11 @@ mod restored;
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
+use explore::fault::{planting, Fault};
 use explore::interface::{Driven, Substrate};
 use explore::options::Statistics;
 use explore::restore::{Limits, Restore};
 use explore::search::{Dfs, Options, Shared};
-use explore::state::Fault;
 use soundness::program::Program;
 
 use facade::{Facade, Shown};
@@ -39,7 +39,7 @@ struct Way {
     jobs: usize,
 }
 
-fn options(way: Way, most: u64, fault: Option<Fault>) -> Options {
+fn options(way: Way, most: u64) -> Options {
     let Way { cache, sleep, jobs } = way;
     let max_executions = Some(most);
     Options {
@@ -49,7 +49,6 @@ fn options(way: Way, most: u64, fault: Option<Fault>) -> Options {
         sleep,
         jobs,
         max_executions,
-        fault,
         ..Options::default()
     }
 }
@@ -108,7 +107,7 @@ const MOST: u64 = 5_000;
 fn found(case: &Case, way: Way, fault: Option<Fault>) -> Option<(Found, Statistics)> {
     // A faulty search may cut off less, and one with several workers does some of it twice.
     let most = if way.cache || way.sleep { 4 * MOST } else { MOST };
-    let found = search(case, &options(way, most, fault), 0);
+    let found = planting(fault, || search(case, &options(way, most), 0));
     found.unwrap_or_else(|why| panic!("{way:?}: {why}"))
 }
 

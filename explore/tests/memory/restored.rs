@@ -3,8 +3,8 @@
 
 use std::cell::Cell;
 
+use explore::fault::{planting, Fault};
 use explore::operation::Kind;
-use explore::state::Fault;
 use soundness::program::Program;
 
 use super::facade::{self, finish, show, spawn, Shared, Shown};
@@ -19,7 +19,7 @@ fn audits_of_all_restored_states_find_nothing() {
             _ => Program::generate_with_loops(seed),
         };
         let case = Case::new(facade::program(&program));
-        let options = options(BOTH, MOST / 5, None);
+        let options = options(BOTH, MOST / 5);
         let audited = search(&case, &options, 1).unwrap_or_else(|why| panic!("{why}\n{program}"));
         let plain = search(&case, &options, 0).expect("searched");
         assert_eq!(audited, plain, "an audit changes nothing");
@@ -60,8 +60,7 @@ fn lends(shown: Shown) {
 fn a_write_to_the_stack_of_another_thread_is_saved_and_seen() {
     let case = Case::new(lends);
     for way in [CACHE, BOTH] {
-        let (found, _) =
-            search(&case, &options(way, MOST, None), 1).expect("fine").expect("it ends");
+        let (found, _) = search(&case, &options(way, MOST), 1).expect("fine").expect("it ends");
         let shown: Vec<_> = found.shown.iter().map(String::as_str).collect();
         assert_eq!(shown, ["7 [1, 2, 3]", "8 [1, 2, 3]"]);
     }
@@ -79,7 +78,7 @@ fn what_is_not_restored_is_detected() {
         Fault::ThreadHeapNotRestored(1),
         Fault::HeapNotRestored,
     ] {
-        let found = search(&case, &options(CACHE, MOST, Some(fault)), 1);
+        let found = planting(Some(fault), || search(&case, &options(CACHE, MOST), 1));
         let message = found.expect_err(&format!("{fault:?}"));
         let expected = "audit: a restored state differs from a run from scratch";
         assert!(message.contains(expected), "{fault:?}: {message}");

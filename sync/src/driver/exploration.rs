@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 
+use ::explore::fault;
 use ::explore::options::Statistics;
 use ::explore::search::{Incomplete, Shared};
 use ::explore::OutsideArc;
@@ -144,9 +145,11 @@ pub fn record(
 /// panics, a half-unwound coroutine) affects the next run.
 pub(crate) fn drive<R: Send>(engine: impl FnOnce() -> R + Send) -> R {
     failure::install_hook();
+    // A fault that a test has planted on this thread is planted on the new one.
+    let fault = fault::planted();
     let quiet = || {
         failure::be_quiet();
-        engine()
+        fault::planting(fault, engine)
     };
     let result = std::thread::scope(|scope| scope.spawn(quiet).join());
     result.unwrap_or_else(|payload| resume_unwind(payload))
