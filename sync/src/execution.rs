@@ -1,5 +1,6 @@
 //! One execution of a program: its threads, its states, its end.
 
+pub(crate) mod endless;
 mod long;
 mod rounds;
 
@@ -38,6 +39,8 @@ pub(crate) struct Execution {
     alone: (AtomicUsize, AtomicUsize),
     /// The number of rounds without progress since a thread last made progress.
     rounds: AtomicU32,
+    /// In a strict plan: the states in which a thread has been since it alone can move.
+    forced: Mutex<Vec<u128>>,
     /// Whether two threads could move at the same time at some point.
     concurrent: AtomicBool,
     spawned: engine::Threads,
@@ -83,6 +86,7 @@ impl Execution {
             steps: AtomicUsize::new(0),
             alone: (AtomicUsize::new(usize::MAX), AtomicUsize::new(0)),
             rounds: AtomicU32::new(0),
+            forced: Mutex::default(),
             concurrent: AtomicBool::new(false),
             spawned: engine::Threads::new(),
             at_end: Mutex::default(),
@@ -91,6 +95,7 @@ impl Execution {
 
     /// Runs the first thread to its end, on the engine's main thread. Other threads may outlive it.
     pub(crate) fn run(self: &Arc<Self>, program: impl FnOnce()) {
+        current::begin_execution(self.plan());
         engine::begin_execution(self.plan());
         current::changed();
         let main = self.table().add(1).unwrap_or_default();
@@ -169,11 +174,22 @@ impl Execution {
         self.show_to_observer();
         if engine::tracking::is_searching() {
             self.table().finishes(thread);
+            self.all_finished();
             engine::tracking::finish();
             return;
         }
         while !self.is_over() && !self.table().finishes(thread) {
             self.handle_quiescence();
+        }
+        self.all_finished();
+    }
+
+    /// Asks the observer, if all threads have finished.
+    fn all_finished(&self) {
+        let observer = self.observer.get().filter(|_| self.table().is_finished());
+        let Some(observer) = observer.filter(|_| !self.is_over()) else { return };
+        if let Err(violation) = engine::tracking::observing(|| observer.finished()) {
+            self.end_and_leave(Outcome::Failed(violation.into()));
         }
     }
 
@@ -342,6 +358,11 @@ impl Execution {
                 self.end_and_leave(Outcome::Failed(violation.into()))
             }
         }
+    }
+
+    /// Whether this is a recording that has the data under locks.
+    pub(crate) fn shows_data(&self) -> bool {
+        self.recording && self.plan().strict
     }
 
     /// In a recording, reports an operation to the observer.

@@ -15,6 +15,7 @@ use crate::driver::schedule::Schedule;
 use crate::driver::{Control, Plan, PlanError, Progress};
 use crate::engine::{self, ENGINE};
 use crate::execution::{Execution, Outcome};
+use crate::orders::{self, Orders};
 
 /// The result of an exploration.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,8 +26,23 @@ pub struct Explored {
     pub end: End,
     /// Whether two threads could move at the same time in any execution.
     pub concurrent: bool,
+    /// The memory orders of the operations on atomics.
+    pub orders: Orders,
     /// The results of the search, if the engine searches.
     pub searched: Option<Searched>,
+}
+
+impl Explored {
+    /// No executions, and this end.
+    pub fn none(end: End) -> Explored {
+        Explored {
+            executions: 0,
+            end,
+            concurrent: false,
+            orders: Orders::default(),
+            searched: None,
+        }
+    }
 }
 
 /// The results of a search.
@@ -111,7 +127,8 @@ pub fn run_all(
     };
     let executions = exploration.executions();
     let concurrent = exploration.concurrent.load(Ordering::Relaxed);
-    Ok(Explored { executions, end, concurrent, searched })
+    let orders = *exploration.orders.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(Explored { executions, end, concurrent, orders, searched })
 }
 
 /// Runs one execution of `program` again, and calls
@@ -160,6 +177,7 @@ pub(crate) struct Exploration {
     recorded: Option<u64>,
     started: AtomicU64,
     concurrent: AtomicBool,
+    orders: Mutex<Orders>,
     over: Arc<AtomicBool>,
     end: Mutex<SoFar>,
     searching: Mutex<Option<Arc<Shared>>>,
@@ -191,6 +209,7 @@ impl Exploration {
             recorded,
             started: AtomicU64::new(0),
             concurrent: AtomicBool::new(false),
+            orders: Mutex::default(),
             over: Arc::default(),
             end: Mutex::default(),
             searching: Mutex::default(),
@@ -265,6 +284,9 @@ impl Exploration {
         let searching = self.current_search();
         let so_far = Progress { executions: self.executions(), search: searching.as_deref() };
         let control = progress.map_or(Control::Go, |progress| progress(&so_far));
+        let mut used = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        *used = used.and(orders::take());
+        drop(used);
         let mut end = self.end();
         let stops = match control {
             Control::Go => None,
