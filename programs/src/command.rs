@@ -122,6 +122,7 @@ impl Arguments {
             audit: self.audit.unwrap_or(own.audit),
             probes: own.probes && !self.no_probes,
             jobs: self.jobs.map_or(own.jobs, |jobs| jobs as usize),
+            ..own
         };
         program.clone().with(limits)
     }

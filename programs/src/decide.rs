@@ -206,6 +206,18 @@ fn explained(error: &PlanError, seen: &Seen) -> String {
             "an execution has more than {most} operations: wait with a `Parker`, a `Condvar` or a `Mutex` instead of in a \
              loop, or raise --max-steps"
         ),
-        _ => error.to_string().replacen("search: ", "", 1).replace("Plan::", "the plan's "),
+        _ => in_words(&error.to_string()),
     }
+}
+
+fn in_words(error: &str) -> String {
+    let text = error.replacen("search: ", "", 1);
+    let text = text.replace("Plan::", "Limits::");
+    if !text.contains("audit:") {
+        return text;
+    }
+    format!(
+        "the same steps lead elsewhere: the program depends on what belongs to no execution, such as a static, a \
+         thread-local, the order of a `HashMap` or an address ({text})"
+    )
 }

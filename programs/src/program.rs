@@ -21,6 +21,12 @@ pub struct Limits {
     pub time: Duration,
     /// The most operations in an execution.
     pub steps: usize,
+    /// explore: the bytes of stack for each thread.
+    pub stack: usize,
+    /// explore: the bytes of heap for an execution.
+    pub heap: usize,
+    /// The most threads, with the first: at most 5 on loom, and 64 elsewhere, which `None` stands for.
+    pub threads: Option<usize>,
     /// Whether each `Parker` and `Condvar` may wake a thread once without a reason.
     pub spurious: bool,
     /// explore: every so many restored states, one is compared with the same steps run from scratch; 0 is never.
@@ -50,6 +56,9 @@ impl Limits {
         bound: Bound::Auto,
         time: Duration::from_secs(60),
         steps: 10_000,
+        stack: 256 * 1024,
+        heap: 16 * 1024 * 1024,
+        threads: None,
         spurious: false,
         audit: 1_000,
         probes: true,

@@ -88,18 +88,20 @@ impl Program {
     }
 
     pub(crate) fn plan_without_limits(&self) -> Plan {
-        let Limits { steps, spurious, audit, .. } = self.limits;
+        let Limits { steps, spurious, audit, stack, heap, threads, .. } = self.limits;
         let is_loom = ENGINE.name() == "loom";
         Plan {
             sampler: Sampler::Exhaustive,
             executions: REPEATED,
-            threads: most_threads(spurious),
+            threads: threads.unwrap_or(most_threads(spurious)),
             choices: !is_loom || spurious,
             spurious,
             strict: true,
             races: ENGINE.explores(),
             max_steps: steps,
             audit,
+            stack,
+            heap,
             ..Plan::default()
         }
     }
@@ -139,7 +141,9 @@ impl Program {
         match explored.end {
             // It has found what the search before it has lost.
             End::Failed { .. } => Err(PlanError::Engine(
-                "search: an execution fails that the search had taken for known: a checkpoint leaves out a local".into(),
+                "search: an execution fails that the search had taken for known: a checkpoint leaves out a local, or threads share \
+                 what is not of this crate (an atomic of std, for example)"
+                    .into(),
             )),
             End::Complete | End::Stopped => Ok(came),
         }
@@ -152,6 +156,7 @@ fn most_threads(spurious: bool) -> usize {
         // One of loom's five is needed for choices.
         "loom" if spurious => 4,
         "loom" => 5,
-        _ => 32,
+        // A search has room for 64 in its sleep sets.
+        _ => 64,
     }
 }

@@ -1,7 +1,6 @@
 //! The observer of an execution: it asks what must hold at the end, and writes down what the threads do.
 
-use std::sync::OnceLock;
-
+use parking_lot::Mutex;
 use sync::driver::{
     is_alone, observe, pin_history, thread_id, waiting, Observer, Operation, Outside, Quiescent,
     Violation,
@@ -47,7 +46,7 @@ impl Watched {
 
     /// Starts the program in an execution.
     pub(crate) fn start(&self, program: fn() -> AtEnd) {
-        let observer = Arc::new(Execution { seen: self.0.clone(), at_end: OnceLock::new() });
+        let observer = Arc::new(Execution { seen: self.0.clone(), at_end: Mutex::new(None) });
         observe(observer.clone());
         // loom gets to the execution that it records by running those before it: the last one counts.
         self.0.with_mut(|seen| seen.steps.clear());
@@ -57,20 +56,20 @@ impl Watched {
         if !at_end.says_something() {
             self.0.with_mut(|seen| seen.says_nothing = true);
         }
-        let is_first = observer.at_end.set(at_end).is_ok();
-        assert!(is_first, "start: the program has started twice");
+        *observer.at_end.lock() = Some(at_end);
     }
 }
 
 struct Execution {
     seen: Outside<Seen>,
     /// Empty until the first thread has returned it.
-    at_end: OnceLock<AtEnd>,
+    at_end: Mutex<Option<AtEnd>>,
 }
 
 impl Execution {
     fn ask(&self) -> Result<(), Violation> {
-        let Some(at_end) = self.at_end.get() else { return Err(waits()) };
+        let at_end = self.at_end.lock();
+        let Some(at_end) = &*at_end else { return Err(waits()) };
         self.seen.with_mut(|seen| seen.asked += 1);
         let Some((check, mut message)) = at_end.broken() else { return Ok(()) };
         let waiting = waiting();
@@ -88,7 +87,7 @@ fn waits() -> Violation {
 
 impl Observer for Execution {
     fn quiescent(&self) -> Quiescent {
-        let may_wait = self.at_end.get().is_some_and(AtEnd::threads_may_wait);
+        let may_wait = self.at_end.lock().as_ref().is_some_and(AtEnd::threads_may_wait);
         let answer = self.ask();
         Quiescent::Over(if may_wait { answer } else { answer.and(Err(waits())) })
     }

@@ -147,6 +147,7 @@ pub(crate) fn place() -> Option<&'static Location<'static>> {
 }
 
 /// Whether the plan is strict.
+#[cfg(searching)]
 pub(crate) fn is_strict() -> bool {
     STRICT.get()
 }

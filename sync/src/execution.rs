@@ -41,6 +41,8 @@ pub(crate) struct Execution {
     rounds: AtomicU32,
     /// In a strict plan: the states in which a thread has been since it alone can move.
     forced: Mutex<Vec<u128>>,
+    /// The operations for which a thread that has come back to one of them is still let go on.
+    proof: AtomicU32,
     /// Whether two threads could move at the same time at some point.
     concurrent: AtomicBool,
     spawned: engine::Threads,
@@ -87,6 +89,7 @@ impl Execution {
             alone: (AtomicUsize::new(usize::MAX), AtomicUsize::new(0)),
             rounds: AtomicU32::new(0),
             forced: Mutex::default(),
+            proof: AtomicU32::new(0),
             concurrent: AtomicBool::new(false),
             spawned: engine::Threads::new(),
             at_end: Mutex::default(),
@@ -135,7 +138,7 @@ impl Execution {
         let planned = self.plan().threads;
         let thread = self.table().add(planned);
         let Some(thread) = thread else {
-            panic!("spawn: more threads than Plan::threads, {planned}")
+            panic!("search: the program starts more threads than Plan::threads, {planned}")
         };
         self.concurrent.store(true, Relaxed);
         let this = self.clone();
@@ -171,6 +174,7 @@ impl Execution {
     /// Ends a thread whose body has returned. The observer sees the state that it leaves. If the other
     /// threads cannot move, this one handles that first.
     fn finish(&self, thread: usize) {
+        self.does_something_else();
         self.show_to_observer();
         if engine::tracking::is_searching() {
             self.table().finishes(thread);
@@ -367,7 +371,7 @@ impl Execution {
 
     /// In a recording, reports an operation to the observer.
     pub(crate) fn record(&self, operation: impl FnOnce() -> Operation) {
-        if self.recording {
+        if self.recording && !self.is_proving() {
             if let Some(observer) = self.observer.get() {
                 engine::tracking::observing(|| observer.operation(&operation()));
             }

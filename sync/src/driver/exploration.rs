@@ -1,6 +1,7 @@
 //! Runs all the executions of a program that a plan asks for, or one of them again.
 
 use std::collections::{BTreeMap, BTreeSet};
+#[cfg(not(restoring))]
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -161,11 +162,23 @@ pub fn record(
 /// panics, a half-unwound coroutine) affects the next run.
 pub(crate) fn drive<R: Send>(engine: impl FnOnce() -> R + Send) -> R {
     failure::install_hook();
+    // Buffers that std makes at their first use must not lie in an execution.
+    print!("");
+    eprint!("");
     let quiet = || {
         failure::be_quiet();
         engine()
     };
-    let result = std::thread::scope(|scope| scope.spawn(quiet).join());
+    on_os_thread(quiet)
+}
+
+#[cfg(restoring)]
+use ::explore::on_os_thread;
+
+/// Runs `run` on an OS thread of its own.
+#[cfg(not(restoring))]
+fn on_os_thread<R: Send>(run: impl FnOnce() -> R + Send) -> R {
+    let result = std::thread::scope(|scope| scope.spawn(run).join());
     result.unwrap_or_else(|payload| resume_unwind(payload))
 }
 

@@ -138,7 +138,9 @@ pub(super) fn operate(kind: Kind, object: Option<state::Handle>, can: bool) -> u
             state.announce(kind, object, can);
             state.forced()
         });
-        endless::comes_to(state.flatten());
+        if endless::comes_to(state.flatten(), can) {
+            return 0;
+        }
     }
     let outcome = ::explore::operate(kind, object, can, || move_environment(me));
     if forced {
