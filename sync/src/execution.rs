@@ -1,6 +1,7 @@
 //! One execution of a program: its threads, its states, its end.
 
 pub(crate) mod endless;
+mod ends;
 mod long;
 mod rounds;
 
@@ -16,7 +17,7 @@ use crate::current::{self, leave, set_thread, thread_id, Leave};
 use crate::discipline::Discipline;
 use crate::driver::exploration::Exploration;
 use crate::driver::failure::{self, Cause, Failure};
-use crate::driver::observer::{Observer, Operation, Quiescent};
+use crate::driver::observer::{Observer, Operation};
 use crate::driver::{Engine, Plan};
 use crate::engine::{self, ENGINE};
 use crate::holder::Holder;
@@ -171,32 +172,6 @@ impl Execution {
         }
     }
 
-    /// Ends a thread whose body has returned. The observer sees the state that it leaves. If the other
-    /// threads cannot move, this one handles that first.
-    fn finish(&self, thread: usize) {
-        self.does_something_else();
-        self.show_to_observer();
-        if engine::tracking::is_searching() {
-            self.table().finishes(thread);
-            self.all_finished();
-            engine::tracking::finish();
-            return;
-        }
-        while !self.is_over() && !self.table().finishes(thread) {
-            self.handle_quiescence();
-        }
-        self.all_finished();
-    }
-
-    /// Asks the observer, if all threads have finished.
-    fn all_finished(&self) {
-        let observer = self.observer.get().filter(|_| self.table().is_finished());
-        let Some(observer) = observer.filter(|_| !self.is_over()) else { return };
-        if let Err(violation) = engine::tracking::observing(|| observer.finished()) {
-            self.end_and_leave(Outcome::Failed(violation.into()));
-        }
-    }
-
     fn caught(&self, payload: &(dyn Any + Send)) {
         if payload.is::<Leave>() || self.is_over() {
             return;
@@ -340,26 +315,6 @@ impl Execution {
             }
             if let Err(violation) = engine::tracking::observing(|| observer.visited()) {
                 self.end_and_leave(Outcome::Failed(violation.into()));
-            }
-        }
-    }
-
-    /// Handles quiescence, when no thread can move: lets the observer move the environment or end the
-    /// execution.
-    pub(crate) fn handle_quiescence(&self) {
-        let Some(observer) = self.observer.get() else {
-            let description = self.table().describe();
-            self.fail(Cause::Deadlock, description);
-        };
-        let wakeups = self.wakeups.load(Relaxed);
-        match engine::tracking::observing(|| observer.quiescent()) {
-            Quiescent::Moved if self.wakeups.load(Relaxed) == wakeups => {
-                self.fail(Cause::Panic, "quiescent: Moved without a wakeup".to_owned());
-            }
-            Quiescent::Moved => {}
-            Quiescent::Over(Ok(())) => self.end_and_leave(Outcome::Fine),
-            Quiescent::Over(Err(violation)) => {
-                self.end_and_leave(Outcome::Failed(violation.into()))
             }
         }
     }

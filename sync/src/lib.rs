@@ -50,9 +50,9 @@
 //!
 //! # Circles of imports
 //! `current`, `discipline`, `driver/exploration`, `driver/failure`, `driver/observer`, `engine/search`, `engine/tracking`,
-//! `execution`, `mutex`, `op` and `races` import each other because an execution is one thing: an operation finds its
-//! execution through `current`, reports to it and to the search, and may end it; the execution runs the threads that
-//! perform the operations, and an exploration runs the executions.
+//! `engine/tracking/predicates`, `execution`, `execution/endless`, `mutex`, `op` and `races` import each other because an
+//! execution is one thing: an operation finds its execution through `current`, reports to it and to the search, and may end
+//! it; the execution runs the threads that perform the operations, and an exploration runs the executions.
 #![forbid(unsafe_code)]
 
 mod atomic;

@@ -31,10 +31,6 @@ fn ends(start: fn() -> AtEnd, verdict: Verdict, words: &[&str]) {
     assert!(missing.is_empty(), "{missing:?} are not in: {text}");
 }
 
-fn restores() -> bool {
-    ENGINE.name() == "explore"
-}
-
 #[programs::test(exploring)]
 fn a_program_that_peeks_is_refused() {
     let spins = || {
@@ -394,7 +390,7 @@ fn part_stack() {
 
 #[test]
 fn what_cannot_go_on_ends_the_process() {
-    if restores() {
+    if ENGINE.name() == "explore" {
         ends_the_process("part_lock", &["futex", "wait only for threads of the program"]);
         ends_the_process("part_exit", &["exit_group", "returning or with a panic"]);
         ends_the_process("part_stack", &["used up its stack"]);
