@@ -1,7 +1,7 @@
 //! Runs a program of one's own, with a search of all its interleavings, and reports what it finds.
 //!
 //! A program is a function. It makes its objects, starts its threads and returns what must hold at the end
-//! ([`AtEnd`]). It is written with what this crate re-exports from [`sync`](::sync), and nothing of `std::sync` or
+//! ([`AtEnd`]). It is written with what this crate re-exports from [`sync`], and nothing of `std::sync` or
 //! `std::thread`:
 //!
 //! ```
@@ -39,7 +39,7 @@
 //! | `smallest` | the smallest failure of the kind that was found |
 //! | `decide` | what the searches came to |
 //! | [`report`] | what a run reports, as text and as JSON |
-//! | [`file`] | counterexample files, and replays |
+//! | [`file`](mod@file) | counterexample files, and replays |
 //! | [`verdict`] | verdicts and exit codes |
 //! | [`command`] | the command line |
 
