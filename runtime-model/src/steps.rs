@@ -26,7 +26,7 @@ pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{
     p_for_due_timer, Receive, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19,
-    TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
+    TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_19, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
 };
 
 /// The decisions that regressions replace.
@@ -96,7 +96,7 @@ pub struct Steps {
     /// (golang/go#38860)
     ///
     /// Go: proc.go, findRunnable 2812 (1.19.8), 3740 (1.27.3).
-    pub recheck_timers: fn(&Sched, Time) -> Time,
+    pub recheck_timers: fn(&Sched, &M, Time) -> Time,
     /// Nothing was found: give up the P, unless there is work under the lock.
     ///
     /// Go: proc.go, findRunnable 2731-2746 (1.19.8), 3608-3635 (1.27.3).
@@ -110,7 +110,14 @@ pub struct Steps {
     /// Go: proc.go, findRunnable 2784-2787 (1.19.8), 3712-3714 (1.27.3).
     pub spin_again: fn(&Sched, &mut M, OwnedP) -> Found,
     /// The last look: has this P a G to steal? Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
-    pub has_work: fn(&Sched, PId) -> bool,
+    pub has_work: fn(&Sched, &M, PId) -> bool,
+    /// The M is about to drop its P: it keeps what it sees of the Ps. (golang/go#23098)
+    ///
+    /// Go: proc.go, findRunnable 2721-2729 (1.19.8), 3594-3606 (1.27.3).
+    pub take_snapshot: fn(&Sched, &mut M),
+    /// The M has stopped spinning, and is about to look without a P: does it see the Ps that were added in the meantime? (Go
+    /// never does; no issue is known.)
+    pub snapshot_again: fn(&Sched, &mut M),
     /// A P goes idle: may thieves leave out its timers? Go: proc.go, pidleput 5716 (1.19.8), 7433-7435 (1.27.3).
     pub update_timer_p_mask: fn(&Sched, &OwnedP),
     /// Takes a G from the global queue for this P, and the P's share of the others; gives the lock back if there is
@@ -149,6 +156,14 @@ pub struct Steps {
     /// The world is about to stop: take the Ps in system calls. Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8),
     /// 1681-1689 (1.27.3).
     pub collect_from_syscalls: fn(&Sched, &mut SchedLocked),
+    /// A P is about to be destroyed: where do its Gs and its timers go?
+    ///
+    /// Go: proc.go, (*p).destroy 4711-4790 (1.19.8), 5998-6072 (1.27.3).
+    pub destroy: fn(&Sched, &mut SchedLocked, &M, &OwnedP),
+    /// The world starts: in which order do the Ps without Gs go on the idle list? They come the last first.
+    ///
+    /// Go: proc.go, procresize 4914-4927 (1.19.8), 6189-6292 (1.27.3).
+    pub order_idle: fn(&mut Vec<OwnedP>),
     /// The world was started: wake one M more. Go: proc.go, startTheWorldWithSema 1309 (1.19.8), 1827 (1.27.3).
     pub wake_at_start: fn(&Sched, &M),
     /// An M with the lock is about to put its P on the idle list: must the P stop, or pass a safe point? (golang/go#45975)
@@ -203,6 +218,8 @@ pub const GO_1_19_FIXED: Steps = Steps {
     last_look: Sched::last_look,
     spin_again: Sched::spin_again,
     has_work,
+    take_snapshot: Sched::take_snapshot,
+    snapshot_again: Sched::snapshot_again,
     runqempty: Sched::runqempty_twice,
     runqdrain: Sched::runqdrain_then_link,
     publish_next: |next, old, new| next.cas(old, new),
@@ -213,6 +230,8 @@ pub const GO_1_19_FIXED: Steps = Steps {
     asked_at_handoff: |sched| sched.needspinning.load() == 1,
     p_or_global: Sched::p_or_global,
     collect_from_syscalls: Sched::collect_ps_in_syscalls,
+    destroy: Sched::destroy,
+    order_idle: |_| {},
     wake_at_start: Sched::wakep,
     must_stop: Sched::must_stop,
     stop_at_handoff: Sched::stop_at_handoff,
@@ -233,14 +252,15 @@ pub const GO_13F6BE28: Steps = Steps {
     p_for_due_timer: |_| None,
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
-    timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS },
+    timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS_1_19 },
     asked_at_handoff: |_| false,
     entered_syscall: |_, _, _| {},
+    snapshot_again: |_, _| {},
     ..GO_1_19_FIXED
 };
 
 /// Go 1.19, the release. It is commit 13f6be28 with golang/go#51654 mended.
-pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
+pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS_1_19, ..GO_13F6BE28 };
 
 /// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
 /// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
@@ -259,6 +279,7 @@ pub const GO_1_27: Steps = Steps {
     asked_at_handoff: GO_13F6BE28.asked_at_handoff,
     stop_in_syscall: |_, _| {},
     entered_syscall: GO_13F6BE28.entered_syscall,
+    snapshot_again: GO_13F6BE28.snapshot_again,
     ..GO_FIXED
 };
 
@@ -271,6 +292,8 @@ pub const GO_FIXED: Steps = Steps {
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     poll: POLL_FIXED,
     take_global: Sched::globrunqget_batch_and_wake,
+    // Since 1.26.
+    order_idle: |idle| idle.reverse(),
     ..GO_1_19_FIXED
 };
 
@@ -385,9 +408,13 @@ pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
 }
 
 /// A P that runs, and has a G. Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
-pub fn has_work(sched: &Sched, p: PId) -> bool {
+pub fn has_work(sched: &Sched, m: &M, p: PId) -> bool {
     // Wake protocol, 4c. Meets `runqput` in `ready` and `newproc`, after which the maker reads `nmspinning`. An idle P
     // has an empty queue; one that is taken from the list after this load gets its Gs from an M that wakes others for
     // them (2, 3).
-    !sched.idlep_mask.read(p) && !sched.runqempty(p)
+    let idle = match m.snapshot {
+        None => sched.idlep_mask.read(p),
+        Some(snapshot) => sched.idlep_mask.read_in(snapshot.idlep_mask, p),
+    };
+    !idle && !sched.runqempty(p)
 }

@@ -20,7 +20,7 @@ use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::m::M;
 use crate::p::{PId, P};
-use crate::sched::Sched;
+use crate::sched::{Sched, SchedLocked};
 use crate::{Time, MAX_WHEN};
 
 pub(crate) use heap::earlier;
@@ -32,8 +32,8 @@ pub use v1_19::{
 };
 pub use v1_23::{
     begin_adjust as begin_adjust_1_23, begin_adjust_in_two, clear_times, peek_deadline,
-    preempts_in, publish_if_earlier, publish_modified, sends_if_current, sends_in_any_case,
-    uncount_sends, wake_time, Story, TimerBits, TimerChan, TimerData,
+    preempts_in, publish_if_earlier, publish_modified, publish_taken, sends_if_current,
+    sends_in_any_case, uncount_sends, wake_time, Received, Story, TimerBits, TimerChan, TimerData,
 };
 
 /// More timers than a program has due at once.
@@ -128,17 +128,17 @@ impl Sched {
 
     /// When the next timer of any P fires; [`MAX_WHEN`] if there is none.
     ///
-    /// Go: time.go, timeSleepUntil 1030-1055 (1.19.8), 1284-1303 (1.27.3). `allp` does not change, so there is no
+    /// Go: time.go, timeSleepUntil 1030-1055 (1.19.8), 1284-1303 (1.27.3). The caller holds `sched.lock`, which stands for
     /// `allpLock`.
     #[sync::summarized]
-    pub fn time_sleep_until(&self) -> Time {
-        let whens = self.allp.iter().map(|p| (self.steps.timers.wake_time)(self, p));
+    pub fn time_sleep_until(&self, locked: &SchedLocked) -> Time {
+        let whens = self.ps(locked).iter().map(|p| (self.steps.timers.wake_time)(self, p));
         whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
     }
 
     /// The P whose timer fires next, or the first of them. `timeSleepUntil` returned it as well until commit 13f6be28.
     pub fn next_timer_owner(&self) -> Option<PId> {
-        let with_timers = self.allp.iter().filter(|p| p.peek_wake_time() != 0);
+        let with_timers = self.peek_ps().iter().filter(|p| p.peek_wake_time() != 0);
         with_timers.min_by_key(|p| p.peek_wake_time()).map(|p| p.id)
     }
 
@@ -146,16 +146,24 @@ impl Sched {
     ///
     /// Part 20 of `find_runnable`. Go: proc.go, checkTimersNoP 3000-3011 (1.19.8), 3939-3950 (1.27.3).
     #[sync::summarized]
-    pub fn check_timers_no_p(&self, poll_until: Time) -> Time {
+    pub fn check_timers_no_p(&self, m: &M, poll_until: Time) -> Time {
         let mut earliest = poll_until;
-        for p in &self.allp {
+        for p in self.ps_of_snapshot(m) {
             // Wake protocol, 4c. Meets step 1 in `addtimer`: if its store comes after this load, its load of
             // `nmspinning` comes after 4b, and no longer counts this M. The P of an M that adds a timer has its bit
             // since `pidleget`.
-            if self.timerp_mask.read(p.id) {
+            if self.may_have_timers(m, p.id) {
                 earliest = earlier(earliest, (self.steps.timers.wake_time)(self, p));
             }
         }
         earliest
+    }
+
+    /// Whether the bit of `p` is set in what `m`, which has no P, knows of `timerpMask`.
+    fn may_have_timers(&self, m: &M, p: PId) -> bool {
+        match m.snapshot {
+            None => self.timerp_mask.read(p),
+            Some(snapshot) => self.timerp_mask.read_in(snapshot.timerp_mask, p),
+        }
     }
 }
