@@ -302,7 +302,8 @@ impl Sched {
     /// Whether a P that runs has a G to steal. Go: proc.go, checkRunqsNoP 2980-2981 (1.19.8), 3918-3919 (1.27.3).
     #[sync::summarized]
     fn some_p_has_work(&self, m: &M) -> bool {
-        for p in self.ps_of_snapshot(m) {
+        let ps = self.ps_of_snapshot(m);
+        for p in ps {
             // A P that has been looked at may get a G right after. Its maker reads `nmspinning` then, which this M has
             // left.
             if self.has_work(m, p.id) {

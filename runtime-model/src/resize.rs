@@ -1,6 +1,8 @@
 //! `procresize`: GOMAXPROCS changes while the world is stopped. And the Ps at the start of the world.
 //!
 //! # A resize
+//! `runtime-model/README.md` has the same steps, with what shows that each is needed.
+//!
 //! The M that has stopped the world does all of it under one hold of `sched.lock`, before it starts the world:
 //! 1. **Grow.** `allp` and the masks become as long as they must be. New Ps, and Ps that were destroyed before, begin stopped;
 //!    their bits say that they are not idle, and may have timers.
@@ -84,7 +86,7 @@ impl Sched {
         runnable
     }
 
-    /// Step 1. Go: proc.go, procresize 4824-4857 (1.19.8), 6101-6129 (1.27.3).
+    /// A resize, 1. Go: proc.go, procresize 4824-4857 (1.19.8), 6101-6129 (1.27.3).
     fn grow_allp(&self, locked: &mut SchedLocked, old: u32, procs: u32) {
         if procs > old {
             self.set_allp_len(procs);
@@ -105,7 +107,7 @@ impl Sched {
         self.idlep_mask.clear(p.id());
     }
 
-    /// Step 2. Go: proc.go, procresize 4859-4884 (1.19.8), 6131-6161 (1.27.3).
+    /// A resize, 2. Go: proc.go, procresize 4859-4884 (1.19.8), 6131-6161 (1.27.3).
     fn keep_a_p(&self, locked: &mut SchedLocked, m: &mut M, procs: u32) {
         if m.p().id().0 < procs {
             self.p(m.p()).status.set(PStatus::Running);
@@ -120,7 +122,7 @@ impl Sched {
         locked.stopped.sort_by_key(OwnedP::id);
     }
 
-    /// Steps 3 and 4. Go: proc.go, procresize 4889-4903 (1.19.8), 6166-6187 (1.27.3).
+    /// A resize, 3 and 4. Go: proc.go, procresize 4889-4903 (1.19.8), 6166-6187 (1.27.3).
     fn shrink_allp(&self, locked: &mut SchedLocked, m: &M, old: u32, procs: u32) {
         for id in (procs..old).map(PId) {
             let at = locked.stopped.iter().position(|p| p.id() == id);
@@ -176,7 +178,7 @@ impl Sched {
         }
     }
 
-    /// Step 5. Go: proc.go, procresize 4905-4929 (1.19.8), 6189-6292 (1.27.3). Left out: GC workers.
+    /// A resize, 5. Go: proc.go, procresize 4905-4929 (1.19.8), 6189-6292 (1.27.3). Left out: GC workers.
     fn give_out(&self, locked: &mut SchedLocked, now: crate::Time) -> Runnable {
         let (mut runnable, mut idle) = (Vec::new(), Vec::new());
         // The last first.

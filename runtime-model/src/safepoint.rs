@@ -38,7 +38,8 @@ impl Sched {
     pub(crate) fn for_each_p(&self, m: &M) {
         let wait = self.ask_each_p(m);
         self.safe_point_fn(m.p().id());
-        for p in self.ps(m.p()) {
+        let ps = self.ps(m.p());
+        for p in ps {
             if let Some(taken) = (self.steps.syscalls.retake_if_asked)(self, p.id) {
                 self.emit(m, Event::TakenAtSafePoint(p.id));
                 self.handoffp(m, taken);

@@ -78,7 +78,8 @@ impl Sched {
     ///
     /// Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8), 1681-1687 (1.27.3).
     pub fn collect_ps_in_syscalls(&self, locked: &mut SchedLocked) {
-        for p in self.ps(&*locked) {
+        let ps = self.ps(&*locked);
+        for p in ps {
             // Meets the store in `put_in_syscall` of an M that enters a call, or the exchange in `reentersyscall_by_status`: if
             // it comes later, that M reads `gcwaiting` after it, in `stop_in_syscall`.
             if let Some(taken) = (self.steps.syscalls.retake)(self, p.id) {

@@ -130,9 +130,14 @@ impl Sched {
     ///
     /// Go: time.go, timeSleepUntil 1030-1055 (1.19.8), 1284-1303 (1.27.3). The caller holds `sched.lock`, which stands for
     /// `allpLock`.
-    #[sync::summarized]
     pub fn time_sleep_until(&self, locked: &SchedLocked) -> Time {
-        let whens = self.ps(locked).iter().map(|p| (self.steps.timers.wake_time)(self, p));
+        self.earliest_of(self.ps(locked).len())
+    }
+
+    /// When the next timer of the first Ps fires.
+    #[sync::summarized]
+    fn earliest_of(&self, ps: usize) -> Time {
+        let whens = self.allp[..ps].iter().map(|p| (self.steps.timers.wake_time)(self, p));
         whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
     }
 
@@ -148,7 +153,8 @@ impl Sched {
     #[sync::summarized]
     pub fn check_timers_no_p(&self, m: &M, poll_until: Time) -> Time {
         let mut earliest = poll_until;
-        for p in self.ps_of_snapshot(m) {
+        let ps = self.ps_of_snapshot(m);
+        for p in ps {
             // Wake protocol, 4c. Meets step 1 in `addtimer`: if its store comes after this load, its load of
             // `nmspinning` comes after 4b, and no longer counts this M. The P of an M that adds a timer has its bit
             // since `pidleget`.
