@@ -56,6 +56,7 @@ use runtime_model::g::GId;
 use runtime_model::program::{self, Action, Program, ProgramTimer};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use script::MOST_PS;
 use script::{add_empty, starts_timer, Parser, ScriptError};
 
 /// What a program may use of time.
@@ -67,9 +68,6 @@ pub enum Clock {
     /// The world moves the clock.
     Real,
 }
-
-/// The most Ps that a scenario may have.
-pub(crate) const MOST_PS: u32 = 8;
 
 /// The most Ms that a scenario may have.
 pub(crate) const MOST_MS: u32 = 16;

@@ -15,7 +15,7 @@ const NOTHING: &str = "a destroyed P has nothing";
 
 /// The Gs stay on the queue.
 pub const LEAVES_GS: Steps =
-    Steps { destroy: |sched, _, m, p| (sched.steps().timers.take)(sched, m, p), ..GO_1_19_FIXED };
+    Steps { destroy: |sched, _, m, p| sched.move_timers(m, p), ..GO_1_19_FIXED };
 /// The timers stay on the heap.
 pub const LEAVES_TIMERS: Steps =
     Steps { destroy: |sched, locked, m, p| sched.move_gs(locked, m, p), ..GO_1_19_FIXED };

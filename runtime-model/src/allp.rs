@@ -31,9 +31,9 @@
 
 use crate::idle::OwnedP;
 use crate::m::M;
-use crate::mask::Snapshot;
 use crate::p::P;
 use crate::sched::{Sched, SchedLocked};
+use crate::sizes::Snapshot;
 
 /// Evidence that the number of Ps does not change: a P, without which the world is not stopped; or `sched.lock`.
 pub trait KeepsPs {}
@@ -63,7 +63,7 @@ impl Sched {
         if !self.resizes {
             return &self.allp;
         }
-        &self.allp[..self.allp_len.get() as usize]
+        &self.allp[..self.sizes.allp_len.get() as usize]
     }
 
     /// `allp`, for checks and for the world.
@@ -71,7 +71,7 @@ impl Sched {
         if !self.resizes {
             return &self.allp;
         }
-        &self.allp[..self.allp_len.peek(|&len| len) as usize]
+        &self.allp[..self.sizes.allp_len.peek(|&len| len) as usize]
     }
 
     /// The Ps that are not in `allp`: they were destroyed, or are to be. For checks.
@@ -84,12 +84,12 @@ impl Sched {
         if !self.resizes {
             return self.program.ps;
         }
-        self.procs.get()
+        self.sizes.procs.get()
     }
 
     /// GOMAXPROCS, for checks.
     pub fn peek_gomaxprocs(&self) -> u32 {
-        self.procs.peek(|&procs| procs)
+        self.sizes.procs.peek(|&procs| procs)
     }
 
     /// `m`, which is about to drop its P, keeps what it will look at without one. It is a step.
@@ -131,7 +131,7 @@ impl Sched {
 
     /// The length of `allp` as it is, read without a P or the lock: regressions do so.
     fn bare_len(&self, m: &M) -> usize {
-        self.bare_look.set(Some(m.id));
-        self.allp_len.get() as usize
+        self.sizes.bare_look.set(Some(m.id));
+        self.sizes.allp_len.get() as usize
     }
 }

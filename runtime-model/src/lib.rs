@@ -6,7 +6,7 @@
 //!
 //! | file | Go | holds |
 //! |---|---|---|
-//! | [`sched`], [`p`], [`m`], [`g`], [`ids`], [`mask`] | runtime2.go | the data, and the start of the world |
+//! | [`sched`], [`p`], [`m`], [`g`], [`ids`], [`mask`], [`sizes`] | runtime2.go | the data, and the start of the world |
 //! | [`allp`], [`resize`] | proc.go | the Ps that there are, and changes of GOMAXPROCS |
 //! | [`idle`] | proc.go | idle Ps and Ms; ownership of Ps |
 //! | [`runq`] | proc.go | rings, the global queue, stealing |
@@ -85,8 +85,8 @@
 //! | `blockTimerChan`, `unblockTimerChan`, `maybeRunChan`, `(*timer).hchan` (time.go), `chanrecv`, `chansend`, `empty`, `timerchandrain` (chan.go; since 1.23) | [`timers`]: v1_23/receive.rs; of a timer's channel alone |
 //! | `timeSleepUntil`, `timeSleep` (time.go) | [`timers`] |
 //! | `updateTimer0When` (time.go) | merged into `dodeltimer0`, `dodeltimer`, `clear_deleted_timers` and `postpone` |
-//! | `moveTimers` (time.go; up to 1.22) | [`timers`]: v1_19/moved.rs |
-//! | `(*timers).take` (time.go; since 1.23) | [`timers`]: v1_23/taken.rs |
+//! | `moveTimers` (time.go; up to 1.22) | [`timers`]: `move_timers`, v1_19/moved.rs |
+//! | `(*timers).take` (time.go; since 1.23) | [`timers`]: `move_timers`, v1_23/taken.rs |
 //! | `gopreempt_m` | [`world`]: what an action `preempt` does |
 //! | tracing, cgo, finalizers, wasm, profiling, debug settings, signals | left out: they schedule nothing that the model has |
 //!
@@ -116,6 +116,7 @@ pub mod resize;
 pub mod runq;
 pub mod safepoint;
 pub mod sched;
+pub mod sizes;
 pub mod steps;
 pub mod stw;
 pub mod syscall;

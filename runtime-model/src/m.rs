@@ -7,7 +7,7 @@ use sync::{Atomic, Ghost, Note, Plain};
 use crate::idle::OwnedP;
 pub use crate::ids::MId;
 use crate::ids::{GId, PId};
-use crate::mask::Snapshot;
+use crate::sizes::Snapshot;
 
 /// The calling M: Go's `getg().m`. Only its thread has it, so functions that need it take it as an argument.
 #[derive(Hash)]

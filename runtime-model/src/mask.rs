@@ -37,15 +37,6 @@ pub(crate) struct MaskSize {
     pub(crate) bits: u32,
 }
 
-/// What an M that drops its P keeps of `allp` and of the masks, to look at it later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Snapshot {
-    /// The length of `allp`.
-    pub(crate) ps: u32,
-    pub(crate) idlep_mask: Words,
-    pub(crate) timerp_mask: Words,
-}
-
 impl PMask {
     /// At most this many Ps.
     pub const MAX: u32 = 32;

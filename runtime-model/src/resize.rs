@@ -77,7 +77,7 @@ impl Sched {
         self.shrink_allp(locked, m, old, procs);
         let runnable = self.give_out(locked, now);
         if procs != old {
-            self.procs.set(procs);
+            self.sizes.procs.set(procs);
             self.notes_resize(old);
             self.emit(m, Event::Gomaxprocs(old, procs));
             let events = self.ps(&*locked).iter().map(|p| &p.limiter_event);
@@ -141,7 +141,7 @@ impl Sched {
 
     fn set_allp_len(&self, procs: u32) {
         // Meets the snapshots of Ms without a P, which keep the old length.
-        self.allp_len.set(procs);
+        self.sizes.allp_len.set(procs);
         self.idlep_mask.resize(procs);
         self.timerp_mask.resize(procs);
     }
@@ -152,7 +152,7 @@ impl Sched {
     /// none while a P is destroyed.
     pub fn destroy(&self, locked: &mut SchedLocked, m: &M, p: &OwnedP) {
         self.move_gs(locked, m, p);
-        (self.steps.timers.take)(self, m, p);
+        self.move_timers(m, p);
     }
 
     /// The Gs of `p` go to the head of the global queue, in their order.
@@ -206,7 +206,7 @@ impl Sched {
     /// There were `old` Ps up to now. For checks.
     fn notes_resize(&self, old: u32) {
         let now = self.nanotime();
-        self.idle_before.change(|before| {
+        self.sizes.idle_before.change(|before| {
             before.ticks += (now - before.until) * crate::Time::from(old);
             before.until = now;
         });

@@ -17,6 +17,7 @@ use crate::mask::{MaskSize, PMask};
 use crate::netpoll::PollDesc;
 use crate::p::{OwnedP, PId, PStatus, P};
 use crate::program::{Action, Clock, FdId, Program};
+use crate::sizes::Sizes;
 use crate::steps::Steps;
 use crate::timers::NamedTimer;
 use crate::world::World;
@@ -71,10 +72,8 @@ pub struct Sched {
 
     /// All Ps that there are, were or will be, in the order of their numbers. [`Sched::ps`] is Go's `allp`.
     pub allp: Vec<P>,
-    /// The length of Go's `allp`. Written under the lock, while the world is stopped.
-    pub(crate) allp_len: Plain<u32>,
-    /// GOMAXPROCS. Written as `allp_len`.
-    pub(crate) procs: Plain<u32>,
+    /// GOMAXPROCS, and what belongs to it.
+    pub sizes: Sizes,
     /// The shared part of each M, started or not.
     pub allm: Vec<MShared>,
     /// All Gs.
@@ -99,10 +98,6 @@ pub struct Sched {
     /// will ever happen. For checks.
     pub only_ticks: Ghost<bool>,
 
-    /// An M without a P has looked at `allp` as it is. For checks.
-    pub bare_look: Ghost<Option<MId>>,
-    /// Ticks for which Ps were idle under faketime before GOMAXPROCS changed last. For checks.
-    pub idle_before: Ghost<IdleBefore>,
     /// A look at a P's timers has returned this time of the next one, at this time or later. For checks.
     pub late_poll_until: Ghost<Option<(Time, Time)>>,
 
@@ -139,15 +134,6 @@ pub struct SchedLocked {
     pub(crate) stopped: Vec<OwnedP>,
     /// Ps that were destroyed or have not begun: the one with the lowest number at the end.
     pub(crate) dead: Vec<OwnedP>,
-}
-
-/// What was counted of idle Ps under faketime before GOMAXPROCS changed last. For checks.
-#[derive(Clone, Copy, Debug, Hash)]
-pub struct IdleBefore {
-    /// Up to when.
-    pub until: Time,
-    /// So many ticks, each P by itself.
-    pub ticks: Time,
 }
 
 /// A P whose M is reserved but can never be started: the next M that stops runs it instead.
@@ -272,8 +258,7 @@ impl Sched {
             timerp_mask: PMask::new("timerpMask", size, true, &lock),
             lock,
             allp: (0..most).map(p).collect(),
-            allp_len: Plain::new("len(allp)", ps),
-            procs: Plain::new("gomaxprocs", ps),
+            sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
             timers: (0..)
@@ -290,8 +275,6 @@ impl Sched {
             spins_in_flight: Ghost::new(0),
             jumps: Ghost::new(0),
             only_ticks: Ghost::new(false),
-            bare_look: Ghost::new(None),
-            idle_before: Ghost::new(IdleBefore { until: START, ticks: 0 }),
             late_poll_until: Ghost::new(None),
             steal_orders: (0..=most).map(steal_orders).collect(),
             resizes,

@@ -19,7 +19,7 @@ mod v1_23;
 use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::m::M;
-use crate::p::{PId, P};
+use crate::p::{OwnedP, PId, P};
 use crate::sched::{Sched, SchedLocked};
 use crate::{Time, MAX_WHEN};
 
@@ -32,8 +32,9 @@ pub use v1_19::{
 };
 pub use v1_23::{
     begin_adjust as begin_adjust_1_23, begin_adjust_in_two, clear_times, peek_deadline,
-    preempts_in, publish_if_earlier, publish_modified, publish_taken, sends_if_current,
-    sends_in_any_case, uncount_sends, wake_time, Received, Story, TimerBits, TimerChan, TimerData,
+    preempts_in, publish_heaps, publish_if_earlier, publish_modified, publish_taken,
+    sends_if_current, sends_in_any_case, uncount_sends, wake_time, Received, Story, TimerBits,
+    TimerChan, TimerData,
 };
 
 /// More timers than a program has due at once.
@@ -139,6 +140,32 @@ impl Sched {
     fn earliest_of(&self, ps: usize) -> Time {
         let whens = self.allp[..ps].iter().map(|p| (self.steps.timers.wake_time)(self, p));
         whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
+    }
+
+    /// The timers of `from`, which is about to be destroyed, move to the heap of the P of `m`. The world is stopped.
+    ///
+    /// Go: proc.go, (*p).destroy 4727-4742 (1.19.8), 6015-6016; time.go, (*timers).take 803-829 (1.27.3).
+    #[sync::summarized]
+    pub fn move_timers(&self, m: &M, from: &OwnedP) {
+        let (from, to) = (self.p(from), self.p(m.p()));
+        // No G runs, so none adds a timer.
+        if from.num_timers.owner_load() == 0 {
+            return;
+        }
+        self.emit(m, Event::DestroyedWithTimers(from.id));
+        // Meets the loads of an M in its last look, which holds no lock: the times of the new heap are there before those of
+        // the old one go. Nothing else holds the locks of two heaps.
+        let mut timers = to.timers.lock();
+        let mut old = from.timers.lock_beside();
+        for entry in old.take() {
+            (self.steps.timers.move_one)(self, to, &mut timers, entry);
+        }
+        if !self.timers.is_empty() {
+            from.deleted_timers.store(0);
+        }
+        from.num_timers.store(0);
+        from.timer0_when.store(0);
+        (self.steps.timers.moved_all)(self, from, to, timers);
     }
 
     /// The P whose timer fires next, or the first of them. `timeSleepUntil` returned it as well until commit 13f6be28.

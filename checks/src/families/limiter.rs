@@ -71,7 +71,7 @@ fn idle_ticks_are_counted_once(view: &View) -> Result<(), String> {
     let now = view.now();
     let idle = match view.sched.clock() {
         Clock::Fake => {
-            let before = view.sched.idle_before.peek(|&before| before);
+            let before = view.sched.sizes.idle_before.peek(|&before| before);
             before.ticks + (now - before.until) * i64::from(view.sched.peek_gomaxprocs())
         }
         Clock::Real { early: 0 } => view.sched.world.idle_ticks.peek(|&ticks| ticks),

@@ -49,6 +49,6 @@ fn a_destroyed_p_has_nothing(view: &View) -> Result<(), String> {
 
 /// The model notes it where it happens, as no state shows it.
 fn an_m_without_a_p_has_a_snapshot(view: &View) -> Result<(), String> {
-    let bare = view.sched.bare_look.peek(|&m| m);
+    let bare = view.sched.sizes.bare_look.peek(|&m| m);
     bare.map_or(Ok(()), |m| Err(format!("{m} has no P, and looks at allp as it is now")))
 }

@@ -4,7 +4,8 @@ use runtime_model::g::GId;
 use runtime_model::program::{Action, FdId, FlagId, Syscall, TimerId};
 use runtime_model::timers::TimerFunc;
 
-use super::MOST_PS;
+/// The most Ps that a scenario may have.
+pub(crate) const MOST_PS: u32 = 8;
 
 /// The actions, for messages.
 const ACTIONS: &str =

@@ -12,9 +12,10 @@ use crate::sched::Sched;
 use crate::timers::{
     begin_adjust, begin_adjust_1_23, begin_adjust_in_two, clear_modified_earliest, clear_times,
     deadline_by_status, fire_unlocked, nobarrier_wake_time, peek_deadline, preempts_in,
-    preempts_in_ten_states, publish_if_earlier, publish_modified, publish_taken, sends_if_current,
-    sends_in_any_case, uncount_sends, update_timer_modified_earliest, wake_time, NamedTimer,
-    Received, Timer, TimerBits, TimerChan, TimerFunc, TimerStatus, TimerWords, Timers,
+    preempts_in_ten_states, publish_heaps, publish_if_earlier, publish_modified, publish_taken,
+    sends_if_current, sends_in_any_case, uncount_sends, update_timer_modified_earliest, wake_time,
+    Entry, NamedTimer, Received, Timer, TimerBits, TimerChan, TimerFunc, TimerStatus, TimerWords,
+    Timers,
 };
 use crate::Time;
 
@@ -42,8 +43,10 @@ pub struct TimerVerbs {
     /// Runs the timers of a P that are due. The time that is passed is a recent one, or 0. Returns the time, when the
     /// next timer of the P fires (0 if there is none, else later than the time), and whether any ran.
     pub check: fn(&Sched, &M, PId, Time) -> (Time, Time, bool),
-    /// A P is about to be destroyed: its timers move to the M's own P.
-    pub take: fn(&Sched, &M, &OwnedP),
+    /// A timer of a P that is about to be destroyed moves to the heap of that P.
+    pub move_one: fn(&Sched, &P, &mut Timers, Entry),
+    /// All timers of the first P have moved to the second, whose lock is given back.
+    pub moved_all: MovedAll,
     /// When the next timer of a P fires, seen without its lock; 0 if there is none.
     pub wake_time: fn(&Sched, &P) -> Time,
     /// Can a G that is to be preempted be preempted inside of this action?
@@ -51,6 +54,9 @@ pub struct TimerVerbs {
     /// When a timer that is on a heap is to fire, and its period. None if it was stopped, or changes right now. For checks.
     pub deadline: fn(&NamedTimer) -> Option<(Time, Time)>,
 }
+
+/// All timers of a P that is about to be destroyed have moved to another, whose lock is held.
+pub type MovedAll = for<'p> fn(&Sched, &P, &'p P, MutexGuard<'p, Timers>);
 
 /// A G receives from a timer's channel, waiting or not.
 pub type Receive = fn(&Sched, &M, GId, TimerId, bool) -> Received;
@@ -82,7 +88,8 @@ pub const TIMERS_1_19: TimerVerbs = TimerVerbs {
     reset: Sched::resettimer,
     receive: None,
     check: Sched::check_timers,
-    take: Sched::move_timers,
+    move_one: Sched::move_timer,
+    moved_all: |sched, from, _, _| (sched.steps.timers_1_19.destroyed)(from),
     wake_time: nobarrier_wake_time,
     preempts_in: preempts_in_ten_states,
     deadline: deadline_by_status,
@@ -106,7 +113,8 @@ pub const TIMERS_1_23: TimerVerbs = TimerVerbs {
     reset: Sched::reset_timer,
     receive: Some(Sched::receive),
     check: Sched::check,
-    take: Sched::take,
+    move_one: Sched::take_timer,
+    moved_all: publish_heaps,
     wake_time,
     preempts_in,
     deadline: peek_deadline,

@@ -52,7 +52,7 @@ pub use channel::{Story, TimerChan};
 pub use heap::{begin_adjust, begin_adjust_in_two, clear_times};
 pub use receive::{sends_if_current, sends_in_any_case, uncount_sends, Received};
 pub use state::{TimerBits, TimerData};
-pub use taken::publish_taken;
+pub use taken::{publish_heaps, publish_taken};
 
 impl Sched {
     /// Adds a timer that no action names to the heap of the P that `m` owns, and makes sure that some M waits for it.

@@ -17,10 +17,10 @@
 //! A G that polls the channel never gets the value. A receive that waits puts the timer on a heap, so it gets it; Stop and Reset
 //! publish the state. In the mended variants it is published here ([`publish_taken`]).
 
-use crate::event::Event;
+use sync::MutexGuard;
+
 use crate::ids::TimerId;
-use crate::m::M;
-use crate::p::{OwnedP, P};
+use crate::p::P;
 use crate::sched::Sched;
 
 use super::state::TimerBits;
@@ -28,40 +28,20 @@ use crate::timers::heap::{Entry, Held, Timers};
 use crate::timers::named::NamedTimer;
 
 impl Sched {
-    /// The timers of `from`, which is about to be destroyed, move to the heap of the P of `m`. The world is stopped.
+    /// A timer of a P that is about to be destroyed moves to the heap of `to`, unless it was stopped.
     ///
     /// Go takes no lock, so that the heap's lock and `sched.lock` need no order; no M that runs could hold one. Here the locks
-    /// are what a heap is reached by.
-    ///
-    /// Go: time.go, (*timers).take 803-829 (1.27.3).
-    #[sync::summarized]
-    pub fn take(&self, m: &M, from: &OwnedP) {
-        let (from, to) = (self.p(from), self.p(m.p()));
-        if from.num_timers.owner_load() == 0 {
-            return;
-        }
-        self.emit(m, Event::DestroyedWithTimers(from.id));
-        let mut timers = to.timers.lock();
-        let mut old = from.timers.lock_beside();
-        // Meets the loads of an M in its last look: the times of the new heap are there before those of the old one go.
-        for entry in old.take() {
-            match entry.timer {
-                Held::Unnamed { .. } => self.add_heap(to, &mut timers, entry),
-                Held::Named(id) => self.take_named(to, &mut timers, id),
-            }
-        }
-        if !self.timers.is_empty() {
-            from.deleted_timers.store(0);
-            from.timer_modified_earliest.store(0);
-        }
-        from.timer0_when.store(0);
-        self.unlock_timers(from, old);
-        self.unlock_timers(to, timers);
-    }
-
-    /// One of them, that actions name, if it was not stopped.
+    /// are what a heap and a timer are reached by.
     ///
     /// Go: time.go, (*timers).take 811-820 (1.27.3).
+    pub fn take_timer(&self, to: &P, timers: &mut Timers, entry: Entry) {
+        match entry.timer {
+            Held::Unnamed { .. } => self.add_heap(to, timers, entry),
+            Held::Named(id) => self.take_named(to, timers, id),
+        }
+    }
+
+    /// One that actions name. Go: time.go, (*timers).take 812-819 (1.27.3).
     fn take_named(&self, to: &P, timers: &mut Timers, id: TimerId) {
         let t = self.timer(id);
         let mut data = t.mu.lock();
@@ -74,6 +54,16 @@ impl Sched {
         }
         (self.steps.timers_1_23.publish_taken)(t, data.state);
     }
+}
+
+/// All timers have moved from the heap of `from` to that of `to`, whose lock is given back.
+///
+/// Go: time.go, (*timers).take 821-827 (1.27.3).
+pub fn publish_heaps<'p>(sched: &Sched, from: &P, to: &'p P, timers: MutexGuard<'p, Timers>) {
+    if !sched.timers.is_empty() {
+        from.timer_modified_earliest.store(0);
+    }
+    sched.unlock_timers(to, timers);
 }
 
 /// Publishes the new state of `t`, whose lock is held: it was taken off a heap. Ours, not Go's.
