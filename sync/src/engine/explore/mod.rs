@@ -8,11 +8,12 @@
 mod run;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ::explore::operation::Kind;
 
 pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
-pub(crate) use super::sequential::Word;
+pub(crate) use super::sequential::{fence, Word};
 use super::tracking::{operate, Object};
 use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::{Engine, Plan};
@@ -85,6 +86,11 @@ impl<'a> MonitorGuard<'a> {
         self.0.enter()
     }
 
+    /// The same, but the wait may end at any moment.
+    pub(crate) fn wait_for(self, _time: Duration) -> MonitorGuard<'a> {
+        self.0.enter()
+    }
+
     pub(crate) fn wake<'h>(self, _sleepers: impl Iterator<Item = &'h Handle>) {}
 }
 
@@ -114,6 +120,9 @@ impl Threads {
 
     pub(crate) fn join(&self) {}
 }
+
+/// Nothing to do: a search knows the states in which the thread has been.
+pub(crate) fn yield_now() {}
 
 pub(crate) fn choose(n: usize) -> usize {
     operate(Kind::Choose(n as u32), None, true) as usize

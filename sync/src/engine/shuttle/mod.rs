@@ -9,6 +9,7 @@ mod run;
 use std::panic;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ::explore::current::is_searching;
 use ::explore::operation::Kind;
@@ -19,7 +20,7 @@ use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
 pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
-pub(crate) use super::sequential::Word;
+pub(crate) use super::sequential::{fence, Word};
 use super::tracking::{operate, Object};
 use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::{Engine, Plan};
@@ -136,6 +137,11 @@ impl<'a> MonitorGuard<'a> {
         self.0.enter()
     }
 
+    /// The same, but the wait may end at any moment.
+    pub(crate) fn wait_for(self, _time: Duration) -> MonitorGuard<'a> {
+        self.0.enter()
+    }
+
     /// Wakes the threads, and releases the monitor.
     pub(crate) fn wake<'h>(self, sleepers: impl Iterator<Item = &'h Handle>) {
         sleepers.for_each(Handle::wake);
@@ -178,6 +184,13 @@ impl Threads {
     }
 
     pub(crate) fn join(&self) {}
+}
+
+/// Lets another task run. A search knows the states in which the task has been.
+pub(crate) fn yield_now() {
+    if !is_searching() {
+        shuttle::thread::yield_now();
+    }
 }
 
 pub(crate) fn choose(n: usize) -> usize {
