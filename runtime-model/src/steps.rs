@@ -17,7 +17,6 @@ use crate::m::{MId, M};
 use crate::p::{OwnedP, PId};
 use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
-use crate::timers::{park_then_add, Timer};
 use crate::Time;
 
 pub use netpoll::{
@@ -27,8 +26,8 @@ pub use netpoll::{
 pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{
-    p_for_due_timer, Receive, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19,
-    TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
+    p_for_due_timer, park_then_add, ParksToSleep, Receive, TimerStates, TimerSteps, TimerSteps1_23,
+    TimerVerbs, TIMERS_1_19, TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
 };
 
 /// The decisions that regressions replace.
@@ -90,7 +89,7 @@ pub struct Steps {
     /// A G goes to sleep: does it park first, or is its timer added first? (`timer-before-park`)
     ///
     /// Go: time.go, timeSleep 178-196 (1.19.8), 335-370 (1.27.3).
-    pub parks_to_sleep: fn(&Sched, &M, GId, Timer),
+    pub parks_to_sleep: ParksToSleep,
     /// The last pass of stealing: may this P have timers to run? (golang/go#38860)
     ///
     /// Go: proc.go, stealWork 2937 (1.19.8), 3875 (1.27.3).

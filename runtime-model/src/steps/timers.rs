@@ -18,6 +18,8 @@ use crate::timers::{
 };
 use crate::Time;
 
+pub use crate::timers::park_then_add;
+
 /// What a release's timers do.
 #[derive(Clone, Copy)]
 pub struct TimerVerbs {
@@ -50,6 +52,9 @@ pub struct TimerVerbs {
     /// When a timer that is on a heap is to fire, and its period. None if it was stopped, or changes right now. For checks.
     pub deadline: fn(&NamedTimer) -> Option<(Time, Time)>,
 }
+
+/// A G goes to sleep: it parks, and its timer is added.
+pub type ParksToSleep = fn(&Sched, &M, GId, Timer);
 
 /// A G receives from a timer's channel, waiting or not.
 pub type Receive = fn(&Sched, &M, GId, TimerId, bool) -> bool;
