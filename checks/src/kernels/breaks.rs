@@ -18,6 +18,7 @@ pub fn broken_poll(steps: Steps) {
         ps: 2,
         ms: 3,
         ring: 2,
+        mask_bits: 32,
         steal_tries: 2,
         fairness: false,
         scripts: vec![vec![]],
