@@ -37,6 +37,7 @@ impl Pool {
     }
 }
 
+/// Makes the pool, and submits a job.
 pub fn pool() -> AtEnd {
     let pool =
         Arc::new(Pool { jobs: Mutex::new("jobs", Jobs::default()), added: Condvar::new("added") });

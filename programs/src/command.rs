@@ -42,7 +42,7 @@ struct Arguments {
     /// Compare every so many restored states with a run from scratch, all along; 0 is never
     #[arg(long, value_name = "STATES")]
     audit: Option<u64>,
-    /// No second, short search for checkpoints that leave a local out and for programs that are not deterministic
+    /// No short searches afterwards for checkpoints that leave a local out and for programs that are not deterministic
     #[arg(long)]
     no_probes: bool,
     /// Run the execution of a counterexample file again, and compare each step

@@ -31,9 +31,9 @@ pub struct Limits {
     pub spurious: bool,
     /// explore: every so many restored states, the search compares one with the same steps run from scratch; 0 is never.
     pub audit: u64,
-    /// Whether a search that holds is followed by a second one, which takes a fiftieth of its time, or 20 ms. That one goes
-    /// beyond known states, to find checkpoints that leave a local out, and compares restored states, to find programs
-    /// that depend on something else.
+    /// Whether a search that holds is followed by two short ones, each of which takes a hundredth of its time, or 10 ms.
+    /// One compares restored states with runs from scratch, to find programs that depend on something else. One goes
+    /// beyond known states, to find checkpoints that leave a local out.
     pub probes: bool,
     /// The OS threads that search.
     pub jobs: usize,
