@@ -20,13 +20,15 @@ use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
 pub use netpoll::{
-    start_idle_1_19, start_idle_1_27, PollSteps, POLL_1_19, POLL_1_19_FIXED, POLL_1_27, POLL_FIXED,
+    start_idle_1_19, start_idle_1_27, takes_break, PollSteps, POLL_1_19, POLL_1_19_FIXED,
+    POLL_1_27, POLL_FIXED,
 };
 pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use timers::{
-    p_for_due_timer, MovedAll, Receive, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs,
-    TIMERS_1_19, TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_19, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
+    p_for_due_timer, park_then_add, MovedAll, ParksToSleep, Receive, TimerStates, TimerSteps,
+    TimerSteps1_23, TimerVerbs, TIMERS_1_19, TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_19,
+    TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
 };
 pub use wakep::{wakep_1_20, wakep_if_idle_p, wakep_with_p};
 
@@ -86,6 +88,10 @@ pub struct Steps {
     ///
     /// Go: proc.go, schedule 3219-3221 (1.19.8), 4213-4215 (1.27.3).
     pub reset_spinning: fn(&Sched, &M, bool),
+    /// A G goes to sleep: does it park first, or is its timer added first? (`timer-before-park`)
+    ///
+    /// Go: time.go, timeSleep 178-196 (1.19.8), 335-370 (1.27.3).
+    pub parks_to_sleep: ParksToSleep,
     /// The last pass of stealing: may this P have timers to run? (golang/go#38860)
     ///
     /// Go: proc.go, stealWork 2937 (1.19.8), 3875 (1.27.3).
@@ -211,6 +217,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     p_for_due_timer,
     wake_beside_poller: Sched::wakep,
     reset_spinning: |sched, m, _| sched.resetspinning(m),
+    parks_to_sleep: park_then_add,
     steal_timers: |sched, p| sched.timerp_mask.read(p),
     recheck_timers: Sched::check_timers_no_p,
     update_timer_p_mask: Sched::update_timer_p_mask_under_the_lock,
