@@ -6,6 +6,9 @@ mod executor;
 #[path = "../examples/peterson.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod peterson;
+#[path = "../examples/pool.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod pool;
 #[path = "../examples/thread_pool.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod thread_pool;
@@ -39,4 +42,19 @@ fn a_pool_whose_workers_do_not_look_again_leaves_a_job() {
 #[programs::test(exploring)]
 fn a_task_that_looks_before_it_registers_sleeps_for_ever() {
     holds_and_fails(executor::PROGRAMS, "all threads finish", 1, "executor.rs:");
+}
+
+/// The guide's program is the example, and its output what the example prints, but for the time.
+#[programs::test(restoring)]
+fn the_guide_is_true() {
+    let guide = include_str!("../../docs/programs.md");
+    assert!(guide.contains(include_str!("../examples/pool.rs")), "the program");
+    let mut report = Program::new("pool", pool::pool).run();
+    report.seconds = 0.01;
+    for step in report.found.iter_mut().flat_map(|found| &mut found.story) {
+        let (_, line) = step.at.rsplit_once(':').expect("a file and a line");
+        step.at = format!("src/main.rs:{line}");
+    }
+    let text = report.to_string();
+    assert!(guide.contains(text.trim_end()), "{text}");
 }
