@@ -26,6 +26,7 @@ pub mod grown_last_look;
 pub mod handoff;
 pub mod issue_23098;
 pub mod issue_35272;
+pub mod issue_35274;
 pub mod issue_35375;
 pub mod issue_37196;
 pub mod issue_38070;
@@ -79,6 +80,7 @@ pub const BUGS: &[&Bug] = &[
     &issue_47329::BUG,
     &issue_51654::BUG,
     &issue_35272::BUG,
+    &issue_35274::BUG,
     &issue_35375::BUG,
     &cl_564977::BUG,
     &emptied_heap::BUG,

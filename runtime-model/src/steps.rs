@@ -156,6 +156,10 @@ pub struct Steps {
     /// The P that is handed off is about to go idle, under the lock: has a waker asked for a P? (Go never looks; no issue
     /// is known.)
     pub asked_at_handoff: fn(&Sched) -> bool,
+    /// The P that was handed off is on the idle list, and has a timer: make sure that some M waits for it. (golang/go#35274)
+    ///
+    /// Go: proc.go, handoffp 2415-2417 (1.19.8), 3210-3212 (1.27.3).
+    pub wake_at_handoff: fn(&Sched, &M, Time),
     /// A system call has returned and there was no P: take one, or leave the G on the global queue.
     ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
@@ -236,6 +240,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     uncount_spinner: |sched| sched.nmspinning.add(-1),
     handoffp: Sched::handoffp_unless_needed,
     asked_at_handoff: |sched| sched.needspinning.load() == 1,
+    wake_at_handoff: Sched::wake_net_poller,
     p_or_global: Sched::p_or_global,
     collect_from_syscalls: Sched::collect_ps_in_syscalls,
     destroy: Sched::destroy,
