@@ -35,6 +35,8 @@ pub struct Limits {
     /// One compares restored states with runs from scratch, to find programs that depend on something else. One goes
     /// beyond known states, to find checkpoints that leave a local out.
     pub probes: bool,
+    /// The CPU time that the process may use without an operation of the program, before it ends with an error.
+    pub silence: Duration,
     /// The OS threads that search.
     pub jobs: usize,
 }
@@ -63,6 +65,7 @@ impl Limits {
         spurious: false,
         audit: 0,
         probes: true,
+        silence: Duration::from_secs(5),
         jobs: 1,
     };
 }

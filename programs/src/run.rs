@@ -11,6 +11,7 @@ use sync::Arc;
 use crate::decide::{self, Came};
 use crate::program::{Bound, Limits};
 use crate::watch::{Seen, Watched};
+use crate::watchdog::Watchdog;
 use crate::{Program, Report};
 
 /// The most states of the search before those with bounds.
@@ -37,6 +38,7 @@ impl Program {
     pub fn run(&self) -> Report {
         let began = Instant::now();
         let watched = Watched::default();
+        let _watchdog = Watchdog::begin(self.name, self.limits.silence);
         let came = self.all_phases(&watched, began);
         let came = came.and_then(|came| self.probed(came, began));
         decide::report(self, came, &watched.seen(), began.elapsed())
