@@ -5,6 +5,7 @@
 //! its threads came by once all of them have ended. It runs under a variant, as a scenario
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
+pub mod breaks;
 pub mod contract;
 pub mod decisions;
 pub mod drain;
@@ -48,6 +49,7 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         timers: vec![],
         clock: Clock::Fake,
         descriptors: vec![],
+        mask_bits: 32,
     };
     let sched = Sched::new(program, steps, traced(Arc::new(NoWitness)));
     let mut m = M::of_kernel(MId(0));

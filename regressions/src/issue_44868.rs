@@ -31,7 +31,7 @@ const PREEMPTED: Steps =
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "44868",
-    aliases: &[],
+    aliases: &["B05"],
     title: "a G is preempted between reading its P and locking that P's timers",
     saw: "a timer of 0 ns that takes two minutes to fire; timers that never fire once GOMAXPROCS is reduced",
     releases: "1.14 to 1.16.2 (seen since 1.16), and again in the development of 1.23",
@@ -51,6 +51,9 @@ pub const BUG: Bug = Bug {
             Shows::invariant("preempted-add", "timerpMask covers every P that may have timers"),
             // It takes 3 preemptions, which loom finds after 19,000 executions.
             Shows::symptom("preempted-add", Livelock).on(&[Engine::Explore, Engine::Shuttle]),
+            // golang/go#45716: the P is destroyed meanwhile.
+            Shows::invariant("preempted-add-resize", "a timer is where its state says")
+                .on(&[Engine::Explore]),
         ],
         masked: None,
     }],

@@ -55,7 +55,7 @@ pub const ALL: &[Kernel] = &[
         program: |steps| {
             submit_last_look(steps, |sched, m| {
                 sched.stop_spinning(m);
-                sched.has_work(PId(0))
+                sched.has_work(m, PId(0))
             })
         },
     },
@@ -157,6 +157,12 @@ pub const ALL: &[Kernel] = &[
         about: "a timer that is added breaks a poll that would last longer, and no other",
         threads: 2,
         program: |steps| decisions::poll_broken(steps, Sched::addtimer),
+    },
+    Kernel {
+        name: "broken-poll",
+        about: "a break ends the poll that it was sent to, beside an M that polls without waiting",
+        threads: 3,
+        program: breaks::broken_poll,
     },
     Kernel {
         name: "event-in-flight",

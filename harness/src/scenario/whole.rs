@@ -88,7 +88,9 @@ impl Scenario {
                     Err(self.error(At::G(g), &place, what, allowed))
                 };
                 match action {
-                    Action::Receive(id) | Action::TryReceive(id) if !has_channel(id) => {
+                    Action::Receive(id) | Action::TryReceive(id) | Action::Poll(id, _)
+                        if !has_channel(id) =>
+                    {
                         let allowed = format!("write `add {} N chan`", timers[id.index()].name);
                         return wrong(id, "received from, and it has no channel", &allowed);
                     }
@@ -165,7 +167,9 @@ impl Scenario {
 
     /// One G stops the world; a busy G that may be preempted is not nudged.
     fn check_stops(&self, scripts: Scripts, names: &[String]) -> Result<(), ScenarioError> {
-        let stops = |action: &Action| matches!(action, Action::StopTheWorld | Action::ForEachP);
+        let stops = |action: &Action| {
+            matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_) | Action::ForEachP)
+        };
         let mut stoppers = (0..scripts.len()).filter(|&g| scripts[g].iter().any(stops));
         let Some(first) = stoppers.next() else { return Ok(()) };
         if let Some(second) = stoppers.next() {

@@ -78,7 +78,7 @@ impl Sched {
         let mut next = until.filter(|&until| until != MAX_WHEN).unwrap_or(0);
         let now = self.peek_now();
         if early {
-            let whens = self.allp.iter().map(P::peek_wake_time);
+            let whens = self.peek_ps().iter().map(P::peek_wake_time);
             next = whens.filter(|&when| when > now).fold(next, earlier);
         }
         if next > now {

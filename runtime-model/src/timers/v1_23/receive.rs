@@ -20,22 +20,33 @@ use super::state::TimerBits;
 use crate::timers::named::NamedTimer;
 use crate::timers::next_time;
 
+/// What a receive came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Received {
+    /// The G has got a value.
+    Value,
+    /// None was there, and the G does not wait.
+    Nothing,
+    /// The G waits: its M goes on without it.
+    Waits,
+}
+
 impl Sched {
-    /// Receives from the timer's channel; if `block` is false, only if a value is there. Returns whether `m` goes on with `g`:
-    /// false if it waits. It is called again then, once it has got a value.
+    /// Receives from the timer's channel; if `block` is false, only if a value is there. If `g` waits, it is called again once
+    /// it has got a value.
     ///
     /// # Panics
     /// As Go does: `timer data corruption`.
     ///
     /// Go: chan.go, chanrecv 521-683 and empty 489-503 (1.27.3).
     #[sync::summarized]
-    pub fn receive(&self, m: &M, g: GId, id: TimerId, block: bool) -> bool {
+    pub fn receive(&self, m: &M, g: GId, id: TimerId, block: bool) -> Received {
         let t = self.timer(id);
         let c = t.channel();
         if self.g(g).waited.replace(false) {
             self.unblock_timer_chan(t);
             self.emit(m, Event::Received(id));
-            return true;
+            return Received::Value;
         }
         self.maybe_run_chan(m, t);
         if !block {
@@ -43,7 +54,7 @@ impl Sched {
             self.maybe_run_chan(m, t);
             if c.qcount.load() == 0 {
                 self.emit(m, Event::NothingReceived(id));
-                return true;
+                return Received::Nothing;
             }
         }
         let recvq = c.recvq.lock();
@@ -52,15 +63,15 @@ impl Sched {
             c.notes_received();
             drop(recvq);
             self.emit(m, Event::Received(id));
-            return true;
+            return Received::Value;
         }
         if !block {
             // Meets `drain` of a G that stops or sets the timer.
             self.emit(m, Event::NothingReceived(id));
-            return true;
+            return Received::Nothing;
         }
         self.wait_for_value(m, g, t, recvq);
-        false
+        Received::Waits
     }
 
     /// `g` waits on the channel, whose lock is held, and is no longer `m`'s then.
@@ -103,7 +114,7 @@ impl Sched {
         }
         let next = next_time(data.when, data.period, now);
         data.when = next.unwrap_or(0);
-        let seq = t.begins_to_send();
+        let seq = t.begins_to_send(self.steps.timers_1_23.begins_send);
         t.unlock(data);
         self.send_on_channel(m, t.id, seq);
     }
@@ -163,9 +174,7 @@ impl Sched {
         // Channels of timers, 4. Meets `stop_timer` and `modify` of other Gs: what comes first decides.
         let held = c.send_lock.lock();
         let current = c.seq.get() == seq;
-        if !c.ticks.get() {
-            (self.steps.timers_1_23.sends)(c, current);
-        }
+        (self.steps.timers_1_23.sends)(c, current);
         if current {
             self.chansend(m, c);
         } else {
@@ -197,7 +206,7 @@ impl Sched {
     /// Takes the value out of the channel, for a G that has stopped or set the timer. Returns whether there was one.
     ///
     /// Go: chan.go, timerchandrain 358-381 (1.27.3).
-    pub(super) fn drain(&self, m: &M, c: &TimerChan) -> bool {
+    pub fn drain(&self, m: &M, c: &TimerChan) -> bool {
         if c.qcount.load() == 0 {
             return false;
         }
@@ -226,16 +235,10 @@ impl NamedTimer {
 
     /// The timer, whose lock is held, is due, and an M is to send its value. Returns the `seq` to send it with.
     ///
-    /// # Panics
-    /// As Go does: `too many concurrent timer firings`.
-    ///
     /// Go: time.go, (*timer).unlockAndRun 1114-1116, 1143-1148 (1.27.3).
-    pub(super) fn begins_to_send(&self) -> u32 {
+    pub(super) fn begins_to_send(&self, steps: fn(&TimerChan)) -> u32 {
         let c = self.channel();
-        if !c.ticks.get() {
-            // Channels of timers, 3. Meets the load in `cancels_send`.
-            assert!(c.is_sending.add(1) >= 0, "too many concurrent timer firings");
-        }
+        steps(c);
         c.seq.get()
     }
 
@@ -253,6 +256,19 @@ impl NamedTimer {
         let cancels = c.is_sending.load() > 0;
         steps(c);
         cancels
+    }
+}
+
+/// An M that is about to send a value counts itself, unless the timer is a ticker: of that nothing is reported.
+///
+/// # Panics
+/// As Go does: `too many concurrent timer firings`.
+///
+/// Go: time.go, (*timer).unlockAndRun 1143-1148 (1.27.3).
+pub fn count_send(c: &TimerChan) {
+    if !c.ticks.get() {
+        // Channels of timers, 3. Meets the load in `cancels_send`.
+        assert!(c.is_sending.add(1) >= 0, "too many concurrent timer firings");
     }
 }
 
@@ -274,7 +290,9 @@ pub fn sends_if_current(c: &TimerChan, current: bool) {
 ///
 /// Go: time.go, (*timer).unlockAndRun 1186-1193 (1.27.3).
 pub fn sends_in_any_case(c: &TimerChan, _: bool) {
-    assert!(c.is_sending.add(-1) >= 0, "mismatched isSending updates");
+    if !c.ticks.get() {
+        assert!(c.is_sending.add(-1) >= 0, "mismatched isSending updates");
+    }
 }
 
 /// The sends that were under way are cancelled: they do not count any more. Ours, not Go's: see [`sends_in_any_case`].
