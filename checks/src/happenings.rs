@@ -136,6 +136,13 @@ pub const ALL: &[Happening] = &[
     },
     Happening { name: "the world is stopped", is: |e| matches!(e, Event::WorldStopped) },
     Happening { name: "an M stops for the world", is: |e| matches!(e, Event::GcStopped(_)) },
+    Happening { name: "sysmon sleeps deeply", is: |e| matches!(e, Event::SysmonSleeps) },
+    Happening { name: "sysmon is woken", is: |e| matches!(e, Event::SysmonWakes) },
+    Happening {
+        name: "sysmon takes a P out of a system call",
+        is: |e| matches!(e, Event::Retaken(_)),
+    },
+    Happening { name: "sysmon polls and finds a G", is: |e| matches!(e, Event::SysmonPolled(_)) },
     Happening { name: "a busy G is preempted", is: |e| matches!(e, Event::Preempted(_)) },
     Happening {
         name: "a P is taken from a system call for its safe point",

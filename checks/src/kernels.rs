@@ -48,6 +48,7 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         timers: vec![],
         clock: Clock::Fake,
         descriptors: vec![],
+        sysmon: None,
     };
     let sched = Sched::new(program, steps, traced(Arc::new(NoWitness)));
     let mut m = M::of_kernel(MId(0));

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use runtime_model::m::MId;
 use serde::{Deserialize, Serialize};
 use sync::driver::Schedule;
 
@@ -221,4 +222,9 @@ mod tests {
         assert_eq!(fill(full, &path, "x").unwrap_err().kind(), io::ErrorKind::StorageFull);
         assert!(!path.exists());
     }
+}
+/// What the thread with that number is called: as its M, or sysmon.
+#[must_use]
+pub fn thread_name(thread: usize) -> String {
+    u32::try_from(thread).map_or_else(|_| thread.to_string(), |m| MId(m).to_string())
 }

@@ -74,6 +74,9 @@ pub(crate) const MOST_MS: u32 = 16;
 /// The most moves of the world that may come early.
 pub(crate) const MOST_EARLY: u32 = 8;
 
+/// The most rounds of sysmon that may come while Ms run.
+pub(crate) const MOST_TICKS: u32 = 8;
+
 /// A program with its sizes, as written. [`Scenario::program`] checks it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scenario {
@@ -95,6 +98,10 @@ pub struct Scenario {
     pub clock: Clock,
     /// With a real clock: so many of the world's moves may come while Ms run.
     pub early: u32,
+    /// sysmon exists.
+    pub sysmon: bool,
+    /// With sysmon: so many of its rounds may come while Ms run.
+    pub ticks: u32,
     /// A line for each G.
     pub lines: Vec<String>,
     /// The Gs that must have finished in the end; if none is named, each that was started.
@@ -158,6 +165,8 @@ impl Scenario {
             fairness: false,
             clock: Clock::Fake,
             early: 0,
+            sysmon: false,
+            ticks: 0,
             lines: lines.iter().map(|&line| line.into()).collect(),
             must_finish: Vec::new(),
             deterministic: false,
@@ -215,6 +224,7 @@ impl Scenario {
                     Clock::Real => program::Clock::Real { early: self.early },
                 },
                 descriptors,
+                sysmon: self.sysmon.then_some(self.ticks),
             },
             names,
             must_finish,
@@ -222,10 +232,11 @@ impl Scenario {
         })
     }
 
-    /// Its size in words; descriptors are named if there are any.
+    /// Its size in words; descriptors are named if there are any, and sysmon if it is there.
     fn size(&self, gs: usize, timers: usize, descriptors: usize) -> String {
         let fds = if descriptors == 0 { String::new() } else { format!("/{descriptors}fd") };
-        format!("{}P/{}M/{gs}G/{timers}T{fds}", self.ps, self.ms)
+        let sysmon = if self.sysmon { "/sysmon" } else { "" };
+        format!("{}P/{}M/{gs}G/{timers}T{fds}{sysmon}", self.ps, self.ms)
     }
 
     fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {
@@ -276,6 +287,14 @@ impl Scenario {
         if self.early > 0 && self.clock == Clock::Fake {
             let what = format!("{}, but the clock is not real: the world has no moves", self.early);
             return wrong("early", what, "add clock = \"real\", or leave early out");
+        }
+        if self.ticks > MOST_TICKS {
+            let what = format!("{} is out of range", self.ticks);
+            return wrong("ticks", what, &format!("write 0 to {MOST_TICKS}"));
+        }
+        if self.ticks > 0 && !self.sysmon {
+            let what = format!("{}, but there is no sysmon whose rounds they are", self.ticks);
+            return wrong("ticks", what, "add sysmon = true, or leave ticks out");
         }
         Ok(())
     }

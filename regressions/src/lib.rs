@@ -35,6 +35,7 @@ pub mod issue_51654;
 pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
+pub mod issue_61454;
 pub mod issue_66006;
 pub mod last_look;
 pub mod lost_modification;
@@ -42,6 +43,7 @@ pub mod missed_call;
 pub mod pollers_post;
 pub mod pollers_window;
 pub mod release;
+pub mod retake;
 pub mod rows;
 pub mod runs;
 pub mod stale_now;
@@ -85,6 +87,8 @@ pub const BUGS: &[&Bug] = &[
     &issue_45975::BUG,
     &missed_call::BUG,
     &stops::BUG,
+    &retake::BUG,
+    &issue_61454::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

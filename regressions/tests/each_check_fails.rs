@@ -51,6 +51,8 @@ mod polls;
 mod stops;
 #[path = "each_check_fails/syscalls.rs"]
 mod syscalls;
+#[path = "each_check_fails/sysmon.rs"]
+mod sysmon;
 #[path = "each_check_fails/time.rs"]
 mod time;
 #[path = "each_check_fails/timers.rs"]
@@ -274,6 +276,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         SPINNING,
         stops::STOPS,
         syscalls::SYSCALLS,
+        sysmon::SYSMONS,
         time::TIME,
         timers::TIMERS,
         timers_1_23::TIMERS,

@@ -18,6 +18,7 @@ use crate::netpoll::PollDesc;
 use crate::p::{OwnedP, PId, P};
 use crate::program::{Action, Clock, FdId, Program};
 use crate::steps::Steps;
+use crate::sysmon::SysmonShared;
 use crate::timers::NamedTimer;
 use crate::world::World;
 use crate::{Time, START};
@@ -66,6 +67,8 @@ pub struct Sched {
     pub safe_point_wait: Plain<i32>,
     /// The M that wants each P to pass a safe point sleeps on it.
     pub(crate) safe_point_note: Note,
+    /// What sysmon and Ms both access.
+    pub sysmon: SysmonShared,
     /// The M that has stopped the world. For checks.
     pub stopped_by: Ghost<Option<MId>>,
 
@@ -121,6 +124,10 @@ pub struct SchedLocked {
     pub(crate) runq: VecDeque<GId>,
     /// Ms that exist or whose id is reserved. Go: `mcount()`.
     pub(crate) mcount: i32,
+    /// How many of those count as no M that runs, for `checkdead`: sysmon, once it has begun.
+    pub(crate) nmsys: i32,
+    /// How many Ms that are locked to a G wait for it. Less than 0 while sysmon has a P or Gs in its hands.
+    pub(crate) nmidlelocked: i32,
     /// Ids of `allm` not started yet: the next one is the last.
     pub(crate) unborn: Vec<MId>,
     /// Reserved ids for which there is no M left to start, each with the P it would run.
@@ -186,6 +193,21 @@ impl SchedLocked {
     pub fn mcount(&self) -> i32 {
         self.mcount
     }
+
+    /// How many Ms that are locked to a G wait for it, as `checkdead` counts them. For checks.
+    pub fn nmidlelocked(&self) -> i32 {
+        self.nmidlelocked
+    }
+
+    /// How many Ms count as no M that runs. For checks.
+    pub fn nmsys(&self) -> i32 {
+        self.nmsys
+    }
+
+    /// The number of Ms that run, as `checkdead` counts them. Go: proc.go, checkdead 5038 (1.19.8), 6434 (1.27.3).
+    pub fn running(&self) -> i32 {
+        self.mcount - self.nmidle - self.nmidlelocked - self.nmsys
+    }
 }
 
 impl SchedLocked {
@@ -198,6 +220,8 @@ impl SchedLocked {
             nmidle: 0,
             runq: VecDeque::new(),
             mcount: 1,
+            nmsys: 0,
+            nmidlelocked: 0,
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
             stopped: Vec::new(),
@@ -232,6 +256,7 @@ impl Sched {
             stopnote: Note::new("stopnote"),
             safe_point_wait: Plain::new("safePointWait", 0),
             safe_point_note: Note::new("safePointNote"),
+            sysmon: SysmonShared::new(&lock),
             stopped_by: Ghost::new(None),
             netpoll_inited: Atomic::new("netpollInited", program.opens_descriptors().into()),
             netpoll_waiters: Atomic::new("netpollWaiters", 0),
@@ -276,6 +301,7 @@ impl Sched {
     pub fn start(&self) {
         let mut m = M { id: MId(0), p: None };
         self.start_world();
+        self.start_sysmon();
         let p0 = self.put_other_ps_idle();
         self.acquirep(&mut m, p0);
         self.g(GId::MAIN).casgstatus(GStatus::Idle, GStatus::Runnable);
@@ -373,6 +399,11 @@ impl Sched {
             Clock::Fake => self.faketime.peek(|&now| now),
             Clock::Real { .. } => self.world.clock.peek(),
         }
+    }
+
+    /// Whether sysmon exists.
+    pub fn has_sysmon(&self) -> bool {
+        self.program.has_sysmon()
     }
 
     /// What moves the clock.

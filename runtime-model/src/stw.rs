@@ -163,6 +163,7 @@ impl Sched {
             }
         }
         self.gcwaiting.store(false);
+        self.world_started(&mut locked);
         runnable
     }
 

@@ -12,6 +12,7 @@ mod spinning;
 mod stops;
 mod symptoms;
 mod syscalls;
+mod sysmon;
 mod timers;
 mod timers_1_23;
 mod wakeups;
@@ -31,6 +32,7 @@ pub const INVARIANTS: Families = &[
     places::CHECKS,
     spinning::CHECKS,
     syscalls::CHECKS,
+    sysmon::CHECKS,
     stops::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,
