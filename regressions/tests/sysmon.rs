@@ -2,33 +2,13 @@
 
 mod common;
 
-use common::{failing, job, run, run_with};
-use harness::report::{Job, Mode, Search};
+use common::{failing, hold_in, job, run, run_with, search};
+use harness::report::{Job, Mode};
 use harness::scenario::Scenario;
 use harness::verdict::Verdict;
 use regressions::{BUGS, CONTENT};
 use runtime_model::steps::{Steps, GO_1_19, GO_1_19_FIXED, GO_1_27, GO_FIXED};
-use sync::driver::{Control, Options};
-
-fn search(scenario: &str) -> Job {
-    let mut job = job(scenario, Mode::Invariants);
-    job.limits.bound = None;
-    job.limits.search = Some(Search::default());
-    job
-}
-
-/// Each holds in so many states.
-fn hold_in(steps: Steps, expected: &[(&str, u64)]) {
-    let states = |scenario: &str| {
-        let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
-        let report = prepared.run(|_| Control::Go).expect("a run").report;
-        let extent = (report.verdict, &*report.extent);
-        assert_eq!(extent, (Verdict::Held, "exhaustive"), "{scenario}: {}", report.note);
-        report.searched.expect("searched").states
-    };
-    let found: Vec<_> = expected.iter().map(|&(name, _)| (name, states(name))).collect();
-    assert_eq!(found, expected);
-}
+use sync::driver::Options;
 
 /// The numbers are the model's: they change with every operation and every checkpoint of it.
 #[sync::test(restoring)]

@@ -57,12 +57,7 @@ impl Sched {
         // Before the exchange. Meets `checkdead` of the M whose P it is: it may return, and find no P and no other M.
         (self.steps.sysmon.incidlelocked)(self, m, -1);
         let taken = (self.steps.syscalls.retake)(self, p);
-        let acted = taken.is_some();
-        if let Some(taken) = taken {
-            self.hand_off_retaken(m, taken);
-        }
-        (self.steps.sysmon.incidlelocked)(self, m, 1);
-        acted
+        self.hand_off_retaken(m, taken)
     }
 
     /// The same, by the scan bit of the G that is in the call.
@@ -80,12 +75,7 @@ impl Sched {
         // Before the scan bit is set: with it, the lock must not be taken.
         (self.steps.sysmon.incidlelocked)(self, m, -1);
         let taken = self.take_from_call(pp, slice, now);
-        let acted = taken.is_some();
-        if let Some(taken) = taken {
-            self.hand_off_retaken(m, taken);
-        }
-        (self.steps.sysmon.incidlelocked)(self, m, 1);
-        acted
+        self.hand_off_retaken(m, taken)
     }
 
     /// Takes the P, if it is in a call, and has been there for too long.
@@ -104,10 +94,18 @@ impl Sched {
         Some(self.take_p_of(thread))
     }
 
-    /// Hands off a P that was taken out of a call.
-    fn hand_off_retaken(&self, m: &M, p: OwnedP) {
-        self.emit(m, Event::Retaken(p.id()));
-        (self.steps.sysmon.hand_off)(self, m, p);
+    /// Hands off the P, if one was taken, and counts one M less again. Returns whether one was.
+    ///
+    /// Go: proc.go, retake 5343-5352 (1.19.8), 6765-6780 (1.27.3).
+    fn hand_off_retaken(&self, m: &M, taken: Option<OwnedP>) -> bool {
+        let was_taken = taken.is_some();
+        if let Some(p) = taken {
+            self.emit(m, Event::Retaken(p.id()));
+            (self.steps.sysmon.hand_off)(self, m, p);
+        }
+        // The P has another holder by now. Meets `checkdead` of Ms that have parked meanwhile.
+        (self.steps.sysmon.incidlelocked)(self, m, 1);
+        was_taken
     }
 
     /// Whether `p` was in another call, or in none, when sysmon looked last. It remembers what it sees.
