@@ -22,6 +22,7 @@
 //! | `restore` | the substrate that restores: threads and their memory lie in an arena (feature `explore`) |
 //! | `raw` | all `unsafe` code: copied memory, stacks, the allocator (feature `explore`) |
 //! | [`OutsideArc`], [`allocate_outside()`] | values that outlive an execution |
+//! | `on_os_thread` | runs a search on an OS thread whose output is not captured (feature `explore`) |
 //! | `Sample`, `Replay` | shuttle's sampled schedules, and one of them again (feature `shuttle`) |
 //!
 //! # Circles of imports
@@ -69,7 +70,7 @@ mod waypoint;
 #[cfg(not(feature = "explore"))]
 pub use outside::{abandons, allocate_outside, OutsideArc};
 #[cfg(feature = "explore")]
-pub use raw::{allocate_outside, OutsideArc};
+pub use raw::{allocate_outside, on_os_thread, OutsideArc};
 #[cfg(feature = "shuttle")]
 pub use replay::{Divergence, Replay};
 #[cfg(feature = "explore")]

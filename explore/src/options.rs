@@ -15,6 +15,9 @@ pub struct Options {
     pub cache: bool,
     /// Explores one order of steps that commute. It has an effect only without a bound.
     pub sleep: bool,
+    /// With `sleep`: a thread that alone can move does not sleep, so that a loop in which it goes round alone is
+    /// followed to where it closes. Costs a few more steps, and no states.
+    pub forced_awake: bool,
     /// A state is its memory: heaps and stacks are hashed, in place of values and histories that the program reports.
     /// For programs that share memory without reporting it (README.md, *The fingerprint of memory*).
     /// Needs the substrate that restores. Checkpoints and symmetry have no effect.
@@ -70,6 +73,7 @@ impl Default for Options {
         Options {
             cache: true,
             sleep: true,
+            forced_awake: false,
             memory: false,
             checkpoints: true,
             symmetry: true,

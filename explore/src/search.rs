@@ -167,10 +167,15 @@ impl Dfs {
     }
 
     /// The threads that sleep in the node to which the parent's step led.
-    fn asleep(&self, step: &Footprint) -> Sleepers {
+    fn asleep(&self, node: &Node) -> Sleepers {
         let Some(parent) = self.frames.last().filter(|_| self.sleeps()) else {
             return Sleepers::new();
         };
+        let enabled = node.threads.iter().filter(|pending| pending.enabled).count();
+        if self.options().forced_awake && enabled == 1 {
+            return Sleepers::new();
+        }
+        let step = node.step;
         let asleep = parent.sleep.iter().filter(|(_, does)| self.independent(does, step));
         asleep.cloned().collect()
     }
@@ -305,7 +310,7 @@ impl Dfs {
     /// The frame of the node to which the step led, with no steps to take yet.
     fn arrive(&self, node: &Node) -> Frame {
         let mut frame = Frame {
-            sleep: self.asleep(node.step),
+            sleep: self.asleep(node),
             budget: self.options().bound.unwrap_or(0),
             fingerprint: node.fingerprint,
             renaming: node.renaming,

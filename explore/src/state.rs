@@ -59,6 +59,8 @@ pub struct State {
     /// The number of nested observers: code that reads the state and is no part of the program.
     observers: u32,
     ended: Option<Ended>,
+    /// The fingerprint that was last asked for: that of the state from which the step under way began.
+    last: u128,
     /// What has changed since an observer last read the state.
     changes: changes::Changes,
     /// Checkpoints and summarized calls have no effect.
@@ -133,6 +135,7 @@ impl State {
         self.outcome = 0;
         self.observers = 0;
         self.ended = None;
+        self.last = 0;
         self.changes.begin();
         // Reserved at once: the smaller blocks of a growing list would lie in each saved state.
         self.threads.reserve(THREADS);

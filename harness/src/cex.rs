@@ -1,10 +1,11 @@
 //! Counterexamples: a file with a header and a line for each step, `*.cex.ndjson`.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use programs::file::write_new;
 use runtime_model::m::MId;
 use serde::{Deserialize, Serialize};
 use sync::driver::Schedule;
@@ -97,22 +98,6 @@ pub enum CexError {
         /// The file.
         path: PathBuf,
     },
-}
-
-/// Writes a file that must not exist. If it cannot be written whole, as on a full disk, no part of it is left.
-///
-/// # Errors
-/// If it exists, or cannot be written.
-pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    fill(OpenOptions::new().write(true).create_new(true).open(path)?, path, text)
-}
-
-/// Writes `text` to the new file at `path`, or removes it.
-fn fill(mut file: File, path: &Path, text: &str) -> io::Result<()> {
-    file.write_all(text.as_bytes()).inspect_err(|_| {
-        // The error that is reported is the first one.
-        let _ = fs::remove_file(path);
-    })
 }
 
 impl Counterexample {
@@ -210,19 +195,6 @@ struct End {
     end: u64,
 }
 
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_disk_leaves_no_part_of_a_file() {
-        let path = std::env::temp_dir().join(format!("pidle-full-disk-{}", std::process::id()));
-        fs::write(&path, "").unwrap();
-        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        assert_eq!(fill(full, &path, "x").unwrap_err().kind(), io::ErrorKind::StorageFull);
-        assert!(!path.exists());
-    }
-}
 /// What the thread with that number is called: as its M, or sysmon.
 #[must_use]
 pub fn thread_name(thread: usize) -> String {

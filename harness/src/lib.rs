@@ -33,7 +33,7 @@ pub mod scenario_file;
 pub mod source;
 pub mod trace;
 pub mod variant;
-pub mod verdict;
+pub use programs::verdict;
 pub mod view;
 
 pub use source::Source;

@@ -65,8 +65,7 @@ impl Prepared {
     /// Carries out all plans, or those up to the first that does not finish.
     fn explore(&self, tally: &Tally, control: OnProgress) -> Result<Explored, RunError> {
         let mut total = 0;
-        let mut explored =
-            Explored { executions: 0, end: End::Complete, concurrent: false, searched: None };
+        let mut explored = Explored::none(End::Complete);
         for plan in self.plans.clone() {
             let (before, control) = (total, control.clone());
             let progress: OnProgress = Arc::new(move |so_far| control(&so_far.after(before)));

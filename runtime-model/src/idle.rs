@@ -82,7 +82,7 @@ impl OwnedP {
 }
 
 /// `sched.pidle`. Its Ps are private to this file: `pidleput` adds one, `pidleget` takes one.
-#[derive(Hash)]
+#[derive(Hash, Debug)]
 pub struct IdleList {
     /// The one to take first is at the end.
     list: Vec<OwnedP>,

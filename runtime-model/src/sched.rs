@@ -114,7 +114,7 @@ pub struct Sched {
 }
 
 /// What `sched.lock` protects.
-#[derive(Hash)]
+#[derive(Hash, Debug)]
 pub struct SchedLocked {
     /// The idle Ps. Filled by `pidleput`, emptied by `pidleget`.
     pub(crate) pidle: IdleList,
@@ -139,7 +139,7 @@ pub struct SchedLocked {
 }
 
 /// A P whose M is reserved but can never be started: the next M that stops runs it instead.
-#[derive(Hash)]
+#[derive(Hash, Debug)]
 pub(crate) struct Reserved {
     pub(crate) p: OwnedP,
     pub(crate) spin: Option<SpinIncrement>,
@@ -147,7 +147,7 @@ pub(crate) struct Reserved {
 
 /// An increment of `nmspinning` that is owed: it becomes an M's `spinning`, or is undone.
 #[must_use]
-#[derive(Hash)]
+#[derive(Hash, Debug)]
 pub struct SpinIncrement(pub(crate) ());
 
 impl SchedLocked {

@@ -4,11 +4,13 @@ use std::fmt;
 
 use ::explore::operation::Kind;
 
-use crate::current::changed;
+use crate::current::{self, changed};
 use crate::discipline::Guard;
+use crate::driver::{Engine, ENGINE};
+use crate::engine::tracking::learn;
 use crate::engine::{Order, Update, Word as Raw};
 use crate::op::Op;
-use crate::{races, BitWord, IntWord, Mutex, Name, Word};
+use crate::{orders, races, BitWord, IntWord, Mutex, Name, Word};
 
 /// A word that several threads read and write.
 ///
@@ -76,6 +78,23 @@ impl<T: Word> Atomic<T> {
         self.compare(old, new, Order::Total, "cas")
     }
 
+    /// Compares with `old`, and stores `new` if the value was `old`. Returns the value before: in `Ok` if it was
+    /// `old`, otherwise in `Err`.
+    ///
+    /// # Errors
+    /// If the value was not `old`.
+    #[track_caller]
+    pub fn compare_exchange(&self, old: T, new: T) -> Result<T, T> {
+        let update = Update::Cas { old: old.to_bits(), new: new.to_bits() };
+        let (before, after) = self.update(update, Order::Total, "compare_exchange");
+        learn(before.to_bits());
+        if after.is_some() {
+            Ok(before)
+        } else {
+            Err(before)
+        }
+    }
+
     /// Go: `atomic.LoadAcq`. May return an old value, and acquires what was released with it.
     #[track_caller]
     pub fn load_acq(&self) -> T {
@@ -114,27 +133,45 @@ impl<T: Word> Atomic<T> {
     #[track_caller]
     pub fn owner_load(&self) -> T {
         races::plain(self.name, self.raw.object(), Kind::PlainRead);
-        self.peek()
+        self.latest()
     }
 
     /// The latest value, in the order of the execution. For checks; not an operation.
+    #[track_caller]
     pub fn peek(&self) -> T {
+        current::peeks(self.name);
+        self.latest()
+    }
+
+    fn latest(&self) -> T {
         T::from_bits(self.raw.peek())
     }
 
     #[track_caller]
     fn read(&self, order: Order, kind: &'static str) -> T {
-        let Some(op) = Op::begin() else { return self.peek() };
+        let Some(op) = Op::begin() else { return self.latest() };
         op.is_about(self.name, Kind::Read);
+        orders::note(order);
         let value = T::from_bits(self.raw.load(order));
-        op.end_unchanged(self.name, kind, || format!("{value:?}"));
+        op.end_unchanged(self.name, kind, || self.loaded(value));
         value
+    }
+
+    /// A loaded value as a record has it. Where memory is weak, it may not be the latest one.
+    fn loaded(&self, value: T) -> String {
+        let latest = self.latest();
+        if ENGINE == Engine::Loom && latest != value {
+            format!("{value:?} (stale: the latest is {latest:?})")
+        } else {
+            format!("{value:?}")
+        }
     }
 
     #[track_caller]
     fn write(&self, value: T, order: Order, kind: &'static str) {
         let Some(op) = Op::begin() else { return };
         op.is_about(self.name, Kind::Write);
+        orders::note(order);
         self.raw.store(value.to_bits(), order);
         self.written(value, &op);
         op.end(self.name, kind, || format!("{value:?}"));
@@ -143,8 +180,9 @@ impl<T: Word> Atomic<T> {
     /// Returns the value before, and the value after unless a comparison failed.
     #[track_caller]
     fn update(&self, update: Update, order: Order, kind: &'static str) -> (T, Option<T>) {
-        let Some(op) = Op::begin() else { return (self.peek(), None) };
+        let Some(op) = Op::begin() else { return (self.latest(), None) };
         op.is_about(self.name, Kind::Update);
+        orders::note(order);
         let old = self.raw.update(update, order);
         let (old, new) = (T::from_bits(old), update.apply(old).map(T::from_bits));
         if let Some(new) = new {
@@ -179,6 +217,19 @@ impl<T: IntWord> Atomic<T> {
         let (old, new) = self.update(Update::Add(delta.to_bits()), Order::Total, "add");
         new.unwrap_or(old)
     }
+
+    /// Adds, and returns the value before. Wraps.
+    #[track_caller]
+    pub fn fetch_add(&self, delta: T) -> T {
+        self.update(Update::Add(delta.to_bits()), Order::Total, "fetch_add").0
+    }
+
+    /// Subtracts, and returns the value before. Wraps.
+    #[track_caller]
+    pub fn fetch_sub(&self, delta: T) -> T {
+        let negative = delta.to_bits().wrapping_neg();
+        self.update(Update::Add(negative), Order::Total, "fetch_sub").0
+    }
 }
 
 impl<T: BitWord> Atomic<T> {
@@ -193,10 +244,26 @@ impl<T: BitWord> Atomic<T> {
     pub fn and(&self, bits: T) {
         self.update(Update::And(bits.to_bits()), Order::Total, "and");
     }
+
+    /// Sets these bits, and returns the value before.
+    #[track_caller]
+    pub fn fetch_or(&self, bits: T) -> T {
+        let before = self.update(Update::Or(bits.to_bits()), Order::Total, "fetch_or").0;
+        learn(before.to_bits());
+        before
+    }
+
+    /// Clears all other bits, and returns the value before.
+    #[track_caller]
+    pub fn fetch_and(&self, bits: T) -> T {
+        let before = self.update(Update::And(bits.to_bits()), Order::Total, "fetch_and").0;
+        learn(before.to_bits());
+        before
+    }
 }
 
 impl<T: Word> fmt::Debug for Atomic<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={:?}", self.name, self.peek())
+        write!(f, "{}={:?}", self.name, self.latest())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::current;
 use crate::op::Op;
 use crate::wait_queue::{WaitQueue, Wake};
 use crate::{Name, Word};
@@ -34,7 +35,7 @@ impl<T: Word> Awaited<T> {
     /// Go: `atomic.Load`.
     #[track_caller]
     pub fn load(&self) -> T {
-        let Some(op) = Op::begin() else { return self.peek() };
+        let Some(op) = Op::begin() else { return self.latest() };
         let value = self.queue.change(&op, |value, _| (*value, Wake::None));
         op.end_unchanged(self.name(), "load", || format!("{value:?}"));
         value
@@ -46,7 +47,7 @@ impl<T: Word> Awaited<T> {
     /// Go: `atomic.Load` in a loop with `osyield`.
     #[track_caller]
     pub fn load_when(&self, ready: impl Fn(T) -> bool) -> T {
-        let Some(op) = Op::begin() else { return self.peek() };
+        let Some(op) = Op::begin() else { return self.latest() };
         let value = self.queue.sleep(
             &op,
             |value, _| (ready(*value) || (self.settled)(*value)).then_some(*value),
@@ -90,13 +91,19 @@ impl<T: Word> Awaited<T> {
     }
 
     /// The value. For checks; not an operation.
+    #[track_caller]
     pub fn peek(&self) -> T {
+        current::peeks(self.name());
+        self.latest()
+    }
+
+    fn latest(&self) -> T {
         self.queue.peek(|value| *value)
     }
 }
 
 impl<T: Word> fmt::Debug for Awaited<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={:?}", self.name(), self.peek())
+        write!(f, "{}={:?}", self.name(), self.latest())
     }
 }

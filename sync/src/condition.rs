@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use ::explore::fingerprint::Fingerprints;
 
+use crate::current;
 use crate::op::Op;
 use crate::wait_queue::{WaitQueue, Wake};
 use crate::Name;
@@ -58,7 +59,9 @@ impl<T: Hash> Condition<T> {
     }
 
     /// Calls `look` with the value. Not an operation.
+    #[track_caller]
     pub fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        current::peeks(self.name());
         self.queue.peek(look)
     }
 }

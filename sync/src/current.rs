@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{resume_unwind, Location};
 use std::sync::Arc;
 
+use crate::driver::Plan;
 use crate::engine;
 use crate::execution::{Execution, Outcome};
 use crate::Name;
@@ -16,8 +17,12 @@ thread_local! {
     static THREAD: Cell<usize> = const { Cell::new(0) };
     /// Something has changed since the observer last saw a state.
     static CHANGED: Cell<bool> = const { Cell::new(false) };
+    /// Whether the plan is strict: the same for all executions of the plan.
+    static STRICT: Cell<bool> = const { Cell::new(false) };
     /// Whether an observer runs, and not the program.
     static OBSERVING: Cell<bool> = const { Cell::new(false) };
+    /// In a strict plan, where the last operation that began is in the program.
+    static PLACE: Cell<Option<&'static Location<'static>>> = const { Cell::new(None) };
     /// The plain field that is being accessed, and the place in the program.
     static RACING: Cell<Option<Place>> = const { Cell::new(None) };
 }
@@ -112,6 +117,39 @@ pub(crate) fn observing<R>(f: impl FnOnce() -> R) -> R {
 /// Whether the program itself runs here: no observer runs, and the execution has not ended.
 pub(crate) fn in_program() -> bool {
     !is_observing() && with(|execution| execution.is_some_and(Execution::is_under_way))
+}
+
+/// Called where code peeks at an object: in a strict plan, only checks may.
+#[track_caller]
+pub(crate) fn peeks(name: Name) {
+    if STRICT.get() && in_program() {
+        let here = Location::caller();
+        // The message has the prefix of a misuse, which no engine takes for a failure of the program.
+        panic!("search: the program peeks at {name} at {here}; `peek` is for checks, and other threads cannot come before or after it: use an operation, such as `load` or `lock`");
+    }
+}
+
+/// Begins an execution of this plan.
+pub(crate) fn begin_execution(plan: &Plan) {
+    STRICT.set(plan.strict);
+}
+
+/// In a strict plan, records where the current operation is in the program.
+pub(crate) fn set_place(place: &'static Location<'static>) {
+    if STRICT.get() {
+        PLACE.set(Some(place));
+    }
+}
+
+/// Where the last operation that began is in the program.
+pub(crate) fn place() -> Option<&'static Location<'static>> {
+    PLACE.get()
+}
+
+/// Whether the plan is strict.
+#[cfg(searching)]
+pub(crate) fn is_strict() -> bool {
+    STRICT.get()
 }
 
 /// Performs `check`, by which the engine checks a plain access for races.

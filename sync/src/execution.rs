@@ -1,5 +1,7 @@
 //! One execution of a program: its threads, its states, its end.
 
+pub(crate) mod endless;
+mod ends;
 mod long;
 mod rounds;
 
@@ -15,7 +17,7 @@ use crate::current::{self, leave, set_thread, thread_id, Leave};
 use crate::discipline::Discipline;
 use crate::driver::exploration::Exploration;
 use crate::driver::failure::{self, Cause, Failure};
-use crate::driver::observer::{Observer, Operation, Quiescent};
+use crate::driver::observer::{Observer, Operation};
 use crate::driver::{Engine, Plan};
 use crate::engine::{self, ENGINE};
 use crate::holder::Holder;
@@ -38,6 +40,10 @@ pub(crate) struct Execution {
     alone: (AtomicUsize, AtomicUsize),
     /// The number of rounds without progress since a thread last made progress.
     rounds: AtomicU32,
+    /// In a strict plan: the states in which a thread has been since it alone can move.
+    forced: Mutex<Vec<u128>>,
+    /// The operations for which a thread that has come back to one of them is still let go on.
+    proof: AtomicU32,
     /// Whether two threads could move at the same time at some point.
     concurrent: AtomicBool,
     spawned: engine::Threads,
@@ -83,6 +89,8 @@ impl Execution {
             steps: AtomicUsize::new(0),
             alone: (AtomicUsize::new(usize::MAX), AtomicUsize::new(0)),
             rounds: AtomicU32::new(0),
+            forced: Mutex::default(),
+            proof: AtomicU32::new(0),
             concurrent: AtomicBool::new(false),
             spawned: engine::Threads::new(),
             at_end: Mutex::default(),
@@ -91,6 +99,7 @@ impl Execution {
 
     /// Runs the first thread to its end, on the engine's main thread. Other threads may outlive it.
     pub(crate) fn run(self: &Arc<Self>, program: impl FnOnce()) {
+        current::begin_execution(self.plan());
         engine::begin_execution(self.plan());
         current::changed();
         let main = self.table().add(1).unwrap_or_default();
@@ -130,7 +139,7 @@ impl Execution {
         let planned = self.plan().threads;
         let thread = self.table().add(planned);
         let Some(thread) = thread else {
-            panic!("spawn: more threads than Plan::threads, {planned}")
+            panic!("search: the program starts more threads than Plan::threads, {planned}")
         };
         self.concurrent.store(true, Relaxed);
         let this = self.clone();
@@ -160,20 +169,6 @@ impl Execution {
         let last = self.table().ends(thread);
         if last {
             self.ended();
-        }
-    }
-
-    /// Ends a thread whose body has returned. The observer sees the state that it leaves. If the other
-    /// threads cannot move, this one handles that first.
-    fn finish(&self, thread: usize) {
-        self.show_to_observer();
-        if engine::tracking::is_searching() {
-            self.table().finishes(thread);
-            engine::tracking::finish();
-            return;
-        }
-        while !self.is_over() && !self.table().finishes(thread) {
-            self.handle_quiescence();
         }
     }
 
@@ -324,29 +319,14 @@ impl Execution {
         }
     }
 
-    /// Handles quiescence, when no thread can move: lets the observer move the environment or end the
-    /// execution.
-    pub(crate) fn handle_quiescence(&self) {
-        let Some(observer) = self.observer.get() else {
-            let description = self.table().describe();
-            self.fail(Cause::Deadlock, description);
-        };
-        let wakeups = self.wakeups.load(Relaxed);
-        match engine::tracking::observing(|| observer.quiescent()) {
-            Quiescent::Moved if self.wakeups.load(Relaxed) == wakeups => {
-                self.fail(Cause::Panic, "quiescent: Moved without a wakeup".to_owned());
-            }
-            Quiescent::Moved => {}
-            Quiescent::Over(Ok(())) => self.end_and_leave(Outcome::Fine),
-            Quiescent::Over(Err(violation)) => {
-                self.end_and_leave(Outcome::Failed(violation.into()))
-            }
-        }
+    /// Whether this is a recording that has the data under locks.
+    pub(crate) fn shows_data(&self) -> bool {
+        self.recording && self.plan().strict
     }
 
     /// In a recording, reports an operation to the observer.
     pub(crate) fn record(&self, operation: impl FnOnce() -> Operation) {
-        if self.recording {
+        if self.recording && !self.is_proving() {
             if let Some(observer) = self.observer.get() {
                 engine::tracking::observing(|| observer.operation(&operation()));
             }

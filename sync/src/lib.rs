@@ -13,6 +13,11 @@
 //! | [`Atomic`], [`Word`], [`IntWord`], [`BitWord`] | a word that several threads use, and the types that fit in one |
 //! | [`Awaited`] | a word that threads wait for |
 //! | [`Mutex`], [`MutexGuard`] | a lock and its data |
+//! | [`RwLock`] | a lock that one writer or several readers hold |
+//! | [`Condvar`] | waiting for a change of what a lock protects |
+//! | [`Parker`] | `park` and `unpark` |
+//! | [`block_on`], [`WakerSlot`] | running a future, and a place for a waker |
+//! | [`fence`] | orders weak operations |
 //! | [`Plain`] | a field without synchronization of its own |
 //! | [`Ghost`] | a value that only checks read |
 //! | [`Note`], [`Latch`] | waiting for another thread, waiting for the environment |
@@ -45,14 +50,15 @@
 //!
 //! # Circles of imports
 //! `current`, `discipline`, `driver/exploration`, `driver/failure`, `driver/observer`, `engine/search`, `engine/tracking`,
-//! `execution`, `mutex`, `op` and `races` import each other because an execution is one thing: an operation finds its
-//! execution through `current`, reports to it and to the search, and may end it; the execution runs the threads that
-//! perform the operations, and an exploration runs the executions.
+//! `engine/tracking/predicates`, `execution`, `execution/endless`, `mutex`, `op` and `races` import each other because an
+//! execution is one thing: an operation finds its execution through `current`, reports to it and to the search, and may end
+//! it; the execution runs the threads that perform the operations, and an exploration runs the executions.
 #![forbid(unsafe_code)]
 
 mod atomic;
 mod awaited;
 mod condition;
+mod condvar;
 mod current;
 mod discipline;
 pub mod driver;
@@ -65,10 +71,15 @@ mod mutex;
 mod name;
 mod note;
 mod op;
+mod orders;
+mod parker;
 mod plain;
 mod program;
 mod races;
+mod rwlock;
+mod spurious;
 mod table;
+mod task;
 mod wait_queue;
 mod word;
 
@@ -77,13 +88,17 @@ pub use std::sync::{Arc, Weak};
 pub use atomic::Atomic;
 pub use awaited::Awaited;
 pub use condition::Condition;
+pub use condvar::Condvar;
 pub use mutex::{Mutex, MutexGuard};
 pub use name::Name;
 pub use note::{Latch, Note};
+pub use parker::Parker;
 pub use plain::{Ghost, Plain};
 pub use program::{
-    checkpoint, choose, made_progress, make_for, round_without_progress, spawn, spawn_named,
+    checkpoint, choose, fence, made_progress, make_for, round_without_progress, spawn, spawn_named,
     summarized, ThreadName,
 };
+pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use sync_macros::{forgets_callers, summarized, test};
+pub use task::{block_on, WakerSlot};
 pub use word::{BitWord, IntWord, Word};

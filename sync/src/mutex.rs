@@ -12,7 +12,7 @@ use crate::engine::tracking::Object;
 use crate::engine::{Lock, LockGuard};
 use crate::holder::Holder;
 use crate::op::{self, Op};
-use crate::{discipline, Name};
+use crate::{current, discipline, Name};
 
 /// Go's `mutex`. Taking it is an operation; releasing it is part of the step before.
 ///
@@ -24,6 +24,7 @@ pub struct Mutex<T> {
     data: parking_lot::Mutex<T>,
     object: Object,
     fingerprint: fn(&T) -> Fingerprints,
+    show: fn(&T) -> String,
 }
 
 /// The evidence that the lock is held. Releases it when dropped.
@@ -39,11 +40,12 @@ impl<T> Mutex<T> {
     /// Creates a free lock around `data`.
     pub fn new(name: impl Into<Name>, data: T) -> Self
     where
-        T: Hash,
+        T: Hash + fmt::Debug,
     {
         Mutex {
             object: Object::new(|| Fingerprints::of(&data)),
             fingerprint: |value| Fingerprints::of(value),
+            show: |value| format!("{value:?}"),
             raw: Lock::new(),
             holder: Arc::new(Holder::new(name.into())),
             data: parking_lot::Mutex::new(data),
@@ -102,12 +104,18 @@ impl<T> Mutex<T> {
         self.holder.set_thread(Some(op.thread()));
         let guard =
             MutexGuard { data: Some(self.data.lock()), mutex: self, raw: Some(raw), taken_at };
-        op.end(self.name(), "lock", String::new);
+        op.end(self.name(), "lock", || guard.shown());
         guard
     }
 
     /// The data, for checks; `None` while the lock is held. Not an operation.
+    #[track_caller]
     pub fn peek(&self) -> Option<impl Deref<Target = T> + '_> {
+        current::peeks(self.name());
+        self.latest()
+    }
+
+    fn latest(&self) -> Option<impl Deref<Target = T> + '_> {
         self.object.read();
         self.data.try_lock()
     }
@@ -120,6 +128,19 @@ impl<T> Mutex<T> {
             panic!("lock: {} is held, and a destructor takes it while unwinding", self.name())
         });
         MutexGuard { data: Some(data), mutex: self, raw: None, taken_at }
+    }
+}
+
+impl<'a, T> MutexGuard<'a, T> {
+    /// Releases the lock.
+    pub(crate) fn release(self) -> &'a Mutex<T> {
+        self.mutex
+    }
+
+    /// The data as a record has it.
+    fn shown(&self) -> String {
+        let data = self.data.as_ref().filter(|_| op::shows_data());
+        data.map_or_else(String::new, |data| (self.mutex.show)(data))
     }
 }
 
@@ -139,6 +160,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
+        let shown = self.shown();
         let data = self.data.take();
         if let Some(raw) = self.raw.take() {
             self.mutex.object.release_lock(|| {
@@ -147,14 +169,14 @@ impl<T> Drop for MutexGuard<'_, T> {
             drop(data);
             self.mutex.holder.set_thread(None);
             drop(raw);
-            op::unlocked(self.mutex.name(), self.taken_at);
+            op::unlocked(self.mutex.name(), shown, self.taken_at);
         }
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.peek() {
+        match self.latest() {
             Some(data) => write!(f, "{}={:?}", self.name(), *data),
             None => write!(f, "{} (held)", self.name()),
         }

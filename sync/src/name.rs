@@ -35,6 +35,8 @@ impl Name {
     pub(crate) const THREAD: Name = Name(&Parts::Global("thread"));
     /// The name of a choice.
     pub(crate) const CHOICE: Name = Name(&Parts::Global("choice"));
+    /// The name of a fence.
+    pub(crate) const FENCE: Name = Name(&Parts::Global("memory"));
     /// The name of an object without a name.
     pub(crate) const GHOST: Name = Name(&Parts::Global("a ghost"));
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
-use crate::current::changed;
+use crate::current::{self, changed};
 use crate::op::Op;
 use crate::wait_queue::{WaitQueue, Wake};
 use crate::{discipline, Name};
@@ -169,18 +169,22 @@ impl Latch {
     }
 
     /// Whether the flag is set. Not an operation.
+    #[track_caller]
     pub fn is_set(&self) -> bool {
+        current::peeks(self.name());
         self.gate.peek(|flag| flag.set)
     }
 
     /// Whether a thread waits that has not been woken. Not an operation.
+    #[track_caller]
     pub fn is_waiting(&self) -> bool {
+        current::peeks(self.name());
         self.gate.sleeper().is_some()
     }
 }
 
 impl fmt::Debug for Latch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.name(), self.is_set())
+        write!(f, "{}={}", self.name(), self.gate.peek(|flag| flag.set))
     }
 }

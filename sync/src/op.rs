@@ -27,6 +27,7 @@ impl Op {
     #[track_caller]
     pub(crate) fn begin() -> Option<Op> {
         let function = Location::caller();
+        current::set_place(function);
         let happens = current::with(|execution| execution.is_none_or(Execution::begin_operation));
         happens.then(|| Op { thread: thread_id(), function })
     }
@@ -142,8 +143,13 @@ impl Op {
     }
 }
 
+/// Whether a record has the data under locks.
+pub(crate) fn shows_data() -> bool {
+    current::with(|execution| execution.is_some_and(Execution::shows_data))
+}
+
 /// Records the release of a lock: part of the step before, but shown in a recording.
-pub(crate) fn unlocked(name: Name, function: &'static Location<'static>) {
+pub(crate) fn unlocked(name: Name, value: String, function: &'static Location<'static>) {
     changed();
     current::with(|execution| {
         if let Some(execution) = execution.filter(|execution| !execution.is_over()) {
@@ -151,7 +157,7 @@ pub(crate) fn unlocked(name: Name, function: &'static Location<'static>) {
                 thread: thread_id(),
                 name,
                 kind: "unlock",
-                value: String::new(),
+                value,
                 function,
             });
         }

@@ -116,7 +116,13 @@ impl<T> Plain<T> {
     }
 
     /// Calls `read` with the value, for a check. Not tracked.
+    #[track_caller]
     pub fn peek<R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        current::peeks(self.name);
+        self.look(read)
+    }
+
+    fn look<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         self.object.read();
         read(&access(&self.tracked, Some(self.name)).1)
     }
@@ -124,7 +130,7 @@ impl<T> Plain<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Plain<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.peek(|value| write!(f, "{}={value:?}", self.name))
+        self.look(|value| write!(f, "{}={value:?}", self.name))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ::explore::fingerprint::Fingerprints;
 
 use crate::driver::Observer;
-use crate::execution::Execution;
+use crate::execution::{endless, Execution};
 use crate::op::Op;
 use crate::{current, engine, Name};
 
@@ -28,6 +28,23 @@ pub fn at_end(f: impl FnOnce() + Send + 'static) {
             execution.at_end(Box::new(f));
         }
     });
+}
+
+/// Keeps what the current thread has seen so far as part of the state, for a search: call it where the thread hands values
+/// to an observer.
+pub fn pin_history() {
+    engine::tracking::pin_history();
+}
+
+/// What each thread waits for that cannot move: `thread 1 sleeps on idle; …`. For an observer.
+pub fn waiting() -> String {
+    current::with(|execution| execution.map_or_else(String::new, |e| e.table().describe()))
+}
+
+/// Whether no thread but the current one can move. For an observer.
+pub fn is_alone() -> bool {
+    let me = current::thread_id();
+    current::with(|execution| execution.is_some_and(|e| e.table().is_alone(me)))
 }
 
 /// Starts a thread. There is a scheduling point *after* it: the new thread may run first.
@@ -105,6 +122,17 @@ pub fn rounds_without_progress() -> u32 {
     }
 }
 
+/// Orders all operations of the thread before it with those after it, also weak ones.
+///
+/// Not an operation: only a thread that compares what it sees of several words can notice it. Where all operations
+/// have one order anyway, it does nothing.
+#[track_caller]
+pub fn fence() {
+    let Some(op) = Op::begin() else { return };
+    engine::fence();
+    op.end_unchanged(Name::FENCE, "fence", String::new);
+}
+
 /// Chooses one of `0..n`. An engine that explores tries all of them, or samples.
 ///
 /// The plan must allow choices ([`Plan::choices`](crate::driver::Plan::choices)).
@@ -117,6 +145,7 @@ pub fn choose(n: usize) -> usize {
     let Some(op) = Op::begin() else { return 0 };
     let planned = current::with(|execution| execution.is_none_or(|e| e.plan().choices));
     assert!(planned, "choose: 1 of {n}, but the plan allows no choices");
+    endless::chooses();
     let chosen = engine::choose(n);
     op.end_unchanged(Name::CHOICE, "choose", || format!("{chosen} of {n}"));
     chosen

@@ -53,6 +53,16 @@ pub(crate) enum Waits {
     Stuck,
 }
 
+impl Thread {
+    fn can_move(&self) -> bool {
+        match &self.doing {
+            Doing::Running => true,
+            Doing::Locking(holder) => holder.thread().is_none(),
+            Doing::Asleep(_) | Doing::Finished => false,
+        }
+    }
+}
+
 impl Table {
     /// Adds a thread, which can move, and returns its number; `None` if there would be more than `max`.
     pub(crate) fn add(&mut self, max: usize) -> Option<usize> {
@@ -144,20 +154,19 @@ impl Table {
         stuck
     }
 
-    fn is_finished(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         self.threads.iter().all(|thread| matches!(thread.doing, Doing::Finished))
     }
 
     /// Whether no thread can move.
     fn is_stuck(&self) -> bool {
-        !self.threads.iter().any(|thread| {
-            thread.handles_quiescence
-                || match &thread.doing {
-                    Doing::Running => true,
-                    Doing::Locking(holder) => holder.thread().is_none(),
-                    Doing::Asleep(_) | Doing::Finished => false,
-                }
-        })
+        !self.threads.iter().any(|thread| thread.handles_quiescence || thread.can_move())
+    }
+
+    /// Whether no thread but this one can move.
+    pub(crate) fn is_alone(&self, me: usize) -> bool {
+        let mut threads = self.threads.iter().enumerate();
+        !threads.any(|(number, thread)| number != me && thread.can_move())
     }
 
     fn waits_in_a_circle(&self, first: usize) -> bool {

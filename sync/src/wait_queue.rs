@@ -1,5 +1,7 @@
 //! Wait queues: threads sleep until another thread or the environment changes a state.
 
+use std::time::Duration;
+
 use ::explore::fingerprint::Fingerprints;
 use parking_lot::{Mutex, MutexGuard};
 
@@ -33,12 +35,37 @@ struct Sleeper {
     handle: Handle,
 }
 
+impl<S> Inside<S> {
+    /// The place of the thread in the list of sleepers.
+    fn place_of(&self, thread: usize) -> Option<usize> {
+        self.sleepers.iter().position(|sleeper| sleeper.thread == thread)
+    }
+
+    /// Adds the current thread, which has this number, to the sleepers, if it is not among them.
+    fn add_current(&mut self, thread: usize) {
+        if self.place_of(thread).is_none() {
+            self.sleepers.push(Sleeper { thread, handle: Handle::current() });
+        }
+    }
+}
+
 /// Which sleepers a change wakes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wake {
     None,
     First,
+    /// The thread with this number, if it sleeps.
+    Only(usize),
     All,
+}
+
+/// How long a thread waits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Until it can proceed.
+    Endless,
+    /// For about this time. No engine but std has time: there, the wait may end at any moment.
+    Limited(Duration),
 }
 
 impl<S> WaitQueue<S> {
@@ -91,12 +118,14 @@ impl<S> WaitQueue<S> {
         let mut inside = self.inside();
         let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
         let (result, wake) = change(&mut inside.state, first);
-        let count = match wake {
-            Wake::None => 0,
-            Wake::First => inside.sleepers.len().min(1),
-            Wake::All => inside.sleepers.len(),
+        let sleeping = inside.sleepers.len();
+        let woken = match wake {
+            Wake::None => 0..0,
+            Wake::First => 0..sleeping.min(1),
+            Wake::Only(thread) => inside.place_of(thread).map_or(0..0, |n| n..n + 1),
+            Wake::All => 0..sleeping,
         };
-        let woken: Vec<Sleeper> = inside.sleepers.drain(..count).collect();
+        let woken: Vec<Sleeper> = inside.sleepers.drain(woken).collect();
         self.changed(&inside);
         drop(inside);
         if woken.is_empty() {
@@ -131,9 +160,7 @@ impl<S> WaitQueue<S> {
                 return result;
             }
             let thread = op.thread();
-            if !inside.sleepers.iter().any(|sleeper| sleeper.thread == thread) {
-                inside.sleepers.push(Sleeper { thread, handle: Handle::current() });
-            }
+            inside.add_current(thread);
             drop(inside);
             if let Some(falling_asleep) = falling_asleep.take() {
                 falling_asleep();
@@ -183,6 +210,90 @@ impl<S> WaitQueue<S> {
             self.changed(&inside);
             if let Some(result) = result {
                 return result;
+            }
+        }
+    }
+
+    /// Waits until `can` is true of the state. Then, or when the thread's patience has ended, calls `take` with the state
+    /// and whether the thread can proceed, and returns that. Calls `falling_asleep` once, if it has to wait.
+    pub(crate) fn wait_until(
+        &self,
+        op: &Op,
+        patience: Patience,
+        can: impl Fn(&S) -> bool,
+        take: impl FnOnce(&mut S, bool),
+        falling_asleep: impl FnOnce(),
+    ) -> bool {
+        if tracking::is_searching() {
+            return self.wait_in_a_search(op, patience, can, take, falling_asleep);
+        }
+        let mut falling_asleep = Some(falling_asleep);
+        let mut guard = self.enter(op);
+        let mut patience = Some(patience);
+        loop {
+            let mut inside = self.inside();
+            let ready = can(&inside.state);
+            let Some(left) = patience.filter(|_| !ready) else {
+                inside.sleepers.retain(|sleeper| sleeper.thread != op.thread());
+                take(&mut inside.state, ready);
+                return ready;
+            };
+            inside.add_current(op.thread());
+            drop(inside);
+            if let Some(falling_asleep) = falling_asleep.take() {
+                falling_asleep();
+            }
+            if let Patience::Limited(time) = left {
+                // It can move whatever the others do, so it does not count as asleep.
+                guard = stay_or_leave(guard.wait_for(time), op);
+                patience = None;
+            } else if op.falls_asleep(self.name) {
+                guard = stay_or_leave(guard.wait(), op);
+            } else {
+                guard.leave();
+                op.handle_quiescence();
+                guard = self.enter(op);
+            }
+        }
+    }
+
+    /// Like [`WaitQueue::wait_until`], with the wait as one operation. A wait whose patience is limited can always have
+    /// its turn: that is when it ends.
+    fn wait_in_a_search(
+        &self,
+        op: &Op,
+        patience: Patience,
+        can: impl Fn(&S) -> bool,
+        take: impl FnOnce(&mut S, bool),
+        falling_asleep: impl FnOnce(),
+    ) -> bool {
+        let mut falling_asleep = Some(falling_asleep);
+        let endless = patience == Patience::Endless;
+        loop {
+            let mut inside = self.inside();
+            self.object.depend_on();
+            let ready = can(&inside.state);
+            if !ready && endless {
+                inside.add_current(op.thread());
+                self.changed(&inside);
+            }
+            drop(inside);
+            if !ready {
+                falling_asleep.take().into_iter().for_each(|falling_asleep| falling_asleep());
+            }
+            if !ready && endless {
+                op.falls_asleep(self.name);
+            }
+            tracking::wait(&self.object, ready || !endless);
+            self.enter(op).leave();
+            op.runs();
+            self.object.read();
+            let mut inside = self.inside();
+            let ready = can(&inside.state);
+            if ready || !endless {
+                take(&mut inside.state, ready);
+                self.changed(&inside);
+                return ready;
             }
         }
     }

@@ -28,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "engine/tracking",
             "engine/tracking/predicates",
             "execution",
+            "execution/endless",
             "mutex",
             "op",
             "races",

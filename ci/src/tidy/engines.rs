@@ -3,17 +3,17 @@
 use super::source::{has_path, has_word, Source};
 
 /// What belongs to an engine, and the crates that may say so. `ci`, `mutants` and `coverage` are std programs at all times;
-/// a flag stops a search.
+/// a flag stops a search. The tests of `programs` make a newcomer's mistakes, such as an atomic of std.
 const NAMES: &[(&str, &[&str])] = &[
     ("loom::", &["sync"]),
     ("shuttle::", &["sync", "explore"]),
-    ("std::sync", &["sync", "ci", "explore", "mutants"]),
-    ("std::thread", &["sync", "ci", "explore"]),
+    ("std::sync", &["sync", "ci", "explore", "mutants", "programs"]),
+    ("std::thread", &["sync", "ci", "explore", "programs"]),
     ("Ordering::Relaxed", &["sync", "ci", "explore", "mutants"]),
     ("Ordering::Acquire", &["sync", "ci"]),
     ("Ordering::Release", &["sync", "ci"]),
     ("Ordering::AcqRel", &["sync", "ci"]),
-    ("Ordering::SeqCst", &["sync", "ci"]),
+    ("Ordering::SeqCst", &["sync", "ci", "programs"]),
 ];
 
 /// The crates that may ask for an engine's feature. `explore` does to stay out of a std build.

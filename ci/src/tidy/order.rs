@@ -4,9 +4,10 @@ use super::manifests::{dependencies, uses};
 use super::source::Source;
 
 /// Each crate may use those before it. `soundness` is not listed: it is built on `sync`, whose tests use it.
-const ORDER: [&str; 10] = [
+const ORDER: [&str; 11] = [
     "explore",
     "sync",
+    "programs",
     "runtime-model",
     "harness",
     "checks",

@@ -17,6 +17,7 @@ use super::global::{self, inside};
 use super::heap::Heap;
 use super::inside::{as_outside, in_book, BOOK};
 use super::memory_signals::SignalStack;
+use super::statics;
 use super::syscall_filter::SyscallFilter;
 use super::thread::Thread;
 
@@ -203,6 +204,12 @@ impl Arena {
     }
 
     /// The address at which the arena begins.
+    /// How many words of the program's static variables are addresses of something in the heaps.
+    pub(crate) fn in_statics(&self) -> usize {
+        // Not the base itself, which the list of arenas has.
+        statics::hold(&(self.base + HEADER..self.base + STACKS))
+    }
+
     pub(super) fn base(&self) -> usize {
         self.base
     }

@@ -16,6 +16,7 @@
 mod address_space;
 mod arena;
 mod captures;
+mod clock;
 mod compare;
 mod exit;
 mod fill;
@@ -26,8 +27,10 @@ mod image;
 mod inside;
 mod memory;
 mod memory_signals;
+mod os_thread;
 mod outside;
 mod prefetch;
+mod statics;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod syscall;
 mod syscall_filter;
@@ -38,6 +41,7 @@ pub(crate) use self::inside::in_book;
 pub(crate) use arena::Arena;
 pub use arena::Limits;
 pub(crate) use captures::Captures;
+pub(crate) use clock::refuse_clock;
 pub(crate) use compare::{Driver, Live};
 pub(crate) use fill::{further_down, leaving_no_residue, set_fill, with_filled_registers};
 pub use global::allocate_outside;
@@ -45,10 +49,12 @@ pub(crate) use global::{inside, take_trouble};
 pub use image::Place;
 pub(crate) use image::{Images, Sabotage};
 pub(crate) use memory::{offset, LeftOut, Memory, Written};
+pub use os_thread::on_os_thread;
 pub use outside::OutsideArc;
 pub(crate) use prefetch::prefetch;
 pub use thread::Program;
 pub(crate) use thread::{spawn, spawn_first, suspend};
+pub(crate) use trouble::STATIC;
 
 #[cfg(not(all(
     any(target_os = "linux", target_os = "macos"),

@@ -33,6 +33,7 @@ mod dispatch {
     use std::mem::MaybeUninit;
     use std::sync::OnceLock;
 
+    use crate::raw::address_space;
     use crate::raw::exit::end_process;
     use crate::raw::inside::{self, as_outside};
     use crate::raw::syscall::Syscall;
@@ -185,6 +186,10 @@ mod dispatch {
         if timeout != 0 {
             trouble::report(Trouble::Syscall(called));
             return -i64::from(libc::ETIMEDOUT);
+        }
+        // A lock of the program itself: the thread that holds it cannot run before this one.
+        if address_space::contains(word as usize) {
+            end_process(format_args!("search: {called}\n"));
         }
         let soon = libc::timespec { tv_sec: SOON, tv_nsec: 0 };
         let operation =

@@ -15,6 +15,8 @@ pub(crate) enum Trouble {
     Foreign,
     /// A container from outside has grown inside.
     Grown,
+    /// A static variable holds memory of an execution.
+    Static,
     /// Another OS thread has used its memory.
     Stranger,
     /// There is no room for the stack of one more thread after this many.
@@ -23,6 +25,9 @@ pub(crate) enum Trouble {
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     Syscall(Syscall),
 }
+
+/// A static variable holds memory of an execution.
+pub(crate) const STATIC: Trouble = Trouble::Static;
 
 thread_local! {
     static TROUBLE: Cell<Option<Trouble>> = const { Cell::new(None) };
@@ -53,6 +58,11 @@ impl fmt::Display for Trouble {
             ),
             Trouble::Stranger => f.write_str(
                 "another OS thread has used the program's memory: start threads with `spawn` only",
+            ),
+            Trouble::Static => f.write_str(
+                "a static variable of the program holds memory of an execution (a `Vec` or an `Arc` in a `static`, a \
+                 `OnceLock`): statics belong to no execution and are not restored; create the value in the program's \
+                 function, or put it into an `Outside`",
             ),
             Trouble::Grown => f.write_str(
                 "a value from outside that the program's closure holds grew inside an execution (a `HashSet` or a `Vec` \

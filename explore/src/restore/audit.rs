@@ -60,7 +60,9 @@ impl<S: Search> Run<'_, S> {
         let mut differs = None;
         for (run, filling) in FILLINGS.into_iter().chain(MORE).enumerate() {
             let _one_more = differs.is_some().then(OtherPanic::begin);
-            let scratched = self.run_from_scratch(path, filling, &live)?;
+            let Some(scratched) = self.run_from_scratch(path, filling, &live)? else {
+                return Ok(Some("a run from scratch cannot take its steps".to_owned()));
+            };
             let same_memory =
                 restored.0 == scratched.0 || (self.memory.is_some() && filling != FILLINGS[0]);
             if !same_memory
@@ -88,7 +90,9 @@ impl<S: Search> Run<'_, S> {
         // runs.
         let mut first = scratch.swap_remove(0);
         for _ in 0..PAIRS {
-            self.run_from_scratch(path, FILLINGS[0], &live)?;
+            if self.run_from_scratch(path, FILLINGS[0], &live)?.is_none() {
+                break;
+            }
             let again = self.arena.live(self.images.places());
             differs = again.differs_outside_stacks(&first, &driver);
             first = again;
@@ -100,23 +104,27 @@ impl<S: Search> Run<'_, S> {
     }
 
     /// Runs the steps with the memory that was live filled. Returns the fingerprint and the pending
-    /// operations.
+    /// operations; `None` if a thread cannot take its step.
     fn run_from_scratch(
         &mut self,
         path: &[Pick],
         (byte, kib): Filling,
         live: &Live,
-    ) -> Result<(u128, Vec<Pending>), Broken> {
+    ) -> Result<Option<(u128, Vec<Pending>)>, Broken> {
         self.arena.fill(live, byte);
         self.fills(Some(byte));
         raw::further_down(kib, &mut || {
             raw::with_filled_registers(|| self.begin())?;
             let mut there = raw::with_filled_registers(|| self.arrive())?;
             for &pick in path {
+                let can = self.pending.iter().any(|p| p.thread == pick.thread && p.enabled);
+                if there.ended.is_some() || !can {
+                    return Ok(None);
+                }
                 raw::with_filled_registers(|| self.step(pick))?;
                 there = raw::with_filled_registers(|| self.arrive())?;
             }
-            Ok((there.fingerprint, self.pending.clone()))
+            Ok(Some((there.fingerprint, self.pending.clone())))
         })
     }
 

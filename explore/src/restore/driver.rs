@@ -34,6 +34,9 @@ pub(super) struct Run<'a, S> {
     restored: u64,
     executions: u64,
     captures: Captures,
+    /// How many words of the program's statics looked like addresses in the arena before the search: an earlier one may
+    /// have left them.
+    in_statics: usize,
     /// In an audit, the byte with which uninitialised memory is filled.
     pub(super) fill: Option<u8>,
     /// The memory as it was last looked at, in a search in which a state is its memory.
@@ -77,6 +80,7 @@ impl<'a, S: Search> Run<'a, S> {
             restored: 0,
             executions: 0,
             captures,
+            in_statics: if facade.is_strict() { arena.in_statics() } else { 0 },
             fill: None,
             memory: None,
             mover: None,
@@ -181,6 +185,9 @@ impl<'a, S: Search> Run<'a, S> {
     }
 
     fn check_captures(&mut self) -> Result<(), Broken> {
+        if self.facade.is_strict() && self.arena.in_statics() > self.in_statics {
+            return Err(Box::new(raw::STATIC.to_string()));
+        }
         let trouble = if self.restores_counts() { None } else { self.captures.trouble() };
         trouble.map_or(Ok(()), |trouble| Err(Box::new(trouble.to_string())))
     }
@@ -259,7 +266,8 @@ impl<'a, S: Search> Run<'a, S> {
         }
         self.restore();
         self.restored += 1;
-        if self.audit.is_some_and(|k| self.restored % k == 0) {
+        // The first one too: a program that depends on what is not restored shows it there.
+        if self.audit.is_some_and(|k| self.restored % k == 0 || self.restored == 1) {
             let left = std::mem::take(&mut self.path);
             self.path.extend_from_slice(&left[..depth]);
             self.audit(&left)?;

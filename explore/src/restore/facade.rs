@@ -12,6 +12,12 @@ pub trait Facade: Program {
     /// hashed: each thread must set what it reads there after each switch.
     fn places(&self) -> Vec<Place>;
 
+    /// Whether the program may neither read the clock nor keep an execution's memory in a static variable. Both are noticed
+    /// on Linux only.
+    fn is_strict(&self) -> bool {
+        false
+    }
+
     /// Called when an execution has ended without a failure. Returns whether code for the end is
     /// registered: then all threads unwind to their ends first; otherwise they are abandoned.
     fn runs_at_end(&self) -> bool;

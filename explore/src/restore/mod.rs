@@ -123,10 +123,12 @@ impl Substrate for Restore {
         let mut run =
             Run::new(&arena, images, search, &*self.facade, &self.options, self.audit, captures);
         run.memory = memory;
+        raw::refuse_clock(self.facade.is_strict());
         let shared_panic = self.audit.map(|_| SharedPanic::begin());
         let panic = run.drive().err();
         drop(shared_panic);
         raw::set_fill(None);
+        raw::refuse_clock(false);
         self.bytes = run.images.largest();
         run.images.clear_places();
         let driven = Driven { diverged: run.diverged, search: run.search, panic };

@@ -9,9 +9,20 @@ impl State {
     /// thread, in an object that never changes.
     pub fn pin_history(&mut self) {
         if let Mover::Thread(_) = self.mover {
-            let me = self.me();
-            let history = me.callers.mix(&me.history);
+            let history = self.knowledge();
             self.object(&history);
+        }
+    }
+
+    /// The fingerprint of what the current thread has observed since its last checkpoint, call by call: whatever it makes
+    /// is a function of that.
+    pub fn knowledge(&mut self) -> Fingerprints {
+        match self.mover {
+            Mover::Thread(_) => {
+                let me = self.me();
+                me.callers.mix(&me.history)
+            }
+            _ => Fingerprints::ZERO,
         }
     }
 

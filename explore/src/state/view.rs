@@ -35,7 +35,27 @@ impl State {
         let rest = self.object_table.rest(rest, || Fingerprints::of(rest));
         let all = self.memory.mix(&threads.mix(&rest));
         let (least, number) = all.least();
+        self.last = least;
         (least, renaming::leading_to(number, least, all.each()), all.first())
+    }
+
+    /// The state that the current thread reaches with the operation that it has announced, if no other thread can move
+    /// there and this one can.
+    pub fn forced(&mut self) -> Option<u128> {
+        let Mover::Thread(me) = self.mover else { return None };
+        let can = |thread: &Thread| matches!(thread.next, Next::Operation { enabled: true, .. });
+        let mut threads = self.threads.iter().enumerate();
+        let forced = threads.all(|(number, thread)| can(thread) == (number == me));
+        forced.then(|| self.fingerprint().0)
+    }
+
+    /// The state from which the current thread has been picked, if no other thread could move there.
+    pub fn was_forced(&self) -> Option<u128> {
+        let Mover::Thread(me) = self.mover else { return None };
+        let can = |thread: &Thread| matches!(thread.next, Next::Operation { enabled: true, .. });
+        let mut threads = self.threads.iter().enumerate();
+        let forced = threads.all(|(number, thread)| number == me || !can(thread));
+        forced.then_some(self.last)
     }
 
     /// The fingerprint of the shared objects and the pending operations alone, without what threads have

@@ -42,7 +42,8 @@ impl Prepared {
 
     fn sampled_endings(&self, control: OnProgress) -> Result<(Explored, Endings), RunError> {
         let (mut executions, mut endings) = (0, Endings::new());
-        let all = |executions, end| Explored { executions, end, concurrent: true, searched: None };
+        let all =
+            |executions, end| Explored { executions, concurrent: true, ..Explored::none(end) };
         let samples = self.plans.iter().flat_map(|plan| {
             plan.seeds.iter().map(|&seed| Plan { seeds: vec![seed], ..plan.clone() })
         });

@@ -1,6 +1,7 @@
 //! Runs all the executions of a program that a plan asks for, or one of them again.
 
 use std::collections::{BTreeMap, BTreeSet};
+#[cfg(not(restoring))]
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,7 @@ use crate::driver::schedule::Schedule;
 use crate::driver::{Control, Plan, PlanError, Progress};
 use crate::engine::{self, ENGINE};
 use crate::execution::{Execution, Outcome};
+use crate::orders::{self, Orders};
 
 /// The result of an exploration.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,8 +27,23 @@ pub struct Explored {
     pub end: End,
     /// Whether two threads could move at the same time in any execution.
     pub concurrent: bool,
+    /// The memory orders of the operations on atomics.
+    pub orders: Orders,
     /// The results of the search, if the engine searches.
     pub searched: Option<Searched>,
+}
+
+impl Explored {
+    /// No executions, and this end.
+    pub fn none(end: End) -> Explored {
+        Explored {
+            executions: 0,
+            end,
+            concurrent: false,
+            orders: Orders::default(),
+            searched: None,
+        }
+    }
 }
 
 /// The results of a search.
@@ -111,7 +128,8 @@ pub fn run_all(
     };
     let executions = exploration.executions();
     let concurrent = exploration.concurrent.load(Ordering::Relaxed);
-    Ok(Explored { executions, end, concurrent, searched })
+    let orders = *exploration.orders.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(Explored { executions, end, concurrent, orders, searched })
 }
 
 /// Runs one execution of `program` again, and calls
@@ -144,11 +162,23 @@ pub fn record(
 /// panics, a half-unwound coroutine) affects the next run.
 pub(crate) fn drive<R: Send>(engine: impl FnOnce() -> R + Send) -> R {
     failure::install_hook();
+    // Buffers that std makes at their first use must not lie in an execution.
+    print!("");
+    eprint!("");
     let quiet = || {
         failure::be_quiet();
         engine()
     };
-    let result = std::thread::scope(|scope| scope.spawn(quiet).join());
+    on_os_thread(quiet)
+}
+
+#[cfg(restoring)]
+use ::explore::on_os_thread;
+
+/// Runs `run` on an OS thread of its own.
+#[cfg(not(restoring))]
+fn on_os_thread<R: Send>(run: impl FnOnce() -> R + Send) -> R {
+    let result = std::thread::scope(|scope| scope.spawn(run).join());
     result.unwrap_or_else(|payload| resume_unwind(payload))
 }
 
@@ -160,6 +190,7 @@ pub(crate) struct Exploration {
     recorded: Option<u64>,
     started: AtomicU64,
     concurrent: AtomicBool,
+    orders: Mutex<Orders>,
     over: Arc<AtomicBool>,
     end: Mutex<SoFar>,
     searching: Mutex<Option<Arc<Shared>>>,
@@ -191,6 +222,7 @@ impl Exploration {
             recorded,
             started: AtomicU64::new(0),
             concurrent: AtomicBool::new(false),
+            orders: Mutex::default(),
             over: Arc::default(),
             end: Mutex::default(),
             searching: Mutex::default(),
@@ -265,6 +297,9 @@ impl Exploration {
         let searching = self.current_search();
         let so_far = Progress { executions: self.executions(), search: searching.as_deref() };
         let control = progress.map_or(Control::Go, |progress| progress(&so_far));
+        let mut used = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        *used = used.and(orders::take());
+        drop(used);
         let mut end = self.end();
         let stops = match control {
             Control::Go => None,

@@ -7,8 +7,10 @@
 //! |---|---|
 //! | [`Plan`], [`Options`], [`Sampler`] | which executions to run, and how to search |
 //! | [`run_all`], [`record`], [`estimate`] | runs all of them, runs one again, estimates how many there are |
-//! | [`Explored`], [`Failure`], [`Schedule`] | the result: how it ended, what failed, how to run it again |
+//! | [`Explored`], [`Failure`], [`Schedule`], [`Orders`] | the result: how it ended, what failed, how to run it again |
 //! | [`Observer`], [`observe`], [`at_end`] | code that watches an execution and is no part of the program |
+//! | [`waiting`], [`is_alone`] | what the threads wait for |
+//! | [`pin_history`] | makes what a thread hands to an observer part of the state |
 //! | [`check_changed`], [`check_all`] | evaluates predicates over a state |
 //! | [`rounds_without_progress`], [`broken_rule`] | what an execution counts and checks by itself |
 //! | [`Outside`] | a value that lives outside the executions: counts, logs, recordings |
@@ -31,8 +33,11 @@ pub use crate::current::thread_id;
 pub use crate::discipline::{broken_rule, Rule};
 pub use crate::engine::ENGINE;
 pub use crate::name::Engine;
+pub use crate::orders::Orders;
 pub use crate::plain::Outside;
-pub use crate::program::{at_end, observe, rounds_without_progress};
+pub use crate::program::{
+    at_end, is_alone, observe, pin_history, rounds_without_progress, waiting,
+};
 pub use estimate::estimate;
 pub use exploration::{record, run_all, Diverged, End, Explored, Recorded, Searched};
 pub use failure::{Cause, Failure, Violation};

@@ -30,6 +30,11 @@ pub trait Observer: Send + Sync {
     /// Called on the thread that was the last to move, which counts as waiting where it waits.
     fn quiescent(&self) -> Quiescent;
 
+    /// Called when all threads have finished: on the last of them, at its end.
+    fn finished(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+
     /// Called after each operation, in a recording only.
     fn operation(&self, op: &Operation) {
         let _ = op;

@@ -27,6 +27,13 @@ pub struct Plan {
     pub threads: usize,
     /// Whether the program calls [`choose`](crate::choose). On loom this costs one of its 5 threads.
     pub choices: bool,
+    /// Whether a wait of a [`Parker`](crate::Parker) or a [`Condvar`](crate::Condvar) may end without a reason, once for each
+    /// of them. Needs `choices`.
+    pub spurious: bool,
+    /// For a program that is not a model with checks of its own: a `peek` by the program itself is an error, and so is
+    /// reading a clock (explore); a loop that never ends is a failure (explore, and shuttle with
+    /// [`Sampler::Exhaustive`]); and a recording has the data under locks.
+    pub strict: bool,
     /// The most operations in an execution. A longer execution ends the exploration without a verdict.
     pub max_steps: usize,
     /// explore, and shuttle with [`Sampler::Exhaustive`]: what to search, and how. Its bound is ignored in
@@ -62,6 +69,8 @@ impl Default for Plan {
             seeds: vec![0],
             threads: 2,
             choices: false,
+            spurious: false,
+            strict: false,
             max_steps: 10_000,
             search: Options::default(),
             races: false,
@@ -84,6 +93,8 @@ impl fmt::Debug for Plan {
             .field("seeds", &self.seeds)
             .field("threads", &self.threads)
             .field("choices", &self.choices)
+            .field("spurious", &self.spurious)
+            .field("strict", &self.strict)
             .field("max_steps", &self.max_steps)
             .field("search", &self.search)
             .field("races", &self.races)

@@ -42,7 +42,7 @@ mod no_race_detector;
 
 pub use chosen::ENGINE;
 pub(crate) use chosen::{
-    begin_execution, check, choose, classify_panic, install_hook, replay, run_all, stop,
+    begin_execution, check, choose, classify_panic, fence, install_hook, replay, run_all, stop,
     stop_exploring, Cell, Handle, Lock, LockGuard, Mark, Monitor, MonitorGuard, Threads, Word,
     TRACKS_RACES,
 };

@@ -33,7 +33,12 @@ pub(super) fn search(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Sche
     let mut sum = Searched::default();
     for bound in bounds(plan) {
         let stop = Some(exploration.over());
-        let shared = Arc::new(Shared::new(Options { bound, stop, ..plan.search.clone() }));
+        let shared = Arc::new(Shared::new(Options {
+            bound,
+            stop,
+            forced_awake: plan.strict,
+            ..plan.search.clone()
+        }));
         exploration.begin_search(shared.clone());
         failure = work(plan, exploration, &shared);
         shared.finish();

@@ -1,8 +1,9 @@
 //! Real threads: each execution is one interleaving, whichever one the machine produces.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{self, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
+use std::time::Duration;
 
 use ::explore::OutsideArc;
 
@@ -72,6 +73,11 @@ fn release(order: Order) -> Ordering {
     }
 }
 
+/// Orders all operations of the thread before it with those after it.
+pub(crate) fn fence() {
+    atomic::fence(Ordering::SeqCst);
+}
+
 /// A lock.
 #[derive(Default)]
 pub(crate) struct Lock(Mutex<()>);
@@ -124,6 +130,14 @@ impl<'a> MonitorGuard<'a> {
         drop(self.guard);
         // A wakeup before the thread parks leaves a token, so it is not lost.
         thread::park();
+        monitor.enter()
+    }
+
+    /// Releases the monitor, waits to be woken, at most for this time, and enters it again.
+    pub(crate) fn wait_for(self, time: Duration) -> MonitorGuard<'a> {
+        let monitor = self.monitor;
+        drop(self.guard);
+        thread::park_timeout(time);
         monitor.enter()
     }
 

@@ -22,6 +22,7 @@ pub(crate) use predicates::check_changed;
 pub(super) use predicates::forget;
 
 use crate::driver::Plan;
+use crate::execution::endless;
 use crate::{current, races};
 
 /// An object that a search tracks, if there is a search.
@@ -131,7 +132,21 @@ pub(super) fn operate(kind: Kind, object: Option<state::Handle>, can: bool) -> u
             races::fail(me, other);
         }
     }
-    ::explore::operate(kind, object, can, || move_environment(me))
+    let forced = current::is_strict() && is_searching() && !matches!(kind, Kind::Choose(_));
+    if forced {
+        let state = with_state(|state| {
+            state.announce(kind, object, can);
+            state.forced()
+        });
+        if endless::comes_to(state.flatten(), can) {
+            return 0;
+        }
+    }
+    let outcome = ::explore::operate(kind, object, can, || move_environment(me));
+    if forced {
+        endless::leaves(with_state(|state| state.was_forced()).flatten());
+    }
+    outcome
 }
 
 /// Lets the environment move, when no thread can and the search has picked that.
@@ -266,6 +281,11 @@ pub(crate) fn learn(what: impl Hash) {
         let what = Fingerprints::of(what);
         with_state(|state| state.learn(&what));
     }
+}
+
+/// The fingerprint of all that the current thread knows, of which what it makes is a function.
+pub(crate) fn knowledge() -> Fingerprints {
+    with_state(|state| state.knowledge()).unwrap_or(Fingerprints::ZERO)
 }
 
 /// Keeps the thread's history so far as part of the state: code at the end will use what the thread has

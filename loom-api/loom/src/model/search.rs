@@ -81,7 +81,7 @@ pub(super) fn run(limits: &Limits, program: Program) -> Report {
     // Buffers that std allocates at their first use must not lie in an execution.
     print!("");
     eprint!("");
-    os_thread::run(|| match &limits.schedule {
+    explore::on_os_thread(|| match &limits.schedule {
         Some(text) => one(limits, &program, text),
         None => all(limits, &program),
     })
@@ -218,7 +218,7 @@ fn search(
         let work = &work;
         let others: Vec<_> =
             // Threads of one kind: addresses of their thread-locals differ by where these lie on them.
-            (1..options.jobs).map(|number| scope.spawn(move || os_thread::run(|| work(number)))).collect();
+            (1..options.jobs).map(|number| scope.spawn(move || explore::on_os_thread(|| work(number)))).collect();
         let mut done = vec![work(0)];
         done.extend(others.into_iter().map(|other| other.join().expect("a worker does not panic")));
         done

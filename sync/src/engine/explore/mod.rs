@@ -8,11 +8,12 @@
 mod run;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ::explore::operation::Kind;
 
 pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
-pub(crate) use super::sequential::Word;
+pub(crate) use super::sequential::{fence, Word};
 use super::tracking::{operate, Object};
 use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::{Engine, Plan};
@@ -82,6 +83,11 @@ impl<'a> MonitorGuard<'a> {
 
     /// Called only if no search runs the thread; then no other thread could wake it.
     pub(crate) fn wait(self) -> MonitorGuard<'a> {
+        self.0.enter()
+    }
+
+    /// The same, but the wait may end at any moment.
+    pub(crate) fn wait_for(self, _time: Duration) -> MonitorGuard<'a> {
         self.0.enter()
     }
 

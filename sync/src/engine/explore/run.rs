@@ -74,6 +74,10 @@ impl Facade for Program {
         current::places()
     }
 
+    fn is_strict(&self) -> bool {
+        self.exploration.plan().strict
+    }
+
     fn runs_at_end(&self) -> bool {
         current::with(|execution| execution.is_some_and(Execution::has_at_end))
     }

@@ -15,6 +15,7 @@
 //! assertion of loom's, which takes them to their base. An execution that unwinds is over.
 
 use std::mem;
+use std::time::Duration;
 
 use loom::sync::{Mutex, MutexGuard};
 use loom::thread;
@@ -91,6 +92,13 @@ impl<'a> MonitorGuard<'a> {
         self.leave();
         thread::park();
         unfenced(me, || MonitorGuard { gate, guard: gate.0.lock().ok() })
+    }
+
+    /// Releases the monitor and enters it again, at any later moment: loom has no time.
+    pub(crate) fn wait_for(self, _time: Duration) -> MonitorGuard<'a> {
+        let gate = self.gate;
+        self.leave();
+        gate.enter()
     }
 
     /// Wakes the threads, and releases the monitor.

@@ -39,7 +39,7 @@ use crate::driver::{Engine, Plan, PlanError};
 
 pub(crate) use dice::choose;
 pub(crate) use lock::{Lock, LockGuard, Monitor, MonitorGuard};
-pub(crate) use word::{Cell, Mark, Word};
+pub(crate) use word::{fence, Cell, Mark, Word};
 
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Loom;

@@ -40,7 +40,7 @@ use std::cell::Cell as StdCell;
 use std::sync::atomic::{AtomicU64 as Shadow, Ordering as StdOrdering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use loom::sync::atomic::{fence, AtomicU64, Ordering};
+use loom::sync::atomic::{self, AtomicU64, Ordering};
 use loom::sync::Condvar;
 use loom::MAX_THREADS;
 
@@ -232,14 +232,23 @@ impl Mark {
     }
 }
 
+/// Orders all operations of the thread before it with those after it.
+pub(crate) fn fence() {
+    let mine = 1 << thread_id();
+    if FENCED.get() & mine == 0 {
+        atomic::fence(Ordering::SeqCst);
+        FENCED.set(FENCED.get() | mine);
+    }
+}
+
 /// Performs an operation of the total order.
 fn fenced<R>(me: usize, operation: impl FnOnce() -> R) -> R {
     let mine = 1 << me;
     if FENCED.get() & mine == 0 {
-        fence(Ordering::SeqCst);
+        atomic::fence(Ordering::SeqCst);
     }
     let result = operation();
-    fence(Ordering::SeqCst);
+    atomic::fence(Ordering::SeqCst);
     FENCED.set(FENCED.get() | mine);
     result
 }

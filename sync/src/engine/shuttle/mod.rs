@@ -9,6 +9,7 @@ mod run;
 use std::panic;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ::explore::current::is_searching;
 use ::explore::operation::Kind;
@@ -19,7 +20,7 @@ use shuttle_engine::runtime::execution::ExecutionState;
 use shuttle_engine::runtime::thread::switch;
 
 pub(crate) use super::no_race_detector::{Cell, Mark, TRACKS_RACES};
-pub(crate) use super::sequential::Word;
+pub(crate) use super::sequential::{fence, Word};
 use super::tracking::{operate, Object};
 use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::{Engine, Plan};
@@ -133,6 +134,11 @@ impl<'a> MonitorGuard<'a> {
     /// Releases the monitor, waits to be woken, and enters it again.
     pub(crate) fn wait(self) -> MonitorGuard<'a> {
         block(shuttle::current::me());
+        self.0.enter()
+    }
+
+    /// The same, but the wait may end at any moment.
+    pub(crate) fn wait_for(self, _time: Duration) -> MonitorGuard<'a> {
         self.0.enter()
     }
 
