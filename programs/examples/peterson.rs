@@ -6,7 +6,7 @@
 
 use std::process::ExitCode;
 
-use programs::{checkpoint, spawn, Arc, AtEnd, Atomic, Plain, Program};
+use programs::{spawn, spin, Arc, AtEnd, Atomic, Plain, Program};
 
 /// The lock, and what it protects.
 struct Peterson {
@@ -38,7 +38,7 @@ impl Peterson {
         // The other thread is inside, or is before it in the queue.
         while self.wants[1 - me].load() && self.turn.load() != me {
             // Here the thread depends on nothing that it has seen, so a round without progress ends where it began.
-            checkpoint(me);
+            spin(me);
         }
         self.counter.with_mut(|counter| *counter += 1);
         self.wants[me].store(false);

@@ -200,7 +200,7 @@ fn explained(error: &PlanError, seen: &Seen) -> String {
     match (error, &seen.too_long) {
         (PlanError::TooLong(_), Some(who)) => format!(
             "{who}, while others could move: if its loop waits for another thread, wait with a `Parker`, a `Condvar` or \
-             a `Mutex`, or call `checkpoint` with the loop's live locals in each round; otherwise raise --max-steps"
+             a `Mutex`, or call `spin` with the loop's live locals in each round; otherwise raise --max-steps"
         ),
         (PlanError::TooLong(most), None) => format!(
             "an execution has more than {most} operations: wait with a `Parker`, a `Condvar` or a `Mutex` instead of in a \

@@ -56,9 +56,9 @@ mod watch;
 
 pub use sync::driver::ENGINE;
 pub use sync::{
-    block_on, checkpoint, choose, fence, spawn, summarized, test, Arc, Atomic, Condvar, Ghost,
-    Latch, Mutex, MutexGuard, Name, Note, Parker, Plain, RwLock, RwLockReadGuard, RwLockWriteGuard,
-    WakerSlot, Weak,
+    block_on, checkpoint, choose, fence, spawn, spin, summarized, test, Arc, Atomic, Condvar,
+    Ghost, Latch, Mutex, MutexGuard, Name, Note, Parker, Plain, RwLock, RwLockReadGuard,
+    RwLockWriteGuard, WakerSlot, Weak,
 };
 
 pub use at_end::AtEnd;

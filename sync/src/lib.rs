@@ -18,6 +18,7 @@
 //! | [`Parker`] | `park` and `unpark` |
 //! | [`block_on`], [`WakerSlot`] | running a future, and a place for a waker |
 //! | [`fence`] | orders weak operations |
+//! | [`spin`] | a round of a loop that waits |
 //! | [`Plain`] | a field without synchronization of its own |
 //! | [`Ghost`] | a value that only checks read |
 //! | [`Note`], [`Latch`] | waiting for another thread, waiting for the environment |
@@ -96,7 +97,7 @@ pub use parker::Parker;
 pub use plain::{Ghost, Plain};
 pub use program::{
     checkpoint, choose, fence, made_progress, make_for, round_without_progress, spawn, spawn_named,
-    summarized, ThreadName,
+    spin, summarized, ThreadName,
 };
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use sync_macros::{forgets_callers, summarized, test};

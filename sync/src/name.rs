@@ -37,6 +37,8 @@ impl Name {
     pub(crate) const CHOICE: Name = Name(&Parts::Global("choice"));
     /// The name of a fence.
     pub(crate) const FENCE: Name = Name(&Parts::Global("memory"));
+    /// The name of what a loop waits for.
+    pub(crate) const SPIN: Name = Name(&Parts::Global("others"));
     /// The name of an object without a name.
     pub(crate) const GHOST: Name = Name(&Parts::Global("a ghost"));
 

@@ -165,6 +165,16 @@ pub fn checkpoint(locals: impl Hash) {
     }
 }
 
+/// Called in each round of a loop that waits for another thread: lets the others go on. `locals` must contain every live
+/// local, as for a [`checkpoint`], which it is for a search.
+#[track_caller]
+pub fn spin(locals: impl Hash) {
+    checkpoint(locals);
+    let Some(op) = Op::begin() else { return };
+    engine::yield_now();
+    op.end_unchanged(Name::SPIN, "spin", String::new);
+}
+
 /// Runs `f`, and declares that the thread learns nothing from it but the result.
 ///
 /// A state cache then forgets what was seen on the way to the result, and inside, a [`checkpoint`] names

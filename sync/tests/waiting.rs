@@ -8,7 +8,7 @@ use std::time::Duration;
 use sync::driver::litmus::{failure, outcomes, Sink};
 use sync::driver::{Cause, Engine, Plan, Sampler, ENGINE};
 use sync::{
-    block_on, checkpoint, fence, spawn, Arc, Atomic, Condvar, Ghost, Mutex, Parker, RwLock,
+    block_on, checkpoint, fence, spawn, spin, Arc, Atomic, Condvar, Ghost, Mutex, Parker, RwLock,
     WakerSlot,
 };
 
@@ -297,12 +297,29 @@ fn a_lock_that_is_taken_for_writing_while_it_is_read_is_a_deadlock() {
 
 #[test]
 fn what_was_there_before_is_returned() {
-    let word = Atomic::new("word", 6u32);
-    assert_eq!((word.fetch_add(3), word.fetch_sub(1), word.fetch_or(1)), (6, 9, 8));
-    assert_eq!((word.fetch_and(3), word.load()), (9, 1));
-    assert_eq!((word.fetch_sub(2), word.load()), (1, u32::MAX));
-    assert_eq!(word.compare_exchange(1, 2), Err(u32::MAX));
-    assert_eq!((word.compare_exchange(u32::MAX, 2), word.load()), (Ok(u32::MAX), 2));
+    let failed = failure(&plan(1), || {
+        let word = Atomic::new("word", 6u32);
+        assert_eq!((word.fetch_add(3), word.fetch_sub(1), word.fetch_or(1)), (6, 9, 8));
+        assert_eq!((word.fetch_and(3), word.load()), (9, 1));
+        assert_eq!((word.fetch_sub(2), word.load()), (1, u32::MAX));
+        assert_eq!(word.compare_exchange(1, 2), Err(u32::MAX));
+        assert_eq!((word.compare_exchange(u32::MAX, 2), word.load()), (Ok(u32::MAX), 2));
+    });
+    assert_eq!(failed, None);
+}
+
+/// A thread that waits in a loop ends, on every engine that explores. (On std it may make too many rounds first.)
+#[sync::test(exploring)]
+fn a_loop_that_spins_lets_the_others_go_on() {
+    let failed = failure(&plan(2), || {
+        let word = Arc::new(Atomic::new("word", false));
+        let theirs = word.clone();
+        spawn(move || theirs.store(true));
+        while !word.load() {
+            spin(());
+        }
+    });
+    assert_eq!(failed, None);
 }
 
 /// The search has to know what a thread has learnt: otherwise it takes two states for one.

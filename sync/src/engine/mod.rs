@@ -43,8 +43,8 @@ mod no_race_detector;
 pub use chosen::ENGINE;
 pub(crate) use chosen::{
     begin_execution, check, choose, classify_panic, fence, install_hook, replay, run_all, stop,
-    stop_exploring, Cell, Handle, Lock, LockGuard, Mark, Monitor, MonitorGuard, Threads, Word,
-    TRACKS_RACES,
+    stop_exploring, yield_now, Cell, Handle, Lock, LockGuard, Mark, Monitor, MonitorGuard, Threads,
+    Word, TRACKS_RACES,
 };
 
 #[cfg_attr(not(searching), path = "tracking_off.rs")]

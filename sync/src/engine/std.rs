@@ -191,6 +191,10 @@ impl Threads {
     }
 }
 
+pub(crate) fn yield_now() {
+    thread::yield_now();
+}
+
 pub(crate) fn choose(n: usize) -> usize {
     fastrand::usize(..n)
 }

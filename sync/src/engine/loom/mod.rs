@@ -32,6 +32,7 @@ use std::panic::resume_unwind;
 use ::explore::OutsideArc;
 use loom::thread::{self, Thread};
 
+use crate::current::{set_thread, thread_id};
 use crate::driver::exploration::{Diverged, Exploration};
 use crate::driver::failure::{Cause, PanicClass};
 use crate::driver::schedule::Schedule;
@@ -84,6 +85,13 @@ impl Threads {
     }
 
     pub(crate) fn join(&self) {}
+}
+
+/// Lets all other threads go on before this one does. The next loads read what has been stored meanwhile.
+pub(crate) fn yield_now() {
+    let me = thread_id();
+    word::unfenced(me, thread::yield_now);
+    set_thread(me);
 }
 
 pub(crate) fn begin_execution(plan: &Plan) {

@@ -186,6 +186,13 @@ impl Threads {
     pub(crate) fn join(&self) {}
 }
 
+/// Lets another task run. A search knows the states in which the task has been.
+pub(crate) fn yield_now() {
+    if !is_searching() {
+        shuttle::thread::yield_now();
+    }
+}
+
 pub(crate) fn choose(n: usize) -> usize {
     if is_searching() {
         return operate(Kind::Choose(n as u32), None, true) as usize;
