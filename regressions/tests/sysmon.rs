@@ -2,11 +2,10 @@
 
 mod common;
 
-use common::{failing, hold_in, job, run, run_with, search};
+use common::{failing, hold_in, job, run_with, search, shows};
 use harness::report::{Job, Mode};
 use harness::scenario::Scenario;
-use harness::verdict::Verdict;
-use regressions::{BUGS, CONTENT};
+use regressions::CONTENT;
 use runtime_model::steps::{Steps, GO_1_19, GO_1_19_FIXED, GO_1_27, GO_FIXED};
 use sync::driver::Options;
 
@@ -48,18 +47,9 @@ fn programs_with_sysmon_hold_in_every_state_with_the_system_calls_of_1_26() {
     );
 }
 
-/// What each row of these bugs shows.
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    for bug in BUGS.iter().filter(|bug| ["retake", "61454"].contains(&bug.number)) {
-        for mutant in bug.mutants {
-            for shows in mutant.shows {
-                let job = shows.job(bug, mutant, sync::driver::ENGINE);
-                let report = run(&job);
-                assert_eq!(report.verdict, Verdict::Held, "{}: {}", job.row, report.note);
-            }
-        }
-    }
+    shows(&["retake", "61454"]);
 }
 
 #[sync::test(restoring)]

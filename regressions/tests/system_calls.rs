@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{failing, hold_in, job, run, run_with, search};
+use common::{failing, hold_in, job, run_with, search, shows};
 use harness::report::Mode;
 use harness::verdict::Verdict;
-use regressions::{BUGS, CONTENT};
+use regressions::CONTENT;
 use runtime_model::g::{CallStatus, GId};
 use runtime_model::m::{Entered, M};
 use runtime_model::steps::{Steps, SyscallVerbs, GO_1_19_FIXED, GO_1_27, GO_FIXED, SYSCALLS_1_27};
@@ -46,19 +46,9 @@ fn stops_hold_in_every_state() {
     );
 }
 
-/// What each row of these bugs shows.
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    let ours = ["handoff-beside-wakep", "45975", "missed-safe-point", "missed-system-call"];
-    for bug in BUGS.iter().filter(|bug| ours.contains(&bug.number)) {
-        for mutant in bug.mutants {
-            for shows in mutant.shows {
-                let job = shows.job(bug, mutant, sync::driver::ENGINE);
-                let report = run(&job);
-                assert_eq!(report.verdict, Verdict::Held, "{}: {}", job.row, report.note);
-            }
-        }
-    }
+    shows(&["handoff-beside-wakep", "45975", "missed-safe-point", "missed-system-call"]);
 }
 
 #[sync::test(restoring)]

@@ -4,7 +4,7 @@
 use checks::suite;
 use harness::report::{Expect, Job, Limits, Mode, Report, Search};
 use harness::verdict::Verdict;
-use regressions::CONTENT;
+use regressions::{BUGS, CONTENT};
 use runtime_model::steps::Steps;
 use sync::driver::{Control, ENGINE};
 
@@ -62,4 +62,17 @@ pub(crate) fn hold_in(steps: Steps, expected: &[(&str, u64)]) {
     };
     let found: Vec<_> = expected.iter().map(|&(name, _)| (name, states(name))).collect();
     assert_eq!(found, expected);
+}
+
+/// Each row of these bugs shows what it says.
+pub(crate) fn shows(bugs: &[&str]) {
+    for bug in BUGS.iter().filter(|bug| bugs.contains(&bug.number)) {
+        for mutant in bug.mutants {
+            for shows in mutant.shows {
+                let report = run(&shows.job(bug, mutant, ENGINE));
+                let row = mutant.row(bug);
+                assert_eq!(report.verdict, Verdict::Held, "{row}: {}", report.note);
+            }
+        }
+    }
 }
