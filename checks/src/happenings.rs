@@ -143,6 +143,13 @@ pub const ALL: &[Happening] = &[
         is: |e| matches!(e, Event::Retaken(_)),
     },
     Happening { name: "sysmon polls and finds a G", is: |e| matches!(e, Event::SysmonPolled(_)) },
+    Happening { name: "GOMAXPROCS grows", is: |e| matches!(e, Event::Gomaxprocs(a, b) if a < b) },
+    Happening { name: "GOMAXPROCS shrinks", is: |e| matches!(e, Event::Gomaxprocs(a, b) if a > b) },
+    Happening { name: "a P with Gs is destroyed", is: |e| matches!(e, Event::DestroyedWithGs(_)) },
+    Happening {
+        name: "a P with timers is destroyed",
+        is: |e| matches!(e, Event::DestroyedWithTimers(_)),
+    },
     Happening { name: "a busy G is preempted", is: |e| matches!(e, Event::Preempted(_)) },
     Happening {
         name: "a P is taken from a system call for its safe point",

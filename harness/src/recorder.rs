@@ -122,7 +122,7 @@ fn snapshot(sched: &Sched) -> Snapshot {
     item("needspinning".into(), sched.needspinning.peek().to_string());
     item("clock".into(), sched.peek_now().to_string());
     let mask = |has: &dyn Fn(runtime_model::p::PId) -> bool| {
-        list(sched.allp.iter().map(|p| p.id).filter(|&p| has(p)))
+        list(sched.peek_ps().iter().map(|p| p.id).filter(|&p| has(p)))
     };
     item("idlepMask".into(), mask(&|p| sched.idlep_mask.peek(p)));
     item("timerpMask".into(), mask(&|p| sched.timerp_mask.peek(p)));

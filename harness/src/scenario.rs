@@ -24,9 +24,11 @@
 //! | `add T N chan`, `add T N every M chan` | the same, with a channel of its own for one value, as since Go 1.23 |
 //! | `receive T` | waits for a value of T's channel |
 //! | `try-receive T` | receives a value of T's channel, if one is there |
+//! | `poll T N` | tries to receive a value of T's channel, N times, a tick apart; without one by then, it does not go on, and keeps its P |
 //! | `preempt` | in the next action the G is preempted: at a point inside of it, if it has one, else at its end |
 //! | `repeat N: a, b` | does the actions up to the next `;`, which commas separate, N times |
 //! | `stop-the-world` | stops the world, and starts it again |
+//! | `gomaxprocs N` | sets GOMAXPROCS to N: stops the world, and starts it with N Ps |
 //! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
 //! | `read d` | waits until something arrives at descriptor d, its deadline is over, or it is closed |
 //! | `write d` | something arrives at d; if no G does so, the world does, whenever a read has found nothing |
@@ -46,13 +48,15 @@
 
 mod descriptors;
 mod fits;
+mod ps;
 mod script;
 mod whole;
 
 use runtime_model::g::GId;
-use runtime_model::program::{self, Program, ProgramTimer};
+use runtime_model::program::{self, Action, Program, ProgramTimer};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use script::MOST_PS;
 use script::{add_empty, starts_timer, Parser, ScriptError};
 
 /// What a program may use of time.
@@ -64,9 +68,6 @@ pub enum Clock {
     /// The world moves the clock.
     Real,
 }
-
-/// The most Ps that a scenario may have.
-pub(crate) const MOST_PS: u32 = 8;
 
 /// The most Ms that a scenario may have.
 pub(crate) const MOST_MS: u32 = 16;
@@ -84,7 +85,7 @@ pub struct Scenario {
     pub name: String,
     /// What it is for, in a sentence.
     pub about: String,
-    /// Ps.
+    /// Ps at the start.
     pub ps: u32,
     /// Ms that may exist, M0 included.
     pub ms: u32,
@@ -102,12 +103,20 @@ pub struct Scenario {
     pub sysmon: bool,
     /// With sysmon: so many of its rounds may come while Ms run.
     pub ticks: u32,
+    /// Bits of a word of the masks of Ps. Go's number is 32.
+    #[serde(default = "bits_of_a_word")]
+    pub mask_word: u32,
     /// A line for each G.
     pub lines: Vec<String>,
     /// The Gs that must have finished in the end; if none is named, each that was started.
     pub must_finish: Vec<String>,
     /// It has exactly one execution, so one is enough.
     pub deterministic: bool,
+}
+
+/// Go's masks are arrays of 32-bit words.
+fn bits_of_a_word() -> u32 {
+    32
 }
 
 /// What is wrong with a scenario.
@@ -167,6 +176,7 @@ impl Scenario {
             early: 0,
             sysmon: false,
             ticks: 0,
+            mask_word: bits_of_a_word(),
             lines: lines.iter().map(|&line| line.into()).collect(),
             must_finish: Vec::new(),
             deterministic: false,
@@ -196,6 +206,7 @@ impl Scenario {
         }
         let Parser { names, flags, descriptors, timers, .. } = parser;
         let mut names: Vec<String> = names.into_iter().map(String::from).collect();
+        self.check_ps(&scripts, &names)?;
         self.check_whole(&scripts, &names, &flags, &timers)?;
         self.check_descriptors(&scripts, &names)?;
         let descriptors = Self::described(&scripts, &descriptors);
@@ -209,7 +220,7 @@ impl Scenario {
         let named = named.collect();
         let timers = scripts.iter().flatten().filter(|a| starts_timer(a)).count();
         Ok(Checked {
-            size: self.size(scripts.len(), timers, descriptors.len()),
+            size: self.size(&scripts, timers, descriptors.len()),
             program: Program {
                 ps: self.ps,
                 ms: self.ms,
@@ -225,6 +236,7 @@ impl Scenario {
                 },
                 descriptors,
                 sysmon: self.sysmon.then_some(self.ticks),
+                mask_bits: self.mask_word,
             },
             names,
             must_finish,
@@ -232,11 +244,13 @@ impl Scenario {
         })
     }
 
-    /// Its size in words; descriptors are named if there are any, and sysmon if it is there.
-    fn size(&self, gs: usize, timers: usize, descriptors: usize) -> String {
+    /// Its size in words; descriptors are named if there are any, and sysmon if it is there. Numbers of Ps that follow each other are written `2-3P`.
+    fn size(&self, scripts: &[Vec<Action>], timers: usize, descriptors: usize) -> String {
         let fds = if descriptors == 0 { String::new() } else { format!("/{descriptors}fd") };
+        let (least, most) = self.least_and_most_ps(scripts);
+        let ps = if least == most { least.to_string() } else { format!("{least}-{most}") };
         let sysmon = if self.sysmon { "/sysmon" } else { "" };
-        format!("{}P/{}M/{gs}G/{timers}T{fds}{sysmon}", self.ps, self.ms)
+        format!("{ps}P/{}M/{}G/{timers}T{fds}{sysmon}", self.ms, scripts.len())
     }
 
     fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {
@@ -279,6 +293,10 @@ impl Scenario {
         if !(2..=4).contains(&self.steal_tries) {
             let what = format!("{} is out of range", self.steal_tries);
             return wrong("steal-tries", what, "write 2 to 4 (Go has 4)");
+        }
+        if !(1..=32).contains(&self.mask_word) {
+            let what = format!("{} is out of range", self.mask_word);
+            return wrong("mask-word", what, "write 1 to 32 (Go has 32)");
         }
         if self.early > MOST_EARLY {
             let what = format!("{} is out of range", self.early);

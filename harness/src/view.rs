@@ -75,9 +75,14 @@ impl View<'_> {
         self.sched.lock.peek()
     }
 
-    /// All Ps.
+    /// All Ps that there are now.
     pub fn ps(&self) -> &[P] {
-        &self.sched.allp
+        self.sched.peek_ps()
+    }
+
+    /// That P, also if it was destroyed.
+    pub fn p(&self, p: PId) -> &P {
+        &self.sched.allp[p.index()]
     }
 
     /// All Ms, started or not.

@@ -25,7 +25,7 @@ use crate::bug::{Bug, Mutant, Shows};
 const TIMER_WAITS: &str = "no timer is due beside an idle P";
 
 const NOT_IN_THE_LAST_LOOK: Steps =
-    Steps { recheck_timers: |_, poll_until| poll_until, ..GO_1_19_FIXED };
+    Steps { recheck_timers: |_, _, poll_until| poll_until, ..GO_1_19_FIXED };
 const NOT_OF_RUNNING_PS: Steps = Steps {
     steal_timers: |sched, p| sched.timerp_mask.read(p) && sched.idlep_mask.read(p),
     ..GO_1_19_FIXED

@@ -51,6 +51,9 @@ pub const BUG: Bug = Bug {
             Shows::invariant("preempted-add", "timerpMask covers every P that may have timers"),
             // It takes 3 preemptions, which loom finds after 19,000 executions.
             Shows::symptom("preempted-add", Livelock).on(&[Engine::Explore, Engine::Shuttle]),
+            // golang/go#45716: the P is destroyed meanwhile.
+            Shows::invariant("preempted-add-resize", "a timer is where its state says")
+                .on(&[Engine::Explore]),
         ],
         masked: None,
     }],

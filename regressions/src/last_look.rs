@@ -26,12 +26,12 @@ fn look_not(sched: &Sched, m: &mut M, poll_until: Time) -> Found {
 /// Looks while it still counts as a spinner, and stops spinning if there is nothing: work that is made
 /// between the two is left to this M.
 fn look_first(sched: &Sched, m: &mut M, poll_until: Time) -> Found {
-    let timer = sched.check_timers_no_p(poll_until);
+    let timer = sched.check_timers_no_p(m, poll_until);
     let due = timer != 0 && timer <= sched.nanotime();
     let p = if due || sched.runqsize.load() != 0 {
         sched.pidleget_spinning(&mut sched.lock.lock(), 0)
     } else {
-        sched.check_runqs_no_p()
+        sched.check_runqs_no_p(m)
     };
     if let Some(p) = p {
         sched.acquirep(m, p);
@@ -86,7 +86,7 @@ fn leave_p(sched: &Sched, m: &mut M, _: OwnedP) -> Found {
     Found::Again
 }
 
-const WITHOUT_RUN_QUEUES: Steps = Steps { has_work: |_, _| false, ..GO_1_19_FIXED };
+const WITHOUT_RUN_QUEUES: Steps = Steps { has_work: |_, _, _| false, ..GO_1_19_FIXED };
 const WITHOUT_SPINNING: Steps = Steps { spin_again: look_on, ..GO_1_19_FIXED };
 const STEALS_WITHOUT_SPINNING: Steps = Steps { spin_again: steal_on, ..GO_1_19_FIXED };
 const WITHOUT_ACQUIREP: Steps = Steps { spin_again: leave_p, ..GO_1_19_FIXED };

@@ -22,7 +22,9 @@ mod content;
 pub mod due_timer;
 pub mod emptied_heap;
 pub mod global_batch;
+pub mod grown_last_look;
 pub mod handoff;
+pub mod issue_23098;
 pub mod issue_35272;
 pub mod issue_35375;
 pub mod issue_38070;
@@ -38,12 +40,15 @@ pub mod issue_5586;
 pub mod issue_61454;
 pub mod issue_66006;
 pub mod last_look;
+pub mod lost_channel_timer;
 pub mod lost_modification;
 pub mod missed_call;
 pub mod pollers_post;
 pub mod pollers_window;
 pub mod release;
+pub mod resize;
 pub mod retake;
+pub mod revived_p;
 pub mod rows;
 pub mod runs;
 pub mod stale_now;
@@ -89,6 +94,11 @@ pub const BUGS: &[&Bug] = &[
     &stops::BUG,
     &retake::BUG,
     &issue_61454::BUG,
+    &lost_channel_timer::BUG,
+    &grown_last_look::BUG,
+    &revived_p::BUG,
+    &issue_23098::BUG,
+    &resize::BUG,
     &cl_20858::BUG,
     &cl_310149::BUG,
     &last_look::BUG,

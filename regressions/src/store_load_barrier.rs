@@ -22,6 +22,7 @@
 //! ```
 
 use runtime_model::g::Guintptr;
+use runtime_model::m::M;
 use runtime_model::p::PId;
 use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
@@ -47,7 +48,7 @@ fn decrement(sched: &Sched) -> i32 {
 }
 
 /// Reads what `runqempty` reads, by loads that are no barriers.
-fn has_work(sched: &Sched, p: PId) -> bool {
+fn has_work(sched: &Sched, _: &M, p: PId) -> bool {
     let p = &sched.allp[p.index()];
     loop {
         let (head, tail) = (p.runqhead.load_acq(), p.runqtail.load_acq());

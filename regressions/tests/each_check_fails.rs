@@ -47,6 +47,8 @@ macro_rules! after_take {
 mod locks;
 #[path = "each_check_fails/polls.rs"]
 mod polls;
+#[path = "each_check_fails/resize.rs"]
+mod resize;
 #[path = "each_check_fails/stops.rs"]
 mod stops;
 #[path = "each_check_fails/syscalls.rs"]
@@ -275,6 +277,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         PLACES,
         SPINNING,
         stops::STOPS,
+        resize::RESIZES,
         syscalls::SYSCALLS,
         sysmon::SYSMONS,
         time::TIME,

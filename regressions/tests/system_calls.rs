@@ -4,7 +4,6 @@ mod common;
 
 use common::{failing, hold_in, job, run_with, search, shows};
 use harness::report::Mode;
-use harness::verdict::Verdict;
 use regressions::CONTENT;
 use runtime_model::g::{CallStatus, GId};
 use runtime_model::m::{Entered, M};

@@ -25,9 +25,9 @@ impl Sched {
         assert!(run == 0, "checkdead: inconsistent counts");
         self.assert_a_g_waits();
         if self.program.clock != Clock::Fake {
-            return self.report_deadlock_without_timers();
+            return self.report_deadlock_without_timers(locked);
         }
-        let when = self.time_sleep_until();
+        let when = self.time_sleep_until(locked);
         if when == MAX_WHEN {
             panic!("all goroutines are asleep - deadlock!");
         }
@@ -37,8 +37,8 @@ impl Sched {
     /// In real time, some M polls if there is a timer; if that has just stopped, another one is about to.
     ///
     /// Go: proc.go, checkdead 5109-5118 (1.19.8), 6511-6520 (1.27.3).
-    fn report_deadlock_without_timers(&self) {
-        if self.allp.iter().all(|p| p.num_timers.load() == 0) {
+    fn report_deadlock_without_timers(&self, locked: &SchedLocked) {
+        if self.ps(locked).iter().all(|p| p.num_timers.load() == 0) {
             panic!("all goroutines are asleep - deadlock!");
         }
     }
@@ -95,7 +95,7 @@ impl Sched {
     /// run again; Go sees timers, and lets the clock jump for ever. For checks: the
     /// scheduler does not ask.
     fn are_only_ticks_left(&self) -> bool {
-        self.allp
+        self.peek_ps()
             .iter()
             .filter_map(|p| p.timers.peek())
             .all(|timers| timers.as_slice().iter().all(|t| self.only_ticks(t)))

@@ -106,6 +106,14 @@ pub enum Event {
     WorldMoves(usize),
     /// It has stopped the world.
     WorldStopped,
+    /// GOMAXPROCS changes from the one value to the other.
+    Gomaxprocs(u32, u32),
+    /// This P was destroyed.
+    Destroyed(PId),
+    /// This P is about to be destroyed, and has Gs on its run queue.
+    DestroyedWithGs(PId),
+    /// This P is about to be destroyed, and has timers.
+    DestroyedWithTimers(PId),
     /// It has stopped this P, for the world to stop.
     GcStopped(PId),
     /// It took this P out of a system call, for it to pass a safe point.

@@ -41,6 +41,7 @@ impl Sched {
         let may_go_on = !spinning || self.p(m.p()).peek_runqempty();
         assert!(may_go_on, "schedule: spinning with local work");
         let (g, fair) = self.find_runnable(m);
+        m.snapshot = None;
         // Wake protocol, 3. Every way of finding a G while spinning comes past here, the fairness path included
         // (golang/go#5586).
         if self.m(m.id).spinning.get() {
@@ -68,7 +69,7 @@ impl Sched {
     /// | 11 | spin limit; become a spinner | 2658-2668 | 3527-3535 | `may_spin` |
     /// | 12 | `stealWork` | 2670-2685 | 3537-3553 | `look_with_p`: `steal_work` |
     /// | 13 | idle GC worker; wasm | 2687-2719 | 3555-3592 | |
-    /// | 14 | snapshots of `allp` and the masks | 2721-2729 | 3594-3606 | |
+    /// | 14 | snapshots of `allp` and the masks | 2721-2729 | 3594-3606 | `take_snapshot` (allp.rs) |
     /// | 15 | drop the P, under the lock | 2731-2746 | 3608-3635 | `drop_p`, `drop_p_locked` |
     /// | 16 | "Delicate dance": `nmspinning--` | 2748-2779 | 3637-3687 | `last_look`: `stop_spinning` |
     /// | 17 | global queue again (since 1.22) | – | 3689-3708 | `recheck_global` |
@@ -98,6 +99,7 @@ impl Sched {
     // As `find_runnable`, and for its reason.
     #[sync::forgets_callers]
     fn round(&self, m: &mut M) -> Found {
+        m.snapshot = None;
         // Part 2. Meets `collect`, or `ask_each_p`. An M that reads this too early reads it again when it drops its P.
         if self.is_stopping() {
             self.gcstopm(m);
@@ -112,6 +114,7 @@ impl Sched {
         let spinning = self.m(m.id).spinning.get();
         // In real time alone, so that under faketime it says nothing new.
         let spun = spinning && self.program.clock != Clock::Fake;
+        (self.steps.take_snapshot)(self, m); // Part 14.
         match (self.steps.drop_p)(self, m) {
             Found::Nothing(_) => {}
             found => return found,
@@ -124,6 +127,7 @@ impl Sched {
         } else {
             poll_until
         };
+        m.snapshot = None;
         self.poll(m, poll_until, spun)
     }
 
@@ -237,6 +241,7 @@ impl Sched {
         // Wake protocol, 4b, part 16. Meets `begin_spin`: a maker of work that still reads this M's count has published
         // before, so each look below sees the work; one that reads the count later wakes an M itself.
         self.stop_spinning(m);
+        (self.steps.snapshot_again)(self, m);
         // Wake protocol, 4c, part 17. Meets `globrunqput` in `gosched`, after 4a has released the lock.
         if let Some(g) = (self.steps.recheck_global)(self, m) {
             self.emit(m, Event::LastLookFoundWork);
@@ -244,13 +249,13 @@ impl Sched {
             return Found::G(g);
         }
         // Part 18. Meets `runqput` in `ready` and `newproc`.
-        if let Some(p) = self.check_runqs_no_p() {
+        if let Some(p) = self.check_runqs_no_p(m) {
             self.emit(m, Event::LastLookFoundWork);
             return (self.steps.spin_again)(self, m, p);
         }
         // Part 20. Meets `doaddtimer` in `addtimer`. A timer of the future is left to the poll (part 21) or, under
         // faketime, to the jump of the clock.
-        let poll_until = (self.steps.recheck_timers)(self, poll_until);
+        let poll_until = (self.steps.recheck_timers)(self, m, poll_until);
         // Ours. The maker of a due timer may have declined to wake an M because of this one's count; under faketime, Go
         // stops this M all the same.
         let fake = self.program.clock == Clock::Fake;
@@ -277,16 +282,16 @@ impl Sched {
     }
 
     /// Whether `p` runs and has a G to steal. It is a step.
-    pub fn has_work(&self, p: PId) -> bool {
-        (self.steps.has_work)(self, p)
+    pub fn has_work(&self, m: &M, p: PId) -> bool {
+        (self.steps.has_work)(self, m, p)
     }
 
     /// Part 18. An idle P, if some P that runs has a G to steal.
     ///
     /// Go: proc.go, checkRunqsNoP 2979-2995 (1.19.8), 3917-3934 (1.27.3).
     #[sync::summarized]
-    pub fn check_runqs_no_p(&self) -> Option<OwnedP> {
-        if !self.some_p_has_work() {
+    pub fn check_runqs_no_p(&self, m: &M) -> Option<OwnedP> {
+        if !self.some_p_has_work(m) {
             return None;
         }
         let mut locked = self.lock.lock();
@@ -296,11 +301,12 @@ impl Sched {
 
     /// Whether a P that runs has a G to steal. Go: proc.go, checkRunqsNoP 2980-2981 (1.19.8), 3918-3919 (1.27.3).
     #[sync::summarized]
-    fn some_p_has_work(&self) -> bool {
-        for p in &self.allp {
+    fn some_p_has_work(&self, m: &M) -> bool {
+        let ps = self.ps_of_snapshot(m);
+        for p in ps {
             // A P that has been looked at may get a G right after. Its maker reads `nmspinning` then, which this M has
             // left.
-            if self.has_work(p.id) {
+            if self.has_work(m, p.id) {
                 return true;
             }
         }

@@ -120,6 +120,8 @@ pub enum Place {
     Add(PId),
     /// `modtimer` has claimed a timer, for this time.
     Claim(Claimed, Time),
+    /// It has polled a timer's channel so many times, and found no value.
+    Polled(u32),
 }
 
 /// One goroutine.

@@ -96,6 +96,11 @@ impl IdleList {
         IdleList { list: Vec::new(), unborn: (0..ps).map(|p| OwnedP(PId(p))).collect() }
     }
 
+    /// The Ps that GOMAXPROCS has no room for at the start of the world, from `ps` on: the first to be used at the end.
+    pub(crate) fn dead_before_the_world(ps: u32, most: u32) -> Vec<OwnedP> {
+        (ps..most).rev().map(|p| OwnedP(PId(p))).collect()
+    }
+
     /// The idle Ps, first to be taken last.
     pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = PId> + '_ {
         self.list.iter().map(OwnedP::id)
@@ -103,7 +108,7 @@ impl IdleList {
 }
 
 impl Sched {
-    /// All Ps, in order, for the start of the world. They are given out once.
+    /// All Ps of the start of the world, in order. They are given out once.
     pub(crate) fn take_unborn_ps(&self, locked: &mut SchedLocked) -> Vec<OwnedP> {
         std::mem::take(&mut locked.pidle.unborn)
     }

@@ -6,7 +6,8 @@
 //!
 //! | file | Go | holds |
 //! |---|---|---|
-//! | [`sched`], [`p`], [`m`], [`g`], [`ids`], [`mask`] | runtime2.go | the data, and the start of the world |
+//! | [`sched`], [`p`], [`m`], [`g`], [`ids`], [`mask`], [`sizes`] | runtime2.go | the data, and the start of the world |
+//! | [`allp`], [`resize`] | proc.go | the Ps that there are, and changes of GOMAXPROCS |
 //! | [`idle`] | proc.go | idle Ps and Ms; ownership of Ps |
 //! | [`runq`] | proc.go | rings, the global queue, stealing |
 //! | [`ready`] | proc.go | making Gs runnable |
@@ -40,13 +41,12 @@
 //! | `checkTimers` (time.go, `(*timers).check`), `checkTimersNoP` | [`timers`] |
 //! | `findRunnable` | [`find`]: `find_runnable` lists its parts |
 //! | `gcAssistAlloc1` (mgcmark.go) | [`world`]: `gc_assist`, the limiter's part |
-//! | `gcCPULimiterState.update`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`]; no bucket |
+//! | `gcCPULimiterState.update`, `resetCapacity`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`]; no bucket |
 //! | `gcstopm`, `stopTheWorldWithSema`, `startTheWorldWithSema`, `preemptall` | [`stw`] |
 //! | `forEachP` (`forEachPInternal`), `runSafePointFn` | [`safepoint`] |
 //! | `entersyscall_gcwait` (`entersyscallHandleGCWait`) | [`syscall`] |
-//! | `globrunqput`, `globrunqget`, `globrunqgetbatch` (since 1.25), `runqputbatch` | [`runq`] |
+//! | `globrunqput`, `globrunqputhead`, `globrunqget`, `globrunqgetbatch` (since 1.25), `runqputbatch` | [`runq`] |
 //! | `globrunqputbatch` | [`netpoll`]; in `runqputslow`, one `globrunqput` a G, under one hold of the lock |
-//! | `globrunqputhead` | left out: only what is left out calls it |
 //! | `goexit0` (`gdestroy`), `main` | [`world`]: `goexit` |
 //! | `gopark`, `park_m` | [`world`]: `gopark` |
 //! | `goschedImpl`, `goyield_m`, `newproc`, `ready` | [`ready`] |
@@ -70,8 +70,9 @@
 //! | `mstart1` | [`world`]: `mstart`, and the thread's start in `newm` |
 //! | `netpollBreak` (netpoll_epoll.go), `netpollGenericInit` (netpoll.go), `wakeNetPoller` | [`netpoll`] |
 //! | `pidleget`, `pidlegetSpinning` (since 1.20), `pidleput`, `updateTimerPMask` (in `pidleput`) | [`idle`] |
-//! | `pMask.read`, `set`, `clear` | [`mask`] |
-//! | `procresize`, `schedinit` | merged into [`Sched::new`] and [`Sched::start`]: GOMAXPROCS does not change yet |
+//! | `pMask.read`, `set`, `clear`, `resize` (since 1.26; before, in `procresize`) | [`mask`] |
+//! | `GOMAXPROCS` (debug.go), `procresize`, `(*p).init`, `(*p).destroy` | [`resize`] |
+//! | `schedinit` | merged into [`Sched::new`] and [`Sched::start`] |
 //! | `randomOrder` | [`find`]: all orders that Go may take, made beforehand |
 //! | `runqdrain`, `runqempty`, `runqget`, `runqgrab`, `runqput`, `runqputslow`, `runqsteal` | [`runq`] |
 //! | `stealWork` | [`find`] |
@@ -86,7 +87,8 @@
 //! | `blockTimerChan`, `unblockTimerChan`, `maybeRunChan`, `(*timer).hchan` (time.go), `chanrecv`, `chansend`, `empty`, `timerchandrain` (chan.go; since 1.23) | [`timers`]: v1_23/receive.rs; of a timer's channel alone |
 //! | `timeSleepUntil`, `timeSleep` (time.go) | [`timers`] |
 //! | `updateTimer0When` (time.go) | merged into `dodeltimer0`, `dodeltimer`, `clear_deleted_timers` and `postpone` |
-//! | `moveTimers` (`take`; time.go) | left out: GOMAXPROCS does not change yet |
+//! | `moveTimers` (time.go; up to 1.22) | [`timers`]: `move_timers`, v1_19/moved.rs |
+//! | `(*timers).take` (time.go; since 1.23) | [`timers`]: `move_timers`, v1_23/taken.rs |
 //! | `gopreempt_m` | [`world`]: what an action `preempt` does |
 //! | tracing, cgo, finalizers, wasm, profiling, debug settings, signals | left out: they schedule nothing that the model has |
 //!
@@ -97,6 +99,7 @@
 //! list and take one off are in that file, too. An M holds an owned P, and `p` has its name beside `P`. All other files
 //! come before these five, or after them.
 
+pub mod allp;
 pub mod deadlock;
 pub mod event;
 pub mod find;
@@ -111,9 +114,11 @@ pub mod netpoll;
 pub mod p;
 pub mod program;
 pub mod ready;
+pub mod resize;
 pub mod runq;
 pub mod safepoint;
 pub mod sched;
+pub mod sizes;
 pub mod steps;
 pub mod stw;
 pub mod syscall;

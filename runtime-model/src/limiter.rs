@@ -217,14 +217,31 @@ impl GcCpuLimiter {
         if !self.lock.cas(0, 1) {
             return 0;
         }
-        // A stale `now` changes nothing: what there was up to then is counted already.
-        let mut consumed = 0;
-        if now >= self.last_update.owner_load() {
-            self.last_update.store(now);
-            consumed = self.drain_and_consume(slots, now);
-        }
+        let consumed = self.update_locked(slots, now);
         self.lock.store(0);
         consumed
+    }
+
+    /// GOMAXPROCS has changed, while the world is stopped: accounts for the time up to now.
+    ///
+    /// # Panics
+    /// As Go does: `failed to acquire lock to reset capacity`.
+    ///
+    /// Go: mgclimit.go, (*gcCPULimiterState).resetCapacity 321-342 (1.19.8), 319-339 (1.27.3). Left out: the bucket's capacity.
+    pub fn reset_capacity<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
+        assert!(self.lock.cas(0, 1), "failed to acquire lock to reset capacity");
+        self.update_locked(slots, now);
+        self.lock.store(0);
+    }
+
+    /// The part of an update under the limiter's lock.
+    fn update_locked<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) -> Time {
+        // A stale `now` changes nothing: what there was up to then is counted already.
+        if now < self.last_update.owner_load() {
+            return 0;
+        }
+        self.last_update.store(now);
+        self.drain_and_consume(slots, now)
     }
 
     /// The work of an update. Go: mgclimit.go, (*gcCPULimiterState).updateLocked 180-260 (1.19.8), 179-258 (1.27.3).

@@ -7,6 +7,7 @@ use sync::{Atomic, Ghost, Note, Plain};
 use crate::idle::OwnedP;
 pub use crate::ids::MId;
 use crate::ids::{GId, PId};
+use crate::sizes::Snapshot;
 
 /// The calling M: Go's `getg().m`. Only its thread has it, so functions that need it take it as an argument.
 #[derive(Hash)]
@@ -15,12 +16,16 @@ pub struct M {
     pub id: MId,
     /// `m.p`: the P it runs on. None while it is parked, or between dropping a P and parking.
     pub(crate) p: Option<OwnedP>,
+    /// `m.allpSnapshot`, and those of the masks: what it looks at once it has dropped its P. None in a program in which the
+    /// number of Ps does not change, and while it has a P.
+    pub(crate) snapshot: Option<Snapshot>,
 }
 
 impl M {
-    /// An M without a P, for a kernel: a few threads and one structure, without the start of the world.
+    /// An M without a P: at its start, or for a kernel, which is a few threads and one structure, without the start of the
+    /// world.
     pub fn of_kernel(id: MId) -> Self {
-        M { id, p: None }
+        M { id, p: None, snapshot: None }
     }
 
     /// The P it runs on.

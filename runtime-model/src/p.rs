@@ -27,6 +27,8 @@ pub enum PStatus {
     GcStop,
     /// `_Psyscall`: its M is in a system call, and other Ms may take it. See [`P::in_syscall`].
     Syscall,
+    /// `_Pdead`: GOMAXPROCS has no room for it.
+    Dead,
 }
 
 /// One processor.
@@ -84,17 +86,17 @@ impl Hash for P {
 }
 
 impl P {
-    /// A P with an empty run queue of `ring` slots. Go: proc.go, (*p).init 4671-4705 (1.19.8), 5957-5992 (1.27.3).
+    /// A P with an empty run queue of `ring` slots, at the start of the world. Go: proc.go, (*p).init 4671-4705 (1.19.8), 5957-5992 (1.27.3).
     ///
     /// The words of its timers have the names that they have in the release: `words`.
-    pub(crate) fn new(id: PId, ring: u32, words: &TimerWords) -> Self {
+    pub(crate) fn new(id: PId, status: PStatus, ring: u32, words: &TimerWords) -> Self {
         let name = |field| ("P", id.0, field);
         // Ranks: sched.lock is 3 (see there). An M that wakes another takes sched.lock, so it must not hold this lock.
         let timers = Mutex::new(name(words.lock), Timers::default()).ranked(4).forbids_wakeups();
         let slot = |i| Atomic::new(("P", id.0, "runq", i), Guintptr::NIL);
         P {
             id,
-            status: Plain::new(name("status"), PStatus::Idle),
+            status: Plain::new(name("status"), status),
             m: Plain::new(name("m"), None),
             in_syscall: Atomic::new(name("in_syscall"), false),
             caller: Atomic::new(name("caller"), Guintptr::NIL),

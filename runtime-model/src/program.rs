@@ -41,6 +41,8 @@ pub enum Action {
     Syscall(Syscall),
     /// Stops the world, and starts it again.
     StopTheWorld,
+    /// Sets GOMAXPROCS: stops the world, and starts it with so many Ps.
+    Gomaxprocs(u32),
     /// Runs a function once on each P, at a safe point.
     ForEachP,
     /// A mark assist: an event of the limiter, then an update.
@@ -57,6 +59,9 @@ pub enum Action {
     Receive(TimerId),
     /// Receives from the timer's channel, if a value is there.
     TryReceive(TimerId),
+    /// Receives from the timer's channel without waiting, again and again, each time a tick later: so many times. Without a value
+    /// by then, the G does not go on, and keeps its P.
+    Poll(TimerId, u32),
     /// The G is to be preempted in the next action: at a point inside of it, if there is one, else at its end.
     Preempt,
     /// Reads from the descriptor: waits until something has been written to it, its deadline is over, or it is closed.
@@ -81,7 +86,8 @@ impl Action {
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
             Action::Read(_) | Action::StopTheWorld | Action::ForEachP => false,
-            Action::Receive(_) | Action::TryReceive(_) => false,
+            Action::Gomaxprocs(_) => false,
+            Action::Receive(_) | Action::TryReceive(_) | Action::Poll(..) => false,
             Action::Write(_) | Action::Deadline(..) | Action::NoDeadline(_) => true,
             Action::Close(_) => true,
         }
@@ -123,7 +129,7 @@ pub enum Syscall {
 /// What the model runs.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// GOMAXPROCS.
+    /// GOMAXPROCS at the start.
     pub ps: u32,
     /// The number of Ms that may exist, M0 included.
     pub ms: u32,
@@ -145,6 +151,8 @@ pub struct Program {
     pub descriptors: Vec<Descriptor>,
     /// sysmon exists, and so many of its rounds may come while Ms run; the others come when no M can move.
     pub sysmon: Option<u32>,
+    /// Bits of a word of the masks, 1 to 32. Go's number is 32.
+    pub mask_bits: u32,
 }
 
 /// A timer that actions name.
@@ -160,8 +168,16 @@ impl Program {
     /// # Panics
     /// If the program is invalid: see [`Sched::new`](crate::Sched::new).
     pub(crate) fn check(&self) {
-        let Program { ps, ms, ring, .. } = *self;
-        assert!(0 < ps && ps <= PMask::MAX, "program: ps = {ps}: must be from 1 to {}", PMask::MAX);
+        let Program { ps, ms, ring, mask_bits: bits, .. } = *self;
+        let most = self.most_ps();
+        let ps_are_valid = 0 < ps && most <= PMask::MAX;
+        assert!(
+            ps_are_valid,
+            "program: ps = {ps}, at most {most}: must be from 1 to {}",
+            PMask::MAX
+        );
+        let bits_are_valid = (1..=32).contains(&bits);
+        assert!(bits_are_valid, "program: mask_bits = {bits}: must be from 1 to 32");
         assert!(0 < ms, "program: ms = 0: must be at least 1");
         let ring_is_valid = ring.is_power_of_two() && ring >= 2;
         assert!(ring_is_valid, "program: ring = {ring}: must be a power of two, at least 2");
@@ -182,7 +198,21 @@ impl Program {
 
     /// Whether some G stops the world.
     pub fn stops_the_world(&self) -> bool {
-        self.has(|action| matches!(action, Action::StopTheWorld))
+        self.has(|action| matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_)))
+    }
+
+    /// Whether some G sets GOMAXPROCS.
+    pub fn resizes(&self) -> bool {
+        self.has(|action| matches!(action, Action::Gomaxprocs(_)))
+    }
+
+    /// The most Ps that there are at a time.
+    pub fn most_ps(&self) -> u32 {
+        let asked = self.scripts.iter().flatten().filter_map(|action| match action {
+            Action::Gomaxprocs(ps) => Some(*ps),
+            _ => None,
+        });
+        asked.fold(self.ps, u32::max)
     }
 
     /// Whether some G wants each P to pass a safe point.

@@ -198,6 +198,12 @@ impl Sched {
         self.runqsize.add(1);
     }
 
+    /// Puts `g` at the head of the global queue. Go: proc.go, globrunqputhead 5580-5585 (1.19.8), 7310-7314 (1.27.3).
+    pub(crate) fn globrunqputhead(&self, locked: &mut SchedLocked, g: GId) {
+        locked.runq.push_front(g);
+        self.runqsize.add(1);
+    }
+
     /// Takes a G from the global queue, and the P's share of the others onto its ring; at most `max`, if
     /// that is not 0. How many there are it knows from `runqsize`, which is written under the lock alone: so the
     /// plain read of it is that of an owner.

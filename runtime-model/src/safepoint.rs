@@ -38,7 +38,8 @@ impl Sched {
     pub(crate) fn for_each_p(&self, m: &M) {
         let wait = self.ask_each_p(m);
         self.safe_point_fn(m.p().id());
-        for p in &self.allp {
+        let ps = self.ps(m.p());
+        for p in ps {
             if let Some(taken) = (self.steps.syscalls.retake_if_asked)(self, p.id) {
                 self.emit(m, Event::TakenAtSafePoint(p.id));
                 self.handoffp(m, taken);
@@ -50,7 +51,7 @@ impl Sched {
             self.safe_point_note.clear();
         }
         assert!(self.safe_point_wait.get() == 0, "forEachP: not done");
-        let done = self.allp.iter().all(|p| !p.run_safe_point_fn.owner_load());
+        let done = self.ps(m.p()).iter().all(|p| !p.run_safe_point_fn.owner_load());
         assert!(done, "forEachP: P did not run fn");
         self.emit(m, Event::AllPassedSafePoint);
     }
@@ -61,7 +62,7 @@ impl Sched {
         let locked = self.lock.lock();
         assert!(self.safe_point_wait.get() == 0, "forEachP: sched.safePointWait != 0");
         let mut left = self.gomaxprocs() as i32 - 1;
-        for p in self.allp.iter().filter(|p| p.id != m.p().id()) {
+        for p in self.ps(m.p()).iter().filter(|p| p.id != m.p().id()) {
             // Meets the reads in `round`, `must_stop`, `handoffp` and `reentersyscall`.
             p.run_safe_point_fn.store(true);
         }

@@ -15,10 +15,11 @@ use crate::idle::IdleList;
 use crate::ids::TimerId;
 use crate::limiter::GcCpuLimiter;
 use crate::m::{MId, MShared, M};
-use crate::mask::PMask;
+use crate::mask::{MaskSize, PMask};
 use crate::netpoll::PollDesc;
-use crate::p::{OwnedP, PId, P};
+use crate::p::{OwnedP, PId, PStatus, P};
 use crate::program::{Action, Clock, FdId, Program};
+use crate::sizes::Sizes;
 use crate::steps::Steps;
 use crate::sysmon::SysmonShared;
 use crate::timers::NamedTimer;
@@ -74,8 +75,10 @@ pub struct Sched {
     /// The M that has stopped the world. For checks.
     pub stopped_by: Ghost<Option<MId>>,
 
-    /// All Ps.
+    /// All Ps that there are, were or will be, in the order of their numbers. [`Sched::ps`] is Go's `allp`.
     pub allp: Vec<P>,
+    /// GOMAXPROCS, and what belongs to it.
+    pub sizes: Sizes,
     /// The shared part of each M, started or not.
     pub allm: Vec<MShared>,
     /// All Gs.
@@ -103,8 +106,10 @@ pub struct Sched {
     /// A look at a P's timers has returned this time of the next one, at this time or later. For checks.
     pub late_poll_until: Ghost<Option<(Time, Time)>>,
 
-    /// For each P, the orders in which it may go through the others.
-    pub(crate) steal_orders: Vec<Vec<Vec<PId>>>,
+    /// For each number of Ps, from 0 on, and each P, the orders in which it may go through the others.
+    pub(crate) steal_orders: Vec<Vec<Vec<Vec<PId>>>>,
+    /// Some G sets GOMAXPROCS.
+    pub(crate) resizes: bool,
     /// Some G is to be preempted.
     pub(crate) preempts: bool,
     pub(crate) program: Program,
@@ -136,6 +141,8 @@ pub struct SchedLocked {
     pub(crate) reserved: Vec<Reserved>,
     /// Ps that have stopped, in the order of their numbers, but for the stopper's.
     pub(crate) stopped: Vec<OwnedP>,
+    /// Ps that were destroyed or have not begun: the one with the lowest number at the end.
+    pub(crate) dead: Vec<OwnedP>,
 }
 
 /// A P whose M is reserved but can never be started: the next M that stops runs it instead.
@@ -153,7 +160,7 @@ pub struct SpinIncrement(pub(crate) ());
 impl SchedLocked {
     /// No P is on the idle list, and no M exists but the caller's.
     #[expect(clippy::disallowed_methods, reason = "the start of the world")]
-    fn before_the_world(ps: u32, ms: u32) -> SchedLocked {
+    fn before_the_world(ps: u32, most: u32, ms: u32) -> SchedLocked {
         SchedLocked {
             pidle: IdleList::before_the_world(ps),
             midle: Vec::new(),
@@ -165,6 +172,7 @@ impl SchedLocked {
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
             stopped: Vec::new(),
+            dead: IdleList::dead_before_the_world(ps, most),
         }
     }
 }
@@ -177,9 +185,13 @@ impl Sched {
     /// two.
     pub fn new(program: Program, steps: Steps, witness: AnyWitness) -> Arc<Sched> {
         program.check();
-        let Program { ps, ms, ring, .. } = program;
+        let Program { ps, ms, ring, mask_bits: bits, .. } = program;
+        let (most, resizes) = (program.most_ps(), program.resizes());
         let gs = program.scripts.len() as u32;
-        let locked = SchedLocked::before_the_world(ps, ms);
+        let locked = SchedLocked::before_the_world(ps, most, ms);
+        let size = MaskSize { ps, most, bits };
+        let status = |id| if id < ps { PStatus::Idle } else { PStatus::Dead };
+        let p = |id| P::new(PId(id), status(id), ring, &steps.timers.words);
         // After a descriptor's lock (1) and those of a timer's channel (1 and 2), and before any timersLock. Go: lockrank.go (1.19.8); in 1.27.3 the last two have no
         // order.
         let lock = Mutex::new("sched.lock", locked).ranked(3);
@@ -202,10 +214,11 @@ impl Sched {
             netpoll_waiters: Atomic::new("netpollWaiters", 0),
             netpoll_wake_sig: Atomic::new("netpollWakeSig", 0),
             polling_net: Atomic::new("pollingNet", 0),
-            idlep_mask: PMask::first("idlepMask", 0, &lock),
-            timerp_mask: PMask::first("timerpMask", ps, &lock),
+            idlep_mask: PMask::new("idlepMask", size, false, &lock),
+            timerp_mask: PMask::new("timerpMask", size, true, &lock),
             lock,
-            allp: (0..ps).map(|p| P::new(PId(p), ring, &steps.timers.words)).collect(),
+            allp: (0..most).map(p).collect(),
+            sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
             timers: (0..)
@@ -223,7 +236,8 @@ impl Sched {
             jumps: Ghost::new(0),
             only_ticks: Ghost::new(false),
             late_poll_until: Ghost::new(None),
-            steal_orders: steal_orders(ps),
+            steal_orders: (0..=most).map(steal_orders).collect(),
+            resizes,
             preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
             program,
             steps,
@@ -239,7 +253,7 @@ impl Sched {
     /// 1864-1911 (1.27.3): P0 is M0's, the others are put on the idle
     /// list, the last first.
     pub fn start(&self) {
-        let mut m = M { id: MId(0), p: None };
+        let mut m = M::of_kernel(MId(0));
         self.start_world();
         self.start_sysmon();
         let p0 = self.put_other_ps_idle();
@@ -247,28 +261,6 @@ impl Sched {
         self.g(GId::MAIN).casgstatus(GStatus::Idle, GStatus::Runnable);
         self.runqput(&m, m.p(), GId::MAIN, true);
         self.mstart(&mut m);
-    }
-
-    /// Puts all Ps but P0, which is returned, on the idle list.
-    ///
-    /// Go: proc.go, procresize 4914-4927 (1.19.8), 6288-6292 (1.27.3).
-    #[expect(clippy::disallowed_methods, reason = "the start of the world")]
-    fn put_other_ps_idle(&self) -> OwnedP {
-        let mut locked = self.lock.lock();
-        let mut ps = self.take_unborn_ps(&mut locked);
-        for p in ps.drain(1..).rev() {
-            self.pidleput(&mut locked, p, 0);
-        }
-        ps.remove(0)
-    }
-
-    /// The world of a kernel: `m` runs on P0, and nothing else has begun. Returns the other Ps, in order,
-    /// for the kernel to give to its threads.
-    #[expect(clippy::disallowed_methods, reason = "the start of the world")]
-    pub fn start_kernel(&self, m: &mut M) -> Vec<OwnedP> {
-        let mut ps = self.take_unborn_ps(&mut self.lock.lock());
-        self.acquirep(m, ps.remove(0));
-        ps
     }
 
     /// The P that `owned` owns.
@@ -316,11 +308,6 @@ impl Sched {
                 .any(|action| *action == Action::Assist)
         };
         self.allg.iter().any(past)
-    }
-
-    /// GOMAXPROCS.
-    pub fn gomaxprocs(&self) -> u32 {
-        self.program.ps
     }
 
     /// The time, in ticks. Go: time_fake.go, nanotime 35-37 (1.19.8), 36-38 (1.27.3).

@@ -8,10 +8,10 @@ mod spin_limit;
 mod syscalls;
 mod sysmon;
 mod timers;
+mod wakep;
 
 use sync::{Atomic, MutexGuard};
 
-use crate::event::Event;
 use crate::find::Found;
 use crate::g::{GId, Guintptr};
 use crate::m::{MId, M};
@@ -27,9 +27,10 @@ pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use sysmon::{SysmonSteps, SYSMON};
 pub use timers::{
-    p_for_due_timer, Receive, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs, TIMERS_1_19,
-    TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
+    p_for_due_timer, MovedAll, Receive, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs,
+    TIMERS_1_19, TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_19, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
 };
+pub use wakep::{wakep_1_20, wakep_if_idle_p, wakep_with_p};
 
 /// The decisions that regressions replace.
 #[derive(Clone, Copy)]
@@ -100,7 +101,7 @@ pub struct Steps {
     /// (golang/go#38860)
     ///
     /// Go: proc.go, findRunnable 2812 (1.19.8), 3740 (1.27.3).
-    pub recheck_timers: fn(&Sched, Time) -> Time,
+    pub recheck_timers: fn(&Sched, &M, Time) -> Time,
     /// Nothing was found: give up the P, unless there is work under the lock.
     ///
     /// Go: proc.go, findRunnable 2731-2746 (1.19.8), 3608-3635 (1.27.3).
@@ -114,7 +115,14 @@ pub struct Steps {
     /// Go: proc.go, findRunnable 2784-2787 (1.19.8), 3712-3714 (1.27.3).
     pub spin_again: fn(&Sched, &mut M, OwnedP) -> Found,
     /// The last look: has this P a G to steal? Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
-    pub has_work: fn(&Sched, PId) -> bool,
+    pub has_work: fn(&Sched, &M, PId) -> bool,
+    /// The M is about to drop its P: it keeps what it sees of the Ps. (golang/go#23098)
+    ///
+    /// Go: proc.go, findRunnable 2721-2729 (1.19.8), 3594-3606 (1.27.3).
+    pub take_snapshot: fn(&Sched, &mut M),
+    /// The M has stopped spinning, and is about to look without a P: does it see the Ps that were added in the meantime? (Go
+    /// never does; no issue is known.)
+    pub snapshot_again: fn(&Sched, &mut M),
     /// A P goes idle: may thieves leave out its timers? Go: proc.go, pidleput 5716 (1.19.8), 7433-7435 (1.27.3).
     pub update_timer_p_mask: fn(&Sched, &OwnedP),
     /// Takes a G from the global queue for this P, and the P's share of the others; gives the lock back if there is
@@ -153,6 +161,14 @@ pub struct Steps {
     /// The world is about to stop: take the Ps in system calls. Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8),
     /// 1681-1689 (1.27.3).
     pub collect_from_syscalls: fn(&Sched, &mut SchedLocked),
+    /// A P is about to be destroyed: where do its Gs and its timers go?
+    ///
+    /// Go: proc.go, (*p).destroy 4711-4790 (1.19.8), 5998-6072 (1.27.3).
+    pub destroy: fn(&Sched, &mut SchedLocked, &M, &OwnedP),
+    /// The world starts: in which order do the Ps without Gs go on the idle list? They come the last first.
+    ///
+    /// Go: proc.go, procresize 4914-4927 (1.19.8), 6189-6292 (1.27.3).
+    pub order_idle: fn(&mut Vec<OwnedP>),
     /// The world was started: wake one M more. Go: proc.go, startTheWorldWithSema 1309 (1.19.8), 1827 (1.27.3).
     pub wake_at_start: fn(&Sched, &M),
     /// An M with the lock is about to put its P on the idle list: must the P stop, or pass a safe point? (golang/go#45975)
@@ -208,6 +224,8 @@ pub const GO_1_19_FIXED: Steps = Steps {
     last_look: Sched::last_look,
     spin_again: Sched::spin_again,
     has_work,
+    take_snapshot: Sched::take_snapshot,
+    snapshot_again: Sched::snapshot_again,
     runqempty: Sched::runqempty_twice,
     runqdrain: Sched::runqdrain_then_link,
     publish_next: |next, old, new| next.cas(old, new),
@@ -218,6 +236,8 @@ pub const GO_1_19_FIXED: Steps = Steps {
     asked_at_handoff: |sched| sched.needspinning.load() == 1,
     p_or_global: Sched::p_or_global,
     collect_from_syscalls: Sched::collect_ps_in_syscalls,
+    destroy: Sched::destroy,
+    order_idle: |_| {},
     wake_at_start: Sched::wakep,
     must_stop: Sched::must_stop,
     stop_at_handoff: Sched::stop_at_handoff,
@@ -238,14 +258,15 @@ pub const GO_13F6BE28: Steps = Steps {
     p_for_due_timer: |_| None,
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
-    timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS },
+    timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS_1_19 },
     asked_at_handoff: |_| false,
     entered_syscall: |_, _, _| {},
+    snapshot_again: |_, _| {},
     ..GO_1_19_FIXED
 };
 
 /// Go 1.19, the release. It is commit 13f6be28 with golang/go#51654 mended.
-pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS, ..GO_13F6BE28 };
+pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS_1_19, ..GO_13F6BE28 };
 
 /// Go 1.27.3, the newest release, with the bugs that it has: `wakep` sets `needspinning` too early ([`wakep_1_20`]); Gs that
 /// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
@@ -264,6 +285,7 @@ pub const GO_1_27: Steps = Steps {
     asked_at_handoff: GO_13F6BE28.asked_at_handoff,
     stop_in_syscall: |_, _| {},
     entered_syscall: GO_13F6BE28.entered_syscall,
+    snapshot_again: GO_13F6BE28.snapshot_again,
     ..GO_FIXED
 };
 
@@ -276,61 +298,10 @@ pub const GO_FIXED: Steps = Steps {
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     poll: POLL_FIXED,
     take_global: Sched::globrunqget_batch_and_wake,
+    // Since 1.26.
+    order_idle: |idle| idle.reverse(),
     ..GO_1_19_FIXED
 };
-
-/// Like Go since 1.20, except that a waker that finds no idle P undoes its `nmspinning` increment *before* it sets
-/// `needspinning`. This order is ours. In Go's order, a spinner may clear `needspinning` and then leave a wakeup to
-/// the increment that is about to be undone; see [`wakep_1_20`].
-///
-/// Go: proc.go, wakep 3227-3261 and pidlegetSpinning 7481-7494 (1.27.3), with the store of `needspinning` moved behind
-/// the decrement at 3245.
-#[sync::summarized]
-pub fn wakep_with_p(sched: &Sched, m: &M) {
-    // Wake protocol, 2. There is no early return if `npidle` is 0, as there was up to 1.19: the number may be old, and
-    // then no `needspinning` would be set for the M that drops the next P.
-    let Some(spin) = sched.begin_spin(m) else { return };
-    let mut locked = sched.lock.lock();
-    let Some(p) = sched.pidleget(&mut locked, 0) else {
-        sched.emit(m, Event::WakepDeclinedNoIdleP);
-        // Wake protocol, 5a. First the undoing: an M that begins to spin after the store below, and clears it, no
-        // longer finds this increment, so it wakes another M itself once it has found work (3).
-        sched.undo_spin(m, spin, "wakep");
-        // Meets the load in `must_keep_p`, under the same lock: no P can be dropped between the failed `pidleget` and
-        // this.
-        sched.needspinning.store(1);
-        return;
-    };
-    // An M that parks before `startm` has the lock finds this one running, so `checkdead` is right.
-    drop(locked);
-    sched.startm(m, Some(p), Some(spin));
-}
-
-/// Takes an idle P first. If there is none, sets `needspinning` and *then* undoes the increment, all under the lock.
-///
-/// 1. Another M is below the spin limit, and about to count as a spinner.
-/// 2. This M has published a G. It counts itself, finds no P, and sets `needspinning`.
-/// 3. The other becomes a spinner, which clears `needspinning`. It steals an older G, and leaves the wakeup to
-///    this M's increment.
-/// 4. It runs that G to its end. The increment still counts: with GOMAXPROCS=2 it is over the spin limit, so it
-///    does not spin, and goes to drop its P.
-/// 5. This M undoes the increment and releases the lock. `needspinning` is 0, so the other M drops its P, and the G
-///    that this one published waits beside it.
-///
-/// Go: proc.go, wakep 3227-3261 (1.27.3; since 1.20).
-#[sync::summarized]
-pub fn wakep_1_20(sched: &Sched, m: &M) {
-    let Some(spin) = sched.begin_spin(m) else { return };
-    let mut locked = sched.lock.lock();
-    let Some(p) = sched.pidleget_spinning(&mut locked, 0) else {
-        // Too late: meets the decrement in `stop_spinning` and the load in `below_spin_limit` of an M that has cleared
-        // `needspinning` since.
-        sched.undo_spin(m, spin, "wakep");
-        return;
-    };
-    drop(locked);
-    sched.startm(m, Some(p), Some(spin));
-}
 
 /// An idle P. If there is none, sets `needspinning` for an M that is about to drop one (wake protocol, 5a).
 ///
@@ -351,19 +322,6 @@ pub fn became_spinning(sched: &Sched) {
     // Wake protocol, 5c. Without the lock. Meets `begin_spin`: this M is counted already, so a maker of work that comes
     // later leaves it to this M; one that came before has published.
     sched.needspinning.store(0);
-}
-
-/// If no P is idle, does nothing. Go: proc.go, wakep 2422-2431 (1.19.8).
-pub fn wakep_if_idle_p(sched: &Sched, m: &M) {
-    // Meets `pidleput` in `drop_p_locked`, of an M that does not spin: it has searched already, drops its P right after
-    // this load, and does not look again (golang/go#45867).
-    if sched.npidle.load() == 0 {
-        sched.emit(m, Event::WakepDeclinedNoIdleP);
-        return;
-    }
-    if let Some(spin) = sched.begin_spin(m) {
-        sched.startm(m, None, Some(spin));
-    }
 }
 
 /// Looks at the global queue again: part 17 of `find_runnable`.
@@ -390,9 +348,13 @@ pub fn recheck_global(sched: &Sched, m: &mut M) -> Option<GId> {
 }
 
 /// A P that runs, and has a G. Go: proc.go, checkRunqsNoP 2981 (1.19.8), 3919 (1.27.3).
-pub fn has_work(sched: &Sched, p: PId) -> bool {
+pub fn has_work(sched: &Sched, m: &M, p: PId) -> bool {
     // Wake protocol, 4c. Meets `runqput` in `ready` and `newproc`, after which the maker reads `nmspinning`. An idle P
     // has an empty queue; one that is taken from the list after this load gets its Gs from an M that wakes others for
     // them (2, 3).
-    !sched.idlep_mask.read(p) && !sched.runqempty(p)
+    let idle = match m.snapshot {
+        None => sched.idlep_mask.read(p),
+        Some(snapshot) => sched.idlep_mask.read_in(snapshot.idlep_mask, p),
+    };
+    !idle && !sched.runqempty(p)
 }

@@ -18,21 +18,22 @@
 //!
 //! Go has a semaphore for the Ms that want to stop the world, `worldsema`. Here a program has one G that does.
 //!
-//! `safepoint.rs` has `for_each_p`, which asks the same of each P, one after the other, and stops none.
+//! When the world starts, GOMAXPROCS may have another value: `resize.rs` has `procresize`. `safepoint.rs` has `for_each_p`, which asks the same of each P, one after the other, and stops none.
 
 use crate::event::Event;
 use crate::m::{MId, M};
 use crate::p::{OwnedP, PStatus};
+use crate::resize::Runnable;
 use crate::sched::{Sched, SchedLocked};
 
 impl Sched {
-    /// Stops the world, and starts it again.
+    /// Stops the world, and starts it again with so many Ps.
     #[sync::summarized]
-    pub(crate) fn stop_and_start(&self, m: &mut M) {
+    pub(crate) fn stop_and_start(&self, m: &mut M, procs: u32) {
         self.stop_the_world_with_sema(m);
         self.stopped_by.set(Some(m.id));
         self.emit(m, Event::WorldStopped);
-        self.start_the_world_with_sema(m);
+        self.start_the_world_with_sema(m, procs);
     }
 
     /// Returns when no P but the caller's is anybody's.
@@ -50,7 +51,7 @@ impl Sched {
         }
         assert!(self.stopwait.get() == 0, "stopTheWorld: not stopped (stopwait != 0)");
         let stopped = |status: PStatus| status == PStatus::GcStop;
-        let all = self.allp.iter().all(|p| p.status.with(|&status| stopped(status)));
+        let all = self.ps(m.p()).iter().all(|p| p.status.with(|&status| stopped(status)));
         assert!(all, "stopTheWorld: not stopped (status != _Pgcstop)");
     }
 
@@ -77,7 +78,8 @@ impl Sched {
     ///
     /// Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8), 1681-1687 (1.27.3).
     pub fn collect_ps_in_syscalls(&self, locked: &mut SchedLocked) {
-        for p in &self.allp {
+        let ps = self.ps(&*locked);
+        for p in ps {
             // Meets the store in `put_in_syscall` of an M that enters a call, or the exchange in `reentersyscall_by_status`: if
             // it comes later, that M reads `gcwaiting` after it, in `stop_in_syscall`.
             if let Some(taken) = (self.steps.syscalls.retake)(self, p.id) {
@@ -132,10 +134,10 @@ impl Sched {
 
     /// Gives the Ps back: those with Gs to Ms, the others to the idle list; and wakes one M more.
     ///
-    /// Go: proc.go, startTheWorldWithSema 1257-1318 and procresize 4914-4929 (1.19.8), 1773-1834 and 6248-6292 (1.27.3).
+    /// Go: proc.go, startTheWorldWithSema 1257-1318 (1.19.8), 1773-1834 (1.27.3).
     #[sync::summarized]
-    fn start_the_world_with_sema(&self, m: &M) {
-        for (p, nm) in self.give_back(m) {
+    fn start_the_world_with_sema(&self, m: &mut M, procs: u32) {
+        for (p, nm) in self.give_back(m, procs) {
             match nm {
                 Some(nm) => self.wake_with(nm, p),
                 None => self.start_new_m(m, self.lock.lock(), p, None),
@@ -147,21 +149,10 @@ impl Sched {
 
     /// The part under the lock. Returns the Ps that have Gs, each with an idle M if there is one.
     #[sync::summarized]
-    fn give_back(&self, m: &M) -> Vec<(OwnedP, Option<MId>)> {
+    fn give_back(&self, m: &mut M, procs: u32) -> Runnable {
         let mut locked = self.lock.lock();
         self.stopped_by.set(None);
-        self.p(m.p()).status.set(PStatus::Running);
-        let mut runnable = Vec::new();
-        // The last first.
-        while let Some(p) = locked.stopped.pop() {
-            self.p(&p).status.set(PStatus::Idle);
-            if self.runqempty(p.id()) {
-                self.pidleput(&mut locked, p, 0);
-            } else {
-                let nm = self.mget(&mut locked);
-                runnable.insert(0, (p, nm));
-            }
-        }
+        let runnable = self.procresize(&mut locked, m, procs);
         self.gcwaiting.store(false);
         self.world_started(&mut locked);
         runnable

@@ -116,7 +116,7 @@ impl Sched {
     /// Says that sysmon sleeps, and returns until when; `None` if it has to look after something by now.
     #[sync::summarized]
     fn begin_deep_sleep(&self) -> Option<Time> {
-        let _locked = self.lock.lock();
+        let locked = self.lock.lock();
         // Under the lock. Meets `pidleget` and `collect` of others: an M that takes a P off the list later finds `sysmonwait`
         // set.
         let idle = (self.program.stops_the_world() && self.gcwaiting.owner_load())
@@ -125,7 +125,7 @@ impl Sched {
             return None;
         }
         let now = self.nanotime();
-        let next = self.time_sleep_until();
+        let next = self.time_sleep_until(&locked);
         if next <= now {
             return None;
         }

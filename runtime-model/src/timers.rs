@@ -19,8 +19,8 @@ mod v1_23;
 use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::m::M;
-use crate::p::{PId, P};
-use crate::sched::Sched;
+use crate::p::{OwnedP, PId, P};
+use crate::sched::{Sched, SchedLocked};
 use crate::{Time, MAX_WHEN};
 
 pub(crate) use heap::earlier;
@@ -32,8 +32,9 @@ pub use v1_19::{
 };
 pub use v1_23::{
     begin_adjust as begin_adjust_1_23, begin_adjust_in_two, clear_times, peek_deadline,
-    preempts_in, publish_if_earlier, publish_modified, sends_if_current, sends_in_any_case,
-    uncount_sends, wake_time, Story, TimerBits, TimerChan, TimerData,
+    preempts_in, publish_heaps, publish_if_earlier, publish_modified, publish_taken,
+    sends_if_current, sends_in_any_case, uncount_sends, wake_time, Received, Story, TimerBits,
+    TimerChan, TimerData,
 };
 
 /// More timers than a program has due at once.
@@ -128,17 +129,48 @@ impl Sched {
 
     /// When the next timer of any P fires; [`MAX_WHEN`] if there is none.
     ///
-    /// Go: time.go, timeSleepUntil 1030-1055 (1.19.8), 1284-1303 (1.27.3). `allp` does not change, so there is no
+    /// Go: time.go, timeSleepUntil 1030-1055 (1.19.8), 1284-1303 (1.27.3). The caller holds `sched.lock`, which stands for
     /// `allpLock`.
+    pub fn time_sleep_until(&self, locked: &SchedLocked) -> Time {
+        self.earliest_of(self.ps(locked).len())
+    }
+
+    /// When the next timer of the first Ps fires.
     #[sync::summarized]
-    pub fn time_sleep_until(&self) -> Time {
-        let whens = self.allp.iter().map(|p| (self.steps.timers.wake_time)(self, p));
+    fn earliest_of(&self, ps: usize) -> Time {
+        let whens = self.allp[..ps].iter().map(|p| (self.steps.timers.wake_time)(self, p));
         whens.filter(|&when| when != 0).min().unwrap_or(MAX_WHEN)
+    }
+
+    /// The timers of `from`, which is about to be destroyed, move to the heap of the P of `m`. The world is stopped.
+    ///
+    /// Go: proc.go, (*p).destroy 4727-4742 (1.19.8), 6015-6016; time.go, (*timers).take 803-829 (1.27.3).
+    #[sync::summarized]
+    pub fn move_timers(&self, m: &M, from: &OwnedP) {
+        let (from, to) = (self.p(from), self.p(m.p()));
+        // No G runs, so none adds a timer.
+        if from.num_timers.owner_load() == 0 {
+            return;
+        }
+        self.emit(m, Event::DestroyedWithTimers(from.id));
+        // Meets the loads of an M in its last look, which holds no lock: the times of the new heap are there before those of
+        // the old one go. Nothing else holds the locks of two heaps.
+        let mut timers = to.timers.lock();
+        let mut old = from.timers.lock_beside();
+        for entry in old.take() {
+            (self.steps.timers.move_one)(self, to, &mut timers, entry);
+        }
+        if !self.timers.is_empty() {
+            from.deleted_timers.store(0);
+        }
+        from.num_timers.store(0);
+        from.timer0_when.store(0);
+        (self.steps.timers.moved_all)(self, from, to, timers);
     }
 
     /// The P whose timer fires next, or the first of them. `timeSleepUntil` returned it as well until commit 13f6be28.
     pub fn next_timer_owner(&self) -> Option<PId> {
-        let with_timers = self.allp.iter().filter(|p| p.peek_wake_time() != 0);
+        let with_timers = self.peek_ps().iter().filter(|p| p.peek_wake_time() != 0);
         with_timers.min_by_key(|p| p.peek_wake_time()).map(|p| p.id)
     }
 
@@ -146,16 +178,25 @@ impl Sched {
     ///
     /// Part 20 of `find_runnable`. Go: proc.go, checkTimersNoP 3000-3011 (1.19.8), 3939-3950 (1.27.3).
     #[sync::summarized]
-    pub fn check_timers_no_p(&self, poll_until: Time) -> Time {
+    pub fn check_timers_no_p(&self, m: &M, poll_until: Time) -> Time {
         let mut earliest = poll_until;
-        for p in &self.allp {
+        let ps = self.ps_of_snapshot(m);
+        for p in ps {
             // Wake protocol, 4c. Meets step 1 in `addtimer`: if its store comes after this load, its load of
             // `nmspinning` comes after 4b, and no longer counts this M. The P of an M that adds a timer has its bit
             // since `pidleget`.
-            if self.timerp_mask.read(p.id) {
+            if self.may_have_timers(m, p.id) {
                 earliest = earlier(earliest, (self.steps.timers.wake_time)(self, p));
             }
         }
         earliest
+    }
+
+    /// Whether the bit of `p` is set in what `m`, which has no P, knows of `timerpMask`.
+    fn may_have_timers(&self, m: &M, p: PId) -> bool {
+        match m.snapshot {
+            None => self.timerp_mask.read(p),
+            Some(snapshot) => self.timerp_mask.read_in(snapshot.timerp_mask, p),
+        }
     }
 }

@@ -194,7 +194,7 @@ impl Sched {
         let Some(sched) = self.this.upgrade() else { return };
         let given = (id, spin.is_some());
         sync::spawn_named(id.0, given, move || {
-            let mut m = M { id, p: None };
+            let mut m = M::of_kernel(id);
             // The increment is the new M's own from its first step on: in Go, `mspinning`, which `mstart1` calls.
             sched.give_spin(id, spin);
             sched.acquire_nextp(&mut m);

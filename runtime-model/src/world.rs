@@ -16,7 +16,7 @@ use crate::p::{OwnedP, PStatus};
 use crate::program::{Action, FlagId};
 use crate::sched::Sched;
 use crate::sysmon::Busy;
-use crate::timers::{Timer, TimerFunc};
+use crate::timers::{Received, Timer, TimerFunc};
 use crate::Time;
 
 pub use environment::World;
@@ -107,7 +107,8 @@ impl Sched {
                     return false;
                 }
             }
-            Action::StopTheWorld => self.stop_and_start(m),
+            Action::StopTheWorld => self.stop_and_start(m, self.gomaxprocs()),
+            Action::Gomaxprocs(procs) => self.set_gomaxprocs(m, procs),
             Action::ForEachP => self.for_each_p(m),
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::Assist => self.gc_assist(m),
@@ -115,8 +116,9 @@ impl Sched {
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
                 return self.act_on_timer(m, g, action);
             }
-            Action::Receive(id) => return self.receive_from(m, g, id, true),
-            Action::TryReceive(id) => return self.receive_from(m, g, id, false),
+            Action::Receive(id) => return self.receive_from(m, g, id, true) != Received::Waits,
+            Action::TryReceive(id) => return self.receive_from(m, g, id, false) != Received::Waits,
+            Action::Poll(id, tries) => return self.poll_channel(m, g, id, tries),
             Action::Read(fd) => return self.read(m, g, fd),
             Action::Write(fd) => self.write(fd),
             Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),
@@ -212,7 +214,7 @@ impl Sched {
         if tracked {
             slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);
         }
-        if self.limiter.update(self.allp.iter().map(|p| &p.limiter_event), now) > 0 {
+        if self.limiter.update(self.ps(m.p()).iter().map(|p| &p.limiter_event), now) > 0 {
             self.emit(m, Event::IdleTimeConsumed);
         }
     }

@@ -80,7 +80,20 @@ fn with_discipline(f: impl FnOnce(&mut Discipline)) {
 /// Checks the lock order when the calling thread is about to take the lock: before it waits, possibly for
 /// ever.
 pub(crate) fn before_lock(lock: &Holder, at: &'static Location<'static>) {
-    let Some(rank) = lock.rank() else { return };
+    if let Some(rank) = lock.rank() {
+        before_lock_of_rank(lock, rank, at);
+    }
+}
+
+/// The same if the thread may hold another lock of the same rank.
+pub(crate) fn before_lock_beside(lock: &Holder, at: &'static Location<'static>) {
+    if let Some(rank) = lock.rank() {
+        before_lock_of_rank(lock, rank + 1, at);
+    }
+}
+
+/// The thread is about to take the lock, and must hold none of this rank, or of a later one.
+fn before_lock_of_rank(lock: &Holder, rank: u32, at: &'static Location<'static>) {
     let me = thread_id();
     with_discipline(|discipline| {
         let later = |held: &Holder| held.rank().is_some_and(|held| held >= rank);

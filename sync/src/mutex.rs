@@ -95,6 +95,19 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let taken_at = Location::caller();
         discipline::before_lock(&self.holder, taken_at);
+        self.take(taken_at)
+    }
+
+    /// The same where the caller may hold another lock of the same rank, and knows why that is no mistake.
+    #[track_caller]
+    pub fn lock_beside(&self) -> MutexGuard<'_, T> {
+        let taken_at = Location::caller();
+        discipline::before_lock_beside(&self.holder, taken_at);
+        self.take(taken_at)
+    }
+
+    #[track_caller]
+    fn take(&self, taken_at: &'static Location<'static>) -> MutexGuard<'_, T> {
         let Some(op) = Op::begin() else { return self.lock_in_destructor(taken_at) };
         op.waits_for(&self.holder, || self.raw.would_wait());
         let Some(raw) = self.raw.lock(&self.object) else { op.leave() };

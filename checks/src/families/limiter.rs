@@ -70,7 +70,10 @@ fn idle_ticks_are_counted_once(view: &View) -> Result<(), String> {
     }
     let now = view.now();
     let idle = match view.sched.clock() {
-        Clock::Fake => (now - 1) * view.ps().len() as i64,
+        Clock::Fake => {
+            let before = view.sched.sizes.idle_before.peek(|&before| before);
+            before.ticks + (now - before.until) * i64::from(view.sched.peek_gomaxprocs())
+        }
         Clock::Real { early: 0 } => view.sched.world.idle_ticks.peek(|&ticks| ticks),
         Clock::Real { .. } => return Ok(()),
     };

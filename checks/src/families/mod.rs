@@ -8,6 +8,7 @@ mod limiter;
 mod netpoll;
 mod ownership;
 mod places;
+mod resize;
 mod spinning;
 mod stops;
 mod symptoms;
@@ -34,6 +35,7 @@ pub const INVARIANTS: Families = &[
     syscalls::CHECKS,
     sysmon::CHECKS,
     stops::CHECKS,
+    resize::CHECKS,
     limiter::CHECKS,
     timers::CHECKS,
     timers_1_23::CHECKS,

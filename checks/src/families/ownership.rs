@@ -28,7 +28,7 @@ pub(crate) const CHECKS: &[Check] = &[
 /// At most one; exactly one if no M moves, since then no M has it in a local variable.
 fn a_p_has_one_holder(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
-    for p in view.ps() {
+    for p in &view.sched.allp {
         let holders = holders(view, &locked, p.id).count();
         if holders > 1 {
             let names: Vec<String> =
@@ -48,6 +48,7 @@ enum Holder {
     Nextp(MId),
     Syscall,
     Stopped,
+    Dead,
 }
 
 impl fmt::Display for Holder {
@@ -59,6 +60,7 @@ impl fmt::Display for Holder {
             Holder::Nextp(m) => write!(f, "{m}'s nextp"),
             Holder::Stopped => write!(f, "the stop of the world"),
             Holder::Syscall => write!(f, "a system call"),
+            Holder::Dead => write!(f, "no M any more, as it was destroyed"),
         }
     }
 }
@@ -72,9 +74,10 @@ fn holders<'a>(
     let reserved = locked.reserved_ps().filter(move |&q| q == p).map(|_| Holder::Reserved);
     let owners = view.ms().filter(move |&m| view.p_of(m) == Some(p)).map(Holder::M);
     let next = view.ms().filter(move |&m| view.nextp_of(m) == Some(p)).map(Holder::Nextp);
-    let called = view.ps()[p.index()].in_syscall.peek().then_some(Holder::Syscall);
+    let called = view.p(p).in_syscall.peek().then_some(Holder::Syscall);
     let stopped = locked.stopped_ps().filter(move |&q| q == p).map(|_| Holder::Stopped);
-    idle.chain(reserved).chain(owners).chain(next).chain(called).chain(stopped)
+    let dead = locked.dead_ps().filter(move |&q| q == p).map(|_| Holder::Dead);
+    idle.chain(reserved).chain(owners).chain(next).chain(called).chain(stopped).chain(dead)
 }
 
 fn a_p_and_its_m_agree(view: &View) -> Result<(), String> {

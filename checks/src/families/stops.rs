@@ -1,5 +1,6 @@
 //! Verify that a stop of the world, and a function that is run on each P, reach each P.
 
+use runtime_model::limiter::LimiterEventType;
 use runtime_model::p::PStatus;
 
 use harness::check::Check;
@@ -16,6 +17,11 @@ pub(crate) const CHECKS: &[Check] = &[
         name: "no G runs while the world is stopped",
         invariant: "INV-STW",
         holds: no_g_runs_while_the_world_is_stopped,
+    },
+    Check {
+        name: "no limiter event is in flight while the world is stopped",
+        invariant: "INV-STWLIM",
+        holds: no_event_while_the_world_is_stopped,
     },
     Check {
         name: "a P that does not run has no safe point ahead of it",
@@ -53,6 +59,16 @@ fn no_g_runs_while_the_world_is_stopped(view: &View) -> Result<(), String> {
     for p in view.ps() {
         let status = p.status.peek(|&status| status);
         ensure!(status == PStatus::GcStop, "the world is stopped, and {} is {status:?}", p.id);
+    }
+    Ok(())
+}
+
+fn no_event_while_the_world_is_stopped(view: &View) -> Result<(), String> {
+    let Some(stopper) = view.sched.stopped_by.peek(|&m| m) else { return Ok(()) };
+    for p in view.ps() {
+        let event = p.limiter_event.peek();
+        let none = event == LimiterEventType::None;
+        ensure!(none, "{stopper} has stopped the world, and {} is in a {event:?}", p.id);
     }
     Ok(())
 }

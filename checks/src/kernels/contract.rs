@@ -42,6 +42,7 @@ fn world_of(steps: Steps, ps: u32, ring: u32, witness: AnyWitness) -> (Arc<Sched
         clock: Clock::Fake,
         descriptors: vec![],
         sysmon: None,
+        mask_bits: 32,
     };
     let sched = Sched::new(program, steps, traced(witness));
     let mut m = M::of_kernel(MId(0));
@@ -76,7 +77,7 @@ pub fn early_pass(steps: Steps, last: bool) {
 fn beside_a_last_look(sched: &Arc<Sched>) {
     let other = sched.clone();
     sync::spawn(move || {
-        other.has_work(PId(1));
+        other.has_work(&M::of_kernel(MId(2)), PId(1));
     });
 }
 
@@ -127,7 +128,7 @@ pub fn steal_again(steps: Steps, steal: StealWork) {
     let now = sched.nanotime();
     let other = sched.clone();
     sync::spawn(move || {
-        other.check_timers_no_p(0);
+        other.check_timers_no_p(&M::of_kernel(MId(2)), 0);
     });
     sched.addtimer(&victim, Timer { when: now, period: 0, f: TimerFunc::SendTime(GId(1)) });
     let again = matches!(steal(&sched, &m, now), Found::Again);

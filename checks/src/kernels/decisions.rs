@@ -160,7 +160,7 @@ pub fn poll_broken(steps: Steps, add: AddTimer) {
     let (sched, m, log) = watched(steps);
     let other = sched.clone();
     sync::spawn(move || {
-        other.check_timers_no_p(0);
+        other.check_timers_no_p(&M::of_kernel(MId(1)), 0);
     });
     for &(lastpoll, until, when) in POLLS {
         sched.lastpoll.store(lastpoll);
@@ -219,7 +219,7 @@ pub fn waker_without_p(steps: Steps, wakep: Wakep) {
         (other.steps().must_keep_p)(&other, &M::of_kernel(MId(1)));
     });
     sched.runqput(&m, m.p(), GId(0), true);
-    let p = sched.check_runqs_no_p();
+    let p = sched.check_runqs_no_p(&m);
     let word = sched.needspinning.swap(0);
     assert!(p.is_none() && word == 1, "waker-without-p: word {word} of a last look, {p:?}");
     wakep(&sched, &m);

@@ -55,7 +55,7 @@ pub const ALL: &[Kernel] = &[
         program: |steps| {
             submit_last_look(steps, |sched, m| {
                 sched.stop_spinning(m);
-                sched.has_work(PId(0))
+                sched.has_work(m, PId(0))
             })
         },
     },

@@ -50,7 +50,7 @@ impl Target {
             Target::Scenario(checked) => &checked.program,
             Target::Kernel(_) => return false,
         };
-        program.ps > 2
+        program.most_ps() > 2
             || program.fairness
             || program.clock != Clock::Fake
             || program.waits_in_syscalls()

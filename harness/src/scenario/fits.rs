@@ -30,7 +30,7 @@ impl Scenario {
 fn has(steps: &Steps, program: &Program, action: &Action) -> bool {
     let with_channels = steps.timers.receive.is_some();
     match action {
-        Action::Receive(_) | Action::TryReceive(_) => with_channels,
+        Action::Receive(_) | Action::TryReceive(_) | Action::Poll(..) => with_channels,
         Action::Add(id, ..) => {
             with_channels || !matches!(program.timers[id.index()].f, TimerFunc::Channel(..))
         }

@@ -4,11 +4,14 @@ use runtime_model::g::GId;
 use runtime_model::program::{Action, FdId, FlagId, Syscall, TimerId};
 use runtime_model::timers::TimerFunc;
 
+/// The most Ps that a scenario may have.
+pub(crate) const MOST_PS: u32 = 8;
+
 /// The actions, for messages.
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking, stop-the-world, for-each-p";
+     syscall short, syscall long, syscall blocking, stop-the-world, gomaxprocs P, for-each-p";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -18,6 +21,7 @@ const ON_TIMERS: &[&str] = &[
     "stop T",
     "receive T",
     "try-receive T",
+    "poll T N",
     "preempt",
     "repeat N: ACTION, ACTION",
 ];
@@ -124,8 +128,10 @@ impl<'a> Parser<'a> {
             ["stop", t] => Action::Stop(self.timer(line, t)),
             ["receive", t] => Action::Receive(self.timer(line, t)),
             ["try-receive", t] => Action::TryReceive(self.timer(line, t)),
+            ["poll", t, n] => Action::Poll(self.timer(line, t), times(n)?),
             ["preempt"] => Action::Preempt,
             ["stop-the-world"] => Action::StopTheWorld,
+            ["gomaxprocs", ps] => Action::Gomaxprocs(number_of_ps(ps)?),
             ["for-each-p"] => Action::ForEachP,
             ["read", fd] => Action::Read(self.descriptor(fd)?),
             ["write", fd] => Action::Write(self.descriptor(fd)?),
@@ -253,6 +259,7 @@ fn wrong(words: &[&str]) -> Wrong {
         None if rest.is_empty() => {
             let what = match shape.get(words.len()) {
                 Some(&"N") => "the number of ticks is missing",
+                Some(&"P") => "the number of Ps is missing",
                 Some(&"X") => "the name of a G is missing",
                 Some(&"D") => "the name of a descriptor is missing",
                 _ => "the name of a flag is missing",
@@ -283,6 +290,16 @@ fn ticks(text: &str, least: i64) -> Result<i64, Wrong> {
     n.ok_or_else(|| {
         (format!("`{text}` is not a number of ticks"), format!("write {least} to 1000000"))
     })
+}
+
+fn times(text: &str) -> Result<u32, Wrong> {
+    let n = text.parse().ok().filter(|n| (1..=100).contains(n));
+    n.ok_or_else(|| (format!("`{text}` is not a number of times"), "write 1 to 100".into()))
+}
+
+fn number_of_ps(text: &str) -> Result<u32, Wrong> {
+    let n = text.parse().ok().filter(|n| (1..=MOST_PS).contains(n));
+    n.ok_or_else(|| (format!("`{text}` is not a number of Ps"), format!("write 1 to {MOST_PS}")))
 }
 
 /// The kind of a system call.

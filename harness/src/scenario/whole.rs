@@ -89,7 +89,9 @@ impl Scenario {
                     Err(self.error(At::G(g), &place, what, allowed))
                 };
                 match action {
-                    Action::Receive(id) | Action::TryReceive(id) if !has_channel(id) => {
+                    Action::Receive(id) | Action::TryReceive(id) | Action::Poll(id, _)
+                        if !has_channel(id) =>
+                    {
                         let allowed = format!("write `add {} N chan`", timers[id.index()].name);
                         return wrong(id, "received from, and it has no channel", &allowed);
                     }
@@ -166,7 +168,9 @@ impl Scenario {
 
     /// One G stops the world; a busy G that may be preempted is not nudged.
     fn check_stops(&self, scripts: Scripts, names: &[String]) -> Result<(), ScenarioError> {
-        let stops = |action: &Action| matches!(action, Action::StopTheWorld | Action::ForEachP);
+        let stops = |action: &Action| {
+            matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_) | Action::ForEachP)
+        };
         let mut stoppers = (0..scripts.len()).filter(|&g| scripts[g].iter().any(stops));
         let slices = self.sysmon && self.clock == Clock::Real;
         let first = stoppers.next();
@@ -193,9 +197,18 @@ impl Scenario {
         Ok(())
     }
 
-    /// sysmon may take a P out of a system call, and hands it to another M than that of the call.
+    /// sysmon may take a P out of a system call, and hands it to another M than that of the call. It knows nothing of changes
+    /// of GOMAXPROCS yet.
     fn check_sysmon(&self, scripts: Scripts) -> Result<(), ScenarioError> {
         let calls = |action: &Action| matches!(action, Action::Syscall(_));
+        let resizes = |action: &Action| matches!(action, Action::Gomaxprocs(_));
+        if let Some(g) = scripts.iter().position(|script| self.sysmon && script.iter().any(resizes))
+        {
+            let what =
+                "true, and a G changes GOMAXPROCS: sysmon would look at Ps that are destroyed";
+            let allowed = "leave one of the two out";
+            return Err(self.error(At::G(g), "sysmon", what, allowed));
+        }
         if self.sysmon && self.ms == self.ps && scripts.iter().flatten().any(calls) {
             let ms = self.ms;
             let what = format!(

@@ -43,7 +43,7 @@ pub(super) const POLLS: &[Break] = &[
         "two-reads",
         Steps {
             timers: TimerVerbs { check: forgets_the_next, ..GO_FIXED.timers },
-            recheck_timers: |_, _| 0,
+            recheck_timers: |_, _, _| 0,
             ..with(PollSteps { adjust_waiters: counts_off_one_more, ..POLL_FIXED })
         },
     ),

@@ -62,7 +62,7 @@ impl Sched {
 
     /// One of the orders in which Go may go through the other Ps.
     fn steal_order(&self, m: &M) -> &[PId] {
-        let orders = &self.steal_orders[m.p().id().index()];
+        let orders = &self.steal_orders[self.gomaxprocs() as usize][m.p().id().index()];
         &orders[sync::choose(orders.len())]
     }
 }

@@ -36,6 +36,11 @@ impl SchedLocked {
         self.stopped.iter().map(OwnedP::id)
     }
 
+    /// The Ps that were destroyed, or have not begun. For checks.
+    pub fn dead_ps(&self) -> impl Iterator<Item = PId> + '_ {
+        self.dead.iter().map(OwnedP::id)
+    }
+
     /// How many of the Ms that are reserved would spin. For checks.
     pub fn reserved_spinners(&self) -> usize {
         self.reserved.iter().filter(|r| r.spin.is_some()).count()

@@ -12,9 +12,10 @@ use crate::sched::Sched;
 use crate::timers::{
     begin_adjust, begin_adjust_1_23, begin_adjust_in_two, clear_modified_earliest, clear_times,
     deadline_by_status, fire_unlocked, nobarrier_wake_time, peek_deadline, preempts_in,
-    preempts_in_ten_states, publish_if_earlier, publish_modified, sends_if_current,
-    sends_in_any_case, uncount_sends, update_timer_modified_earliest, wake_time, NamedTimer, Timer,
-    TimerBits, TimerChan, TimerFunc, TimerStatus, TimerWords, Timers,
+    preempts_in_ten_states, publish_heaps, publish_if_earlier, publish_modified, publish_taken,
+    sends_if_current, sends_in_any_case, uncount_sends, update_timer_modified_earliest, wake_time,
+    Entry, NamedTimer, Received, Timer, TimerBits, TimerChan, TimerFunc, TimerStatus, TimerWords,
+    Timers,
 };
 use crate::Time;
 
@@ -37,12 +38,15 @@ pub struct TimerVerbs {
     pub modify: fn(&Sched, &M, TimerId, Time, Time) -> bool,
     /// Gives a timer another time. Returns whether it was active.
     pub reset: fn(&Sched, &M, TimerId, Time) -> bool,
-    /// Receives from a timer's channel; waits for a value, or not. Returns whether the M goes on with the G. None if no timer
-    /// has a channel of its own.
+    /// Receives from a timer's channel; waits for a value, or not. None if no timer has a channel of its own.
     pub receive: Option<Receive>,
     /// Runs the timers of a P that are due. The time that is passed is a recent one, or 0. Returns the time, when the
     /// next timer of the P fires (0 if there is none, else later than the time), and whether any ran.
     pub check: fn(&Sched, &M, PId, Time) -> (Time, Time, bool),
+    /// A timer of a P that is about to be destroyed moves to the heap of that P.
+    pub move_one: fn(&Sched, &P, &mut Timers, Entry),
+    /// All timers of the first P have moved to the second, whose lock is given back.
+    pub moved_all: MovedAll,
     /// When the next timer of a P fires, seen without its lock; 0 if there is none.
     pub wake_time: fn(&Sched, &P) -> Time,
     /// Can a G that is to be preempted be preempted inside of this action?
@@ -51,8 +55,11 @@ pub struct TimerVerbs {
     pub deadline: fn(&NamedTimer) -> Option<(Time, Time)>,
 }
 
+/// All timers of a P that is about to be destroyed have moved to another, whose lock is held.
+pub type MovedAll = for<'p> fn(&Sched, &P, &'p P, MutexGuard<'p, Timers>);
+
 /// A G receives from a timer's channel, waiting or not.
-pub type Receive = fn(&Sched, &M, GId, TimerId, bool) -> bool;
+pub type Receive = fn(&Sched, &M, GId, TimerId, bool) -> Received;
 
 /// How the state of a timer that actions name is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +88,8 @@ pub const TIMERS_1_19: TimerVerbs = TimerVerbs {
     reset: Sched::resettimer,
     receive: None,
     check: Sched::check_timers,
+    move_one: Sched::move_timer,
+    moved_all: |sched, from, _, _| (sched.steps.timers_1_19.destroyed)(from),
     wake_time: nobarrier_wake_time,
     preempts_in: preempts_in_ten_states,
     deadline: deadline_by_status,
@@ -104,6 +113,8 @@ pub const TIMERS_1_23: TimerVerbs = TimerVerbs {
     reset: Sched::reset_timer,
     receive: Some(Sched::receive),
     check: Sched::check,
+    move_one: Sched::take_timer,
+    moved_all: publish_heaps,
     wake_time,
     preempts_in,
     deadline: peek_deadline,
@@ -132,12 +143,14 @@ pub struct TimerSteps {
     pub moved: fn(&NamedTimer),
     /// The last timer has left the heap. (golang/go#51654)
     pub emptied: fn(&P),
+    /// All timers of a P that is destroyed have left its heap. (No issue is known.)
+    pub destroyed: fn(&P),
     /// Runs a timer's function. (golang/go#35375)
     pub fire:
         for<'p> fn(&Sched, &M, &'p P, MutexGuard<'p, Timers>, TimerFunc) -> MutexGuard<'p, Timers>,
 }
 
-/// As they should be; and as they are in 1.19.8.
+/// As they should be. As they are in 1.19.8, but for `destroyed`, which is ours.
 pub const TIMER_STEPS: TimerSteps = TimerSteps {
     preempts_in_add: |_| false,
     preempts_in_claim: |_| false,
@@ -148,8 +161,12 @@ pub const TIMER_STEPS: TimerSteps = TimerSteps {
     held_to_move: |_| {},
     moved: |t| t.change(TimerStatus::Moving, TimerStatus::Waiting),
     emptied: clear_modified_earliest,
+    destroyed: clear_modified_earliest,
     fire: fire_unlocked,
 };
+
+/// As they are in Go 1.19.8: a P that is destroyed keeps the time of a timer that was modified (`destroyed`).
+pub const TIMER_STEPS_1_19: TimerSteps = TimerSteps { destroyed: |_| {}, ..TIMER_STEPS };
 
 /// The places where Go's timers, since 1.23, have been wrong.
 #[derive(Clone, Copy)]
@@ -167,6 +184,9 @@ pub struct TimerSteps1_23 {
     /// An M is about to send a value, and holds `sendLock`; or it was about to, and the send was cancelled. (No issue is
     /// known.)
     pub sends: fn(&TimerChan, bool),
+    /// A timer, whose lock is held, was taken off the heap of a P that is destroyed: how do others learn of its new state? (No
+    /// issue is known.)
+    pub publish_taken: fn(&NamedTimer, TimerBits),
     /// `cleanHead` has taken the last timer off a heap, from its tail. (No issue is known.)
     pub emptied_by_clean_head: fn(&P),
     /// `adjust` has taken the last timer off a heap. (No issue is known.)
@@ -180,17 +200,20 @@ pub const TIMER_STEPS_FIXED: TimerSteps1_23 = TimerSteps1_23 {
     begin_adjust: begin_adjust_1_23,
     cancels_sends: uncount_sends,
     sends: sends_if_current,
+    publish_taken,
     emptied_by_clean_head: clear_times,
     emptied_by_adjust: clear_times,
 };
 
 /// As they are in Go 1.27.3: a heap that has become empty keeps its times (`emptied_by_clean_head`, `emptied_by_adjust`); a
-/// timer's new time may get lost (`publish_modified`), or be in no word for a moment (`begin_adjust`).
+/// timer's new time may get lost (`publish_modified`), or be in no word for a moment (`begin_adjust`); that a timer is on no heap
+/// any more may be in no word (`publish_taken`).
 pub const TIMER_STEPS_1_27: TimerSteps1_23 = TimerSteps1_23 {
     publish_modified: publish_if_earlier,
     begin_adjust: begin_adjust_in_two,
     cancels_sends: |_| {},
     sends: sends_in_any_case,
+    publish_taken: |_, _| {},
     emptied_by_clean_head: |_| {},
     emptied_by_adjust: |_| {},
     ..TIMER_STEPS_FIXED

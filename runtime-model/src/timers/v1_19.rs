@@ -14,6 +14,8 @@
 //! | 6 | clean up | clean.rs |
 //! | 7 | run | run.rs |
 //!
+//! What `procresize` does with the timers of a P that it destroys is in moved.rs.
+//!
 //! # Timers that no action names
 //! A sleeper's timer, or one of `after` and `ticker`, is known to nothing but its heap: until it fires, only holders of
 //! the heap's lock change it. So its state is no word of its own: on the heap it is `timerWaiting`. Go moves it to
@@ -25,6 +27,7 @@
 //! nor written.
 
 mod clean;
+mod moved;
 mod run;
 
 use crate::event::Event;

@@ -16,6 +16,8 @@
 //! | 8 | empty | `delete_min`, `clear_times` (heap.rs) |
 //! | 9 | run | run.rs |
 //!
+//! What `procresize` does with the timers of a P that it destroys is in taken.rs.
+//!
 //! # Timers that no action names
 //! A sleeper's timer, or one of `after` and `ticker`, is known to nothing but its heap: until it fires, nothing changes it.
 //! So it has no lock: its M alone knows it before it is on the heap, and only holders of the heap's lock come to it there.
@@ -29,6 +31,7 @@ mod heap;
 mod receive;
 mod run;
 pub(super) mod state;
+mod taken;
 
 use sync::MutexGuard;
 
@@ -47,8 +50,9 @@ use heap::uncount_zombie;
 
 pub use channel::{Story, TimerChan};
 pub use heap::{begin_adjust, begin_adjust_in_two, clear_times};
-pub use receive::{sends_if_current, sends_in_any_case, uncount_sends};
+pub use receive::{sends_if_current, sends_in_any_case, uncount_sends, Received};
 pub use state::{TimerBits, TimerData};
+pub use taken::{publish_heaps, publish_taken};
 
 impl Sched {
     /// Adds a timer that no action names to the heap of the P that `m` owns, and makes sure that some M waits for it.

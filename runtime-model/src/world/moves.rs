@@ -87,7 +87,7 @@ impl Sched {
         let mut next = until.filter(|&until| until != MAX_WHEN).unwrap_or(0);
         let now = self.peek_now();
         if early {
-            let whens = self.allp.iter().map(P::peek_wake_time);
+            let whens = self.peek_ps().iter().map(P::peek_wake_time);
             next = whens.filter(|&when| when > now).fold(next, earlier);
         } else {
             events.extend(self.awaited_returns().into_iter().map(Awaited::Return));

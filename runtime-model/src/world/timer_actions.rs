@@ -12,6 +12,7 @@ use crate::ids::{PId, TimerId};
 use crate::m::M;
 use crate::program::Action;
 use crate::sched::Sched;
+use crate::timers::Received;
 use crate::Time;
 
 impl Sched {
@@ -87,11 +88,36 @@ impl Sched {
         !self.preempted_after(m, g)
     }
 
-    /// Receives from the timer's channel. Whether `m` goes on with `g`.
+    /// Polls the timer's channel, for the next time of so many. Whether `m` goes on with `g`.
+    ///
+    /// # Panics
+    /// As [`Sched::receive_from`].
+    pub(super) fn poll_channel(&self, m: &M, g: GId, id: TimerId, tries: u32) -> bool {
+        let of = self.g(g);
+        let before = match of.place.replace(None) {
+            Some(Place::Polled(tries)) => tries,
+            _ => 0,
+        };
+        if self.receive_from(m, g, id, false) != Received::Nothing {
+            return true;
+        }
+        if before + 1 == tries {
+            // It would poll for ever.
+            self.world.exit.wait();
+            return true;
+        }
+        // Before another M can have the G.
+        of.place.set(Some(Place::Polled(before + 1)));
+        of.pc.set(of.pc.get() - 1);
+        self.time_sleep(m, g, 1);
+        false
+    }
+
+    /// Receives from the timer's channel.
     ///
     /// # Panics
     /// If the variant's timers have no channels: a scenario is refused before.
-    pub(super) fn receive_from(&self, m: &M, g: GId, id: TimerId, block: bool) -> bool {
+    pub(super) fn receive_from(&self, m: &M, g: GId, id: TimerId, block: bool) -> Received {
         self.assert_added(id);
         let receive = self.steps.timers.receive;
         let receive = receive.unwrap_or_else(|| panic!("{id}: timers have no channels"));

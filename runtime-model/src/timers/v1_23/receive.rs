@@ -20,22 +20,33 @@ use super::state::TimerBits;
 use crate::timers::named::NamedTimer;
 use crate::timers::next_time;
 
+/// What a receive came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Received {
+    /// The G has got a value.
+    Value,
+    /// None was there, and the G does not wait.
+    Nothing,
+    /// The G waits: its M goes on without it.
+    Waits,
+}
+
 impl Sched {
-    /// Receives from the timer's channel; if `block` is false, only if a value is there. Returns whether `m` goes on with `g`:
-    /// false if it waits. It is called again then, once it has got a value.
+    /// Receives from the timer's channel; if `block` is false, only if a value is there. If `g` waits, it is called again once
+    /// it has got a value.
     ///
     /// # Panics
     /// As Go does: `timer data corruption`.
     ///
     /// Go: chan.go, chanrecv 521-683 and empty 489-503 (1.27.3).
     #[sync::summarized]
-    pub fn receive(&self, m: &M, g: GId, id: TimerId, block: bool) -> bool {
+    pub fn receive(&self, m: &M, g: GId, id: TimerId, block: bool) -> Received {
         let t = self.timer(id);
         let c = t.channel();
         if self.g(g).waited.replace(false) {
             self.unblock_timer_chan(t);
             self.emit(m, Event::Received(id));
-            return true;
+            return Received::Value;
         }
         self.maybe_run_chan(m, t);
         if !block {
@@ -43,7 +54,7 @@ impl Sched {
             self.maybe_run_chan(m, t);
             if c.qcount.load() == 0 {
                 self.emit(m, Event::NothingReceived(id));
-                return true;
+                return Received::Nothing;
             }
         }
         let recvq = c.recvq.lock();
@@ -52,15 +63,15 @@ impl Sched {
             c.notes_received();
             drop(recvq);
             self.emit(m, Event::Received(id));
-            return true;
+            return Received::Value;
         }
         if !block {
             // Meets `drain` of a G that stops or sets the timer.
             self.emit(m, Event::NothingReceived(id));
-            return true;
+            return Received::Nothing;
         }
         self.wait_for_value(m, g, t, recvq);
-        false
+        Received::Waits
     }
 
     /// `g` waits on the channel, whose lock is held, and is no longer `m`'s then.
