@@ -5,6 +5,7 @@
 //! its threads came by once all of them have ended. It runs under a variant, as a scenario
 //! does; most take the function under test as an argument besides, so that a test can plant a broken one.
 
+pub mod breaks;
 pub mod contract;
 pub mod decisions;
 pub mod drain;

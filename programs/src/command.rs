@@ -39,10 +39,10 @@ struct Arguments {
     /// Let each Parker and Condvar wake a thread once without a reason
     #[arg(long)]
     spurious: bool,
-    /// Compare every so many restored states with a run from scratch; 0 is never
+    /// Compare every so many restored states with a run from scratch, all along; 0 is never
     #[arg(long, value_name = "STATES")]
     audit: Option<u64>,
-    /// Do not search beyond known states for checkpoints that leave a local out
+    /// No short searches afterwards for checkpoints that leave a local out and for programs that are not deterministic
     #[arg(long)]
     no_probes: bool,
     /// Run the execution of a counterexample file again, and compare each step

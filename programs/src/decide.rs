@@ -137,7 +137,8 @@ fn violated(program: &Program, failed: &Failed) -> (Verdict, String, Option<Foun
         ));
     }
     let found = found(failure, schedule, *smallest, seen);
-    (Verdict::Violated, failure.to_string(), Some(found))
+    let at = failure.location.as_ref().map_or_else(String::new, |at| format!(", at {at}"));
+    (Verdict::Violated, format!("{}: {}{at}", found.check, found.message), Some(found))
 }
 
 /// The failure as it is reported.

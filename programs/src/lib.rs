@@ -35,6 +35,7 @@
 //! | [`at_end`] | what must hold at the end |
 //! | [`program`] | a program and its limits |
 //! | `watch` | the observer of an execution: asks what must hold, and records |
+//! | `watchdog` | ends the process if a thread loops without an operation |
 //! | [`run`] | the searches of a run, one after the other |
 //! | `smallest` | the smallest failure of the kind that was found |
 //! | `decide` | what the searches came to |
@@ -53,6 +54,7 @@ pub mod run;
 mod smallest;
 pub mod verdict;
 mod watch;
+mod watchdog;
 
 pub use sync::driver::ENGINE;
 pub use sync::{

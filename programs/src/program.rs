@@ -29,11 +29,14 @@ pub struct Limits {
     pub threads: Option<usize>,
     /// Whether each `Parker` and `Condvar` may wake a thread once without a reason.
     pub spurious: bool,
-    /// explore: every so many restored states, one is compared with the same steps run from scratch; 0 is never.
+    /// explore: every so many restored states, the search compares one with the same steps run from scratch; 0 is never.
     pub audit: u64,
-    /// Whether a search that holds is followed by one beyond known states, which looks for checkpoints that leave a local
-    /// out. It takes a twenty-fifth of the time of the first one, or 20 ms.
+    /// Whether a search that holds is followed by two short ones, each of which takes a hundredth of its time, or 10 ms.
+    /// One compares restored states with runs from scratch, to find programs that depend on something else. One goes
+    /// beyond known states, to find checkpoints that leave a local out.
     pub probes: bool,
+    /// The CPU time that the process may use without an operation of the program, before it ends with an error.
+    pub silence: Duration,
     /// The OS threads that search.
     pub jobs: usize,
 }
@@ -60,8 +63,9 @@ impl Limits {
         heap: 16 * 1024 * 1024,
         threads: None,
         spurious: false,
-        audit: 1_000,
+        audit: 0,
         probes: true,
+        silence: Duration::from_secs(5),
         jobs: 1,
     };
 }

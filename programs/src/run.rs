@@ -11,6 +11,7 @@ use sync::Arc;
 use crate::decide::{self, Came};
 use crate::program::{Bound, Limits};
 use crate::watch::{Seen, Watched};
+use crate::watchdog::Watchdog;
 use crate::{Program, Report};
 
 /// The most states of the search before those with bounds.
@@ -37,6 +38,7 @@ impl Program {
     pub fn run(&self) -> Report {
         let began = Instant::now();
         let watched = Watched::default();
+        let _watchdog = Watchdog::begin(self.name, self.limits.silence);
         let came = self.all_phases(&watched, began);
         let came = came.and_then(|came| self.probed(came, began));
         decide::report(self, came, &watched.seen(), began.elapsed())
@@ -128,16 +130,18 @@ impl Program {
         Ok((recorded, watched.seen()))
     }
 
-    /// If all states hold: searches beyond known states for some time, to see whether checkpoints forget what matters.
+    /// If all states hold: two short searches for what the first one cannot see. See [`Limits::probes`].
     fn probed(&self, came: Came, began: Instant) -> Result<Came, PlanError> {
         let searches = ENGINE.name() == "explore" || ENGINE.name() == "shuttle";
         if !self.limits.probes || !searches || !came.held() {
             return Ok(came);
         }
-        let until = Instant::now() + (began.elapsed() / 25).max(Duration::from_millis(20));
-        let plan = self.plan(&Phase { bound: None, most_states: None, until });
-        let search = Options { paranoid: true, ..plan.search.clone() };
-        let explored = self.explore(&Plan { audit: 0, search, ..plan }, &Watched::default())?;
+        let time = (began.elapsed() / 100).max(Duration::from_millis(10));
+        let plan =
+            || self.plan(&Phase { bound: None, most_states: None, until: Instant::now() + time });
+        self.explore(&Plan { audit: 1, ..plan() }, &Watched::default())?;
+        let search = Options { paranoid: true, ..plan().search };
+        let explored = self.explore(&Plan { audit: 0, search, ..plan() }, &Watched::default())?;
         match explored.end {
             // It has found what the search before it has lost.
             End::Failed { .. } => Err(PlanError::Engine(

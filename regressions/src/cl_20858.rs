@@ -40,7 +40,7 @@ const LOOK_ONCE: Steps = Steps { runqempty: look_once, ..GO_1_19_FIXED };
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "cl-20858",
-    aliases: &[],
+    aliases: &["B13"],
     title: "runqempty is true of a queue that was never empty",
     saw: "nothing but lost parallelism, for as long as the running goroutines like",
     releases: "1.5 and 1.6",

@@ -53,7 +53,7 @@ const LINKED_FIRST: Steps = Steps { runqdrain: link_then_take, ..GO_1_19_FIXED }
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "cl-310149",
-    aliases: &[],
+    aliases: &["B30"],
     title: "runqdrain links Gs before it has taken them",
     saw: "goroutines lost or run twice, and crashes with bad statuses; undone within days",
     releases: "none",

@@ -26,7 +26,7 @@ const LOOKS_ONCE: Steps =
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "cl-564977",
-    aliases: &[],
+    aliases: &["B41"],
     title: "a heap seems empty for a moment while a timer is moved within it",
     saw: "timers that fire late",
     releases: "none; the development of 1.23",

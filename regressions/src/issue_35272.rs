@@ -45,7 +45,7 @@ const WAITING_OFF_THE_HEAP: Steps = Steps {
 /// The bugs and their rows.
 pub const BUG: Bug = Bug {
     number: "35272",
-    aliases: &[],
+    aliases: &["B38"],
     title: "a timer's state is stored, not compared; and one that is on no heap is timerWaiting",
     saw: "crashes with timer data corruption, or a nil pointer",
     releases: "none; the development of 1.14",

@@ -34,7 +34,7 @@ const UNDER_THE_LOCK: Steps = Steps {
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "35375",
-    aliases: &[],
+    aliases: &["B14"],
     title: "a timer's function runs under the lock of its heap",
     saw: "a program that hangs: two threads wait for each other's lock",
     releases: "none; the development of 1.14",

@@ -27,7 +27,7 @@ const PREEMPTED: Steps = Steps {
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "38070",
-    aliases: &[],
+    aliases: &["B25"],
     title: "a G is preempted while it modifies a timer, for which its M then waits",
     saw: "a program that hangs, with a thread that uses all of a CPU in runtimer",
     releases: "1.14",
@@ -46,6 +46,8 @@ pub const BUG: Bug = Bug {
         shows: &[
             Shows::invariant("preempted-modify", "an M that does not move is idle or busy"),
             Shows::symptom("preempted-modify", Hang),
+            // Where its M does not come to the timer meanwhile, the G goes on.
+            Shows::holds("preempted-changes"),
         ],
         masked: None,
     }],

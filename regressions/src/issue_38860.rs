@@ -13,16 +13,23 @@
 //! ```
 //!
 //! And if no M polls, the M that adds a timer has to wake one, as for any other work; else no M waits for the timer while
-//! all that run are busy. What needs a deadline to wait for is not here.
+//! all that run are busy.
+//!
+//! In real time it is the same with a timer of the future: some M has to wait for it. In Go 1.15 none did in these cases;
+//! sysmon came to the timer 10 to 20 ms late.
 
 use runtime_model::m::M;
 use runtime_model::steps::{Steps, TimerSteps, GO_1_19_FIXED, TIMER_STEPS};
 use runtime_model::{Sched, Time};
+use sync::driver::Engine;
 
 use crate::bug::Symptom::{Hang, Livelock};
 use crate::bug::{Bug, Mutant, Shows};
 
 const TIMER_WAITS: &str = "no timer is due beside an idle P";
+const NO_M_WAITS: &str = "a pending timer beside an idle P is waited for";
+const PENDING: &str = "pending-timer";
+const EXPLORE: &[Engine] = &[Engine::Explore];
 
 const NOT_IN_THE_LAST_LOOK: Steps =
     Steps { recheck_timers: |_, _, poll_until| poll_until, ..GO_1_19_FIXED };
@@ -48,7 +55,7 @@ const NO_M_IS_WOKEN: Steps = Steps {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "38860",
-    aliases: &[],
+    aliases: &["B06"],
     title: "timers are no source of work to the wake protocol",
     saw: "timers that fire 10 to 20 ms late beside a busy goroutine, although Ps are idle",
     releases: "1.14 and 1.15",
@@ -67,6 +74,8 @@ pub const BUG: Bug = Bug {
             shows: &[
                 Shows::invariant("due-timer", TIMER_WAITS),
                 Shows::symptom("due-timer", Hang),
+                Shows::invariant(PENDING, NO_M_WAITS).on(EXPLORE),
+                Shows::symptom(PENDING, Hang).on(EXPLORE),
             ],
             masked: None,
         },
@@ -74,7 +83,10 @@ pub const BUG: Bug = Bug {
             name: "timers-of-running-ps-are-not-stolen",
             about: "thieves pass by the timers of a P that runs: its own M will see to them",
             steps: NOT_OF_RUNNING_PS,
-            shows: &[Shows::symptom("due-timer", Livelock)],
+            shows: &[
+                Shows::symptom("due-timer", Livelock),
+                Shows::symptom(PENDING, Livelock).on(EXPLORE),
+            ],
             masked: None,
         },
         Mutant {
@@ -84,6 +96,8 @@ pub const BUG: Bug = Bug {
             shows: &[
                 Shows::invariant("due-timer", TIMER_WAITS),
                 Shows::symptom("due-timer", Hang),
+                Shows::invariant(PENDING, NO_M_WAITS).on(EXPLORE),
+                Shows::symptom(PENDING, Hang).on(EXPLORE),
             ],
             masked: None,
         },
@@ -94,6 +108,8 @@ pub const BUG: Bug = Bug {
             shows: &[
                 Shows::invariant("due-timer", TIMER_WAITS),
                 Shows::symptom("due-timer", Hang),
+                Shows::invariant(PENDING, NO_M_WAITS).on(EXPLORE),
+                Shows::symptom(PENDING, Hang).on(EXPLORE),
             ],
             masked: None,
         },

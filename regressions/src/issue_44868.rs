@@ -31,7 +31,7 @@ const PREEMPTED: Steps =
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "44868",
-    aliases: &[],
+    aliases: &["B05"],
     title: "a G is preempted between reading its P and locking that P's timers",
     saw: "a timer of 0 ns that takes two minutes to fire; timers that never fire once GOMAXPROCS is reduced",
     releases: "1.14 to 1.16.2 (seen since 1.16), and again in the development of 1.23",

@@ -184,7 +184,7 @@ const IN_RELEASE: InRelease = InRelease {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "45867",
-    aliases: &[],
+    aliases: &["B03"],
     title: "an M that never spun drops its P while a waker finds none",
     saw: "parallelism that is lost for as long as the running goroutines do not return to the scheduler; \
           a hang, if they wait for the one that is queued",

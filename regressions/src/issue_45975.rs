@@ -47,7 +47,7 @@ fn recheck_in_two_holds(sched: &Sched, m: &mut M) -> Option<GId> {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "45975",
-    aliases: &[],
+    aliases: &["B02"],
     title: "a P is put back on the idle list in a second hold of the lock, without a look at what was asked meanwhile",
     saw: "a garbage collection that never ends, and with it the program",
     releases: "none; it was in the development of 1.17",

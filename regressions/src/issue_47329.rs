@@ -56,7 +56,7 @@ const TIMER_WAITS: &str = "no timer is due beside an idle P";
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "47329",
-    aliases: &[],
+    aliases: &["B11"],
     title: "timerModifiedEarliest is wiped while a timer is being modified",
     saw: "a timer that was reset to fire earlier, and fires at its old time",
     releases: "1.16 to 1.16.6",

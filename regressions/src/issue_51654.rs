@@ -53,7 +53,7 @@ const IN_RELEASE: InRelease = InRelease {
 /// The bug and its row.
 pub const BUG: Bug = Bug {
     number: "51654",
-    aliases: &[],
+    aliases: &["B12"],
     title: "a heap without timers keeps the time of one that was stopped",
     saw: "a program that is idle and uses all of a CPU",
     releases: "1.16.7 to 1.18.4; commit 13f6be28",

@@ -164,7 +164,7 @@ macro_rules! shows {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "53294",
-    aliases: &[],
+    aliases: &["B01"],
     title: "the faketime jump unlinks a P behind pidleget's back",
     saw: "fatal error: must be able to track idle limiter event, in TestFakeTime, within 10 ms; before the \
           limiter existed, work that no M took",

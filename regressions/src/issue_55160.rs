@@ -108,7 +108,7 @@ const IN_RELEASE: InRelease = InRelease {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "55160",
-    aliases: &[],
+    aliases: &["B08"],
     title: "the global queue is not looked at again, and a G that yields wakes no M",
     saw: "a goroutine that yielded does not run although a P is idle, until sysmon preempts another \
           (10 ms); without preemption, for good",

@@ -52,7 +52,7 @@ const STAYS_MARKED: Steps = Steps {
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
     number: "5586",
-    aliases: &[],
+    aliases: &["B19"],
     title: "the last spinner finds work and wakes no other M",
     saw: "goroutines that wait although Ps are idle; with the first fix, a crash or a scheduler that no \
           longer wakes anybody",

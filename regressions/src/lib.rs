@@ -26,9 +26,12 @@ pub mod grown_last_look;
 pub mod handoff;
 pub mod issue_23098;
 pub mod issue_35272;
+pub mod issue_35274;
 pub mod issue_35375;
+pub mod issue_37196;
 pub mod issue_38070;
 pub mod issue_38860;
+pub mod issue_40457;
 pub mod issue_44868;
 pub mod issue_45867;
 pub mod issue_45975;
@@ -38,8 +41,11 @@ pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
 pub mod issue_61454;
+pub mod issue_63555;
 pub mod issue_66006;
+pub mod issue_69312;
 pub mod last_look;
+pub mod lost_break;
 pub mod lost_channel_timer;
 pub mod lost_modification;
 pub mod missed_call;
@@ -55,6 +61,7 @@ pub mod stale_now;
 pub mod stale_send;
 pub mod stops;
 pub mod store_load_barrier;
+pub mod timer_before_park;
 pub mod truth;
 pub mod wake_time_gap;
 pub mod wakep;
@@ -75,6 +82,7 @@ pub const BUGS: &[&Bug] = &[
     &issue_47329::BUG,
     &issue_51654::BUG,
     &issue_35272::BUG,
+    &issue_35274::BUG,
     &issue_35375::BUG,
     &cl_564977::BUG,
     &emptied_heap::BUG,
@@ -82,9 +90,15 @@ pub const BUGS: &[&Bug] = &[
     &wake_time_gap::BUG,
     &cl_573455::BUG,
     &issue_66006::BUG,
+    &issue_37196::BUG,
+    &issue_69312::BUG,
     &stale_send::BUG,
+    &timer_before_park::BUG,
     &due_timer::BUG,
     &pollers_window::BUG,
+    &issue_40457::BUG,
+    &issue_63555::BUG,
+    &lost_break::BUG,
     &pollers_post::BUG,
     &stale_now::BUG,
     &global_batch::BUG,

@@ -29,18 +29,23 @@ pub const fn fixed_in(base: Steps) -> Steps {
     with(base, TIMER_STEPS_FIXED)
 }
 
-/// What of it is in the releases.
-const IN_RELEASE: InRelease = InRelease {
-    mend: Mend { name: "lost-channel-timer", bug: NAME, fixed_in },
-    expected: &[ExpectedFailure {
+const fn in_release(scenario: &'static str) -> ExpectedFailure {
+    ExpectedFailure {
         bug: NAME,
         row: "GO_1_27",
         steps: GO_1_27,
-        scenario: SCENARIO,
+        scenario,
         check: PUBLISHED,
         fixed_row: "GO_1_27+fix-lost-channel-timer",
         fixed: fixed_in(GO_1_27),
-    }],
+    }
+}
+
+/// What of it is in the releases. In the second program a timer that was modified moves to another heap, and its `astate` says
+/// that it is still to be put in its place, which costs a look.
+const IN_RELEASE: InRelease = InRelease {
+    mend: Mend { name: "lost-channel-timer", bug: NAME, fixed_in },
+    expected: &[in_release(SCENARIO), in_release("revived-p")],
 };
 
 /// The bug and its row.

@@ -95,6 +95,15 @@ fn found_by_races_alone(steps: Steps, names: &[&str]) {
     println!("{text}: execution {}, {:?} steps", found.execution, found.steps);
 }
 
+/// The scenario's races, within its bound in the gate.
+fn race_in(scenario: &str, steps: Steps) -> Option<String> {
+    let mut job = job(scenario, Mode::Races);
+    job.limits.bound = suite::within(scenario).or(Some(2));
+    let report = run_with(steps, &job);
+    assert!(failing(&report).is_none_or(|check| check == "race"), "{report:?}");
+    message(&report).map(String::from)
+}
+
 /// A kernel with a broken function, searched with or without plain accesses as steps.
 fn kernel(races: bool, program: fn()) -> Option<Failure> {
     let plan = Plan { sampler: Sampler::Exhaustive, races, ..Plan::default() };
@@ -112,6 +121,18 @@ fn race_in_kernel_that_fails_anyhow(name: &str, program: fn()) {
     assert!(failure.message.starts_with(&format!("data race on {name}, by ")), "{failure}");
     println!("{failure}");
 }
+
+/// The G is on the global queue, where any M may take it, and its script's place is read.
+const READS_G_LATE: Steps = Steps {
+    p_or_global: |sched, m, g| {
+        let p = sched.p_or_global(m, g);
+        if p.is_none() {
+            sched.g(g).pc.get();
+        }
+        p
+    },
+    ..GO_1_19_FIXED
+};
 
 /// The thief may find a G of which this is still to be said.
 const STATUS_LATE: Publish = |sched, m, g| {
@@ -143,6 +164,26 @@ fn a_p_that_is_handed_over_after_the_wakeup_is_found() {
 #[sync::test(restoring)]
 fn a_mark_that_is_set_after_the_wakeup_is_found() {
     found_by_races_alone(SPINNING_LATE, &["M0.spinning", "M1.spinning"]);
+}
+
+#[sync::test(restoring)]
+fn a_g_that_is_read_after_it_was_put_on_the_global_queue_is_found() {
+    assert_eq!(race_in("syscalls-one-p", GO_1_19_FIXED), None);
+    let text = race_in("syscalls-one-p", READS_G_LATE).expect("a race");
+    assert!(text.starts_with("data race on G") && text.contains(".pc, by "), "{text}");
+}
+
+/// golang/go#23098: the length of `allp`, and the slices of the masks, are read by an M without a P.
+#[sync::test(restoring)]
+fn what_changes_with_gomaxprocs_is_not_read_without_a_p() {
+    let scenario = "shrunk-beside-last-look";
+    assert_eq!(race_in(scenario, GO_1_19_FIXED), None);
+    let text = race_in(scenario, regressions::issue_23098::BARE).expect("a race");
+    let named = |name| text.starts_with(&format!("data race on {name}, by "));
+    assert!(
+        ["len(allp)", "timerpMask0.slice", "idlepMask0.slice"].into_iter().any(named),
+        "{text}"
+    );
 }
 
 #[sync::test(restoring)]

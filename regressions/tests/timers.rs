@@ -4,16 +4,24 @@
 mod common;
 
 use checks::suite;
-use harness::report::Job;
+use harness::report::{Job, Mode};
 use harness::verdict::Verdict;
+use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_FIXED};
 use sync::driver::Engine;
+
+/// The newest variant with all its bugs mended, and the timers of 1.19.
+const WITH_OLDER_TIMERS: Steps = Steps {
+    timers: GO_1_19_FIXED.timers,
+    update_timer_p_mask: GO_1_19_FIXED.update_timer_p_mask,
+    ..GO_FIXED
+};
 
 #[sync::test(restoring)]
 fn each_program_with_timers_that_change_holds_in_every_state() {
     let files = suite::files();
     let timers = suite::ALL.iter().find(|suite| suite.name == "timers").expect("a suite");
     let jobs = timers.jobs(Engine::Explore, &files);
-    assert_eq!(jobs.len(), 15);
+    assert_eq!(jobs.len(), 19);
     for job in jobs {
         for row in [suite::FIXED, "GO_FIXED"] {
             let report = common::run(&Job { row: row.into(), ..job.clone() });
@@ -28,7 +36,7 @@ fn each_program_with_channels_holds_in_every_state() {
     let files = suite::files();
     let channels = suite::ALL.iter().find(|suite| suite.name == "channels").expect("a suite");
     let jobs = channels.jobs(Engine::Explore, &files);
-    assert_eq!(jobs.len(), 4);
+    assert_eq!(jobs.len(), 5);
     for job in jobs {
         let report = common::run(&job);
         let (verdict, extent) = (report.verdict, &*report.extent);
@@ -60,8 +68,32 @@ fn report_of(ps: u32, lines: &[&str]) -> String {
     let job = Job {
         scenario: "wrong".into(),
         program: Some(Box::new(scenario)),
-        ..common::job("preempted-add", harness::report::Mode::Invariants)
+        ..common::job("preempted-add", Mode::Invariants)
     };
     let prepared = regressions::CONTENT.prepare(&job).expect("a job");
     format!("{:?}", prepared.run(|_| sync::driver::Control::Go).map(|outcome| outcome.report))
+}
+
+/// The table of states in `docs/states.md`: the program, and how many there are before and now.
+#[sync::test(restoring)]
+fn the_table_of_states_is_what_the_searches_visit() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let document = std::fs::read_to_string(root.join("docs/states.md")).expect("the document");
+    let rows: Vec<Vec<&str>> = document
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    assert!(rows.len() > 8, "{document}");
+    let states = |row: &[&str], steps| {
+        let job = common::job(row[1].trim_matches('`'), Mode::Invariants);
+        let report = common::run_with(steps, &job);
+        assert_eq!((report.verdict, &*report.extent), (Verdict::Held, "exhaustive"), "{report:?}");
+        report.searched.expect("a search").states
+    };
+    let counted =
+        rows.iter().map(|row| (row[1], [WITH_OLDER_TIMERS, GO_FIXED].map(|s| states(row, s))));
+    let number = |text: &str| text.replace(',', "").parse().expect("a number");
+    let written = rows.iter().map(|row| (row[1], [number(row[2]), number(row[3])]));
+    assert_eq!(counted.collect::<Vec<_>>(), written.collect::<Vec<_>>());
 }

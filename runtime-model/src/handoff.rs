@@ -69,7 +69,7 @@ impl Sched {
         self.emit(m, Event::HandedOffIdle(id));
         if when != 0 {
             // Not under the lock: it may wake an M.
-            self.wake_net_poller(m, when);
+            (self.steps.wake_at_handoff)(self, m, when);
         }
     }
 

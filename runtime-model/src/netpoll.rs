@@ -137,10 +137,7 @@ impl Sched {
             Some(until) => self.epoll_wait(m, until),
         };
         if byte {
-            // First the byte. Meets the compare-and-swap in `netpoll_break`: one that fails in between has no byte to
-            // write, as this M is awake.
-            kernel.change("read", |kernel| kernel.set_byte(false));
-            self.netpoll_wake_sig.store(0);
+            (self.steps.poll.takes_break)(self);
         }
         let mut polled = Polled::default();
         for fd in &arrived {

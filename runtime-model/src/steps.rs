@@ -21,14 +21,16 @@ use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
 pub use netpoll::{
-    start_idle_1_19, start_idle_1_27, PollSteps, POLL_1_19, POLL_1_19_FIXED, POLL_1_27, POLL_FIXED,
+    start_idle_1_19, start_idle_1_27, takes_break, PollSteps, POLL_1_19, POLL_1_19_FIXED,
+    POLL_1_27, POLL_FIXED,
 };
 pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
 pub use sysmon::{SysmonSteps, SYSMON};
 pub use timers::{
-    p_for_due_timer, MovedAll, Receive, TimerStates, TimerSteps, TimerSteps1_23, TimerVerbs,
-    TIMERS_1_19, TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_19, TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
+    p_for_due_timer, park_then_add, MovedAll, ParksToSleep, Receive, TimerStates, TimerSteps,
+    TimerSteps1_23, TimerVerbs, TIMERS_1_19, TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_19,
+    TIMER_STEPS_1_27, TIMER_STEPS_FIXED,
 };
 pub use wakep::{wakep_1_20, wakep_if_idle_p, wakep_with_p};
 
@@ -90,6 +92,10 @@ pub struct Steps {
     ///
     /// Go: proc.go, schedule 3219-3221 (1.19.8), 4213-4215 (1.27.3).
     pub reset_spinning: fn(&Sched, &M, bool),
+    /// A G goes to sleep: does it park first, or is its timer added first? (`timer-before-park`)
+    ///
+    /// Go: time.go, timeSleep 178-196 (1.19.8), 335-370 (1.27.3).
+    pub parks_to_sleep: ParksToSleep,
     /// The last pass of stealing: may this P have timers to run? (golang/go#38860)
     ///
     /// Go: proc.go, stealWork 2937 (1.19.8), 3875 (1.27.3).
@@ -154,6 +160,10 @@ pub struct Steps {
     /// The P that is handed off is about to go idle, under the lock: has a waker asked for a P? (Go never looks; no issue
     /// is known.)
     pub asked_at_handoff: fn(&Sched) -> bool,
+    /// The P that was handed off is on the idle list, and has a timer: make sure that some M waits for it. (golang/go#35274)
+    ///
+    /// Go: proc.go, handoffp 2415-2417 (1.19.8), 3210-3212 (1.27.3).
+    pub wake_at_handoff: fn(&Sched, &M, Time),
     /// A system call has returned and there was no P: take one, or leave the G on the global queue.
     ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
@@ -216,6 +226,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     p_for_due_timer,
     wake_beside_poller: Sched::wakep,
     reset_spinning: |sched, m, _| sched.resetspinning(m),
+    parks_to_sleep: park_then_add,
     steal_timers: |sched, p| sched.timerp_mask.read(p),
     recheck_timers: Sched::check_timers_no_p,
     update_timer_p_mask: Sched::update_timer_p_mask_under_the_lock,
@@ -234,6 +245,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     uncount_spinner: |sched| sched.nmspinning.add(-1),
     handoffp: Sched::handoffp_unless_needed,
     asked_at_handoff: |sched| sched.needspinning.load() == 1,
+    wake_at_handoff: Sched::wake_net_poller,
     p_or_global: Sched::p_or_global,
     collect_from_syscalls: Sched::collect_ps_in_syscalls,
     destroy: Sched::destroy,

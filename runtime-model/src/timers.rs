@@ -31,7 +31,7 @@ pub use v1_19::{
     preempts_in_ten_states,
 };
 pub use v1_23::{
-    begin_adjust as begin_adjust_1_23, begin_adjust_in_two, clear_times, peek_deadline,
+    begin_adjust as begin_adjust_1_23, begin_adjust_in_two, clear_times, count_send, peek_deadline,
     preempts_in, publish_heaps, publish_if_earlier, publish_modified, publish_taken,
     sends_if_current, sends_in_any_case, uncount_sends, wake_time, Received, Story, TimerBits,
     TimerChan, TimerData,
@@ -61,6 +61,25 @@ pub fn update_timer_modified_earliest(p: &P, when: Time) {
     }
 }
 
+/// `g` parks, and then its timer is added, by its M, which is not the G's any more.
+///
+/// Go: time.go, timeSleep 195 and resetForSleep 202-206 (1.19.8), 356 and 376-379 (1.27.3): gopark calls resetForSleep.
+#[sync::summarized]
+pub fn park_then_add(sched: &Sched, m: &M, g: GId, t: Timer) {
+    // First this. Meets `ready`, on a thief that runs the timer as soon as it is on the heap: it finds `g` waiting.
+    sched.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
+    sched.dropg(m);
+    (sched.steps.timers.sleep)(sched, m, t);
+}
+
+/// The same in the other order: a short sleep may be over before `g` has parked.
+#[sync::summarized]
+pub fn add_then_park(sched: &Sched, m: &M, g: GId, t: Timer) {
+    (sched.steps.timers.sleep)(sched, m, t);
+    sched.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
+    sched.dropg(m);
+}
+
 /// When a timer of `when`, which is due, fires next after `now`. None if it is not periodic.
 ///
 /// # Panics
@@ -86,10 +105,7 @@ impl Sched {
     #[sync::summarized]
     pub(crate) fn time_sleep(&self, m: &M, g: GId, ticks: Time) {
         let when = self.nanotime() + ticks;
-        // Before the timer is added. Meets `ready`, on a thief that runs the timer at once: it finds `g` waiting.
-        self.g(g).casgstatus(GStatus::Running, GStatus::Waiting);
-        self.dropg(m);
-        (self.steps.timers.sleep)(self, m, Timer { when, period: 0, f: TimerFunc::Wake(g) });
+        (self.steps.parks_to_sleep)(self, m, g, Timer { when, period: 0, f: TimerFunc::Wake(g) });
     }
 
     /// Runs the timers of `p` that are due: see [`TimerVerbs::check`](crate::steps::TimerVerbs::check).

@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::panic::{resume_unwind, Location};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 
 use crate::driver::Plan;
@@ -26,6 +27,9 @@ thread_local! {
     /// The plain field that is being accessed, and the place in the program.
     static RACING: Cell<Option<Place>> = const { Cell::new(None) };
 }
+
+/// See [`operations`].
+static OPERATIONS: AtomicU64 = AtomicU64::new(0);
 
 type Place = (Name, &'static Location<'static>);
 
@@ -138,7 +142,15 @@ pub(crate) fn begin_execution(plan: &Plan) {
 pub(crate) fn set_place(place: &'static Location<'static>) {
     if STRICT.get() {
         PLACE.set(Some(place));
+        // Several OS threads may count at once, and one of them get lost: all that matters is that the number changes.
+        OPERATIONS.store(OPERATIONS.load(Relaxed) + 1, Relaxed);
     }
+}
+
+/// About how many operations there have been in this process, in strict plans. If the number stands still while an
+/// exploration is under way, a thread loops without an operation.
+pub fn operations() -> u64 {
+    OPERATIONS.load(Relaxed)
 }
 
 /// Where the last operation that began is in the program.

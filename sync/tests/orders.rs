@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sync::driver::litmus::{failure, outcomes};
 use sync::driver::{Cause, Engine, Plan, ENGINE};
-use sync::{Arc, Atomic, Ghost, Plain};
+use sync::{fence, Arc, Atomic, Ghost, Plain};
 
 fn plan(threads: usize) -> Plan {
     Plan { threads, executions: if ENGINE.explores() { 3000 } else { 50 }, ..Plan::default() }
@@ -66,6 +66,16 @@ fn a_read_modify_write_is_a_full_barrier() {
         all_of(&store_buffering(update, LOAD_ACQ), &ONE_SEES_THE_OTHER);
         all_of(&store_buffering(update, LOAD_RELAXED), &ONE_SEES_THE_OTHER);
     }
+}
+
+#[sync::test(exploring)]
+fn a_fence_between_weak_operations_is_a_full_barrier() {
+    let fenced: Write = |word| {
+        word.store_rel(1);
+        fence();
+    };
+    all_of(&store_buffering(fenced, LOAD_ACQ), &ONE_SEES_THE_OTHER);
+    all_of(&store_buffering(fenced, LOAD_RELAXED), &ONE_SEES_THE_OTHER);
 }
 
 #[sync::test(exploring)]

@@ -63,16 +63,15 @@ fn poll_until_is_the_deadline(view: &View) -> Result<(), String> {
     Ok(())
 }
 
-/// The byte is there only while `netpollWakeSig` is 1. Where no M moves, it is there if that is 1; and an M that waits in a
-/// poll would move.
+/// The byte is there only while `netpollWakeSig` is 1; where no M moves, it is there if that is 1. And the M that waits in a poll
+/// leaves it before the byte is read. (While the byte is there, it moves: so where no M moves, none waits beside a byte.)
 fn a_break_ends_the_poll(view: &View) -> Result<(), String> {
-    let byte = view.sched.world.kernel.peek(|kernel| kernel.byte());
+    let (byte, lost) = view.sched.world.kernel.peek(|kernel| (kernel.byte(), kernel.lost_byte()));
     let sig = view.sched.netpoll_wake_sig.peek() == 1;
     ensure!(sig || !byte, "the break's byte is there, and netpollWakeSig is 0");
-    if view.quiescent && sig {
-        ensure!(byte, "netpollWakeSig is 1, and its byte is gone");
-        ensure!(polls_until(view).is_none(), "a break was sent, and an M waits in a poll");
-    }
+    ensure!(!lost, "the break's byte was read, and the M that it was to wake waits in its poll");
+    let sent = byte || !sig || !view.quiescent;
+    ensure!(sent, "netpollWakeSig is 1, and its byte is gone");
     Ok(())
 }
 

@@ -159,6 +159,12 @@ pub const ALL: &[Kernel] = &[
         program: |steps| decisions::poll_broken(steps, Sched::addtimer),
     },
     Kernel {
+        name: "broken-poll",
+        about: "a break ends the poll that it was sent to, beside an M that polls without waiting",
+        threads: 3,
+        program: breaks::broken_poll,
+    },
+    Kernel {
         name: "event-in-flight",
         about: "an assist within another event leaves that one as it is",
         threads: 2,

@@ -103,9 +103,12 @@ impl State {
     }
 
     fn index(&self, object: Handle) -> usize {
+        // After a return to an earlier state, an object in a static may be one that has not been created there.
+        let is_known = (object.index as usize) < self.object_table.objects.len();
         assert!(
-            object.epoch == self.epoch,
-            "search: the program uses an object that was created outside this execution"
+            object.epoch == self.epoch && is_known,
+            "search: the program uses an object that was created outside this execution, as in a static: create it in the \
+             program's function"
         );
         object.index as usize
     }

@@ -5,6 +5,7 @@
 mod compio_948;
 mod dotnet_121887;
 mod eio_324;
+mod ends_the_process;
 mod event_listener_138;
 mod freertos_612;
 mod go_timer_channels;

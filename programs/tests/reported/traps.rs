@@ -1,15 +1,13 @@
 //! What a newcomer may do wrong: each ends in a verdict or an error that names it, and none in a hang or in *held*.
 
 use std::collections::HashMap;
-use std::process::Command;
 
 use programs::{
     checkpoint, choose, spawn, spin, Arc, AtEnd, Atomic, Mutex, Note, Program, Report, Verdict,
-    ENGINE,
 };
 
 /// Two threads with a word.
-fn two(run: fn(usize, &Atomic<u32>)) -> AtEnd {
+pub(crate) fn two(run: fn(usize, &Atomic<u32>)) -> AtEnd {
     let word = Arc::new(Atomic::new("word", 0));
     for me in [1, 2] {
         let word = word.clone();
@@ -18,7 +16,7 @@ fn two(run: fn(usize, &Atomic<u32>)) -> AtEnd {
     AtEnd::finished()
 }
 
-fn run(start: fn() -> AtEnd) -> Report {
+pub(crate) fn run(start: fn() -> AtEnd) -> Report {
     Program::new("trap", start).run()
 }
 
@@ -337,63 +335,4 @@ fn the_first_thread_must_come_to_its_end() {
         AtEnd::finished()
     };
     ends(worker_waits, Verdict::Violated, &["all threads finish", "thread 1 sleeps on note"]);
-}
-
-/// Runs a part of this file in a process of its own, which ends with code 4 and this text.
-#[track_caller]
-fn ends_the_process(part: &str, words: &[&str]) {
-    let this = std::env::current_exe().expect("a test knows its program");
-    let part = format!("traps::{part}");
-    let output = Command::new(this)
-        .args(["--ignored", "--exact", "--nocapture", &part])
-        .output()
-        .expect("a test can be run");
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(4), "{text}");
-    assert!(words.iter().all(|word| text.contains(word)), "{text}");
-}
-
-#[test]
-#[ignore = "run by what_cannot_go_on_ends_the_process"]
-fn part_lock() {
-    run(|| {
-        let shared = Arc::new((std::sync::Mutex::new(()), Atomic::new("word", 0u32)));
-        for _ in 0..2 {
-            let shared = shared.clone();
-            spawn(move || {
-                let _guard = shared.0.lock();
-                shared.1.add(1);
-            });
-        }
-        AtEnd::finished()
-    });
-}
-
-#[test]
-#[ignore = "run by what_cannot_go_on_ends_the_process"]
-fn part_exit() {
-    run(|| two(|_, _| std::process::exit(7)));
-}
-
-#[test]
-#[ignore = "run by what_cannot_go_on_ends_the_process"]
-fn part_stack() {
-    fn deeper(n: u64) -> u64 {
-        let here = std::hint::black_box([n; 64]);
-        if n == 0 {
-            here[3]
-        } else {
-            deeper(n - 1) + here[5]
-        }
-    }
-    run(|| two(|_, word| assert!(word.add(deeper(100_000) as u32) > 0)));
-}
-
-#[test]
-fn what_cannot_go_on_ends_the_process() {
-    if ENGINE.name() == "explore" {
-        ends_the_process("part_lock", &["futex", "wait only for threads of the program"]);
-        ends_the_process("part_exit", &["exit_group", "returning or with a panic"]);
-        ends_the_process("part_stack", &["used up its stack"]);
-    }
 }

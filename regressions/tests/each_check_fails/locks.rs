@@ -56,6 +56,15 @@ pub(crate) const LOCKS: &[Break] = &[
             drop(sched.allp[other].timers.lock());
         }),
     ),
+    // `lock_beside` allows a lock of the same rank, and no other.
+    of(
+        ORDERED,
+        BUSY,
+        writes!(|sched, p| {
+            let _timers = sched.allp[p.index()].timers.lock();
+            drop(sched.lock.lock_beside());
+        }),
+    ),
     of(ORDERED, "rendezvous", Steps { wakep: wake_under_timers_lock, ..GO_1_19_FIXED }),
 ];
 

@@ -20,6 +20,23 @@ pub(super) const POLLS: &[Break] = &[
         "earlier-timer",
         Steps { timers: TimerVerbs { add: stores_a_deadline, ..GO_FIXED.timers }, ..GO_FIXED },
     ),
+    // Another break may be sent while the byte of the first one is there; the M that has sent one takes the byte.
+    of(
+        "a break ends the poll",
+        "earlier-timer",
+        with(PollSteps {
+            takes_break: |sched| {
+                sched.netpoll_wake_sig.store(0);
+                sched.world.kernel.change("read", |kernel| kernel.set_byte(false));
+            },
+            ..POLL_FIXED
+        }),
+    ),
+    of(
+        "a break ends the poll",
+        "earlier-timer",
+        Steps { timers: TimerVerbs { add: takes_the_byte, ..GO_FIXED.timers }, ..GO_FIXED },
+    ),
     // The signal is given without the byte.
     of(
         "a break ends the poll",
@@ -71,6 +88,14 @@ fn marks_the_poller(sched: &Sched, m: &M, timer: Timer) {
 fn stores_a_deadline(sched: &Sched, m: &M, timer: Timer) {
     (GO_FIXED.timers.add)(sched, m, timer);
     sched.poll_until.store(timer.when);
+}
+
+/// Adds the timer, and takes the break's byte back.
+fn takes_the_byte(sched: &Sched, m: &M, timer: Timer) {
+    (GO_FIXED.timers.add)(sched, m, timer);
+    if sched.world.kernel.peek(|kernel| kernel.byte()) {
+        (POLL_FIXED.takes_break)(sched);
+    }
 }
 
 /// Runs what is due, and says that no other timer is pending.

@@ -99,7 +99,7 @@ pub(crate) const TIMERS: &[Break] = &[
         "two-resets",
         verbs(TimerVerbs { reset: |s, m, t, when| !s.reset_timer(m, t, when), ..TIMERS_1_23 }),
     ),
-    // What Go has; a result that is another one; and a send that is not cancelled.
+    // What Go has; a result that is another one; a value that stays in the channel; and a send that is not cancelled.
     of(
         REPORTS,
         "received-twice",
@@ -113,6 +113,11 @@ pub(crate) const TIMERS: &[Break] = &[
         REPORTS,
         "receive-beside-stop",
         verbs(TimerVerbs { stop: |s, m, t| !s.stop_timer(m, t), ..TIMERS_1_23 }),
+    ),
+    of(
+        REPORTS,
+        "received-twice",
+        with(TimerSteps1_23 { drains: |_, _, _| false, ..TIMER_STEPS_FIXED }),
     ),
     of(
         REPORTS,

@@ -1,7 +1,9 @@
-//! The one way to change the idle lists without `pidleget` and `mput`, for regressions whose bug did so.
+//! The one way to change the idle lists without `pidleget` and `mput`, and the global queue without its lock, for regressions
+//! whose bug did so.
 //!
 //! Nothing else may use it; a test of the house rules enforces that.
 
+use crate::ids::GId;
 use crate::m::MId;
 use crate::p::PId;
 use crate::sched::SchedLocked;
@@ -34,4 +36,10 @@ pub fn put_m(locked: &mut SchedLocked, m: MId) {
 pub fn miscount_ms(locked: &mut SchedLocked, nmidle: i32, mcount: i32) {
     locked.nmidle += nmidle;
     locked.mcount += mcount;
+}
+
+/// Makes the global queue these Gs, in their order, and forgets what was on it. An M that appends to the queue without the
+/// lock writes what it has read a moment before.
+pub fn set_global_runq(locked: &mut SchedLocked, gs: Vec<GId>) {
+    locked.runq = gs.into();
 }

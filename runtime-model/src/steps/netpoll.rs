@@ -11,6 +11,10 @@ use crate::Time;
 pub struct PollSteps {
     /// An M with a P looks whether Gs that wait for descriptors can run, without waiting itself.
     pub netpoll0: fn(&Sched, &M) -> Polled,
+    /// The M that waited in a poll has been interrupted by a break. (`lost-break`)
+    ///
+    /// Go: netpoll_epoll.go, netpoll 151-158 (1.19.8), 161-170 (1.27.3).
+    pub takes_break: fn(&Sched),
     /// The Gs that a poll returned are runnable: so many fewer wait. (golang/go#61454)
     pub adjust_waiters: fn(&Sched, i32),
     /// A deadline, or closing, makes the G that waited runnable. (golang/go#61454)
@@ -32,6 +36,7 @@ pub struct PollSteps {
 /// returns.
 pub const POLL_1_19: PollSteps = PollSteps {
     netpoll0: |sched, m| sched.netpoll(m, None),
+    takes_break,
     adjust_waiters: |_, _| {},
     netpollgoready: |sched, m, g| {
         sched.netpoll_waiters.add(-1);
@@ -75,6 +80,14 @@ pub const POLL_FIXED: PollSteps = PollSteps {
     },
     ..POLL_1_19_FIXED
 };
+
+/// Reads the break's byte, and then says that another break may be sent.
+pub fn takes_break(sched: &Sched) {
+    // First the byte. Meets the compare-and-swap in `netpoll_break`: one that fails in between has no byte to write, as this M
+    // is awake.
+    sched.world.kernel.change("read", |kernel| kernel.set_byte(false));
+    sched.netpoll_wake_sig.store(0);
+}
 
 /// As long as there are idle Ps, starts an M for each. The P is taken by `startm`.
 ///

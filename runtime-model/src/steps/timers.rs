@@ -11,13 +11,15 @@ use crate::program::Action;
 use crate::sched::Sched;
 use crate::timers::{
     begin_adjust, begin_adjust_1_23, begin_adjust_in_two, clear_modified_earliest, clear_times,
-    deadline_by_status, fire_unlocked, nobarrier_wake_time, peek_deadline, preempts_in,
+    count_send, deadline_by_status, fire_unlocked, nobarrier_wake_time, peek_deadline, preempts_in,
     preempts_in_ten_states, publish_heaps, publish_if_earlier, publish_modified, publish_taken,
     sends_if_current, sends_in_any_case, uncount_sends, update_timer_modified_earliest, wake_time,
     Entry, NamedTimer, Received, Timer, TimerBits, TimerChan, TimerFunc, TimerStatus, TimerWords,
     Timers,
 };
 use crate::Time;
+
+pub use crate::timers::park_then_add;
 
 /// What a release's timers do.
 #[derive(Clone, Copy)]
@@ -54,6 +56,9 @@ pub struct TimerVerbs {
     /// When a timer that is on a heap is to fire, and its period. None if it was stopped, or changes right now. For checks.
     pub deadline: fn(&NamedTimer) -> Option<(Time, Time)>,
 }
+
+/// A G goes to sleep: it parks, and its timer is added.
+pub type ParksToSleep = fn(&Sched, &M, GId, Timer);
 
 /// All timers of a P that is about to be destroyed have moved to another, whose lock is held.
 pub type MovedAll = for<'p> fn(&Sched, &P, &'p P, MutexGuard<'p, Timers>);
@@ -179,11 +184,17 @@ pub struct TimerSteps1_23 {
     pub publish_modified: fn(&NamedTimer, TimerBits, &P, Time) -> bool,
     /// `adjust` is about to look at all timers of a P. (No issue is known.)
     pub begin_adjust: fn(&P),
+    /// An M is about to send a value, and holds the timer's lock: how do stop and reset learn of it? (golang/go#69312,
+    /// golang/go#69880)
+    pub begins_send: fn(&TimerChan),
     /// A timer with a channel is stopped or set: are the sends that are under way still counted? (No issue is known.)
     pub cancels_sends: fn(&TimerChan),
     /// An M is about to send a value, and holds `sendLock`; or it was about to, and the send was cancelled. (No issue is
     /// known.)
     pub sends: fn(&TimerChan, bool),
+    /// A timer with a channel was stopped or set: takes the value out of the channel. Returns whether there was one.
+    /// (golang/go#37196)
+    pub drains: fn(&Sched, &M, &TimerChan) -> bool,
     /// A timer, whose lock is held, was taken off the heap of a P that is destroyed: how do others learn of its new state? (No
     /// issue is known.)
     pub publish_taken: fn(&NamedTimer, TimerBits),
@@ -193,13 +204,15 @@ pub struct TimerSteps1_23 {
     pub emptied_by_adjust: fn(&P),
 }
 
-/// As they should be. Ours, not Go's, is all but `preempts_in_add`.
+/// As they should be. Ours, not Go's, is all but `preempts_in_add`, `begins_send` and `drains`.
 pub const TIMER_STEPS_FIXED: TimerSteps1_23 = TimerSteps1_23 {
     preempts_in_add: |_| false,
     publish_modified,
     begin_adjust: begin_adjust_1_23,
+    begins_send: count_send,
     cancels_sends: uncount_sends,
     sends: sends_if_current,
+    drains: Sched::drain,
     publish_taken,
     emptied_by_clean_head: clear_times,
     emptied_by_adjust: clear_times,

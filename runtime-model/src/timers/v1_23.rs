@@ -50,7 +50,7 @@ use heap::uncount_zombie;
 
 pub use channel::{Story, TimerChan};
 pub use heap::{begin_adjust, begin_adjust_in_two, clear_times};
-pub use receive::{sends_if_current, sends_in_any_case, uncount_sends, Received};
+pub use receive::{count_send, sends_if_current, sends_in_any_case, uncount_sends, Received};
 pub use state::{TimerBits, TimerData};
 pub use taken::{publish_heaps, publish_taken};
 
@@ -120,7 +120,7 @@ impl Sched {
         t.unlock(data);
         drop(held);
         // Channels of timers, 5.
-        pending |= chan.is_some_and(|c| self.drain(m, c));
+        pending |= chan.is_some_and(|c| (self.steps.timers_1_23.drains)(self, m, c));
         self.emit(m, if pending { Event::TimerStopped(id) } else { Event::StopTooLate(id) });
         pending
     }
@@ -175,7 +175,8 @@ impl Sched {
         }
         t.unlock(data);
         // Channels of timers, 5. With `sendLock` held: the value that is taken away is one of before.
-        pending |= t.chan.as_ref().is_some_and(|c| self.drain(m, c));
+        let drains = self.steps.timers_1_23.drains;
+        pending |= t.chan.as_ref().is_some_and(|c| drains(self, m, c));
         drop(held);
         self.emit(m, Event::TimerClaimed(id, pending));
         if add {

@@ -23,6 +23,8 @@ pub struct Kernel {
     byte: bool,
     /// Until when the M that waits in a poll waits, if one does.
     polls_until: Option<Time>,
+    /// The byte was read while an M waits in a poll, which has not returned for it. For checks.
+    lost_byte: bool,
     /// The time, for that M.
     now: Time,
 }
@@ -46,6 +48,7 @@ impl Kernel {
             wanted: vec![false; n],
             byte: false,
             polls_until: None,
+            lost_byte: false,
             now: START,
         };
         Condition::new("epoll", kernel, Kernel::ends_poll)
@@ -90,6 +93,8 @@ impl Kernel {
 
     /// Writes, or reads, the byte by which a poll is broken.
     pub fn set_byte(&mut self, byte: bool) {
+        // The M that the byte wakes has left its poll when it reads it.
+        self.lost_byte |= self.byte && !byte && self.polls_until.is_some();
         self.byte = byte;
     }
 
@@ -111,6 +116,11 @@ impl Kernel {
     /// Until when the M that waits in a poll waits, if one does.
     pub fn polls_until(&self) -> Option<Time> {
         self.polls_until
+    }
+
+    /// Whether a break's byte was taken from the M that it was to wake. For checks.
+    pub fn lost_byte(&self) -> bool {
+        self.lost_byte
     }
 
     /// Whether the break's byte is there. For checks.

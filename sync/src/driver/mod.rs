@@ -10,6 +10,7 @@
 //! | [`Explored`], [`Failure`], [`Schedule`], [`Orders`] | the result: how it ended, what failed, how to run it again |
 //! | [`Observer`], [`observe`], [`at_end`] | code that watches an execution and is no part of the program |
 //! | [`waiting`], [`is_alone`] | what the threads wait for |
+//! | [`operations`] | a number that stands still while a thread loops without an operation |
 //! | [`pin_history`] | makes what a thread hands to an observer part of the state |
 //! | [`check_changed`], [`check_all`] | evaluates predicates over a state |
 //! | [`rounds_without_progress`], [`broken_rule`] | what an execution counts and checks by itself |
@@ -29,7 +30,7 @@ pub(crate) mod schedule;
 
 pub use explore::options::{Estimated, Incomplete, Options, Probing, Statistics};
 
-pub use crate::current::thread_id;
+pub use crate::current::{operations, thread_id};
 pub use crate::discipline::{broken_rule, Rule};
 pub use crate::engine::ENGINE;
 pub use crate::name::Engine;

@@ -40,7 +40,10 @@ impl Object {
             return;
         }
         let Some(handle) = self.0 else {
-            panic!("search: the program uses an object that was created outside the execution");
+            panic!(
+                "search: the program uses an object that was created outside the execution, as in a static: create it in \
+                 the program's function"
+            );
         };
         with_state(|state| report(state, handle));
     }

@@ -95,7 +95,7 @@ impl Sched {
                     self.moves_first(p, timers, t, s);
                 }
                 // One that is being changed is left to others: adding a timer does not wait for it.
-                _ => return,
+                _ => break,
             }
         }
     }

@@ -114,7 +114,7 @@ impl Sched {
         }
         let next = next_time(data.when, data.period, now);
         data.when = next.unwrap_or(0);
-        let seq = t.begins_to_send();
+        let seq = t.begins_to_send(self.steps.timers_1_23.begins_send);
         t.unlock(data);
         self.send_on_channel(m, t.id, seq);
     }
@@ -174,9 +174,7 @@ impl Sched {
         // Channels of timers, 4. Meets `stop_timer` and `modify` of other Gs: what comes first decides.
         let held = c.send_lock.lock();
         let current = c.seq.get() == seq;
-        if !c.ticks.get() {
-            (self.steps.timers_1_23.sends)(c, current);
-        }
+        (self.steps.timers_1_23.sends)(c, current);
         if current {
             self.chansend(m, c);
         } else {
@@ -208,7 +206,7 @@ impl Sched {
     /// Takes the value out of the channel, for a G that has stopped or set the timer. Returns whether there was one.
     ///
     /// Go: chan.go, timerchandrain 358-381 (1.27.3).
-    pub(super) fn drain(&self, m: &M, c: &TimerChan) -> bool {
+    pub fn drain(&self, m: &M, c: &TimerChan) -> bool {
         if c.qcount.load() == 0 {
             return false;
         }
@@ -237,16 +235,10 @@ impl NamedTimer {
 
     /// The timer, whose lock is held, is due, and an M is to send its value. Returns the `seq` to send it with.
     ///
-    /// # Panics
-    /// As Go does: `too many concurrent timer firings`.
-    ///
     /// Go: time.go, (*timer).unlockAndRun 1114-1116, 1143-1148 (1.27.3).
-    pub(super) fn begins_to_send(&self) -> u32 {
+    pub(super) fn begins_to_send(&self, steps: fn(&TimerChan)) -> u32 {
         let c = self.channel();
-        if !c.ticks.get() {
-            // Channels of timers, 3. Meets the load in `cancels_send`.
-            assert!(c.is_sending.add(1) >= 0, "too many concurrent timer firings");
-        }
+        steps(c);
         c.seq.get()
     }
 
@@ -264,6 +256,19 @@ impl NamedTimer {
         let cancels = c.is_sending.load() > 0;
         steps(c);
         cancels
+    }
+}
+
+/// An M that is about to send a value counts itself, unless the timer is a ticker: of that nothing is reported.
+///
+/// # Panics
+/// As Go does: `too many concurrent timer firings`.
+///
+/// Go: time.go, (*timer).unlockAndRun 1143-1148 (1.27.3).
+pub fn count_send(c: &TimerChan) {
+    if !c.ticks.get() {
+        // Channels of timers, 3. Meets the load in `cancels_send`.
+        assert!(c.is_sending.add(1) >= 0, "too many concurrent timer firings");
     }
 }
 
@@ -285,7 +290,9 @@ pub fn sends_if_current(c: &TimerChan, current: bool) {
 ///
 /// Go: time.go, (*timer).unlockAndRun 1186-1193 (1.27.3).
 pub fn sends_in_any_case(c: &TimerChan, _: bool) {
-    assert!(c.is_sending.add(-1) >= 0, "mismatched isSending updates");
+    if !c.ticks.get() {
+        assert!(c.is_sending.add(-1) >= 0, "mismatched isSending updates");
+    }
 }
 
 /// The sends that were under way are cancelled: they do not count any more. Ours, not Go's: see [`sends_in_any_case`].

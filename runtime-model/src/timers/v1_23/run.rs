@@ -147,7 +147,10 @@ impl Sched {
         }
         self.update_heap(p, &mut timers, t, &mut data);
         let f = match t.f {
-            TimerFunc::Channel(id, _) => TimerFunc::Channel(id, t.begins_to_send()),
+            TimerFunc::Channel(id, _) => {
+                let begins = self.steps.timers_1_23.begins_send;
+                TimerFunc::Channel(id, t.begins_to_send(begins))
+            }
             other => other,
         };
         t.unlock(data);
