@@ -136,6 +136,13 @@ pub const ALL: &[Happening] = &[
     },
     Happening { name: "the world is stopped", is: |e| matches!(e, Event::WorldStopped) },
     Happening { name: "an M stops for the world", is: |e| matches!(e, Event::GcStopped(_)) },
+    Happening { name: "sysmon sleeps deeply", is: |e| matches!(e, Event::SysmonSleeps) },
+    Happening { name: "sysmon is woken", is: |e| matches!(e, Event::SysmonWakes) },
+    Happening {
+        name: "sysmon takes a P out of a system call",
+        is: |e| matches!(e, Event::Retaken(_)),
+    },
+    Happening { name: "sysmon polls and finds a G", is: |e| matches!(e, Event::SysmonPolled(_)) },
     Happening { name: "GOMAXPROCS grows", is: |e| matches!(e, Event::Gomaxprocs(a, b) if a < b) },
     Happening { name: "GOMAXPROCS shrinks", is: |e| matches!(e, Event::Gomaxprocs(a, b) if a > b) },
     Happening { name: "a P with Gs is destroyed", is: |e| matches!(e, Event::DestroyedWithGs(_)) },

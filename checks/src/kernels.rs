@@ -49,6 +49,7 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         timers: vec![],
         clock: Clock::Fake,
         descriptors: vec![],
+        sysmon: None,
         mask_bits: 32,
     };
     let sched = Sched::new(program, steps, traced(Arc::new(NoWitness)));

@@ -112,6 +112,13 @@ pub const ALL: &[Suite] = &[
         variant: FIXED,
     },
     Suite {
+        name: "sysmon",
+        about: "sysmon takes Ps out of system calls, has busy Gs preempted, and polls",
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+        variant: FIXED,
+    },
+    Suite {
         name: "known-more-ms",
         about: "the programs of `known` with one M more than they have Ps",
         engines: SEARCHED_ONLY,

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use programs::file::write_new;
+use runtime_model::m::MId;
 use serde::{Deserialize, Serialize};
 use sync::driver::Schedule;
 
@@ -192,4 +193,10 @@ impl Counterexample {
 #[serde(deny_unknown_fields)]
 struct End {
     end: u64,
+}
+
+/// What the thread with that number is called: as its M, or sysmon.
+#[must_use]
+pub fn thread_name(thread: usize) -> String {
+    u32::try_from(thread).map_or_else(|_| thread.to_string(), |m| MId(m).to_string())
 }

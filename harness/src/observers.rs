@@ -123,6 +123,10 @@ impl Observer for ScenarioObserver {
     }
 
     fn quiescent(&self) -> Quiescent {
+        // What sysmon heals is not judged, as a user would not see it for long.
+        if self.sched.sysmon_moves() {
+            return Quiescent::Moved;
+        }
         if let Err(violation) = self.evaluate(true, false) {
             return Quiescent::Over(Err(violation));
         }

@@ -92,13 +92,14 @@ impl Witness for Recorder {
 }
 
 /// The number of the thread as its name has it: that of its M. In real time the world's thread is started first, and its
-/// number is the one after those of all Ms.
+/// number is the one after those of all Ms. sysmon is started next, if the program has it.
 fn number(sched: &Sched, thread: usize) -> usize {
-    match thread {
-        _ if sched.clock() == Clock::Fake => thread,
-        0 => 0,
-        1 => sched.allm.len(),
-        m => m - 1,
+    let world = (sched.clock() != Clock::Fake).then_some(sched.allm.len());
+    let sysmon = sched.has_sysmon().then_some(MId::SYSMON.index());
+    let others: Vec<usize> = world.into_iter().chain(sysmon).collect();
+    match thread.checked_sub(1) {
+        None => 0,
+        Some(i) => others.get(i).copied().unwrap_or_else(|| thread - others.len()),
     }
 }
 

@@ -75,6 +75,9 @@ pub(crate) const MOST_MS: u32 = 16;
 /// The most moves of the world that may come early.
 pub(crate) const MOST_EARLY: u32 = 8;
 
+/// The most rounds of sysmon that may come while Ms run.
+pub(crate) const MOST_TICKS: u32 = 8;
+
 /// A program with its sizes, as written. [`Scenario::program`] checks it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scenario {
@@ -96,6 +99,10 @@ pub struct Scenario {
     pub clock: Clock,
     /// With a real clock: so many of the world's moves may come while Ms run.
     pub early: u32,
+    /// sysmon exists.
+    pub sysmon: bool,
+    /// With sysmon: so many of its rounds may come while Ms run.
+    pub ticks: u32,
     /// Bits of a word of the masks of Ps. Go's number is 32.
     #[serde(default = "bits_of_a_word")]
     pub mask_word: u32,
@@ -167,6 +174,8 @@ impl Scenario {
             fairness: false,
             clock: Clock::Fake,
             early: 0,
+            sysmon: false,
+            ticks: 0,
             mask_word: bits_of_a_word(),
             lines: lines.iter().map(|&line| line.into()).collect(),
             must_finish: Vec::new(),
@@ -226,6 +235,7 @@ impl Scenario {
                     Clock::Real => program::Clock::Real { early: self.early },
                 },
                 descriptors,
+                sysmon: self.sysmon.then_some(self.ticks),
                 mask_bits: self.mask_word,
             },
             names,
@@ -234,12 +244,13 @@ impl Scenario {
         })
     }
 
-    /// Its size in words; descriptors are named if there are any. Numbers of Ps that follow each other are written `2-3P`.
+    /// Its size in words; descriptors are named if there are any, and sysmon if it is there. Numbers of Ps that follow each other are written `2-3P`.
     fn size(&self, scripts: &[Vec<Action>], timers: usize, descriptors: usize) -> String {
         let fds = if descriptors == 0 { String::new() } else { format!("/{descriptors}fd") };
         let (least, most) = self.least_and_most_ps(scripts);
         let ps = if least == most { least.to_string() } else { format!("{least}-{most}") };
-        format!("{ps}P/{}M/{}G/{timers}T{fds}", self.ms, scripts.len())
+        let sysmon = if self.sysmon { "/sysmon" } else { "" };
+        format!("{ps}P/{}M/{}G/{timers}T{fds}{sysmon}", self.ms, scripts.len())
     }
 
     fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {
@@ -294,6 +305,14 @@ impl Scenario {
         if self.early > 0 && self.clock == Clock::Fake {
             let what = format!("{}, but the clock is not real: the world has no moves", self.early);
             return wrong("early", what, "add clock = \"real\", or leave early out");
+        }
+        if self.ticks > MOST_TICKS {
+            let what = format!("{} is out of range", self.ticks);
+            return wrong("ticks", what, &format!("write 0 to {MOST_TICKS}"));
+        }
+        if self.ticks > 0 && !self.sysmon {
+            let what = format!("{}, but there is no sysmon whose rounds they are", self.ticks);
+            return wrong("ticks", what, "add sysmon = true, or leave ticks out");
         }
         Ok(())
     }

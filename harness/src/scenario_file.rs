@@ -13,7 +13,9 @@ use toml::Spanned;
 
 pub use gate_run::GateRun;
 
-use crate::scenario::{At, Clock, Scenario, ScenarioError, MOST_EARLY, MOST_MS, MOST_PS};
+use crate::scenario::{
+    At, Clock, Scenario, ScenarioError, MOST_EARLY, MOST_MS, MOST_PS, MOST_TICKS,
+};
 
 /// A scenario file with all fields, for `--help`.
 pub const EXAMPLE: &str = r#"# Two Gs on two Ps: one sleeps, readies the other, and keeps its P busy until that one has run.
@@ -33,6 +35,8 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # deterministic = false
 # clock = "fake"      # the clock stands while an M runs; "real": the world moves it, and there are descriptors
 # early = 0           # with a real clock: so many of the world's moves may come while Ms run
+# sysmon = false      # true: sysmon takes Ps from system calls, and in real time preempts and polls; it is none of the Ms
+# ticks = 0           # with sysmon: so many of its rounds may come while Ms run; others come when no M can move
 # mask-word = 32      # bits of a word of the masks of Ps: with fewer, `gomaxprocs` may move them to other arrays
 # Also, for a file in checks/scenarios, which the gate runs; `check` reports mistakes in these, and ignores them:
 # aliases = ["wait"]  # older names, which commands accept too
@@ -49,7 +53,7 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 /// The fields of a file, for messages.
 const FIELDS: &str =
     "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
-                      deterministic, clock, early, mask-word, aliases, sizes and run";
+                      deterministic, clock, early, sysmon, ticks, mask-word, aliases, sizes and run";
 
 /// A longer name makes no good file name.
 const LONGEST_NAME: usize = 64;
@@ -112,6 +116,8 @@ struct File {
     fairness: Option<bool>,
     clock: Option<Spanned<Clock>>,
     early: Option<Spanned<i64>>,
+    sysmon: Option<bool>,
+    ticks: Option<Spanned<i64>>,
     mask_word: Option<Spanned<i64>>,
     must_finish: Option<Spanned<Vec<String>>>,
     deterministic: Option<bool>,
@@ -188,14 +194,17 @@ impl Written {
 
     /// Numbers that do not fit into their fields. The scenario checks the others.
     fn check_numbers(&self) -> Result<(), FileError> {
-        let File { ps, ms, ring, steal_tries, early, mask_word, .. } = &self.file;
+        let File { ps, ms, ring, steal_tries, early, ticks, mask_word, .. } = &self.file;
         let ps = Some((ps, "ps", format!("1 to {MOST_PS}")));
         let ms = Some((ms, "ms", format!("1 to {MOST_MS}")));
         let ring = ring.as_ref().map(|ring| (ring, "ring", "a power of two from 2 to 256".into()));
         let tries = steal_tries.as_ref().map(|tries| (tries, "steal-tries", "2 to 4".into()));
         let early = early.as_ref().map(|early| (early, "early", format!("0 to {MOST_EARLY}")));
+        let ticks = ticks.as_ref().map(|ticks| (ticks, "ticks", format!("0 to {MOST_TICKS}")));
         let word = mask_word.as_ref().map(|bits| (bits, "mask-word", "1 to 32".into()));
-        for (number, field, allowed) in [ps, ms, ring, tries, early, word].into_iter().flatten() {
+        for (number, field, allowed) in
+            [ps, ms, ring, tries, early, ticks, word].into_iter().flatten()
+        {
             if u32::try_from(*number.get_ref()).is_err() {
                 let what = format!("{} is out of range; write {allowed}", number.get_ref());
                 return Err(self.error(At::Field(field), &what));
@@ -307,6 +316,8 @@ impl File {
             fairness: self.fairness.unwrap_or(plain.fairness),
             clock: self.clock.as_ref().map_or(plain.clock, |clock| *clock.get_ref()),
             early: number(&self.early, plain.early),
+            sysmon: self.sysmon.unwrap_or(plain.sysmon),
+            ticks: number(&self.ticks, plain.ticks),
             mask_word: number(&self.mask_word, plain.mask_word),
             must_finish: self.must_finish.as_ref().map_or(vec![], |names| names.get_ref().clone()),
             deterministic: self.deterministic.unwrap_or(plain.deterministic),
@@ -329,6 +340,8 @@ impl File {
             fairness: scenario.fairness.then_some(true),
             clock: (scenario.clock != plain.clock).then(|| at_start(scenario.clock)),
             early: (scenario.early != plain.early).then(|| at_start(scenario.early.into())),
+            sysmon: scenario.sysmon.then_some(true),
+            ticks: (scenario.ticks != plain.ticks).then(|| at_start(scenario.ticks.into())),
             mask_word: (scenario.mask_word != plain.mask_word)
                 .then(|| at_start(scenario.mask_word.into())),
             must_finish: (!scenario.must_finish.is_empty())
@@ -351,6 +364,7 @@ impl File {
             At::Field("ring") => of(&self.ring),
             At::Field("steal-tries") => of(&self.steal_tries),
             At::Field("early") => of(&self.early),
+            At::Field("ticks") => of(&self.ticks),
             At::Field("mask-word") => of(&self.mask_word),
             At::Field("clock") => self.clock.as_ref().map(Spanned::span),
             At::Field("must-finish") => self.must_finish.as_ref().map(Spanned::span),

@@ -40,6 +40,7 @@ pub mod issue_51654;
 pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
+pub mod issue_61454;
 pub mod issue_63555;
 pub mod issue_66006;
 pub mod issue_69312;
@@ -52,6 +53,7 @@ pub mod pollers_post;
 pub mod pollers_window;
 pub mod release;
 pub mod resize;
+pub mod retake;
 pub mod revived_p;
 pub mod rows;
 pub mod runs;
@@ -104,6 +106,8 @@ pub const BUGS: &[&Bug] = &[
     &issue_45975::BUG,
     &missed_call::BUG,
     &stops::BUG,
+    &retake::BUG,
+    &issue_61454::BUG,
     &lost_channel_timer::BUG,
     &grown_last_look::BUG,
     &revived_p::BUG,

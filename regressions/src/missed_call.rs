@@ -42,7 +42,11 @@ const fn in_release(scenario: &'static str) -> ExpectedFailure {
 /// What of it is in the releases.
 const IN_RELEASE: InRelease = InRelease {
     mend: Mend { name: "missed-system-call", bug: NAME, fixed_in },
-    expected: &[in_release(SCENARIO), in_release("stop-beside-call")],
+    expected: &[
+        in_release(SCENARIO),
+        in_release("stop-beside-call"),
+        in_release("stop-beside-retake"),
+    ],
 };
 
 /// The bug and its rows.

@@ -11,7 +11,8 @@
 //! keeps its P busy                                        P0 is idle, and its timer fires: no M sees that
 //! ```
 //!
-//! It ends when an M has nothing to do, or when sysmon has the G preempted, after 10 ms. Without sysmon, as here, a program
+//! It ends when an M has nothing to do; or, since Go 1.22, when sysmon has the G preempted, after 10 ms: the M that puts it on the
+//! global queue wakes another. Up to 1.21 it wakes none, and takes the G again. Without sysmon, as here, a program
 //! in which the G waits for the timer hangs.
 //!
 //! An M that spins wakes another once it has found work (wake protocol, 3). So the mend is that it spins.

@@ -53,6 +53,8 @@ mod resize;
 mod stops;
 #[path = "each_check_fails/syscalls.rs"]
 mod syscalls;
+#[path = "each_check_fails/sysmon.rs"]
+mod sysmon;
 #[path = "each_check_fails/time.rs"]
 mod time;
 #[path = "each_check_fails/timers.rs"]
@@ -277,6 +279,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         stops::STOPS,
         resize::RESIZES,
         syscalls::SYSCALLS,
+        sysmon::SYSMONS,
         time::TIME,
         timers::TIMERS,
         timers_1_23::TIMERS,

@@ -147,6 +147,7 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
             timers: vec![],
             clock: Clock::Fake,
             descriptors: vec![],
+            sysmon: None,
             mask_bits: 32,
         };
         let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(runtime_model::event::NoWitness));

@@ -2,81 +2,52 @@
 
 mod common;
 
-use common::{failing, job, run, run_with};
-use harness::report::{Job, Mode, Search};
-use harness::verdict::Verdict;
-use regressions::{BUGS, CONTENT};
+use common::{failing, hold_in, job, run_with, search, shows};
+use harness::report::Mode;
+use regressions::CONTENT;
 use runtime_model::g::{CallStatus, GId};
 use runtime_model::m::{Entered, M};
 use runtime_model::steps::{Steps, SyscallVerbs, GO_1_19_FIXED, GO_1_27, GO_FIXED, SYSCALLS_1_27};
 use runtime_model::Sched;
-use sync::driver::{Control, Options};
-
-fn search(scenario: &str) -> Job {
-    let mut job = job(scenario, Mode::Invariants);
-    job.limits.bound = None;
-    job.limits.search = Some(Search::default());
-    job
-}
-
-/// Each holds in so many states, on the model of 1.19 as it should be.
-fn hold_in(expected: &[(&str, u64)]) {
-    hold_in_with(GO_1_19_FIXED, expected);
-}
-
-fn hold_in_with(steps: Steps, expected: &[(&str, u64)]) {
-    let states = |scenario: &str| {
-        let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
-        let report = prepared.run(|_| Control::Go).expect("a run").report;
-        let extent = (report.verdict, &*report.extent);
-        assert_eq!(extent, (Verdict::Held, "exhaustive"), "{scenario}: {}", report.note);
-        report.searched.expect("searched").states
-    };
-    let found: Vec<_> = expected.iter().map(|&(name, _)| (name, states(name))).collect();
-    assert_eq!(found, expected);
-}
+use sync::driver::Options;
 
 /// The numbers are the model's: they change with every operation and every checkpoint of it.
 #[sync::test(restoring)]
 fn system_calls_hold_in_every_state() {
-    hold_in(&[
-        ("syscall-short", 342),
-        ("syscall-long", 301),
-        ("syscall-blocking", 25_228),
-        ("syscall-timer", 62_391),
-        ("syscalls-one-p", 1_484),
-        ("newproc-beside-return", 8_848),
-        ("newproc-beside-handoff", 2_191),
-    ]);
+    hold_in(
+        GO_1_19_FIXED,
+        &[
+            ("syscall-short", 342),
+            ("syscall-long", 301),
+            ("syscall-blocking", 25_228),
+            ("syscall-timer", 62_391),
+            ("syscalls-one-p", 1_484),
+            ("newproc-beside-return", 8_848),
+            ("newproc-beside-handoff", 2_191),
+        ],
+    );
 }
 
 #[sync::test(restoring)]
 fn stops_hold_in_every_state() {
-    hold_in(&[
-        ("stop-beside-work", 1_474),
-        ("stop-beside-busy", 7_620),
-        ("stop-beside-syscall", 4_277),
-        ("stop-beside-short", 18_905),
-        ("stop-beside-handoff", 59_096),
-        ("safe-point-beside-syscall", 8_095),
-        ("safe-point-beside-busy", 6_552),
-        ("safe-point-beside-work", 985),
-    ]);
+    hold_in(
+        GO_1_19_FIXED,
+        &[
+            ("stop-beside-work", 1_474),
+            ("stop-beside-busy", 7_620),
+            ("stop-beside-syscall", 4_277),
+            ("stop-beside-short", 18_905),
+            ("stop-beside-handoff", 59_096),
+            ("safe-point-beside-syscall", 8_095),
+            ("safe-point-beside-busy", 6_552),
+            ("safe-point-beside-work", 985),
+        ],
+    );
 }
 
-/// What each row of these bugs shows.
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    let ours = ["handoff-beside-wakep", "45975", "missed-safe-point", "missed-system-call"];
-    for bug in BUGS.iter().filter(|bug| ours.contains(&bug.number)) {
-        for mutant in bug.mutants {
-            for shows in mutant.shows {
-                let job = shows.job(bug, mutant, sync::driver::ENGINE);
-                let report = run(&job);
-                assert_eq!(report.verdict, Verdict::Held, "{}: {}", job.row, report.note);
-            }
-        }
-    }
+    shows(&["handoff-beside-wakep", "45975", "missed-safe-point", "missed-system-call"]);
 }
 
 #[sync::test(restoring)]
@@ -107,7 +78,7 @@ fn a_handoff_beside_a_failed_wakeup_strands_a_g_with_3_ms_too() {
 /// The P of a G in a call is its M's still, until another M takes it under the G's scan bit.
 #[sync::test(restoring)]
 fn system_calls_of_1_26_hold_in_every_state() {
-    hold_in_with(
+    hold_in(
         GO_FIXED,
         &[
             ("syscall-short", 472),
@@ -123,7 +94,7 @@ fn system_calls_of_1_26_hold_in_every_state() {
 
 #[sync::test(restoring)]
 fn stops_beside_system_calls_of_1_26_hold_in_every_state() {
-    hold_in_with(
+    hold_in(
         GO_FIXED,
         &[
             ("stop-beside-work", 1_416),

@@ -18,7 +18,7 @@ impl Sched {
     ///
     /// Go: proc.go, checkdead 5017-5118 (1.19.8), 6418-6520 (1.27.3).
     pub(crate) fn checkdead(&self, locked: &mut SchedLocked, m: &M) {
-        let run = locked.mcount - locked.nmidle;
+        let run = locked.running();
         if run > 0 {
             return;
         }

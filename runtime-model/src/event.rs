@@ -120,6 +120,14 @@ pub enum Event {
     TakenAtSafePoint(PId),
     /// Each P has passed its safe point.
     AllPassedSafePoint,
+    /// It sleeps deeply: there is nothing to look after.
+    SysmonSleeps,
+    /// It does so no longer.
+    SysmonWakes,
+    /// It took this P out of a system call that has kept it for too long.
+    Retaken(PId),
+    /// It polled as no M had for 10 ms, and found so many Gs.
+    SysmonPolled(usize),
     /// The G was busy, and was preempted.
     Preempted(GId),
     /// It parks.

@@ -42,6 +42,9 @@ impl Hash for MId {
 }
 
 impl MId {
+    /// The thread that runs sysmon. It is not in `allm`: nothing that Ms do with each other concerns it.
+    pub const SYSMON: MId = MId(30);
+
     /// The index of this M in `allm`.
     pub fn index(self) -> usize {
         self.0 as usize
@@ -56,7 +59,10 @@ impl std::fmt::Debug for MId {
 
 impl std::fmt::Display for MId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "M{}", self.0)
+        match *self {
+            MId::SYSMON => f.write_str("sysmon"),
+            MId(n) => write!(f, "M{n}"),
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //! | [`wake`] | proc.go | waking and stopping Ms |
 //! | [`handoff`] | proc.go | handing off a P |
 //! | [`syscall`] | proc.go | system calls: a module for each way in which Go's have worked |
+//! | [`sysmon`] | proc.go | sysmon: its sleep, polling, taking Ps from system calls, preempting |
 //! | [`stw`], [`safepoint`] | proc.go | stopping the world; a function on each P |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
 //! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
@@ -51,12 +52,13 @@
 //! | `goschedImpl`, `goyield_m`, `newproc`, `ready` | [`ready`] |
 //! | `goroutineReady` (time.go), `goFunc`, `sendTime` (time/sleep.go) | [`timers`]: [`TimerFunc`](timers::TimerFunc) |
 //! | `handoffp` | [`handoff`] |
-//! | `retake`, `sysmon` | left out: nothing takes a P from a running M yet |
+//! | `retake`, `sysmon`, `incidlelocked` | [`sysmon`]; the scavenger, the forced GC and the update of GOMAXPROCS are left out |
+//! | `preemptone` | [`sysmon`], for sysmon; in `preemptall`, merged into [`stw`] |
 //! | `entersyscall` | merged into `reentersyscall` |
 //! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallfast`, `exitsyscallfast_reacquired`, `exitsyscallfast_pidle`, `exitsyscall0` (`exitsyscallNoP`) | [`syscall`]; as up to 1.25: v1_19.rs |
-//! | `entersyscall_sysmon`, `entersyscallWakeSysmon` (since 1.26) | left out: no sysmon yet |
+//! | `entersyscall_sysmon` (`entersyscallWakeSysmon`) | [`sysmon`] |
 //! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `gcstopP`, `resume` as since 1.26 | [`syscall`]: v1_26.rs |
-//! | `incidlelocked`, `startlockedm`, `stoplockedm` | left out: no G is locked to a thread |
+//! | `startlockedm`, `stoplockedm` | left out: no G is locked to a thread |
 //! | `injectglist`, `netpoll` (netpoll_epoll.go), `netpollready` (netpoll.go) | [`netpoll`] |
 //! | `pollReset`, `pollWait`, `pollSetDeadline`, `pollUnblock`, `netpollblock`, `netpollblockcommit`, `netpollunblock`, `netpollcheckerr`, `netpollgoready`, `netpolldeadlineimpl`, `netpollAnyWaiters`, `netpollAdjustWaiters` (netpoll.go) | [`netpoll`]; reads alone |
 //! | `pollOpen`, `pollClose` (netpoll.go), `pollWork` | left out: descriptors are open from the start, and none is used again; no GC workers yet |
@@ -120,6 +122,7 @@ pub mod sizes;
 pub mod steps;
 pub mod stw;
 pub mod syscall;
+pub mod sysmon;
 pub mod timers;
 pub mod wake;
 pub mod world;

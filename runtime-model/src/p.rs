@@ -11,6 +11,8 @@ pub use crate::idle::OwnedP;
 use crate::ids::MId;
 pub use crate::ids::PId;
 use crate::limiter::LimiterEvent;
+use crate::sysmon::WatchedP;
+
 use crate::timers::{earlier, TimerWords, Timers};
 use crate::Time;
 
@@ -69,6 +71,9 @@ pub struct P {
     /// How many timers of the heap were stopped. Written without the lock, by Gs that stop timers. Since 1.23: `zombies`.
     pub deleted_timers: Atomic<u32>,
 
+    /// What sysmon reads of it, and remembers.
+    pub watched: WatchedP,
+
     /// What the GC CPU limiter attributes the P's current time to.
     pub limiter_event: LimiterEvent,
 }
@@ -107,6 +112,7 @@ impl P {
             timer_modified_earliest: Atomic::new(name(words.modified), 0),
             deleted_timers: Atomic::new(name(words.stopped), 0),
             timers,
+            watched: WatchedP::new(id.0),
             limiter_event: LimiterEvent::new(name("limiterEvent")),
         }
     }

@@ -149,6 +149,8 @@ pub struct Program {
     pub clock: Clock,
     /// The descriptors. They need a clock that is real.
     pub descriptors: Vec<Descriptor>,
+    /// sysmon exists, and so many of its rounds may come while Ms run; the others come when no M can move.
+    pub sysmon: Option<u32>,
     /// Bits of a word of the masks, 1 to 32. Go's number is 32.
     pub mask_bits: u32,
 }
@@ -218,9 +220,20 @@ impl Program {
         self.has(|action| matches!(action, Action::ForEachP))
     }
 
-    /// Whether some G takes Ps from others, so that one that is busy is preempted.
+    /// Whether a G that is busy may have to give way.
     pub fn preempts(&self) -> bool {
-        self.stops_the_world() || self.has_safe_points()
+        self.stops_the_world() || self.has_safe_points() || self.has_slices()
+    }
+
+    /// Whether sysmon exists.
+    pub fn has_sysmon(&self) -> bool {
+        self.sysmon.is_some()
+    }
+
+    /// Whether sysmon preempts Gs that have kept their P for too long. Under faketime none has: the clock stands while one
+    /// runs.
+    pub fn has_slices(&self) -> bool {
+        self.has_sysmon() && self.clock != Clock::Fake
     }
 
     fn has(&self, is: impl Fn(&Action) -> bool) -> bool {

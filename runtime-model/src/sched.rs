@@ -2,6 +2,8 @@
 //!
 //! Go: runtime2.go, type schedt 767-857 (1.19.8), 932-1055 (1.27.3).
 
+mod for_checks;
+
 use std::collections::VecDeque;
 
 use sync::{Arc, Atomic, Ghost, Mutex, Note, Plain, Weak};
@@ -19,6 +21,7 @@ use crate::p::{OwnedP, PId, PStatus, P};
 use crate::program::{Action, Clock, FdId, Program};
 use crate::sizes::Sizes;
 use crate::steps::Steps;
+use crate::sysmon::SysmonShared;
 use crate::timers::NamedTimer;
 use crate::world::World;
 use crate::{Time, START};
@@ -67,6 +70,8 @@ pub struct Sched {
     pub safe_point_wait: Plain<i32>,
     /// The M that wants each P to pass a safe point sleeps on it.
     pub(crate) safe_point_note: Note,
+    /// What sysmon and Ms both access.
+    pub sysmon: SysmonShared,
     /// The M that has stopped the world. For checks.
     pub stopped_by: Ghost<Option<MId>>,
 
@@ -126,6 +131,10 @@ pub struct SchedLocked {
     pub(crate) runq: VecDeque<GId>,
     /// Ms that exist or whose id is reserved. Go: `mcount()`.
     pub(crate) mcount: i32,
+    /// How many of those count as no M that runs, for `checkdead`: sysmon, once it has begun.
+    pub(crate) nmsys: i32,
+    /// How many Ms that are locked to a G wait for it. Less than 0 while sysmon has a P or Gs in its hands.
+    pub(crate) nmidlelocked: i32,
     /// Ids of `allm` not started yet: the next one is the last.
     pub(crate) unborn: Vec<MId>,
     /// Reserved ids for which there is no M left to start, each with the P it would run.
@@ -149,58 +158,6 @@ pub(crate) struct Reserved {
 pub struct SpinIncrement(pub(crate) ());
 
 impl SchedLocked {
-    /// The idle Ps, first to be taken last. For checks.
-    pub fn idle_ps(&self) -> impl Iterator<Item = PId> + '_ {
-        self.pidle.ids()
-    }
-
-    /// The idle Ms, first to be taken last. For checks.
-    pub fn idle_ms(&self) -> &[MId] {
-        &self.midle
-    }
-
-    /// The number of idle Ms, as `checkdead` counts them. For checks.
-    pub fn nmidle(&self) -> i32 {
-        self.nmidle
-    }
-
-    /// The global queue. For checks.
-    pub fn global_runq(&self) -> impl Iterator<Item = GId> + '_ {
-        self.runq.iter().copied()
-    }
-
-    /// The Ps that wait for the next M that stops. For checks.
-    pub fn reserved_ps(&self) -> impl Iterator<Item = PId> + '_ {
-        self.reserved.iter().map(|r| r.p.id())
-    }
-
-    /// The Ps that have stopped. For checks.
-    pub fn stopped_ps(&self) -> impl Iterator<Item = PId> + '_ {
-        self.stopped.iter().map(OwnedP::id)
-    }
-
-    /// The Ps that were destroyed, or have not begun. For checks.
-    pub fn dead_ps(&self) -> impl Iterator<Item = PId> + '_ {
-        self.dead.iter().map(OwnedP::id)
-    }
-
-    /// How many of the Ms that are reserved would spin. For checks.
-    pub fn reserved_spinners(&self) -> usize {
-        self.reserved.iter().filter(|r| r.spin.is_some()).count()
-    }
-
-    /// How many Ms may still be started. For checks.
-    pub fn unborn_ms(&self) -> usize {
-        self.unborn.len()
-    }
-
-    /// Ms that exist or whose id is reserved. For checks.
-    pub fn mcount(&self) -> i32 {
-        self.mcount
-    }
-}
-
-impl SchedLocked {
     /// No P is on the idle list, and no M exists but the caller's.
     #[expect(clippy::disallowed_methods, reason = "the start of the world")]
     fn before_the_world(ps: u32, most: u32, ms: u32) -> SchedLocked {
@@ -210,6 +167,8 @@ impl SchedLocked {
             nmidle: 0,
             runq: VecDeque::new(),
             mcount: 1,
+            nmsys: 0,
+            nmidlelocked: 0,
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
             stopped: Vec::new(),
@@ -249,6 +208,7 @@ impl Sched {
             stopnote: Note::new("stopnote"),
             safe_point_wait: Plain::new("safePointWait", 0),
             safe_point_note: Note::new("safePointNote"),
+            sysmon: SysmonShared::new(&lock),
             stopped_by: Ghost::new(None),
             netpoll_inited: Atomic::new("netpollInited", program.opens_descriptors().into()),
             netpoll_waiters: Atomic::new("netpollWaiters", 0),
@@ -295,6 +255,7 @@ impl Sched {
     pub fn start(&self) {
         let mut m = M::of_kernel(MId(0));
         self.start_world();
+        self.start_sysmon();
         let p0 = self.put_other_ps_idle();
         self.acquirep(&mut m, p0);
         self.g(GId::MAIN).casgstatus(GStatus::Idle, GStatus::Runnable);
@@ -365,6 +326,11 @@ impl Sched {
             Clock::Fake => self.faketime.peek(|&now| now),
             Clock::Real { .. } => self.world.clock.peek(),
         }
+    }
+
+    /// Whether sysmon exists.
+    pub fn has_sysmon(&self) -> bool {
+        self.program.has_sysmon()
     }
 
     /// What moves the clock.

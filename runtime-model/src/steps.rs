@@ -6,6 +6,7 @@
 mod netpoll;
 mod spin_limit;
 mod syscalls;
+mod sysmon;
 mod timers;
 mod wakep;
 
@@ -25,6 +26,7 @@ pub use netpoll::{
 };
 pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
+pub use sysmon::{SysmonSteps, SYSMON};
 pub use timers::{
     p_for_due_timer, park_then_add, MovedAll, ParksToSleep, Receive, TimerStates, TimerSteps,
     TimerSteps1_23, TimerVerbs, TIMERS_1_19, TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_19,
@@ -45,6 +47,8 @@ pub struct Steps {
     pub poll: PollSteps,
     /// How system calls work, which Go 1.26 changed altogether.
     pub syscalls: SyscallVerbs,
+    /// sysmon, and what wakes it.
+    pub sysmon: SysmonSteps,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     ///
     /// Go: proc.go, checkdead 5086 (1.19.8), 6486 (1.27.3).
@@ -210,6 +214,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     timers_1_23: TIMER_STEPS_FIXED,
     poll: POLL_1_19_FIXED,
     syscalls: SYSCALLS_1_19,
+    sysmon: SYSMON,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,

@@ -154,6 +154,7 @@ impl Sched {
         self.stopped_by.set(None);
         let runnable = self.procresize(&mut locked, m, procs);
         self.gcwaiting.store(false);
+        self.world_started(&mut locked);
         runnable
     }
 

@@ -29,8 +29,8 @@ use crate::g::{GId, GStatus};
 use crate::ids::PId;
 use crate::m::{MId, M};
 use crate::p::OwnedP;
-use crate::program::Syscall;
-use crate::sched::Sched;
+use crate::program::{Clock, Syscall};
+use crate::sched::{Sched, SchedLocked};
 
 pub use crate::m::{Entered, Stage};
 
@@ -68,6 +68,10 @@ impl Sched {
     ///
     /// An M that waits is woken, to choose which of them.
     pub(crate) fn syscalls_return(&self) -> bool {
+        if self.program.clock != Clock::Fake {
+            // The world's thread has them among what may come to pass.
+            return false;
+        }
         let Some(&first) = self.awaited_returns().first() else { return false };
         self.m(first).moves_world.store(true);
         self.m(first).returns.wakeup();
@@ -91,7 +95,7 @@ impl Sched {
     }
 
     /// The Ms whose calls return when the world moves.
-    fn awaited_returns(&self) -> Vec<MId> {
+    pub(crate) fn awaited_returns(&self) -> Vec<MId> {
         let waits = |id: &MId| self.m(*id).awaits_return.peek(|&waits| waits);
         (0..self.program.ms).map(MId).filter(waits).collect()
     }
@@ -119,21 +123,30 @@ impl Sched {
         }
     }
 
-    /// Go: proc.go, exitsyscallfast_pidle 3917-3932 (1.19.8). Left out: sysmon's wakeup.
+    /// Go: proc.go, exitsyscallfast_pidle 3917-3932 (1.19.8).
     #[sync::summarized]
     pub(crate) fn exitsyscallfast_pidle(&self, m: &mut M) -> bool {
         // Meets `begin_spin` and `wakep` of a maker of work, for which there is one idle P less from here on
         // (golang/go#45867).
-        let p = self.pidleget(&mut self.lock.lock(), 0);
+        let p = self.idle_p_for_return(&mut self.lock.lock());
         let Some(p) = p else { return false };
         self.acquirep(m, p);
         true
     }
 
+    /// An idle P for a call that has returned. sysmon has to look after it.
+    fn idle_p_for_return(&self, locked: &mut SchedLocked) -> Option<OwnedP> {
+        let p = self.pidleget(locked, 0);
+        if p.is_some() {
+            self.returned_with_idle_p(locked);
+        }
+        p
+    }
+
     /// Step 3c: there was no P. Returns whether `m` goes on with `g`; else it has stopped, and has a P again.
     ///
-    /// Go: proc.go, exitsyscall0 3940-3977 (1.19.8); exitsyscallNoP 5106-5155 (1.27.3). Left out: sysmon's wakeup, and Gs
-    /// locked to a thread.
+    /// Go: proc.go, exitsyscall0 3940-3977 (1.19.8); exitsyscallNoP 5106-5155 (1.27.3). Left out: Gs locked
+    /// to a thread.
     pub(crate) fn exitsyscall0(&self, m: &mut M, g: GId, was: GStatus) -> bool {
         self.g(g).casgstatus(was, GStatus::Runnable);
         self.dropg(m);
@@ -156,7 +169,7 @@ impl Sched {
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
     pub fn p_or_global(&self, _: &M, g: GId) -> Option<OwnedP> {
         let mut locked = self.lock.lock();
-        let p = self.pidleget(&mut locked, 0);
+        let p = self.idle_p_for_return(&mut locked);
         if p.is_none() {
             // Meets `drop_p`: the M that drops a P looks at this queue under the lock (wake protocol, 4a), so it finds this
             // G, or drops the P before and `pidleget` found it.
@@ -176,6 +189,12 @@ impl Sched {
     /// Go: proc.go, exitsyscall 3802 and 3848 (1.19.8), 5027 and 5059 (1.27.3).
     pub(crate) fn count_syscall(&self, p: &OwnedP) -> u32 {
         let tick = &self.p(p).syscalltick;
-        tick.replace(tick.get().wrapping_add(1))
+        let was = tick.get();
+        tick.set(was.wrapping_add(1));
+        if self.program.has_sysmon() {
+            // Meets the loads in `retake_by_cas` and `retake_by_scan_bit`.
+            self.p(p).watched.syscalltick.store(tick.get());
+        }
+        was
     }
 }

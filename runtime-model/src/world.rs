@@ -15,6 +15,7 @@ use crate::m::{MId, M};
 use crate::p::{OwnedP, PStatus};
 use crate::program::{Action, FlagId};
 use crate::sched::Sched;
+use crate::sysmon::Busy;
 use crate::timers::{Received, Timer, TimerFunc};
 use crate::Time;
 
@@ -25,10 +26,14 @@ impl Sched {
     /// Moves the world, as no M moves: nudges the Gs that are busy. Returns false if there is no move left.
     pub fn world_moves(&self) -> bool {
         let nudges = self.world.nudges.with_mut(std::mem::take);
-        nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
+        let moved = nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
             || self.asks_again()
             || self.syscalls_return()
-            || self.wake_world()
+            || self.wake_world();
+        if moved {
+            self.sysmon_looks_again();
+        }
+        moved
     }
 
     /// What an M does once it has a P. It does not return.
@@ -52,6 +57,10 @@ impl Sched {
         self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
         self.progress();
+        if self.program.has_slices() {
+            // Meets the load in `look_at_slice`.
+            self.p(m.p()).watched.schedtick.add(1);
+        }
         self.emit(m, Event::Execute(g));
         loop {
             if !self.act(m, g) {
@@ -69,6 +78,9 @@ impl Sched {
             return false;
         };
         self.g(g).pc.set(pc + 1);
+        if !matches!(action, Action::BusyUntil { .. }) {
+            self.gets_on();
+        }
         match action {
             Action::Go(other) => self.newproc(m, other),
             Action::Sleep(ticks) => {
@@ -145,13 +157,32 @@ impl Sched {
         if nudge.is_some() {
             self.world.nudges.change(|nudges| nudges.push(flag));
         }
+        self.keeps_busy(m, Busy::until(flag));
         while !self.world.flags[flag.0].wait() {
             if self.program.preempts() {
+                self.keeps_busy(m, Busy::NOT);
                 return false;
             }
             nudge.into_iter().for_each(|empty| self.newproc(m, empty));
         }
+        self.keeps_busy(m, Busy::NOT);
+        self.gets_on();
         true
+    }
+
+    /// What keeps the P of `m` busy, for sysmon. In a program without it, it is no operation.
+    fn keeps_busy(&self, m: &M, busy: Busy) {
+        if self.program.has_slices() {
+            // Meets the load in `look_at_slice`.
+            self.p(m.p()).watched.busy.store(busy);
+        }
+    }
+
+    /// An action was done, so what was in vain before may not be so now.
+    fn gets_on(&self) {
+        if self.program.has_slices() {
+            self.world.given_way.set(Vec::new());
+        }
     }
 
     /// The busy `g` gives way, and will be busy again when it runs next. Go: proc.go, gopreempt_m 3404-3409 (1.19.8),
@@ -159,6 +190,13 @@ impl Sched {
     fn preempted(&self, m: &M, g: GId) {
         let pc = &self.g(g).pc;
         pc.set(pc.get() - 1);
+        if self.program.has_slices() {
+            let at = (g, pc.get());
+            self.world.given_way.change(|all| {
+                all.push(at);
+                all.sort_unstable();
+            });
+        }
         self.emit(m, Event::Preempted(g));
         self.gosched(m, g);
     }

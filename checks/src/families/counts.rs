@@ -21,6 +21,11 @@ pub(crate) const CHECKS: &[Check] = &[
         invariant: "INV-DEAD",
         holds: mcount_counts_the_ms,
     },
+    Check {
+        name: "nmidlelocked and nmsys count the Ms that are not to count as running",
+        invariant: "INV-DEAD",
+        holds: others_are_counted,
+    },
 ];
 
 fn runqsize_is_the_length(view: &View) -> Result<(), String> {
@@ -43,14 +48,26 @@ fn mcount_counts_the_ms(view: &View) -> Result<(), String> {
     let mcount = locked.mcount();
     let reserved = locked.reserved_ps().count();
     let ids = view.ms().count() - locked.unborn_ms();
+    // sysmon is counted before its thread begins. Before the world starts, there is only the M that starts it.
+    let sysmon = i32::from(view.sched.has_sysmon() && (mcount > 1 || ids > 1));
     ensure!(
-        mcount as usize == ids + reserved,
-        "mcount is {mcount}; ids that were taken: {ids}, reserved without one: {reserved}"
+        mcount == (ids + reserved) as i32 + sysmon,
+        "mcount is {mcount}; ids that were taken: {ids}, reserved without one: {reserved}, sysmon: {sysmon}"
     );
     let started = view.ms().filter(|&m| view.started(m)).count();
     ensure!(
         !view.quiescent || started == ids,
         "no M moves; ids that were taken: {ids}, Ms that have begun: {started}"
     );
+    Ok(())
+}
+
+/// Asked where no M moves: sysmon has no P and no G in its hands then, for which it counts an M more.
+fn others_are_counted(view: &View) -> Result<(), String> {
+    let Some(locked) = view.locked().filter(|_| view.quiescent) else { return Ok(()) };
+    let (idle, system) = (locked.nmidlelocked(), locked.nmsys());
+    ensure!(idle == 0, "nmidlelocked is {idle}, and no M waits for the G that it is locked to");
+    let sysmon = i32::from(view.sched.has_sysmon());
+    ensure!(system == sysmon, "nmsys is {system}; system Ms that have begun: {sysmon}");
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(crate) const CHECKS: &[Check] = &[
 
 fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
-    let run = locked.mcount() - locked.idle_ms().len() as i32;
+    let run = locked.running();
     ensure!(run >= 0, "{run} Ms run");
     for g in &view.sched.allg {
         let status = view.status(g.id);

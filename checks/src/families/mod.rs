@@ -13,6 +13,7 @@ mod spinning;
 mod stops;
 mod symptoms;
 mod syscalls;
+mod sysmon;
 mod timers;
 mod timers_1_23;
 mod wakeups;
@@ -32,6 +33,7 @@ pub const INVARIANTS: Families = &[
     places::CHECKS,
     spinning::CHECKS,
     syscalls::CHECKS,
+    sysmon::CHECKS,
     stops::CHECKS,
     resize::CHECKS,
     limiter::CHECKS,

@@ -41,6 +41,7 @@ fn world_of(steps: Steps, ps: u32, ring: u32, witness: AnyWitness) -> (Arc<Sched
         timers: vec![],
         clock: Clock::Fake,
         descriptors: vec![],
+        sysmon: None,
         mask_bits: 32,
     };
     let sched = Sched::new(program, steps, traced(witness));

@@ -8,9 +8,11 @@ mod functions;
 mod schedule;
 mod steps;
 
+use std::collections::BTreeSet;
+
 use checks::{kernels, scenarios};
 use comfy_table::{presets, ContentArrangement, Table};
-use harness::cex::{Counterexample, Step};
+use harness::cex::{self, Counterexample, Step};
 use harness::kernel::KERNEL;
 use harness::report::{Fewest, Found};
 use steps::Steps;
@@ -31,7 +33,7 @@ type Row<'s> = &'s [Step];
 pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {
     let Counterexample { header, steps } = counterexample;
     let counted = steps::steps(counterexample);
-    let threads = steps::threads(steps);
+    let columns = columns(steps);
     let mut table = Table::new();
     table.load_preset(presets::UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -39,13 +41,14 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
         table.set_width(width);
     }
     let thread = if is_kernel(counterexample) { "thread " } else { "M" };
-    let heads = (0..threads).map(|number| name(counterexample, thread, number));
+    let heads = columns.iter().map(|&number| name(counterexample, thread, number));
     table.set_header(std::iter::once("step".into()).chain(heads));
     let rows = if full { steps.chunks(1).collect() } else { rows(steps) };
     for row in &rows {
-        let mut cells = vec![String::new(); threads + 1];
-        cells[0] = numbers(row, &counted);
-        cells[row[0].thread + 1] = cell(row, full) + preempted(row, &counted);
+        let mut cells = vec![numbers(row, &counted)];
+        cells.resize(columns.len() + 1, String::new());
+        let column = columns.iter().take_while(|&&column| column < row[0].thread).count();
+        cells[column + 1] = cell(row, full) + preempted(row, &counted);
         table.add_row(cells);
     }
     let line = match schedule(counterexample) {
@@ -56,6 +59,12 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
     let total = total(&counted, rows.len());
     let below = format!("{total}{}{}", functions::places(&rows), functions::events(&rows));
     format!("{top}{}\n{below}\n{}", table.trim_fmt(), ending(&header.found))
+}
+
+/// The threads of the steps, by number: each has a column.
+fn columns(steps: &[Step]) -> Vec<usize> {
+    let threads: BTreeSet<usize> = steps.iter().map(|step| step.thread).collect();
+    threads.into_iter().collect()
 }
 
 /// The numbers of the row's steps; none if it shows none, such as an event of the model.
@@ -105,9 +114,10 @@ fn program(counterexample: &Counterexample) -> String {
         format!("  {}", text.trim_start())
     });
     format!(
-        "The program, on {} Ps and at most {} Ms:\n{}\n",
+        "The program, on {} Ps and at most {} Ms{}:\n{}\n",
         scenario.ps,
         scenario.ms,
+        if scenario.sysmon { ", with sysmon" } else { "" },
         lines.collect::<String>()
     )
 }
@@ -131,6 +141,8 @@ pub fn schedule(counterexample: &Counterexample) -> String {
 fn name(counterexample: &Counterexample, head: &str, thread: usize) -> String {
     if counterexample.steps.iter().any(|step| step.thread == thread && steps::is_world(step)) {
         "W".into()
+    } else if head == "M" {
+        cex::thread_name(thread)
     } else {
         format!("{head}{thread}")
     }

@@ -30,7 +30,8 @@ impl Target {
     pub(crate) fn threads(&self) -> usize {
         match self {
             Target::Scenario(checked) => {
-                checked.program.ms as usize + usize::from(checked.program.clock != Clock::Fake)
+                let others = [checked.program.clock != Clock::Fake, checked.program.has_sysmon()];
+                checked.program.ms as usize + others.into_iter().filter(|&exists| exists).count()
             }
             Target::Kernel(kernel) => kernel.threads,
         }
@@ -53,6 +54,7 @@ impl Target {
             || program.fairness
             || program.clock != Clock::Fake
             || program.waits_in_syscalls()
+            || program.sysmon.is_some_and(|ticks| ticks > 0)
     }
 
     pub(crate) fn is_deterministic(&self) -> bool {

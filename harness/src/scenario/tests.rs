@@ -251,3 +251,28 @@ fn what_a_timer_with_a_channel_can_do_is_checked() {
         assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
     }
 }
+
+#[test]
+fn sysmon_has_rounds_that_may_come_early_and_an_m_for_each_p_that_it_takes() {
+    let with = |ticks, sysmon, ms| {
+        let plain = Scenario::new("t", "", 1, ms, &["main: syscall long"]);
+        Scenario { sysmon, ticks, ..plain }.program().unwrap_err().to_string()
+    };
+    for (got, wanted) in [
+        (with(9, true, 2), "ticks: 9 is out of range; write 0 to 8"),
+        (
+            with(1, false, 2),
+            "ticks: 1, but there is no sysmon whose rounds they are; add sysmon = true",
+        ),
+        (with(0, true, 1), "ms: 1 is as many as the Ps: sysmon may take a P out of a system call"),
+    ] {
+        assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
+    }
+    let resizes = Scenario::new("t", "", 2, 3, &["main: gomaxprocs 1"]);
+    let got = Scenario { sysmon: true, ..resizes }.program().unwrap_err().to_string();
+    assert!(got.contains("sysmon: true, and a G changes GOMAXPROCS"), "{got}");
+    let nudged = Scenario::new("t", "", 1, 2, &["main: go A; busy-until a nudge", "A: set a"]);
+    let real = Scenario { sysmon: true, clock: Clock::Real, ..nudged };
+    let got = real.program().unwrap_err().to_string();
+    assert!(got.contains("nudged, in a program that stops the world, or in which sysmon"), "{got}");
+}

@@ -24,6 +24,7 @@ impl Scenario {
             self.check_g(scripts, GId(i as u32), name, timers)?;
         }
         self.check_stops(scripts, names)?;
+        self.check_sysmon(scripts)?;
         let reached = reached(scripts, timers);
         if let Some(i) = reached.iter().position(|reached| !reached) {
             let what = "never started";
@@ -171,8 +172,12 @@ impl Scenario {
             matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_) | Action::ForEachP)
         };
         let mut stoppers = (0..scripts.len()).filter(|&g| scripts[g].iter().any(stops));
-        let Some(first) = stoppers.next() else { return Ok(()) };
-        if let Some(second) = stoppers.next() {
+        let slices = self.sysmon && self.clock == Clock::Real;
+        let first = stoppers.next();
+        if first.is_none() && !slices {
+            return Ok(());
+        }
+        if let (Some(first), Some(second)) = (first, stoppers.next()) {
             let place = format!("G {}", names[second]);
             let what = format!("stops the world, or asks each P, as {} does", names[first]);
             let allowed = "one G may do so: move the actions to one of them";
@@ -185,9 +190,32 @@ impl Scenario {
             return Err(self.error(
                 At::G(g),
                 &place,
-                "nudged, in a program that stops the world",
+                "nudged, in a program that stops the world, or in which sysmon preempts",
                 allowed,
             ));
+        }
+        Ok(())
+    }
+
+    /// sysmon may take a P out of a system call, and hands it to another M than that of the call. It knows nothing of changes
+    /// of GOMAXPROCS yet.
+    fn check_sysmon(&self, scripts: Scripts) -> Result<(), ScenarioError> {
+        let calls = |action: &Action| matches!(action, Action::Syscall(_));
+        let resizes = |action: &Action| matches!(action, Action::Gomaxprocs(_));
+        if let Some(g) = scripts.iter().position(|script| self.sysmon && script.iter().any(resizes))
+        {
+            let what =
+                "true, and a G changes GOMAXPROCS: sysmon would look at Ps that are destroyed";
+            let allowed = "leave one of the two out";
+            return Err(self.error(At::G(g), "sysmon", what, allowed));
+        }
+        if self.sysmon && self.ms == self.ps && scripts.iter().flatten().any(calls) {
+            let ms = self.ms;
+            let what = format!(
+                "{ms} is as many as the Ps: sysmon may take a P out of a system call, and it would find no M"
+            );
+            let allowed = format!("write at least {} (a G makes a system call)", ms + 1);
+            return Err(self.error(At::Field("ms"), "ms", what, &allowed));
         }
         Ok(())
     }

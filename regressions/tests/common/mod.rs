@@ -2,8 +2,9 @@
 #![allow(dead_code)] // each test uses its part
 
 use checks::suite;
-use harness::report::{Expect, Job, Limits, Mode, Report};
-use regressions::CONTENT;
+use harness::report::{Expect, Job, Limits, Mode, Report, Search};
+use harness::verdict::Verdict;
+use regressions::{BUGS, CONTENT};
 use runtime_model::steps::Steps;
 use sync::driver::{Control, ENGINE};
 
@@ -41,4 +42,37 @@ pub(crate) fn failing(report: &Report) -> Option<&str> {
 /// What the failure says, if there is one.
 pub(crate) fn message(report: &Report) -> Option<&str> {
     report.found.as_ref().map(|found| &*found.message)
+}
+
+/// A search without a bound.
+pub(crate) fn search(scenario: &str) -> Job {
+    let mut job = job(scenario, Mode::Invariants);
+    job.limits.bound = None;
+    job.limits.search = Some(Search::default());
+    job
+}
+
+/// Under these steps each scenario holds, in so many states.
+pub(crate) fn hold_in(steps: Steps, expected: &[(&str, u64)]) {
+    let states = |scenario: &str| {
+        let report = run_with(steps, &search(scenario));
+        let extent = (report.verdict, &*report.extent);
+        assert_eq!(extent, (Verdict::Held, "exhaustive"), "{scenario}: {}", report.note);
+        report.searched.expect("searched").states
+    };
+    let found: Vec<_> = expected.iter().map(|&(name, _)| (name, states(name))).collect();
+    assert_eq!(found, expected);
+}
+
+/// Each row of these bugs shows what it says.
+pub(crate) fn shows(bugs: &[&str]) {
+    for bug in BUGS.iter().filter(|bug| bugs.contains(&bug.number)) {
+        for mutant in bug.mutants {
+            for shows in mutant.shows {
+                let report = run(&shows.job(bug, mutant, ENGINE));
+                let row = mutant.row(bug);
+                assert_eq!(report.verdict, Verdict::Held, "{row}: {}", report.note);
+            }
+        }
+    }
 }

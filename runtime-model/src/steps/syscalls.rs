@@ -5,6 +5,7 @@ use crate::m::M;
 use crate::p::{OwnedP, PId};
 use crate::sched::Sched;
 use crate::syscall::Entered;
+use crate::Time;
 
 /// What a G does around a system call.
 #[derive(Clone, Copy)]
@@ -30,6 +31,11 @@ pub struct SyscallVerbs {
     ///
     /// Go: proc.go, forEachP 1626-1638 (1.19.8), forEachPInternal 2205-2215 (1.27.3).
     pub retake_if_asked: fn(&Sched, PId) -> Option<OwnedP>,
+    /// sysmon looks at this P at this time: it takes it out of its call, if it has been there for too long, or has its G
+    /// preempted. Returns whether it did either.
+    ///
+    /// Go: proc.go, retake 5298-5359 (1.19.8), 6687-6785 (1.27.3).
+    pub retake_for_sysmon: fn(&Sched, &M, PId, Time) -> bool,
 }
 
 /// System calls as from Go 1.5 to 1.25.
@@ -39,6 +45,7 @@ pub const SYSCALLS_1_19: SyscallVerbs = SyscallVerbs {
     exit: Sched::exitsyscall,
     retake: Sched::retake_from_syscall,
     retake_if_asked: Sched::retake_if_asked,
+    retake_for_sysmon: Sched::retake_by_cas,
 };
 
 /// System calls as since Go 1.26.
@@ -48,4 +55,5 @@ pub const SYSCALLS_1_27: SyscallVerbs = SyscallVerbs {
     exit: Sched::exitsyscall_running,
     retake: Sched::take_p,
     retake_if_asked: Sched::take_p_if_asked,
+    retake_for_sysmon: Sched::retake_by_scan_bit,
 };

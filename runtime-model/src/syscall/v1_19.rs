@@ -11,10 +11,11 @@ use crate::p::OwnedP;
 use crate::sched::Sched;
 
 impl Sched {
-    /// Go: proc.go, reentersyscall 3609-3671 (1.19.8). Left out: sysmon's wakeup.
+    /// Go: proc.go, reentersyscall 3609-3671 (1.19.8).
     #[sync::summarized]
     pub fn reentersyscall(&self, m: &mut M, g: GId) -> Entered {
         self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
+        self.entered_call(true);
         self.run_safe_point_fn(m);
         let tick = self.p(m.p()).syscalltick.get();
         let p = self.releasep(m);

@@ -43,7 +43,7 @@ use crate::sched::Sched;
 
 /// A G in a call whose scan bit the caller has set, and the M that has left its P to the call.
 #[derive(Hash)]
-struct SyscallingThread {
+pub(crate) struct SyscallingThread {
     g: GId,
     m: MId,
 }
@@ -54,7 +54,7 @@ fn is(lent: &Option<OwnedP>, p: PId) -> bool {
 }
 
 impl Sched {
-    /// Go: proc.go, reentersyscall 4642-4783 (1.27.3; since 1.26). Left out: sysmon's wakeup.
+    /// Go: proc.go, reentersyscall 4642-4783 (1.27.3; since 1.26).
     #[sync::summarized]
     pub fn reentersyscall_by_status(&self, m: &mut M, g: GId) -> Entered {
         let tick = self.p(m.p()).syscalltick.get();
@@ -66,11 +66,13 @@ impl Sched {
         if self.is_stopping() {
             self.entersyscall_handle_gc_wait(m);
         }
+        let with_p = m.p.is_some();
         self.leave_to_call(m, g);
         self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
         // The scan bit, step 1. Meets `set_block_on_exit_syscall`, of an M that wants this P.
         let entered = self.g(g).call.cas(CallStatus::Out, CallStatus::In);
         assert!(entered, "casgstatus: bad incoming values");
+        self.entered_call(with_p);
         (self.steps.entered_syscall)(self, m, oldp);
         (self.steps.stop_in_syscall)(self, oldp);
         Entered { oldp: Some(oldp), tick }
@@ -109,20 +111,32 @@ impl Sched {
     #[sync::summarized]
     pub fn take_p(&self, p: PId) -> Option<OwnedP> {
         let thread = self.set_block_on_exit_syscall(p)?;
+        Some(self.take_p_of(thread))
+    }
+
+    /// Takes the P of that call, and clears the scan bit.
+    ///
+    /// Go: proc.go, takeP 6861-6863, releaseP 6866-6882, resume 6885-6887 (1.27.3; since 1.26).
+    pub(crate) fn take_p_of(&self, thread: SyscallingThread) -> OwnedP {
         // The scan bit, step 4. The G's M waits in `return_from_call` meanwhile.
         let taken = self.m(thread.m).lent.replace(None).expect("step 3 has found it there");
         self.unwire(thread.m, &taken);
         self.count_syscall(&taken);
         self.p(&taken).caller.store(Guintptr::NIL);
         self.resume(thread.g);
-        Some(taken)
+        taken
+    }
+
+    /// Leaves the P to that call, and clears the scan bit. Go: proc.go, resume 6885-6887 (1.27.3; since 1.26).
+    pub(crate) fn resume_thread(&self, thread: SyscallingThread) {
+        self.resume(thread.g);
     }
 
     /// Sets the scan bit of the G that is in a call with `p`. None if there is none, or another M has set it.
     ///
     /// Go: proc.go, setBlockOnExitSyscall 6801-6842 (1.27.3; since 1.26).
     #[sync::summarized]
-    fn set_block_on_exit_syscall(&self, p: PId) -> Option<SyscallingThread> {
+    pub(crate) fn set_block_on_exit_syscall(&self, p: PId) -> Option<SyscallingThread> {
         // The scan bit, step 2. An old value costs an exchange: step 3 finds out.
         let g = self.allp[p.index()].caller.load().ptr()?;
         // Meets the exchanges in `reentersyscall_by_status` and `return_from_call`.
@@ -203,7 +217,7 @@ impl Sched {
         true
     }
 
-    /// The P was taken: takes it back from another call, or an idle one. Left out: sysmon's wakeup.
+    /// The P was taken: takes it back from another call, or an idle one.
     ///
     /// Go: proc.go, exitsyscallTryGetP 5072-5098 (1.27.3; since 1.26).
     #[sync::summarized]

@@ -2,6 +2,7 @@
 
 use sync::{Atomic, Condition, Ghost, Latch, Note};
 
+use crate::g::GId;
 use crate::program::{FlagId, Program};
 use crate::{Time, START};
 
@@ -15,6 +16,11 @@ pub struct World {
     pub(super) exit: Latch,
     /// Flags on which a G waits that may be nudged, once each.
     pub(super) nudges: Ghost<Vec<FlagId>>,
+    /// The Gs that were preempted while they were busy, each with its next action, since an action was last done. A G is there
+    /// as often as it was preempted.
+    pub(crate) given_way: Ghost<Vec<(GId, usize)>>,
+    /// The next instant at which sysmon would do something, when the world last moved; 0 if there is none.
+    pub(super) sysmon_acts_at: Atomic<i64>,
     /// The time, if it is real. Written by the world alone.
     pub clock: Atomic<i64>,
     /// The operating system's part of the poller.
@@ -31,6 +37,8 @@ impl World {
             flags: program.flags.iter().map(|&name| Latch::new(name)).collect(),
             exit: Latch::new("exit"),
             nudges: Ghost::new(Vec::new()),
+            given_way: Ghost::new(Vec::new()),
+            sysmon_acts_at: Atomic::new("sysmon's next instant", 0),
             clock: Atomic::new("clock", START),
             kernel: Kernel::new(program),
             idle_ticks: Ghost::new(0),

@@ -108,6 +108,11 @@ impl Kernel {
         self.wanted[fd.index()] && self.unread[fd.index()] == 0
     }
 
+    /// Something has arrived that no poll has returned.
+    pub(crate) fn has_reports(&self) -> bool {
+        !self.reports.is_empty()
+    }
+
     /// Until when the M that waits in a poll waits, if one does.
     pub fn polls_until(&self) -> Option<Time> {
         self.polls_until

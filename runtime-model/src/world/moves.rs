@@ -6,6 +6,7 @@
 
 use crate::event::Event;
 use crate::ids::FdId;
+use crate::m::MId;
 use crate::p::P;
 use crate::program::Clock;
 use crate::sched::Sched;
@@ -19,6 +20,8 @@ enum Awaited {
     Arrival(FdId),
     /// The clock comes to this time.
     Clock(Time),
+    /// The M's system call returns.
+    Return(MId),
 }
 
 impl Sched {
@@ -60,7 +63,13 @@ impl Sched {
 
     /// Tells the world's thread to move, as no M can. Returns false if nothing is awaited.
     pub(super) fn wake_world(&self) -> bool {
-        let awaited = self.program.clock != Clock::Fake && !self.awaited(false).is_empty();
+        if self.program.clock == Clock::Fake {
+            return false;
+        }
+        if self.program.has_sysmon() {
+            self.world.sysmon_acts_at.store(self.sysmon_acts_at());
+        }
+        let awaited = !self.awaited(false).is_empty();
         if awaited {
             self.world.turn.wakeup();
         }
@@ -80,6 +89,9 @@ impl Sched {
         if early {
             let whens = self.peek_ps().iter().map(P::peek_wake_time);
             next = whens.filter(|&when| when > now).fold(next, earlier);
+        } else {
+            events.extend(self.awaited_returns().into_iter().map(Awaited::Return));
+            next = earlier(next, self.world.sysmon_acts_at.peek());
         }
         if next > now {
             events.push(Awaited::Clock(next));
@@ -100,11 +112,16 @@ impl Sched {
         self.progress();
         self.emit_by(None, Event::WorldMoves(happen.len()));
         for event in &happen {
-            if let Awaited::Clock(now) = *event {
-                let ticks = (now - self.peek_now()) * Time::from(self.npidle.peek());
-                // Before the M that waits for it is woken. Meets the loads in `nanotime`.
-                self.world.clock.store(now);
-                self.world.idle_ticks.change(|sum| *sum += ticks);
+            match *event {
+                Awaited::Clock(now) => {
+                    let ticks = (now - self.peek_now()) * Time::from(self.npidle.peek());
+                    // Before the M that waits for it is woken. Meets the loads in `nanotime`.
+                    self.world.clock.store(now);
+                    self.world.idle_ticks.change(|sum| *sum += ticks);
+                }
+                // Meets the sleep in `wait_in_syscall`.
+                Awaited::Return(m) => self.m(m).returns.wakeup(),
+                Awaited::Arrival(_) => {}
             }
         }
         self.world.kernel.change("happens", |kernel| {
@@ -112,6 +129,7 @@ impl Sched {
                 match event {
                     Awaited::Arrival(fd) => kernel.arrives(fd),
                     Awaited::Clock(now) => kernel.set_time(now),
+                    Awaited::Return(_) => {}
                 }
             }
         });

@@ -30,6 +30,8 @@ pub(super) struct Turn {
     pub(super) end: usize,
     /// Whether the thread could have gone on.
     pub(super) preempted: bool,
+    /// The thread makes no step after that, so the records do not say whether it could have.
+    last: bool,
 }
 
 /// The steps of the counterexample.
@@ -41,13 +43,17 @@ pub(super) fn steps(counterexample: &Counterexample) -> Steps {
     };
     let counted = order.and_then(|order| in_order(steps, order));
     let counted = counted.unwrap_or_else(|| as_recorded(steps));
-    // A search counts preemptions itself. If others are found here, none is marked.
-    let found = counted.turns.iter().filter(|turn| turn.preempted).count();
-    if header.found.preemptions.is_none_or(|known| known as usize == found) {
-        return counted;
-    }
-    let turns = counted.turns.into_iter().map(|turn| Turn { preempted: false, ..turn });
-    Steps { turns: turns.collect(), ..counted }
+    // A search counts preemptions itself. A thread that makes no more steps may have been preempted too: the failure comes first.
+    // If it is other numbers that are found here, none is marked.
+    let Some(known) = header.found.preemptions else { return counted };
+    let count = |is: fn(&Turn) -> bool| counted.turns.iter().filter(|turn| is(turn)).count();
+    let certain = count(|turn| turn.preempted) == known as usize;
+    let likely = count(|turn| turn.preempted || turn.last) == known as usize;
+    let marked =
+        |turn: &Turn| (certain || likely) && turn.preempted || !certain && likely && turn.last;
+    let turns =
+        counted.turns.into_iter().map(|turn| Turn { preempted: marked(&turn), ..turn }).collect();
+    Steps { turns, ..counted }
 }
 
 /// The thread of each step of a search's schedule, by its number; none for a step of the environment. `explore 1: 0 #1 0.2
@@ -162,13 +168,22 @@ impl Steps {
             }
         };
         if self.turns.last().is_none_or(|turn| turn.thread != thread) {
-            self.turns.push(Turn { thread, steps: 0, end, preempted: false });
+            self.turns.push(Turn { thread, steps: 0, end, preempted: false, last: false });
         }
         let turn = self.turns.last_mut().expect("it was begun");
         turn.steps += 1;
         turn.end = end;
         turn.preempted = could_go_on(records, thread, end);
+        turn.last = end < records.len() && makes_no_more_steps(records, thread, end);
     }
+}
+
+/// The thread is not asleep after the records up to `end`, and no record of it follows.
+fn makes_no_more_steps(records: &[Step], thread: usize, end: usize) -> bool {
+    let (before, after) = records.split_at(end);
+    let is_its = |step: &&Step| step.thread == thread && step.action != "event";
+    let asleep = before.iter().rfind(is_its).is_some_and(|last| last.value == "asleep");
+    !asleep && !after.iter().any(|step| is_its(&step))
 }
 
 /// The thread could have made its next step after the records up to `end`. It could not if it was asleep, if its next
@@ -228,6 +243,22 @@ mod tests {
         let expected = [(0, 2, true), (1, 1, true), (0, 1, false), (1, 1, false), (0, 1, false)];
         assert_eq!(turns(&steps), expected);
         assert_eq!((steps.total, &*steps.environment), (8, &[4, 8][..]));
+    }
+
+    #[test]
+    fn a_thread_that_makes_no_more_steps_was_preempted_if_the_search_says_so() {
+        let marked = |known| {
+            let mut counterexample = counterexample();
+            counterexample.steps = records("0 load a\n1 load a\n0 load a");
+            let picks = "explore 1: 0 #1 #1 0".into();
+            counterexample.header.schedule = Schedule::Search { picks, preemptions: None };
+            counterexample.header.found.preemptions = Some(known);
+            let turns = steps(&counterexample).turns;
+            turns.iter().map(|turn| turn.preempted).collect::<Vec<_>>()
+        };
+        assert_eq!(marked(1), [true, false, false]);
+        assert_eq!(marked(2), [true, true, false]);
+        assert_eq!(marked(3), [false, false, false]);
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! Breaks of sysmon, and of what wakes it.
+
+use runtime_model::steps::{Steps, SysmonSteps, GO_1_19_FIXED, GO_FIXED, SYSMON};
+
+use super::{of, of_newest, Break};
+
+const SLEEPS_ON: &str =
+    "sysmon does not sleep on when a call or the start of the world has made a P busy";
+
+/// Another sysmon.
+const fn with(sysmon: SysmonSteps) -> Steps {
+    Steps { sysmon, ..GO_1_19_FIXED }
+}
+
+/// The same since Go 1.26.
+const fn newest(sysmon: SysmonSteps) -> Steps {
+    Steps { sysmon, ..GO_FIXED }
+}
+
+const ENTRY: SysmonSteps = SysmonSteps { wake_at_entry: |_| {}, ..SYSMON };
+const RETURN: SysmonSteps = SysmonSteps { wake_at_return: |_, _| {}, ..SYSMON };
+const START: SysmonSteps = SysmonSteps { wake_at_start: |_, _| {}, ..SYSMON };
+/// sysmon keeps the P that it has taken.
+const FORGETS: SysmonSteps = SysmonSteps { hand_off: |_, _, _| {}, ..SYSMON };
+/// sysmon hands the P to no M, and looks at nothing that it is asked.
+const IDLES: SysmonSteps = SysmonSteps {
+    hand_off: |sched, _, p| {
+        sched.pidleput(&mut sched.lock.lock(), p, 0);
+    },
+    ..SYSMON
+};
+/// A safe point misses a system call that is being entered, as in Go.
+const MISSES: Steps = Steps { entered_syscall: |_, _, _| {}, ..GO_1_19_FIXED };
+/// sysmon counts an M more, and forgets to count it less.
+const MISCOUNTS: SysmonSteps = SysmonSteps {
+    incidlelocked: |sched, m, v| {
+        if v < 0 {
+            sched.incidlelocked(m, v);
+        }
+    },
+    ..SYSMON
+};
+
+pub(super) const SYSMONS: &[Break] = &[
+    of(SLEEPS_ON, "call-wakes-sysmon", with(ENTRY)),
+    of(SLEEPS_ON, "return-wakes-sysmon", with(RETURN)),
+    of(SLEEPS_ON, "sysmon-beside-stop", with(START)),
+    of_newest(SLEEPS_ON, "call-wakes-sysmon", newest(ENTRY)),
+    of_newest(SLEEPS_ON, "return-wakes-sysmon", newest(RETURN)),
+    of_newest(SLEEPS_ON, "sysmon-beside-stop", newest(START)),
+    // sysmon is a holder of a P.
+    of("a P has one holder", "safe-point-beside-retake", with(FORGETS)),
+    of_newest("a P has one holder", "safe-point-beside-retake", newest(FORGETS)),
+    // What an M is asked that gives up its P, sysmon is asked, too.
+    of("a stop of the world waits only for Ps that run", "stop-beside-retake", with(IDLES)),
+    of_newest(
+        "a stop of the world waits only for Ps that run",
+        "stop-beside-retake",
+        newest(IDLES),
+    ),
+    // The P was missed as it entered its call, and sysmon comes to it.
+    Break {
+        check: "a P that does not run has no safe point ahead of it",
+        scenario: "safe-point-beside-retake",
+        steps: Steps { sysmon: IDLES, ..MISSES },
+        base: MISSES,
+    },
+    of(
+        "nmidlelocked and nmsys count the Ms that are not to count as running",
+        "retake-beside-return",
+        with(MISCOUNTS),
+    ),
+];

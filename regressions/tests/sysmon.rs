@@ -1,0 +1,103 @@
+//! sysmon: the number of the states of its programs, what each row shows, and what it heals.
+
+mod common;
+
+use common::{failing, hold_in, job, run_with, search, shows};
+use harness::report::{Job, Mode};
+use harness::scenario::Scenario;
+use regressions::CONTENT;
+use runtime_model::steps::{Steps, GO_1_19, GO_1_19_FIXED, GO_1_27, GO_FIXED};
+use sync::driver::Options;
+
+/// The numbers are the model's: they change with every operation and every checkpoint of it.
+#[sync::test(restoring)]
+fn programs_with_sysmon_hold_in_every_state() {
+    hold_in(
+        GO_1_19_FIXED,
+        &[
+            ("retake-beside-return", 4_916),
+            ("retake-queue", 166_927),
+            ("stop-beside-retake", 655_186),
+            ("safe-point-beside-retake", 47_271),
+            ("sysmon-beside-stop", 98_674),
+            ("call-wakes-sysmon", 567),
+            ("return-wakes-sysmon", 579),
+            ("sysmon-polls", 523),
+            ("sysmon-polls-beside-park", 106_931),
+            ("two-busy", 244),
+        ],
+    );
+}
+
+#[sync::test(restoring)]
+fn programs_with_sysmon_hold_in_every_state_with_the_system_calls_of_1_26() {
+    hold_in(
+        GO_FIXED,
+        &[
+            ("retake-beside-return", 6_138),
+            ("retake-queue", 320_113),
+            ("safe-point-beside-retake", 58_678),
+            ("sysmon-beside-stop", 96_182),
+            ("call-wakes-sysmon", 553),
+            ("return-wakes-sysmon", 551),
+            ("sysmon-polls", 529),
+            ("sysmon-polls-beside-park", 115_342),
+            ("two-busy", 244),
+        ],
+    );
+}
+
+#[sync::test(restoring)]
+fn each_row_shows_what_it_says() {
+    shows(&["retake", "61454"]);
+}
+
+#[sync::test(restoring)]
+fn no_checkpoint_of_sysmon_forgets_what_matters() {
+    for scenario in ["retake-beside-return", "return-wakes-sysmon", "sysmon-polls"] {
+        for steps in [GO_1_19_FIXED, GO_FIXED] {
+            let options = Options { paranoid: true, ..Options::default() };
+            let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
+            let searched = prepared.compare(options).expect("a search");
+            assert!(searched.statistics.probes > 0, "{scenario}");
+        }
+    }
+}
+
+/// What fails in that mode on the program, with sysmon or without.
+fn fails(name: &str, steps: Steps, mode: Mode, sysmon: bool) -> Option<String> {
+    let known = checks::scenarios::find(name).expect("a scenario");
+    // A P is taken out of a call for an M that the program without sysmon has not.
+    let scenario = Scenario { sysmon, ms: known.ps + 1, ..known };
+    let job = Job { program: Some(Box::new(scenario)), ..job(name, mode) };
+    failing(&run_with(steps, &job)).map(String::from)
+}
+
+/// A safe point that misses a system call waits until sysmon takes the P.
+#[sync::test(restoring)]
+fn sysmon_heals_a_missed_safe_point() {
+    let ahead = "a P that does not run has no safe point ahead of it";
+    for steps in [GO_1_19, GO_1_27] {
+        let fails = |sysmon| fails("safe-point-beside-syscall", steps, Mode::Invariants, sysmon);
+        assert_eq!((fails(false).as_deref(), fails(true)), (Some(ahead), None));
+    }
+}
+
+/// It sleeps while the world is to stop.
+#[sync::test(restoring)]
+fn sysmon_does_not_heal_a_missed_stop() {
+    let waits = "a stop of the world waits only for Ps that run";
+    for sysmon in [false, true] {
+        let fails = fails("stop-beside-syscall", GO_1_27, Mode::Invariants, sysmon);
+        assert_eq!(fails.as_deref(), Some(waits), "sysmon: {sysmon}");
+    }
+}
+
+/// The timer that no M waits for is run once the busy G is preempted, since the M that puts it on the global queue wakes another.
+/// Up to Go 1.21 it wakes none, and takes the G again.
+#[sync::test(restoring)]
+fn sysmon_heals_the_pollers_post_since_1_22() {
+    let hangs = |steps, sysmon| fails("read-and-timer", steps, Mode::Symptoms, sysmon).is_some();
+    assert_eq!([hangs(GO_1_27, false), hangs(GO_1_27, true)], [true, false]);
+    assert_eq!([hangs(GO_1_19, false), hangs(GO_1_19, true)], [true, true]);
+}

@@ -1,0 +1,73 @@
+//! What checks look at of that which `sched.lock` protects.
+
+use crate::ids::{GId, MId, PId};
+use crate::p::OwnedP;
+
+use super::SchedLocked;
+
+impl SchedLocked {
+    /// The idle Ps, first to be taken last. For checks.
+    pub fn idle_ps(&self) -> impl Iterator<Item = PId> + '_ {
+        self.pidle.ids()
+    }
+
+    /// The idle Ms, first to be taken last. For checks.
+    pub fn idle_ms(&self) -> &[MId] {
+        &self.midle
+    }
+
+    /// The number of idle Ms, as `checkdead` counts them. For checks.
+    pub fn nmidle(&self) -> i32 {
+        self.nmidle
+    }
+
+    /// The global queue. For checks.
+    pub fn global_runq(&self) -> impl Iterator<Item = GId> + '_ {
+        self.runq.iter().copied()
+    }
+
+    /// The Ps that wait for the next M that stops. For checks.
+    pub fn reserved_ps(&self) -> impl Iterator<Item = PId> + '_ {
+        self.reserved.iter().map(|r| r.p.id())
+    }
+
+    /// The Ps that have stopped. For checks.
+    pub fn stopped_ps(&self) -> impl Iterator<Item = PId> + '_ {
+        self.stopped.iter().map(OwnedP::id)
+    }
+
+    /// The Ps that were destroyed, or have not begun. For checks.
+    pub fn dead_ps(&self) -> impl Iterator<Item = PId> + '_ {
+        self.dead.iter().map(OwnedP::id)
+    }
+
+    /// How many of the Ms that are reserved would spin. For checks.
+    pub fn reserved_spinners(&self) -> usize {
+        self.reserved.iter().filter(|r| r.spin.is_some()).count()
+    }
+
+    /// How many Ms may still be started. For checks.
+    pub fn unborn_ms(&self) -> usize {
+        self.unborn.len()
+    }
+
+    /// Ms that exist or whose id is reserved. For checks.
+    pub fn mcount(&self) -> i32 {
+        self.mcount
+    }
+
+    /// How many Ms that are locked to a G wait for it, as `checkdead` counts them. For checks.
+    pub fn nmidlelocked(&self) -> i32 {
+        self.nmidlelocked
+    }
+
+    /// How many Ms count as no M that runs. For checks.
+    pub fn nmsys(&self) -> i32 {
+        self.nmsys
+    }
+
+    /// The number of Ms that run, as `checkdead` counts them. Go: proc.go, checkdead 5038 (1.19.8), 6434 (1.27.3).
+    pub fn running(&self) -> i32 {
+        self.mcount - self.nmidle - self.nmidlelocked - self.nmsys
+    }
+}

@@ -1,0 +1,43 @@
+//! The places where sysmon, and what wakes it, may be wrong.
+
+use crate::m::M;
+use crate::netpoll::Polled;
+use crate::p::OwnedP;
+use crate::sched::{Sched, SchedLocked};
+
+/// The steps of sysmon that regressions replace.
+#[derive(Clone, Copy)]
+pub struct SysmonSteps {
+    /// A G has entered a system call: wake sysmon?
+    ///
+    /// Go: proc.go, reentersyscall 3646-3649 (1.19.8), 4749-4753 (1.27.3).
+    pub wake_at_entry: fn(&Sched),
+    /// A call has returned and its M has taken an idle P, with the lock held: wake sysmon?
+    ///
+    /// Go: proc.go, exitsyscallfast_pidle 3922-3925, exitsyscall0 3958-3961 (1.19.8), 5086-5089, 5131-5134 (1.27.3).
+    pub wake_at_return: fn(&Sched, &mut SchedLocked),
+    /// The world is started, with the lock held: wake sysmon?
+    ///
+    /// Go: proc.go, startTheWorldWithSema 1275-1278 (1.19.8), 1791-1794 (1.27.3).
+    pub wake_at_start: fn(&Sched, &mut SchedLocked),
+    /// sysmon is about to have a P or Gs in its hands, or has them no longer: count one more M that runs, or one less.
+    ///
+    /// Go: proc.go, sysmon 5227-5229, retake 5342-5352 (1.19.8), 6632-6634, 6735-6779 (1.27.3).
+    pub incidlelocked: fn(&Sched, &M, i32),
+    /// sysmon has taken this P out of a system call. Go: proc.go, retake 5350 (1.19.8), 6775 (1.27.3).
+    pub hand_off: fn(&Sched, &M, OwnedP),
+    /// No M has polled for 10 ms: sysmon polls. (golang/go#61454)
+    ///
+    /// Go: proc.go, sysmon 5218 (1.19.8), 6622 (1.27.3).
+    pub polls: fn(&Sched, &M) -> Polled,
+}
+
+/// sysmon as it is in all releases.
+pub const SYSMON: SysmonSteps = SysmonSteps {
+    wake_at_entry: Sched::entersyscall_sysmon,
+    wake_at_return: Sched::wake_sysmon,
+    wake_at_start: Sched::wake_sysmon,
+    incidlelocked: Sched::incidlelocked,
+    hand_off: Sched::handoffp,
+    polls: |sched, m| sched.netpoll(m, None),
+};
