@@ -21,7 +21,7 @@ fn each_program_with_timers_that_change_holds_in_every_state() {
     let files = suite::files();
     let timers = suite::ALL.iter().find(|suite| suite.name == "timers").expect("a suite");
     let jobs = timers.jobs(Engine::Explore, &files);
-    assert_eq!(jobs.len(), 19);
+    assert_eq!(jobs.len(), 20);
     for job in jobs {
         for row in [suite::FIXED, "GO_FIXED"] {
             let report = common::run(&Job { row: row.into(), ..job.clone() });
@@ -36,7 +36,7 @@ fn each_program_with_channels_holds_in_every_state() {
     let files = suite::files();
     let channels = suite::ALL.iter().find(|suite| suite.name == "channels").expect("a suite");
     let jobs = channels.jobs(Engine::Explore, &files);
-    assert_eq!(jobs.len(), 5);
+    assert_eq!(jobs.len(), 6);
     for job in jobs {
         let report = common::run(&job);
         let (verdict, extent) = (report.verdict, &*report.extent);
