@@ -38,6 +38,9 @@ pub struct InRelease {
 /// `GO_13F6BE28+fix-45867`.
 pub const FIX: &str = "+fix-";
 
+/// What may be between the names of two mends: as in `GO_13F6BE28+fix-45867-and-63555`.
+pub const AND: &str = "-and-";
+
 /// A bug of a release that can be mended alone.
 pub struct Mend {
     /// The end of the names of rows in which it is mended, after [`FIX`].
@@ -53,18 +56,14 @@ pub struct Mend {
 pub struct ExpectedFailure {
     /// The bug's name.
     pub bug: &'static str,
-    /// The name of the row that has it.
+    /// The name of the row that has it: a release, perhaps with other bugs mended ([`FIX`]).
     pub row: &'static str,
-    /// That row.
-    pub steps: Steps,
     /// The scenario that shows it.
     pub scenario: &'static str,
     /// The check that fails there.
     pub check: &'static str,
-    /// The name of the row that has the fix.
+    /// The name of the same row with that one fix too.
     pub fixed_row: &'static str,
-    /// The same with that one fix.
-    pub fixed: Steps,
 }
 
 /// A row that reproduces a bug, or a part of it.

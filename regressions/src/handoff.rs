@@ -7,7 +7,7 @@
 
 use runtime_model::m::M;
 use runtime_model::p::OwnedP;
-use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_1_27, GO_FIXED};
+use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_FIXED};
 use runtime_model::Sched;
 
 use sync::driver::Engine;
@@ -52,11 +52,9 @@ const IN_RELEASE: InRelease = InRelease {
     expected: &[ExpectedFailure {
         bug: "handoffp puts its P on the idle list beside a wakep that fails",
         row: "GO_1_27",
-        steps: GO_1_27,
         scenario: SCENARIO,
         check: WORK_WAITS,
         fixed_row: "GO_1_27+fix-handoff-beside-wakep",
-        fixed: fixed_in(GO_1_27),
     }],
 };
 

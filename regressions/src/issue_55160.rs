@@ -34,7 +34,7 @@ const EXPLORE: &[Engine] = &[Engine::Explore];
 const SCENARIO: &str = "gosched-beside-newproc";
 
 /// `base` with the fix.
-pub const fn fixed_in(base: Steps) -> Steps {
+const fn fixed_in(base: Steps) -> Steps {
     Steps {
         wake_for_global: GO_1_19_FIXED.wake_for_global,
         recheck_global: GO_1_19_FIXED.recheck_global,
@@ -97,11 +97,9 @@ const IN_RELEASE: InRelease = InRelease {
     expected: &[ExpectedFailure {
         bug: "golang/go#55160",
         row: "GO_13F6BE28",
-        steps: GO_13F6BE28,
         scenario: "gosched-beside-newproc",
         check: WORK_WAITS,
         fixed_row: "GO_13F6BE28+fix-55160",
-        fixed: fixed_in(GO_13F6BE28),
     }],
 };
 

@@ -17,14 +17,11 @@
 //! If M0 had spun, it would wake an M when it stops spinning. That is so, in the variants that are mended, for an M that has
 //! waited in a poll (`pollers_post.rs`); so it takes a poll that does not wait.
 
-use runtime_model::steps::{
-    PollSteps, Steps, GO_13F6BE28, GO_1_19_FIXED, POLL_1_19, POLL_1_19_FIXED,
-};
+use runtime_model::steps::{PollSteps, Steps, GO_1_19_FIXED, POLL_1_19, POLL_1_19_FIXED};
 use sync::driver::Engine;
 
 use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, ExpectedFailure, InRelease, Mend, Mutant, Shows};
-use crate::issue_45867;
 
 const EXPLORE: &[Engine] = &[Engine::Explore];
 const SCENARIO: &str = "batch-beside-spinner";
@@ -34,7 +31,7 @@ const AS_IN_1_19: Steps =
     Steps { poll: PollSteps { injected: POLL_1_19.injected, ..POLL_1_19_FIXED }, ..GO_1_19_FIXED };
 
 /// `base` with Go's fix.
-pub const fn fixed_in(base: Steps) -> Steps {
+const fn fixed_in(base: Steps) -> Steps {
     Steps { poll: PollSteps { injected: POLL_1_19_FIXED.injected, ..base.poll }, ..base }
 }
 
@@ -45,11 +42,9 @@ const IN_RELEASE: InRelease = InRelease {
         bug: "golang/go#63555",
         // Without the bug, the release fails on the same program by golang/go#45867; so the row has that one mended.
         row: "GO_13F6BE28+fix-45867",
-        steps: issue_45867::fixed_in(GO_13F6BE28),
         scenario: SCENARIO,
         check: WORK_WAITS,
         fixed_row: "GO_13F6BE28+fix-45867-and-63555",
-        fixed: fixed_in(issue_45867::fixed_in(GO_13F6BE28)),
     }],
 };
 

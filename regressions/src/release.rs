@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use checks::suite::{self, limits};
 use harness::report::{Expect, Job, Limits, Mode};
+use runtime_model::steps::{Steps, GO_13F6BE28, GO_1_27};
 use sync::driver::Engine;
 
-use crate::bug::{ExpectedFailure, InRelease, Mend};
-use crate::BUGS;
+use crate::bug::{ExpectedFailure, InRelease, Mend, AND, FIX};
+use crate::{issue_45867, BUGS};
 
 /// The newest release.
 pub const NEWEST: &str = "GO_1_27";
@@ -41,6 +42,22 @@ fn all() -> impl Iterator<Item = &'static InRelease> {
 /// The bugs of the releases that can be mended alone, each with its mend.
 pub fn mends() -> impl Iterator<Item = &'static Mend> {
     all().map(|release| &release.mend)
+}
+
+/// The row of that name: a release, perhaps with bugs mended ([`FIX`], [`AND`]). None if there is no such release or mend.
+pub fn steps_of(row: &str) -> Option<Steps> {
+    let (release, mended) = row.split_once(FIX).map_or((row, None), |(a, b)| (a, Some(b)));
+    let steps = match release {
+        "GO_13F6BE28" => GO_13F6BE28,
+        "GO_1_27" => GO_1_27,
+        _ => return None,
+    };
+    let mut names =
+        mended.into_iter().flat_map(|all| all.split(FIX)).flat_map(|all| all.split(AND));
+    names.try_fold(steps, |steps, name| {
+        let mut known = mends().chain([&issue_45867::FIX_AS_IN_1_20]);
+        known.find(|mend| mend.name == name).map(|mend| (mend.fixed_in)(steps))
+    })
 }
 
 /// All failures that are expected of the releases.

@@ -24,13 +24,12 @@ pub fn all() -> Vec<Variant> {
     ]);
     for known in release::expected() {
         let fixed = format!("{}, with this mended: {}", known.row, known.bug);
-        let both = [
-            Variant::new(known.row, &format!("has this bug: {}", known.bug), known.steps),
-            Variant::new(known.fixed_row, &fixed, known.fixed),
-        ];
-        for row in both {
-            if rows.iter().all(|other| other.name != row.name) {
-                rows.push(row);
+        for (row, about) in
+            [(known.row, format!("has this bug: {}", known.bug)), (known.fixed_row, fixed)]
+        {
+            if rows.iter().all(|other| other.name != row) {
+                let steps = release::steps_of(row);
+                rows.push(Variant::new(row, &about, steps.expect("a release with mends")));
             }
         }
     }
@@ -79,5 +78,21 @@ mod tests {
         assert!(
             find("N4/as-in-1.20").is_some_and(|row| row.name == "handoff-beside-wakep/as-in-1.20")
         );
+    }
+
+    #[test]
+    fn a_row_with_mends_is_the_release_with_each_of_them() {
+        let of = |row| {
+            let steps = release::steps_of(row)?;
+            Some((steps.p_for_due_timer as usize, steps.asked_at_handoff as usize))
+        };
+        let (timer, handoff) = of("GO_1_27").expect("a release");
+        let (fixed_timer, fixed_handoff) =
+            of("GO_1_27+fix-due-timer-and-handoff-beside-wakep").expect("two mends");
+        assert!(fixed_timer != timer && fixed_handoff != handoff);
+        assert_eq!(of("GO_1_27+fix-due-timer"), Some((fixed_timer, handoff)));
+        let chained = "GO_1_27+fix-handoff-beside-wakep+fix-due-timer";
+        assert_eq!(of(chained), Some((fixed_timer, fixed_handoff)));
+        assert_eq!((of("GO_1_27+fix-nothing"), of("GO_1_4")), (None, None));
     }
 }
