@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use programs::file::write_new;
+use programs::lines;
 use runtime_model::m::MId;
 use serde::{Deserialize, Serialize};
 use sync::driver::Schedule;
@@ -108,45 +108,8 @@ impl Counterexample {
     pub fn read(path: &Path) -> Result<Self, CexError> {
         let text = fs::read(path).map_err(|error| CexError::Io { path: path.into(), error })?;
         let text = String::from_utf8_lossy(&text);
-        Self::parse(&text).map_err(|(line, what)| CexError::Content {
-            path: path.into(),
-            line,
-            what,
-        })
-    }
-
-    fn parse(text: &str) -> Result<Self, (usize, String)> {
-        let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line));
-        let (_, first) = lines.next().ok_or((1, "the file is empty".to_string()))?;
-        let header: Header = serde_json::from_str(first)
-            .map_err(|e| (1, format!("not the header of a counterexample: {e}")))?;
-        if header.pidle_counterexample != FORMAT {
-            let got = header.pidle_counterexample;
-            return Err((1, format!("format version {got}; this program reads version {FORMAT}")));
-        }
-        let mut steps: Vec<Step> = Vec::new();
-        let mut ended = false;
-        for (number, line) in lines {
-            if ended {
-                return Err((number, "a line after the end".into()));
-            }
-            if let Ok(End { end }) = serde_json::from_str(line) {
-                if end != steps.len() as u64 {
-                    return Err((
-                        number,
-                        format!("{end} steps announced, {} are here", steps.len()),
-                    ));
-                }
-                ended = true;
-                continue;
-            }
-            let step: Step =
-                serde_json::from_str(line).map_err(|e| (number, format!("not a step: {e}")))?;
-            steps.push(step);
-        }
-        if !ended {
-            return Err((steps.len() + 2, "the end is missing: the file is truncated".into()));
-        }
+        let (header, steps) = lines::from_text(&text, Header::read)
+            .map_err(|(line, what)| CexError::Content { path: path.into(), line, what })?;
         Ok(Counterexample { header, steps })
     }
 
@@ -155,11 +118,7 @@ impl Counterexample {
     /// # Errors
     /// If it exists, or cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), CexError> {
-        let io = |error: io::Error| match error.kind() {
-            io::ErrorKind::AlreadyExists => CexError::Exists { path: path.into() },
-            _ => CexError::Io { path: path.into(), error },
-        };
-        write_new(path, &self.to_text()).map_err(io)
+        lines::write_new(path, &self.to_text()).map_err(|error| CexError::writing(path, error))
     }
 
     /// Writes to `NAME.cex.ndjson` in `dir`, or `NAME-2.cex.ndjson` and so on if that exists. Returns the
@@ -168,31 +127,33 @@ impl Counterexample {
     /// # Errors
     /// If it cannot be written.
     pub fn write_new(&self, dir: &Path, name: &str) -> Result<PathBuf, CexError> {
-        let numbered = (2..).map(|n| format!("{name}-{n}.cex.ndjson"));
-        for file in std::iter::once(format!("{name}.cex.ndjson")).chain(numbered) {
-            let path = dir.join(file);
-            match self.write(&path) {
-                Err(CexError::Exists { .. }) => continue,
-                done => return done.map(|()| path),
-            }
-        }
-        unreachable!("there is always a next number")
+        lines::write_numbered(dir, name, &self.to_text())
+            .map_err(|(path, error)| CexError::writing(&path, error))
     }
 
     fn to_text(&self) -> String {
-        let json =
-            |line: serde_json::Result<String>| line.expect("plain data is always JSON") + "\n";
-        let steps = self.steps.iter().map(|step| json(serde_json::to_string(step)));
-        let end = json(serde_json::to_string(&End { end: self.steps.len() as u64 }));
-        json(serde_json::to_string(&self.header)) + &steps.collect::<String>() + &end
+        lines::to_text(&self.header, &self.steps)
     }
 }
 
-/// The last line: how many steps there are, so that a truncated file is not taken for a whole one.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct End {
-    end: u64,
+impl CexError {
+    fn writing(path: &Path, error: io::Error) -> CexError {
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => CexError::Exists { path: path.into() },
+            _ => CexError::Io { path: path.into(), error },
+        }
+    }
+}
+
+impl Header {
+    fn read(line: &str) -> Result<Header, String> {
+        let header: Header = serde_json::from_str(line)
+            .map_err(|error| format!("not the header of a counterexample: {error}"))?;
+        match header.pidle_counterexample {
+            FORMAT => Ok(header),
+            got => Err(format!("format version {got}; this program reads version {FORMAT}")),
+        }
+    }
 }
 
 /// What the thread with that number is called: as its M, or sysmon.

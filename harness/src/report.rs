@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub use programs::report::Fewest;
 use serde::{Deserialize, Serialize};
 use sync::driver::{Schedule, Statistics};
 
@@ -191,19 +192,6 @@ impl Found {
             check => check,
         }
     }
-}
-
-/// Whether a failure is the smallest of its kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Fewest {
-    /// Not known: there was no search for a smaller one, or it did not finish.
-    #[default]
-    Unknown,
-    /// No other has fewer preemptions.
-    Preemptions,
-    /// No other has fewer preemptions, or as few and fewer steps.
-    Steps,
 }
 
 /// What a run came to.

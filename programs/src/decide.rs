@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sync::driver::{End, Explored, Failure, Orders, PlanError, Schedule, ENGINE};
 
-use crate::report::{Found, Smallest};
+use crate::report::{Fewest, Found};
 use crate::watch::Seen;
 use crate::{Program, Report, Verdict};
 
@@ -31,7 +31,7 @@ pub(crate) struct Came {
 pub(crate) struct Failed {
     pub(crate) failure: Failure,
     pub(crate) schedule: Schedule,
-    pub(crate) smallest: Smallest,
+    pub(crate) smallest: Fewest,
 }
 
 impl Came {
@@ -45,11 +45,11 @@ impl Came {
         self.orders = self.orders.and(explored.orders);
         match explored.end {
             End::Failed { failure, schedule } => {
-                self.failed = Some(Failed { failure, schedule, smallest: Smallest::Unknown });
+                self.failed = Some(Failed { failure, schedule, smallest: Fewest::Unknown });
                 self.is_over = true;
             }
             End::Complete => {
-                // A bound that left nothing out is none.
+                // `searched.bound` is none if the bound left nothing out.
                 let left_out =
                     searched.map_or(bound, |searched| searched.bound.map(|b| b as usize));
                 self.stopped = None;
@@ -142,12 +142,7 @@ fn violated(program: &Program, failed: &Failed) -> (Verdict, String, Option<Foun
 }
 
 /// The failure as it is reported.
-pub(crate) fn found(
-    failure: &Failure,
-    schedule: &Schedule,
-    smallest: Smallest,
-    seen: Seen,
-) -> Found {
+pub(crate) fn found(failure: &Failure, schedule: &Schedule, smallest: Fewest, seen: Seen) -> Found {
     Found {
         check: failure.cause.to_string(),
         message: failure.message.clone(),

@@ -1,13 +1,12 @@
-//! Counterexample files: a header, a line for each step, and a last line that says how many there are.
+//! Counterexample files ([`lines`]), and replays.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::report::{Found, Step};
-use crate::{Program, Report, ENGINE};
+use crate::{lines, Program, Report, ENGINE};
 
 /// The version of the format: a file of another is refused.
 const FORMAT: u32 = 1;
@@ -26,11 +25,15 @@ struct Header {
     found: Found,
 }
 
-/// The last line, so that a truncated file is not taken for a whole one.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct End {
-    end: usize,
+impl Header {
+    fn read(line: &str) -> Result<Header, String> {
+        let header: Header = serde_json::from_str(line)
+            .map_err(|error| format!("not the header of a program's counterexample: {error}"))?;
+        match header.program_counterexample {
+            FORMAT => Ok(header),
+            version => Err(format!("format version {version}; this program reads {FORMAT}")),
+        }
+    }
 }
 
 /// A counterexample.
@@ -98,25 +101,9 @@ impl Counterexample {
     /// If it cannot be written.
     pub fn write(&self, dir: &Path) -> Result<PathBuf, FileError> {
         let name = self.header.program.replace(|c: char| !c.is_alphanumeric(), "-");
-        for number in 1.. {
-            let suffix = if number == 1 { String::new() } else { format!("-{number}") };
-            let path = dir.join(format!("{name}{suffix}.cex.ndjson"));
-            match write_new(&path, &self.to_text()) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(FileError::new(&path, error)),
-                Ok(()) => return Ok(path),
-            }
-        }
-        unreachable!("there is always a next number")
-    }
-
-    fn to_text(&self) -> String {
-        let json =
-            |line: serde_json::Result<String>| line.expect("plain data is always JSON") + "\n";
-        let steps: String =
-            self.steps.iter().map(|step| json(serde_json::to_string(step))).collect();
-        let end = End { end: self.steps.len() };
-        json(serde_json::to_string(&self.header)) + &steps + &json(serde_json::to_string(&end))
+        let text = lines::to_text(&self.header, &self.steps);
+        lines::write_numbered(dir, &name, &text)
+            .map_err(|(path, error)| FileError::new(&path, error))
     }
 
     /// Reads a file.
@@ -125,27 +112,11 @@ impl Counterexample {
     /// If it cannot be read, or is not a whole counterexample of this format.
     pub fn read(path: &Path) -> Result<Counterexample, FileError> {
         let text = fs::read_to_string(path).map_err(|error| FileError::new(path, error))?;
-        let at = |line: usize, why: String| FileError::new(path, format!("line {line}: {why}"));
-        let lines: Vec<&str> = text.lines().collect();
-        let [first, steps @ .., last] = &lines[..] else {
+        if text.lines().count() < 2 {
             return Err(FileError::new(path, "no counterexample: it has fewer than two lines"));
-        };
-        let header: Header = serde_json::from_str(first).map_err(|error| {
-            at(1, format!("not the header of a program's counterexample: {error}"))
-        })?;
-        if header.program_counterexample != FORMAT {
-            let version = header.program_counterexample;
-            return Err(at(1, format!("format version {version}; this program reads {FORMAT}")));
         }
-        let read = |(number, line): (usize, &&str)| {
-            serde_json::from_str(line)
-                .map_err(|error| at(number + 2, format!("not a step: {error}")))
-        };
-        let steps: Vec<Step> = steps.iter().enumerate().map(read).collect::<Result<_, _>>()?;
-        let end: Result<End, _> = serde_json::from_str(last);
-        if end.map_or(true, |end| end.end != steps.len()) {
-            return Err(at(lines.len(), "the end is missing: the file is truncated".to_owned()));
-        }
+        let (header, steps) = lines::from_text(&text, Header::read)
+            .map_err(|(line, why)| FileError::new(path, format!("line {line}: {why}")))?;
         Ok(Counterexample { header, steps })
     }
 
@@ -184,35 +155,5 @@ impl Counterexample {
             return Ok(Replayed::Diverged { step: seen.steps.len() + 1, expected, got });
         }
         Ok(Replayed::Same(Found { story: seen.steps, ..found.clone() }))
-    }
-}
-
-/// Writes a file that must not exist. If it cannot be written whole, as on a full disk, no part of it is left.
-///
-/// # Errors
-/// If it exists, or cannot be written.
-pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    fill(OpenOptions::new().write(true).create_new(true).open(path)?, path, text)
-}
-
-/// Writes `text` to the new file at `path`, or removes it.
-fn fill(mut file: File, path: &Path, text: &str) -> io::Result<()> {
-    file.write_all(text.as_bytes()).inspect_err(|_| {
-        // The error that is reported is the first one.
-        let _ = fs::remove_file(path);
-    })
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_disk_leaves_no_part_of_a_file() {
-        let path = std::env::temp_dir().join(format!("pidle-full-disk-{}", std::process::id()));
-        fs::write(&path, "").unwrap();
-        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        assert_eq!(fill(full, &path, "x").unwrap_err().kind(), io::ErrorKind::StorageFull);
-        assert!(!path.exists());
     }
 }

@@ -41,6 +41,7 @@
 //! | `decide` | what the searches came to |
 //! | [`report`] | what a run reports, as text and as JSON |
 //! | [`file`](mod@file) | counterexample files, and replays |
+//! | [`lines`] | files with a line of JSON for each step |
 //! | [`verdict`] | verdicts and exit codes |
 //! | [`command`] | the command line |
 
@@ -48,6 +49,7 @@ pub mod at_end;
 pub mod command;
 mod decide;
 pub mod file;
+pub mod lines;
 pub mod program;
 pub mod report;
 pub mod run;

@@ -45,7 +45,7 @@ pub struct Found {
     /// See `preemptions`.
     pub steps: Option<u32>,
     /// What is known of smaller executions that fail in the same way.
-    pub smallest: Smallest,
+    pub smallest: Fewest,
     /// How the engine gets there.
     pub schedule: Schedule,
     /// What the threads do.
@@ -55,14 +55,28 @@ pub struct Found {
 /// Whether a failure is the smallest of its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Smallest {
-    /// Not known.
+pub enum Fewest {
+    /// Not known: there was no search for a smaller one, or it did not finish.
     #[default]
     Unknown,
     /// No other has fewer preemptions.
     Preemptions,
-    /// No other has fewer preemptions, or as many and fewer steps.
+    /// No other has fewer preemptions, or as few and fewer steps.
     Steps,
+}
+
+impl fmt::Display for Fewest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fewest::Unknown => "it is not known whether fewer are enough",
+            Fewest::Preemptions => {
+                "no execution fails like this with fewer preemptions; it is not known whether fewer steps are enough"
+            }
+            Fewest::Steps => {
+                "no execution fails like this with fewer preemptions, or with as many in fewer steps"
+            }
+        })
+    }
 }
 
 /// An operation that a thread has performed.
@@ -160,14 +174,11 @@ impl Found {
             return String::new();
         };
         let count = |n: u32, of| format!("{n} {of}{}", if n == 1 { "" } else { "s" });
-        let size = format!("{}, {}", count(preemptions, "preemption"), count(steps, "step"));
-        let known = match self.smallest {
-            Smallest::Unknown => "; it is not known whether fewer are enough",
-            Smallest::Preemptions => "; no execution fails like this with fewer preemptions",
-            Smallest::Steps => {
-                "; no execution fails like this with fewer preemptions, or with as many in fewer steps"
-            }
-        };
-        size + known + "\n"
+        format!(
+            "{}, {}; {}\n",
+            count(preemptions, "preemption"),
+            count(steps, "step"),
+            self.smallest
+        )
     }
 }

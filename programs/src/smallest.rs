@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sync::driver::{End, Explored, Failure, Options, Plan, PlanError};
 
 use crate::decide::{Came, Failed};
-use crate::report::Smallest;
+use crate::report::Fewest;
 use crate::watch::Watched;
 use crate::Program;
 
@@ -25,16 +25,16 @@ impl Program {
     fn fewest_preemptions(&self, failed: Failed) -> Result<Failed, PlanError> {
         let Some(preemptions) = failed.schedule.preemptions() else { return Ok(failed) };
         let Some(fewer) = preemptions.checked_sub(1) else {
-            return Ok(Failed { smallest: Smallest::Preemptions, ..failed });
+            return Ok(Failed { smallest: Fewest::Preemptions, ..failed });
         };
         let search = self.patient(Options::default());
         let plan = Plan { bound: Some(fewer as usize), search, ..self.plan_without_limits() };
         let Explored { end, .. } = self.explore(&plan, &Watched::default())?;
         Ok(match end {
             End::Failed { failure, schedule } if failure.kind() == failed.failure.kind() => {
-                Failed { failure, schedule, smallest: Smallest::Preemptions }
+                Failed { failure, schedule, smallest: Fewest::Preemptions }
             }
-            End::Complete => Failed { smallest: Smallest::Preemptions, ..failed },
+            End::Complete => Failed { smallest: Fewest::Preemptions, ..failed },
             End::Failed { .. } | End::Stopped => failed,
         })
     }
@@ -52,7 +52,7 @@ impl Program {
         let plan = Plan { bound, search, ..self.plan_without_limits() };
         let searched = self.explore(&plan, &Watched::default())?.searched.unwrap_or_default();
         let smallest = match (searched.incomplete, failed.smallest) {
-            (None, Smallest::Preemptions) => Smallest::Steps,
+            (None, Fewest::Preemptions) => Fewest::Steps,
             (_, known) => known,
         };
         let kind = failed.failure.kind();

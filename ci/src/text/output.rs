@@ -69,7 +69,7 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Error> {
         io::ErrorKind::AlreadyExists => Error::Exists(path.into()),
         _ => Error::Io { path: path.into(), error },
     };
-    programs::file::write_new(path, text).map_err(io)
+    programs::lines::write_new(path, text).map_err(io)
 }
 
 /// Writes a file of the repository anew. It is written beside the old one first, so that no part of it is lost.

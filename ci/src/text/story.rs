@@ -178,14 +178,7 @@ fn how_small(found: &Found) -> String {
     };
     let (preemptions, steps) =
         (counted(preemptions.into(), "preemption"), counted(steps.into(), "step"));
-    let small = match found.fewest {
-        Fewest::Unknown => "it is not known whether fewer are enough",
-        Fewest::Preemptions => {
-            "no execution fails like this with fewer preemptions; it is not known whether fewer steps are enough"
-        }
-        Fewest::Steps => "no execution fails like this with fewer preemptions, or with as many in fewer steps",
-    };
-    wrap(&format!("{preemptions}, {steps}: {small}"), "", WIDTH)
+    wrap(&format!("{preemptions}, {steps}: {}", found.fewest), "", WIDTH)
 }
 
 /// Cuts the steps into rows: at each change of thread, and at each change of function unless the row has only read so
