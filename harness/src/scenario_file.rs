@@ -35,7 +35,7 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # deterministic = false
 # clock = "fake"      # the clock stands while an M runs; "real": the world moves it, and there are descriptors
 # early = 0           # with a real clock: so many of the world's moves may come while Ms run
-# sysmon = false      # true: sysmon takes Ps from system calls, and in real time preempts and polls; it is none of the Ms
+# sysmon = false      # true: sysmon takes Ps from system calls, and in real time preempts and polls; it is not one of the Ms
 # ticks = 0           # with sysmon: so many of its rounds may come while Ms run; others come when no M can move
 # mask-word = 32      # bits of a word of the masks of Ps: with fewer, `gomaxprocs` may move them to other arrays
 # Also, for a file in checks/scenarios, which the gate runs; `check` reports mistakes in these, and ignores them:

@@ -1,4 +1,4 @@
-//! golang/go#35274: a P that has a timer goes idle, and the M that polls is not told.
+//! golang/go#35274: a P that has a timer goes idle, and the M that polls is not woken.
 //!
 //! In the development of Go 1.14, `handoffp` put its P on the idle list whatever timers that had, while another M waited in a poll
 //! with a later deadline, or with none. Today, the G that adds a timer tells the poller itself (golang/go#38860), so that what
@@ -21,7 +21,7 @@ const NEITHER: Steps =
 pub const BUG: Bug = Bug {
     number: "35274",
     aliases: &["B24"],
-    title: "a P that has a timer is handed off, and the M that polls is not told",
+    title: "a P that has a timer is handed off, and the M that polls is not woken",
     saw: "timers that fire late",
     releases: "none; the development of 1.14",
     references: &[

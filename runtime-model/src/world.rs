@@ -178,7 +178,7 @@ impl Sched {
         }
     }
 
-    /// An action was done, so what was in vain before may not be so now.
+    /// An action was done, so what found nothing before may find something now.
     fn gets_on(&self) {
         if self.program.has_slices() {
             self.world.given_way.set(Vec::new());

@@ -203,13 +203,13 @@ impl Arena {
         from..from + if self.is_separate() { self.region } else { 0 }
     }
 
-    /// The address at which the arena begins.
     /// How many words of the program's static variables are addresses of something in the heaps.
     pub(crate) fn in_statics(&self) -> usize {
         // Not the base itself, which the list of arenas has.
         statics::hold(&(self.base + HEADER..self.base + STACKS))
     }
 
+    /// The address at which the arena begins.
     pub(super) fn base(&self) -> usize {
         self.base
     }

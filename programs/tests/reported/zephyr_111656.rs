@@ -38,7 +38,7 @@ fn unpend_all(kernel: &Mutex<Kernel>, readies_always: bool) {
     }
     let armed = std::mem::take(&mut kernel.armed);
     kernel.superseded = kernel.in_flight;
-    // The handler in flight is taken for the one that makes the thread ready, and it has been told to do nothing.
+    // The handler in flight is taken for the one that makes the thread ready, and has orders to do nothing.
     if armed || readies_always {
         kernel.ready += 1;
     }
