@@ -75,7 +75,7 @@ impl Error {
 }
 
 /// The most names that an error lists.
-const FEW: usize = 40;
+const FEW: usize = 60;
 
 /// The most names that an error lists on one line.
 const ON_A_LINE: usize = 8;
