@@ -74,15 +74,15 @@ impl Error {
     }
 }
 
-/// The most names that an error lists.
-const FEW: usize = 60;
+/// The most characters of names that an error lists.
+const FEW: usize = 1_000;
 
 /// The most names that an error lists on one line.
 const ON_A_LINE: usize = 8;
 
 /// The names, or where they are listed if there are many.
 fn few(known: &[String]) -> String {
-    match known.len() > FEW {
+    match known.iter().map(String::len).sum::<usize>() > FEW {
         true => " `cargo pidle list` prints them".into(),
         false if known.len() > ON_A_LINE => format!("\n  {}", known.join("\n  ")),
         false => format!(" {}", known.join(", ")),
