@@ -200,11 +200,7 @@ impl<S> WaitQueue<S> {
                 falling_asleep.take().into_iter().for_each(|falling_asleep| falling_asleep());
                 op.falls_asleep(self.name);
             }
-            tracking::wait(&self.object, can);
-            self.enter(op).leave();
-            op.runs();
-            self.object.read();
-            let mut inside = self.inside();
+            let mut inside = self.has_turn(op, can);
             let first = inside.sleepers.first().map(|sleeper| sleeper.thread);
             let result = ready(&mut inside.state, first);
             self.changed(&inside);
@@ -284,11 +280,7 @@ impl<S> WaitQueue<S> {
             if !ready && endless {
                 op.falls_asleep(self.name);
             }
-            tracking::wait(&self.object, ready || !endless);
-            self.enter(op).leave();
-            op.runs();
-            self.object.read();
-            let mut inside = self.inside();
+            let mut inside = self.has_turn(op, ready || !endless);
             let ready = can(&inside.state);
             if ready || !endless {
                 take(&mut inside.state, ready);
@@ -296,6 +288,15 @@ impl<S> WaitQueue<S> {
                 return ready;
             }
         }
+    }
+
+    /// In a search: the thread waits until it has its turn, which it can have if `can`, or once it can.
+    fn has_turn(&self, op: &Op, can: bool) -> MutexGuard<'_, Inside<S>> {
+        tracking::wait(&self.object, can);
+        self.enter(op).leave();
+        op.runs();
+        self.object.read();
+        self.inside()
     }
 
     fn enter(&self, op: &Op) -> MonitorGuard<'_> {
