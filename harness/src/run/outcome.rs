@@ -84,6 +84,7 @@ pub(super) fn found(failure: &Failure, execution: u64) -> Found {
         sync::driver::Cause::Check(name) => name.clone(),
         sync::driver::Cause::Deadlock => "deadlock".to_string(),
         sync::driver::Cause::Race => "race".to_string(),
+        sync::driver::Cause::Livelock => "livelock".to_string(),
     };
     Found { check, message: failure.message.clone(), execution, ..Found::default() }
 }

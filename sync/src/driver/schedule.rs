@@ -48,10 +48,18 @@ impl Schedule {
         }
     }
 
-    /// The number of steps, if a search found it.
+    /// The number of steps, if a search found it; of a livelock, with one round.
     pub fn steps(&self) -> Option<u32> {
         let Schedule::Search { picks, .. } = self else { return None };
-        schedule::read(picks).ok().map(|picks| picks.len() as u32)
+        schedule::read_cycle(picks).ok().map(|(stem, cycle)| (stem.len() + cycle.len()) as u32)
+    }
+
+    /// The steps that lead to a cycle, as a schedule of its own; `None` if it has no cycle.
+    pub fn stem(&self) -> Option<Schedule> {
+        let Schedule::Search { picks, .. } = self else { return None };
+        let (stem, cycle) = schedule::read_cycle(picks).ok()?;
+        let stem = Schedule::Search { picks: schedule::write(&stem), preemptions: None };
+        (!cycle.is_empty()).then_some(stem)
     }
 
     /// The engine to which it belongs.
