@@ -38,14 +38,6 @@ fn words(picks: &[Pick]) -> String {
     text
 }
 
-/// The text of a schedule with its cycle written out, as it is followed.
-pub fn unrolled(text: &str) -> String {
-    match text.split_once(BAR) {
-        Some((stem, cycle)) => stem.trim_end().to_owned() + &cycle.trim_end().repeat(ROUNDS),
-        None => text.to_owned(),
-    }
-}
-
 /// Parses a schedule that comes back to a state, or that does not: then the cycle has no steps.
 ///
 /// # Errors
@@ -174,11 +166,9 @@ mod tests {
         let (stem, cycle) = read_cycle(text).unwrap();
         assert_eq!((stem.len(), cycle.len()), (2, 2));
         assert_eq!(write_cycle(&stem, &cycle), text);
-        assert_eq!(unrolled(text), "explore 1: 0 0.1:2 0.1 world 0.1 world");
         assert_eq!(read_cycle("explore 1: | 0").unwrap().0, []);
         assert_eq!(read_cycle("explore 1: 0").unwrap().1, []);
         assert_eq!(read_cycle("explore 1: 0 |"), Err("a cycle without steps".into()));
-        assert_eq!(unrolled("explore 1: 0"), "explore 1: 0");
         assert!(read(text).unwrap_err().contains("step 2: `|`"));
     }
 

@@ -62,6 +62,19 @@ impl Schedule {
         (!cycle.is_empty()).then_some(stem)
     }
 
+    /// The schedule with one round of its cycle, after which it ends; the same if it has no cycle.
+    #[must_use]
+    pub fn first_round(self) -> Schedule {
+        match self {
+            Schedule::Search { picks, preemptions } => {
+                let once = schedule::read_cycle(&picks)
+                    .map(|(stem, cycle)| schedule::write(&[stem, cycle].concat()));
+                Schedule::Search { picks: once.unwrap_or(picks), preemptions }
+            }
+            other => other,
+        }
+    }
+
     /// The engine to which it belongs.
     pub fn engine(&self) -> Engine {
         match self {
