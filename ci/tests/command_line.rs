@@ -112,6 +112,13 @@ fn an_option_without_effect_on_the_engine_is_refused() {
             ["--mode races has no effect with --engine", engine, "use explore, or --search"];
         fails(&["check", "sleep-ready-park", "--mode", "races", "--engine", engine], &words);
     }
+    let liveness =
+        |more: &[&str]| [&["check", "sleep-ready-park", "--liveness"][..], more].concat();
+    for engine in ["std", "loom", "shuttle"] {
+        fails(&liveness(&["--engine", engine]), &["an option for searches has no effect", engine]);
+    }
+    fails(&liveness(&["--bound", "2"]), &["--liveness", "--bound N", "unfair"]);
+    fails(&liveness(&["--no-cache"]), &["--liveness", "--no-cache"]);
     fails(
         &["check", "sleep-ready-park", "--engine", "shuttle", "--bound", "2"],
         &["--bound", "loom"],

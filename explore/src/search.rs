@@ -117,7 +117,8 @@ impl Dfs {
 
     fn sleeps(&self) -> bool {
         let Options { sleep, bound, shorter_than, liveness, .. } = self.options();
-        *sleep && bound.is_none() && shorter_than.is_none() && !liveness
+        let has_graph = *liveness && self.shared.fault != Some(Fault::GraphWithSleepSets);
+        *sleep && bound.is_none() && shorter_than.is_none() && !has_graph
     }
 
     fn stop(&mut self, why: Incomplete) -> Next {
@@ -353,7 +354,8 @@ impl Dfs {
     fn add_to_graph(&mut self, node: &Node) -> Option<u32> {
         let mut enabled = 0;
         // A state in which the execution ends has no step.
-        let goes_on = node.ended.is_none();
+        let fault = self.shared.fault;
+        let goes_on = node.ended.is_none() && fault != Some(Fault::EnabledNotSeen);
         for pending in node.threads.iter().filter(|pending| goes_on && pending.enabled) {
             enabled |= self.bit(pending.thread)?;
         }
@@ -361,7 +363,8 @@ impl Dfs {
             Some((parent, pick)) => {
                 let from = parent.number;
                 let thread = self.bit(pick.thread)?.trailing_zeros() as u8;
-                Some(Taken { from, thread, outcome: pick.outcome, progress: node.progress })
+                let progress = node.progress && fault != Some(Fault::ProgressNotSeen);
+                Some(Taken { from, thread, outcome: pick.outcome, progress })
             }
             None => None,
         };

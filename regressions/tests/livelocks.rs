@@ -3,6 +3,7 @@
 
 mod common;
 
+use harness::prepare::Prepared;
 use harness::report::{Job, Report, LIVELOCK};
 use harness::run::{Outcome, Replayed};
 use harness::verdict::Verdict;
@@ -57,7 +58,7 @@ fn two_ms_that_wake_each_other_are_found_by_their_cycle_alone() {
 }
 
 /// The counterexample has the cycle twice, by both Ms, and is run again.
-fn is_run_again(prepared: &harness::prepare::Prepared, outcome: &Outcome) {
+fn is_run_again(prepared: &Prepared, outcome: &Outcome) {
     let recorded = prepared.record(outcome).expect("a record").expect("a failure");
     assert_eq!(prepared.replay(&recorded).expect("a replay"), Replayed::Same);
     let cycle = recorded.header.cycle.expect("a cycle") as usize - 1;
@@ -106,6 +107,18 @@ fn the_model_has_none() {
         for steps in [GO_1_19_FIXED, GO_FIXED] {
             holds(&run_with(steps, &liveness(scenario)));
         }
+    }
+}
+
+#[sync::test(restoring)]
+fn the_gate_looks_for_livelocks_with_each_kind_of_waker() {
+    let jobs = checks::suite::jobs(sync::driver::Engine::Explore);
+    let livelocks: Vec<&str> =
+        jobs.iter().filter(|job| job.finds_livelocks()).map(|job| &*job.scenario).collect();
+    for scenario in
+        ["sleep-ready-busy", "read-and-timer", "syscall-blocking", "retake-beside-return"]
+    {
+        assert!(livelocks.contains(&scenario), "{scenario}");
     }
 }
 

@@ -173,6 +173,8 @@ pub fn ending(found: &Found) -> String {
     };
     // The smallest execution that fails is not the one that the search found first, so its number is left out.
     let execution = match found.fewest {
+        // A livelock is found in the states of all executions.
+        _ if found.check == LIVELOCK => String::new(),
         Fewest::Unknown => format!(" (in execution {})", count(found.execution)),
         Fewest::Preemptions | Fewest::Steps => String::new(),
     };

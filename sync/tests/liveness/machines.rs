@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use explore::fault::{self, Fault};
 use fastrand::Rng;
 use sync::driver::{End, Plan, ENGINE};
 use sync::{checkpoint, Arc, Atomic, Mutex};
@@ -207,26 +208,46 @@ fn has_livelock(all: &All, threads: usize) -> bool {
     })
 }
 
+/// What the search finds in the machines of this seed: whether a livelock, and how many states.
+fn found(seed: u64) -> (bool, u64) {
+    let machines = generate(seed);
+    let plan = Plan { choices: true, ..plan(machines.len()) };
+    let explored = explored(&plan, move || start(&machines));
+    let livelock = match explored.end {
+        End::Failed { failure, .. } if failure.kind() == "livelock" => true,
+        End::Complete => false,
+        other => panic!("seed {seed}: {other:?}"),
+    };
+    (livelock, explored.searched.expect("searched").statistics.states)
+}
+
+/// What there is, by the definition.
+fn expected(seed: u64) -> (bool, u64) {
+    let machines = generate(seed);
+    let all = all(&machines);
+    (has_livelock(&all, machines.len()), all.len() as u64)
+}
+
 #[test]
 fn machines_have_the_livelocks_that_the_definition_says() {
     let programs = if ENGINE.name() == "explore" { 1_500 } else { 150 };
     let mut livelocks = 0;
     for seed in 0..programs {
-        let machines = generate(seed);
-        let all = all(&machines);
-        let threads = machines.len();
-        let plan = Plan { choices: true, ..plan(threads) };
-        let program = machines.clone();
-        let explored = explored(&plan, move || start(&program));
-        let found = match explored.end {
-            End::Failed { failure, .. } if failure.kind() == "livelock" => true,
-            End::Complete => false,
-            other => panic!("seed {seed}: {other:?}\n{machines:#?}"),
-        };
-        let states = explored.searched.expect("searched").statistics.states;
-        assert_eq!(states, all.len() as u64, "seed {seed}: {machines:#?}");
-        assert_eq!(found, has_livelock(&all, threads), "seed {seed}: {machines:#?}");
-        livelocks += u64::from(found);
+        let expected = expected(seed);
+        assert_eq!(found(seed), expected, "seed {seed}: {:#?}", generate(seed));
+        livelocks += u64::from(expected.0);
     }
     assert!(livelocks > programs / 5 && livelocks < programs * 4 / 5, "{livelocks} livelocks");
+}
+
+/// A search that does not see all of it is noticed: at the first seed that differs.
+#[test]
+fn planted_faults_are_noticed() {
+    for fault in [Fault::GraphWithSleepSets, Fault::ProgressNotSeen, Fault::EnabledNotSeen] {
+        let differs = |seed| {
+            let found = std::panic::catch_unwind(|| fault::planting(Some(fault), || found(seed).0));
+            found.ok() != Some(expected(seed).0)
+        };
+        assert!((0..150).any(differs), "{fault:?}");
+    }
 }
