@@ -43,6 +43,8 @@ macro_rules! after_take {
     }};
 }
 
+#[path = "each_check_fails/locked.rs"]
+mod locked;
 #[path = "each_check_fails/locks.rs"]
 mod locks;
 #[path = "each_check_fails/polls.rs"]
@@ -280,6 +282,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         resize::RESIZES,
         syscalls::SYSCALLS,
         sysmon::SYSMONS,
+        locked::LOCKEDS,
         time::TIME,
         timers::TIMERS,
         timers_1_23::TIMERS,
