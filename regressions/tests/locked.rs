@@ -3,9 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a break of the counts of Ms")]
 
-mod common;
-
-use common::{hold_in, job, message, run_with, search, shows};
+use crate::common::{hold_in, job, message, run_with, search, shows};
 use harness::report::{Job, Mode};
 use harness::scenario::Scenario;
 use regressions::CONTENT;

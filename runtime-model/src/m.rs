@@ -62,6 +62,18 @@ impl Entered {
     }
 }
 
+/// What has become of a G whose system call has returned, and for which there was no P.
+#[derive(Debug, Hash)]
+pub enum AfterCall {
+    /// There is an idle P by now.
+    P(OwnedP),
+    /// It is on the global queue.
+    Queued {
+        /// It is locked to the M of the call.
+        locked: bool,
+    },
+}
+
 /// Where an M is with its system call. For checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {

@@ -15,11 +15,10 @@ use sync::{Atomic, MutexGuard};
 
 use crate::find::Found;
 use crate::g::{GId, Guintptr};
-use crate::m::{MId, M};
+use crate::m::{AfterCall, MId, M};
 use crate::p::{OwnedP, PId};
 use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
-use crate::syscall::AfterCall;
 use crate::Time;
 
 pub use locked::{LockedSteps, LOCKED};

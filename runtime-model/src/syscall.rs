@@ -32,19 +32,7 @@ use crate::p::OwnedP;
 use crate::program::{Clock, Syscall};
 use crate::sched::{Sched, SchedLocked};
 
-pub use crate::m::{Entered, Stage};
-
-/// What has become of a G whose system call has returned, and for which there was no P.
-#[derive(Debug, Hash)]
-pub enum AfterCall {
-    /// There is an idle P by now.
-    P(OwnedP),
-    /// It is on the global queue.
-    Queued {
-        /// It is locked to the M of the call.
-        locked: bool,
-    },
-}
+pub use crate::m::{AfterCall, Entered, Stage};
 
 impl Sched {
     /// The G that `m` runs makes a system call. Returns whether `m` goes on with it.
