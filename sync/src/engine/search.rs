@@ -96,7 +96,8 @@ fn schedule_of(failure: Option<Failure>) -> Schedule {
 fn livelock_of(plan: &Plan, exploration: &OutsideArc<Exploration>, found: &Livelock) -> Schedule {
     let picks = schedule::write_cycle(&found.stem, &found.cycle);
     // So that a cycle is not believed that a checkpoint makes by leaving a counter out.
-    let rounds = schedule::ROUNDS.max(PROOF / found.cycle.len());
+    let room = (plan.max_steps / 2).saturating_sub(found.stem.len()).min(PROOF);
+    let rounds = schedule::ROUNDS.max(room / found.cycle.len());
     if let Some(diverged) = follow_rounds(plan, &picks, rounds, exploration) {
         exploration.report_error(format!(
             "search: a cycle of states is none when it is run: {} (a checkpoint may leave out a local)",
