@@ -25,6 +25,7 @@
 
 mod components;
 mod cycle;
+mod steps;
 
 use std::collections::hash_map::Entry;
 use std::collections::HashMap;
@@ -36,6 +37,7 @@ use crate::interface::Pick;
 use crate::operation::ThreadId;
 
 use components::Components;
+use steps::{Sorted, Step};
 
 /// An execution that comes back to a state, and can go on like this for ever.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,16 +70,6 @@ pub(crate) struct Taken {
     pub(crate) thread: u8,
     pub(crate) outcome: u32,
     pub(crate) progress: bool,
-}
-
-/// A step between two states.
-#[derive(Clone, Copy)]
-struct Step {
-    from: u32,
-    to: u32,
-    outcome: u32,
-    thread: u8,
-    progress: bool,
 }
 
 impl Graph {
@@ -143,30 +135,6 @@ fn preemptions<'s>(steps: impl Iterator<Item = &'s Step>, enabled: &[Threads]) -
         before = Some(step.thread);
     }
     preemptions
-}
-
-/// All steps, those from one state next to each other.
-struct Sorted<'g> {
-    steps: &'g [Step],
-    /// Where the steps from each state begin; and their number at the end.
-    first: Vec<usize>,
-}
-
-impl<'g> Sorted<'g> {
-    /// The steps must be sorted by the states from which they come.
-    fn new(steps: &'g [Step], states: usize) -> Self {
-        let mut first = vec![0; states + 1];
-        steps.iter().for_each(|step| first[step.from as usize + 1] += 1);
-        for state in 0..states {
-            first[state + 1] += first[state];
-        }
-        Sorted { steps, first }
-    }
-
-    /// The steps from this state.
-    fn from(&self, state: u32) -> &'g [Step] {
-        &self.steps[self.first[state as usize]..self.first[state as usize + 1]]
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::cache::Threads;
 
-use super::{Sorted, Step};
+use super::steps::{Sorted, Step};
 
 /// The component of each state, by number.
 pub(super) struct Components(Vec<u32>);

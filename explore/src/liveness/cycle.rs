@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use crate::cache::Threads;
 
 use super::components::Fair;
-use super::{Sorted, Step};
+use super::steps::{Sorted, Step};
 
 /// A way to a state, and from there back to it.
 pub(super) struct Lasso {

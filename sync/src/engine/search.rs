@@ -13,10 +13,9 @@ use ::explore::OutsideArc;
 
 use super::chosen::drive;
 use crate::driver::exploration::{Diverged, Exploration, Searched};
-use crate::driver::failure::{self, Cause};
+use crate::driver::failure::{self, Cause, Failure as Failed};
 use crate::driver::schedule::Schedule;
-use crate::driver::{self, Plan};
-use crate::execution::Outcome;
+use crate::driver::Plan;
 
 /// The steps for which a cycle is followed before it is reported.
 const PROOF: usize = 1_000;
@@ -184,13 +183,13 @@ fn follow_rounds(
         return Some(Diverged { step: diverged.step, expected });
     }
     if !cycle.is_empty() {
-        exploration.ended(Outcome::Failed(livelock(stem.len(), &cycle)));
+        exploration.fail(livelock(stem.len(), &cycle));
     }
     None
 }
 
 /// The failure of an execution that comes back to a state after so many steps, and goes round this cycle.
-fn livelock(stem: usize, cycle: &[Pick]) -> driver::Failure {
+fn livelock(stem: usize, cycle: &[Pick]) -> Failed {
     let threads: BTreeSet<ThreadId> = cycle.iter().map(|pick| pick.thread).collect();
     let names: Vec<String> = threads.iter().map(ThreadId::to_string).collect();
     let who = match &names[..] {
@@ -203,5 +202,5 @@ fn livelock(stem: usize, cycle: &[Pick]) -> driver::Failure {
         "{who} round for ever: after {stem} steps, {} {steps} back to the same state, and none makes progress",
         cycle.len()
     );
-    driver::Failure { cause: Cause::Livelock, message, thread: None, location: None }
+    Failed { cause: Cause::Livelock, message, thread: None, location: None }
 }
