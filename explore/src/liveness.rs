@@ -8,7 +8,7 @@
 //! where no other is.
 //!
 //! # How it is found
-//! 1. A search without sleep sets and symmetry takes each step from each state once. It adds all of them to the [`Graph`].
+//! 1. A search without sleep sets and symmetry takes each step from each state once. It adds all of them to a graph.
 //! 2. When it is finished, the steps that make progress are left out, and what remains is divided into strongly connected
 //!    components (`components`).
 //! 3. A component is fair if each thread that is enabled in all of its states takes a step inside it. Nothing smaller needs
