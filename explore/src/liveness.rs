@@ -20,8 +20,6 @@
 //! waits for a lock that others take in turn) need not. The outcomes of a choice are free: one may come every time.
 //!
 //! README.md, *Livelocks*, argues that this finds each livelock, and nothing else.
-//!
-//! [`State`]: crate::state::State
 
 mod components;
 mod cycle;
