@@ -24,6 +24,7 @@ fn programs_with_locked_gs_hold_in_every_state() {
             ("locked-return", 7_793),
             ("locked-after-return", 7_199),
             ("locked-stop", 169_630),
+            ("callback-sleep", 27_139),
         ],
     );
 }
@@ -45,7 +46,7 @@ fn programs_with_locked_gs_hold_in_every_state_of_1_27() {
 
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    shows(&["locked", "46524"]);
+    shows(&["locked", "46524", "extra-m"]);
 }
 
 #[sync::test(restoring)]
@@ -78,6 +79,8 @@ fn a_deadlock_is_reported_when_all_gs_are_asleep() {
         assert_eq!(ends(steps, 2, locked).as_deref(), Some(DEADLOCK));
         let ended = &["main: go A; park", "A: lock-os-thread"];
         assert_eq!(ends(steps, 2, ended).as_deref(), Some(DEADLOCK));
+        let callback = &["main: new-callback; park"];
+        assert_eq!(ends(steps, 1, callback).as_deref(), Some(DEADLOCK));
     }
 }
 

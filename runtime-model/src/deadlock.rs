@@ -19,10 +19,10 @@ impl Sched {
     /// Go: proc.go, checkdead 5017-5118 (1.19.8), 6418-6520 (1.27.3).
     pub(crate) fn checkdead(&self, locked: &mut SchedLocked, m: &M) {
         let run = locked.running();
-        if run > 0 {
+        if run > (self.steps.run0)(locked) {
             return;
         }
-        assert!(run == 0, "checkdead: inconsistent counts");
+        assert!(run >= 0, "checkdead: inconsistent counts");
         self.assert_a_g_waits();
         if self.program.clock != Clock::Fake {
             return self.report_deadlock_without_timers(locked);
@@ -45,7 +45,7 @@ impl Sched {
 
     fn assert_a_g_waits(&self) {
         let mut waiting = 0;
-        for g in &self.allg {
+        for g in self.allg.iter().filter(|g| !self.is_system_goroutine(g.id)) {
             match g.status.get() {
                 GStatus::Waiting => waiting += 1,
                 GStatus::Runnable | GStatus::Running | GStatus::Syscall => {

@@ -114,6 +114,12 @@ pub struct Sched {
     pub(crate) preempts: bool,
     /// Some G locks itself to its thread.
     pub(crate) locks_threads: bool,
+    /// The background scavenger.
+    pub(crate) scavenger: Option<GId>,
+    /// The operating system may lose a break.
+    pub(crate) loses_breaks: bool,
+    /// What each G has in its hands that was preempted in `startm`.
+    pub(crate) in_startm: Vec<Plain<Option<InStartm>>>,
     pub(crate) program: Program,
     pub(crate) steps: Steps,
     pub(crate) witness: AnyWitness,
@@ -138,6 +144,8 @@ pub struct SchedLocked {
     /// How many Ms that are locked to a G wait for it. One less while sysmon has a P or Gs in its hands; and for a moment if
     /// such an M is woken before it waits.
     pub(crate) nmidlelocked: i32,
+    /// How many Ms there are for calls from other threads. Go: extraMCount (since 1.21, extraMLength).
+    pub(crate) extra_ms: i32,
     /// Ids of `allm` not started yet: the next one is the last.
     pub(crate) unborn: Vec<MId>,
     /// Reserved ids for which there is no M left to start, each with the P it would run.
@@ -152,6 +160,15 @@ pub struct SchedLocked {
 #[derive(Hash, Debug)]
 pub(crate) struct Reserved {
     pub(crate) p: OwnedP,
+    pub(crate) spin: Option<SpinIncrement>,
+}
+
+/// What a G has in its hands that was preempted in `startm`: a P, the M that is to run it, if one was idle, and perhaps an
+/// increment.
+#[derive(Hash, Debug)]
+pub(crate) struct InStartm {
+    pub(crate) p: OwnedP,
+    pub(crate) nm: Option<MId>,
     pub(crate) spin: Option<SpinIncrement>,
 }
 
@@ -172,6 +189,7 @@ impl SchedLocked {
             mcount: 1,
             nmsys: 0,
             nmidlelocked: 0,
+            extra_ms: 0,
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
             stopped: Vec::new(),
@@ -243,6 +261,9 @@ impl Sched {
             resizes,
             preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
             locks_threads: program.locks_threads(),
+            scavenger: program.scavenger(),
+            loses_breaks: program.loses_breaks(),
+            in_startm: (0..gs).map(|g| Plain::new(("G", g, "in startm"), None)).collect(),
             program,
             steps,
             witness,
@@ -280,6 +301,13 @@ impl Sched {
     /// The G.
     pub fn g(&self, g: GId) -> &G {
         &self.allg[g.index()]
+    }
+
+    /// Whether `g` is the runtime's own, so that the program may be deadlocked whatever it does.
+    ///
+    /// Go: traceback.go, isSystemGoroutine 1133-1153 (1.19.8), 1490-1520 (1.27.3).
+    pub fn is_system_goroutine(&self, g: GId) -> bool {
+        self.scavenger == Some(g)
     }
 
     /// The variant that schedules.

@@ -75,6 +75,9 @@ impl Sched {
     /// Performs the next action of `g`. Whether `m` goes on with `g`: false once the action has given up `m`, after
     /// which another M may be running `g` already.
     fn act(&self, m: &mut M, g: GId) -> bool {
+        if self.preempts {
+            self.go_on_in_startm(m, g);
+        }
         let pc = self.g(g).pc.get();
         let Some(&action) = self.program.scripts[g.index()].get(pc) else {
             self.goexit(m, g);
@@ -90,12 +93,16 @@ impl Sched {
                 self.time_sleep(m, g, ticks);
                 return false;
             }
-            Action::After(ticks, other) => self.start_timer(m, ticks, 0, TimerFunc::Start(other)),
+            Action::After(ticks, other) => {
+                m.preempted = (self.preempts && self.is_to_be_preempted(g)).then_some(g);
+                self.start_timer(m, ticks, 0, TimerFunc::Start(other));
+                m.preempted = None;
+            }
             Action::Ticker(ticks, other) => {
                 self.start_timer(m, ticks, ticks, TimerFunc::SendTime(other));
             }
             Action::Ready(other) => self.ready_or_permit(m, other),
-            Action::Park => return self.gopark(m, g),
+            Action::Park | Action::Scavenge => return self.gopark(m, g),
             Action::Gosched => {
                 self.gosched(m, g);
                 return false;
@@ -116,6 +123,10 @@ impl Sched {
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::LockOsThread => self.lock_os_thread(m, g),
             Action::UnlockOsThread => self.unlock_os_thread(m, g),
+            Action::LoseBreak => {
+                self.world.kernel.change("fault", |kernel| kernel.may_lose_a_break());
+            }
+            Action::NewCallback => self.newextram(),
             Action::Assist => self.gc_assist(m),
             Action::Preempt => {}
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
@@ -204,6 +215,15 @@ impl Sched {
         }
         self.emit(m, Event::Preempted(g));
         self.gosched(m, g);
+    }
+
+    /// One more M exists. It is there for calls from threads that are not the runtime's.
+    ///
+    /// Go: proc.go, oneNewExtraM 1906-1950 (1.19.8), 2523-2566 (1.27.3).
+    fn newextram(&self) {
+        let mut locked = self.lock.lock();
+        locked.mcount += 1;
+        locked.extra_ms += 1;
     }
 
     /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go

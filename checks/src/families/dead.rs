@@ -33,9 +33,9 @@ pub(crate) const CHECKS: &[Check] = &[
 
 fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
-    let run = locked.running();
-    ensure!(run >= 0, "{run} Ms run");
-    for g in &view.sched.allg {
+    let run = locked.running() - locked.run0();
+    ensure!(locked.running() >= 0, "{} Ms run", locked.running());
+    for g in view.sched.allg.iter().filter(|g| !view.sched.is_system_goroutine(g.id)) {
         let status = view.status(g.id);
         let runnable = matches!(status, GStatus::Runnable | GStatus::Running | GStatus::Syscall);
         ensure!(run > 0 || !runnable, "no M runs, and {} is {status:?}", g.id);
@@ -48,7 +48,7 @@ fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
 fn checkdead_is_called(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
     let has_timers = || view.ps().iter().any(|p| p.num_timers.peek() > 0);
-    let called = locked.running() > 0 || view.real_time() && has_timers();
+    let called = locked.running() > locked.run0() || view.real_time() && has_timers();
     ensure!(
         called,
         "no M runs, and checkdead was not called: no deadlock is reported, and no clock moves"
