@@ -84,6 +84,21 @@ fn a_deadlock_is_reported_when_all_gs_are_asleep() {
     }
 }
 
+/// Main ends, and the program does not.
+#[sync::test(exploring)]
+fn without_gs_it_is_said_that_main_has_called_goexit() {
+    const NONE: &str = "no goroutines (main called runtime.Goexit) - deadlock!";
+    for steps in [GO_1_19_FIXED, GO_FIXED] {
+        assert_eq!(ends(steps, 1, &["main: goexit"]).as_deref(), Some(NONE));
+        assert_eq!(ends(steps, 1, &["main: go A; goexit", "A: goyield"]).as_deref(), Some(NONE));
+        // Its M ends with it.
+        let locked = &["main: go A; lock-os-thread; goexit", "A: sleep 1"];
+        assert_eq!(ends(steps, 2, locked).as_deref(), Some(NONE));
+        let waits = &["main: go A; goexit", "A: park; ready A"];
+        assert_eq!(ends(steps, 1, waits).as_deref(), Some(DEADLOCK));
+    }
+}
+
 /// With one M less than there are.
 #[sync::test(exploring)]
 fn a_count_that_is_less_than_nothing_is_a_throw() {

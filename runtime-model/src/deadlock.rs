@@ -29,7 +29,7 @@ impl Sched {
         }
         let when = self.time_sleep_until(locked);
         if when == MAX_WHEN {
-            panic!("all goroutines are asleep - deadlock!");
+            self.report_deadlock();
         }
         self.jump(locked, m, when);
     }
@@ -39,8 +39,16 @@ impl Sched {
     /// Go: proc.go, checkdead 5109-5118 (1.19.8), 6511-6520 (1.27.3).
     fn report_deadlock_without_timers(&self, locked: &SchedLocked) {
         if self.ps(locked).iter().all(|p| p.num_timers.load() == 0) {
-            panic!("all goroutines are asleep - deadlock!");
+            self.report_deadlock();
         }
+    }
+
+    fn report_deadlock(&self) -> ! {
+        self.reports_deadlock.set(true);
+        // Go has released the lock by then, and prints: other threads go on for a while. In the state before this operation,
+        // checks see what is reported.
+        self.npidle.load();
+        panic!("all goroutines are asleep - deadlock!");
     }
 
     fn assert_a_g_waits(&self) {

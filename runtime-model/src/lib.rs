@@ -48,7 +48,7 @@
 //! | `entersyscall_gcwait` (`entersyscallHandleGCWait`) | [`syscall`] |
 //! | `globrunqput`, `globrunqputhead`, `globrunqget`, `globrunqgetbatch` (since 1.25), `runqputbatch` | [`runq`] |
 //! | `globrunqputbatch` | [`netpoll`]; in `runqputslow`, one `globrunqput` a G, under one hold of the lock |
-//! | `goexit0` (`gdestroy`), `main` | [`world`]: `goexit` |
+//! | `Goexit` (panic.go), `goexit0` (`gdestroy`), `main` | [`world`]: `goexit`, `exit` |
 //! | `LockOSThread`, `UnlockOSThread`, `dolockOSThread`, `dounlockOSThread`, `stoplockedm`, `startlockedm`, `mexit` | [`locked`] |
 //! | `lockOSThread`, `unlockOSThread`, `templateThread`, `startTemplateThread` | left out: the runtime's own Gs lock themselves for nothing that the model has; [`locked`] says why no template thread is needed |
 //! | `gopark`, `park_m` | [`world`]: `gopark` |

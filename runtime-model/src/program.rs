@@ -55,6 +55,8 @@ pub enum Action {
     LoseBreak,
     /// An M exists from now on that is there for calls from other threads, and runs nothing itself.
     NewCallback,
+    /// Ends the G; main without the program.
+    Goexit,
     /// A mark assist: an event of the limiter, then an update.
     Assist,
     /// Adds a new timer: it fires in so many ticks, and then each so many ticks, unless those are 0.
@@ -94,7 +96,7 @@ impl Action {
             Action::Set(_) | Action::Assist | Action::Stop(_) => true,
             Action::LockOsThread | Action::UnlockOsThread => true,
             Action::LoseBreak | Action::NewCallback => true,
-            Action::Scavenge => false,
+            Action::Scavenge | Action::Goexit => false,
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,

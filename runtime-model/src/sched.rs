@@ -103,6 +103,9 @@ pub struct Sched {
     /// will ever happen. For checks.
     pub only_ticks: Ghost<bool>,
 
+    /// A deadlock is reported: the execution is about to end with that. For checks.
+    pub reports_deadlock: Ghost<bool>,
+
     /// A look at a P's timers has returned this time of the next one, at this time or later. For checks.
     pub late_poll_until: Ghost<Option<(Time, Time)>>,
 
@@ -242,14 +245,8 @@ impl Sched {
             sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
-            timers: (0..)
-                .zip(&program.timers)
-                .map(|(t, of)| NamedTimer::new(TimerId(t), of.f))
-                .collect(),
-            descriptors: (0..)
-                .zip(&program.descriptors)
-                .map(|(fd, _)| PollDesc::new(FdId(fd)))
-                .collect(),
+            timers: named_timers(&program),
+            descriptors: descriptors(&program),
             faketime: Plain::new("faketime", START),
             limiter: GcCpuLimiter::default(),
             world: World::new(&program),
@@ -257,6 +254,7 @@ impl Sched {
             jumps: Ghost::new(0),
             only_ticks: Ghost::new(false),
             late_poll_until: Ghost::new(None),
+            reports_deadlock: Ghost::new(false),
             steal_orders: (0..=most).map(steal_orders).collect(),
             resizes,
             preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
@@ -385,4 +383,13 @@ impl Sched {
         sync::made_progress();
         self.jumps.set(0);
     }
+}
+
+/// The timers that actions name.
+fn named_timers(program: &Program) -> Vec<NamedTimer> {
+    (0..).zip(&program.timers).map(|(t, of)| NamedTimer::new(TimerId(t), of.f)).collect()
+}
+
+fn descriptors(program: &Program) -> Vec<PollDesc> {
+    (0..).zip(&program.descriptors).map(|(fd, _)| PollDesc::new(FdId(fd))).collect()
 }

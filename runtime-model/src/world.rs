@@ -3,6 +3,7 @@
 //! When main exits, its M waits, as a thread that is about to exit may be delayed for any time; the other Ms go on
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
+mod at_once;
 mod environment;
 mod kernel;
 mod moves;
@@ -80,6 +81,9 @@ impl Sched {
         }
         let pc = self.g(g).pc.get();
         let Some(&action) = self.program.scripts[g.index()].get(pc) else {
+            if g == GId::MAIN {
+                self.exit(m, g);
+            }
             self.goexit(m, g);
             return false;
         };
@@ -88,20 +92,10 @@ impl Sched {
             self.gets_on();
         }
         match action {
-            Action::Go(other) => self.newproc(m, other),
             Action::Sleep(ticks) => {
                 self.time_sleep(m, g, ticks);
                 return false;
             }
-            Action::After(ticks, other) => {
-                m.preempted = (self.preempts && self.is_to_be_preempted(g)).then_some(g);
-                self.start_timer(m, ticks, 0, TimerFunc::Start(other));
-                m.preempted = None;
-            }
-            Action::Ticker(ticks, other) => {
-                self.start_timer(m, ticks, ticks, TimerFunc::SendTime(other));
-            }
-            Action::Ready(other) => self.ready_or_permit(m, other),
             Action::Park | Action::Scavenge => return self.gopark(m, g),
             Action::Gosched => {
                 self.gosched(m, g);
@@ -117,18 +111,6 @@ impl Sched {
                     return false;
                 }
             }
-            Action::StopTheWorld => self.stop_and_start(m, self.gomaxprocs()),
-            Action::Gomaxprocs(procs) => self.set_gomaxprocs(m, procs),
-            Action::ForEachP => self.for_each_p(m),
-            Action::Set(flag) => self.world.flags[flag.0].set(),
-            Action::LockOsThread => self.lock_os_thread(m, g),
-            Action::UnlockOsThread => self.unlock_os_thread(m, g),
-            Action::LoseBreak => {
-                self.world.kernel.change("fault", |kernel| kernel.may_lose_a_break());
-            }
-            Action::NewCallback => self.newextram(),
-            Action::Assist => self.gc_assist(m),
-            Action::Preempt => {}
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
                 return self.act_on_timer(m, g, action);
             }
@@ -136,11 +118,12 @@ impl Sched {
             Action::TryReceive(id) => return self.receive_from(m, g, id, false) != Received::Waits,
             Action::Poll(id, tries) => return self.poll_channel(m, g, id, tries),
             Action::Read(fd) => return self.read(m, g, fd),
-            Action::Write(fd) => self.write(fd),
-            Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),
-            Action::NoDeadline(fd) => self.set_deadline(m, fd, None),
-            Action::Close(fd) => self.close(m, fd),
             Action::Syscall(how) => return self.syscall(m, g, how),
+            Action::Goexit => {
+                self.goexit(m, g);
+                return false;
+            }
+            _ => self.act_at_once(m, g, action),
         }
         !self.preempted_after(m, g)
     }
@@ -217,15 +200,6 @@ impl Sched {
         self.gosched(m, g);
     }
 
-    /// One more M exists. It is there for calls from threads that are not the runtime's.
-    ///
-    /// Go: proc.go, oneNewExtraM 1906-1950 (1.19.8), 2523-2566 (1.27.3).
-    fn newextram(&self) {
-        let mut locked = self.lock.lock();
-        locked.mcount += 1;
-        locked.extra_ms += 1;
-    }
-
     /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go
     /// updates only once the P's assists add up to 5 µs; here each assist does.
     ///
@@ -244,15 +218,21 @@ impl Sched {
         }
     }
 
-    /// The script of `g` has ended; with main's, the program.
+    /// Main has returned, and the program is about to exit.
     ///
-    /// Go: proc.go, goexit0 3480-3541 and main 145-277 (1.19.8), 4506-4516 and 153-346 (1.27.3).
+    /// Go: proc.go, main 145-277 (1.19.8), 153-346 (1.27.3).
+    fn exit(&self, m: &M, g: GId) {
+        self.g(g).finished.set(true);
+        self.emit(m, Event::Goexit(g));
+        self.world.exit.wait();
+    }
+
+    /// The script of `g` has ended, or it has called `runtime.Goexit`.
+    ///
+    /// Go: proc.go, goexit0 3480-3541 (1.19.8), 4506-4516 (1.27.3).
     fn goexit(&self, m: &mut M, g: GId) {
         self.g(g).finished.set(true);
         self.emit(m, Event::Goexit(g));
-        if g == GId::MAIN {
-            self.world.exit.wait();
-        }
         self.g(g).casgstatus(GStatus::Running, GStatus::Dead);
         if self.lockedm(g).is_some() {
             self.g(g).lockedm.set(None);
