@@ -25,7 +25,7 @@ use runtime_model::Sched;
 use sync::driver::Engine;
 
 use crate::bug::Symptom::Throw;
-use crate::bug::{Bug, Mutant, Shows};
+use crate::bug::{Bug, Masked, Mutant, Shows};
 
 const EXPLORE: &[Engine] = &[Engine::Explore];
 const SCENARIO: &str = "scavenger-beside-shrink";
@@ -65,7 +65,7 @@ pub const BUG: Bug = Bug {
     aliases: &["B26"],
     title: "sysmon stops a timer that is on no heap for a moment, as GOMAXPROCS shrinks",
     saw: "a nil pointer in deltimer, when GOMAXPROCS is reduced",
-    releases: "1.14 and 1.15",
+    releases: "1.15",
     references: &["https://go.dev/issue/43712", "https://go.dev/cl/284775"],
     fixed: "commit d2d155d1ae (CL 284775; Go 1.16)",
     release: None,
@@ -85,7 +85,10 @@ pub const BUG: Bug = Bug {
             about: "sysmon stops the scavenger's timer as well, and moveTimers marks a timer that it moves",
             steps: STOPS,
             shows: &[Shows::holds(SCENARIO).on(EXPLORE)],
-            masked: None,
+            masked: Some(Masked {
+                because: "sysmon waits while the timer moves",
+                unmasked_by: Some("heap-forgotten-first"),
+            }),
         },
     ],
 };
