@@ -227,7 +227,7 @@ impl GcCpuLimiter {
     /// # Panics
     /// As Go does: `failed to acquire lock to reset capacity`.
     ///
-    /// Go: mgclimit.go, (*gcCPULimiterState).resetCapacity 321-342 (1.19.8), 319-339 (1.27.3). Left out: the bucket's capacity.
+    /// Go: mgclimit.go, (*gcCPULimiterState).resetCapacity 321-340 (1.19.8), 319-338 (1.27.3). Left out: the bucket's capacity.
     pub fn reset_capacity<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
         assert!(self.lock.cas(0, 1), "failed to acquire lock to reset capacity");
         self.update_locked(slots, now);
