@@ -16,6 +16,7 @@ pub mod allowed;
 pub mod bug;
 pub mod cl_20858;
 pub mod cl_310149;
+pub mod cl_496117;
 pub mod cl_564977;
 pub mod cl_573455;
 mod content;
@@ -24,7 +25,10 @@ pub mod emptied_heap;
 pub mod global_batch;
 pub mod grown_last_look;
 pub mod handoff;
+pub mod issue_14179;
+pub mod issue_19112;
 pub mod issue_23098;
+pub mod issue_27732;
 pub mod issue_35272;
 pub mod issue_35274;
 pub mod issue_35375;
@@ -108,6 +112,10 @@ pub const BUGS: &[&Bug] = &[
     &stops::BUG,
     &retake::BUG,
     &issue_61454::BUG,
+    &issue_14179::BUG,
+    &issue_19112::BUG,
+    &issue_27732::BUG,
+    &cl_496117::BUG,
     &lost_channel_timer::BUG,
     &grown_last_look::BUG,
     &revived_p::BUG,

@@ -43,6 +43,8 @@ macro_rules! after_take {
     }};
 }
 
+#[path = "each_check_fails/gc.rs"]
+mod gc;
 #[path = "each_check_fails/locks.rs"]
 mod locks;
 #[path = "each_check_fails/polls.rs"]
@@ -280,6 +282,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         resize::RESIZES,
         syscalls::SYSCALLS,
         sysmon::SYSMONS,
+        gc::GC,
         time::TIME,
         timers::TIMERS,
         timers_1_23::TIMERS,

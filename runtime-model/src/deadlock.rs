@@ -45,7 +45,7 @@ impl Sched {
 
     fn assert_a_g_waits(&self) {
         let mut waiting = 0;
-        for g in &self.allg {
+        for g in self.allg.iter().filter(|g| !self.is_mark_worker(g.id)) {
             match g.status.get() {
                 GStatus::Waiting => waiting += 1,
                 GStatus::Runnable | GStatus::Running | GStatus::Syscall => {

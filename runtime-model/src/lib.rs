@@ -104,6 +104,7 @@ pub mod deadlock;
 pub mod event;
 pub mod find;
 pub mod g;
+pub mod gc;
 pub mod handoff;
 pub mod idle;
 pub mod ids;

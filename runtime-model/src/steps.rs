@@ -3,6 +3,7 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
+mod gc;
 mod netpoll;
 mod spin_limit;
 mod syscalls;
@@ -20,6 +21,7 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+pub use gc::{GcSteps, GC_1_19, GC_1_19_FIXED, GC_1_27};
 pub use netpoll::{
     start_idle_1_19, start_idle_1_27, takes_break, PollSteps, POLL_1_19, POLL_1_19_FIXED,
     POLL_1_27, POLL_FIXED,
@@ -49,6 +51,8 @@ pub struct Steps {
     pub syscalls: SyscallVerbs,
     /// sysmon, and what wakes it.
     pub sysmon: SysmonSteps,
+    /// The GC's workers.
+    pub gc: GcSteps,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     ///
     /// Go: proc.go, checkdead 5086 (1.19.8), 6486 (1.27.3).
@@ -215,6 +219,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     poll: POLL_1_19_FIXED,
     syscalls: SYSCALLS_1_19,
     sysmon: SYSMON,
+    gc: GC_1_19_FIXED,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,
@@ -261,6 +266,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
 /// and a timer that is due beside an idle P under faketime, in two ways.
 pub const GO_13F6BE28: Steps = Steps {
     poll: POLL_1_19,
+    gc: GC_1_19,
     wakep: wakep_if_idle_p,
     p_for_work: |sched, locked| sched.pidleget(locked, 0),
     must_keep_p: |_, _| false,
@@ -309,6 +315,7 @@ pub const GO_FIXED: Steps = Steps {
     syscalls: SYSCALLS_1_27,
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     poll: POLL_FIXED,
+    gc: GC_1_27,
     take_global: Sched::globrunqget_batch_and_wake,
     // Since 1.26.
     order_idle: |idle| idle.reverse(),

@@ -11,7 +11,8 @@ pub(crate) const MOST_PS: u32 = 8;
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking, stop-the-world, gomaxprocs P, for-each-p";
+     syscall short, syscall long, syscall blocking, stop-the-world, gomaxprocs P, for-each-p, \
+     gc-start W, gc-end, mark F [long], scavenge-assist";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -109,6 +110,11 @@ impl<'a> Parser<'a> {
             }
             ["set", flag] => Action::Set(self.flag(flag)),
             ["assist"] => Action::Assist,
+            ["scavenge-assist"] => Action::ScavengeAssist,
+            ["gc-start", dedicated] => Action::GcStart(number_of_workers(dedicated)?),
+            ["gc-end"] => Action::GcEnd,
+            ["mark", flag] => Action::Mark { flag: self.flag(flag), long: false },
+            ["mark", flag, "long"] => Action::Mark { flag: self.flag(flag), long: true },
             ["add", t, n, "every", period, ref f @ ..] => {
                 let f = self.function(f)?;
                 let period = ticks(period, 1)?;
@@ -214,7 +220,7 @@ fn check_preemptions(script: &[Action], at: &[String]) -> Result<(), ScriptError
                 Some(_) => "the next action gives up the M itself, or keeps it",
                 None => "no action comes after it",
             };
-            let allowed = "write it before one of go, after, ticker, ready, set, assist, add, modify, reset, stop";
+            let allowed = "write it before one of go, after, ticker, ready, set, assist, mark, add, modify, reset, stop";
             return Err(ScriptError {
                 place: place.clone(),
                 what: what.into(),
@@ -260,6 +266,7 @@ fn wrong(words: &[&str]) -> Wrong {
             let what = match shape.get(words.len()) {
                 Some(&"N") => "the number of ticks is missing",
                 Some(&"P") => "the number of Ps is missing",
+                Some(&"W") => "the number of dedicated workers is missing",
                 Some(&"X") => "the name of a G is missing",
                 Some(&"D") => "the name of a descriptor is missing",
                 _ => "the name of a flag is missing",
@@ -300,6 +307,14 @@ fn times(text: &str) -> Result<u32, Wrong> {
 fn number_of_ps(text: &str) -> Result<u32, Wrong> {
     let n = text.parse().ok().filter(|n| (1..=MOST_PS).contains(n));
     n.ok_or_else(|| (format!("`{text}` is not a number of Ps"), format!("write 1 to {MOST_PS}")))
+}
+
+fn number_of_workers(text: &str) -> Result<u32, Wrong> {
+    let n = text.parse().ok().filter(|n| (0..=MOST_PS).contains(n));
+    n.ok_or_else(|| {
+        let what = format!("`{text}` is not a number of dedicated workers");
+        (what, format!("write 0 to {MOST_PS}"))
+    })
 }
 
 /// The kind of a system call.
