@@ -5,17 +5,14 @@
 //! time of CPUs (runtime/metrics) was too little.
 
 use runtime_model::limiter::{IdleTimeSteps, IDLE_TIME};
-use runtime_model::steps::{GcSteps, Steps, GC_1_27, GO_FIXED};
+use runtime_model::steps::{GcSteps, Steps, GC_FIXED, GO_FIXED};
 use sync::driver::Engine;
 
 use crate::bug::{Bug, Mutant, Shows};
 
 /// An update adds nothing to `sched.idleTime`.
 pub const FORGOTTEN: Steps = Steps {
-    gc: GcSteps {
-        idle_time: Some(IdleTimeSteps { consumed: |_, _| {}, ..IDLE_TIME }),
-        ..GC_1_27
-    },
+    gc: GcSteps { idle_time: Some(IdleTimeSteps { consumed: |_, _| {}, ..IDLE_TIME }), ..GC_FIXED },
     ..GO_FIXED
 };
 

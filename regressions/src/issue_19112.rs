@@ -14,7 +14,7 @@
 //! In Go the busy G is preempted after 10 ms, and then its M runs a worker. A P that is handed off is another chance for the work, if
 //! the handing off looks for it (golang/go#13645).
 
-use runtime_model::steps::{GcSteps, Steps, GC_1_19, GO_1_19_FIXED, GC_1_19_FIXED};
+use runtime_model::steps::{GcSteps, Steps, GC_1_19, GC_1_19_FIXED, GO_1_19_FIXED};
 use sync::driver::Engine;
 
 use crate::bug::{Bug, ExpectedFailure, InRelease, Mend, Mutant, Shows, Symptom};

@@ -17,10 +17,8 @@ use sync::driver::Engine;
 
 use crate::bug::{Bug, Mutant, Shows};
 
-const WAKES_NONE: Steps = Steps {
-    gc: GcSteps { wake_beside_worker: |_, _| {}, ..GC_1_19_FIXED },
-    ..GO_1_19_FIXED
-};
+const WAKES_NONE: Steps =
+    Steps { gc: GcSteps { wake_beside_worker: |_, _| {}, ..GC_1_19_FIXED }, ..GO_1_19_FIXED };
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {
@@ -36,8 +34,9 @@ pub const BUG: Bug = Bug {
         name: "wakes-none",
         about: "schedule wakes no M when it has found a mark worker",
         steps: WAKES_NONE,
-        shows: &[Shows::invariant("gc-long", "no G is runnable beside an idle P")
-            .on(&[Engine::Explore])],
+        shows: &[
+            Shows::invariant("gc-long", "no G is runnable beside an idle P").on(&[Engine::Explore])
+        ],
         masked: None,
     }],
 };

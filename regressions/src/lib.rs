@@ -20,6 +20,7 @@ pub mod cl_496117;
 pub mod cl_564977;
 pub mod cl_573455;
 mod content;
+pub mod dedicated_last_look;
 pub mod due_timer;
 pub mod emptied_heap;
 pub mod global_batch;
@@ -115,6 +116,7 @@ pub const BUGS: &[&Bug] = &[
     &issue_14179::BUG,
     &issue_19112::BUG,
     &issue_27732::BUG,
+    &dedicated_last_look::BUG,
     &cl_496117::BUG,
     &lost_channel_timer::BUG,
     &grown_last_look::BUG,

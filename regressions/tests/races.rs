@@ -1,11 +1,9 @@
 //! Data races: a hand-over in the wrong order is found by the mode that looks for them, and by the name of what was
 //! handed over late; no other mode of a search sees it, since a plain access belongs to the operation before it.
 
-mod common;
-
+use crate::common::{failing, job, message, run_with};
 use checks::kernels::{self, Publish};
 use checks::suite;
-use common::{failing, job, message, run_with};
 use harness::report::{Fewest, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::CONTENT;

@@ -269,8 +269,9 @@ impl Sched {
             return (self.steps.spin_again)(self, m, p);
         }
         // Part 19. Meets `submit_mark_work`.
-        if let Some(g) = (self.steps.gc.recheck_idle_gc)(self, m) {
-            return Found::G(g);
+        match (self.steps.gc.recheck_gc)(self, m) {
+            Found::Nothing(_) => {}
+            found => return found,
         }
         // Part 20. Meets `doaddtimer` in `addtimer`. A timer of the future is left to the poll (part 21) or, under
         // faketime, to the jump of the clock.

@@ -84,7 +84,11 @@ impl Gc {
             idle_mark_workers: Atomic::new("idleMarkWorkers", IdleMarkWorkers::default()),
             dedicated: Ghost::new(0),
             last_gc: Atomic::new("last_gc_nanotime", 0),
-            long: if program.has_gc() { (0..program.flags.len() as u32).map(long).collect() } else { vec![] },
+            long: if program.has_gc() {
+                (0..program.flags.len() as u32).map(long).collect()
+            } else {
+                vec![]
+            },
         }
     }
 }
@@ -166,12 +170,7 @@ impl Sched {
     /// Marks one unit after the other.
     ///
     /// Go: mgcmark.go, gcDrain 1036-1138 (1.19.8), 1253-1376 (1.27.3).
-    fn gc_drain(
-        &self,
-        m: &M,
-        preempted: impl Fn(&Sched) -> bool,
-        stops: impl Fn(&Sched) -> bool,
-    ) {
+    fn gc_drain(&self, m: &M, preempted: impl Fn(&Sched) -> bool, stops: impl Fn(&Sched) -> bool) {
         while !preempted(self) {
             let Some(unit) = self.take_mark_unit() else { return };
             self.mark(m, unit);

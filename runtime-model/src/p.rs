@@ -9,8 +9,8 @@ use sync::{Atomic, Ghost, Mutex, Plain};
 use crate::g::Guintptr;
 use crate::gc::WorkerMode;
 pub use crate::idle::OwnedP;
-use crate::ids::{GId, MId};
 pub use crate::ids::PId;
+use crate::ids::{GId, MId};
 use crate::limiter::LimiterEvent;
 use crate::sysmon::WatchedP;
 

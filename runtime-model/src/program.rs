@@ -227,7 +227,9 @@ impl Program {
     /// The Gs that are mark workers: the last ones.
     pub fn mark_workers(&self) -> impl DoubleEndedIterator<Item = GId> + '_ {
         let gs = (0..).map(GId).zip(&self.scripts).collect::<Vec<_>>();
-        gs.into_iter().filter(|(_, script)| script.first() == Some(&Action::MarkWorker)).map(|(g, _)| g)
+        gs.into_iter()
+            .filter(|(_, script)| script.first() == Some(&Action::MarkWorker))
+            .map(|(g, _)| g)
     }
 
     /// Whether other Ms have to know which G keeps a P busy: sysmon does, and a G that wants a dedicated worker to run.

@@ -23,7 +23,10 @@ impl Scenario {
             };
             if script.iter().any(|action| matches!(action, Action::Mark { .. })) {
                 if !has_gc {
-                    return wrong("makes GC work that no worker marks", "add a `gc-start 0` to some G");
+                    return wrong(
+                        "makes GC work that no worker marks",
+                        "add a `gc-start 0` to some G",
+                    );
                 }
                 if units > MOST_UNITS {
                     let allowed = format!("at most {MOST_UNITS} `mark` fit into the model's word");
@@ -45,7 +48,10 @@ impl Scenario {
                         return wrong("begins a cycle in a cycle", "add a `gc-end` before it");
                     }
                     Action::GcEnd if !marking => {
-                        return wrong("ends a cycle that has not begun", "add a `gc-start` before it");
+                        return wrong(
+                            "ends a cycle that has not begun",
+                            "add a `gc-start` before it",
+                        );
                     }
                     Action::GcStart(_) => marking = true,
                     Action::GcEnd => marking = false,

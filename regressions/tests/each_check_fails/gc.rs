@@ -4,14 +4,15 @@ use regressions::{cl_496117, issue_14179};
 use runtime_model::gc::{IdleMarkWorkers, WorkerMode};
 use runtime_model::ids::PId;
 use runtime_model::m::M;
-use runtime_model::steps::{GcSteps, Steps, GC_1_19_FIXED, GC_1_27, GO_1_19_FIXED, GO_FIXED};
+use runtime_model::steps::{GcSteps, Steps, GC_1_19_FIXED, GC_FIXED, GO_1_19_FIXED, GO_FIXED};
 use runtime_model::Sched;
 
 use super::{of, of_newest, Break};
 
 const BUSY: &str = "gc-beside-busy";
 const MODE: &str = "a mark worker runs on a P that is in its mode, while workers may mark";
-const IDLE: &str = "idleMarkWorkers counts the idle mark workers, and there are no more than may be";
+const IDLE: &str =
+    "idleMarkWorkers counts the idle mark workers, and there are no more than may be";
 const DEDICATED: &str =
     "dedicatedMarkWorkersNeeded is what is missing of the dedicated mark workers";
 const PHASE: &str = "the limiter knows whether workers may mark";
@@ -48,28 +49,18 @@ fn assigns_uncounted(sched: &Sched, p: PId) -> bool {
 }
 
 pub(super) const GC: &[Break] = &[
-    of(
-        MODE,
-        BUSY,
-        submits!(|sched, m| sched.p(m.p()).gc_mark_worker_mode.set(WorkerMode::Idle)),
-    ),
-    // A cycle ends while a worker marks.
+    of(MODE, BUSY, submits!(|sched, m| sched.p(m.p()).gc_mark_worker_mode.set(WorkerMode::Idle))),
+    // No worker may mark any more, and one has not gone to the pool yet.
     of(
         MODE,
         BUSY,
         with(GcSteps {
-            add_idle_mark_worker: |sched| {
-                let may = sched.add_idle_mark_worker();
-                sched.gc.blacken_enabled.store(!may);
-                may
+            remove_idle_mark_worker: |sched| {
+                sched.gc.blacken_enabled.store(false);
+                sched.remove_idle_mark_worker();
             },
             ..GC_1_19_FIXED
         }),
-    ),
-    of(
-        IDLE,
-        BUSY,
-        with(GcSteps { remove_idle_mark_worker: |_| {}, ..GC_1_19_FIXED }),
     ),
     of(
         IDLE,
@@ -79,7 +70,7 @@ pub(super) const GC: &[Break] = &[
     of_newest(
         DEDICATED,
         "gc-at-start",
-        Steps { gc: GcSteps { assign_at_start: assigns_uncounted, ..GC_1_27 }, ..GO_FIXED },
+        Steps { gc: GcSteps { assign_at_start: assigns_uncounted, ..GC_FIXED }, ..GO_FIXED },
     ),
     of(issue_14179::WORK_WAITS, BUSY, issue_14179::NOT_LOOKED_AT),
     // The limiter.

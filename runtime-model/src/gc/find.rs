@@ -1,6 +1,7 @@
 //! Which M runs a mark worker: dedicated workers before all Gs, idle ones after them; and what a submitter of work wakes.
 
 use crate::event::Event;
+use crate::find::Found;
 use crate::g::{GId, GStatus};
 use crate::ids::PId;
 use crate::m::M;
@@ -98,12 +99,11 @@ impl Sched {
         Some(g)
     }
 
-    /// Part 19 of `find_runnable`: the last look at GC work. An idle worker, with which `m` has an idle P, and spins. It is a
-    /// step.
+    /// Part 19 of `find_runnable`: the last look at GC work. An idle worker, with which `m` has an idle P, and spins.
     ///
     /// Go: proc.go, checkIdleGCNoP 3017-3073 and findRunnable 2790-2804 (1.19.8), 3956-4012 and 3717-3732 (1.27.3).
     #[sync::summarized]
-    pub fn check_idle_gc_no_p(&self, m: &mut M) -> Option<GId> {
+    fn check_idle_gc_no_p(&self, m: &mut M) -> Option<GId> {
         // Without a P, a cycle may begin or end at any time: it is asked again below. If an idle worker runs that uses up the
         // limit, its M comes here when it has none.
         if !self.program.has_gc()
@@ -138,6 +138,33 @@ impl Sched {
         self.p(m.p()).gc_mark_worker_mode.set(WorkerMode::Idle);
         self.g(g).casgstatus(GStatus::Waiting, GStatus::Runnable);
         Some(g)
+    }
+
+    /// The last look at GC work, for workers of both modes. It is a step. Ours, not Go's: an idle P is for an idle worker alone
+    /// there, so if none may run, work that needs a dedicated one waits (`regressions/src/dedicated_last_look.rs`).
+    #[sync::summarized]
+    pub fn check_gc_no_p(&self, m: &mut M) -> Found {
+        let look = self.check_idle_gc(m);
+        let needs = || self.program.has_gc() && self.gc.blacken_enabled.load();
+        let needs = || needs() && self.gc.dedicated_needed.load() > 0;
+        if !matches!(look, Found::Nothing(_)) || !needs() || !self.gc_mark_work_available() {
+            return look;
+        }
+        let mut locked = self.lock.lock();
+        let Some(taken) = (self.steps.p_for_work)(self, &mut locked) else { return look };
+        if !self.gc.blacken_enabled.owner_load() {
+            self.pidleput(&mut locked, taken, 0);
+            return look;
+        }
+        drop(locked);
+        self.emit(m, Event::LastLookFoundGcWork);
+        // It finds the worker as part 5.
+        self.spin_again(m, taken)
+    }
+
+    /// The last look at GC work as it is in Go. It is a step.
+    pub fn check_idle_gc(&self, m: &mut M) -> Found {
+        self.check_idle_gc_no_p(m).map_or(Found::Nothing(0), Found::G)
     }
 
     /// Whether there is GC work for a P that is to be handed off. It is a step. Go: proc.go, handoffp 2368-2372 (1.19.8),

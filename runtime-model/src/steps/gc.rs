@@ -1,6 +1,6 @@
 //! The places where the GC's workers may be wrong.
 
-use crate::g::GId;
+use crate::find::Found;
 use crate::ids::PId;
 use crate::limiter::{IdleTimeSteps, IDLE_TIME};
 use crate::m::M;
@@ -13,10 +13,11 @@ pub struct GcSteps {
     ///
     /// Go: proc.go, schedule 3240-3244 (1.19.8), 4233-4237 (1.27.3).
     pub wake_beside_worker: fn(&Sched, &M),
-    /// The last look: is there GC work by now, and a P and a worker for it? The P is `m`'s then. (golang/go#14179)
+    /// The last look: is there GC work by now, and a P and a worker for it? The P is `m`'s then. (golang/go#14179; for dedicated
+    /// workers, Go never looks, and no issue is known.)
     ///
     /// Go: proc.go, findRunnable 2790-2804 (1.19.8), 3717-3732 (1.27.3).
-    pub recheck_idle_gc: fn(&Sched, &mut M) -> Option<GId>,
+    pub recheck_gc: fn(&Sched, &mut M) -> Found,
     /// A G has made work for the GC: wake an M that runs a worker? (golang/go#19112)
     ///
     /// Go: mgcpacer.go, enlistWorker 770-806 (1.19.8), 695-748 (1.27.3).
@@ -36,10 +37,10 @@ pub struct GcSteps {
     pub idle_time: Option<IdleTimeSteps>,
 }
 
-/// The GC as in Go 1.19, with the wakeup for work that is submitted that Go has since 1.26.
+/// The GC as in Go 1.19, with the wakeup for work that is submitted that Go has since 1.26, and a last look that is ours.
 pub const GC_1_19_FIXED: GcSteps = GcSteps {
     wake_beside_worker: Sched::wakep,
-    recheck_idle_gc: Sched::check_idle_gc_no_p,
+    recheck_gc: Sched::check_gc_no_p,
     enlist_worker: Sched::enlist_worker,
     work_at_handoff: Sched::gc_work_at_handoff,
     assign_at_start: |_, _| false,
@@ -49,12 +50,18 @@ pub const GC_1_19_FIXED: GcSteps = GcSteps {
 };
 
 /// The GC as in Go 1.19.
-pub const GC_1_19: GcSteps =
-    GcSteps { enlist_worker: Sched::enlist_dedicated_worker, ..GC_1_19_FIXED };
+pub const GC_1_19: GcSteps = GcSteps {
+    enlist_worker: Sched::enlist_dedicated_worker,
+    recheck_gc: Sched::check_idle_gc,
+    ..GC_1_19_FIXED
+};
 
-/// The GC as in Go 1.27.3.
-pub const GC_1_27: GcSteps = GcSteps {
+/// The GC as in Go 1.27.3, with a last look that is ours.
+pub const GC_FIXED: GcSteps = GcSteps {
     assign_at_start: Sched::assign_waiting_gc_worker,
     idle_time: Some(IDLE_TIME),
     ..GC_1_19_FIXED
 };
+
+/// The GC as in Go 1.27.3.
+pub const GC_1_27: GcSteps = GcSteps { recheck_gc: Sched::check_idle_gc, ..GC_FIXED };
