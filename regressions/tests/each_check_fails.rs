@@ -42,6 +42,7 @@ macro_rules! after_take {
 }
 
 mod gc;
+mod locked;
 mod locks;
 mod polls;
 mod resize;
@@ -271,6 +272,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         syscalls::SYSCALLS,
         sysmon::SYSMONS,
         gc::GC,
+        locked::LOCKEDS,
         time::TIME,
         timers::TIMERS,
         timers_1_23::TIMERS,

@@ -12,6 +12,7 @@ use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
 use runtime_model::sched::SpinIncrement;
 use runtime_model::steps::{Steps, GO_1_19_FIXED};
+use runtime_model::syscall::AfterCall;
 use runtime_model::Sched;
 use sync::driver::{litmus, Cause, Control, Engine, Failure, Plan, Sampler, ENGINE};
 
@@ -123,11 +124,11 @@ fn race_in_kernel_that_fails_anyhow(name: &str, program: fn()) {
 /// The G is on the global queue, where any M may take it, and its script's place is read.
 const READS_G_LATE: Steps = Steps {
     p_or_global: |sched, m, g| {
-        let p = sched.p_or_global(m, g);
-        if p.is_none() {
+        let after = sched.p_or_global(m, g);
+        if matches!(after, AfterCall::Queued { .. }) {
             sched.g(g).pc.get();
         }
-        p
+        after
     },
     ..GO_1_19_FIXED
 };

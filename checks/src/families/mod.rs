@@ -6,6 +6,7 @@ mod dead;
 mod discipline;
 mod gc;
 mod limiter;
+mod locked;
 mod netpoll;
 mod ownership;
 mod places;
@@ -34,6 +35,7 @@ pub const INVARIANTS: Families = &[
     places::CHECKS,
     spinning::CHECKS,
     syscalls::CHECKS,
+    locked::CHECKS,
     sysmon::CHECKS,
     stops::CHECKS,
     resize::CHECKS,
