@@ -183,6 +183,10 @@ impl SchedLocked {
     }
 }
 
+fn named_timers(program: &Program) -> Vec<NamedTimer> {
+    (0..).zip(&program.timers).map(|(t, of)| NamedTimer::new(TimerId(t), of.f)).collect()
+}
+
 /// Mark workers wait in their pool.
 fn first_status(program: &Program, g: GId) -> GStatus {
     let works = program.mark_workers().any(|worker| worker == g);
@@ -238,10 +242,7 @@ impl Sched {
             sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g), first_status(&program, GId(g)))).collect(),
-            timers: (0..)
-                .zip(&program.timers)
-                .map(|(t, of)| NamedTimer::new(TimerId(t), of.f))
-                .collect(),
+            timers: named_timers(&program),
             descriptors: (0..)
                 .zip(&program.descriptors)
                 .map(|(fd, _)| PollDesc::new(FdId(fd)))

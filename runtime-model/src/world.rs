@@ -4,6 +4,7 @@
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
 mod environment;
+mod gc_actions;
 mod kernel;
 mod moves;
 mod timer_actions;
@@ -116,15 +117,6 @@ impl Sched {
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::LockOsThread => self.lock_os_thread(m, g),
             Action::UnlockOsThread => self.unlock_os_thread(m, g),
-            Action::Assist => self.gc_assist(m),
-            Action::ScavengeAssist => self.scavenge_assist(m),
-            Action::GcStart(dedicated) => self.gc_start(m, dedicated),
-            Action::GcEnd => self.gc_end(m),
-            Action::Mark { flag, long } => self.submit_mark_work(m, flag, long),
-            Action::MarkWorker => {
-                self.gc_bg_mark_worker(m, g);
-                return false;
-            }
             Action::Preempt => {}
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
                 return self.act_on_timer(m, g, action);
@@ -138,6 +130,7 @@ impl Sched {
             Action::NoDeadline(fd) => self.set_deadline(m, fd, None),
             Action::Close(fd) => self.close(m, fd),
             Action::Syscall(how) => return self.syscall(m, g, how),
+            _ => return self.act_on_gc(m, g, action),
         }
         !self.preempted_after(m, g)
     }
