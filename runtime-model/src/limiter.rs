@@ -13,86 +13,17 @@
 //! Go: mgclimit.go (1.19.8, 1.27.3).
 
 mod bucket;
+mod event;
+mod for_checks;
 
-use sync::{Atomic, Ghost, Name, Plain, Word};
+use sync::{Atomic, Ghost, Name, Plain};
+
+use event::Stamp;
 
 pub use bucket::{Bucket, CAPACITY_PER_PROC};
+pub use event::LimiterEventType;
 
 use crate::Time;
-
-/// What a P's time is attributed to. Go: mgclimit.go, limiterEventType 348 (1.19.8), 346 (1.27.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LimiterEventType {
-    /// No event is in flight.
-    None = 0,
-    /// An idle mark worker.
-    IdleMarkWork = 1,
-    /// A mark assist.
-    MarkAssist = 2,
-    /// A scavenge assist.
-    ScavengeAssist = 3,
-    /// The P is on the idle list.
-    Idle = 4,
-}
-
-const EVENT_BITS: u32 = 3;
-const TYPE_MASK: u64 = ((1 << EVENT_BITS) - 1) << (64 - EVENT_BITS);
-
-/// A time packed with an event's type. Go: mgclimit.go, limiterEventStamp 368 (1.19.8), 366 (1.27.3).
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp(u64);
-
-impl Stamp {
-    const NONE: Stamp = Stamp(0);
-
-    fn new(typ: LimiterEventType, now: Time) -> Self {
-        Stamp(((typ as u64) << (64 - EVENT_BITS)) | (now as u64 & !TYPE_MASK))
-    }
-
-    /// # Panics
-    /// If there is no such type, with Go's text.
-    fn typ(self) -> LimiterEventType {
-        use LimiterEventType::*;
-        let all = [None, IdleMarkWork, MarkAssist, ScavengeAssist, Idle];
-        match all.get((self.0 >> (64 - EVENT_BITS)) as usize) {
-            Some(&typ) => typ,
-            Option::None => panic!("invalid limiter event type found"),
-        }
-    }
-
-    /// The ticks from the stamp to `now`; 0 if `now` is stale.
-    fn duration(self, now: Time) -> Time {
-        let start = ((now as u64 & TYPE_MASK) | (self.0 & !TYPE_MASK)) as Time;
-        if now < start {
-            return 0;
-        }
-        now - start
-    }
-
-    /// The time in it; 0 if there is no event.
-    fn since(self) -> Time {
-        (self.0 & !TYPE_MASK) as Time
-    }
-}
-
-impl Word for Stamp {
-    fn to_bits(self) -> u64 {
-        self.0
-    }
-
-    fn from_bits(bits: u64) -> Self {
-        Stamp(bits)
-    }
-}
-
-impl std::fmt::Debug for Stamp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.typ() {
-            LimiterEventType::None => write!(f, "None"),
-            typ => write!(f, "{typ:?} since {}", self.since()),
-        }
-    }
-}
 
 /// A P's slot for the event in flight. Go: mgclimit.go, limiterEvent 395 (1.19.8), 393 (1.27.3).
 pub struct LimiterEvent {
@@ -238,7 +169,7 @@ impl GcCpuLimiter {
     }
 
     /// Adds the ticks of an event that ended.
-    fn account(&self, typ: LimiterEventType, duration: Time) {
+    pub(crate) fn account(&self, typ: LimiterEventType, duration: Time) {
         use LimiterEventType::*;
         if let (Idle, Some(counts)) = (typ, self.counts) {
             (counts.ended)(self, duration);
@@ -411,46 +342,6 @@ impl GcCpuLimiter {
     /// Assists are left out from now on, or are not. Under the lock.
     pub fn enable(&self, enabled: bool) {
         self.enabled.store(enabled);
-    }
-
-    /// Idle ticks accounted so far, pools included. For checks.
-    pub fn peek_idle(&self) -> Time {
-        self.idle_time.peek() + self.idle_time_pool.peek()
-    }
-
-    /// Assist ticks accounted so far, pools included. For checks.
-    pub fn peek_assist(&self) -> Time {
-        self.assist_time.peek() + self.assist_time_pool.peek()
-    }
-
-    /// Ticks of events that have ended and that no update has taken yet. For checks.
-    pub fn peek_pooled(&self) -> Time {
-        self.assist_time_pool.peek() + self.idle_time_pool.peek()
-    }
-
-    /// The time of the latest update; 0 if there was none. For checks.
-    pub fn peek_last_update(&self) -> Time {
-        self.last_update.peek()
-    }
-
-    /// The ticks for which Ps were on the idle list, as `sched.idleTime` has them; none if it does not exist. For checks.
-    pub fn peek_sched_idle_time(&self) -> Option<Time> {
-        self.counts.map(|_| self.sched_idle_time.peek(|&ticks| ticks))
-    }
-
-    /// The bucket. For checks.
-    pub fn peek_bucket(&self) -> Bucket {
-        self.bucket.peek(|&bucket| bucket)
-    }
-
-    /// Whether assists are left out. For checks.
-    pub fn peek_limiting(&self) -> bool {
-        self.enabled.peek()
-    }
-
-    /// No update is under way. For checks.
-    pub fn peek_unlocked(&self) -> bool {
-        self.lock.peek() == 0
     }
 }
 
