@@ -55,8 +55,7 @@ pub use shared::Gc;
 pub use words::{IdleMarkWorkers, MarkUnit, MarkWork, WorkerMode, WorkerPool};
 
 impl Sched {
-    /// Whether `g` is a mark worker, which is no G of the program's. Go: traceback.go, isSystemGoroutine
-    /// 1133-1153 (1.19.8), 1490-1520 (1.27.3).
+    /// Whether `g` is a mark worker, which is no G of the program's.
     pub fn is_mark_worker(&self, g: GId) -> bool {
         self.program.mark_workers().any(|worker| worker == g)
     }

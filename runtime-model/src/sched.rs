@@ -106,6 +106,9 @@ pub struct Sched {
     /// will ever happen. For checks.
     pub only_ticks: Ghost<bool>,
 
+    /// A deadlock is reported: the execution is about to end with that. For checks.
+    pub reports_deadlock: Ghost<bool>,
+
     /// A look at a P's timers has returned this time of the next one, at this time or later. For checks.
     pub late_poll_until: Ghost<Option<(Time, Time)>>,
 
@@ -117,6 +120,12 @@ pub struct Sched {
     pub(crate) preempts: bool,
     /// Some G locks itself to its thread.
     pub(crate) locks_threads: bool,
+    /// The background scavenger.
+    pub(crate) scavenger: Option<GId>,
+    /// The operating system may lose a break.
+    pub(crate) loses_breaks: bool,
+    /// What each G has in its hands that was preempted in `startm`.
+    pub(crate) in_startm: Vec<Plain<Option<InStartm>>>,
     pub(crate) program: Program,
     pub(crate) steps: Steps,
     pub(crate) witness: AnyWitness,
@@ -141,6 +150,8 @@ pub struct SchedLocked {
     /// How many Ms that are locked to a G wait for it. One less while sysmon has a P or Gs in its hands; and for a moment if
     /// such an M is woken before it waits.
     pub(crate) nmidlelocked: i32,
+    /// How many Ms there are for calls from other threads. Go: extraMCount (since 1.21, extraMLength).
+    pub(crate) extra_ms: i32,
     /// Ids of `allm` not started yet: the next one is the last.
     pub(crate) unborn: Vec<MId>,
     /// Reserved ids for which there is no M left to start, each with the P it would run.
@@ -155,6 +166,15 @@ pub struct SchedLocked {
 #[derive(Hash, Debug)]
 pub(crate) struct Reserved {
     pub(crate) p: OwnedP,
+    pub(crate) spin: Option<SpinIncrement>,
+}
+
+/// What a G has in its hands that was preempted in `startm`: a P, the M that is to run it, if one was idle, and perhaps an
+/// increment.
+#[derive(Hash, Debug)]
+pub(crate) struct InStartm {
+    pub(crate) p: OwnedP,
+    pub(crate) nm: Option<MId>,
     pub(crate) spin: Option<SpinIncrement>,
 }
 
@@ -175,16 +195,13 @@ impl SchedLocked {
             mcount: 1,
             nmsys: 0,
             nmidlelocked: 0,
+            extra_ms: 0,
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
             stopped: Vec::new(),
             dead: IdleList::dead_before_the_world(ps, most),
         }
     }
-}
-
-fn named_timers(program: &Program) -> Vec<NamedTimer> {
-    (0..).zip(&program.timers).map(|(t, of)| NamedTimer::new(TimerId(t), of.f)).collect()
 }
 
 /// Mark workers wait in their pool.
@@ -243,10 +260,7 @@ impl Sched {
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g), first_status(&program, GId(g)))).collect(),
             timers: named_timers(&program),
-            descriptors: (0..)
-                .zip(&program.descriptors)
-                .map(|(fd, _)| PollDesc::new(FdId(fd)))
-                .collect(),
+            descriptors: descriptors(&program),
             faketime: Plain::new("faketime", START),
             limiter: GcCpuLimiter::new(ps, steps.gc.idle_time),
             world: World::new(&program),
@@ -254,10 +268,14 @@ impl Sched {
             jumps: Ghost::new(0),
             only_ticks: Ghost::new(false),
             late_poll_until: Ghost::new(None),
+            reports_deadlock: Ghost::new(false),
             steal_orders: (0..=most).map(steal_orders).collect(),
             resizes,
             preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
             locks_threads: program.locks_threads(),
+            scavenger: program.scavenger(),
+            loses_breaks: program.loses_breaks(),
+            in_startm: (0..gs).map(|g| Plain::new(("G", g, "in startm"), None)).collect(),
             program,
             steps,
             witness,
@@ -295,6 +313,13 @@ impl Sched {
     /// The G.
     pub fn g(&self, g: GId) -> &G {
         &self.allg[g.index()]
+    }
+
+    /// Whether `g` is the runtime's own, so that the program may be deadlocked whatever it does.
+    ///
+    /// Go: traceback.go, isSystemGoroutine 1133-1153 (1.19.8), 1490-1520 (1.27.3).
+    pub fn is_system_goroutine(&self, g: GId) -> bool {
+        self.scavenger == Some(g) || self.is_mark_worker(g)
     }
 
     /// The variant that schedules.
@@ -372,4 +397,13 @@ impl Sched {
         sync::made_progress();
         self.jumps.set(0);
     }
+}
+
+/// The timers that actions name.
+fn named_timers(program: &Program) -> Vec<NamedTimer> {
+    (0..).zip(&program.timers).map(|(t, of)| NamedTimer::new(TimerId(t), of.f)).collect()
+}
+
+fn descriptors(program: &Program) -> Vec<PollDesc> {
+    (0..).zip(&program.descriptors).map(|(fd, _)| PollDesc::new(FdId(fd))).collect()
 }
