@@ -342,18 +342,6 @@ impl Sched {
         g == GId::MAIN || self.allg.iter().any(past)
     }
 
-    /// Whether a script has come past an assist. For checks.
-    pub fn has_assisted(&self) -> bool {
-        let past = |g: &G| {
-            let pc = g.pc.peek(|&pc| pc);
-            self.program.scripts[g.id.index()]
-                .iter()
-                .take(pc)
-                .any(|action| *action == Action::Assist)
-        };
-        self.allg.iter().any(past)
-    }
-
     /// The time, in ticks. Go: time_fake.go, nanotime 35-37 (1.19.8), 36-38 (1.27.3).
     pub fn nanotime(&self) -> Time {
         match self.program.clock {

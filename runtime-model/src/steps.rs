@@ -218,8 +218,7 @@ pub struct Steps {
 pub type StartNewM =
     for<'a> fn(&Sched, &M, MutexGuard<'a, SchedLocked>, OwnedP, Option<SpinIncrement>);
 
-/// A step that takes Gs from the global queue. It holds `sched.lock` when it begins. If the queue is empty, it returns
-/// the lock, still held.
+/// A step that takes Gs from the global queue, with `sched.lock` held. If the queue is empty, it returns the lock.
 pub type TakeGlobal = for<'a> fn(
     &Sched,
     MutexGuard<'a, SchedLocked>,
