@@ -110,11 +110,6 @@ impl<'a> Parser<'a> {
             }
             ["set", flag] => Action::Set(self.flag(flag)),
             ["assist"] => Action::Assist,
-            ["scavenge-assist"] => Action::ScavengeAssist,
-            ["gc-start", dedicated] => Action::GcStart(number_of_workers(dedicated)?),
-            ["gc-end"] => Action::GcEnd,
-            ["mark", flag] => Action::Mark { flag: self.flag(flag), long: false },
-            ["mark", flag, "long"] => Action::Mark { flag: self.flag(flag), long: true },
             ["add", t, n, "every", period, ref f @ ..] => {
                 let f = self.function(f)?;
                 let period = ticks(period, 1)?;
@@ -151,7 +146,19 @@ impl<'a> Parser<'a> {
             ["no-deadline", fd] => Action::NoDeadline(self.descriptor(fd)?),
             ["close", fd] => Action::Close(self.descriptor(fd)?),
             ["syscall", how] => Action::Syscall(syscall(how)?),
-            _ => return Err(wrong(&words)),
+            _ => return self.about_gc(&words),
+        })
+    }
+
+    /// An action about a garbage collection.
+    fn about_gc(&mut self, words: &[&'a str]) -> Result<Action, Wrong> {
+        Ok(match *words {
+            ["scavenge-assist"] => Action::ScavengeAssist,
+            ["gc-start", dedicated] => Action::GcStart(number_of_workers(dedicated)?),
+            ["gc-end"] => Action::GcEnd,
+            ["mark", flag] => Action::Mark { flag: self.flag(flag), long: false },
+            ["mark", flag, "long"] => Action::Mark { flag: self.flag(flag), long: true },
+            _ => return Err(wrong(words)),
         })
     }
 
