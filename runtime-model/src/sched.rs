@@ -380,7 +380,9 @@ impl Sched {
         self.witness.event(m, event);
     }
 
-    /// Notes progress, for checks: rounds and jumps without any are counted from here again.
+    /// Notes progress, for checks: an M begins to execute a G, a timer's function is called, a call returns or another event of
+    /// the world comes to pass, or the clock jumps to a later instant. Rounds and jumps without any are counted from here
+    /// again; and Ms that go round for ever are a livelock if none of this is part of it.
     pub(crate) fn progress(&self) {
         sync::made_progress();
         self.jumps.set(0);
