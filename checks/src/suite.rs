@@ -114,6 +114,13 @@ pub const ALL: &[Suite] = &[
         variant: FIXED,
     },
     Suite {
+        name: "gc",
+        about: "garbage collections: which Ms run mark workers, and what wakes them",
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+        variant: FIXED,
+    },
+    Suite {
         name: "sysmon",
         about: "sysmon takes Ps out of system calls, has busy Gs preempted, and polls",
         engines: SEARCHED_ONLY,
