@@ -134,6 +134,15 @@ pub const ALL: &[Happening] = &[
         name: "a system call returns to a P that was in another",
         is: |e| matches!(e, Event::OldPOfOtherSyscall(_)),
     },
+    Happening {
+        name: "an M waits for the G that it is locked to",
+        is: |e| matches!(e, Event::WaitsForLockedG(_)),
+    },
+    Happening {
+        name: "an M gives its P to the M of a locked G",
+        is: |e| matches!(e, Event::StartsLockedM(_)),
+    },
+    Happening { name: "an M ends with its G", is: |e| matches!(e, Event::MExits) },
     Happening { name: "the world is stopped", is: |e| matches!(e, Event::WorldStopped) },
     Happening { name: "an M stops for the world", is: |e| matches!(e, Event::GcStopped(_)) },
     Happening { name: "sysmon sleeps deeply", is: |e| matches!(e, Event::SysmonSleeps) },

@@ -119,6 +119,13 @@ pub const ALL: &[Suite] = &[
         variant: FIXED,
     },
     Suite {
+        name: "locked",
+        about: "Gs that are locked to their thread, and threads that end with theirs",
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+        variant: FIXED,
+    },
+    Suite {
         name: "known-more-ms",
         about: "the programs of `known` with one M more than they have Ps",
         engines: SEARCHED_ONLY,

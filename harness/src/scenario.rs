@@ -30,6 +30,8 @@
 //! | `stop-the-world` | stops the world, and starts it again |
 //! | `gomaxprocs N` | sets GOMAXPROCS to N: stops the world, and starts it with N Ps |
 //! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
+//! | `lock-os-thread` | locks the G to its thread (M), which then runs no other G; a G that ends while it is locked ends its thread |
+//! | `unlock-os-thread` | undoes one `lock-os-thread`; does nothing if there is none |
 //! | `read d` | waits until something arrives at descriptor d, its deadline is over, or it is closed |
 //! | `write d` | something arrives at d; if no G does so, the world does, whenever a read has found nothing |
 //! | `deadline d N` | reads of d give up in N ticks; after 0 ticks, at once |
@@ -48,6 +50,7 @@
 
 mod descriptors;
 mod fits;
+mod locked;
 mod ps;
 mod script;
 mod whole;
@@ -208,6 +211,7 @@ impl Scenario {
         let mut names: Vec<String> = names.into_iter().map(String::from).collect();
         self.check_ps(&scripts, &names)?;
         self.check_whole(&scripts, &names, &flags, &timers)?;
+        self.check_locked(&scripts, &names, &timers)?;
         self.check_descriptors(&scripts, &names)?;
         let descriptors = Self::described(&scripts, &descriptors);
         add_empty(&mut scripts);

@@ -120,6 +120,26 @@ impl View<'_> {
         self.sched.m(m).started.peek(|&started| started)
     }
 
+    /// The G that `m` is locked to.
+    pub fn lockedg_of(&self, m: MId) -> Option<GId> {
+        self.sched.m(m).lockedg.peek(|&g| g)
+    }
+
+    /// The M that `g` is locked to.
+    pub fn lockedm_of(&self, g: GId) -> Option<MId> {
+        self.sched.g(g).lockedm.peek(|&m| m)
+    }
+
+    /// Whether `m` sleeps until the G that it is locked to can run.
+    pub fn waits_for_locked_g(&self, m: MId) -> bool {
+        self.sched.m(m).waits_for_locked_g.peek(|&waits| waits)
+    }
+
+    /// Whether `m` has ended.
+    pub fn exited(&self, m: MId) -> bool {
+        self.sched.m(m).exited.peek(|&exited| exited)
+    }
+
     /// Where `m` is with its system call.
     pub fn stage(&self, m: MId) -> Stage {
         self.sched.m(m).stage.peek(|&stage| stage)

@@ -5,9 +5,11 @@
 //! `needspinning`, which Go 1.20 added. `runtime-model/src/handoff.rs` has the schedule of that one. In Go 1.19 a waker
 //! that reads `npidle == 0` does nothing at all, so it cannot be between its increment and the lock while no P is idle.
 
+use runtime_model::g::GId;
 use runtime_model::m::M;
 use runtime_model::p::OwnedP;
 use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_FIXED};
+use runtime_model::syscall::AfterCall;
 use runtime_model::Sched;
 
 use sync::driver::Engine;
@@ -34,12 +36,13 @@ fn idle_at_once(sched: &Sched, _: &M, p: OwnedP) {
 }
 
 /// Gives back the lock between the look for a P and the global queue.
-fn p_then_global(sched: &Sched, _: &M, g: runtime_model::g::GId) -> Option<OwnedP> {
-    let p = sched.pidleget(&mut sched.lock.lock(), 0);
-    if p.is_none() {
-        sched.globrunqput(&mut sched.lock.lock(), g);
+fn p_then_global(sched: &Sched, _: &M, g: GId) -> AfterCall {
+    if let Some(p) = sched.pidleget(&mut sched.lock.lock(), 0) {
+        return AfterCall::P(p);
     }
-    p
+    let mut locked = sched.lock.lock();
+    sched.globrunqput(&mut locked, g);
+    AfterCall::Queued { locked: sched.lockedm(g).is_some() }
 }
 
 /// What of it is in the releases.

@@ -35,6 +35,7 @@ pub mod issue_40457;
 pub mod issue_44868;
 pub mod issue_45867;
 pub mod issue_45975;
+pub mod issue_46524;
 pub mod issue_47329;
 pub mod issue_51654;
 pub mod issue_53294;
@@ -45,6 +46,7 @@ pub mod issue_63555;
 pub mod issue_66006;
 pub mod issue_69312;
 pub mod last_look;
+pub mod locked;
 pub mod lost_break;
 pub mod lost_channel_timer;
 pub mod lost_modification;
@@ -108,6 +110,8 @@ pub const BUGS: &[&Bug] = &[
     &stops::BUG,
     &retake::BUG,
     &issue_61454::BUG,
+    &issue_46524::BUG,
+    &locked::BUG,
     &lost_channel_timer::BUG,
     &grown_last_look::BUG,
     &revived_p::BUG,

@@ -1,9 +1,7 @@
 //! Main's exit excuses no other G, unless the program says so.
 
-mod common;
-
+use crate::common::{failing, job, message};
 use checks::HANG;
-use common::{failing, job, message};
 use harness::report::{Job, Mode, Report};
 use harness::scenario::Scenario;
 use regressions::CONTENT;

@@ -1,11 +1,9 @@
 //! What CONTRIBUTING.md shows, run. Each of its Rust examples is in this file, word for word.
 
-mod common;
-
 use std::fs;
 use std::path::PathBuf;
 
-use common::{failing, job, run, run_with};
+use crate::common::{failing, job, run, run_with};
 use harness::check::Check;
 use harness::report::{Job, Limits, Mode};
 use harness::scenario_file;

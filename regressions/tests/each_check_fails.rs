@@ -1,11 +1,9 @@
 //! Each check is seen to fail: for each there is a break that it catches, asked alone.
 #![expect(clippy::disallowed_methods, reason = "breaks of the idle lists and their counts")]
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{failing, job, run_with};
+use crate::common::{failing, job, run_with};
 use harness::report::{Job, Mode};
 use regressions::CONTENT;
 use runtime_model::by_hand;
@@ -43,23 +41,15 @@ macro_rules! after_take {
     }};
 }
 
-#[path = "each_check_fails/locks.rs"]
+mod locked;
 mod locks;
-#[path = "each_check_fails/polls.rs"]
 mod polls;
-#[path = "each_check_fails/resize.rs"]
 mod resize;
-#[path = "each_check_fails/stops.rs"]
 mod stops;
-#[path = "each_check_fails/syscalls.rs"]
 mod syscalls;
-#[path = "each_check_fails/sysmon.rs"]
 mod sysmon;
-#[path = "each_check_fails/time.rs"]
 mod time;
-#[path = "each_check_fails/timers.rs"]
 mod timers;
-#[path = "each_check_fails/timers_1_23.rs"]
 mod timers_1_23;
 
 fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
@@ -280,6 +270,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         resize::RESIZES,
         syscalls::SYSCALLS,
         sysmon::SYSMONS,
+        locked::LOCKEDS,
         time::TIME,
         timers::TIMERS,
         timers_1_23::TIMERS,

@@ -1,7 +1,5 @@
 //! The core holds in every state that it can reach, and what makes that fast leaves out none of them.
 
-mod common;
-
 use std::io::Write;
 
 use checks::suite::FIXED;
@@ -11,7 +9,7 @@ use regressions::CONTENT;
 use sync::driver::{Control, Engine, Options, Searched};
 
 fn job(scenario: &str) -> Job {
-    let mut job = common::job(scenario, Mode::Invariants);
+    let mut job = crate::common::job(scenario, Mode::Invariants);
     job.limits.bound = None;
     job.limits.search = Some(Search::default());
     job

@@ -2,9 +2,7 @@
 //! order of the fix's message.
 #![expect(clippy::disallowed_methods, reason = "a break takes a P by hand")]
 
-mod common;
-
-use common::{failing, job, message, run, run_with};
+use crate::common::{failing, job, message, run, run_with};
 use harness::report::{Found, Job, Mode};
 use harness::verdict::Verdict;
 use regressions::issue_53294::BUG;

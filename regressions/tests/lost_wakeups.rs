@@ -1,12 +1,10 @@
 //! The bugs that no throw reveals: nothing happens, for ever. Each row shows what is said of it, by checks
 //! that were written for none of them; and the model as it should be holds on the same scenarios.
 
-mod common;
-
 use std::collections::BTreeSet;
 
+use crate::common::{failing, job, message, run_with};
 use checks::suite::FIXED;
-use common::{failing, job, message, run_with};
 use harness::kernel::NO_VARIANT;
 use harness::report::{Expect, Job, Mode, Report};
 use harness::verdict::Verdict;
@@ -51,7 +49,7 @@ fn all(bugs: &[&'static Bug]) -> Vec<(&'static Mutant, &'static Shows, Job)> {
 
 /// What a row of a bug comes to on a scenario in invariant mode, within that bound on loom.
 fn row(name: &str, scenario: &str, bound: usize) -> Report {
-    let mut job = common::job(scenario, Mode::Invariants);
+    let mut job = crate::common::job(scenario, Mode::Invariants);
     job.row = name.into();
     job.limits.bound = Some(bound);
     job.limits.executions = 1_000;
@@ -112,7 +110,7 @@ fn the_last_spinner_that_wakes_nobody_needs_three_ps() {
 #[sync::test(exploring)]
 fn a_spinner_that_takes_a_g_fairly_and_spins_on_throws() {
     let job = |mode| {
-        let mut job = common::job("fairness", mode);
+        let mut job = crate::common::job("fairness", mode);
         job.row = "5586/the-fairness-path-spins-on".into();
         job.limits.bound = Some(1);
         job

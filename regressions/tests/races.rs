@@ -1,11 +1,9 @@
 //! Data races: a hand-over in the wrong order is found by the mode that looks for them, and by the name of what was
 //! handed over late; no other mode of a search sees it, since a plain access belongs to the operation before it.
 
-mod common;
-
+use crate::common::{failing, job, message, run_with};
 use checks::kernels::{self, Publish};
 use checks::suite;
-use common::{failing, job, message, run_with};
 use harness::report::{Fewest, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::CONTENT;
@@ -14,6 +12,7 @@ use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
 use runtime_model::sched::SpinIncrement;
 use runtime_model::steps::{Steps, GO_1_19_FIXED};
+use runtime_model::syscall::AfterCall;
 use runtime_model::Sched;
 use sync::driver::{litmus, Cause, Control, Engine, Failure, Plan, Sampler, ENGINE};
 
@@ -125,11 +124,11 @@ fn race_in_kernel_that_fails_anyhow(name: &str, program: fn()) {
 /// The G is on the global queue, where any M may take it, and its script's place is read.
 const READS_G_LATE: Steps = Steps {
     p_or_global: |sched, m, g| {
-        let p = sched.p_or_global(m, g);
-        if p.is_none() {
+        let after = sched.p_or_global(m, g);
+        if matches!(after, AfterCall::Queued { .. }) {
             sched.g(g).pc.get();
         }
-        p
+        after
     },
     ..GO_1_19_FIXED
 };

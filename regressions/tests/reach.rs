@@ -1,8 +1,6 @@
 //! Lines that the programs of before did not need, and those of the suites `reach` and `reach-wide` do.
 
-mod common;
-
-use common::{failing, job, run_with};
+use crate::common::{failing, job, run_with};
 use harness::report::Mode;
 use runtime_model::g::GId;
 use runtime_model::m::M;

@@ -1,8 +1,6 @@
 //! What is known to be wrong with commit 13f6be28, and with the newest release, is all that the programs that are searched
 //! find.
 
-mod common;
-
 use std::collections::BTreeSet;
 
 use checks::{scenarios, suite};
@@ -90,14 +88,14 @@ fn fails_by_no_check_that_is_not_known(release: &str) {
     let files = suite::files();
     for suite in suite::ALL.iter().filter(|suite| suite.name != "more-ms") {
         for (name, run) in suite.runs(&files) {
-            let mut job = common::job(&name, Mode::Invariants);
+            let mut job = crate::common::job(&name, Mode::Invariants);
             job.row = release.into();
             let wide = scenarios::find(&name).is_some_and(|scenario| scenario.ps > 2);
             job.limits.bound = wide.then_some(1).or(run.bound);
             // A program of timers with channels is for newer releases.
             let Ok(prepared) = CONTENT.prepare(&job) else { continue };
             let report = prepared.run(|_| Control::Go).expect("a run").report;
-            if let Some(check) = common::failing(&report) {
+            if let Some(check) = crate::common::failing(&report) {
                 assert!(known.contains(check), "{name}: {report:?}");
                 failing.insert(name);
             }

@@ -1,12 +1,10 @@
 //! Programs after public reports about Go's scheduler, and mistakes of newcomers, as scenario files: with the bug each fails,
 //! mended it holds.
 
-mod common;
-
 use std::fs;
 use std::path::PathBuf;
 
-use common::{job, message};
+use crate::common::{job, message};
 use harness::report::{Job, Mode, Report, Search};
 use harness::scenario_file::{self, Written};
 use harness::verdict::Verdict;
@@ -115,8 +113,7 @@ fn gs_that_hand_each_other_the_p_keep_it_from_a_third() {
 #[sync::test(searching)]
 fn a_g_that_starts_itself_is_an_error_that_says_so() {
     let gs = ["main: go A; gosched", "A: go A"];
-    let error =
-        try_search(file("launches-itself", (1, 1), "", &gs), FIXED).err().expect("an error");
+    let error = try_search(file("launches-itself", (1, 1), "", &gs), FIXED).expect_err("an error");
     assert!(error.contains("G1 is started again before it has ended"), "{error}");
 }
 
@@ -136,7 +133,7 @@ fn fewer_ms_than_ps_are_refused_and_enough_hold() {
     let programs: [(&[&str], u32, u32, &str); 3] =
         [(&two, 2, 1, ""), (&after, 3, 1, "must-finish = []\n"), (&three, 3, 2, "")];
     for (gs, ps, ms, rest) in programs {
-        let error = file("few-ms", (ps, ms), rest, gs).err().expect("too few Ms");
+        let error = file("few-ms", (ps, ms), rest, gs).expect_err("too few Ms");
         for words in [
             &format!("few-ms.toml:4: ms: {ms} is less than the {ps} Ps")[..],
             &format!("write at least {ps}"),

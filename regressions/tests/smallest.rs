@@ -1,7 +1,5 @@
 //! A report has the smallest failure of its kind, and says whether that is proven.
 
-mod common;
-
 use harness::report::{Fewest, Found, Job, Mode};
 use harness::run::Outcome;
 use harness::verdict::Verdict;
@@ -9,7 +7,7 @@ use regressions::CONTENT;
 use sync::driver::{Control, Schedule};
 
 fn job(row: &str, scenario: &str) -> Job {
-    let mut job = common::job(scenario, Mode::Invariants);
+    let mut job = crate::common::job(scenario, Mode::Invariants);
     job.row = row.into();
     job.limits.bound = None;
     job

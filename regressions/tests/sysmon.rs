@@ -1,8 +1,6 @@
 //! sysmon: the number of the states of its programs, what each row shows, and what it heals.
 
-mod common;
-
-use common::{failing, hold_in, job, run_with, search, shows};
+use crate::common::{failing, hold_in, job, run_with, search, shows};
 use harness::report::{Job, Mode};
 use harness::scenario::Scenario;
 use regressions::CONTENT;

@@ -1,8 +1,6 @@
 //! System calls and stops of the world: the number of their states, and what a variant without them says.
 
-mod common;
-
-use common::{failing, hold_in, job, run_with, search, shows};
+use crate::common::{failing, hold_in, job, run_with, search, shows};
 use harness::report::Mode;
 use regressions::CONTENT;
 use runtime_model::g::{CallStatus, GId};

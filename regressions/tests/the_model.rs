@@ -1,12 +1,10 @@
 //! The model as it should be: on every engine, with checks and without, with few passes and with Go's.
 
-mod common;
-
 use std::collections::BTreeSet;
 
+use crate::common::{job, run};
 use checks::HANG;
 use checks::{scenarios, suite};
-use common::{job, run};
 use harness::report::{Job, Limits, Mode};
 use harness::scenario::Scenario;
 use harness::verdict::Verdict;

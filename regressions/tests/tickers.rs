@@ -1,7 +1,5 @@
 //! Programs with tickers, which never end by themselves.
 
-mod common;
-
 use checks::LIVELOCK;
 use harness::report::{Job, Mode, Report};
 use harness::scenario::Scenario;
@@ -13,7 +11,10 @@ fn run(lines: &[&str], mode: Mode) -> Report {
         must_finish: vec!["main".into()],
         ..Scenario::new("ticker", "a program with a ticker", 2, 2, lines)
     };
-    common::run(&Job { program: Some(Box::new(scenario)), ..common::job("ticker", mode) })
+    crate::common::run(&Job {
+        program: Some(Box::new(scenario)),
+        ..crate::common::job("ticker", mode)
+    })
 }
 
 /// Go reports no deadlock, since there is a timer, and the clock jumps from tick to tick for ever.
@@ -27,8 +28,8 @@ fn a_program_in_which_only_ticks_are_left_is_a_livelock() {
     ] {
         for mode in [Mode::Symptoms, Mode::Invariants] {
             let report = run(lines, mode);
-            assert_eq!(common::failing(&report), Some(LIVELOCK), "{lines:?}: {report:?}");
-            let message = common::message(&report).unwrap_or_default();
+            assert_eq!(crate::common::failing(&report), Some(LIVELOCK), "{lines:?}: {report:?}");
+            let message = crate::common::message(&report).unwrap_or_default();
             assert_eq!(
                 message,
                 "livelock: the clock jumps from tick to tick, and no tick wakes a G"

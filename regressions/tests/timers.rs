@@ -1,8 +1,6 @@
 //! The programs of the suite `timers`: each holds in every state, and shows what it is there for, with the timers of 1.19 and
 //! with those of 1.23.
 
-mod common;
-
 use checks::suite;
 use harness::report::{Job, Mode};
 use harness::verdict::Verdict;
@@ -24,7 +22,7 @@ fn each_program_with_timers_that_change_holds_in_every_state() {
     assert_eq!(jobs.len(), 20);
     for job in jobs {
         for row in [suite::FIXED, "GO_FIXED"] {
-            let report = common::run(&Job { row: row.into(), ..job.clone() });
+            let report = crate::common::run(&Job { row: row.into(), ..job.clone() });
             let (verdict, extent) = (report.verdict, &*report.extent);
             assert_eq!((verdict, extent), (Verdict::Held, "exhaustive"), "{row}: {report:?}");
         }
@@ -38,7 +36,7 @@ fn each_program_with_channels_holds_in_every_state() {
     let jobs = channels.jobs(Engine::Explore, &files);
     assert_eq!(jobs.len(), 6);
     for job in jobs {
-        let report = common::run(&job);
+        let report = crate::common::run(&job);
         let (verdict, extent) = (report.verdict, &*report.extent);
         assert_eq!((verdict, extent), (Verdict::Held, "exhaustive"), "{report:?}");
     }
@@ -68,7 +66,7 @@ fn report_of(ps: u32, lines: &[&str]) -> String {
     let job = Job {
         scenario: "wrong".into(),
         program: Some(Box::new(scenario)),
-        ..common::job("preempted-add", Mode::Invariants)
+        ..crate::common::job("preempted-add", Mode::Invariants)
     };
     let prepared = regressions::CONTENT.prepare(&job).expect("a job");
     format!("{:?}", prepared.run(|_| sync::driver::Control::Go).map(|outcome| outcome.report))
@@ -86,8 +84,8 @@ fn the_table_of_states_is_what_the_searches_visit() {
         .collect();
     assert!(rows.len() > 8, "{document}");
     let states = |row: &[&str], steps| {
-        let job = common::job(row[1].trim_matches('`'), Mode::Invariants);
-        let report = common::run_with(steps, &job);
+        let job = crate::common::job(row[1].trim_matches('`'), Mode::Invariants);
+        let report = crate::common::run_with(steps, &job);
         assert_eq!((report.verdict, &*report.extent), (Verdict::Held, "exhaustive"), "{report:?}");
         report.searched.expect("a search").states
     };

@@ -1,7 +1,5 @@
 //! The truth: what its table rests on.
 
-mod common;
-
 use harness::report::{Expect, Job, KnownEnding, Mode, Report};
 use harness::verdict::Verdict;
 use regressions::allowed::{self, Execution};
@@ -14,7 +12,7 @@ const T3: &str = "findrunnable: negative nmspinning";
 
 /// A cell of the table, made up: the row on `sleepers`, which in reality ends so and is allowed to end so too.
 fn cell(row: &str, how: &[&str], more: &[(&str, &str)]) -> (Report, Option<Schedule>) {
-    let mut job = common::job("sleepers", Mode::Symptoms);
+    let mut job = crate::common::job("sleepers", Mode::Symptoms);
     job.row = row.into();
     let beside = |&(ends, picks): &(&str, &str)| {
         let schedule = Schedule::Search { picks: picks.into(), preemptions: None };
@@ -73,7 +71,7 @@ fn what_the_release_does_beyond_reality_is_rare() {
             let symptoms = |job: &Job| job.mode == Mode::Symptoms;
             let cell = |job: &Job| job.row == *row && job.scenario == *scenario && symptoms(job);
             let job = truth::jobs(ENGINE).into_iter().find(cell).expect(path);
-            let report = common::run(&job);
+            let report = crate::common::run(&job);
             let shown = report.endings.contains_key(&allowed.ends);
             assert_eq!(shown, ENGINE == Engine::Explore, "{path}: {report:?}");
         }
@@ -84,11 +82,11 @@ fn what_the_release_does_beyond_reality_is_rare() {
 #[sync::test(exploring)]
 fn a_cell_that_differs_is_violated() {
     let ends = |row: &str, how: &[&str]| {
-        let mut job = common::job("sleepers", Mode::Symptoms);
+        let mut job = crate::common::job("sleepers", Mode::Symptoms);
         job.row = row.into();
         let how = how.iter().map(|&name| name.into()).collect();
         job.expect = Expect::Ends { how, more: vec![] };
-        common::run(&Job {
+        crate::common::run(&Job {
             limits: harness::report::Limits { executions: 20, ..job.limits.clone() },
             ..job
         })
@@ -110,11 +108,11 @@ fn a_cell_that_differs_is_violated() {
 /// of those that fail is known.
 #[sync::test(exploring)]
 fn all_but_loom_go_on_after_a_failure() {
-    let mut job = common::job("sleepers", Mode::Symptoms);
+    let mut job = crate::common::job("sleepers", Mode::Symptoms);
     job.row = "53294/unlinked-by-hand".into();
     job.limits.executions = 20;
     job.expect = Expect::Ends { how: vec![T1.into()], more: vec![] };
-    let report = common::run(&job);
+    let report = crate::common::run(&job);
     let failed: u64 = report.endings.values().sum();
     match ENGINE {
         Engine::Explore => assert_eq!((failed, &*report.extent), (1, "exhaustive")),

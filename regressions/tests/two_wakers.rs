@@ -1,7 +1,5 @@
 //! Two Ms ready one G at the same time.
 
-mod common;
-
 use harness::report::Mode;
 use harness::verdict::Verdict;
 
@@ -11,7 +9,7 @@ use harness::verdict::Verdict;
 #[sync::test(restoring)]
 fn the_second_of_two_wakers_leaves_a_permit() {
     for mode in [Mode::Symptoms, Mode::Invariants] {
-        let report = common::run(&common::job("two-wakers", mode));
+        let report = crate::common::run(&crate::common::job("two-wakers", mode));
         let came_to = (report.verdict, &*report.extent);
         assert_eq!(came_to, (Verdict::Held, "exhaustive"), "{report:?}");
     }

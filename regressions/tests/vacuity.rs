@@ -1,9 +1,7 @@
 //! A run that shows nothing says so.
 
-mod common;
-
+use crate::common::{job, run};
 use checks::happenings;
-use common::{job, run};
 use harness::report::{Job, Mode, Report, Search};
 use harness::scenario::Scenario;
 use harness::verdict::Verdict;

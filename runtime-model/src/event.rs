@@ -100,6 +100,12 @@ pub enum Event {
     OldPOfOtherSyscall(PId),
     /// It returned from a system call and found no P: the G is on the global queue.
     SyscallLeftG(GId),
+    /// Its G has given it up, and is locked to it: it waits until that can run.
+    WaitsForLockedG(GId),
+    /// It has found a G that is locked to this M, and gives that its P.
+    StartsLockedM(MId),
+    /// It ends, with the G that was locked to it.
+    MExits,
     /// `handoffp` put the P on the idle list.
     HandedOffIdle(PId),
     /// The world moves: so many events that are awaited come to pass at once, or so many system calls return.

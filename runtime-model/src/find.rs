@@ -31,11 +31,30 @@ impl Sched {
     /// # Panics
     /// As Go does: `schedule: spinning with local work`.
     ///
-    /// Go: proc.go, schedule 3185-3253 (1.19.8), 4150-4246 (1.27.3). Left out: Gs locked to a thread, cgo, the trace
+    /// Go: proc.go, schedule 3185-3253 (1.19.8), 4150-4246 (1.27.3). Left out: cgo, the trace
     /// reader's and the GC's wakeup (`tryWakeP`), user scheduling switched off.
     // `mstart` holds nothing but `m`.
     #[sync::forgets_callers]
     pub(crate) fn schedule(&self, m: &mut M) -> GId {
+        if let Some(g) = self.lockedg(m) {
+            self.stoplockedm(m);
+            return g;
+        }
+        loop {
+            let g = self.schedule_any(m);
+            let Some(of) = self.lockedm(g) else { return g };
+            if !(self.steps.locked.startlockedm)(self, m, of) {
+                return g;
+            }
+        }
+    }
+
+    /// The next G that `m` finds, whichever M that is to run on.
+    ///
+    /// Go: proc.go, schedule 3202-3221 (1.19.8), 4168-4215 (1.27.3).
+    // As `schedule`.
+    #[sync::forgets_callers]
+    fn schedule_any(&self, m: &mut M) -> GId {
         let spinning = self.m(m.id).spinning.get();
         // Only its owner changes an empty queue, so reading it here is no operation of the engine.
         let may_go_on = !spinning || self.p(m.p()).peek_runqempty();

@@ -144,6 +144,8 @@ pub struct G {
     pub call: Awaited<CallStatus>,
     /// `g.m`, in a system call of Go 1.26 or later. Written before the G is in the call, and after; read with its scan bit.
     pub(crate) m: Plain<Option<MId>>,
+    /// `g.lockedm`: the M that it is locked to. Written by that M, while it runs the G; read by an M that has the G in its hands.
+    pub lockedm: Plain<Option<MId>>,
     /// Its script has ended. For checks.
     pub finished: Ghost<bool>,
 }
@@ -161,6 +163,7 @@ impl G {
             waited: Plain::new(name("waited"), false),
             call: Awaited::new(name("call"), CallStatus::Out, CallStatus::has_settled),
             m: Plain::new(name("m"), None),
+            lockedm: Plain::new(name("lockedm"), None),
             finished: Ghost::new(false),
         }
     }

@@ -13,6 +13,7 @@
 //! | [`ready`] | proc.go | making Gs runnable |
 //! | [`wake`] | proc.go | waking and stopping Ms |
 //! | [`handoff`] | proc.go | handing off a P |
+//! | [`locked`] | proc.go | Gs that are locked to their thread |
 //! | [`syscall`] | proc.go | system calls: a module for each way in which Go's have worked |
 //! | [`sysmon`] | proc.go | sysmon: its sleep, polling, taking Ps from system calls, preempting |
 //! | [`stw`], [`safepoint`] | proc.go | stopping the world; a function on each P |
@@ -48,6 +49,8 @@
 //! | `globrunqput`, `globrunqputhead`, `globrunqget`, `globrunqgetbatch` (since 1.25), `runqputbatch` | [`runq`] |
 //! | `globrunqputbatch` | [`netpoll`]; in `runqputslow`, one `globrunqput` a G, under one hold of the lock |
 //! | `goexit0` (`gdestroy`), `main` | [`world`]: `goexit` |
+//! | `LockOSThread`, `UnlockOSThread`, `dolockOSThread`, `dounlockOSThread`, `stoplockedm`, `startlockedm`, `mexit` | [`locked`] |
+//! | `lockOSThread`, `unlockOSThread`, `templateThread`, `startTemplateThread` | left out: the runtime's own Gs lock themselves for nothing that the model has; [`locked`] says why no template thread is needed |
 //! | `gopark`, `park_m` | [`world`]: `gopark` |
 //! | `goschedImpl`, `goyield_m`, `newproc`, `ready` | [`ready`] |
 //! | `goroutineReady` (time.go), `goFunc`, `sendTime` (time/sleep.go) | [`timers`]: [`TimerFunc`](timers::TimerFunc) |
@@ -58,7 +61,6 @@
 //! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallfast`, `exitsyscallfast_reacquired`, `exitsyscallfast_pidle`, `exitsyscall0` (`exitsyscallNoP`) | [`syscall`]; as up to 1.25: v1_19.rs |
 //! | `entersyscall_sysmon` (`entersyscallWakeSysmon`) | [`sysmon`] |
 //! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `gcstopP`, `resume` as since 1.26 | [`syscall`]: v1_26.rs |
-//! | `startlockedm`, `stoplockedm` | left out: no G is locked to a thread |
 //! | `injectglist`, `netpoll` (netpoll_epoll.go), `netpollready` (netpoll.go) | [`netpoll`] |
 //! | `pollReset`, `pollWait`, `pollSetDeadline`, `pollUnblock`, `netpollblock`, `netpollblockcommit`, `netpollunblock`, `netpollcheckerr`, `netpollgoready`, `netpolldeadlineimpl`, `netpollAnyWaiters`, `netpollAdjustWaiters` (netpoll.go) | [`netpoll`]; reads alone |
 //! | `pollOpen`, `pollClose` (netpoll.go), `pollWork` | left out: descriptors are open from the start, and none is used again; no GC workers yet |
@@ -108,6 +110,7 @@ pub mod handoff;
 pub mod idle;
 pub mod ids;
 pub mod limiter;
+pub mod locked;
 pub mod m;
 pub mod mask;
 pub mod netpoll;

@@ -19,13 +19,17 @@ pub struct M {
     /// `m.allpSnapshot`, and those of the masks: what it looks at once it has dropped its P. None in a program in which the
     /// number of Ps does not change, and while it has a P.
     pub(crate) snapshot: Option<Snapshot>,
+    /// `m.lockedExt`: how often its G has locked itself to it, and not unlocked itself again.
+    pub(crate) locked_ext: u32,
+    /// Its G has ended while it was locked: the M is to end.
+    pub(crate) exits: bool,
 }
 
 impl M {
     /// An M without a P: at its start, or for a kernel, which is a few threads and one structure, without the start of the
     /// world.
     pub fn of_kernel(id: MId) -> Self {
-        M { id, p: None, snapshot: None }
+        M { id, p: None, snapshot: None, locked_ext: 0, exits: false }
     }
 
     /// The P it runs on.
@@ -58,6 +62,18 @@ impl Entered {
     }
 }
 
+/// What has become of a G whose system call has returned, and for which there was no P.
+#[derive(Debug, Hash)]
+pub enum AfterCall {
+    /// There is an idle P by now.
+    P(OwnedP),
+    /// It is on the global queue.
+    Queued {
+        /// It is locked to the M of the call.
+        locked: bool,
+    },
+}
+
 /// Where an M is with its system call. For checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
@@ -78,6 +94,8 @@ pub struct MShared {
     /// It looks for work and is counted in `nmspinning`. Only the M itself accesses it while it runs, and only its
     /// waker while it is parked.
     pub spinning: Plain<bool>,
+    /// `m.lockedg`: the G that is locked to it. Written and read by the M itself.
+    pub lockedg: Plain<Option<GId>>,
     /// The note it sleeps on while the operating system has it.
     pub(crate) returns: Note,
     /// It waits in a system call that returns when the world moves. Written by the M itself.
@@ -97,6 +115,10 @@ pub struct MShared {
     pub polls: Ghost<bool>,
     /// It has its thread. For checks.
     pub started: Ghost<bool>,
+    /// It sleeps until the G that it is locked to can run. For checks.
+    pub waits_for_locked_g: Ghost<bool>,
+    /// It has ended. For checks.
+    pub exited: Ghost<bool>,
 }
 
 impl MShared {
@@ -107,6 +129,7 @@ impl MShared {
             nextp: Plain::new(name("nextp"), None),
             lent: Plain::new(name("lent"), None),
             spinning: Plain::new(name("spinning"), false),
+            lockedg: Plain::new(name("lockedg"), None),
             returns: Note::new(name("returns")),
             awaits_return: Plain::new(name("awaits_return"), false),
             moves_world: Atomic::new(name("moves_world"), false),
@@ -116,6 +139,8 @@ impl MShared {
             curg: Ghost::new(None),
             polls: Ghost::new(false),
             started: Ghost::new(false),
+            waits_for_locked_g: Ghost::new(false),
+            exited: Ghost::new(false),
         })
     }
 }

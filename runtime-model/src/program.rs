@@ -45,6 +45,10 @@ pub enum Action {
     Gomaxprocs(u32),
     /// Runs a function once on each P, at a safe point.
     ForEachP,
+    /// Locks the G to its thread, once more if it is already.
+    LockOsThread,
+    /// Undoes one such lock, if there is one.
+    UnlockOsThread,
     /// A mark assist: an event of the limiter, then an update.
     Assist,
     /// Adds a new timer: it fires in so many ticks, and then each so many ticks, unless those are 0.
@@ -82,6 +86,7 @@ impl Action {
         match self {
             Action::Go(_) | Action::After(..) | Action::Ticker(..) | Action::Ready(_) => true,
             Action::Set(_) | Action::Assist | Action::Stop(_) => true,
+            Action::LockOsThread | Action::UnlockOsThread => true,
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
@@ -223,6 +228,11 @@ impl Program {
     /// Whether a G that is busy may have to give way.
     pub fn preempts(&self) -> bool {
         self.stops_the_world() || self.has_safe_points() || self.has_slices()
+    }
+
+    /// Whether some G locks itself to its thread.
+    pub fn locks_threads(&self) -> bool {
+        self.has(|action| *action == Action::LockOsThread)
     }
 
     /// Whether sysmon exists.

@@ -112,6 +112,8 @@ pub struct Sched {
     pub(crate) resizes: bool,
     /// Some G is to be preempted.
     pub(crate) preempts: bool,
+    /// Some G locks itself to its thread.
+    pub(crate) locks_threads: bool,
     pub(crate) program: Program,
     pub(crate) steps: Steps,
     pub(crate) witness: AnyWitness,
@@ -133,7 +135,8 @@ pub struct SchedLocked {
     pub(crate) mcount: i32,
     /// How many of those count as no M that runs, for `checkdead`: sysmon, once it has begun.
     pub(crate) nmsys: i32,
-    /// How many Ms that are locked to a G wait for it. Less than 0 while sysmon has a P or Gs in its hands.
+    /// How many Ms that are locked to a G wait for it. One less while sysmon has a P or Gs in its hands; and for a moment if
+    /// such an M is woken before it waits.
     pub(crate) nmidlelocked: i32,
     /// Ids of `allm` not started yet: the next one is the last.
     pub(crate) unborn: Vec<MId>,
@@ -239,6 +242,7 @@ impl Sched {
             steal_orders: (0..=most).map(steal_orders).collect(),
             resizes,
             preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
+            locks_threads: program.locks_threads(),
             program,
             steps,
             witness,

@@ -3,6 +3,7 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
+mod locked;
 mod netpoll;
 mod spin_limit;
 mod syscalls;
@@ -14,12 +15,13 @@ use sync::{Atomic, MutexGuard};
 
 use crate::find::Found;
 use crate::g::{GId, Guintptr};
-use crate::m::{MId, M};
+use crate::m::{AfterCall, MId, M};
 use crate::p::{OwnedP, PId};
 use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
+pub use locked::{LockedSteps, LOCKED};
 pub use netpoll::{
     start_idle_1_19, start_idle_1_27, takes_break, PollSteps, POLL_1_19, POLL_1_19_FIXED,
     POLL_1_27, POLL_FIXED,
@@ -49,6 +51,8 @@ pub struct Steps {
     pub syscalls: SyscallVerbs,
     /// sysmon, and what wakes it.
     pub sysmon: SysmonSteps,
+    /// Gs that are locked to their thread.
+    pub locked: LockedSteps,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     ///
     /// Go: proc.go, checkdead 5086 (1.19.8), 6486 (1.27.3).
@@ -164,10 +168,11 @@ pub struct Steps {
     ///
     /// Go: proc.go, handoffp 2415-2417 (1.19.8), 3210-3212 (1.27.3).
     pub wake_at_handoff: fn(&Sched, &M, Time),
-    /// A system call has returned and there was no P: take one, or leave the G on the global queue.
+    /// A system call has returned and there was no P: take one, or leave the G on the global queue, and say whether it is locked
+    /// to its thread.
     ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
-    pub p_or_global: fn(&Sched, &M, GId) -> Option<OwnedP>,
+    pub p_or_global: fn(&Sched, &M, GId) -> AfterCall,
     /// The world is about to stop: take the Ps in system calls. Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8),
     /// 1681-1689 (1.27.3).
     pub collect_from_syscalls: fn(&Sched, &mut SchedLocked),
@@ -215,6 +220,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     poll: POLL_1_19_FIXED,
     syscalls: SYSCALLS_1_19,
     sysmon: SYSMON,
+    locked: LOCKED,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,

@@ -32,7 +32,7 @@ use crate::p::OwnedP;
 use crate::program::{Clock, Syscall};
 use crate::sched::{Sched, SchedLocked};
 
-pub use crate::m::{Entered, Stage};
+pub use crate::m::{AfterCall, Entered, Stage};
 
 impl Sched {
     /// The G that `m` runs makes a system call. Returns whether `m` goes on with it.
@@ -145,37 +145,44 @@ impl Sched {
 
     /// Step 3c: there was no P. Returns whether `m` goes on with `g`; else it has stopped, and has a P again.
     ///
-    /// Go: proc.go, exitsyscall0 3940-3977 (1.19.8); exitsyscallNoP 5106-5155 (1.27.3). Left out: Gs locked
-    /// to a thread.
+    /// Go: proc.go, exitsyscall0 3940-3977 (1.19.8); exitsyscallNoP 5106-5155 (1.27.3).
     pub(crate) fn exitsyscall0(&self, m: &mut M, g: GId, was: GStatus) -> bool {
         self.g(g).casgstatus(was, GStatus::Runnable);
         self.dropg(m);
         self.stage(m).set(Stage::Out);
-        if let Some(p) = (self.steps.p_or_global)(self, m, g) {
-            self.acquirep(m, p);
-            self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
-            self.m(m.id).curg.set(Some(g));
-            self.count_syscall(m.p());
-            return true;
+        match (self.steps.p_or_global)(self, m, g) {
+            AfterCall::P(p) => self.acquirep(m, p),
+            // From the unlock on, `g` may run on another M, unless it is locked to this one.
+            AfterCall::Queued { locked } => {
+                self.emit(m, Event::SyscallLeftG(g));
+                if !locked {
+                    self.stopm(m);
+                    return false;
+                }
+                self.stoplockedm(m);
+            }
         }
-        // From the unlock on, `g` may run on another M.
-        self.emit(m, Event::SyscallLeftG(g));
-        self.stopm(m);
-        false
+        self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
+        self.m(m.id).curg.set(Some(g));
+        self.count_syscall(m.p());
+        true
     }
 
     /// Takes an idle P, or puts `g` on the global queue, under one hold of the lock.
     ///
+    /// Whether the G is locked to its thread is read under the same hold: *Read before the lock is released* in `locked.rs`.
+    ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
-    pub fn p_or_global(&self, _: &M, g: GId) -> Option<OwnedP> {
+    pub fn p_or_global(&self, _: &M, g: GId) -> AfterCall {
         let mut locked = self.lock.lock();
-        let p = self.idle_p_for_return(&mut locked);
-        if p.is_none() {
-            // Meets `drop_p`: the M that drops a P looks at this queue under the lock (wake protocol, 4a), so it finds this
-            // G, or drops the P before and `pidleget` found it.
-            self.globrunqput(&mut locked, g);
+        if let Some(p) = self.idle_p_for_return(&mut locked) {
+            return AfterCall::P(p);
         }
-        p
+        // Meets `drop_p`: the M that drops a P looks at this queue under the lock (wake protocol, 4a), so it finds this
+        // G, or drops the P before and `pidleget` found it.
+        self.globrunqput(&mut locked, g);
+        // Meets `lock_os_thread` on the M that takes the G from the queue.
+        AfterCall::Queued { locked: self.lockedm(g).is_some() }
     }
 
     /// The call is over, and `m` has a P.

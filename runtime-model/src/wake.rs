@@ -198,6 +198,7 @@ impl Sched {
             // The increment is the new M's own from its first step on: in Go, `mspinning`, which `mstart1` calls.
             sched.give_spin(id, spin);
             sched.acquire_nextp(&mut m);
+            // It returns if the M ends.
             sched.mstart(&mut m);
         });
     }
@@ -238,7 +239,7 @@ impl Sched {
     }
 
     /// Runs on the P that the waker left in `nextp`. Go: proc.go, stopm 2248-2249 (1.19.8), 3024-3025 (1.27.3).
-    fn acquire_nextp(&self, m: &mut M) {
+    pub(crate) fn acquire_nextp(&self, m: &mut M) {
         let p = self.m(m.id).nextp.replace(None);
         let Some(p) = p else { panic!("acquirep: nil p") };
         self.emit(m, Event::Unpark(p.id()));

@@ -36,16 +36,19 @@ impl Sched {
         moved
     }
 
-    /// What an M does once it has a P. It does not return.
+    /// What an M does once it has a P. It returns if the M ends.
     ///
     /// Go: proc.go, mstart1 1398-1433 (1.19.8), 1917-1956 (1.27.3).
-    // It does not return, so nothing that its callers hold is used again.
+    // Nothing that its callers hold is used again.
     #[sync::forgets_callers]
-    pub(crate) fn mstart(&self, m: &mut M) -> ! {
+    pub(crate) fn mstart(&self, m: &mut M) {
         self.m(m.id).started.set(true);
         loop {
             let g = self.schedule(m);
             self.execute(m, g);
+            if m.exits {
+                return self.mexit(m);
+            }
         }
     }
 
@@ -111,6 +114,8 @@ impl Sched {
             Action::Gomaxprocs(procs) => self.set_gomaxprocs(m, procs),
             Action::ForEachP => self.for_each_p(m),
             Action::Set(flag) => self.world.flags[flag.0].set(),
+            Action::LockOsThread => self.lock_os_thread(m, g),
+            Action::UnlockOsThread => self.unlock_os_thread(m, g),
             Action::Assist => self.gc_assist(m),
             Action::Preempt => {}
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
@@ -222,13 +227,18 @@ impl Sched {
     /// The script of `g` has ended; with main's, the program.
     ///
     /// Go: proc.go, goexit0 3480-3541 and main 145-277 (1.19.8), 4506-4516 and 153-346 (1.27.3).
-    fn goexit(&self, m: &M, g: GId) {
+    fn goexit(&self, m: &mut M, g: GId) {
         self.g(g).finished.set(true);
         self.emit(m, Event::Goexit(g));
         if g == GId::MAIN {
             self.world.exit.wait();
         }
         self.g(g).casgstatus(GStatus::Running, GStatus::Dead);
+        if self.lockedm(g).is_some() {
+            self.g(g).lockedm.set(None);
+            self.m(m.id).lockedg.set(None);
+            m.exits = true;
+        }
         self.dropg(m);
     }
 

@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sync::driver::{run_all, End, Explored, Plan, PlanError};
@@ -216,10 +215,8 @@ fn part_recursion() {
 
 #[test]
 fn a_stack_that_is_used_up_is_reported() {
-    let this = std::env::current_exe().expect("a test knows its program");
-    let mut command = Command::new(this);
-    command.args(["--ignored", "--exact", "--nocapture", "part_recursion"]);
-    let output = command.output().expect("a test can be run");
+    let mut part = crate::part(module_path!(), "part_recursion");
+    let output = part.output().expect("a test can be run");
     let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{message}");
     assert!(message.contains("thread 0.2 has used up its stack of 256 KiB"), "{message}");

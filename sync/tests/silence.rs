@@ -1,7 +1,5 @@
 //! A failing execution prints nothing; the caller reports the failure.
 
-use std::process::Command;
-
 use sync::driver::litmus::failure;
 use sync::driver::{run_all, Plan, PlanError, ENGINE};
 use sync::{spawn, Arc, Atomic, Mutex, Note};
@@ -42,10 +40,8 @@ fn part_panic_outside() {
 }
 
 fn stderr_of(test: &str) -> String {
-    let this = std::env::current_exe().expect("a test knows its program");
-    let mut command = Command::new(this);
-    command.args(["--ignored", "--exact", "--nocapture", test]).env("RUST_BACKTRACE", "0");
-    let output = command.output().expect("a test can be run");
+    let mut part = crate::part(module_path!(), test);
+    let output = part.env("RUST_BACKTRACE", "0").output().expect("a test can be run");
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(stdout.contains("1 passed") || stdout.contains("1 failed"), "{stdout}");
     let chatter = stdout.lines().filter(|line| !line.is_empty()).map(str::to_owned);
@@ -53,7 +49,7 @@ fn stderr_of(test: &str) -> String {
         chatter.filter(|line| !line.starts_with("running") && !line.starts_with("test ")).collect();
     let chatter: Vec<_> = chatter
         .iter()
-        .filter(|line| !line.contains("failures:") && !line.trim().starts_with("part_"))
+        .filter(|line| !line.contains("failures:") && !line.contains("::part_"))
         .collect();
     assert!(chatter.is_empty(), "{chatter:?}");
     String::from_utf8_lossy(&output.stderr).into_owned()

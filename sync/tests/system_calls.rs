@@ -100,10 +100,7 @@ fn the_next_search_runs() {
 }
 
 fn part(name: &str) -> Output {
-    let this = std::env::current_exe().expect("a test knows its program");
-    let mut command = Command::new(this);
-    command.args(["--ignored", "--exact", "--nocapture", name]);
-    command.output().expect("a test can be run")
+    crate::part(module_path!(), name).output().expect("a test can be run")
 }
 
 fn ends_with(name: &str, expected: &str) {

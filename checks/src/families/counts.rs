@@ -50,9 +50,10 @@ fn mcount_counts_the_ms(view: &View) -> Result<(), String> {
     let ids = view.ms().count() - locked.unborn_ms();
     // sysmon is counted before its thread begins. Before the world starts, there is only the M that starts it.
     let sysmon = i32::from(view.sched.has_sysmon() && (mcount > 1 || ids > 1));
+    let ended = view.ms().filter(|&m| view.exited(m)).count();
     ensure!(
-        mcount == (ids + reserved) as i32 + sysmon,
-        "mcount is {mcount}; ids that were taken: {ids}, reserved without one: {reserved}, sysmon: {sysmon}"
+        mcount == (ids + reserved) as i32 - ended as i32 + sysmon,
+        "mcount is {mcount}; ids that were taken: {ids}, reserved without one: {reserved}, Ms that have ended: {ended}, sysmon: {sysmon}"
     );
     let started = view.ms().filter(|&m| view.started(m)).count();
     ensure!(
@@ -66,7 +67,11 @@ fn mcount_counts_the_ms(view: &View) -> Result<(), String> {
 fn others_are_counted(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked().filter(|_| view.quiescent) else { return Ok(()) };
     let (idle, system) = (locked.nmidlelocked(), locked.nmsys());
-    ensure!(idle == 0, "nmidlelocked is {idle}, and no M waits for the G that it is locked to");
+    let waiting = view.ms().filter(|&m| view.waits_for_locked_g(m)).count();
+    ensure!(
+        idle == waiting as i32,
+        "nmidlelocked is {idle}; Ms that wait for the G that they are locked to: {waiting}"
+    );
     let sysmon = i32::from(view.sched.has_sysmon());
     ensure!(system == sysmon, "nmsys is {system}; system Ms that have begun: {sysmon}");
     Ok(())

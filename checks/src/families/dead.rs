@@ -15,6 +15,11 @@ pub(crate) const CHECKS: &[Check] = &[
         holds: if_no_m_runs_no_g_is_runnable,
     },
     Check {
+        name: "checkdead is called when no M runs any more",
+        invariant: "INV-DEADCALL",
+        holds: checkdead_is_called,
+    },
+    Check {
         name: "the clock jumps to the next timer",
         invariant: "INV-FT1",
         holds: no_timer_is_jumped_over,
@@ -35,6 +40,19 @@ fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
         let runnable = matches!(status, GStatus::Runnable | GStatus::Running | GStatus::Syscall);
         ensure!(run > 0 || !runnable, "no M runs, and {} is {status:?}", g.id);
     }
+    Ok(())
+}
+
+/// It throws, or has an M run again. In real time it does neither if there is a timer: some M is about to wait for that, and so
+/// runs, or sysmon will find it.
+fn checkdead_is_called(view: &View) -> Result<(), String> {
+    let Some(locked) = view.locked() else { return Ok(()) };
+    let has_timers = || view.ps().iter().any(|p| p.num_timers.peek() > 0);
+    let called = locked.running() > 0 || view.real_time() && has_timers();
+    ensure!(
+        called,
+        "no M runs, and checkdead was not called: no deadlock is reported, and no clock moves"
+    );
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod counts;
 mod dead;
 mod discipline;
 mod limiter;
+mod locked;
 mod netpoll;
 mod ownership;
 mod places;
@@ -33,6 +34,7 @@ pub const INVARIANTS: Families = &[
     places::CHECKS,
     spinning::CHECKS,
     syscalls::CHECKS,
+    locked::CHECKS,
     sysmon::CHECKS,
     stops::CHECKS,
     resize::CHECKS,

@@ -115,7 +115,8 @@ fn an_m_that_does_not_move_is_idle_or_busy(view: &View) -> Result<(), String> {
     // One that has no thread yet is not parked.
     let times = |m: MId| locked.idle_ms().iter().filter(|&&idle| idle == m).count();
     let polls = |m: MId| view.sched.m(m).polls.peek(|&polls| polls);
-    let waits = |m: &MId| view.curg_of(*m).is_none() && view.started(*m) && !polls(*m);
+    let elsewhere = |m: MId| polls(m) || view.waits_for_locked_g(m) || view.exited(m);
+    let waits = |m: &MId| view.curg_of(*m).is_none() && view.started(*m) && !elsewhere(*m);
     for m in view.ms().filter(waits) {
         ensure!(times(m) == 1, "{m} is parked, and on the idle list {} times", times(m));
     }

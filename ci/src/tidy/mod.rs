@@ -13,6 +13,7 @@ mod manifests;
 mod order;
 mod provenance;
 mod source;
+mod test_files;
 mod text;
 
 use std::fmt;
@@ -46,8 +47,11 @@ const RULES: &[Rule] = &[
 /// A rule that looks at all files together: its name, and where it is broken.
 type Together = (&'static str, fn(&[Source]) -> Vec<(String, usize, String)>);
 
-const TOGETHER: &[Together] =
-    &[("import-circle", circles::broken), ("unused-dependency", manifests::broken)];
+const TOGETHER: &[Together] = &[
+    ("import-circle", circles::broken),
+    ("unlisted-tests", test_files::unlisted),
+    ("unused-dependency", manifests::broken),
+];
 
 /// A rule that is broken, and where.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

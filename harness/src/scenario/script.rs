@@ -11,7 +11,8 @@ pub(crate) const MOST_PS: u32 = 8;
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking, stop-the-world, gomaxprocs P, for-each-p";
+     syscall short, syscall long, syscall blocking, lock-os-thread, unlock-os-thread, stop-the-world, gomaxprocs P, \
+     for-each-p";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -133,6 +134,8 @@ impl<'a> Parser<'a> {
             ["stop-the-world"] => Action::StopTheWorld,
             ["gomaxprocs", ps] => Action::Gomaxprocs(number_of_ps(ps)?),
             ["for-each-p"] => Action::ForEachP,
+            ["lock-os-thread"] => Action::LockOsThread,
+            ["unlock-os-thread"] => Action::UnlockOsThread,
             ["read", fd] => Action::Read(self.descriptor(fd)?),
             ["write", fd] => Action::Write(self.descriptor(fd)?),
             ["deadline", fd, n] => Action::Deadline(self.descriptor(fd)?, ticks(n, 0)?),

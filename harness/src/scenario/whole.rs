@@ -255,7 +255,7 @@ impl Scenario {
 }
 
 /// The G that the action starts, in the end.
-fn starts(action: &Action, timers: &[Named]) -> Option<GId> {
+pub(super) fn starts(action: &Action, timers: &[Named]) -> Option<GId> {
     match action {
         Action::Go(g) | Action::After(_, g) => Some(*g),
         Action::Add(id, ..) => match timers[id.index()].f {

@@ -1,5 +1,4 @@
 //! Runs of scenarios for the tests, on the engine in use.
-#![allow(dead_code)] // each test uses its part
 
 use checks::suite;
 use harness::report::{Expect, Job, Limits, Mode, Report, Search};

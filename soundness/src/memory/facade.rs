@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::memory::DEADLOCK;
 use crate::program::{Act, Program};
 use explore::current::{self, with_state};
 use explore::fingerprint::Fingerprints;
@@ -22,6 +21,9 @@ use parking_lot::Mutex;
 /// What the executions of a program show: outcomes, and failures. Never freed, so that code inside may hold it. (A lock of
 /// std asks whether a thread of the process panics, as one does in an audit, and leaves the answer on the stack.)
 pub type Shown = &'static Mutex<BTreeSet<String>>;
+
+/// What an execution without an outcome shows.
+pub(super) const DEADLOCK: &str = "deadlock";
 
 /// Shows a text, which is copied to memory that outlives the execution.
 pub fn show(shown: Shown, text: &str) {

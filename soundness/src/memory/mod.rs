@@ -13,10 +13,7 @@ use sync::driver::PlanError;
 
 use crate::found::Found;
 use crate::program::Program;
-use facade::{Facade, Shown};
-
-/// What an execution without outcome shows.
-pub const DEADLOCK: &str = "deadlock";
+use facade::{Facade, Shown, DEADLOCK};
 
 /// A program, and where it shows what happens: at the same addresses in each search, so that states can be compared.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ mod restored;
 
 use explore::fault::{planting, Fault};
 use explore::search::Options;
-use soundness::compare::{compare, Compared, Family};
+use soundness::compare::{compare, compare_with, Compared, Family};
 use soundness::found::Found;
 use soundness::memory::Case;
 use soundness::program::Program;
@@ -121,4 +121,11 @@ fn memory_that_is_not_cleared_is_detected() {
 fn an_unreported_write_that_is_not_seen_is_detected() {
     let after = seen_after(None, Fault::WriteNotSeen, SLEEP, same_ends);
     println!("after {after} programs");
+    // So the comparison of all ways detects it.
+    let differs = |seed| {
+        let program = Family::Memory.program(seed);
+        let compared = compare_with(Family::Memory, &program, Some(Fault::WriteNotSeen));
+        matches!(compared, Compared::Differ(_))
+    };
+    assert!((1..200).any(differs), "the ends are the same");
 }

@@ -1,6 +1,6 @@
 //! How loom ends: by a panic, or late.
 
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::atomic::{AtomicU64 as Counter, Ordering::Relaxed};
 use std::sync::Arc;
 
@@ -12,14 +12,11 @@ use sync::driver::litmus::failure;
 use sync::driver::{Cause, Plan};
 use sync::Atomic;
 
-use crate::raw;
+use super::raw;
 
 /// Runs one of the tests below, which are part of another, in a process of its own.
 fn in_a_process(name: &str) -> Output {
-    let this = std::env::current_exe().expect("a test knows its program");
-    let mut command = Command::new(this);
-    command.args(["--ignored", "--exact", name]);
-    command.output().expect("a test can be run")
+    crate::part(module_path!(), name).output().expect("a test can be run")
 }
 
 fn deadlock_with<T: Clone + Send + 'static>(shared: fn() -> T) {

@@ -9,7 +9,7 @@ use sync::driver::litmus::outcomes;
 use sync::driver::Plan;
 use sync::Atomic;
 
-use crate::raw;
+use super::raw;
 
 /// Store buffering, raw: one operation that writes and one that reads, on either side.
 fn store_buffering(

@@ -9,7 +9,7 @@ use sync::driver::litmus::{failure, outcomes};
 use sync::driver::Plan;
 use sync::{Atomic, Note};
 
-use crate::raw;
+use super::raw;
 
 /// Two threads wake the first, which sleeps twice; what wakes it is remembered, but not counted. If both
 /// come before it sleeps, it sleeps for ever the second time.

@@ -101,7 +101,8 @@ fn words(command: &str) -> Vec<&str> {
         .collect()
 }
 
-#[test]
+/// The jobs of all engines, so that one engine's tests are enough.
+#[sync::test(restoring)]
 fn the_command_that_shows_a_failure_runs_the_same_job() {
     for engine in crate::engines::ALL {
         let jobs = regressions::runs::gate(engine);
