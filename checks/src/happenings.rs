@@ -152,6 +152,7 @@ pub const ALL: &[Happening] = &[
         is: |e| matches!(e, Event::Retaken(_)),
     },
     Happening { name: "sysmon polls and finds a G", is: |e| matches!(e, Event::SysmonPolled(_)) },
+    Happening { name: "sysmon wakes the scavenger", is: |e| matches!(e, Event::ScavengerWoken) },
     Happening { name: "GOMAXPROCS grows", is: |e| matches!(e, Event::Gomaxprocs(a, b) if a < b) },
     Happening { name: "GOMAXPROCS shrinks", is: |e| matches!(e, Event::Gomaxprocs(a, b) if a > b) },
     Happening { name: "a P with Gs is destroyed", is: |e| matches!(e, Event::DestroyedWithGs(_)) },

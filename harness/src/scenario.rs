@@ -32,6 +32,10 @@
 //! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
 //! | `lock-os-thread` | locks the G to its thread (M), which then runs no other G; a G that ends while it is locked ends its thread |
 //! | `unlock-os-thread` | undoes one `lock-os-thread`; does nothing if there is none |
+//! | `goexit` | ends the G, as the end of its script does; the program goes on without main |
+//! | `scavenge` | the G is the runtime's own scavenger, and waits until sysmon wakes it; `checkdead` takes no notice of it |
+//! | `lose-break` | the operating system may lose the next break that is sent to a poll, as NetBSD did |
+//! | `new-callback` | an M exists from now on for calls from other threads, as on Windows; it runs nothing here |
 //! | `read d` | waits until something arrives at descriptor d, its deadline is over, or it is closed |
 //! | `write d` | something arrives at d; if no G does so, the world does, whenever a read has found nothing |
 //! | `deadline d N` | reads of d give up in N ticks; after 0 ticks, at once |

@@ -140,6 +140,11 @@ impl View<'_> {
         self.sched.m(m).exited.peek(|&exited| exited)
     }
 
+    /// Whether the operating system has lost a break that no poll has found yet: a timer may be late then, until sysmon looks.
+    pub fn has_lost_a_break(&self) -> bool {
+        self.sched.world.kernel.peek(|kernel| kernel.has_lost_a_break())
+    }
+
     /// Where `m` is with its system call.
     pub fn stage(&self, m: MId) -> Stage {
         self.sched.m(m).stage.peek(|&stage| stage)

@@ -21,6 +21,7 @@ pub mod cl_573455;
 mod content;
 pub mod due_timer;
 pub mod emptied_heap;
+pub mod extra_m;
 pub mod global_batch;
 pub mod grown_last_look;
 pub mod handoff;
@@ -31,7 +32,11 @@ pub mod issue_35375;
 pub mod issue_37196;
 pub mod issue_38070;
 pub mod issue_38860;
+pub mod issue_40368;
 pub mod issue_40457;
+pub mod issue_42237;
+pub mod issue_42515;
+pub mod issue_43712;
 pub mod issue_44868;
 pub mod issue_45867;
 pub mod issue_45975;
@@ -41,6 +46,7 @@ pub mod issue_51654;
 pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
+pub mod issue_59600;
 pub mod issue_61454;
 pub mod issue_63555;
 pub mod issue_66006;
@@ -110,6 +116,12 @@ pub const BUGS: &[&Bug] = &[
     &stops::BUG,
     &retake::BUG,
     &issue_61454::BUG,
+    &issue_59600::BUG,
+    &issue_40368::BUG,
+    &issue_42237::BUG,
+    &issue_42515::BUG,
+    &issue_43712::BUG,
+    &extra_m::BUG,
     &issue_46524::BUG,
     &locked::BUG,
     &lost_channel_timer::BUG,

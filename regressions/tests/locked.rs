@@ -24,6 +24,7 @@ fn programs_with_locked_gs_hold_in_every_state() {
             ("locked-return", 7_793),
             ("locked-after-return", 7_199),
             ("locked-stop", 169_630),
+            ("callback-sleep", 27_139),
         ],
     );
 }
@@ -45,7 +46,7 @@ fn programs_with_locked_gs_hold_in_every_state_of_1_27() {
 
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    shows(&["locked", "46524"]);
+    shows(&["locked", "46524", "extra-m"]);
 }
 
 #[sync::test(restoring)]
@@ -78,6 +79,23 @@ fn a_deadlock_is_reported_when_all_gs_are_asleep() {
         assert_eq!(ends(steps, 2, locked).as_deref(), Some(DEADLOCK));
         let ended = &["main: go A; park", "A: lock-os-thread"];
         assert_eq!(ends(steps, 2, ended).as_deref(), Some(DEADLOCK));
+        let callback = &["main: new-callback; park"];
+        assert_eq!(ends(steps, 1, callback).as_deref(), Some(DEADLOCK));
+    }
+}
+
+/// Main ends, and the program does not.
+#[sync::test(exploring)]
+fn without_gs_it_is_said_that_main_has_called_goexit() {
+    const NONE: &str = "no goroutines (main called runtime.Goexit) - deadlock!";
+    for steps in [GO_1_19_FIXED, GO_FIXED] {
+        assert_eq!(ends(steps, 1, &["main: goexit"]).as_deref(), Some(NONE));
+        assert_eq!(ends(steps, 1, &["main: go A; goexit", "A: goyield"]).as_deref(), Some(NONE));
+        // Its M ends with it.
+        let locked = &["main: go A; lock-os-thread; goexit", "A: sleep 1"];
+        assert_eq!(ends(steps, 2, locked).as_deref(), Some(NONE));
+        let waits = &["main: go A; goexit", "A: park; ready A"];
+        assert_eq!(ends(steps, 1, waits).as_deref(), Some(DEADLOCK));
     }
 }
 

@@ -11,7 +11,7 @@ use runtime_model::g::{GStatus, Guintptr};
 use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
 use runtime_model::sched::SpinIncrement;
-use runtime_model::steps::{Steps, GO_1_19_FIXED};
+use runtime_model::steps::{Steps, SyscallVerbs, GO_1_19_FIXED, SYSCALLS_1_19};
 use runtime_model::syscall::AfterCall;
 use runtime_model::Sched;
 use sync::driver::{litmus, Cause, Control, Engine, Failure, Plan, Sampler, ENGINE};
@@ -170,6 +170,36 @@ fn a_g_that_is_read_after_it_was_put_on_the_global_queue_is_found() {
     assert_eq!(race_in("syscalls-one-p", GO_1_19_FIXED), None);
     let text = race_in("syscalls-one-p", READS_G_LATE).expect("a race");
     assert!(text.starts_with("data race on G") && text.contains(".pc, by "), "{text}");
+}
+
+/// sysmon reads what an M writes that is in a call, without a lock and without that M's consent.
+const READS_PLAINLY: Steps = Steps {
+    syscalls: SyscallVerbs {
+        retake_for_sysmon: |sched, m, p, now| {
+            sched.allp[p.index()].syscalltick.get();
+            sched.retake_by_cas(m, p, now)
+        },
+        ..SYSCALLS_1_19
+    },
+    ..GO_1_19_FIXED
+};
+
+#[sync::test(restoring)]
+fn what_sysmon_reads_of_a_p_is_read_atomically() {
+    let scenario = "retake-beside-return";
+    assert_eq!(race_in(scenario, GO_1_19_FIXED), None);
+    let text = race_in(scenario, READS_PLAINLY).expect("a race");
+    assert!(text.starts_with("data race on P0.syscalltick, by "), "{text}");
+}
+
+/// golang/go#46524: `lockedm` of a G that another M may have.
+#[sync::test(restoring)]
+fn whether_a_g_is_locked_is_not_read_when_another_m_may_have_it() {
+    let scenario = "locked-after-return";
+    assert_eq!(race_in(scenario, GO_1_19_FIXED), None);
+    let read_late = regressions::issue_46524::BUG.mutants[0].steps;
+    let text = race_in(scenario, read_late).expect("a race");
+    assert!(text.starts_with("data race on G0.lockedm, by "), "{text}");
 }
 
 /// golang/go#23098: the length of `allp`, and the slices of the masks, are read by an M without a P.

@@ -23,6 +23,11 @@ fn programs_with_sysmon_hold_in_every_state() {
             ("sysmon-polls", 523),
             ("sysmon-polls-beside-park", 106_931),
             ("two-busy", 244),
+            ("scavenger-beside-poll", 62_103),
+            ("scavenger-beside-shrink", 49_906),
+            ("lost-break", 16_572),
+            ("resize-beside-retake", 200_829),
+            ("preempted-wakeup", 18_612),
         ],
     );
 }
@@ -41,13 +46,17 @@ fn programs_with_sysmon_hold_in_every_state_with_the_system_calls_of_1_26() {
             ("sysmon-polls", 529),
             ("sysmon-polls-beside-park", 115_342),
             ("two-busy", 244),
+            ("scavenger-beside-poll", 61_619),
+            ("scavenger-beside-shrink", 48_436),
+            ("lost-break", 17_742),
+            ("resize-beside-retake", 215_209),
         ],
     );
 }
 
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    shows(&["retake", "61454"]);
+    shows(&["retake", "61454", "59600", "40368", "42237", "42515", "43712"]);
 }
 
 #[sync::test(restoring)]

@@ -19,7 +19,7 @@ fn each_program_with_timers_that_change_holds_in_every_state() {
     let files = suite::files();
     let timers = suite::ALL.iter().find(|suite| suite.name == "timers").expect("a suite");
     let jobs = timers.jobs(Engine::Explore, &files);
-    assert_eq!(jobs.len(), 20);
+    assert_eq!(jobs.len(), 21);
     for job in jobs {
         for row in [suite::FIXED, "GO_FIXED"] {
             let report = crate::common::run(&Job { row: row.into(), ..job.clone() });

@@ -19,17 +19,17 @@ impl Sched {
     /// Go: proc.go, checkdead 5017-5118 (1.19.8), 6418-6520 (1.27.3).
     pub(crate) fn checkdead(&self, locked: &mut SchedLocked, m: &M) {
         let run = locked.running();
-        if run > 0 {
+        if run > (self.steps.run0)(locked) {
             return;
         }
-        assert!(run == 0, "checkdead: inconsistent counts");
+        assert!(run >= 0, "checkdead: inconsistent counts");
         self.assert_a_g_waits();
         if self.program.clock != Clock::Fake {
             return self.report_deadlock_without_timers(locked);
         }
         let when = self.time_sleep_until(locked);
         if when == MAX_WHEN {
-            panic!("all goroutines are asleep - deadlock!");
+            self.report_deadlock();
         }
         self.jump(locked, m, when);
     }
@@ -39,13 +39,21 @@ impl Sched {
     /// Go: proc.go, checkdead 5109-5118 (1.19.8), 6511-6520 (1.27.3).
     fn report_deadlock_without_timers(&self, locked: &SchedLocked) {
         if self.ps(locked).iter().all(|p| p.num_timers.load() == 0) {
-            panic!("all goroutines are asleep - deadlock!");
+            self.report_deadlock();
         }
+    }
+
+    fn report_deadlock(&self) -> ! {
+        self.reports_deadlock.set(true);
+        // Go has released the lock by then, and prints: other threads go on for a while. In the state before this operation,
+        // checks see what is reported.
+        self.npidle.load();
+        panic!("all goroutines are asleep - deadlock!");
     }
 
     fn assert_a_g_waits(&self) {
         let mut waiting = 0;
-        for g in &self.allg {
+        for g in self.allg.iter().filter(|g| !self.is_system_goroutine(g.id)) {
             match g.status.get() {
                 GStatus::Waiting => waiting += 1,
                 GStatus::Runnable | GStatus::Running | GStatus::Syscall => {

@@ -134,6 +134,8 @@ pub enum Event {
     Retaken(PId),
     /// It polled as no M had for 10 ms, and found so many Gs.
     SysmonPolled(usize),
+    /// It wakes the background scavenger.
+    ScavengerWoken,
     /// The G was busy, and was preempted.
     Preempted(GId),
     /// It parks.

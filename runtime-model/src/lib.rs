@@ -48,14 +48,17 @@
 //! | `entersyscall_gcwait` (`entersyscallHandleGCWait`) | [`syscall`] |
 //! | `globrunqput`, `globrunqputhead`, `globrunqget`, `globrunqgetbatch` (since 1.25), `runqputbatch` | [`runq`] |
 //! | `globrunqputbatch` | [`netpoll`]; in `runqputslow`, one `globrunqput` a G, under one hold of the lock |
-//! | `goexit0` (`gdestroy`), `main` | [`world`]: `goexit` |
+//! | `Goexit` (panic.go), `goexit0` (`gdestroy`), `main` | [`world`]: `goexit`, `exit` |
 //! | `LockOSThread`, `UnlockOSThread`, `dolockOSThread`, `dounlockOSThread`, `stoplockedm`, `startlockedm`, `mexit` | [`locked`] |
 //! | `lockOSThread`, `unlockOSThread`, `templateThread`, `startTemplateThread` | left out: the runtime's own Gs lock themselves for nothing that the model has; [`locked`] says why no template thread is needed |
 //! | `gopark`, `park_m` | [`world`]: `gopark` |
 //! | `goschedImpl`, `goyield_m`, `newproc`, `ready` | [`ready`] |
 //! | `goroutineReady` (time.go), `goFunc`, `sendTime` (time/sleep.go) | [`timers`]: [`TimerFunc`](timers::TimerFunc) |
 //! | `handoffp` | [`handoff`] |
-//! | `retake`, `sysmon`, `incidlelocked` | [`sysmon`]; the scavenger, the forced GC and the update of GOMAXPROCS are left out |
+//! | `retake`, `sysmon`, `incidlelocked` | [`sysmon`]; the forced GC and the update of GOMAXPROCS are left out |
+//! | `(*scavengerState).wake` (mgcscavenge.go) | [`sysmon`]; what the scavenger does is left out |
+//! | `isSystemGoroutine` (traceback.go) | [`sched`]: of the scavenger alone |
+//! | `oneNewExtraM` (`newextram`) | [`world`]: for `checkdead` alone; no thread calls in |
 //! | `preemptone` | [`sysmon`], for sysmon; in `preemptall`, merged into [`stw`] |
 //! | `entersyscall` | merged into `reentersyscall` |
 //! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallfast`, `exitsyscallfast_reacquired`, `exitsyscallfast_pidle`, `exitsyscall0` (`exitsyscallNoP`) | [`syscall`]; as up to 1.25: v1_19.rs |

@@ -21,6 +21,8 @@ pub struct M {
     pub(crate) snapshot: Option<Snapshot>,
     /// `m.lockedExt`: how often its G has locked itself to it, and not unlocked itself again.
     pub(crate) locked_ext: u32,
+    /// The G that it runs, while that adds a timer and is to be preempted. What asks is `startm_preemptible` alone.
+    pub(crate) preempted: Option<GId>,
     /// Its G has ended while it was locked: the M is to end.
     pub(crate) exits: bool,
 }
@@ -29,7 +31,7 @@ impl M {
     /// An M without a P: at its start, or for a kernel, which is a few threads and one structure, without the start of the
     /// world.
     pub fn of_kernel(id: MId) -> Self {
-        M { id, p: None, snapshot: None, locked_ext: 0, exits: false }
+        M { id, p: None, snapshot: None, locked_ext: 0, preempted: None, exits: false }
     }
 
     /// The P it runs on.

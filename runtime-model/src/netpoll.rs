@@ -120,7 +120,8 @@ impl Sched {
         // Meets the store of 0 in `netpoll`, after the byte has been read: a break that is left out here comes before
         // the poller looks again.
         if self.program.clock != Clock::Fake && self.netpoll_wake_sig.cas(0, 1) {
-            self.world.kernel.change("write", |kernel| kernel.set_byte(true));
+            let lost = self.loses_breaks && sync::choose(2) == 1;
+            self.world.kernel.change("write", |kernel| kernel.write_break(lost));
         }
     }
 

@@ -49,6 +49,14 @@ pub enum Action {
     LockOsThread,
     /// Undoes one such lock, if there is one.
     UnlockOsThread,
+    /// The G is the background scavenger, and waits until sysmon wakes it.
+    Scavenge,
+    /// The operating system may lose the next break of a poll.
+    LoseBreak,
+    /// An M exists from now on that is there for calls from other threads, and runs nothing itself.
+    NewCallback,
+    /// Ends the G; main without the program.
+    Goexit,
     /// A mark assist: an event of the limiter, then an update.
     Assist,
     /// Adds a new timer: it fires in so many ticks, and then each so many ticks, unless those are 0.
@@ -87,6 +95,8 @@ impl Action {
             Action::Go(_) | Action::After(..) | Action::Ticker(..) | Action::Ready(_) => true,
             Action::Set(_) | Action::Assist | Action::Stop(_) => true,
             Action::LockOsThread | Action::UnlockOsThread => true,
+            Action::LoseBreak | Action::NewCallback => true,
+            Action::Scavenge | Action::Goexit => false,
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
@@ -233,6 +243,17 @@ impl Program {
     /// Whether some G locks itself to its thread.
     pub fn locks_threads(&self) -> bool {
         self.has(|action| *action == Action::LockOsThread)
+    }
+
+    /// The background scavenger, if the program has it: a system G, which `checkdead` takes no notice of.
+    pub fn scavenger(&self) -> Option<GId> {
+        let is = |script: &Vec<Action>| script.contains(&Action::Scavenge);
+        self.scripts.iter().position(is).map(|g| GId(g as u32))
+    }
+
+    /// Whether the operating system may lose a break.
+    pub fn loses_breaks(&self) -> bool {
+        self.has(|action| *action == Action::LoseBreak)
     }
 
     /// Whether sysmon exists.

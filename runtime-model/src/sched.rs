@@ -103,6 +103,9 @@ pub struct Sched {
     /// will ever happen. For checks.
     pub only_ticks: Ghost<bool>,
 
+    /// A deadlock is reported: the execution is about to end with that. For checks.
+    pub reports_deadlock: Ghost<bool>,
+
     /// A look at a P's timers has returned this time of the next one, at this time or later. For checks.
     pub late_poll_until: Ghost<Option<(Time, Time)>>,
 
@@ -114,6 +117,12 @@ pub struct Sched {
     pub(crate) preempts: bool,
     /// Some G locks itself to its thread.
     pub(crate) locks_threads: bool,
+    /// The background scavenger.
+    pub(crate) scavenger: Option<GId>,
+    /// The operating system may lose a break.
+    pub(crate) loses_breaks: bool,
+    /// What each G has in its hands that was preempted in `startm`.
+    pub(crate) in_startm: Vec<Plain<Option<InStartm>>>,
     pub(crate) program: Program,
     pub(crate) steps: Steps,
     pub(crate) witness: AnyWitness,
@@ -138,6 +147,8 @@ pub struct SchedLocked {
     /// How many Ms that are locked to a G wait for it. One less while sysmon has a P or Gs in its hands; and for a moment if
     /// such an M is woken before it waits.
     pub(crate) nmidlelocked: i32,
+    /// How many Ms there are for calls from other threads. Go: extraMCount (since 1.21, extraMLength).
+    pub(crate) extra_ms: i32,
     /// Ids of `allm` not started yet: the next one is the last.
     pub(crate) unborn: Vec<MId>,
     /// Reserved ids for which there is no M left to start, each with the P it would run.
@@ -152,6 +163,15 @@ pub struct SchedLocked {
 #[derive(Hash, Debug)]
 pub(crate) struct Reserved {
     pub(crate) p: OwnedP,
+    pub(crate) spin: Option<SpinIncrement>,
+}
+
+/// What a G has in its hands that was preempted in `startm`: a P, the M that is to run it, if one was idle, and perhaps an
+/// increment.
+#[derive(Hash, Debug)]
+pub(crate) struct InStartm {
+    pub(crate) p: OwnedP,
+    pub(crate) nm: Option<MId>,
     pub(crate) spin: Option<SpinIncrement>,
 }
 
@@ -172,6 +192,7 @@ impl SchedLocked {
             mcount: 1,
             nmsys: 0,
             nmidlelocked: 0,
+            extra_ms: 0,
             unborn: (1..ms).rev().map(MId).collect(),
             reserved: Vec::new(),
             stopped: Vec::new(),
@@ -224,14 +245,8 @@ impl Sched {
             sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
             allg: (0..gs).map(|g| G::new(GId(g))).collect(),
-            timers: (0..)
-                .zip(&program.timers)
-                .map(|(t, of)| NamedTimer::new(TimerId(t), of.f))
-                .collect(),
-            descriptors: (0..)
-                .zip(&program.descriptors)
-                .map(|(fd, _)| PollDesc::new(FdId(fd)))
-                .collect(),
+            timers: named_timers(&program),
+            descriptors: descriptors(&program),
             faketime: Plain::new("faketime", START),
             limiter: GcCpuLimiter::default(),
             world: World::new(&program),
@@ -239,10 +254,14 @@ impl Sched {
             jumps: Ghost::new(0),
             only_ticks: Ghost::new(false),
             late_poll_until: Ghost::new(None),
+            reports_deadlock: Ghost::new(false),
             steal_orders: (0..=most).map(steal_orders).collect(),
             resizes,
             preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
             locks_threads: program.locks_threads(),
+            scavenger: program.scavenger(),
+            loses_breaks: program.loses_breaks(),
+            in_startm: (0..gs).map(|g| Plain::new(("G", g, "in startm"), None)).collect(),
             program,
             steps,
             witness,
@@ -280,6 +299,13 @@ impl Sched {
     /// The G.
     pub fn g(&self, g: GId) -> &G {
         &self.allg[g.index()]
+    }
+
+    /// Whether `g` is the runtime's own, so that the program may be deadlocked whatever it does.
+    ///
+    /// Go: traceback.go, isSystemGoroutine 1133-1153 (1.19.8), 1490-1520 (1.27.3).
+    pub fn is_system_goroutine(&self, g: GId) -> bool {
+        self.scavenger == Some(g)
     }
 
     /// The variant that schedules.
@@ -357,4 +383,13 @@ impl Sched {
         sync::made_progress();
         self.jumps.set(0);
     }
+}
+
+/// The timers that actions name.
+fn named_timers(program: &Program) -> Vec<NamedTimer> {
+    (0..).zip(&program.timers).map(|(t, of)| NamedTimer::new(TimerId(t), of.f)).collect()
+}
+
+fn descriptors(program: &Program) -> Vec<PollDesc> {
+    (0..).zip(&program.descriptors).map(|(fd, _)| PollDesc::new(FdId(fd))).collect()
 }

@@ -18,7 +18,7 @@ use crate::g::{GId, Guintptr};
 use crate::m::{AfterCall, MId, M};
 use crate::p::{OwnedP, PId};
 use crate::runq::GQueue;
-use crate::sched::{Sched, SchedLocked};
+use crate::sched::{Sched, SchedLocked, SpinIncrement};
 use crate::Time;
 
 pub use locked::{LockedSteps, LOCKED};
@@ -53,6 +53,14 @@ pub struct Steps {
     pub sysmon: SysmonSteps,
     /// Gs that are locked to their thread.
     pub locked: LockedSteps,
+    /// No M was idle: one is started for this P, and counts from under the lock on. (golang/go#40368)
+    ///
+    /// Go: proc.go, startm 2304-2330 (1.19.8), 3088-3120 (1.27.3).
+    pub start_new_m: StartNewM,
+    /// How many of the Ms that count as running need not run? (`extra-m`; golang/go#6751)
+    ///
+    /// Go: proc.go, checkdead 5034-5052 (1.19.8), 6438-6449 (1.27.3).
+    pub run0: fn(&SchedLocked) -> i32,
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     ///
     /// Go: proc.go, checkdead 5086 (1.19.8), 6486 (1.27.3).
@@ -202,6 +210,10 @@ pub struct Steps {
     pub entered_syscall: fn(&Sched, &M, PId),
 }
 
+/// A step that starts an M for a P. It holds `sched.lock` when it begins.
+pub type StartNewM =
+    for<'a> fn(&Sched, &M, MutexGuard<'a, SchedLocked>, OwnedP, Option<SpinIncrement>);
+
 /// A step that takes Gs from the global queue. It holds `sched.lock` when it begins. If the queue is empty, it returns
 /// the lock, still held.
 pub type TakeGlobal = for<'a> fn(
@@ -221,6 +233,8 @@ pub const GO_1_19_FIXED: Steps = Steps {
     syscalls: SYSCALLS_1_19,
     sysmon: SYSMON,
     locked: LOCKED,
+    start_new_m: Sched::start_new_m,
+    run0: SchedLocked::run0,
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,

@@ -140,7 +140,7 @@ impl Sched {
         for (p, nm) in self.give_back(m, procs) {
             match nm {
                 Some(nm) => self.wake_with(nm, p),
-                None => self.start_new_m(m, self.lock.lock(), p, None),
+                None => (self.steps.start_new_m)(self, m, self.lock.lock(), p, None),
             }
         }
         // There may be work for more Ms than those: an M that stopped while it spun has taken no last look.

@@ -34,13 +34,18 @@
 //! When sysmon moves is in `sysmon/turns.rs`. Go's 20 µs between two rounds are no time here, 10 ms are ten ticks, and a minute is
 //! 60,000. Under faketime the clock stands while Ms run: so no G has kept its P for 10 ms, and none is preempted.
 //!
-//! Left out: the scavenger, the update of GOMAXPROCS, the forced GC, `sysmonlock`.
+//! # GOMAXPROCS
+//! It looks at all Ps that there are, were or will be: one that was destroyed is in no call, and no G keeps it busy. A P that is in
+//! sysmon's hands has not stopped, so GOMAXPROCS does not change meanwhile. Go keeps `allpLock` for the length of `allp`.
+//!
+//! Left out: the work of the scavenger, the update of GOMAXPROCS, the forced GC, `sysmonlock`.
 
 mod retake;
 mod shared;
 mod turns;
 
 use crate::event::Event;
+use crate::g::{GId, Park};
 use crate::m::{MId, M};
 use crate::netpoll::Polled;
 use crate::program::Clock;
@@ -101,7 +106,9 @@ impl Sched {
     fn sleep_deeply(&self, m: &M, ticks: &mut u32) {
         // Read without the lock, so this may be over by now, or begin right after: then there is a useless round, or one
         // fewer.
-        let idle = (self.program.stops_the_world() && self.gcwaiting.load())
+        // GOMAXPROCS is read without the lock in Go, and without an atomic load; where it changes, here with the lock alone.
+        let idle = self.resizes
+            || (self.program.stops_the_world() && self.gcwaiting.load())
             || self.npidle.load() == self.gomaxprocs() as i32;
         let Some(until) = idle.then(|| self.begin_deep_sleep()).flatten() else { return };
         self.emit(m, Event::SysmonSleeps);
@@ -140,10 +147,50 @@ impl Sched {
         let now = self.nanotime();
         let polled = self.poll_if_late(m, now);
         let mut acted = polled;
+        if self.loses_breaks {
+            acted |= (self.steps.sysmon.serves_late_timer)(self, m, now);
+        }
+        if let Some(g) = self.scavenger {
+            acted |= (self.steps.sysmon.wakes_scavenger)(self, m, g);
+        }
         for p in &self.allp {
             acted |= (self.steps.syscalls.retake_for_sysmon)(self, m, p.id, now);
         }
         acted
+    }
+
+    /// A timer is late: no M waits for it, as a break was lost. Starts an M, if a P is idle, and returns whether it does. It is a
+    /// step.
+    ///
+    /// Go has this on NetBSD alone, from 1.16 to 1.25.
+    ///
+    /// Go: proc.go, sysmon 5232-5251 (1.19.8).
+    pub fn start_for_late_timer(&self, m: &M, now: Time) -> bool {
+        let locked = self.lock.lock();
+        let late = self.time_sleep_until(&locked) < now && locked.idle_ps().next().is_some();
+        drop(locked);
+        if late {
+            // Not under the same hold, as in Go. Meets `begin_spin` of an M that finds the timer by itself.
+            self.startm(m, None, None);
+        }
+        late
+    }
+
+    /// Wakes the background scavenger, if it waits, and returns whether it does. It is a step.
+    ///
+    /// The G goes on a queue without `incidlelocked`: for a moment the P that is to run it is in no list, and its M must count as
+    /// running (`start_new_m`).
+    ///
+    /// Go: mgcscavenge.go, (*scavengerState).wake 400-420 (1.19.8), 436-456 (1.27.3). Here it is always requested.
+    #[sync::summarized]
+    pub fn wake_scavenger(&self, m: &M, g: GId) -> bool {
+        // Meets the exchange in `gopark`.
+        let waits = self.g(g).park.cas(Park::Parked, Park::Away);
+        if waits {
+            self.emit(m, Event::ScavengerWoken);
+            self.injectglist(m, vec![g]);
+        }
+        waits
     }
 
     /// Polls, if no M has polled for 10 ms and none polls now. Returns whether that found a G.

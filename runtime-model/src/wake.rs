@@ -19,7 +19,11 @@
 //! | 5b | keep the P | `must_keep_p` (steps.rs), called from `drop_p_locked` |
 //! | 5c | clear | `become_spinning` |
 //!
+//! `wake/preemptible.rs` has a `startm` in which a G may be preempted.
+//!
 //! Go: proc.go 31-111 (1.19.8), 37-117 (1.27.3), Worker thread parking/unparking.
+
+mod preemptible;
 
 use sync::MutexGuard;
 
@@ -119,7 +123,7 @@ impl Sched {
         };
         match self.mget(&mut locked) {
             Some(nm) => self.wake_m(locked, nm, p, spin),
-            None => self.start_new_m(m, locked, p, spin),
+            None => (self.steps.start_new_m)(self, m, locked, p, spin),
         }
     }
 
@@ -129,7 +133,7 @@ impl Sched {
     pub(crate) fn startm_locked(&self, m: &M, mut locked: Locked, p: OwnedP) {
         match self.mget(&mut locked) {
             Some(nm) => self.hand_over(nm, p, None),
-            None => self.start_new_m(m, locked, p, None),
+            None => (self.steps.start_new_m)(self, m, locked, p, None),
         }
     }
 
@@ -141,7 +145,7 @@ impl Sched {
     }
 
     /// The same once `sched.lock` has been released, or while the caller keeps it.
-    fn hand_over(&self, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
+    pub(crate) fn hand_over(&self, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
         let other = self.m(nm);
         assert!(!other.spinning.get(), "startm: m is spinning");
         assert!(other.nextp.with(Option::is_none), "startm: m has p");

@@ -3,6 +3,7 @@
 //! When main exits, its M waits, as a thread that is about to exit may be delayed for any time; the other Ms go on
 //! meanwhile. The execution ends once all of them are parked or busy, that is, in a state in which no M moves.
 
+mod at_once;
 mod environment;
 mod kernel;
 mod moves;
@@ -75,8 +76,14 @@ impl Sched {
     /// Performs the next action of `g`. Whether `m` goes on with `g`: false once the action has given up `m`, after
     /// which another M may be running `g` already.
     fn act(&self, m: &mut M, g: GId) -> bool {
+        if self.preempts {
+            self.go_on_in_startm(m, g);
+        }
         let pc = self.g(g).pc.get();
         let Some(&action) = self.program.scripts[g.index()].get(pc) else {
+            if g == GId::MAIN {
+                self.exit(m, g);
+            }
             self.goexit(m, g);
             return false;
         };
@@ -85,17 +92,11 @@ impl Sched {
             self.gets_on();
         }
         match action {
-            Action::Go(other) => self.newproc(m, other),
             Action::Sleep(ticks) => {
                 self.time_sleep(m, g, ticks);
                 return false;
             }
-            Action::After(ticks, other) => self.start_timer(m, ticks, 0, TimerFunc::Start(other)),
-            Action::Ticker(ticks, other) => {
-                self.start_timer(m, ticks, ticks, TimerFunc::SendTime(other));
-            }
-            Action::Ready(other) => self.ready_or_permit(m, other),
-            Action::Park => return self.gopark(m, g),
+            Action::Park | Action::Scavenge => return self.gopark(m, g),
             Action::Gosched => {
                 self.gosched(m, g);
                 return false;
@@ -110,14 +111,6 @@ impl Sched {
                     return false;
                 }
             }
-            Action::StopTheWorld => self.stop_and_start(m, self.gomaxprocs()),
-            Action::Gomaxprocs(procs) => self.set_gomaxprocs(m, procs),
-            Action::ForEachP => self.for_each_p(m),
-            Action::Set(flag) => self.world.flags[flag.0].set(),
-            Action::LockOsThread => self.lock_os_thread(m, g),
-            Action::UnlockOsThread => self.unlock_os_thread(m, g),
-            Action::Assist => self.gc_assist(m),
-            Action::Preempt => {}
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) | Action::Stop(_) => {
                 return self.act_on_timer(m, g, action);
             }
@@ -125,11 +118,12 @@ impl Sched {
             Action::TryReceive(id) => return self.receive_from(m, g, id, false) != Received::Waits,
             Action::Poll(id, tries) => return self.poll_channel(m, g, id, tries),
             Action::Read(fd) => return self.read(m, g, fd),
-            Action::Write(fd) => self.write(fd),
-            Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),
-            Action::NoDeadline(fd) => self.set_deadline(m, fd, None),
-            Action::Close(fd) => self.close(m, fd),
             Action::Syscall(how) => return self.syscall(m, g, how),
+            Action::Goexit => {
+                self.goexit(m, g);
+                return false;
+            }
+            _ => self.act_at_once(m, g, action),
         }
         !self.preempted_after(m, g)
     }
@@ -224,15 +218,21 @@ impl Sched {
         }
     }
 
-    /// The script of `g` has ended; with main's, the program.
+    /// Main has returned, and the program is about to exit.
     ///
-    /// Go: proc.go, goexit0 3480-3541 and main 145-277 (1.19.8), 4506-4516 and 153-346 (1.27.3).
+    /// Go: proc.go, main 145-277 (1.19.8), 153-346 (1.27.3).
+    fn exit(&self, m: &M, g: GId) {
+        self.g(g).finished.set(true);
+        self.emit(m, Event::Goexit(g));
+        self.world.exit.wait();
+    }
+
+    /// The script of `g` has ended, or it has called `runtime.Goexit`.
+    ///
+    /// Go: proc.go, goexit0 3480-3541 (1.19.8), 4506-4516 (1.27.3).
     fn goexit(&self, m: &mut M, g: GId) {
         self.g(g).finished.set(true);
         self.emit(m, Event::Goexit(g));
-        if g == GId::MAIN {
-            self.world.exit.wait();
-        }
         self.g(g).casgstatus(GStatus::Running, GStatus::Dead);
         if self.lockedm(g).is_some() {
             self.g(g).lockedm.set(None);

@@ -50,10 +50,11 @@ fn mcount_counts_the_ms(view: &View) -> Result<(), String> {
     let ids = view.ms().count() - locked.unborn_ms();
     // sysmon is counted before its thread begins. Before the world starts, there is only the M that starts it.
     let sysmon = i32::from(view.sched.has_sysmon() && (mcount > 1 || ids > 1));
+    let extra = locked.extra_ms();
     let ended = view.ms().filter(|&m| view.exited(m)).count();
     ensure!(
-        mcount == (ids + reserved) as i32 - ended as i32 + sysmon,
-        "mcount is {mcount}; ids that were taken: {ids}, reserved without one: {reserved}, Ms that have ended: {ended}, sysmon: {sysmon}"
+        mcount == (ids + reserved) as i32 - ended as i32 + sysmon + extra,
+        "mcount is {mcount}; ids that were taken: {ids}, reserved without one: {reserved}, Ms that have ended: {ended}, sysmon: {sysmon}, for calls from other threads: {extra}"
     );
     let started = view.ms().filter(|&m| view.started(m)).count();
     ensure!(

@@ -1,6 +1,6 @@
 //! Verify what `checkdead` counts, and how the clock moves.
 
-use runtime_model::g::GStatus;
+use runtime_model::g::{GStatus, Park};
 
 use harness::check::Check;
 use harness::ensure;
@@ -20,6 +20,11 @@ pub(crate) const CHECKS: &[Check] = &[
         holds: checkdead_is_called,
     },
     Check {
+        name: "a deadlock is reported only if no G can ever run",
+        invariant: "INV-NODEADFALSE",
+        holds: no_deadlock_is_reported_in_error,
+    },
+    Check {
         name: "the clock jumps to the next timer",
         invariant: "INV-FT1",
         holds: no_timer_is_jumped_over,
@@ -33,9 +38,9 @@ pub(crate) const CHECKS: &[Check] = &[
 
 fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
-    let run = locked.running();
-    ensure!(run >= 0, "{run} Ms run");
-    for g in &view.sched.allg {
+    let run = locked.running() - locked.run0();
+    ensure!(locked.running() >= 0, "{} Ms run", locked.running());
+    for g in view.sched.allg.iter().filter(|g| !view.sched.is_system_goroutine(g.id)) {
         let status = view.status(g.id);
         let runnable = matches!(status, GStatus::Runnable | GStatus::Running | GStatus::Syscall);
         ensure!(run > 0 || !runnable, "no M runs, and {} is {status:?}", g.id);
@@ -48,11 +53,35 @@ fn if_no_m_runs_no_g_is_runnable(view: &View) -> Result<(), String> {
 fn checkdead_is_called(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
     let has_timers = || view.ps().iter().any(|p| p.num_timers.peek() > 0);
-    let called = locked.running() > 0 || view.real_time() && has_timers();
+    let called = locked.running() > locked.run0() || view.real_time() && has_timers();
     ensure!(
         called,
         "no M runs, and checkdead was not called: no deadlock is reported, and no clock moves"
     );
+    Ok(())
+}
+
+/// Asked as it is reported. A G that waits and is not parked, and for no timer's value, waits for a timer, or for a descriptor, or
+/// is in the hands of a thread that is about to put it on a queue.
+fn no_deadlock_is_reported_in_error(view: &View) -> Result<(), String> {
+    if !view.sched.reports_deadlock.peek(|&reports| reports) {
+        return Ok(());
+    }
+    for p in view.ps() {
+        let timers = p.num_timers.peek();
+        ensure!(timers == 0, "a deadlock is reported, and {} has timers: {timers}", p.id);
+    }
+    let receives = |g| {
+        let chans = view.sched.timers.iter().filter_map(|t| t.chan.as_ref());
+        chans.filter_map(|c| c.recvq.peek()).any(|recvq| recvq.contains(&g))
+    };
+    for g in view.sched.allg.iter().filter(|g| !view.sched.is_system_goroutine(g.id)) {
+        let status = view.status(g.id);
+        let ended = matches!(status, GStatus::Idle | GStatus::Dead);
+        let parked = g.park.peek() == Park::Parked || receives(g.id);
+        let asleep = ended || status == GStatus::Waiting && parked;
+        ensure!(asleep, "a deadlock is reported; {} is {status:?}; parked: {parked}", g.id);
+    }
     Ok(())
 }
 

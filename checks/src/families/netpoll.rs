@@ -70,7 +70,8 @@ fn a_break_ends_the_poll(view: &View) -> Result<(), String> {
     let sig = view.sched.netpoll_wake_sig.peek() == 1;
     ensure!(sig || !byte, "the break's byte is there, and netpollWakeSig is 0");
     ensure!(!lost, "the break's byte was read, and the M that it was to wake waits in its poll");
-    let sent = byte || !sig || !view.quiescent;
+    // Where the operating system has lost it, the next poll finds it.
+    let sent = byte || !sig || !view.quiescent || view.has_lost_a_break();
     ensure!(sent, "netpollWakeSig is 1, and its byte is gone");
     Ok(())
 }
@@ -101,6 +102,9 @@ fn a_pending_timer_has_an_m(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked().filter(|_| view.quiescent && view.real_time()) else {
         return Ok(());
     };
+    if view.has_lost_a_break() {
+        return Ok(());
+    }
     let Some(idle) = locked.idle_ps().next() else { return Ok(()) };
     for p in view.ps() {
         let when = p.peek_wake_time();

@@ -107,6 +107,9 @@ pub(super) fn known_times(view: &View, p: &P) -> impl Iterator<Item = Time> {
 fn no_timer_is_due_beside_an_idle_p(view: &View) -> Result<(), String> {
     let Some(locked) = view.locked() else { return Ok(()) };
     let Some(idle) = locked.idle_ps().next().filter(|_| view.quiescent) else { return Ok(()) };
+    if view.has_lost_a_break() {
+        return Ok(());
+    }
     for p in view.ps() {
         for when in known_times(view, p) {
             let due = when != 0 && when <= view.now();

@@ -11,7 +11,7 @@ pub(crate) const MOST_PS: u32 = 8;
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking, lock-os-thread, unlock-os-thread, stop-the-world, gomaxprocs P, \
+     syscall short, syscall long, syscall blocking, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, stop-the-world, gomaxprocs P, \
      for-each-p";
 
 /// The actions on timers, and those on other actions.
@@ -134,6 +134,10 @@ impl<'a> Parser<'a> {
             ["stop-the-world"] => Action::StopTheWorld,
             ["gomaxprocs", ps] => Action::Gomaxprocs(number_of_ps(ps)?),
             ["for-each-p"] => Action::ForEachP,
+            ["goexit"] => Action::Goexit,
+            ["scavenge"] => Action::Scavenge,
+            ["lose-break"] => Action::LoseBreak,
+            ["new-callback"] => Action::NewCallback,
             ["lock-os-thread"] => Action::LockOsThread,
             ["unlock-os-thread"] => Action::UnlockOsThread,
             ["read", fd] => Action::Read(self.descriptor(fd)?),

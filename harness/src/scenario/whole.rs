@@ -197,17 +197,18 @@ impl Scenario {
         Ok(())
     }
 
-    /// sysmon may take a P out of a system call, and hands it to another M than that of the call. It knows nothing of changes
-    /// of GOMAXPROCS yet.
+    /// sysmon may take a P out of a system call, and hands it to another M than that of the call. It alone wakes the scavenger.
     fn check_sysmon(&self, scripts: Scripts) -> Result<(), ScenarioError> {
         let calls = |action: &Action| matches!(action, Action::Syscall(_));
-        let resizes = |action: &Action| matches!(action, Action::Gomaxprocs(_));
-        if let Some(g) = scripts.iter().position(|script| self.sysmon && script.iter().any(resizes))
-        {
-            let what =
-                "true, and a G changes GOMAXPROCS: sysmon would look at Ps that are destroyed";
-            let allowed = "leave one of the two out";
-            return Err(self.error(At::G(g), "sysmon", what, allowed));
+        let mut scavengers = (0..scripts.len()).filter(|&g| scripts[g].contains(&Action::Scavenge));
+        let first = scavengers.next();
+        if let Some(g) = first.filter(|_| !self.sysmon) {
+            let what = "false, and a G scavenges: sysmon alone wakes it";
+            return Err(self.error(At::G(g), "sysmon", what, "add sysmon = true"));
+        }
+        if let Some(g) = scavengers.next() {
+            let what = "a second G that scavenges";
+            return Err(self.error(At::G(g), "scavenge", what, "leave it to one G"));
         }
         if self.sysmon && self.ms == self.ps && scripts.iter().flatten().any(calls) {
             let ms = self.ms;

@@ -1,5 +1,6 @@
 //! Breaks of locked Gs, and of what `checkdead` counts of their Ms.
 
+use regressions::issue_61454;
 use runtime_model::by_hand;
 use runtime_model::steps::{LockedSteps, Steps, GO_1_19_FIXED, GO_FIXED, LOCKED};
 
@@ -57,6 +58,11 @@ pub(super) const LOCKEDS: &[Break] = &[
     of(ENDED, "locked-exit", with(SPINS)),
     of(CALLED, "locked-exit", with(UNCALLED)),
     of_newest(CALLED, "locked-exit", Steps { locked: UNCALLED, ..GO_FIXED }),
+    of_newest(
+        "a deadlock is reported only if no G can ever run",
+        "sysmon-polls-beside-park",
+        issue_61454::BUG.mutants[0].steps,
+    ),
     of("mcount counts the Ms that exist or are reserved", "locked-exit", with(UNCOUNTED)),
     of("a P has one holder", "locked-exit", with(KEEPS_P)),
 ];

@@ -29,6 +29,9 @@ const IDLES: SysmonSteps = SysmonSteps {
     },
     ..SYSMON
 };
+/// sysmon puts the P back into the call, which may be over by now.
+const PUTS_BACK: SysmonSteps =
+    SysmonSteps { hand_off: |sched, _, p| sched.put_in_syscall(p), ..SYSMON };
 /// A safe point misses a system call that is being entered, as in Go.
 const MISSES: Steps = Steps { entered_syscall: |_, _, _| {}, ..GO_1_19_FIXED };
 /// sysmon counts an M more, and forgets to count it less.
@@ -65,6 +68,7 @@ pub(super) const SYSMONS: &[Break] = &[
         steps: Steps { sysmon: IDLES, ..MISSES },
         base: MISSES,
     },
+    of("the M of a P in a system call returns to it", "retake-beside-return", with(PUTS_BACK)),
     of(
         "nmidlelocked and nmsys count the Ms that are not to count as running",
         "retake-beside-return",

@@ -66,6 +66,20 @@ impl SchedLocked {
         self.nmsys
     }
 
+    /// How many Ms there are for calls from other threads. For checks.
+    pub fn extra_ms(&self) -> i32 {
+        self.extra_ms
+    }
+
+    /// How many of the Ms that count as running need not run: one, if there is any for calls from other threads. It is a step.
+    ///
+    /// Go has this where a program has such Ms and no cgo: on Windows.
+    ///
+    /// Go: proc.go, checkdead 5034-5052 (1.19.8), 6438-6449 (1.27.3).
+    pub fn run0(&self) -> i32 {
+        i32::from(self.extra_ms > 0)
+    }
+
     /// The number of Ms that run, as `checkdead` counts them. Go: proc.go, checkdead 5038 (1.19.8), 6434 (1.27.3).
     pub fn running(&self) -> i32 {
         self.mcount - self.nmidle - self.nmidlelocked - self.nmsys

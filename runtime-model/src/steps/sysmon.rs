@@ -1,9 +1,11 @@
 //! The places where sysmon, and what wakes it, may be wrong.
 
+use crate::g::GId;
 use crate::m::M;
 use crate::netpoll::Polled;
 use crate::p::OwnedP;
 use crate::sched::{Sched, SchedLocked};
+use crate::Time;
 
 /// The steps of sysmon that regressions replace.
 #[derive(Clone, Copy)]
@@ -26,6 +28,13 @@ pub struct SysmonSteps {
     pub incidlelocked: fn(&Sched, &M, i32),
     /// sysmon has taken this P out of a system call. Go: proc.go, retake 5350 (1.19.8), 6775 (1.27.3).
     pub hand_off: fn(&Sched, &M, OwnedP),
+    /// Looks whether a timer is late at this time, and starts an M for it: where the operating system may lose a break.
+    /// (golang/go#42515)
+    ///
+    /// Go: proc.go, sysmon 5232-5251 (1.19.8). None since 1.26, as no NetBSD needs it that Go runs on.
+    pub serves_late_timer: fn(&Sched, &M, Time) -> bool,
+    /// Wakes the background scavenger. Go: proc.go, sysmon 5252-5255 (1.19.8), 6642-6645 (1.27.3).
+    pub wakes_scavenger: fn(&Sched, &M, GId) -> bool,
     /// No M has polled for 10 ms: sysmon polls. (golang/go#61454)
     ///
     /// Go: proc.go, sysmon 5218 (1.19.8), 6622 (1.27.3).
@@ -39,5 +48,7 @@ pub const SYSMON: SysmonSteps = SysmonSteps {
     wake_at_start: Sched::wake_sysmon,
     incidlelocked: Sched::incidlelocked,
     hand_off: Sched::handoffp,
+    serves_late_timer: Sched::start_for_late_timer,
+    wakes_scavenger: Sched::wake_scavenger,
     polls: |sched, m| sched.netpoll(m, None),
 };

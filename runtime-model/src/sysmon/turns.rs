@@ -99,11 +99,12 @@ impl Sched {
         if let Some(until) = self.sysmon.nap.peek(|nap| nap.until) {
             // For a timer, an M polls. Without one that is pending, sysmon ends calls and busy Gs alone.
             let some =
-                self.allp.iter().any(|p| self.is_in_call(p) || self.matters_from(p).is_some());
+                self.allp.iter().any(|p| self.is_in_call(p) || self.matters_from(p).is_some())
+                    || self.late_timer_at().is_some();
             return if some && until > now { until } else { 0 };
         }
         let ps = self.allp.iter().flat_map(|p| self.acts_on(p));
-        ps.chain(self.polls_at()).filter(later).fold(0, earlier)
+        ps.chain(self.polls_at()).chain(self.late_timer_at()).filter(later).fold(0, earlier)
     }
 
     /// When sysmon takes `p` out of its call, or has its G preempted.
@@ -143,6 +144,12 @@ impl Sched {
         let last = self.lastpoll.peek();
         let finds = last != 0 && self.world.kernel.peek(|kernel| kernel.has_reports());
         finds.then_some(last + SLICE + 1)
+    }
+
+    /// When the next timer is late, where a break may be lost.
+    fn late_timer_at(&self) -> Option<Time> {
+        let whens = self.peek_ps().iter().map(P::peek_wake_time).filter(|&when| when != 0);
+        whens.min().filter(|_| self.loses_breaks).map(|when| when + 1)
     }
 
     fn is_in_call(&self, p: &P) -> bool {

@@ -167,7 +167,7 @@ impl NamedTimer {
     }
 
     /// `m` got the result whether it was set. For checks.
-    pub(crate) fn notes_report(&self, m: MId, reported: bool) {
+    pub fn notes_report(&self, m: MId, reported: bool) {
         if let Some(c) = &self.chan {
             return c.notes_report(m, reported);
         }

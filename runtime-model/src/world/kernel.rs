@@ -23,6 +23,10 @@ pub struct Kernel {
     byte: bool,
     /// Until when the M that waits in a poll waits, if one does.
     polls_until: Option<Time>,
+    /// So many breaks may be lost.
+    may_lose: u32,
+    /// A break's byte was written, and no poll that waits was told. The next one that begins finds it.
+    missed: bool,
     /// The byte was read while an M waits in a poll, which has not returned for it. For checks.
     lost_byte: bool,
     /// The time, for that M.
@@ -47,6 +51,8 @@ impl Kernel {
             unread: vec![0; n],
             wanted: vec![false; n],
             byte: false,
+            may_lose: 0,
+            missed: false,
             polls_until: None,
             lost_byte: false,
             now: START,
@@ -67,6 +73,9 @@ impl Kernel {
 
     /// What a poll returns that waits until then, if it need not wait; else its M is to wait.
     pub fn poll_until(&mut self, until: Time) -> Option<Reported> {
+        if self.polls_until.is_none() {
+            self.byte |= std::mem::take(&mut self.missed);
+        }
         self.polls_until = Some(until);
         if !self.ends_poll() {
             return None;
@@ -96,6 +105,26 @@ impl Kernel {
         // The M that the byte wakes has left its poll when it reads it.
         self.lost_byte |= self.byte && !byte && self.polls_until.is_some();
         self.byte = byte;
+    }
+
+    /// One break more may be lost.
+    pub(super) fn may_lose_a_break(&mut self) {
+        self.may_lose += 1;
+    }
+
+    /// Writes the byte by which a poll is broken. If it is lost, the M that waits in its poll is not woken.
+    pub(crate) fn write_break(&mut self, lost: bool) {
+        if lost && self.may_lose > 0 {
+            self.may_lose -= 1;
+            self.missed = true;
+        } else {
+            self.set_byte(true);
+        }
+    }
+
+    /// Whether a break was lost that no poll has found yet. For checks.
+    pub fn has_lost_a_break(&self) -> bool {
+        self.missed
     }
 
     /// It is `now`.

@@ -101,14 +101,13 @@ impl Sched {
 
     /// The events of the set come to pass: each bit of `set` is one.
     fn come_to_pass(&self, events: &[Awaited], set: usize) {
-        let happen: Vec<Awaited> = (0..)
-            .zip(events)
-            .filter(|(i, _)| set & (1 << i) != 0)
-            .map(|(_, &event)| event)
-            .collect();
+        let chosen = (0..).zip(events).filter(|(i, _)| set & (1 << i) != 0);
+        let mut happen: Vec<Awaited> = chosen.map(|(_, &event)| event).collect();
         if happen.is_empty() {
             return;
         }
+        // The clock moves first: an M that has returned before would take a P off the idle list at an instant that is over.
+        happen.sort_by_key(|event| !matches!(event, Awaited::Clock(_)));
         self.progress();
         self.emit_by(None, Event::WorldMoves(happen.len()));
         for event in &happen {

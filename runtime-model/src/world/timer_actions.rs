@@ -17,7 +17,7 @@ use crate::Time;
 
 impl Sched {
     /// Whether `g` is to be preempted in the action that it performs now, which is before `pc`.
-    fn is_to_be_preempted(&self, g: GId) -> bool {
+    pub(super) fn is_to_be_preempted(&self, g: GId) -> bool {
         let pc = self.g(g).pc.get();
         pc >= 2 && self.program.scripts[g.index()][pc - 2] == Action::Preempt
     }

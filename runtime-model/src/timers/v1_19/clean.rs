@@ -15,7 +15,7 @@ impl Sched {
     /// As Go does: `doaddtimer: P already set in timer`.
     ///
     /// Go: time.go, doaddtimer 289-307 (1.19.8), (*timers).addHeap 455-472 (1.27.3).
-    pub(super) fn doaddtimer(&self, p: &P, timers: &mut Timers, t: Entry) {
+    pub fn doaddtimer(&self, p: &P, timers: &mut Timers, t: Entry) {
         self.netpoll_generic_init();
         if let Some(id) = t.name() {
             let was = self.timer(id).pp.replace(Some(p.id));

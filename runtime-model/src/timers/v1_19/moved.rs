@@ -25,17 +25,22 @@ impl Sched {
     /// One that actions name. Go: time.go, moveTimers 614-656 (1.19.8).
     fn move_named(&self, to: &P, timers: &mut Timers, id: TimerId) {
         let t = self.timer(id);
-        // Go waits for a G that has claimed it, and tries again if one is faster than its exchange. But no G runs.
-        let status = t.status.load();
-        let (moves, when) = match status {
-            TimerStatus::Waiting => (TimerStatus::Moving, Some(t.when.get())),
-            TimerStatus::ModifiedEarlier | TimerStatus::ModifiedLater => {
-                (TimerStatus::Moving, Some(t.nextwhen.get()))
+        let when = loop {
+            // No G runs, but sysmon may stop the scavenger's timer (golang/go#43712): that has claimed it for a moment, or
+            // is faster than the exchange below.
+            let status = t.status.load_when(|status| status != TimerStatus::Modifying);
+            let (moves, when) = match status {
+                TimerStatus::Waiting => (TimerStatus::Moving, Some(t.when.get())),
+                TimerStatus::ModifiedEarlier | TimerStatus::ModifiedLater => {
+                    (TimerStatus::Moving, Some(t.nextwhen.get()))
+                }
+                TimerStatus::Deleted => (TimerStatus::Removed, None),
+                _ => panic!("timer data corruption"),
+            };
+            if t.status.cas(status, moves) {
+                break when;
             }
-            TimerStatus::Deleted => (TimerStatus::Removed, None),
-            _ => panic!("timer data corruption"),
         };
-        t.change(status, moves);
         t.pp.set(None);
         if let Some(when) = when {
             t.when.set(when);
