@@ -19,6 +19,16 @@ pub const ALL: &[Happening] = &[
         name: "a periodic timer stays on its heap",
         is: |e| matches!(e, Event::TimerPostponed(_)),
     },
+    Happening { name: "an idle mark worker runs", is: |e| matches!(e, Event::IdleWorker(_)) },
+    Happening {
+        name: "a dedicated mark worker runs",
+        is: |e| matches!(e, Event::DedicatedWorker(_)),
+    },
+    Happening {
+        name: "the last look finds GC work",
+        is: |e| matches!(e, Event::LastLookFoundGcWork),
+    },
+    Happening { name: "GC work is marked", is: |e| matches!(e, Event::Marked) },
     Happening { name: "a tick is dropped", is: |e| matches!(e, Event::TickDropped(_)) },
     Happening {
         name: "a timer is stopped before it fires",

@@ -2,16 +2,18 @@
 
 pub mod further;
 mod kind;
+mod livelocks;
 mod races;
 
 use sync::driver::Engine;
 
 use harness::included::{self, Included};
 use harness::report::Job;
-use harness::scenario_file::Written;
+use harness::scenario_file::{GateRun, Written};
 
 use crate::{kernels, scenarios};
 use kind::{kernel_job, NEWEST_FIXED, SEARCHED_ONLY};
+use livelocks::LIVELOCKS;
 use races::RACES;
 
 pub use kind::{limits, Suite, FIXED};
@@ -112,6 +114,13 @@ pub const ALL: &[Suite] = &[
         variant: FIXED,
     },
     Suite {
+        name: "gc",
+        about: "garbage collections: which Ms run mark workers, and what wakes them",
+        engines: SEARCHED_ONLY,
+        bound: Some(2),
+        variant: FIXED,
+    },
+    Suite {
         name: "sysmon",
         about: "sysmon takes Ps out of system calls, has busy Gs preempted, and polls",
         engines: SEARCHED_ONLY,
@@ -176,9 +185,9 @@ pub const ALL: &[Suite] = &[
     },
 ];
 
-/// All suites that a scenario file can name: those of the gate, and the one that looks for data races.
+/// All suites that a scenario file can name: those of the gate, and those that look for data races and for livelocks.
 pub fn all() -> impl Iterator<Item = &'static Suite> {
-    ALL.iter().chain([&RACES])
+    ALL.iter().chain([&RACES, &LIVELOCKS])
 }
 
 /// The variant on which the scenario must hold in the gate.
@@ -195,16 +204,19 @@ pub const GENERAL: &[&str] = &["single", "core", "mixed", "mixed-wide"];
 pub fn within(scenario: &str) -> Option<usize> {
     let (file, _) = included::with_file(scenarios::FILES, scenario)?;
     let written = file.written();
-    let mut runs = written.runs().filter(|(name, run)| name == scenario && run.suite != RACES.name);
+    let others = [RACES.name, LIVELOCKS.name];
+    let is_its = |run: &GateRun| !others.contains(&&*run.suite);
+    let mut runs = written.runs().filter(|(name, run)| name == scenario && is_its(run));
     runs.find_map(|(_, run)| run.bound)
 }
 
-/// The runs on that engine: the kernels, without a bound, the suites, and those that look for data races.
+/// The runs on that engine: the kernels, without a bound, the suites, and those that look for data races and for livelocks.
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
     let files = files();
     let suites = ALL.iter().flat_map(|suite| suite.jobs(engine, &files));
-    kernels.chain(suites).chain(races::jobs(engine, &files)).collect()
+    let races = races::jobs(engine, &files);
+    kernels.chain(suites).chain(races).chain(livelocks::jobs(engine, &files)).collect()
 }
 
 /// What is in each scenario file. All of them are parsed here.
@@ -214,8 +226,6 @@ pub fn files() -> Vec<Written> {
 
 #[cfg(test)]
 mod tests {
-    use harness::scenario_file::GateRun;
-
     use super::*;
     use crate::happenings;
 

@@ -191,6 +191,7 @@ fn search(arguments: &cli::Search, engine: Engine) -> Option<Search> {
         symmetry: !arguments.no_symmetry,
         paranoid: arguments.paranoid,
         traces: arguments.traces,
+        liveness: arguments.liveness,
         jobs: arguments.jobs.map_or(1, usize::from),
         probes: match arguments.probes {
             _ if !arguments.no_cache => 0,
@@ -225,6 +226,11 @@ fn limits(arguments: &cli::Check) -> Result<Limits, Error> {
     if let Some(cli::Bound(bound)) = arguments.bound {
         if engine != Engine::Loom && !searches {
             return foreign("--bound", "loom, explore, or --search");
+        }
+        if arguments.search.liveness && bound.is_some() {
+            return Err(Error::Usage(
+                "--liveness cannot be combined with --bound N, which is unfair to the Ms that it holds back: leave one out".into(),
+            ));
         }
         limits.bound = bound;
     }

@@ -112,6 +112,13 @@ fn an_option_without_effect_on_the_engine_is_refused() {
             ["--mode races has no effect with --engine", engine, "use explore, or --search"];
         fails(&["check", "sleep-ready-park", "--mode", "races", "--engine", engine], &words);
     }
+    const LIVENESS: [&str; 3] = ["check", "sleep-ready-park", "--liveness"];
+    for engine in ["std", "loom", "shuttle"] {
+        let words = ["an option for searches has no effect", engine];
+        fails(&[&LIVENESS[..], &["--engine", engine]].concat(), &words);
+    }
+    fails(&[&LIVENESS[..], &["--bound", "2"]].concat(), &["--liveness", "--bound N", "unfair"]);
+    fails(&[&LIVENESS[..], &["--no-cache"]].concat(), &["--liveness", "--no-cache"]);
     fails(
         &["check", "sleep-ready-park", "--engine", "shuttle", "--bound", "2"],
         &["--bound", "loom"],

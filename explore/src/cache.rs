@@ -32,7 +32,7 @@ struct Len(AtomicUsize);
 
 /// A fingerprint, aligned so that the table wastes no space.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Key([u64; 2]);
+pub(crate) struct Key([u64; 2]);
 
 /// What remains to be explored when a state is visited.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -162,7 +162,7 @@ impl Visited {
 }
 
 impl Key {
-    fn of(state: u128) -> Key {
+    pub(crate) fn of(state: u128) -> Key {
         Key([state as u64, (state >> 64) as u64])
     }
 }
@@ -175,7 +175,7 @@ impl Hash for Key {
 
 /// Passes a fingerprint through as the hash, which it already is.
 #[derive(Default)]
-struct Fold(u64);
+pub(crate) struct Fold(u64);
 
 impl Hasher for Fold {
     fn finish(&self) -> u64 {

@@ -76,4 +76,10 @@ pub enum Fault {
     MemoryNotCleared,
     /// A write that the program has not reported is missing from the footprint.
     WriteNotSeen,
+    /// A search for livelocks has sleep sets.
+    GraphWithSleepSets,
+    /// A search for livelocks does not see which steps make progress.
+    ProgressNotSeen,
+    /// A search for livelocks does not see which threads can move.
+    EnabledNotSeen,
 }

@@ -60,6 +60,8 @@ pub struct Node<'a> {
     pub pair: u128,
     /// The footprint of the step that led here; empty at the first node.
     pub step: &'a Footprint,
+    /// Whether the step that led here made progress ([`State::made_progress`](crate::state::State::made_progress)).
+    pub progress: bool,
     /// How the execution ended, if it ended here.
     pub ended: Option<Ended>,
 }

@@ -14,6 +14,7 @@
 //! | [`interface`] | the traits between a search and a substrate |
 //! | [`search`], `cache`, `sharded` | the depth-first search: state cache, sleep sets, preemption bounds |
 //! | [`options`], `workers` | what to search; what the workers of one search share |
+//! | [`liveness`] | the graph of a search's states, and the cycles in it that make no progress |
 //! | `paranoid`, `traces` | checks that checkpoints forget nothing that matters; counts repeated work |
 //! | [`schedule`] | an execution as readable text |
 //! | `table` | a hash table of visited states, 16 bytes each |
@@ -40,6 +41,7 @@ pub mod current;
 pub mod fault;
 pub mod fingerprint;
 pub mod interface;
+pub mod liveness;
 pub mod operation;
 pub mod options;
 mod paranoid;

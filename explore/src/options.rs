@@ -38,6 +38,10 @@ pub struct Options {
     /// Counts distinct pairs of shared memory and pending operations, a number that checkpoints must not
     /// change.
     pub pairs: bool,
+    /// Keeps the graph of all states and steps, and looks for a livelock in it: see the header of `liveness`. Sleep sets
+    /// and symmetry have no effect then. Not with a bound or `shorter_than`, not without a cache, and not with `classes`
+    /// ([`Options::conflict`]).
+    pub liveness: bool,
     /// The most preemptions in an execution; `None` is no bound.
     pub bound: Option<u32>,
     /// Continues after a failure.
@@ -78,6 +82,7 @@ impl Default for Options {
             paranoid: false,
             traces: false,
             pairs: false,
+            liveness: false,
             bound: None,
             keep_going: false,
             shorter_than: None,
@@ -90,6 +95,28 @@ impl Default for Options {
             stop: None,
             estimated: None,
         }
+    }
+}
+
+impl Options {
+    /// Why a search cannot do what these options ask for, if it cannot.
+    pub fn conflict(&self) -> Option<&'static str> {
+        let refused = [
+            (
+                self.bound.is_some(),
+                "a bound on preemptions is unfair to the threads that it holds back",
+            ),
+            (self.shorter_than.is_some(), "a search for fewer steps leaves out steps"),
+            (!self.cache, "without a cache, no state is recognized when it comes again"),
+            (self.classes, "symmetry has no effect, so there are no classes to count"),
+        ];
+        let refused = refused.into_iter().find(|(is_set, _)| self.liveness && *is_set);
+        refused.map(|(_, why)| why)
+    }
+
+    /// Whether states that differ only in a renaming are one.
+    pub(crate) fn merges_renamed(&self) -> bool {
+        self.symmetry && !self.memory && !self.liveness
     }
 }
 
@@ -122,6 +149,9 @@ pub struct Statistics {
     pub traces: u64,
     /// Distinct pairs, with [`Options::pairs`].
     pub pairs: u64,
+    /// The steps of the graph, with [`Options::liveness`]: each counts once.
+    #[serde(default)]
+    pub edges: u64,
     /// An estimate of the share of the execution tree that is done, from 0 to 1, by Knuth's weights: each
     /// step from a node counts as the same share of the node's subtree.
     pub share: f64,

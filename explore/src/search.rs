@@ -39,6 +39,7 @@ use crate::cache::{Threads, Visit};
 use crate::fault::Fault;
 use crate::fingerprint::{mix, of};
 use crate::interface::{Ended, Next, Node, Pick};
+use crate::liveness::Taken;
 use crate::operation::{Access, Footprint, ThreadId};
 use crate::options::Statistics;
 use crate::paranoid::Probe;
@@ -115,8 +116,9 @@ impl Dfs {
     }
 
     fn sleeps(&self) -> bool {
-        let Options { sleep, bound, shorter_than, .. } = self.options();
-        *sleep && bound.is_none() && shorter_than.is_none()
+        let Options { sleep, bound, shorter_than, liveness, .. } = self.options();
+        let has_graph = *liveness && self.shared.fault != Some(Fault::GraphWithSleepSets);
+        *sleep && bound.is_none() && shorter_than.is_none() && !has_graph
     }
 
     fn stop(&mut self, why: Incomplete) -> Next {
@@ -345,6 +347,29 @@ impl Dfs {
             let step = (parent.fingerprint, pick, node.fingerprint);
             paranoid.step(step, &self.path).into_iter().for_each(|u| self.shared.report_unsound(u));
         }
+    }
+
+    /// Adds the node, and the step that led there, to the graph. Returns the number of its state; `None` if there is no room
+    /// for it.
+    fn add_to_graph(&mut self, node: &Node) -> Option<u32> {
+        let mut enabled = 0;
+        // A state in which the execution ends has no step.
+        let fault = self.shared.fault;
+        let goes_on = node.ended.is_none() && fault != Some(Fault::EnabledNotSeen);
+        for pending in node.threads.iter().filter(|pending| goes_on && pending.enabled) {
+            enabled |= self.bit(pending.thread)?;
+        }
+        let step = match self.frames.last().zip(self.path.last().copied()) {
+            Some((parent, pick)) => {
+                let from = parent.number;
+                let thread = self.bit(pick.thread)?.trailing_zeros() as u8;
+                let progress = node.progress && fault != Some(Fault::ProgressNotSeen);
+                Some(Taken { from, thread, outcome: pick.outcome, progress })
+            }
+            None => None,
+        };
+        let graph = self.shared.graph.as_ref()?;
+        Some(graph.add(node.fingerprint, enabled, step))
     }
 
     /// Gives away the steps that it would take last, at the node nearest to the root, if another worker

@@ -48,6 +48,10 @@ pub struct State {
     alone: Option<(ThreadId, u32)>,
     /// Whether the step under way made a round without progress.
     goes_round: bool,
+    /// Whether the step under way made progress.
+    progress: bool,
+    /// Rounds without progress are not counted: a graph of the states shows them.
+    has_graph: bool,
     /// The outcome of the choice in the step under way.
     outcome: u32,
     /// The objects that the step under way has touched, and their fingerprints before.
@@ -110,7 +114,8 @@ impl State {
     pub fn prepare(&mut self, options: &Options, fault: Option<Fault>) {
         self.remembers = !options.checkpoints;
         self.fault = fault;
-        let symmetry = options.symmetry && !options.memory;
+        self.has_graph = options.liveness;
+        let symmetry = options.merges_renamed();
         renaming::set_interchangeable(if symmetry { options.interchangeable } else { 0 });
     }
 
@@ -130,6 +135,7 @@ impl State {
         self.mover = Mover::None;
         self.alone = None;
         self.goes_round = false;
+        self.progress = false;
         self.outcome = 0;
         self.observers = 0;
         self.ended = None;
@@ -220,6 +226,9 @@ impl State {
     /// loops for ever also does so alone. So the step depends on every other step.
     pub fn round_without_progress(&mut self) {
         if let Mover::Thread(_) = self.mover {
+            if self.has_graph {
+                return;
+            }
             let id = self.me().id;
             self.goes_round = true;
             self.alone = Some((id, self.alone.map_or(0, |(_, rounds)| rounds) + 1));
@@ -227,8 +236,9 @@ impl State {
         }
     }
 
-    /// The current thread has made progress: earlier rounds no longer count.
+    /// The step under way makes progress: earlier rounds no longer count, and a cycle with this step is no livelock.
     pub fn made_progress(&mut self) {
+        self.progress = true;
         if self.alone.take().is_some() {
             self.rounds_change();
         }
@@ -353,6 +363,11 @@ impl State {
     /// The outcome of the choice in the step under way.
     pub fn outcome(&self) -> u32 {
         self.outcome
+    }
+
+    /// Whether the step under way has made progress. Called once, when it is over.
+    pub(crate) fn take_progress(&mut self) -> bool {
+        std::mem::take(&mut self.progress)
     }
 
     /// Ends the step under way and returns its footprint.

@@ -218,6 +218,7 @@ impl<S: Search> Driver<S> {
     /// Handles a node and returns the next step; `None` if the tasks must leave.
     fn node(&mut self, state: &mut State) -> Option<Pick> {
         current::take_ended().into_iter().for_each(|how| state.end(how));
+        let progress = state.take_progress();
         let step = state.end_step();
         state.pending(&mut self.pending);
         let ended = state.ended().or(self.pending.is_empty().then_some(Ended::Complete));
@@ -237,7 +238,7 @@ impl<S: Search> Driver<S> {
         let (fingerprint, renaming, own) = state.fingerprint();
         let pair = if self.search.wants_pairs() { state.pair() } else { 0 };
         let threads = &self.pending;
-        let node = Node { threads, fingerprint, renaming, own, pair, step: &step, ended };
+        let node = Node { threads, fingerprint, renaming, own, pair, step: &step, progress, ended };
         match self.search.at_node(&node) {
             Next::Step { pick, .. } => Some(self.take(pick)),
             Next::Backtrack | Next::Stop => self.leave(ended),

@@ -18,6 +18,7 @@ use std::time::Instant;
 use crate::cache::Visited;
 use crate::fault::{self, Fault};
 use crate::interface::Pick;
+use crate::liveness::{Graph, Livelock};
 use crate::operation::ThreadId;
 use crate::options::{Incomplete, Options, Statistics};
 use crate::paranoid::{Paranoid, Unsound};
@@ -32,6 +33,8 @@ pub struct Shared {
     /// The distinct states, if the cache keys are not plain states.
     pub(crate) distinct: Visited,
     pub(crate) paranoid: Option<Paranoid>,
+    /// The states and steps, with [`Options::liveness`].
+    pub(crate) graph: Option<Graph>,
     /// The threads, by their numbers in sleep sets.
     names: Mutex<Vec<ThreadId>>,
     pool: Mutex<Pool>,
@@ -75,6 +78,7 @@ impl Shared {
         Shared {
             shortest: AtomicUsize::new(options.shorter_than.unwrap_or(usize::MAX)),
             paranoid: options.paranoid.then(Paranoid::default),
+            graph: options.liveness.then(Graph::default),
             options,
             fault: fault::planted(),
             visited: Visited::default(),
@@ -98,6 +102,7 @@ impl Shared {
             states: self.all().len() as u64,
             traces: lock(&self.traces).len() as u64,
             pairs: lock(&self.pairs).len() as u64,
+            edges: self.graph.as_ref().map_or(0, Graph::len),
             open: so_far.open + queued as u64,
             estimated: self.options.estimated,
             ..so_far
@@ -156,6 +161,12 @@ impl Shared {
             let missed = paranoid.missed(&self.visited, self.options.bound.is_some());
             missed.into_iter().for_each(|unsound| self.report_unsound(unsound));
         }
+    }
+
+    /// The livelock of a search with [`Options::liveness`] that is finished, if there is one.
+    pub fn livelock(&self) -> Option<Livelock> {
+        let graph = self.graph.as_ref().filter(|_| self.incomplete().is_none())?;
+        graph.livelock(&lock(&self.names))
     }
 
     /// Ends the search: its workers stop as soon as they notice.

@@ -29,6 +29,9 @@ pub struct Header {
     pub found: Found,
     /// How the engine gets there.
     pub schedule: Schedule,
+    /// Of a livelock: the number of the first step of the cycle. Its steps are there twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<u64>,
 }
 
 /// One step of one thread.
@@ -129,6 +132,18 @@ impl Counterexample {
     pub fn write_new(&self, dir: &Path, name: &str) -> Result<PathBuf, CexError> {
         lines::write_numbered(dir, name, &self.to_text())
             .map_err(|(path, error)| CexError::writing(&path, error))
+    }
+
+    /// The same with one round of the cycle only, and without its repetition; for readers.
+    #[must_use]
+    pub fn first_round(&self) -> Counterexample {
+        let mut shown = self.clone();
+        if let Some(first) = self.header.cycle {
+            let before = first as usize - 1;
+            shown.steps.truncate(before + self.steps.len().saturating_sub(before) / 2);
+            shown.header.schedule = shown.header.schedule.first_round();
+        }
+        shown
     }
 
     fn to_text(&self) -> String {

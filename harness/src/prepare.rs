@@ -141,9 +141,12 @@ impl Prepared {
         self.plans[0].clone()
     }
 
-    /// The same job with another bound on preemptions.
+    /// The same job with another bound on preemptions. With one, no livelocks are looked for: it would be unfair.
     pub(crate) fn with_bound(&self, bound: Option<usize>) -> Self {
-        let limits = Limits { bound, ..self.job.limits.clone() };
+        let mut limits = Limits { bound, ..self.job.limits.clone() };
+        if let (Some(_), Some(search)) = (bound, &mut limits.search) {
+            search.liveness = false;
+        }
         let job = Job { limits, ..self.job.clone() };
         let plans = plan::plans(&job, &self.execution.target);
         Prepared { job, plans, ..self.clone() }

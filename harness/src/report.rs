@@ -59,6 +59,10 @@ pub struct Search {
     /// Whether distinct traces are counted: executions that differ in more than the order of steps that
     /// commute.
     pub traces: bool,
+    /// Whether cycles without progress are looked for, too: Ms that keep each other going for ever. Then sleep sets and
+    /// symmetry are off, and rounds of one M are not counted.
+    #[serde(default)]
+    pub liveness: bool,
     /// OS threads.
     pub jobs: usize,
     /// Without a cache: random probes that estimate the executions before they are run; 0 is none.
@@ -80,6 +84,7 @@ impl Default for Search {
             symmetry: true,
             paranoid: false,
             traces: false,
+            liveness: false,
             jobs: 1,
             probes: 0,
             beside_unbounded: false,
@@ -113,6 +118,20 @@ pub struct Job {
 }
 
 impl Job {
+    /// The same with a search for livelocks of several Ms, on an engine that searches all states.
+    #[must_use]
+    pub fn with_liveness(self) -> Self {
+        let search = self.limits.search.unwrap_or_default();
+        let search = Some(Search { liveness: true, beside_unbounded: false, ..search });
+        Job { limits: Limits { search, bound: None, ..self.limits }, ..self }
+    }
+
+    /// Whether it is to find livelocks of several Ms.
+    #[must_use]
+    pub fn finds_livelocks(&self) -> bool {
+        self.limits.search.as_ref().is_some_and(|search| search.liveness)
+    }
+
     /// A run of a scenario, or of a kernel, that is to hold: all checks of the mode are asked, and nothing must be shown.
     pub fn new(suite: &str, scenario: &str, row: &str, mode: Mode, limits: Limits) -> Self {
         Job {
@@ -164,10 +183,14 @@ pub struct KnownEnding {
     pub schedule: Schedule,
 }
 
+/// The name, in [`Found::check`], of a livelock that a search with [`Search::liveness`] has found.
+pub const LIVELOCK: &str = "livelock";
+
 /// A failure, as a reader sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// The check's name; `throw` for a throw, `deadlock` for a cycle of locks, `race` for a data race.
+    /// The check's name; `throw` for a throw, `deadlock` for a cycle of locks, `race` for a data race, [`LIVELOCK`] for Ms that
+    /// keep each other going for ever.
     pub check: String,
     /// The throw's exact text, or what the check says.
     pub message: String,

@@ -15,7 +15,7 @@
 //! | `busy-until f` | keeps its P until flag f is set |
 //! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
-//! | `assist` | does a mark assist |
+//! | `assist` | does a mark assist; in a program with `gc-start`, while workers mark, it marks a unit itself |
 //! | `add T N FUNCTION` | adds timer T, which fires in N ticks: `go X` starts X, `send X` wakes X or leaves it one permit, unless it has one, `set f` sets flag f |
 //! | `add T N every M FUNCTION` | the same, and fires again every M ticks; it must send |
 //! | `modify T N`, `modify T N every M` | gives T another time, and another period |
@@ -29,6 +29,11 @@
 //! | `repeat N: a, b` | does the actions up to the next `;`, which commas separate, N times |
 //! | `stop-the-world` | stops the world, and starts it again |
 //! | `gomaxprocs N` | sets GOMAXPROCS to N: stops the world, and starts it with N Ps |
+//! | `gc-start W` | begins a garbage collection: stops the world; from then on workers mark, W of them dedicated |
+//! | `gc-end` | ends it, once all work is done: stops the world |
+//! | `mark f` | makes a unit of work for the workers; marking it sets flag f |
+//! | `mark f long` | the same; marking takes until no M can move |
+//! | `scavenge-assist` | does a scavenge assist |
 //! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
 //! | `lock-os-thread` | locks the G to its thread (M), which then runs no other G; a G that ends while it is locked ends its thread |
 //! | `unlock-os-thread` | undoes one `lock-os-thread`; does nothing if there is none |
@@ -54,6 +59,7 @@
 
 mod descriptors;
 mod fits;
+mod gc;
 mod locked;
 mod ps;
 mod script;
@@ -214,6 +220,7 @@ impl Scenario {
         let Parser { names, flags, descriptors, timers, .. } = parser;
         let mut names: Vec<String> = names.into_iter().map(String::from).collect();
         self.check_ps(&scripts, &names)?;
+        self.check_gc(&scripts, &names)?;
         self.check_whole(&scripts, &names, &flags, &timers)?;
         self.check_locked(&scripts, &names, &timers)?;
         self.check_descriptors(&scripts, &names)?;
@@ -227,8 +234,9 @@ impl Scenario {
             timers.iter().filter_map(|t| Some(ProgramTimer { name: leak(t.name), f: t.f? }));
         let named = named.collect();
         let timers = scripts.iter().flatten().filter(|a| starts_timer(a)).count();
+        let workers = self.add_workers(&mut scripts, &mut names);
         Ok(Checked {
-            size: self.size(&scripts, timers, descriptors.len()),
+            size: self.size(&scripts, timers, descriptors.len(), workers),
             program: Program {
                 ps: self.ps,
                 ms: self.ms,
@@ -252,13 +260,21 @@ impl Scenario {
         })
     }
 
-    /// Its size in words; descriptors are named if there are any, and sysmon if it is there. Numbers of Ps that follow each other are written `2-3P`.
-    fn size(&self, scripts: &[Vec<Action>], timers: usize, descriptors: usize) -> String {
+    /// Its size in words; descriptors and mark workers are named if there are any, and sysmon if it is there. Numbers of Ps that follow each other are written `2-3P`.
+    fn size(
+        &self,
+        scripts: &[Vec<Action>],
+        timers: usize,
+        descriptors: usize,
+        workers: usize,
+    ) -> String {
         let fds = if descriptors == 0 { String::new() } else { format!("/{descriptors}fd") };
         let (least, most) = self.least_and_most_ps(scripts);
         let ps = if least == most { least.to_string() } else { format!("{least}-{most}") };
         let sysmon = if self.sysmon { "/sysmon" } else { "" };
-        format!("{ps}P/{}M/{}G/{timers}T{fds}{sysmon}", self.ms, scripts.len())
+        let gc = if workers == 0 { String::new() } else { format!("/{workers}W") };
+        let gs = scripts.len() - workers;
+        format!("{ps}P/{}M/{gs}G/{timers}T{fds}{gc}{sysmon}", self.ms)
     }
 
     fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {

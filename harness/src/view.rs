@@ -175,10 +175,10 @@ impl View<'_> {
         self.sched.g(g).finished.peek(|&finished| finished)
     }
 
-    /// Whether `g` must have finished in the end.
+    /// Whether `g` must have finished in the end. A mark worker never does.
     pub fn must_finish(&self, g: GId) -> bool {
         match self.must_finish {
-            [] => self.status(g) != GStatus::Idle,
+            [] => self.status(g) != GStatus::Idle && !self.sched.is_mark_worker(g),
             named => named.contains(&g),
         }
     }

@@ -177,6 +177,7 @@ const IN_RELEASE: InRelease = InRelease {
         },
         in_1_27("three-newprocs"),
         in_1_27("overflow"),
+        in_1_27("gc-beside-newproc"),
     ],
 };
 

@@ -16,16 +16,21 @@ pub mod allowed;
 pub mod bug;
 pub mod cl_20858;
 pub mod cl_310149;
+pub mod cl_496117;
 pub mod cl_564977;
 pub mod cl_573455;
 mod content;
+pub mod dedicated_last_look;
 pub mod due_timer;
 pub mod emptied_heap;
 pub mod extra_m;
 pub mod global_batch;
 pub mod grown_last_look;
 pub mod handoff;
+pub mod issue_14179;
+pub mod issue_19112;
 pub mod issue_23098;
+pub mod issue_27732;
 pub mod issue_35272;
 pub mod issue_35274;
 pub mod issue_35375;
@@ -116,6 +121,11 @@ pub const BUGS: &[&Bug] = &[
     &stops::BUG,
     &retake::BUG,
     &issue_61454::BUG,
+    &issue_14179::BUG,
+    &issue_19112::BUG,
+    &issue_27732::BUG,
+    &dedicated_last_look::BUG,
+    &cl_496117::BUG,
     &issue_59600::BUG,
     &issue_40368::BUG,
     &issue_42237::BUG,

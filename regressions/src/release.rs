@@ -28,8 +28,9 @@ const REAL: &[&str] = &["real", "real-wide"];
 /// newest one has, the failure is expected.
 const TIMERS: &[&str] = &["timers"];
 
-/// Suites of programs that make system calls and stop the world, which releases do in two ways, and in which sysmon takes Ps.
-const CALLS: &[&str] = &["system-calls", "stops", "sysmon"];
+/// Suites of programs that make system calls and stop the world, which releases do in two ways, in which sysmon takes Ps, and in
+/// which garbage collections begin and end.
+const CALLS: &[&str] = &["system-calls", "stops", "sysmon", "gc"];
 
 /// Programs that no variant of Go 1.19 has. Their own suite runs them with all bugs mended.
 const CHANNELS: &[&str] = &["channels"];

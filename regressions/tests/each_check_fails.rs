@@ -41,6 +41,7 @@ macro_rules! after_take {
     }};
 }
 
+mod gc;
 mod locked;
 mod locks;
 mod polls;
@@ -270,6 +271,7 @@ fn breaks() -> impl Iterator<Item = &'static Break> {
         resize::RESIZES,
         syscalls::SYSCALLS,
         sysmon::SYSMONS,
+        gc::GC,
         locked::LOCKEDS,
         time::TIME,
         timers::TIMERS,

@@ -9,6 +9,7 @@ mod contributing;
 mod each_check_fails;
 mod exhaustive;
 mod issue_53294;
+mod livelocks;
 mod locked;
 mod lost_wakeups;
 mod privacy;

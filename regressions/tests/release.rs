@@ -37,7 +37,7 @@ fn bugs_of(row: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_gate_expects_twenty_five_failures_of_the_newest_release() {
+fn the_gate_expects_twenty_seven_failures_of_the_newest_release() {
     let as_in_1_20 =
         "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)";
     let due_timer = "the last look sees a due timer and stops all the same";
@@ -49,19 +49,20 @@ fn the_gate_expects_twenty_five_failures_of_the_newest_release() {
     let lost = "a timer that is modified while its heap is adjusted fires at its old time";
     let gap = "while a heap is adjusted, its wake time is too late for a moment";
     let stale = "stop reports that it has stopped a timer whose value has been received";
+    let dedicated = "the last look does not look for a dedicated mark worker";
     let polled = "a timer is lost to Gs that poll its channel, when GOMAXPROCS shrinks";
     let grown = "the last look does not see a P that was added";
     let timers = [emptied, emptied, lost, gap, gap, gap, stale];
     let others = [
         due_timer, due_timer, due_timer, POST, POST, POST, batch, handoff, call, call, call,
-        safe_point, safe_point, polled, polled, grown,
+        safe_point, safe_point, dedicated, polled, polled, grown,
     ];
-    let expected = [&[as_in_1_20, as_in_1_20][..], &timers, &others].concat();
+    let expected = [&[as_in_1_20; 3][..], &timers, &others].concat();
     assert_eq!(bugs_of(NEWEST), expected);
 }
 
 #[test]
-fn the_gate_expects_eight_failures_of_the_release_and_shows_each_of_them_fixed() {
+fn the_gate_expects_nine_failures_of_the_release_and_shows_each_of_them_fixed() {
     let bugs = bugs_of(RELEASE);
     let expected = [
         "golang/go#45867",
@@ -71,6 +72,7 @@ fn the_gate_expects_eight_failures_of_the_release_and_shows_each_of_them_fixed()
         "the last look sees a due timer and stops all the same",
         "a poll ends at the time at which it began",
         "forEachP misses a system call that is being entered",
+        "golang/go#19112",
         "a P that is used again keeps the time of a timer that it had",
     ];
     assert_eq!(bugs, expected);

@@ -8,6 +8,9 @@ use crate::sched::{Sched, SchedLocked};
 use crate::timers::{Entry, Held, TimerFunc};
 use crate::{Time, MAX_WHEN, START};
 
+/// More jumps to one instant than these are not counted; no check tells them apart.
+const MOST_JUMPS: u32 = 10;
+
 impl Sched {
     /// Checks whether any M runs; if not, reports a deadlock or lets the clock jump. `m` holds the lock and has just
     /// put itself on the idle list.
@@ -91,12 +94,13 @@ impl Sched {
         woken.park.wakeup();
     }
 
-    /// Counts the jump. For checks: repeated jumps to one instant are a livelock.
+    /// Counts the jump. For checks: repeated jumps to one instant are a livelock. Not beyond [`MOST_JUMPS`], so that one comes
+    /// back to a state.
     fn note_jump(&self, when: Time) {
         if when > self.nanotime() {
             self.progress();
         }
-        self.jumps.change(|jumps| *jumps += 1);
+        self.jumps.change(|jumps| *jumps = MOST_JUMPS.min(*jumps + 1));
     }
 
     /// Whether each timer is a ticker's and would wake no G. No M runs, so only a G that a timer wakes or starts will

@@ -68,6 +68,20 @@ pub enum Event {
     IdleTimeConsumed,
     /// The last look found a G on the global queue and a P to run it on.
     LastLookFoundGlobal,
+    /// The last look found GC work, a P, and an idle worker.
+    LastLookFoundGcWork,
+    /// Workers may mark from now on.
+    GcStarts,
+    /// Workers may mark no longer.
+    GcEnds,
+    /// A worker runs on the P, as nothing else does.
+    IdleWorker(PId),
+    /// A worker runs on the P, before all Gs.
+    DedicatedWorker(PId),
+    /// The P gets a dedicated worker as the world starts.
+    WorkerAtStart(PId),
+    /// A unit of GC work was marked.
+    Marked,
     /// The last look found work and a P to run it on.
     LastLookFoundWork,
     /// The last look saw that the next timer is due.

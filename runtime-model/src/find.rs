@@ -22,6 +22,8 @@ use crate::sched::{Sched, SchedLocked};
 use crate::timers::earlier;
 use crate::Time;
 
+use found::Way;
+
 pub use found::Found;
 pub(crate) use steal_order::steal_orders;
 
@@ -31,8 +33,8 @@ impl Sched {
     /// # Panics
     /// As Go does: `schedule: spinning with local work`.
     ///
-    /// Go: proc.go, schedule 3185-3253 (1.19.8), 4150-4246 (1.27.3). Left out: cgo, the trace
-    /// reader's and the GC's wakeup (`tryWakeP`), user scheduling switched off.
+    /// Go: proc.go, schedule 3185-3253 (1.19.8), 4150-4246 (1.27.3). Left out: cgo, the trace reader, user scheduling
+    /// switched off.
     // `mstart` holds nothing but `m`.
     #[sync::forgets_callers]
     pub(crate) fn schedule(&self, m: &mut M) -> GId {
@@ -59,17 +61,22 @@ impl Sched {
         // Only its owner changes an empty queue, so reading it here is no operation of the engine.
         let may_go_on = !spinning || self.p(m.p()).peek_runqempty();
         assert!(may_go_on, "schedule: spinning with local work");
-        let (g, fair) = self.find_runnable(m);
+        let (g, way) = self.find_runnable(m);
         m.snapshot = None;
         // Wake protocol, 3. Every way of finding a G while spinning comes past here, the fairness path included
         // (golang/go#5586).
         if self.m(m.id).spinning.get() {
-            (self.steps.reset_spinning)(self, m, fair);
+            (self.steps.reset_spinning)(self, m, way == Way::Fair);
+        }
+        // A dedicated worker runs, and whatever there was to run here waits: another M may have to run that
+        // (golang/go#27732).
+        if way == Way::Worker {
+            (self.steps.gc.wake_beside_worker)(self, m);
         }
         g
     }
 
-    /// Waits until there is a G to run. Also returns whether it was taken on the fairness path.
+    /// Waits until there is a G to run. Also returns the way in which it was found.
     ///
     /// The parts of Go's function, by their landmarks in proc.go. A row with nothing under "here" is left out.
     ///
@@ -79,7 +86,7 @@ impl Sched {
     /// | 2 | stop of the world, safe point | 2570-2576 | 3418-3424 | `round`: `gcstopm`, `run_safe_point_fn` |
     /// | 3 | own timers: `checkTimers` | 2582 | 3430 | `look_with_p`: `check_timers` |
     /// | 4 | trace reader | 2584-2592 | 3432-3444 | |
-    /// | 5 | GC worker | 2594-2600 | 3446-3453 | |
+    /// | 5 | GC worker | 2594-2600 | 3446-3453 | `look_with_p`: `find_runnable_gc_worker` (gc/find.rs) |
     /// | 6 | fairness: each 61st time, global queue | 2602-2612 | 3455-3465 | `look_fairly` |
     /// | 7 | finalizers (1.27.3: cleanups), cgo | 2614-2622 | 3467-3481 | |
     /// | 8 | own run queue | 2624-2627 | 3483-3486 | `look_with_p`: `runqget` |
@@ -87,13 +94,13 @@ impl Sched {
     /// | 10 | poll without waiting | 2639-2656 | 3501-3525 | `poll_without_waiting` |
     /// | 11 | spin limit; become a spinner | 2658-2668 | 3527-3535 | `may_spin` |
     /// | 12 | `stealWork` | 2670-2685 | 3537-3553 | `look_with_p`: `steal_work` |
-    /// | 13 | idle GC worker; wasm | 2687-2719 | 3555-3592 | |
+    /// | 13 | idle GC worker; wasm | 2687-2719 | 3555-3592 | `idle_gc_worker` (gc/find.rs) |
     /// | 14 | snapshots of `allp` and the masks | 2721-2729 | 3594-3606 | `take_snapshot` (allp.rs) |
     /// | 15 | drop the P, under the lock | 2731-2746 | 3608-3635 | `drop_p`, `drop_p_locked` |
     /// | 16 | "Delicate dance": `nmspinning--` | 2748-2779 | 3637-3687 | `last_look`: `stop_spinning` |
     /// | 17 | global queue again (since 1.22) | – | 3689-3708 | `recheck_global` |
     /// | 18 | `checkRunqsNoP` | 2781-2788 | 3710-3715 | `check_runqs_no_p`, `spin_again` |
-    /// | 19 | `checkIdleGCNoP` | 2790-2804 | 3717-3732 | |
+    /// | 19 | `checkIdleGCNoP` | 2790-2804 | 3717-3732 | `check_idle_gc_no_p` (gc/find.rs) |
     /// | 20 | `checkTimersNoP` | 2806-2812 | 3734-3740 | `recheck_timers`; then, ours, `p_for_due_timer` |
     /// | 21 | poll until the next timer | 2815-2867 | 3746-3804 | `poll`, `poll_in_real_time` |
     /// | 22 | break another M's poll | 2868-2873 | 3805-3810 | `poll` |
@@ -102,11 +109,12 @@ impl Sched {
     /// Go: proc.go, findRunnable 2561-2876 (1.19.8), 3404-3813 (1.27.3).
     // `schedule` holds nothing but `m`. As a call of its own, an M that waits here would keep the P that it came with.
     #[sync::forgets_callers]
-    fn find_runnable(&self, m: &mut M) -> (GId, bool) {
+    fn find_runnable(&self, m: &mut M) -> (GId, Way) {
         loop {
             match self.round(m) {
-                Found::G(g) => return (g, false),
-                Found::Fair(g) => return (g, true),
+                Found::G(g) => return (g, Way::Usual),
+                Found::Fair(g) => return (g, Way::Fair),
+                Found::Worker(g) => return (g, Way::Worker),
                 Found::Again => sync::round_without_progress(),
                 // Part 23.
                 Found::Nothing(_) => self.stopm(m),
@@ -129,6 +137,10 @@ impl Sched {
             Found::Nothing(when) => when,
             found => return found,
         };
+        // Part 13.
+        if let Some(g) = self.idle_gc_worker(m) {
+            return Found::G(g);
+        }
         // Go's `wasSpinning`: 2768 (1.19.8), 3673 (1.27.3).
         let spinning = self.m(m.id).spinning.get();
         // In real time alone, so that under faketime it says nothing new.
@@ -156,6 +168,9 @@ impl Sched {
     #[sync::summarized]
     pub fn look_with_p(&self, m: &M) -> Found {
         let (now, poll_until, _) = self.run_due_timers(m, m.p().id(), 0); // Part 3.
+        if let Some(g) = self.find_runnable_gc_worker(m, now) {
+            return Found::Worker(g); // Part 5.
+        }
         if let Some(g) = self.look_fairly(m) {
             return Found::Fair(g);
         }
@@ -271,6 +286,11 @@ impl Sched {
         if let Some(p) = self.check_runqs_no_p(m) {
             self.emit(m, Event::LastLookFoundWork);
             return (self.steps.spin_again)(self, m, p);
+        }
+        // Part 19. Meets `submit_mark_work`.
+        match (self.steps.gc.recheck_gc)(self, m) {
+            Found::Nothing(_) => {}
+            found => return found,
         }
         // Part 20. Meets `doaddtimer` in `addtimer`. A timer of the future is left to the poll (part 21) or, under
         // faketime, to the jump of the clock.

@@ -151,11 +151,11 @@ pub struct G {
 }
 
 impl G {
-    pub(crate) fn new(id: GId) -> Self {
+    pub(crate) fn new(id: GId, status: GStatus) -> Self {
         let name = |field| ("G", id.0, field);
         G {
             id,
-            status: Plain::new(name("status"), GStatus::Idle),
+            status: Plain::new(name("status"), status),
             park: Atomic::new(name("park"), Park::Away),
             schedlink: Plain::new(name("schedlink"), Guintptr::NIL),
             pc: Plain::new(name("pc"), 0),

@@ -34,11 +34,14 @@ impl Sched {
 
     /// Starts an M to run `p` if there may be something to run; else puts `p` on the idle list.
     ///
-    /// Go: proc.go, handoffp 2353-2418 (1.19.8), 3146-3213 (1.27.3). Left out: the trace reader and GC work.
+    /// Go: proc.go, handoffp 2353-2418 (1.19.8), 3146-3213 (1.27.3). Left out: the trace reader.
     #[sync::summarized]
     pub fn handoffp_unless_needed(&self, m: &M, p: OwnedP) {
         // Meets `gosched` and `exitsyscall0`, which put Gs on the global queue; one that comes later is seen under the lock.
         if !self.runqempty(p.id()) || self.runqsize.load() != 0 {
+            return self.startm(m, Some(p), None);
+        }
+        if (self.steps.gc.work_at_handoff)(self) {
             return self.startm(m, Some(p), None);
         }
         // All other Ps run, and no M looks for work: there must be an M that does. Meets `begin_spin`: the increment is this

@@ -21,7 +21,8 @@
 //! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
 //! | [`netpoll`] | proc.go, netpoll.go, netpoll_epoll.go | the poller's post; descriptors; the Gs that a poll finds |
 //! | [`deadlock`] | proc.go | `checkdead`, the jump of the clock |
-//! | [`limiter`] | mgclimit.go | limiter events |
+//! | [`gc`] | mgc.go, mgcpacer.go | mark workers: which M runs one, and when |
+//! | [`limiter`] | mgclimit.go | limiter events, the bucket |
 //! | [`world`] | – | what Gs do, flags, the exit; in real time the operating system, and what happens by itself |
 //! | [`program`] | – | scripts and sizes |
 //! | [`steps`] | – | the step table |
@@ -37,12 +38,17 @@
 //! | `acquirep`, `wirep`, `releasep`, `execute`, `dropg` | [`world`] |
 //! | `casgstatus` | [`g`]; the scan bit, `castogscanstatus` and `casfrom_Gscanstatus` in [`syscall`]: v1_26.rs |
 //! | `checkdead` | [`deadlock`] |
-//! | `checkIdleGCNoP`, `findRunnableGCWorker` | left out: no GC workers yet |
+//! | `checkIdleGCNoP` | [`gc`]: find.rs |
 //! | `checkRunqsNoP`, `schedule` | [`find`] |
 //! | `checkTimers` (time.go, `(*timers).check`), `checkTimersNoP` | [`timers`] |
 //! | `findRunnable` | [`find`]: `find_runnable` lists its parts |
-//! | `gcAssistAlloc1` (mgcmark.go) | [`world`]: `gc_assist`, the limiter's part |
-//! | `gcCPULimiterState.update`, `resetCapacity`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`]; no bucket |
+//! | `findRunnableGCWorker`, `assignWaitingGCWorker`, `releaseNextGCMarkWorker` (since 1.26), `enlistWorker`, `addIdleMarkWorker`, `needIdleMarkWorker`, `removeIdleMarkWorker`, `markWorkerStop` (mgcpacer.go) | [`gc`]: find.rs |
+//! | `gcStart`, `gcMarkDone` (mgc.go), `startCycle`, `setMaxIdleMarkWorkers` (mgcpacer.go) | [`gc`]: cycle.rs, their part that schedules |
+//! | `gcBgMarkWorker`, `gcMarkWorkAvailable` (`gcShouldScheduleWorker`) (mgc.go), `gcDrain` (mgcmark.go) | [`gc`]; units of work that set flags |
+//! | `gcAssistAlloc1` (mgcmark.go), `allocSpan` (mheap.go) | [`gc`]: `gc_assist`, `scavenge_assist`, the limiter's part |
+//! | `gcBgMarkStartWorkers` (mgc.go), `gcParkAssist`, `gcWakeAllAssists` (mgcmark.go), `pollFractionalWorkerExit` (mgc.go) | left out: workers exist from the start, no assist waits for others, and no worker has a fraction of a P |
+//! | `suspendG`, `resumeG` (preempt.go) | left out: no stack is scanned |
+//! | `gcCPULimiterState.update`, `needUpdate`, `accumulate`, `startGCTransition`, `finishGCTransition`, `resetCapacity`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`] |
 //! | `gcstopm`, `stopTheWorldWithSema`, `startTheWorldWithSema`, `preemptall` | [`stw`] |
 //! | `forEachP` (`forEachPInternal`), `runSafePointFn` | [`safepoint`] |
 //! | `entersyscall_gcwait` (`entersyscallHandleGCWait`) | [`syscall`] |
@@ -66,7 +72,8 @@
 //! | `reentersyscall`, `entersyscallblock`, `exitsyscall`, `exitsyscallTryGetP`, `setBlockOnExitSyscall`, `takeP`, `gcstopP`, `resume` as since 1.26 | [`syscall`]: v1_26.rs |
 //! | `injectglist`, `netpoll` (netpoll_epoll.go), `netpollready` (netpoll.go) | [`netpoll`] |
 //! | `pollReset`, `pollWait`, `pollSetDeadline`, `pollUnblock`, `netpollblock`, `netpollblockcommit`, `netpollunblock`, `netpollcheckerr`, `netpollgoready`, `netpolldeadlineimpl`, `netpollAnyWaiters`, `netpollAdjustWaiters` (netpoll.go) | [`netpoll`]; reads alone |
-//! | `pollOpen`, `pollClose` (netpoll.go), `pollWork` | left out: descriptors are open from the start, and none is used again; no GC workers yet |
+//! | `pollWork` | [`gc`]: `poll_work` |
+//! | `pollOpen`, `pollClose` (netpoll.go) | left out: descriptors are open from the start, and none is used again |
 //! | `mcount` | [`sched`]: a field |
 //! | `mget`, `mput` | [`idle`] |
 //! | `mPark` | merged into `stopm` |
@@ -109,6 +116,7 @@ pub mod deadlock;
 pub mod event;
 pub mod find;
 pub mod g;
+pub mod gc;
 pub mod handoff;
 pub mod idle;
 pub mod ids;

@@ -4,85 +4,26 @@
 //! owner starts and stops events. Any M may *consume* the time so far, which moves the slot's time forward. A stop
 //! accounts for the rest. So the time of an event is counted once.
 //!
-//! Go: mgclimit.go (1.19.8, 1.27.3). The bucket and its fill are left out: only the times that go into it are kept.
+//! # The bucket
+//! Updates pour the time of the GC into a bucket, and let as much run out as the program had. If it is full, the GC has taken more
+//! than half of the time for so long that assists are left out (`limiting`). Idle time counts as neither. While the GC begins or
+//! ends, the limiter belongs to the M that has stopped the world: it holds the lock until the world has started, and updates are
+//! dropped meanwhile.
+//!
+//! Go: mgclimit.go (1.19.8, 1.27.3).
 
-use sync::{Atomic, Name, Word};
+mod bucket;
+mod event;
+mod for_checks;
+
+use sync::{Atomic, Ghost, Name, Plain};
+
+use event::Stamp;
+
+pub use bucket::{Bucket, CAPACITY_PER_PROC};
+pub use event::LimiterEventType;
 
 use crate::Time;
-
-/// What a P's time is attributed to. Go: mgclimit.go, limiterEventType 348 (1.19.8), 346 (1.27.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LimiterEventType {
-    /// No event is in flight.
-    None = 0,
-    /// An idle mark worker.
-    IdleMarkWork = 1,
-    /// A mark assist.
-    MarkAssist = 2,
-    /// A scavenge assist.
-    ScavengeAssist = 3,
-    /// The P is on the idle list.
-    Idle = 4,
-}
-
-const EVENT_BITS: u32 = 3;
-const TYPE_MASK: u64 = ((1 << EVENT_BITS) - 1) << (64 - EVENT_BITS);
-
-/// A time packed with an event's type. Go: mgclimit.go, limiterEventStamp 368 (1.19.8), 366 (1.27.3).
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp(u64);
-
-impl Stamp {
-    const NONE: Stamp = Stamp(0);
-
-    fn new(typ: LimiterEventType, now: Time) -> Self {
-        Stamp(((typ as u64) << (64 - EVENT_BITS)) | (now as u64 & !TYPE_MASK))
-    }
-
-    /// # Panics
-    /// If there is no such type, with Go's text.
-    fn typ(self) -> LimiterEventType {
-        use LimiterEventType::*;
-        let all = [None, IdleMarkWork, MarkAssist, ScavengeAssist, Idle];
-        match all.get((self.0 >> (64 - EVENT_BITS)) as usize) {
-            Some(&typ) => typ,
-            Option::None => panic!("invalid limiter event type found"),
-        }
-    }
-
-    /// The ticks from the stamp to `now`; 0 if `now` is stale.
-    fn duration(self, now: Time) -> Time {
-        let start = ((now as u64 & TYPE_MASK) | (self.0 & !TYPE_MASK)) as Time;
-        if now < start {
-            return 0;
-        }
-        now - start
-    }
-
-    /// The time in it; 0 if there is no event.
-    fn since(self) -> Time {
-        (self.0 & !TYPE_MASK) as Time
-    }
-}
-
-impl Word for Stamp {
-    fn to_bits(self) -> u64 {
-        self.0
-    }
-
-    fn from_bits(bits: u64) -> Self {
-        Stamp(bits)
-    }
-}
-
-impl std::fmt::Debug for Stamp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.typ() {
-            LimiterEventType::None => write!(f, "None"),
-            typ => write!(f, "{typ:?} since {}", self.since()),
-        }
-    }
-}
 
 /// A P's slot for the event in flight. Go: mgclimit.go, limiterEvent 395 (1.19.8), 393 (1.27.3).
 pub struct LimiterEvent {
@@ -164,12 +105,16 @@ impl LimiterEvent {
     }
 }
 
-/// The limiter: pools of time that stopped events leave, and what updates have taken out of them.
+/// The limiter: pools of time that stopped events leave, what updates have taken out of them, and the bucket.
 ///
 /// Go: mgclimit.go, gcCPULimiterState 32 (1.19.8), 32 (1.27.3).
 pub struct GcCpuLimiter {
     /// Held by a compare-and-swap; an update that does not get it is dropped.
     lock: Atomic<u32>,
+    /// The GC is to take less time: assists are left out.
+    enabled: Atomic<bool>,
+    /// What `lock` guards.
+    bucket: Plain<Bucket>,
     /// The time of the latest update. Written under `lock`.
     last_update: Atomic<i64>,
     assist_time_pool: Atomic<i64>,
@@ -178,30 +123,72 @@ pub struct GcCpuLimiter {
     assist_time: Atomic<i64>,
     /// Idle ticks that updates have seen. Written under `lock`.
     idle_time: Atomic<i64>,
+    /// What counts `sched_idle_time`, if the release has that.
+    counts: Option<IdleTimeSteps>,
+    /// `sched.idleTime`: the ticks for which Ps were on the idle list. Since Go 1.20; nothing that schedules reads it.
+    sched_idle_time: Ghost<Time>,
 }
 
+/// What counts the time for which Ps were on the idle list, besides the limiter: steps.
+#[derive(Clone, Copy)]
+pub struct IdleTimeSteps {
+    /// A P has left the idle list: this time was not consumed. Go: mgclimit.go, (*limiterEvent).stop 471-473 (1.27.3).
+    pub ended: fn(&GcCpuLimiter, Time),
+    /// An update has consumed time of a P that is idle. Go: mgclimit.go, updateLocked 212-214 (1.27.3).
+    pub consumed: fn(&GcCpuLimiter, Time),
+}
+
+/// As since Go 1.21.
+pub const IDLE_TIME: IdleTimeSteps = IdleTimeSteps {
+    ended: GcCpuLimiter::add_to_sched_idle_time,
+    consumed: GcCpuLimiter::add_to_sched_idle_time,
+};
+
 impl Default for GcCpuLimiter {
+    /// That of a program with one P.
     fn default() -> Self {
+        GcCpuLimiter::new(1, None)
+    }
+}
+
+impl GcCpuLimiter {
+    /// An empty bucket, for so many Ps.
+    pub fn new(procs: u32, counts: Option<IdleTimeSteps>) -> Self {
         GcCpuLimiter {
             lock: Atomic::new("limiter.lock", 0),
+            enabled: Atomic::new("limiter.enabled", false),
+            bucket: Plain::new("limiter.bucket", Bucket::of(procs)),
             last_update: Atomic::new("limiter.lastUpdate", 0),
             assist_time_pool: Atomic::new("limiter.assistTimePool", 0),
             idle_time_pool: Atomic::new("limiter.idleTimePool", 0),
             assist_time: Atomic::new("limiter.assistTime", 0),
             idle_time: Atomic::new("limiter.idleTime", 0),
+            counts,
+            sched_idle_time: Ghost::new(0),
         }
     }
-}
 
-impl GcCpuLimiter {
     /// Adds the ticks of an event that ended.
-    fn account(&self, typ: LimiterEventType, duration: Time) {
+    pub(crate) fn account(&self, typ: LimiterEventType, duration: Time) {
         use LimiterEventType::*;
+        if let (Idle, Some(counts)) = (typ, self.counts) {
+            (counts.ended)(self, duration);
+        }
         match typ {
             IdleMarkWork | Idle => self.idle_time_pool.add(duration),
             MarkAssist | ScavengeAssist => self.assist_time_pool.add(duration),
             None => panic!("limiterEvent.stop: invalid limiter event type found"),
         };
+    }
+
+    /// A P was idle for so long. It is a step.
+    pub fn add_to_sched_idle_time(&self, duration: Time) {
+        self.sched_idle_time.change(|ticks| *ticks += duration);
+    }
+
+    /// Whether assists are to be left out. Go: mgclimit.go, limiting 91-93 (1.19.8), 90-92 (1.27.3).
+    pub fn limiting(&self) -> bool {
+        self.enabled.load()
     }
 
     /// Accounts for the time in the pools and for the time so far of the events in flight in `slots`.
@@ -211,27 +198,95 @@ impl GcCpuLimiter {
     ///
     /// Returns the idle ticks of the events in flight, which Go does not.
     ///
+    /// # Panics
+    /// As Go does: `update during transition`, `double unlock`.
+    ///
     /// Go: mgclimit.go, (*gcCPULimiterState).update 165-177 (1.19.8), 164-176 (1.27.3).
     #[sync::summarized]
     pub fn update<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) -> Time {
         if !self.lock.cas(0, 1) {
             return 0;
         }
+        assert!(!self.bucket.with(|bucket| bucket.transitioning), "update during transition");
         let consumed = self.update_locked(slots, now);
-        self.lock.store(0);
+        self.unlock();
         consumed
     }
 
-    /// GOMAXPROCS has changed, while the world is stopped: accounts for the time up to now.
+    /// Whether there was no update for longer than `period`.
+    ///
+    /// Go: mgclimit.go, needUpdate 145-147 (1.19.8), 144-146 (1.27.3).
+    pub(crate) fn need_update(&self, now: Time, period: Time) -> bool {
+        now - self.last_update.load() > period
+    }
+
+    /// GOMAXPROCS has changed, while the world is stopped: accounts for the time up to now, and makes the bucket as large as so many
+    /// Ps need.
     ///
     /// # Panics
     /// As Go does: `failed to acquire lock to reset capacity`.
     ///
-    /// Go: mgclimit.go, (*gcCPULimiterState).resetCapacity 321-342 (1.19.8), 319-339 (1.27.3). Left out: the bucket's capacity.
-    pub fn reset_capacity<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) {
+    /// Go: mgclimit.go, (*gcCPULimiterState).resetCapacity 321-342 (1.19.8), 319-339 (1.27.3).
+    pub fn reset_capacity<'a>(
+        &self,
+        slots: impl Iterator<Item = &'a LimiterEvent>,
+        now: Time,
+        procs: u32,
+    ) {
         assert!(self.lock.cas(0, 1), "failed to acquire lock to reset capacity");
         self.update_locked(slots, now);
-        self.lock.store(0);
+        if let Some(enabled) = self.bucket.with_mut(|bucket| bucket.resize(procs)) {
+            self.enable(enabled);
+        }
+        self.unlock();
+    }
+
+    /// The GC begins or ends, while the world is stopped. The limiter is the caller's until `finish_gc_transition`.
+    ///
+    /// # Panics
+    /// As Go does: `failed to acquire lock to start a GC transition`, `transitioning GC to the same state as before?`.
+    ///
+    /// Go: mgclimit.go, startGCTransition 101-118 (1.19.8), 100-117 (1.27.3).
+    pub fn start_gc_transition<'a>(
+        &self,
+        enable: bool,
+        slots: impl Iterator<Item = &'a LimiterEvent>,
+        now: Time,
+    ) {
+        assert!(self.lock.cas(0, 1), "failed to acquire lock to start a GC transition");
+        let same = self.bucket.with(|bucket| bucket.gc_enabled == enable);
+        assert!(!same, "transitioning GC to the same state as before?");
+        self.update_locked(slots, now);
+        self.bucket.with_mut(|bucket| {
+            bucket.gc_enabled = enable;
+            bucket.transitioning = true;
+        });
+    }
+
+    /// The world has started. The time for which it was stopped counts as the GC's, on all Ps.
+    ///
+    /// # Panics
+    /// As Go does: `finishGCTransition called without starting one?`, `double unlock`.
+    ///
+    /// Go: mgclimit.go, finishGCTransition 123-137 (1.19.8), 122-136 (1.27.3).
+    pub fn finish_gc_transition(&self, now: Time) {
+        let Bucket { transitioning, procs, .. } = self.bucket.get();
+        assert!(transitioning, "finishGCTransition called without starting one?");
+        let last_update = self.last_update.owner_load();
+        if now >= last_update {
+            self.accumulate(0, (now - last_update) * Time::from(procs));
+        }
+        self.last_update.store(now);
+        self.bucket.with_mut(|bucket| bucket.transitioning = false);
+        self.unlock();
+    }
+
+    /// # Panics
+    /// As Go does: `double unlock`.
+    ///
+    /// Go: mgclimit.go, unlock 307-312 (1.19.8), 305-310 (1.27.3).
+    fn unlock(&self) {
+        assert!(self.lock.swap(0) == 1, "double unlock");
     }
 
     /// The part of an update under the limiter's lock.
@@ -240,21 +295,30 @@ impl GcCpuLimiter {
         if now < self.last_update.owner_load() {
             return 0;
         }
+        let window = now - self.last_update.owner_load();
         self.last_update.store(now);
-        self.drain_and_consume(slots, now)
+        let (assist, idle, in_flight) = self.drain_and_consume(slots, now);
+        let (mutator, gc) = self.bucket.with(|bucket| bucket.shares(window, assist, idle));
+        self.accumulate(mutator, gc);
+        in_flight
     }
 
-    /// The work of an update. Go: mgclimit.go, (*gcCPULimiterState).updateLocked 180-260 (1.19.8), 179-258 (1.27.3).
+    /// The times of an update: of assists, of idle Ps, and of those the part that was in flight.
+    ///
+    /// Go: mgclimit.go, (*gcCPULimiterState).updateLocked 180-260 (1.19.8), 179-258 (1.27.3).
     fn drain_and_consume<'a>(
         &self,
         slots: impl Iterator<Item = &'a LimiterEvent>,
         now: Time,
-    ) -> Time {
+    ) -> (Time, Time, Time) {
         use LimiterEventType::*;
         let mut assist = drain(&self.assist_time_pool);
         let (pool, mut idle) = (drain(&self.idle_time_pool), 0);
         for slot in slots {
             let (typ, duration) = slot.consume(now);
+            if let (Idle, Some(counts)) = (typ, self.counts) {
+                (counts.consumed)(self, duration);
+            }
             match typ {
                 IdleMarkWork | Idle => idle += duration,
                 MarkAssist | ScavengeAssist => assist += duration,
@@ -263,32 +327,21 @@ impl GcCpuLimiter {
         }
         self.assist_time.store(self.assist_time.owner_load() + assist);
         self.idle_time.store(self.idle_time.owner_load() + pool + idle);
-        idle
+        (assist, pool + idle, idle)
     }
 
-    /// Idle ticks accounted so far, pools included. For checks.
-    pub fn peek_idle(&self) -> Time {
-        self.idle_time.peek() + self.idle_time_pool.peek()
+    /// The bucket gets the time of the GC, and loses the program's. Under the lock.
+    ///
+    /// Go: mgclimit.go, accumulate 266-299 (1.19.8), 264-297 (1.27.3).
+    fn accumulate(&self, mutator: Time, gc: Time) {
+        if let Some(enabled) = self.bucket.with_mut(|bucket| bucket.accumulate(mutator, gc)) {
+            self.enable(enabled);
+        }
     }
 
-    /// Assist ticks accounted so far, pools included. For checks.
-    pub fn peek_assist(&self) -> Time {
-        self.assist_time.peek() + self.assist_time_pool.peek()
-    }
-
-    /// Ticks of events that have ended and that no update has taken yet. For checks.
-    pub fn peek_pooled(&self) -> Time {
-        self.assist_time_pool.peek() + self.idle_time_pool.peek()
-    }
-
-    /// The time of the latest update; 0 if there was none. For checks.
-    pub fn peek_last_update(&self) -> Time {
-        self.last_update.peek()
-    }
-
-    /// No update is under way. For checks.
-    pub fn peek_unlocked(&self) -> bool {
-        self.lock.peek() == 0
+    /// Assists are left out from now on, or are not. Under the lock.
+    pub fn enable(&self, enabled: bool) {
+        self.enabled.store(enabled);
     }
 }
 

@@ -7,9 +7,10 @@ use std::hash::{Hash, Hasher};
 use sync::{Atomic, Ghost, Mutex, Plain};
 
 use crate::g::Guintptr;
+use crate::gc::WorkerMode;
 pub use crate::idle::OwnedP;
-use crate::ids::MId;
 pub use crate::ids::PId;
+use crate::ids::{GId, MId};
 use crate::limiter::LimiterEvent;
 use crate::sysmon::WatchedP;
 
@@ -71,6 +72,11 @@ pub struct P {
     /// How many timers of the heap were stopped. Written without the lock, by Gs that stop timers. Since 1.23: `zombies`.
     pub deleted_timers: Atomic<u32>,
 
+    /// `gcMarkWorkerMode`: what the mark worker does that runs next on the P, or runs there. Written by its owner.
+    pub gc_mark_worker_mode: Plain<WorkerMode>,
+    /// `nextGCMarkWorker`: the dedicated worker that runs next. Written by its owner, or while the world is stopped.
+    pub next_gc_mark_worker: Plain<Option<GId>>,
+
     /// What sysmon reads of it, and remembers.
     pub watched: WatchedP,
 
@@ -112,6 +118,8 @@ impl P {
             timer_modified_earliest: Atomic::new(name(words.modified), 0),
             deleted_timers: Atomic::new(name(words.stopped), 0),
             timers,
+            gc_mark_worker_mode: Plain::new(name("gcMarkWorkerMode"), WorkerMode::NotWorker),
+            next_gc_mark_worker: Plain::new(name("nextGCMarkWorker"), None),
             watched: WatchedP::new(id.0),
             limiter_event: LimiterEvent::new(name("limiterEvent")),
         }

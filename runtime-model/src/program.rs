@@ -57,8 +57,23 @@ pub enum Action {
     NewCallback,
     /// Ends the G; main without the program.
     Goexit,
-    /// A mark assist: an event of the limiter, then an update.
+    /// A mark assist: an event of the limiter, then an update. In a program with a GC, it marks, too.
     Assist,
+    /// A scavenge assist: an event of the limiter.
+    ScavengeAssist,
+    /// A garbage collection begins, with so many dedicated workers: stops the world.
+    GcStart(u32),
+    /// The garbage collection ends: stops the world.
+    GcEnd,
+    /// Makes a unit of work for mark workers.
+    Mark {
+        /// It is set once the unit is marked.
+        flag: FlagId,
+        /// Marking takes until no M can move.
+        long: bool,
+    },
+    /// What a mark worker does: the only action of its script, again and again.
+    MarkWorker,
     /// Adds a new timer: it fires in so many ticks, and then each so many ticks, unless those are 0.
     Add(TimerId, Time, Time),
     /// Gives the timer other times. It becomes active, whatever it was.
@@ -94,6 +109,8 @@ impl Action {
         match self {
             Action::Go(_) | Action::After(..) | Action::Ticker(..) | Action::Ready(_) => true,
             Action::Set(_) | Action::Assist | Action::Stop(_) => true,
+            Action::ScavengeAssist | Action::Mark { .. } => true,
+            Action::GcStart(_) | Action::GcEnd | Action::MarkWorker => false,
             Action::LockOsThread | Action::UnlockOsThread => true,
             Action::LoseBreak | Action::NewCallback => true,
             Action::Scavenge | Action::Goexit => false,
@@ -214,6 +231,25 @@ impl Program {
     /// Whether some G stops the world.
     pub fn stops_the_world(&self) -> bool {
         self.has(|action| matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_)))
+            || self.has_gc()
+    }
+
+    /// Whether some G begins a garbage collection.
+    pub fn has_gc(&self) -> bool {
+        self.has(|action| matches!(action, Action::GcStart(_)))
+    }
+
+    /// The Gs that are mark workers: the last ones.
+    pub fn mark_workers(&self) -> impl DoubleEndedIterator<Item = GId> + '_ {
+        let gs = (0..).map(GId).zip(&self.scripts).collect::<Vec<_>>();
+        gs.into_iter()
+            .filter(|(_, script)| script.first() == Some(&Action::MarkWorker))
+            .map(|(g, _)| g)
+    }
+
+    /// Whether other Ms have to know which G keeps a P busy: sysmon does, and a G that wants a dedicated worker to run.
+    pub fn watches_busy(&self) -> bool {
+        self.has_slices() || self.has(|action| matches!(action, Action::GcStart(1..)))
     }
 
     /// Whether some G sets GOMAXPROCS.

@@ -81,7 +81,7 @@ impl Sched {
             self.notes_resize(old);
             self.emit(m, Event::Gomaxprocs(old, procs));
             let events = self.ps(&*locked).iter().map(|p| &p.limiter_event);
-            self.limiter.reset_capacity(events, now);
+            self.limiter.reset_capacity(events, now, procs);
         }
         runnable
     }
@@ -178,7 +178,7 @@ impl Sched {
         }
     }
 
-    /// A resize, 5. Go: proc.go, procresize 4905-4929 (1.19.8), 6189-6292 (1.27.3). Left out: GC workers.
+    /// A resize, 5. Go: proc.go, procresize 4905-4929 (1.19.8), 6189-6292 (1.27.3).
     fn give_out(&self, locked: &mut SchedLocked, now: crate::Time) -> Runnable {
         let (mut runnable, mut idle) = (Vec::new(), Vec::new());
         // The last first.
@@ -190,6 +190,16 @@ impl Sched {
                 let nm = self.mget(locked);
                 runnable.insert(0, (p, nm));
             }
+        }
+        // The first of them is the last here.
+        while let Some(p) = idle.pop() {
+            if !self.is_marking() || !(self.steps.gc.assign_at_start)(self, p.id()) {
+                idle.push(p);
+                break;
+            }
+            self.emit_by(None, Event::WorkerAtStart(p.id()));
+            let nm = self.mget(locked);
+            runnable.push((p, nm));
         }
         self.put_idle(locked, idle, now);
         runnable

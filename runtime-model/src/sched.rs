@@ -11,6 +11,7 @@ use sync::{Arc, Atomic, Ghost, Mutex, Note, Plain, Weak};
 use crate::event::{AnyWitness, Event};
 use crate::find::steal_orders;
 use crate::g::{GId, GStatus, G};
+use crate::gc::Gc;
 use crate::idle::IdleList;
 use crate::ids::TimerId;
 use crate::limiter::GcCpuLimiter;
@@ -70,6 +71,8 @@ pub struct Sched {
     pub safe_point_wait: Plain<i32>,
     /// The M that wants each P to pass a safe point sleeps on it.
     pub(crate) safe_point_note: Note,
+    /// The GC's workers, and their work.
+    pub gc: Gc,
     /// What sysmon and Ms both access.
     pub sysmon: SysmonShared,
     /// The M that has stopped the world. For checks.
@@ -201,6 +204,16 @@ impl SchedLocked {
     }
 }
 
+/// Mark workers wait in their pool.
+fn first_status(program: &Program, g: GId) -> GStatus {
+    let works = program.mark_workers().any(|worker| worker == g);
+    if works {
+        GStatus::Waiting
+    } else {
+        GStatus::Idle
+    }
+}
+
 impl Sched {
     /// The world before it starts: no P is owned or on a list, no M is started but the caller's.
     ///
@@ -232,6 +245,7 @@ impl Sched {
             stopnote: Note::new("stopnote"),
             safe_point_wait: Plain::new("safePointWait", 0),
             safe_point_note: Note::new("safePointNote"),
+            gc: Gc::new(&program),
             sysmon: SysmonShared::new(&lock),
             stopped_by: Ghost::new(None),
             netpoll_inited: Atomic::new("netpollInited", program.opens_descriptors().into()),
@@ -244,11 +258,11 @@ impl Sched {
             allp: (0..most).map(p).collect(),
             sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
-            allg: (0..gs).map(|g| G::new(GId(g))).collect(),
+            allg: (0..gs).map(|g| G::new(GId(g), first_status(&program, GId(g)))).collect(),
             timers: named_timers(&program),
             descriptors: descriptors(&program),
             faketime: Plain::new("faketime", START),
-            limiter: GcCpuLimiter::default(),
+            limiter: GcCpuLimiter::new(ps, steps.gc.idle_time),
             world: World::new(&program),
             spins_in_flight: Ghost::new(0),
             jumps: Ghost::new(0),
@@ -305,7 +319,7 @@ impl Sched {
     ///
     /// Go: traceback.go, isSystemGoroutine 1133-1153 (1.19.8), 1490-1520 (1.27.3).
     pub fn is_system_goroutine(&self, g: GId) -> bool {
-        self.scavenger == Some(g)
+        self.scavenger == Some(g) || self.is_mark_worker(g)
     }
 
     /// The variant that schedules.
@@ -326,18 +340,6 @@ impl Sched {
             self.program.scripts[other.id.index()].iter().take(pc).any(starts)
         };
         g == GId::MAIN || self.allg.iter().any(past)
-    }
-
-    /// Whether a script has come past an assist. For checks.
-    pub fn has_assisted(&self) -> bool {
-        let past = |g: &G| {
-            let pc = g.pc.peek(|&pc| pc);
-            self.program.scripts[g.id.index()]
-                .iter()
-                .take(pc)
-                .any(|action| *action == Action::Assist)
-        };
-        self.allg.iter().any(past)
     }
 
     /// The time, in ticks. Go: time_fake.go, nanotime 35-37 (1.19.8), 36-38 (1.27.3).
@@ -378,7 +380,9 @@ impl Sched {
         self.witness.event(m, event);
     }
 
-    /// Notes progress, for checks: rounds and jumps without any are counted from here again.
+    /// Notes progress, for checks: an M begins to execute a G, a timer's function is called, a call returns or another event of
+    /// the world comes to pass, or the clock jumps to a later instant. Rounds and jumps without any are counted from here
+    /// again; and Ms that go round for ever are a livelock if none of this is part of it.
     pub(crate) fn progress(&self) {
         sync::made_progress();
         self.jumps.set(0);

@@ -3,6 +3,7 @@
 //! A table is a whole scheduler: users choose one as a *variant*. A bug is a variant with an entry replaced, and is
 //! defined with its regression.
 
+mod gc;
 mod locked;
 mod netpoll;
 mod spin_limit;
@@ -21,6 +22,7 @@ use crate::runq::GQueue;
 use crate::sched::{Sched, SchedLocked, SpinIncrement};
 use crate::Time;
 
+pub use gc::{GcSteps, GC_1_19, GC_1_19_FIXED, GC_1_27, GC_FIXED};
 pub use locked::{LockedSteps, LOCKED};
 pub use netpoll::{
     start_idle_1_19, start_idle_1_27, takes_break, PollSteps, POLL_1_19, POLL_1_19_FIXED,
@@ -51,6 +53,8 @@ pub struct Steps {
     pub syscalls: SyscallVerbs,
     /// sysmon, and what wakes it.
     pub sysmon: SysmonSteps,
+    /// The GC's workers.
+    pub gc: GcSteps,
     /// Gs that are locked to their thread.
     pub locked: LockedSteps,
     /// No M was idle: one is started for this P, and counts from under the lock on. (golang/go#40368)
@@ -214,8 +218,7 @@ pub struct Steps {
 pub type StartNewM =
     for<'a> fn(&Sched, &M, MutexGuard<'a, SchedLocked>, OwnedP, Option<SpinIncrement>);
 
-/// A step that takes Gs from the global queue. It holds `sched.lock` when it begins. If the queue is empty, it returns
-/// the lock, still held.
+/// A step that takes Gs from the global queue, with `sched.lock` held. If the queue is empty, it returns the lock.
 pub type TakeGlobal = for<'a> fn(
     &Sched,
     MutexGuard<'a, SchedLocked>,
@@ -223,8 +226,8 @@ pub type TakeGlobal = for<'a> fn(
     &OwnedP,
 ) -> Result<GId, MutexGuard<'a, SchedLocked>>;
 
-/// Go 1.19 with all known fixes, and five of our own where Go has none (`wakep`, `p_for_due_timer`,
-/// `wake_beside_poller`, `asked_at_handoff`, `entered_syscall`). Every check holds for this one.
+/// Go 1.19 with all known fixes, and those of our own where Go has none (`wakep`, `p_for_due_timer`,
+/// `wake_beside_poller`, `asked_at_handoff`, `entered_syscall`, `recheck_gc`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
     timers_1_19: TIMER_STEPS,
@@ -232,6 +235,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     poll: POLL_1_19_FIXED,
     syscalls: SYSCALLS_1_19,
     sysmon: SYSMON,
+    gc: GC_1_19_FIXED,
     locked: LOCKED,
     start_new_m: Sched::start_new_m,
     run0: SchedLocked::run0,
@@ -281,6 +285,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
 /// and a timer that is due beside an idle P under faketime, in two ways.
 pub const GO_13F6BE28: Steps = Steps {
     poll: POLL_1_19,
+    gc: GC_1_19,
     wakep: wakep_if_idle_p,
     p_for_work: |sched, locked| sched.pidleget(locked, 0),
     must_keep_p: |_, _| false,
@@ -304,13 +309,15 @@ pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS_1_19, ..GO_13F6BE28 
 /// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
 /// has asked for one (`asked_at_handoff`); a timer that is due is left beside an idle P, under faketime, in two ways
 /// (`p_for_due_timer`, `wake_beside_poller`); the poller leaves its post (`POLL_1_27`); a stop of the world and a safe point miss a
-/// system call that is being entered (`stop_in_syscall`, `entered_syscall`); and [`TIMER_STEPS_1_27`].
+/// system call that is being entered (`stop_in_syscall`, `entered_syscall`); the last look does not look for dedicated mark workers
+/// ([`GC_1_27`]); and [`TIMER_STEPS_1_27`].
 ///
 /// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`.
 pub const GO_1_27: Steps = Steps {
     timers_1_23: TIMER_STEPS_1_27,
     wakep: wakep_1_20,
     poll: POLL_1_27,
+    gc: GC_1_27,
     take_global: Sched::globrunqget_batch,
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
@@ -322,13 +329,14 @@ pub const GO_1_27: Steps = Steps {
 };
 
 /// Go 1.27.3 with every known bug mended. Every check holds for this one. No mend is Go's: *ours* are `wakep`
-/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller`, `asked_at_handoff`, `stop_in_syscall`, `entered_syscall`, and those of
-/// [`TIMER_STEPS_FIXED`].
+/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller`, `asked_at_handoff`, `stop_in_syscall`, `entered_syscall`, `recheck_gc`, and
+/// those of [`TIMER_STEPS_FIXED`].
 pub const GO_FIXED: Steps = Steps {
     timers: TIMERS_1_23,
     syscalls: SYSCALLS_1_27,
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     poll: POLL_FIXED,
+    gc: GC_FIXED,
     take_global: Sched::globrunqget_batch_and_wake,
     // Since 1.26.
     order_idle: |idle| idle.reverse(),

@@ -43,7 +43,7 @@ impl Sched {
     ///
     /// Go: proc.go, stopTheWorldWithSema 1179-1255 (1.19.8), 1641-1735 (1.27.3).
     #[sync::summarized]
-    fn stop_the_world_with_sema(&self, m: &M) {
+    pub(crate) fn stop_the_world_with_sema(&self, m: &M) {
         if self.collect(m) {
             // Step 3. Meets `stop_p`, of the last M that stops its P.
             self.stopnote.sleep();
@@ -136,7 +136,7 @@ impl Sched {
     ///
     /// Go: proc.go, startTheWorldWithSema 1257-1318 (1.19.8), 1773-1834 (1.27.3).
     #[sync::summarized]
-    fn start_the_world_with_sema(&self, m: &mut M, procs: u32) {
+    pub(crate) fn start_the_world_with_sema(&self, m: &mut M, procs: u32) {
         for (p, nm) in self.give_back(m, procs) {
             match nm {
                 Some(nm) => self.wake_with(nm, p),
@@ -180,6 +180,9 @@ impl Sched {
             while flag.nudge() {
                 some = true;
             }
+        }
+        while self.ends_long_mark() {
+            some = true;
         }
         some
     }

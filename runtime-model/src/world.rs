@@ -11,7 +11,6 @@ mod timer_actions;
 
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
-use crate::limiter::LimiterEventType;
 use crate::m::{MId, M};
 use crate::p::{OwnedP, PStatus};
 use crate::program::{Action, FlagId};
@@ -29,6 +28,7 @@ impl Sched {
         let nudges = self.world.nudges.with_mut(std::mem::take);
         let moved = nudges.into_iter().any(|flag| self.world.flags[flag.0].nudge())
             || self.asks_again()
+            || self.ends_long_mark()
             || self.syscalls_return()
             || self.wake_world();
         if moved {
@@ -119,6 +119,10 @@ impl Sched {
             Action::Poll(id, tries) => return self.poll_channel(m, g, id, tries),
             Action::Read(fd) => return self.read(m, g, fd),
             Action::Syscall(how) => return self.syscall(m, g, how),
+            Action::MarkWorker => {
+                self.gc_bg_mark_worker(m, g);
+                return false;
+            }
             Action::Goexit => {
                 self.goexit(m, g);
                 return false;
@@ -169,10 +173,10 @@ impl Sched {
         true
     }
 
-    /// What keeps the P of `m` busy, for sysmon. In a program without it, it is no operation.
+    /// What keeps the P of `m` busy, for sysmon, and for a G that wants a worker to run. In a program with neither, it is no operation.
     fn keeps_busy(&self, m: &M, busy: Busy) {
-        if self.program.has_slices() {
-            // Meets the load in `look_at_slice`.
+        if self.program.watches_busy() {
+            // Meets the loads in `look_at_slice` and `preempt_another`.
             self.p(m.p()).watched.busy.store(busy);
         }
     }
@@ -198,24 +202,6 @@ impl Sched {
         }
         self.emit(m, Event::Preempted(g));
         self.gosched(m, g);
-    }
-
-    /// A mark assist of the G that `m` runs: an event from start to stop, then an update of the limiter. Go
-    /// updates only once the P's assists add up to 5 µs; here each assist does.
-    ///
-    /// Go: mgcmark.go, gcAssistAlloc1 529-608 (1.19.8), 711-779 (1.27.3), its limiter's part.
-    #[sync::summarized]
-    pub fn gc_assist(&self, m: &M) {
-        let slot = &self.p(m.p()).limiter_event;
-        // An event in flight, which only an idle mark worker's could be, is not interrupted.
-        let tracked = slot.start(LimiterEventType::MarkAssist, self.nanotime());
-        let now = self.nanotime();
-        if tracked {
-            slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);
-        }
-        if self.limiter.update(self.ps(m.p()).iter().map(|p| &p.limiter_event), now) > 0 {
-            self.emit(m, Event::IdleTimeConsumed);
-        }
     }
 
     /// Main has returned, and the program is about to exit.
@@ -275,6 +261,9 @@ impl Sched {
         let owned = self.p(&p);
         let running = owned.m.get() == Some(m.id) && owned.status.get() == PStatus::Running;
         assert!(running, "releasep: invalid p state");
+        if self.program.has_gc() {
+            self.release_next_gc_mark_worker(p.id());
+        }
         self.unwire(m.id, &p);
         p
     }

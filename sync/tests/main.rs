@@ -14,6 +14,7 @@ mod hazards;
 mod inserted;
 mod known;
 mod limits;
+mod liveness;
 mod loom_traps;
 mod misuse;
 mod notes;

@@ -25,6 +25,21 @@ pub(crate) const CHECKS: &[Check] = &[
         invariant: "INV-LIM4",
         holds: an_assist_updates,
     },
+    Check {
+        name: "assists are left out while the limiter's bucket is full",
+        invariant: "INV-LIM5",
+        holds: limits_while_the_bucket_is_full,
+    },
+    Check {
+        name: "the limiter knows whether workers may mark",
+        invariant: "INV-LIM5",
+        holds: the_limiter_knows_the_phase,
+    },
+    Check {
+        name: "sched.idleTime is the time for which Ps were idle",
+        invariant: "INV-LIM4",
+        holds: idle_time_is_complete,
+    },
 ];
 
 fn an_assist_runs(view: &View) -> Result<(), String> {
@@ -44,7 +59,9 @@ fn updates_are_outside_of_events(view: &View) -> Result<(), String> {
         let runs = p.status.peek(|&status| status) == PStatus::Running;
         runs && p.limiter_event.peek() == LimiterEventType::None
     };
-    let updates = !view.sched.limiter.peek_unlocked();
+    // The M that has stopped the world to begin or to end a cycle has the limiter, and no P runs.
+    let stopped = view.sched.stopped_by.peek(|&m| m.is_some());
+    let updates = !view.sched.limiter.peek_unlocked() && !stopped;
     ensure!(!updates || view.ps().iter().any(outside), "an update is under way within an event");
     Ok(())
 }
@@ -84,5 +101,41 @@ fn idle_ticks_are_counted_once(view: &View) -> Result<(), String> {
     ensure!(counted == idle, "{counted} idle ticks are counted, of {idle}");
     let assist = limiter.peek_assist();
     ensure!(assist == 0, "{assist} ticks of assists are counted, and the clock stood during each");
+    Ok(())
+}
+
+fn limits_while_the_bucket_is_full(view: &View) -> Result<(), String> {
+    let limiter = &view.sched.limiter;
+    if !limiter.peek_unlocked() {
+        return Ok(());
+    }
+    let (bucket, limits) = (limiter.peek_bucket(), limiter.peek_limiting());
+    ensure!(bucket.fill <= bucket.capacity, "{bucket:?} holds more than fits in");
+    let full = bucket.fill == bucket.capacity;
+    ensure!(limits == full, "assists are left out: {limits}, and the bucket is {bucket:?}");
+    Ok(())
+}
+
+/// The M that has stopped the world changes both, and has the limiter meanwhile.
+fn the_limiter_knows_the_phase(view: &View) -> Result<(), String> {
+    let limiter = &view.sched.limiter;
+    let bucket = limiter.peek_bucket();
+    ensure!(!bucket.transitioning || !limiter.peek_unlocked(), "{bucket:?}, and no M has the lock");
+    let marking = view.sched.gc.blacken_enabled.peek();
+    let right = bucket.transitioning || bucket.gc_enabled == marking;
+    ensure!(right, "workers may mark: {marking}, and the limiter has {bucket:?}");
+    Ok(())
+}
+
+/// What the limiter has counted is the same, and the time of idle mark workers besides, which takes none while the clock stands.
+fn idle_time_is_complete(view: &View) -> Result<(), String> {
+    let limiter = &view.sched.limiter;
+    let Some(ticks) = limiter.peek_sched_idle_time() else { return Ok(()) };
+    let stands = !matches!(view.sched.clock(), Clock::Real { early: 1.. });
+    if !stands || view.locked().is_none() || !limiter.peek_unlocked() {
+        return Ok(());
+    }
+    let counted = limiter.peek_idle();
+    ensure!(ticks == counted, "sched.idleTime is {ticks}, and Ps were idle for {counted} ticks");
     Ok(())
 }

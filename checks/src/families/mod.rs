@@ -4,6 +4,7 @@ mod bookkeeping;
 mod counts;
 mod dead;
 mod discipline;
+mod gc;
 mod limiter;
 mod locked;
 mod netpoll;
@@ -39,6 +40,7 @@ pub const INVARIANTS: Families = &[
     stops::CHECKS,
     resize::CHECKS,
     limiter::CHECKS,
+    gc::CHECKS,
     timers::CHECKS,
     timers_1_23::CHECKS,
     netpoll::CHECKS,

@@ -6,7 +6,7 @@
 //! | runnable | the global queue, a ring, a `runnext`, or the hands of one M that moves |
 //! | running | one M, which has a P, unless it is about to enter or to leave a system call (since Go 1.26) |
 //! | system call | one M, which is in one |
-//! | waiting | parked, or one timer, or one descriptor, or the hands of one M that moves |
+//! | waiting | parked, or one timer, or one descriptor, or the pool of mark workers, or the hands of one M that moves |
 //! | idle, and some G has passed its `go` or `after` | one timer that will start it, or the hands of one M that moves |
 //! | idle otherwise, or dead | none |
 //!
@@ -42,6 +42,10 @@ enum Place {
     Parked,
     /// Waiting for a descriptor.
     Descriptor(FdId),
+    /// A mark worker with nothing to do.
+    Pool,
+    /// The mark worker that runs next on the P.
+    NextWorker(PId),
     /// Waiting for a value of the timer's channel.
     Channel(TimerId),
     /// A timer that wakes it.
@@ -102,6 +106,10 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
     }
     let parked = view.sched.allg.iter().filter(|g| g.park.peek() == Park::Parked);
     places.extend(parked.map(|g| (g.id, Place::Parked)));
+    places.extend(view.sched.gc.pool.peek().workers().map(|g| (g, Place::Pool)));
+    for p in view.ps() {
+        places.extend(p.next_gc_mark_worker.peek(|&g| g).map(|g| (g, Place::NextWorker(p.id))));
+    }
     for pd in &view.sched.descriptors {
         if let Rg::G(g) = pd.rg.peek() {
             places.push((g, Place::Descriptor(pd.id)));
@@ -154,6 +162,7 @@ impl Place {
             Place::Parked | Place::Sleep(_) | Place::Descriptor(_) | Place::Channel(_) => {
                 GStatus::Waiting
             }
+            Place::Pool | Place::NextWorker(_) => GStatus::Waiting,
             Place::Start(_) => GStatus::Idle,
         }
     }
@@ -168,6 +177,8 @@ impl fmt::Display for Place {
             Place::M(m) => write!(f, "executed by {m}"),
             Place::Parked => write!(f, "parked"),
             Place::Descriptor(fd) => write!(f, "waiting for {fd}"),
+            Place::Pool => write!(f, "in the pool of mark workers"),
+            Place::NextWorker(p) => write!(f, "the next mark worker of {p}"),
             Place::Channel(t) => write!(f, "waiting for {t}'s channel"),
             Place::Sleep(p) => write!(f, "on a timer of {p} that wakes it"),
             Place::Start(p) => write!(f, "on a timer of {p} that starts it"),

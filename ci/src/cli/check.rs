@@ -91,6 +91,10 @@ pub struct Search {
     /// Search behind states that the cache knows, too; a checkpoint that leaves out a local variable is then an error
     #[arg(long, conflicts_with = "no_cache")]
     pub paranoid: bool,
+    /// Look for livelocks of several Ms, too: Ms that keep each other going for ever, and none of which gets anything done.
+    /// Without sleep sets and symmetry, and without a bound
+    #[arg(long, conflicts_with_all = ["no_cache", "traces"])]
+    pub liveness: bool,
     /// Count distinct traces, to compare with the number of executions; most useful with --no-cache
     #[arg(long, conflicts_with = "jobs")]
     pub traces: bool,
@@ -107,8 +111,8 @@ impl Search {
     /// Whether an option for searches was given.
     pub fn is_asked_for(&self) -> bool {
         let Search { search, jobs, no_cache, no_sleep_sets, no_symmetry, .. } = self;
-        let Search { paranoid, traces, max_memory, .. } = self;
-        let asked = [search, no_cache, no_sleep_sets, no_symmetry, paranoid, traces];
+        let Search { paranoid, traces, liveness, max_memory, .. } = self;
+        let asked = [search, no_cache, no_sleep_sets, no_symmetry, paranoid, traces, liveness];
         asked.into_iter().any(|asked| *asked) || jobs.is_some() || max_memory.is_some()
     }
 }

@@ -14,7 +14,7 @@ use checks::{kernels, scenarios};
 use comfy_table::{presets, ContentArrangement, Table};
 use harness::cex::{self, Counterexample, Step};
 use harness::kernel::KERNEL;
-use harness::report::{Fewest, Found};
+use harness::report::{Fewest, Found, LIVELOCK};
 use steps::Steps;
 
 use crate::lookup;
@@ -31,6 +31,7 @@ type Row<'s> = &'s [Step];
 
 /// All of it. `width` is in columns; `None` is the terminal's.
 pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {
+    let counterexample = &counterexample.first_round();
     let Counterexample { header, steps } = counterexample;
     let counted = steps::steps(counterexample);
     let columns = columns(steps);
@@ -43,8 +44,14 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
     let thread = if is_kernel(counterexample) { "thread " } else { "M" };
     let heads = columns.iter().map(|&number| name(counterexample, thread, number));
     table.set_header(std::iter::once("step".into()).chain(heads));
-    let rows = if full { steps.chunks(1).collect() } else { rows(steps) };
+    // Where the cycle begins, if it is a livelock, begins a row.
+    let (stem, cycle) = steps.split_at(header.cycle.map_or(steps.len(), |n| n as usize - 1));
+    let cut = |steps| if full { <[Step]>::chunks(steps, 1).collect() } else { rows(steps) };
+    let rows = [cut(stem), cut(cycle)].concat();
     for row in &rows {
+        if row.as_ptr() == cycle.as_ptr() {
+            table.add_row(["", "from here on, for ever:"]);
+        }
         let mut cells = vec![numbers(row, &counted)];
         cells.resize(columns.len() + 1, String::new());
         let column = columns.iter().take_while(|&&column| column < row[0].thread).count();
@@ -161,10 +168,13 @@ pub fn ending(found: &Found) -> String {
         "throw" => "throw".to_string(),
         "deadlock" => "a cycle of locks".to_string(),
         "race" => "a data race".to_string(),
+        LIVELOCK => "a livelock".to_string(),
         check => format!("the check `{check}` fails"),
     };
     // The smallest execution that fails is not the one that the search found first, so its number is left out.
     let execution = match found.fewest {
+        // A livelock is found in the states of all executions.
+        _ if found.check == LIVELOCK => String::new(),
         Fewest::Unknown => format!(" (in execution {})", count(found.execution)),
         Fewest::Preemptions | Fewest::Steps => String::new(),
     };

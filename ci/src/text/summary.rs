@@ -76,7 +76,7 @@ fn searched(
     held: bool,
 ) -> Vec<(&'static str, String)> {
     let Statistics { executions, states, depth, transitions, probes, traces, .. } = searched;
-    let Statistics { estimated, digest, .. } = searched;
+    let Statistics { estimated, digest, edges, .. } = searched;
     let rate = count((*states as f64 / seconds.max(0.001)) as u64);
     // n² / 2 pairs, each with a chance of 2⁻¹²⁸, or less than four times that where a state is known by the least of
     // six fingerprints. The next power of ten.
@@ -94,6 +94,7 @@ fn searched(
     vec![
         ("states", format!("{} ({rate} a second)", count(*states))),
         ("steps", count(*transitions)),
+        ("graph", some(*edges, format!("{} states, {} steps", count(*states), count(*edges)))),
         ("depth", counted(*depth, "step")),
         (
             "collision",

@@ -128,6 +128,7 @@ pub(crate) fn counterexample() -> Counterexample {
         changed: vec!["npidle 0 → 1".into()],
     };
     let header = Header {
+        cycle: None,
         pidle_counterexample: FORMAT,
         job: job(),
         engine: "loom".into(),

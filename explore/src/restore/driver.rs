@@ -54,6 +54,7 @@ pub(super) struct Run<'a, S> {
 /// The state that a step has reached.
 pub(super) struct Here {
     pub(super) step: Footprint,
+    pub(super) progress: bool,
     pub(super) fingerprint: u128,
     pub(super) renaming: Renaming,
     pub(super) own: u128,
@@ -102,11 +103,12 @@ impl<'a, S: Search> Run<'a, S> {
             self.step(first)?;
         }
         loop {
-            let Here { step, fingerprint, renaming, own, ended } = self.arrive()?;
+            let Here { step, progress, fingerprint, renaming, own, ended } = self.arrive()?;
             let ended = self.finish_threads(ended)?;
             let pair = if self.search.wants_pairs() { STATE.with_borrow(State::pair) } else { 0 };
             let threads = &self.pending;
-            let node = Node { threads, fingerprint, renaming, own, pair, step: &step, ended };
+            let node =
+                Node { threads, fingerprint, renaming, own, pair, step: &step, progress, ended };
             let next = match self.search.at_node(&node) {
                 Next::Step { pick, keep_mark } => {
                     if keep_mark {
@@ -216,11 +218,12 @@ impl<'a, S: Search> Run<'a, S> {
             };
             // Most of a visit's time is spent waiting for its slot of the table: prefetched here.
             search.expects(fingerprint, own);
+            let progress = state.take_progress();
             let mut step = state.end_step();
             add_written(&mut step, written);
             state.pending(pending);
             let ended = state.ended().or(pending.is_empty().then_some(Ended::Complete));
-            Here { step, fingerprint, renaming, own, ended }
+            Here { step, progress, fingerprint, renaming, own, ended }
         }))
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Frame {
     pub(super) share: f64,
     pub(super) preemptions: u32,
     pub(super) fingerprint: u128,
+    /// The number of the state in the graph, if there is one.
+    pub(super) number: u32,
     pub(super) renaming: Renaming,
 }
 
@@ -46,6 +48,7 @@ impl Frame {
             share: 1.0,
             preemptions: 0,
             fingerprint: 0,
+            number: 0,
             renaming: Renaming::default(),
         }
     }

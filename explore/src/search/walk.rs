@@ -14,6 +14,12 @@ impl Search for Dfs {
         }
         self.record_step(node);
         let mut frame = self.arrive(node);
+        if self.options().liveness {
+            match self.add_to_graph(node) {
+                Some(number) => frame.number = number,
+                None => return self.stop(Incomplete::Threads),
+            }
+        }
         // Checked before the limits, so that a failure at a limit is still reported.
         if let Some(ended) = node.ended {
             if ended == Ended::Complete {

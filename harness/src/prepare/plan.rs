@@ -70,6 +70,7 @@ fn options(search: &Search, target: &Target) -> Options {
         interchangeable: target.interchangeable(),
         paranoid: search.paranoid,
         traces: search.traces,
+        liveness: search.liveness,
         jobs: search.jobs,
         max_memory: search.max_memory.map(|mib| mib as usize * 1024 * 1024),
         ..Options::default()
@@ -84,6 +85,7 @@ pub(crate) fn extent(job: &Job, searched: Option<&Searched>) -> String {
     };
     match (ENGINE, searched) {
         (_, Some(searched)) if searched.incomplete.is_some() => "not finished".into(),
+        (_, Some(_)) if job.finds_livelocks() => "exhaustive, livelocks too".into(),
         (_, Some(searched)) => bounded(searched.bound.map(|bound| bound as usize)),
         (sync::driver::Engine::Loom | sync::driver::Engine::Explore, None) => {
             bounded(job.limits.bound)

@@ -32,12 +32,14 @@ impl Prepared {
     /// If the engine cannot run it.
     pub fn record(&self, outcome: &Outcome) -> Result<Option<Counterexample>, RunError> {
         let Some(schedule) = &outcome.schedule else { return Ok(None) };
+        let stem = schedule.stem().map(|stem| self.again(&stem)).transpose()?;
         let header = Header {
             pidle_counterexample: FORMAT,
             job: self.job.clone(),
             engine: ENGINE.to_string(),
             found: outcome.report.found.clone().unwrap_or_default(),
             schedule: schedule.clone(),
+            cycle: stem.map(|stem| stem.steps.len() as u64 + 1),
         };
         Ok(Some(Counterexample { header, steps: self.again(schedule)?.steps }))
     }

@@ -6,7 +6,7 @@ use sync::driver::{End, Explored, Failure, Schedule, ENGINE};
 
 use crate::decide::decide;
 use crate::prepare::{extent, left, Prepared};
-use crate::report::{Found, Report};
+use crate::report::{Found, Report, LIVELOCK};
 use crate::verdict::Verdict;
 
 /// How often executions failed in which way; where states are searched, 1 for each way.
@@ -84,6 +84,7 @@ pub(super) fn found(failure: &Failure, execution: u64) -> Found {
         sync::driver::Cause::Check(name) => name.clone(),
         sync::driver::Cause::Deadlock => "deadlock".to_string(),
         sync::driver::Cause::Race => "race".to_string(),
+        sync::driver::Cause::Livelock => LIVELOCK.to_string(),
     };
     Found { check, message: failure.message.clone(), execution, ..Found::default() }
 }

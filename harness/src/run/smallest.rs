@@ -9,7 +9,7 @@ use sync::Arc;
 use super::outcome::found;
 use super::Outcome;
 use crate::prepare::{Prepared, RunError};
-use crate::report::{Fewest, Found, Report};
+use crate::report::{Fewest, Found, Report, LIVELOCK};
 
 /// More preemptions than these are not tried for a smaller counterexample.
 const MOST_PREEMPTIONS: usize = 6;
@@ -30,6 +30,10 @@ impl Prepared {
         control: impl Fn(&Progress<'_>) -> Control + Send + Sync + 'static,
     ) -> Result<Outcome, RunError> {
         if outcome.report.searched.is_none() || outcome.report.found.is_none() {
+            return Ok(outcome);
+        }
+        // A bound is unfair, and the search has looked for the shortest cycle itself.
+        if outcome.report.found.as_ref().is_some_and(|found| found.check == LIVELOCK) {
             return Ok(outcome);
         }
         let control: OnProgress = Arc::new(control);
@@ -75,6 +79,7 @@ impl Prepared {
             cache: true,
             paranoid: false,
             traces: false,
+            liveness: false,
             keep_going: true,
             shorter_than: Some(steps as usize),
             deadline: Some(Instant::now() + PATIENCE),

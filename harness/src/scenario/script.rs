@@ -12,7 +12,7 @@ const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
      syscall short, syscall long, syscall blocking, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, stop-the-world, gomaxprocs P, \
-     for-each-p";
+     for-each-p, gc-start W, gc-end, mark F [long], scavenge-assist";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -146,7 +146,19 @@ impl<'a> Parser<'a> {
             ["no-deadline", fd] => Action::NoDeadline(self.descriptor(fd)?),
             ["close", fd] => Action::Close(self.descriptor(fd)?),
             ["syscall", how] => Action::Syscall(syscall(how)?),
-            _ => return Err(wrong(&words)),
+            _ => return self.about_gc(&words),
+        })
+    }
+
+    /// An action about a garbage collection.
+    fn about_gc(&mut self, words: &[&'a str]) -> Result<Action, Wrong> {
+        Ok(match *words {
+            ["scavenge-assist"] => Action::ScavengeAssist,
+            ["gc-start", dedicated] => Action::GcStart(number_of_workers(dedicated)?),
+            ["gc-end"] => Action::GcEnd,
+            ["mark", flag] => Action::Mark { flag: self.flag(flag), long: false },
+            ["mark", flag, "long"] => Action::Mark { flag: self.flag(flag), long: true },
+            _ => return Err(wrong(words)),
         })
     }
 
@@ -221,7 +233,7 @@ fn check_preemptions(script: &[Action], at: &[String]) -> Result<(), ScriptError
                 Some(_) => "the next action gives up the M itself, or keeps it",
                 None => "no action comes after it",
             };
-            let allowed = "write it before one of go, after, ticker, ready, set, assist, add, modify, reset, stop";
+            let allowed = "write it before one of go, after, ticker, ready, set, assist, mark, add, modify, reset, stop";
             return Err(ScriptError {
                 place: place.clone(),
                 what: what.into(),
@@ -267,6 +279,7 @@ fn wrong(words: &[&str]) -> Wrong {
             let what = match shape.get(words.len()) {
                 Some(&"N") => "the number of ticks is missing",
                 Some(&"P") => "the number of Ps is missing",
+                Some(&"W") => "the number of dedicated workers is missing",
                 Some(&"X") => "the name of a G is missing",
                 Some(&"D") => "the name of a descriptor is missing",
                 _ => "the name of a flag is missing",
@@ -307,6 +320,14 @@ fn times(text: &str) -> Result<u32, Wrong> {
 fn number_of_ps(text: &str) -> Result<u32, Wrong> {
     let n = text.parse().ok().filter(|n| (1..=MOST_PS).contains(n));
     n.ok_or_else(|| (format!("`{text}` is not a number of Ps"), format!("write 1 to {MOST_PS}")))
+}
+
+fn number_of_workers(text: &str) -> Result<u32, Wrong> {
+    let n = text.parse().ok().filter(|n| (0..=MOST_PS).contains(n));
+    n.ok_or_else(|| {
+        let what = format!("`{text}` is not a number of dedicated workers");
+        (what, format!("write 0 to {MOST_PS}"))
+    })
 }
 
 /// The kind of a system call.

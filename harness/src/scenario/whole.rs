@@ -33,7 +33,11 @@ impl Scenario {
         }
         for (i, flag) in flags.iter().enumerate() {
             let by_timer = timers.iter().any(|t| t.f == Some(TimerFunc::Set(FlagId(i))));
-            if !by_timer && !scripts.iter().flatten().any(|a| *a == Action::Set(FlagId(i))) {
+            let sets = |a: &Action| match a {
+                Action::Set(flag) | Action::Mark { flag, .. } => flag.0 == i,
+                _ => false,
+            };
+            if !by_timer && !scripts.iter().flatten().any(sets) {
                 let waits = |a: &Action| matches!(a, Action::BusyUntil { flag, .. } if flag.0 == i);
                 let at = scripts.iter().position(|script| script.iter().any(waits)).unwrap_or(0);
                 let allowed = "add a `set` for it to some G, or a timer that sets it";
@@ -170,6 +174,7 @@ impl Scenario {
     fn check_stops(&self, scripts: Scripts, names: &[String]) -> Result<(), ScenarioError> {
         let stops = |action: &Action| {
             matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_) | Action::ForEachP)
+                || matches!(action, Action::GcStart(_) | Action::GcEnd)
         };
         let mut stoppers = (0..scripts.len()).filter(|&g| scripts[g].iter().any(stops));
         let slices = self.sysmon && self.clock == Clock::Real;

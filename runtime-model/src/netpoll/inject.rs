@@ -44,7 +44,7 @@ impl Sched {
     }
 
     /// Puts the Gs at the end of the global queue. Go: proc.go, globrunqputbatch 5589-5597 (1.19.8), 7321-7327 (1.27.3).
-    fn globrunqputbatch(&self, gs: Vec<GId>) {
+    pub(crate) fn globrunqputbatch(&self, gs: Vec<GId>) {
         let mut locked = self.lock.lock();
         for g in gs {
             self.globrunqput(&mut locked, g);

@@ -24,6 +24,12 @@ impl GQueue {
         self.tail = Some(g);
     }
 
+    /// The Gs, in their order. They are the caller's.
+    pub(crate) fn into_gs(self, allg: &[G]) -> Vec<GId> {
+        let link = |g: &GId| allg[g.index()].schedlink.get().ptr();
+        iter::successors(self.head, link).collect()
+    }
+
     /// The Gs that the links lead to, for checks; at most as many as there are.
     pub fn peek(&self, allg: &[G]) -> Vec<GId> {
         let link = |g: &GId| allg[g.index()].schedlink.peek(|link| link.ptr());

@@ -1,9 +1,11 @@
 //! What checks look at of that which `sched.lock` protects.
 
+use crate::g::G;
 use crate::ids::{GId, MId, PId};
 use crate::p::OwnedP;
+use crate::program::Action;
 
-use super::SchedLocked;
+use super::{Sched, SchedLocked};
 
 impl SchedLocked {
     /// The idle Ps, first to be taken last. For checks.
@@ -83,5 +85,19 @@ impl SchedLocked {
     /// The number of Ms that run, as `checkdead` counts them. Go: proc.go, checkdead 5038 (1.19.8), 6434 (1.27.3).
     pub fn running(&self) -> i32 {
         self.mcount - self.nmidle - self.nmidlelocked - self.nmsys
+    }
+}
+
+impl Sched {
+    /// Whether a script has come past an assist. For checks.
+    pub fn has_assisted(&self) -> bool {
+        let past = |g: &G| {
+            let pc = g.pc.peek(|&pc| pc);
+            self.program.scripts[g.id.index()]
+                .iter()
+                .take(pc)
+                .any(|action| *action == Action::Assist)
+        };
+        self.allg.iter().any(past)
     }
 }

@@ -31,6 +31,10 @@ impl Sched {
             }
             Action::NewCallback => self.newextram(),
             Action::Assist => self.gc_assist(m),
+            Action::ScavengeAssist => self.scavenge_assist(m),
+            Action::GcStart(dedicated) => self.gc_start(m, dedicated),
+            Action::GcEnd => self.gc_end(m),
+            Action::Mark { flag, long } => self.submit_mark_work(m, flag, long),
             Action::Preempt => {}
             Action::Write(fd) => self.write(fd),
             Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),

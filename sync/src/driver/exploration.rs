@@ -330,6 +330,12 @@ impl Exploration {
         }
     }
 
+    /// Called when what has failed is no single execution: the search has found it in the states of all.
+    #[cfg(searching)]
+    pub(crate) fn fail(&self, failure: Failure) {
+        self.ended(Outcome::Failed(failure));
+    }
+
     /// Whether the search looks for failures of this kind.
     fn wants(&self, failure: &Failure) -> bool {
         self.plan.wanted.as_ref().is_some_and(|kind| *kind == failure.kind())

@@ -45,6 +45,9 @@ pub enum Cause {
     Deadlock,
     /// Two accesses of a [`Plain`](crate::Plain), one of them a write, are not ordered.
     Race,
+    /// Threads keep each other going for ever, and none makes progress
+    /// ([`Options::liveness`](crate::driver::Options::liveness)).
+    Livelock,
 }
 
 impl fmt::Display for Cause {
@@ -54,6 +57,7 @@ impl fmt::Display for Cause {
             Cause::Check(name) => f.write_str(name),
             Cause::Deadlock => f.write_str("deadlock"),
             Cause::Race => f.write_str("race"),
+            Cause::Livelock => f.write_str("livelock"),
         }
     }
 }

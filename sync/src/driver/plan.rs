@@ -140,6 +140,24 @@ pub enum Control {
     Late,
 }
 
+impl Plan {
+    /// Whether livelocks can be looked for as the plan asks, if it does. `searches`: whether the engine searches all states.
+    ///
+    /// # Errors
+    /// If they cannot.
+    pub(crate) fn check_liveness(&self, searches: bool) -> Result<(), PlanError> {
+        if !self.search.liveness {
+            return Ok(());
+        }
+        if !searches {
+            return Err(PlanError::NoGraph);
+        }
+        let bound = self.bound.map(|_| 0);
+        let options = Options { bound, ..self.search.clone() };
+        options.conflict().map_or(Ok(()), |why| Err(PlanError::Liveness(why)))
+    }
+}
+
 /// The plan is invalid, or could not be carried out. No verdict on the program.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -163,6 +181,12 @@ pub enum PlanError {
     /// The plan asks for data races, and the engine does not search for them.
     #[error("only a search finds data races: use --engine explore, or --engine shuttle --search")]
     Races,
+    /// The plan asks for a livelock, and the engine does not search all states.
+    #[error("only a search of all states finds livelocks: use --engine explore, or --engine shuttle --search")]
+    NoGraph,
+    /// The plan asks for a livelock, in a way in which none can be found.
+    #[error("livelocks cannot be looked for in this way: {0}")]
+    Liveness(&'static str),
     /// The plan asks for no executions.
     #[error("the plan asks for no executions: set at least one execution and one seed")]
     NoExecutions,

@@ -48,10 +48,31 @@ impl Schedule {
         }
     }
 
-    /// The number of steps, if a search found it.
+    /// The number of steps, if a search found it; of a livelock, with one round.
     pub fn steps(&self) -> Option<u32> {
         let Schedule::Search { picks, .. } = self else { return None };
-        schedule::read(picks).ok().map(|picks| picks.len() as u32)
+        schedule::read_cycle(picks).ok().map(|(stem, cycle)| (stem.len() + cycle.len()) as u32)
+    }
+
+    /// The steps that lead to a cycle, as a schedule of its own; `None` if it has no cycle.
+    pub fn stem(&self) -> Option<Schedule> {
+        let Schedule::Search { picks, .. } = self else { return None };
+        let (stem, cycle) = schedule::read_cycle(picks).ok()?;
+        let stem = Schedule::Search { picks: schedule::write(&stem), preemptions: None };
+        (!cycle.is_empty()).then_some(stem)
+    }
+
+    /// The schedule with one round of its cycle, after which it ends; the same if it has no cycle.
+    #[must_use]
+    pub fn first_round(self) -> Schedule {
+        match self {
+            Schedule::Search { picks, preemptions } => {
+                let once = schedule::read_cycle(&picks)
+                    .map(|(stem, cycle)| schedule::write(&[stem, cycle].concat()));
+                Schedule::Search { picks: once.unwrap_or(picks), preemptions }
+            }
+            other => other,
+        }
     }
 
     /// The engine to which it belongs.

@@ -1,7 +1,11 @@
 //! Runs searches: all executions of a program that show something new, or one of them again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ::explore::interface::Pick;
+use ::explore::liveness::Livelock;
+use ::explore::operation::ThreadId;
 use ::explore::options::{Estimated, Probing, Statistics};
 use ::explore::schedule::{self, Follow};
 use ::explore::search::{Dfs, Estimate, Failure, Incomplete, Options, Shared};
@@ -9,9 +13,12 @@ use ::explore::OutsideArc;
 
 use super::chosen::drive;
 use crate::driver::exploration::{Diverged, Exploration, Searched};
-use crate::driver::failure;
+use crate::driver::failure::{self, Cause, Failure as Failed};
 use crate::driver::schedule::Schedule;
 use crate::driver::Plan;
+
+/// The steps for which a cycle is followed before it is reported.
+const PROOF: usize = 1_000;
 
 /// The plan's bound, at most `u32::MAX`.
 fn bound(plan: &Plan) -> Option<u32> {
@@ -30,6 +37,7 @@ fn bounds(plan: &Plan) -> Box<dyn Iterator<Item = Option<u32>>> {
 /// failed.
 pub(super) fn search(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Schedule {
     let mut failure = None;
+    let mut livelock = None;
     let mut sum = Searched::default();
     for bound in bounds(plan) {
         let stop = Some(exploration.over());
@@ -42,6 +50,7 @@ pub(super) fn search(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Sche
         exploration.begin_search(shared.clone());
         failure = work(plan, exploration, &shared);
         shared.finish();
+        livelock = shared.livelock().filter(|_| !exploration.is_over());
         if let Some(unsound) = shared.unsound() {
             exploration.report_error(unsound.to_string());
         }
@@ -66,7 +75,10 @@ pub(super) fn search(plan: &Plan, exploration: &OutsideArc<Exploration>) -> Sche
         }
     }
     let found = failure.is_some();
-    let schedule = schedule_of(failure);
+    let schedule = match livelock {
+        Some(livelock) => livelock_of(plan, exploration, &livelock),
+        None => schedule_of(failure),
+    };
     sum.shortest = plan.search.shorter_than.filter(|_| found).map(|_| schedule.clone());
     exploration.end_search(sum);
     schedule
@@ -77,6 +89,21 @@ fn schedule_of(failure: Option<Failure>) -> Schedule {
     let (picks, preemptions) =
         failure.map_or_else(Default::default, |failure| (failure.path, Some(failure.preemptions)));
     Schedule::Search { picks: schedule::write(&picks), preemptions }
+}
+
+/// Runs the livelock that was found, and reports it. Returns its schedule.
+fn livelock_of(plan: &Plan, exploration: &OutsideArc<Exploration>, found: &Livelock) -> Schedule {
+    let picks = schedule::write_cycle(&found.stem, &found.cycle);
+    // So that a cycle is not believed that a checkpoint makes by leaving a counter out.
+    let room = (plan.max_steps / 2).saturating_sub(found.stem.len()).min(PROOF);
+    let rounds = schedule::ROUNDS.max(room / found.cycle.len());
+    if let Some(diverged) = follow_rounds(plan, &picks, rounds, exploration) {
+        exploration.report_error(format!(
+            "search: a cycle of states is none when it is run: {} (a checkpoint may leave out a local)",
+            diverged.expected
+        ));
+    }
+    Schedule::Search { picks, preemptions: Some(found.preemptions) }
 }
 
 /// Runs the workers, each on its own OS thread. Returns the failed execution, if there is one.
@@ -133,11 +160,47 @@ pub(super) fn follow(
     picks: &str,
     exploration: &OutsideArc<Exploration>,
 ) -> Option<Diverged> {
-    let picks = match schedule::read(picks) {
-        Ok(picks) => picks,
+    follow_rounds(plan, picks, schedule::ROUNDS, exploration)
+}
+
+/// The same; a cycle is followed so often.
+fn follow_rounds(
+    plan: &Plan,
+    picks: &str,
+    rounds: usize,
+    exploration: &OutsideArc<Exploration>,
+) -> Option<Diverged> {
+    let (stem, cycle) = match schedule::read_cycle(picks) {
+        Ok(read) => read,
         Err(expected) => return Some(Diverged { step: 0, expected }),
     };
-    let diverged = drive(plan, exploration, Follow::new(picks)).diverged()?;
-    let expected = format!("{}, but {}", diverged.expected, diverged.got);
-    Some(Diverged { step: diverged.step, expected })
+    let follow = match &cycle[..] {
+        [] => Follow::new(stem.clone()),
+        cycle => Follow::cycle(&stem, cycle, rounds),
+    };
+    if let Some(diverged) = drive(plan, exploration, follow).diverged() {
+        let expected = format!("{}, but {}", diverged.expected, diverged.got);
+        return Some(Diverged { step: diverged.step, expected });
+    }
+    if !cycle.is_empty() {
+        exploration.fail(livelock(stem.len(), &cycle));
+    }
+    None
+}
+
+/// The failure of an execution that comes back to a state after so many steps, and goes round this cycle.
+fn livelock(stem: usize, cycle: &[Pick]) -> Failed {
+    let threads: BTreeSet<ThreadId> = cycle.iter().map(|pick| pick.thread).collect();
+    let names: Vec<String> = threads.iter().map(ThreadId::to_string).collect();
+    let who = match &names[..] {
+        [one] if one == "world" => "the environment goes".to_owned(),
+        [one] => format!("thread {one} goes"),
+        all => format!("threads {} go", all.join(", ")),
+    };
+    let steps = if cycle.len() == 1 { "step leads" } else { "steps lead" };
+    let message = format!(
+        "{who} round for ever: after {stem} steps, {} {steps} back to the same state, and none makes progress",
+        cycle.len()
+    );
+    Failed { cause: Cause::Livelock, message, thread: None, location: None }
 }

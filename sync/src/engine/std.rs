@@ -213,6 +213,7 @@ pub(crate) fn classify_panic(_text: &str) -> PanicClass {
 
 /// Whether this engine can do what the plan asks for.
 pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
+    plan.check_liveness(false)?;
     if plan.races {
         return Err(PlanError::Races);
     }

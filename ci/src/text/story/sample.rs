@@ -61,6 +61,7 @@ pub(crate) fn counterexample() -> Counterexample {
     let steps = STEPS.lines().zip(1..).map(|(line, number)| step(number, line)).collect();
     let schedule = Schedule::Loom { bound: Some(2), execution: 1234 };
     let header = Header {
+        cycle: None,
         pidle_counterexample: FORMAT,
         job: job(),
         engine: "loom".into(),

@@ -1,6 +1,6 @@
 //! What a story looks like.
 
-use super::sample::{counterexample, found};
+use super::sample::{counterexample, found, records};
 use super::*;
 use sync::driver::Schedule;
 
@@ -80,6 +80,24 @@ fn the_environments_steps_are_named_below_the_table() {
     assert!(text.contains("\n13 steps in 6 rows; at step 13 no thread can move\n"), "{text}");
 }
 
+/// The file has two rounds of the cycle, and the table one.
+#[test]
+fn a_livelock_has_one_round_with_a_mark_where_it_begins() {
+    let mut counterexample = counterexample();
+    let picks = "explore 1: 0 0 #1 #1 | 0 #1".into();
+    counterexample.header.schedule = Schedule::Search { picks, preemptions: None };
+    counterexample.header.cycle = Some(3);
+    let round = "0 load a\n1 load b\n";
+    counterexample.steps = records(&format!("0 load x\n1 load y\n{round}{round}"));
+    for full in [false, true] {
+        let text = render(&counterexample, full, Some(87));
+        assert!(text.contains("\n6 steps in 4 rows\n"), "{text}");
+        let (stem, cycle) = text.split_once("from here on, for ever:").expect("a mark");
+        assert!(stem.contains("y") && !stem.contains("load a"), "{text}");
+        assert!(cycle.contains("│ 5 ") && cycle.contains("│ 6 "), "{text}");
+    }
+}
+
 #[test]
 fn a_story_fits_the_width_with_many_threads_and_long_words() {
     let mut counterexample = counterexample();
@@ -107,6 +125,7 @@ fn an_ending_names_what_failed() {
     assert_eq!(ending("throw"), "throw: b (in execution 1,234)\n");
     assert_eq!(ending("deadlock"), "a cycle of locks: b (in execution 1,234)\n");
     assert_eq!(ending("race"), "a data race: b (in execution 1,234)\n");
+    assert_eq!(ending("livelock"), "a livelock: b\n");
     assert_eq!(ending("a"), "the check `a` fails: b (in execution 1,234)\n");
 }
 

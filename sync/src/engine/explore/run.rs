@@ -16,8 +16,8 @@ use crate::engine::tracking::forget;
 use crate::execution::{Execution, Outcome};
 
 /// Whether this engine can do what the plan asks for.
-pub(crate) fn check(_plan: &Plan) -> Result<(), PlanError> {
-    Ok(())
+pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
+    plan.check_liveness(true)
 }
 
 /// Searches all executions within the plan's bound. Returns the schedule of the one that failed.

@@ -130,6 +130,7 @@ pub(crate) fn classify_panic(text: &str) -> PanicClass {
 
 /// Whether this engine can do what the plan asks for.
 pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
+    plan.check_liveness(false)?;
     let max = loom::MAX_THREADS;
     if plan.threads + usize::from(plan.choices) > max {
         return Err(PlanError::Threads { asked: plan.threads, choices: plan.choices, max });

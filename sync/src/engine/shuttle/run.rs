@@ -23,6 +23,7 @@ const STACK: usize = 256 * 1024;
 
 /// Whether this engine can do what the plan asks for.
 pub(crate) fn check(plan: &Plan) -> Result<(), PlanError> {
+    plan.check_liveness(plan.sampler == Sampler::Exhaustive)?;
     match plan.sampler {
         sampler if plan.races && sampler != Sampler::Exhaustive => return Err(PlanError::Races),
         Sampler::Pct(depth) if depth < 3 => return Err(PlanError::ShallowPct(depth)),
