@@ -7,7 +7,7 @@
 //! not have it.
 //!
 //! A receive that waits, Stop and Reset repair it. Since Go 1.25, GOMAXPROCS changes by itself when the machine does. In the source
-//! of Go 1.23 to 1.27.3: time.go, take 803-829 and maybeRunChan 1404-1428 (1.27.3).
+//! of Go 1.23 to 1.27.3: time.go, take 803-827 and maybeRunChan 1404-1428 (1.27.3).
 
 use runtime_model::steps::{Steps, TimerSteps1_23, GO_1_27, GO_FIXED, TIMER_STEPS_FIXED};
 use sync::driver::Engine;

@@ -90,6 +90,20 @@ fn sysmon_heals_a_missed_safe_point() {
     }
 }
 
+/// A's second call on the P is new to sysmon: its first look only remembers that, and the second takes the P. The state between
+/// the two is not judged. After one round, the safe point that the call has missed would be reported.
+#[sync::test(restoring)]
+fn a_state_is_judged_once_sysmon_has_looked_twice() {
+    let known = checks::scenarios::find("safe-point-beside-syscall").expect("a scenario");
+    let gs =
+        ["main: go A; syscall long; for-each-p; park", "A: syscall long; syscall long; ready main"];
+    let lines = gs.map(String::from).into();
+    let scenario = Scenario { lines, sysmon: true, ms: known.ps + 1, ..known };
+    let program = Some(Box::new(scenario));
+    let job = Job { program, ..job("safe-point-beside-syscall", Mode::Invariants) };
+    assert_eq!(failing(&run_with(GO_1_19, &job)), None);
+}
+
 /// It sleeps while the world is to stop.
 #[sync::test(restoring)]
 fn sysmon_does_not_heal_a_missed_stop() {

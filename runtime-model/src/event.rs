@@ -18,7 +18,7 @@ pub enum Event {
     WakepDeclinedSpinner,
     /// `wakep` found no idle P.
     WakepDeclinedNoIdleP,
-    /// `startm` found no P and undid the increment.
+    /// A waker found no P, and has undone its increment.
     IncrementUndone,
     /// No M was idle: one is started.
     Newm(MId),

@@ -130,7 +130,7 @@ impl Sched {
 
     /// Marks one unit after the other.
     ///
-    /// Go: mgcmark.go, gcDrain 1036-1138 (1.19.8), 1253-1376 (1.27.3).
+    /// Go: mgcmark.go, gcDrain 1036-1135 (1.19.8), 1253-1376 (1.27.3).
     fn gc_drain(&self, m: &M, preempted: impl Fn(&Sched) -> bool, stops: impl Fn(&Sched) -> bool) {
         while !preempted(self) {
             let Some(unit) = self.take_mark_unit() else { return };
@@ -198,7 +198,7 @@ impl Sched {
 
     /// A G makes work for the workers: a unit that sets the flag.
     ///
-    /// Go: mgcwork.go, (*gcWork).putObj and put 106-137, putfull (1.19.8), 172-199 (1.27.3).
+    /// Go: mgcwork.go, (*gcWork).putObj and put 112-145, putfull (1.19.8), 172-199 (1.27.3).
     #[sync::summarized]
     pub(crate) fn submit_mark_work(&self, m: &M, flag: FlagId, long: bool) {
         loop {

@@ -34,7 +34,7 @@ impl Sched {
 
     /// Starts an M to run `p` if there may be something to run; else puts `p` on the idle list.
     ///
-    /// Go: proc.go, handoffp 2353-2418 (1.19.8), 3146-3213 (1.27.3). Left out: the trace reader.
+    /// Go: proc.go, handoffp 2354-2418 (1.19.8), 3146-3212 (1.27.3). Left out: the trace reader.
     #[sync::summarized]
     pub fn handoffp_unless_needed(&self, m: &M, p: OwnedP) {
         // Meets `gosched` and `exitsyscall0`, which put Gs on the global queue; one that comes later is seen under the lock.

@@ -226,7 +226,7 @@ impl GcCpuLimiter {
     /// # Panics
     /// As Go does: `failed to acquire lock to reset capacity`.
     ///
-    /// Go: mgclimit.go, (*gcCPULimiterState).resetCapacity 321-342 (1.19.8), 319-339 (1.27.3).
+    /// Go: mgclimit.go, (*gcCPULimiterState).resetCapacity 321-340 (1.19.8), 319-338 (1.27.3).
     pub fn reset_capacity<'a>(
         &self,
         slots: impl Iterator<Item = &'a LimiterEvent>,

@@ -35,7 +35,7 @@ use crate::sched::{Sched, SchedLocked};
 impl Sched {
     /// `g`, which `m` runs, is locked to `m`, once more if it is already.
     ///
-    /// Go: proc.go, LockOSThread 4400-4415 and dolockOSThread 4375-4382 (1.19.8), 5674-5689 and 5649-5656 (1.27.3).
+    /// Go: proc.go, LockOSThread 4400-4414 and dolockOSThread 4375-4382 (1.19.8), 5674-5689 and 5649-5656 (1.27.3).
     pub(crate) fn lock_os_thread(&self, m: &mut M, g: GId) {
         m.locked_ext += 1;
         self.m(m.id).lockedg.set(Some(g));
@@ -44,7 +44,7 @@ impl Sched {
 
     /// Undoes one call of [`Sched::lock_os_thread`]. Does nothing if there was none.
     ///
-    /// Go: proc.go, UnlockOSThread 4453-4460 and dounlockOSThread 4426-4436 (1.19.8), 5727-5734 and 5700-5710 (1.27.3).
+    /// Go: proc.go, UnlockOSThread 4453-4460 and dounlockOSThread 4427-4437 (1.19.8), 5727-5734 and 5701-5711 (1.27.3).
     pub(crate) fn unlock_os_thread(&self, m: &mut M, g: GId) {
         if m.locked_ext == 0 {
             return;
@@ -71,7 +71,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `stoplockedm: inconsistent locking`, `stoplockedm: not runnable`.
     ///
-    /// Go: proc.go, stoplockedm 2435-2459 (1.19.8), 3265-3289 (1.27.3).
+    /// Go: proc.go, stoplockedm 2435-2457 (1.19.8), 3265-3287 (1.27.3).
     pub(crate) fn stoplockedm(&self, m: &mut M) {
         let me = self.m(m.id);
         let mutual = |g: GId| self.g(g).lockedm.get() == Some(m.id) && self.lockedg(m) == Some(g);
@@ -99,7 +99,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `startlockedm: locked to me`, `startlockedm: m has p`.
     ///
-    /// Go: proc.go, startlockedm 2463-2479 (1.19.8), 3293-3309 (1.27.3).
+    /// Go: proc.go, startlockedm 2463-2479 (1.19.8), 3293-3307 (1.27.3).
     pub fn startlockedm(&self, m: &mut M, of: MId) {
         assert!(of != m.id, "startlockedm: locked to me");
         let other = self.m(of);
@@ -120,7 +120,7 @@ impl Sched {
     /// # Panics
     /// As Go does, if M0 is woken: `locked m0 woke up`.
     ///
-    /// Go: proc.go, mexit 1471-1561 (1.19.8), 1999-2120 (1.27.3).
+    /// Go: proc.go, mexit 1471-1561 (1.19.8), 1999-2117 (1.27.3).
     pub(crate) fn mexit(&self, m: &mut M) {
         let p = self.releasep(m);
         (self.steps.locked.hands_off)(self, m, p);

@@ -128,7 +128,7 @@ impl Sched {
     /// Looks at the descriptors that are reported, without waiting, or waiting until `until`, and returns the Gs that
     /// waited for them.
     ///
-    /// Go: netpoll_epoll.go, netpoll 106-177 (1.19.8), 113-188 (1.27.3); netpoll.go, netpollready 446-460 (1.19.8),
+    /// Go: netpoll_epoll.go, netpoll 106-176 (1.19.8), 113-188 (1.27.3); netpoll.go, netpollready 446-460 (1.19.8),
     /// 494-510 (1.27.3).
     #[sync::summarized]
     pub fn netpoll(&self, m: &M, until: Option<Time>) -> Polled {

@@ -108,17 +108,25 @@ impl Action {
     pub fn is_preemptible(self) -> bool {
         match self {
             Action::Go(_) | Action::After(..) | Action::Ticker(..) | Action::Ready(_) => true,
-            Action::Set(_) | Action::Assist | Action::Stop(_) => true,
-            Action::ScavengeAssist | Action::Mark { .. } => true,
-            Action::GcStart(_) | Action::GcEnd | Action::MarkWorker => false,
-            Action::LockOsThread | Action::UnlockOsThread => true,
-            Action::LoseBreak | Action::NewCallback => true,
-            Action::Scavenge | Action::Goexit => false,
+            Action::Set(_)
+            | Action::Assist
+            | Action::Stop(_)
+            | Action::LockOsThread
+            | Action::UnlockOsThread
+            | Action::LoseBreak
+            | Action::NewCallback
+            | Action::ScavengeAssist
+            | Action::Mark { .. } => true,
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
             Action::Read(_) | Action::StopTheWorld | Action::ForEachP => false,
-            Action::Gomaxprocs(_) => false,
+            Action::Gomaxprocs(_)
+            | Action::Scavenge
+            | Action::Goexit
+            | Action::GcStart(_)
+            | Action::GcEnd
+            | Action::MarkWorker => false,
             Action::Receive(_) | Action::TryReceive(_) | Action::Poll(..) => false,
             Action::Write(_) | Action::Deadline(..) | Action::NoDeadline(_) => true,
             Action::Close(_) => true,

@@ -148,7 +148,7 @@ impl Sched {
 
     /// `p` is about to be destroyed: its Gs and its timers go elsewhere. It is a step.
     ///
-    /// Go: proc.go, (*p).destroy 4711-4790 (1.19.8), 5998-6072 (1.27.3). Left out: caches, and the GC's work, of which there is
+    /// Go: proc.go, (*p).destroy 4711-4790 (1.19.8), 5998-6071 (1.27.3). Left out: caches, and the GC's work, of which there is
     /// none while a P is destroyed.
     pub fn destroy(&self, locked: &mut SchedLocked, m: &M, p: &OwnedP) {
         self.move_gs(locked, m, p);

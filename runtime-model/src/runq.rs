@@ -198,7 +198,7 @@ impl Sched {
         self.runqsize.add(1);
     }
 
-    /// Puts `g` at the head of the global queue. Go: proc.go, globrunqputhead 5580-5585 (1.19.8), 7310-7314 (1.27.3).
+    /// Puts `g` at the head of the global queue. Go: proc.go, globrunqputhead 5580-5585 (1.19.8), 7311-7315 (1.27.3).
     pub(crate) fn globrunqputhead(&self, locked: &mut SchedLocked, g: GId) {
         locked.runq.push_front(g);
         self.runqsize.add(1);

@@ -33,7 +33,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `forEachP: sched.safePointWait != 0`, `forEachP: not done`, `forEachP: P did not run fn`.
     ///
-    /// Go: proc.go, forEachP 1586-1670 (1.19.8), forEachPInternal 2158-2265 (1.27.3).
+    /// Go: proc.go, forEachP 1586-1665 (1.19.8), forEachPInternal 2158-2237 (1.27.3).
     #[sync::summarized]
     pub(crate) fn for_each_p(&self, m: &M) {
         let wait = self.ask_each_p(m);
@@ -85,7 +85,7 @@ impl Sched {
 
     /// Runs the safe point function for the P of `m`, if it is asked for.
     ///
-    /// Go: proc.go, runSafePointFn 1678-1694 (1.19.8), 2278-2294 (1.27.3).
+    /// Go: proc.go, runSafePointFn 1678-1693 (1.19.8), 2250-2265 (1.27.3).
     #[sync::summarized]
     pub(crate) fn run_safe_point_fn(&self, m: &M) {
         let p = m.p().id();

@@ -171,7 +171,7 @@ pub struct Steps {
     pub uncount_spinner: fn(&Sched) -> i32,
     /// An M gives away its P: start another M with it, or put it on the idle list?
     ///
-    /// Go: proc.go, handoffp 2353-2418 (1.19.8), 3146-3213 (1.27.3).
+    /// Go: proc.go, handoffp 2354-2418 (1.19.8), 3146-3212 (1.27.3).
     pub handoffp: fn(&Sched, &M, OwnedP),
     /// The P that is handed off is about to go idle, under the lock: has a waker asked for a P? (Go never looks; no issue
     /// is known.)
@@ -190,7 +190,7 @@ pub struct Steps {
     pub collect_from_syscalls: fn(&Sched, &mut SchedLocked),
     /// A P is about to be destroyed: where do its Gs and its timers go?
     ///
-    /// Go: proc.go, (*p).destroy 4711-4790 (1.19.8), 5998-6072 (1.27.3).
+    /// Go: proc.go, (*p).destroy 4711-4790 (1.19.8), 5998-6071 (1.27.3).
     pub destroy: fn(&Sched, &mut SchedLocked, &M, &OwnedP),
     /// The world starts: in which order do the Ps without Gs go on the idle list? They come the last first.
     ///

@@ -118,7 +118,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `gcstopm: not waiting for gc`, `gcstopm: negative nmspinning`.
     ///
-    /// Go: proc.go, gcstopm 2483-2506 (1.19.8), 3309-3334 (1.27.3).
+    /// Go: proc.go, gcstopm 2483-2506 (1.19.8), 3311-3335 (1.27.3).
     #[sync::summarized]
     pub(crate) fn gcstopm(&self, m: &mut M) {
         // It stays set while this M has a P that is not stopped.
@@ -134,7 +134,7 @@ impl Sched {
 
     /// Gives the Ps back: those with Gs to Ms, the others to the idle list; and wakes one M more.
     ///
-    /// Go: proc.go, startTheWorldWithSema 1257-1318 (1.19.8), 1773-1834 (1.27.3).
+    /// Go: proc.go, startTheWorldWithSema 1258-1314 (1.19.8), 1773-1834 (1.27.3).
     #[sync::summarized]
     pub(crate) fn start_the_world_with_sema(&self, m: &mut M, procs: u32) {
         for (p, nm) in self.give_back(m, procs) {
@@ -172,7 +172,7 @@ impl Sched {
 
     /// Asks the Gs that keep their Ms busy to give way. Returns whether there was one.
     ///
-    /// Go: proc.go, preemptall 5410-5422 (1.19.8). Left out: Gs that are not busy. They come to a place where they look
+    /// Go: proc.go, preemptall 5365-5376 (1.19.8). Left out: Gs that are not busy. They come to a place where they look
     /// at the request by themselves.
     pub(crate) fn preemptall(&self) -> bool {
         let mut some = false;

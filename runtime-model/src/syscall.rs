@@ -106,7 +106,7 @@ impl Sched {
 
     /// The P was put into a call: is the world to stop by now? Stops the P then, unless another M has it. It is a step.
     ///
-    /// Go: proc.go, reentersyscall 3664-3668, entersyscall_gcwait 3690-3706 (1.19.8). None since 1.26.
+    /// Go: proc.go, reentersyscall 3664-3668, entersyscall_gcwait 3691-3707 (1.19.8). None since 1.26.
     #[sync::summarized]
     pub fn stop_in_syscall(&self, oldp: PId) {
         // After the P is in the call. Meets `collect`, which sets `gcwaiting` first.
@@ -123,7 +123,7 @@ impl Sched {
         }
     }
 
-    /// Go: proc.go, exitsyscallfast_pidle 3917-3932 (1.19.8).
+    /// Go: proc.go, exitsyscallfast_pidle 3919-3932 (1.19.8).
     #[sync::summarized]
     pub(crate) fn exitsyscallfast_pidle(&self, m: &mut M) -> bool {
         // Meets `begin_spin` and `wakep` of a maker of work, for which there is one idle P less from here on

@@ -160,7 +160,7 @@ impl Sched {
 
     /// The timers of `from`, which is about to be destroyed, move to the heap of the P of `m`. The world is stopped.
     ///
-    /// Go: proc.go, (*p).destroy 4727-4742 (1.19.8), 6015-6016; time.go, (*timers).take 803-829 (1.27.3).
+    /// Go: proc.go, (*p).destroy 4727-4742 (1.19.8), 6015-6016; time.go, (*timers).take 803-827 (1.27.3).
     #[sync::summarized]
     pub fn move_timers(&self, m: &M, from: &OwnedP) {
         let (from, to) = (self.p(from), self.p(m.p()));

@@ -15,7 +15,7 @@
 //! | 4a | drop the P | `drop_p`, `drop_p_locked` (find.rs) |
 //! | 4b | stop spinning | `stop_spinning`, called from `last_look` (find.rs) |
 //! | 4c | last look | `last_look` and what it calls (find.rs) |
-//! | 5a | ask | `wakep_with_p` (steps.rs), `pidleget_spinning` (idle.rs) |
+//! | 5a | ask | `wakep_with_p` (steps/wakep.rs), `pidleget_spinning` (idle.rs) |
 //! | 5b | keep the P | `must_keep_p` (steps.rs), called from `drop_p_locked` |
 //! | 5c | clear | `become_spinning` |
 //!

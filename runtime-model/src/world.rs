@@ -188,8 +188,8 @@ impl Sched {
         }
     }
 
-    /// The busy `g` gives way, and will be busy again when it runs next. Go: proc.go, gopreempt_m 3404-3409 (1.19.8),
-    /// 4375-4377 (1.27.3).
+    /// The busy `g` gives way, and will be busy again when it runs next. Go: proc.go, gopreempt_m 3402-3407 (1.19.8),
+    /// 4376-4378 (1.27.3).
     fn preempted(&self, m: &M, g: GId) {
         let pc = &self.g(g).pc;
         pc.set(pc.get() - 1);

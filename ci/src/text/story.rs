@@ -213,8 +213,13 @@ fn looks(step: &Step) -> bool {
     is_read(step) || (is_lock(step) && step.changed.is_empty())
 }
 
+/// A step that only reads: no plain field has changed with it.
 fn is_read(step: &Step) -> bool {
-    step.action.starts_with("load") && step.changed.is_empty()
+    loads(step) && step.changed.is_empty()
+}
+
+fn loads(step: &Step) -> bool {
+    step.action.starts_with("load")
 }
 
 fn is_lock(step: &Step) -> bool {
@@ -227,7 +232,7 @@ fn cell(row: Row, full: bool) -> String {
     functions.dedup();
     let mut lines = vec![who(row) + &shortened(&functions, FUNCTIONS)];
     if !full {
-        let mut reads: Vec<String> = row.iter().filter(|step| is_read(step)).map(read).collect();
+        let mut reads: Vec<String> = row.iter().filter(|step| loads(step)).map(read).collect();
         reads.dedup();
         let locks = row.iter().filter(|step| step.action == "lock");
         let mut locks: Vec<&str> = locks.map(|step| step.object.as_str()).collect();

@@ -46,7 +46,7 @@ impl Sched {
 
     /// How many workers there are to be. The program says how many are dedicated, each of the other Ps may have an idle one.
     ///
-    /// Go: mgcpacer.go, startCycle 432-540, setMaxIdleMarkWorkers 1536-1549 (1.19.8), 386-490, 1492-1505 (1.27.3).
+    /// Go: mgcpacer.go, startCycle 432-531, setMaxIdleMarkWorkers 1536-1549 (1.19.8), 386-490, 1492-1505 (1.27.3).
     fn start_cycle(&self, dedicated: u32) {
         self.gc.dedicated.set(i64::from(dedicated));
         self.gc.dedicated_needed.store(i64::from(dedicated));

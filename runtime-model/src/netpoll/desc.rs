@@ -95,7 +95,7 @@ impl PollDesc {
 
     /// Publishes what has changed under the lock.
     ///
-    /// Go: netpoll.go, (*pollDesc).publishInfo 141-157 (1.19.8), 153-172 (1.27.3).
+    /// Go: netpoll.go, (*pollDesc).publishInfo 141-157 (1.19.8), 153-171 (1.27.3).
     pub(super) fn publish_info(&self, guarded: &Guarded) {
         let closing = if guarded.closing { CLOSING } else { 0 };
         let expired = if guarded.rd < 0 { EXPIRED } else { 0 };

@@ -10,7 +10,7 @@ use crate::sched::Sched;
 impl Sched {
     /// Puts the Gs, which wait, on run queues. They are in the order in which they were readied; the last one goes first.
     ///
-    /// Go: proc.go, injectglist 3120-3180 (1.19.8), 4060-4146 (1.27.3).
+    /// Go: proc.go, injectglist 3121-3181 (1.19.8), 4060-4146 (1.27.3).
     #[sync::summarized]
     pub(crate) fn injectglist(&self, m: &M, list: Vec<GId>) {
         if list.is_empty() {
@@ -43,7 +43,7 @@ impl Sched {
         (self.steps.poll.injected)(self, m);
     }
 
-    /// Puts the Gs at the end of the global queue. Go: proc.go, globrunqputbatch 5589-5597 (1.19.8), 7321-7327 (1.27.3).
+    /// Puts the Gs at the end of the global queue. Go: proc.go, globrunqputbatch 5593-5599 (1.19.8), 7323-7328 (1.27.3).
     pub(crate) fn globrunqputbatch(&self, gs: Vec<GId>) {
         let mut locked = self.lock.lock();
         for g in gs {

@@ -232,7 +232,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `runtime: unblock on closing polldesc`.
     ///
-    /// Go: netpoll.go, poll_runtime_pollUnblock 408-437 (1.19.8), 452-482 (1.27.3).
+    /// Go: netpoll.go, poll_runtime_pollUnblock 408-435 (1.19.8), 452-481 (1.27.3).
     #[sync::summarized]
     pub(crate) fn close(&self, m: &M, fd: FdId) {
         let pd = self.descriptor(fd);

@@ -12,15 +12,15 @@ use crate::Time;
 pub struct SyscallVerbs {
     /// Before a call that may return at once: the P stays with the M, and other Ms may take it.
     ///
-    /// Go: proc.go, reentersyscall 3609-3671 (1.19.8), 4642-4783 (1.27.3).
+    /// Go: proc.go, reentersyscall 3612-3670 (1.19.8), 4642-4755 (1.27.3).
     pub enter: fn(&Sched, &mut M, GId) -> Entered,
     /// Before a call that is known to block: the P is handed off.
     ///
-    /// Go: proc.go, entersyscallblock 3706-3759 (1.19.8), 4830-4900 (1.27.3).
+    /// Go: proc.go, entersyscallblock 3712-3751 (1.19.8), 4830-4900 (1.27.3).
     pub block: fn(&Sched, &mut M, GId) -> Entered,
     /// After the call. Returns whether the M goes on with the G.
     ///
-    /// Go: proc.go, exitsyscall 3771-3850 (1.19.8), 4922-5062 (1.27.3).
+    /// Go: proc.go, exitsyscall 3773-3854 (1.19.8), 4922-5062 (1.27.3).
     pub exit: fn(&Sched, &mut M, GId, Entered) -> bool,
     /// Takes this P out of the call that it is in, for another purpose than that call. None if it is in none, or another
     /// M was faster.
@@ -34,7 +34,7 @@ pub struct SyscallVerbs {
     /// sysmon looks at this P at this time: it takes it out of its call, if it has been there for too long, or has its G
     /// preempted. Returns whether it did either.
     ///
-    /// Go: proc.go, retake 5298-5359 (1.19.8), 6687-6785 (1.27.3).
+    /// Go: proc.go, retake 5291-5358 (1.19.8), 6681-6776 (1.27.3).
     pub retake_for_sysmon: fn(&Sched, &M, PId, Time) -> bool,
 }
 

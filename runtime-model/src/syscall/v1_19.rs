@@ -11,7 +11,7 @@ use crate::p::OwnedP;
 use crate::sched::Sched;
 
 impl Sched {
-    /// Go: proc.go, reentersyscall 3609-3671 (1.19.8).
+    /// Go: proc.go, reentersyscall 3612-3670 (1.19.8).
     #[sync::summarized]
     pub fn reentersyscall(&self, m: &mut M, g: GId) -> Entered {
         self.g(g).casgstatus(GStatus::Running, GStatus::Syscall);
@@ -28,7 +28,7 @@ impl Sched {
         Entered { oldp: Some(oldp), tick }
     }
 
-    /// Go: proc.go, entersyscallblock 3706-3759 (1.19.8).
+    /// Go: proc.go, entersyscallblock 3712-3751 (1.19.8).
     #[sync::summarized]
     pub fn entersyscallblock(&self, m: &mut M, g: GId) -> Entered {
         self.count_syscall(m.p());
@@ -39,7 +39,7 @@ impl Sched {
         Entered::without_p()
     }
 
-    /// Go: proc.go, exitsyscall 3771-3850 (1.19.8).
+    /// Go: proc.go, exitsyscall 3773-3854 (1.19.8).
     #[sync::summarized]
     pub fn exitsyscall(&self, m: &mut M, g: GId, entered: Entered) -> bool {
         if !self.exitsyscallfast(m, &entered) {
@@ -50,7 +50,7 @@ impl Sched {
         true
     }
 
-    /// Step 3, a and b. Go: proc.go, exitsyscallfast 3853-3891 and exitsyscallfast_pidle 3917-3932 (1.19.8).
+    /// Step 3, a and b. Go: proc.go, exitsyscallfast 3857-3894 and exitsyscallfast_pidle 3919-3932 (1.19.8).
     #[sync::summarized]
     fn exitsyscallfast(&self, m: &mut M, entered: &Entered) -> bool {
         // 3a. Meets the same exchange in a stop of the world, and in `for_each_p`. The P may have been taken, have served
@@ -67,7 +67,7 @@ impl Sched {
         self.npidle.load() != 0 && self.exitsyscallfast_pidle(m)
     }
 
-    /// The P was taken and is in another call: that one's P is lost. Go: proc.go, exitsyscallfast_reacquired 3898-3915
+    /// The P was taken and is in another call: that one's P is lost. Go: proc.go, exitsyscallfast_reacquired 3901-3917
     /// (1.19.8).
     fn exitsyscallfast_reacquired(&self, m: &M, entered: &Entered) {
         if self.p(m.p()).syscalltick.get() != entered.tick {

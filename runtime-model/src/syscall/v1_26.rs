@@ -54,7 +54,7 @@ fn is(lent: &Option<OwnedP>, p: PId) -> bool {
 }
 
 impl Sched {
-    /// Go: proc.go, reentersyscall 4642-4783 (1.27.3; since 1.26).
+    /// Go: proc.go, reentersyscall 4642-4755 (1.27.3; since 1.26).
     #[sync::summarized]
     pub fn reentersyscall_by_status(&self, m: &mut M, g: GId) -> Entered {
         let tick = self.p(m.p()).syscalltick.get();
@@ -80,7 +80,7 @@ impl Sched {
 
     /// The world is to stop, so `m` gives up its P before the call.
     ///
-    /// Go: proc.go, entersyscallHandleGCWait 4794-4817 (1.27.3; since 1.26).
+    /// Go: proc.go, entersyscallHandleGCWait 4794-4816 (1.27.3; since 1.26).
     #[sync::summarized]
     fn entersyscall_handle_gc_wait(&self, m: &mut M) {
         let mut locked = self.lock.lock();
@@ -106,7 +106,7 @@ impl Sched {
 
     /// Takes `p` out of the system call that its G is in. None if it is in none, or another M was faster.
     ///
-    /// Go: proc.go, takeP 6861-6863, gcstopP 6851-6857, releaseP 6866-6882 (1.27.3; since 1.26). `gcstopP` differs by the
+    /// Go: proc.go, takeP 6861-6863, gcstopP 6851-6857, releaseP 6868-6882 (1.27.3; since 1.26). `gcstopP` differs by the
     /// status, which `stop_p` writes.
     #[sync::summarized]
     pub fn take_p(&self, p: PId) -> Option<OwnedP> {
@@ -116,7 +116,7 @@ impl Sched {
 
     /// Takes the P of that call, and clears the scan bit.
     ///
-    /// Go: proc.go, takeP 6861-6863, releaseP 6866-6882, resume 6885-6887 (1.27.3; since 1.26).
+    /// Go: proc.go, takeP 6861-6863, releaseP 6868-6882, resume 6885-6887 (1.27.3; since 1.26).
     pub(crate) fn take_p_of(&self, thread: SyscallingThread) -> OwnedP {
         // The scan bit, step 4. The G's M waits in `return_from_call` meanwhile.
         let taken = self.m(thread.m).lent.replace(None).expect("step 3 has found it there");

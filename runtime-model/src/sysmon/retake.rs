@@ -37,7 +37,7 @@ impl Sched {
     /// Takes the P `p` out of its system call, if it has been there for too long, and hands it off. Returns whether it did so, or
     /// had a G preempted.
     ///
-    /// Go: proc.go, retake 5298-5359 (1.19.8; up to 1.25). Left out: `allpLock`.
+    /// Go: proc.go, retake 5291-5358 (1.19.8; up to 1.25). Left out: `allpLock`.
     #[sync::summarized]
     pub fn retake_by_cas(&self, m: &M, p: PId, now: Time) -> bool {
         let pp = &self.allp[p.index()];
@@ -62,7 +62,7 @@ impl Sched {
 
     /// The same, by the scan bit of the G that is in the call.
     ///
-    /// Go: proc.go, retake 6687-6785 (1.27.3; since 1.26). There, `incidlelocked` is called for each P that runs; here, for those
+    /// Go: proc.go, retake 6681-6776 (1.27.3; since 1.26). There, `incidlelocked` is called for each P that runs; here, for those
     /// whose G is in a call, or is about to enter or to leave one.
     #[sync::summarized]
     pub fn retake_by_scan_bit(&self, m: &M, p: PId, now: Time) -> bool {

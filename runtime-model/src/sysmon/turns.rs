@@ -40,7 +40,7 @@ impl Sched {
 
     /// Sleeps until an M wakes sysmon, or the clock comes to `until`.
     ///
-    /// Go: lock_futex.go, notetsleep 204-212 (1.19.8).
+    /// Go: lock_futex.go, notetsleep 219-226 (1.19.8).
     pub(super) fn notetsleep(&self, until: Time, ticks: &mut u32) {
         let races = self.may_race(ticks);
         self.sysmon.nap.change("notetsleep", |nap| {

@@ -207,7 +207,7 @@ impl Timers {
     /// # Panics
     /// If there is no such entry.
     ///
-    /// Go: time.go, dodeltimer 377-406 (1.19.8): the part that concerns the heap.
+    /// Go: time.go, dodeltimer 378-406 (1.19.8): the part that concerns the heap.
     pub(super) fn remove(&mut self, i: usize) -> usize {
         self.heap.swap_remove(i);
         if i == self.heap.len() {

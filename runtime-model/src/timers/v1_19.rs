@@ -71,7 +71,7 @@ impl Sched {
 
     /// Adds the timer of a G that goes to sleep. `resettimer`, unlike `addtimer`, does not look at the other timers.
     ///
-    /// Go: time.go, resetForSleep 202-206, resettimer 548-550 and modtimer 437-542 (1.19.8).
+    /// Go: time.go, resetForSleep 202-206, resettimer 553-555 and modtimer 438-546 (1.19.8).
     #[sync::summarized]
     pub(crate) fn reset_for_sleep(&self, m: &M, t: Timer) {
         assert!(t.when > 0, "timer when must be positive");
@@ -152,7 +152,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `timer when must be positive`, `timer period must be non-negative`.
     ///
-    /// Go: time.go, modtimer 437-542 (1.19.8).
+    /// Go: time.go, modtimer 438-546 (1.19.8).
     #[sync::summarized]
     pub fn modtimer(&self, m: &M, id: TimerId, when: Time, period: Time) -> bool {
         let claimed = self.claim_timer(m, id, when);
@@ -162,7 +162,7 @@ impl Sched {
 
     /// `modtimer` with the period that the timer has.
     ///
-    /// Go: time.go, resettimer 548-550 (1.19.8).
+    /// Go: time.go, resettimer 553-555 (1.19.8).
     #[sync::summarized]
     pub fn resettimer(&self, m: &M, id: TimerId, when: Time) -> bool {
         let claimed = self.claim_timer(m, id, when);
@@ -260,7 +260,7 @@ impl Sched {
 
 /// When the next timer of `p` fires; 0 if there is none. Without the lock.
 ///
-/// Go: time.go, nobarrierWakeTime 754-761 (1.19.8), (*timers).wakeTime 958-970 (1.27.3).
+/// Go: time.go, nobarrierWakeTime 756-763 (1.19.8), (*timers).wakeTime 958-970 (1.27.3).
 pub fn nobarrier_wake_time(sched: &Sched, p: &P) -> Time {
     let next = p.timer0_when.load();
     if sched.timers.is_empty() {

@@ -24,7 +24,7 @@ impl Sched {
 
     /// `g` has performed an action. Whether it is preempted now, and `m` goes on without it.
     ///
-    /// Go: proc.go, gopreempt_m 3401-3406 (1.19.8), 4376-4378 (1.27.3).
+    /// Go: proc.go, gopreempt_m 3402-3407 (1.19.8), 4376-4378 (1.27.3).
     pub(super) fn preempted_after(&self, m: &M, g: GId) -> bool {
         let preempted = self.preempts && self.is_to_be_preempted(g);
         if preempted {

@@ -71,6 +71,19 @@ fn a_whole_story_has_a_row_for_each_operation() {
     assert!(text.contains("cas nmspinning 0 → 1"), "{text}");
 }
 
+/// The read may be what the whole story turns on.
+#[test]
+fn what_a_step_reads_is_shown_beside_what_changes_with_it() {
+    let mut counterexample = counterexample();
+    let last = counterexample.steps.len() - 2;
+    counterexample.steps[last].changed = vec!["G1 runnable → running".into()];
+    let text = render(&counterexample, false, Some(87));
+    assert!(
+        text.contains("sched.runqsize = 0") && text.contains("G1 runnable → running"),
+        "{text}"
+    );
+}
+
 #[test]
 fn the_environments_steps_are_named_below_the_table() {
     let mut counterexample = counterexample();

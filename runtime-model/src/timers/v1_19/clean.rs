@@ -51,7 +51,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `dodeltimer: wrong P`.
     ///
-    /// Go: time.go, dodeltimer 377-406 (1.19.8).
+    /// Go: time.go, dodeltimer 378-406 (1.19.8).
     fn dodeltimer(&self, p: &P, timers: &mut Timers, i: usize) -> usize {
         self.takes_off(p, timers.as_slice()[i], "dodeltimer: wrong P");
         let changed = timers.remove(i);
@@ -83,7 +83,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `cleantimers: bad p`.
     ///
-    /// Go: time.go, cleantimers 556-611 (1.19.8), (*timers).cleanHead 743-801 (1.27.3). Left out: it stops early if its G
+    /// Go: time.go, cleantimers 561-607 (1.19.8), (*timers).cleanHead 743-796 (1.27.3). Left out: it stops early if its G
     /// is to be preempted for a stop of the world.
     pub(super) fn cleantimers(&self, p: &P, timers: &mut Timers) {
         while let Some(Held::Named(id)) = timers.first().map(|first| first.timer) {
@@ -136,7 +136,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `adjusttimers: bad p`, `timer data corruption`.
     ///
-    /// Go: time.go, adjusttimers 664-736 and addAdjustedTimers 740-747 (1.19.8), (*timers).adjust 834-956 (1.27.3).
+    /// Go: time.go, adjusttimers 668-737 and addAdjustedTimers 741-748 (1.19.8), (*timers).adjust 834-950 (1.27.3).
     pub(super) fn adjusttimers(&self, p: &P, timers: &mut Timers, now: Time) {
         if self.timers.is_empty() || !(self.steps.timers_1_19.begin_adjust)(self, p, timers, now) {
             return;

@@ -64,7 +64,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `timer data corruption`.
     ///
-    /// Go: time.go, (*timer).updateHeap 292-323 (1.27.3).
+    /// Go: time.go, (*timer).updateHeap 292-318 (1.27.3).
     pub(super) fn update_heap(
         &self,
         p: &P,
@@ -95,7 +95,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `bad ts`.
     ///
-    /// Go: time.go, (*timers).cleanHead 743-801 (1.27.3). Left out: it stops early if its G is to be preempted.
+    /// Go: time.go, (*timers).cleanHead 743-796 (1.27.3). Left out: it stops early if its G is to be preempted.
     pub(super) fn clean_head(&self, p: &P, timers: &mut Timers) {
         while let (Some(first), Some(last)) = (timers.first(), timers.last()) {
             if self.remove_zombie_from_tail(p, timers, last) {
@@ -148,7 +148,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `bad ts`, `timer data corruption`.
     ///
-    /// Go: time.go, (*timers).adjust 834-952 (1.27.3).
+    /// Go: time.go, (*timers).adjust 834-950 (1.27.3).
     pub(super) fn adjust(&self, p: &P, timers: &mut Timers, now: Time, force: bool) {
         if self.timers.is_empty() {
             return;

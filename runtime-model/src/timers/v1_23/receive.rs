@@ -38,7 +38,7 @@ impl Sched {
     /// # Panics
     /// As Go does: `timer data corruption`.
     ///
-    /// Go: chan.go, chanrecv 521-683 and empty 489-503 (1.27.3).
+    /// Go: chan.go, chanrecv 524-686 and empty 492-503 (1.27.3).
     #[sync::summarized]
     pub fn receive(&self, m: &M, g: GId, id: TimerId, block: bool) -> Received {
         let t = self.timer(id);
@@ -124,7 +124,7 @@ impl Sched {
     /// # Panics
     /// If `m` has no P.
     ///
-    /// Go: time.go, blockTimerChan 1436-1471 (1.27.3).
+    /// Go: time.go, blockTimerChan 1436-1470 (1.27.3).
     #[sync::summarized]
     fn block_timer_chan(&self, m: &M, t: &NamedTimer) {
         let mut data = t.mu.lock();
@@ -205,7 +205,7 @@ impl Sched {
 
     /// Takes the value out of the channel, for a G that has stopped or set the timer. Returns whether there was one.
     ///
-    /// Go: chan.go, timerchandrain 358-381 (1.27.3).
+    /// Go: chan.go, timerchandrain 358-380 (1.27.3).
     pub fn drain(&self, m: &M, c: &TimerChan) -> bool {
         if c.qcount.load() == 0 {
             return false;
