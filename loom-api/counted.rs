@@ -2,6 +2,27 @@
 
 pub use real::*;
 
+pub mod alloc {
+    //! loom's `alloc`, and what the search needs of a program's own allocator, which is nothing here.
+
+    pub use real::alloc::*;
+
+    use std::alloc::GlobalAlloc;
+
+    pub struct Allocator<A>(pub A);
+
+    // SAFETY: all calls go through.
+    unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            self.0.alloc(layout)
+        }
+
+        unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+            self.0.dealloc(block, layout);
+        }
+    }
+}
+
 pub mod model {
     //! loom's `model`, counted.
 

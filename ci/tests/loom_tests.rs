@@ -70,14 +70,16 @@ fn shared() -> &'static Path {
     SHARED.get_or_init(|| krate("shared", LOOM, &FILES))
 }
 
-/// What the crates in place of loom need has been fetched, if it is not with the rest of the workspace.
+/// What the crates in place of loom need has been fetched, and so has the real loom, which the workspace's tests need.
 fn fetched() {
     static FETCHED: OnceLock<()> = OnceLock::new();
     FETCHED.get_or_init(|| {
-        let manifest = builder::root().join("loom-api/loom/Cargo.toml");
-        let fetch =
-            ["fetch", "--locked", "--target", "x86_64-unknown-linux-gnu", "--manifest-path"];
-        assert!(builder::cargo().args(fetch).arg(manifest).status().unwrap().success());
+        for manifest in ["loom-api/loom/Cargo.toml", "Cargo.toml"] {
+            let fetch =
+                ["fetch", "--locked", "--target", "x86_64-unknown-linux-gnu", "--manifest-path"];
+            let manifest = builder::root().join(manifest);
+            assert!(builder::cargo().args(fetch).arg(manifest).status().unwrap().success());
+        }
     });
 }
 
@@ -230,6 +232,106 @@ fn a_crate_for_version_0_5_runs_too() {
     fails(&folder, &other, &[], &["built without loom", "under cfg(loom) (--cfg)"]);
 }
 
+/// What is sent through a flag arrives, if the operations on the flag have an order.
+const SENDS: &str = r#"#![cfg(loom)]
+use loom::sync::{atomic::{AtomicU32, Ordering::{self, *}}, Arc};
+fn sends(store: Ordering, load: Ordering) {
+    loom::model(move || {
+        let shared = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);
+        let theirs = shared.clone();
+        let sender = loom::thread::spawn(move || {
+            theirs[0].store(7, Relaxed);
+            theirs[1].store(1, store);
+        });
+        if shared[1].load(load) == 1 {
+            assert_eq!(shared[0].load(Relaxed), 7, "it has arrived");
+        }
+        sender.join().unwrap();
+    });
+}
+#[test]
+fn ordered() { sends(Release, Acquire); }
+#[test]
+fn unordered() { sends(Relaxed, Relaxed); }
+"#;
+
+/// The lock file is the workspace's, so the real loom is the one that its tests have.
+#[sync::test(restoring)]
+fn the_real_loom_runs_beside_and_finds_what_needs_weak_memory() {
+    let folder = krate("beside", LOOM, &[("src/lib.rs", ""), ("tests/sends.rs", SENDS)]);
+    fs::copy(builder::root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let (code, text, remarks) = run(&folder, &["--beside-loom", "--json", "beside.json"], &[]);
+    assert_eq!(code, Some(1), "{text}{remarks}");
+    assert!(
+        text.contains("tests/sends unordered fails under the real loom and not here"),
+        "{text}"
+    );
+    let json = fs::read_to_string(folder.join("beside.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let rows = json["models"].as_array().unwrap().iter();
+    let rows: Vec<_> = rows
+        .map(|row| {
+            assert!(row["loom"]["executions"].as_u64().unwrap() > 1, "{text}");
+            [&row["test"], &row["verdict"], &row["extent"], &row["loom"]["verdict"]]
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ["ordered", "held", "exhaustive", "held"],
+            ["unordered", "held", "exhaustive", "violated"]
+        ]
+    );
+}
+
+/// Its own allocator counts, and has none of the allocations of a model.
+const ALLOCATES: &str = r#"#![cfg(loom)]
+//WAITS
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+struct Counting(AtomicUsize);
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        self.0.fetch_add(1, SeqCst);
+        System.alloc(layout)
+    }
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) { System.dealloc(block, layout); }
+}
+#[global_allocator]
+static ALLOCATOR: loom::alloc::Allocator<Counting> = loom::alloc::Allocator(Counting(AtomicUsize::new(0)));
+#[test]
+fn it_holds() {
+    let count = || ALLOCATOR.0.0.load(SeqCst);
+    let before = count();
+    loom::model(move || {
+        let before = count();
+        std::hint::black_box(vec![7u8; 1000]);
+        assert_eq!(count(), before, "in the model");
+        waits(true);
+    });
+    assert!(count() > before, "outside of it");
+}
+"#;
+
+#[sync::test(restoring)]
+fn a_program_has_its_own_allocator_inside_of_the_search_s() {
+    let folder = krate("inside", LOOM, &[("src/lib.rs", ""), ("tests/loom.rs", ALLOCATES)]);
+    let (code, text, remarks) = run(&folder, &["--own-allocator"], &[]);
+    assert_eq!(code, Some(0), "{text}{remarks}");
+    let line = text.lines().find(|line| line.starts_with("loom: it_holds ")).expect("a line");
+    assert!(line.contains("exhaustive") && line.ends_with("held"), "{text}");
+    let alone = ALLOCATES.replace("loom::alloc::Allocator<Counting>", "Counting");
+    let alone = alone.replace(
+        "loom::alloc::Allocator(Counting(AtomicUsize::new(0)))",
+        "Counting(AtomicUsize::new(0))",
+    );
+    let alone = alone.replace("ALLOCATOR.0.0", "ALLOCATOR.0");
+    let folder = krate("alone", LOOM, &[("src/lib.rs", ""), ("tests/loom.rs", &alone)]);
+    let (code, text, remarks) = run(&folder, &["--own-allocator"], &[]);
+    assert_eq!(code, Some(4), "{text}{remarks}");
+    assert!(text.contains("which the search needs to be inside `Allocator`"), "{text}");
+}
+
 #[sync::test(restoring)]
 fn crates_that_cannot_run_are_errors_that_say_what_to_do() {
     let lib = [("src/lib.rs", "")];
@@ -243,7 +345,9 @@ fn crates_that_cannot_run_are_errors_that_say_what_to_do() {
     fails(&folder, &[], &[], &["depends on loom 0.6.0", "0.7 and 0.5 only"]);
     let allocator = "#[global_allocator]\nstatic A: std::alloc::System = std::alloc::System;\n#[test]\nfn t() { loom::model(|| {}) }\n";
     let folder = krate("allocator", LOOM, &[("src/lib.rs", ""), ("tests/loom.rs", allocator)]);
-    fails(&folder, &[], &[], &["put #[cfg(not(loom))] before the program's #[global_allocator]"]);
+    let advice =
+        ["put #[cfg(not(loom))] before the program's #[global_allocator]", "--own-allocator"];
+    fails(&folder, &[], &[], &advice);
     fails(
         shared(),
         &[],

@@ -23,6 +23,7 @@
 //! | `restore` | the substrate that restores: threads and their memory lie in an arena (feature `explore`) |
 //! | `raw` | all `unsafe` code: copied memory, stacks, the allocator (feature `explore`) |
 //! | [`OutsideArc`], [`allocate_outside()`] | values that outlive an execution |
+//! | `Allocator` | the global allocator that a program needs (feature `explore`) |
 //! | `on_os_thread` | runs a search on an OS thread whose output is not captured (feature `explore`) |
 //! | `Sample`, `Replay` | shuttle's sampled schedules, and one of them again (feature `shuttle`) |
 //!
@@ -73,7 +74,7 @@ mod waypoint;
 #[cfg(not(feature = "explore"))]
 pub use outside::{abandons, allocate_outside, OutsideArc};
 #[cfg(feature = "explore")]
-pub use raw::{allocate_outside, on_os_thread, OutsideArc};
+pub use raw::{allocate_outside, on_os_thread, Allocator, OutsideArc};
 #[cfg(feature = "shuttle")]
 pub use replay::{Divergence, Replay};
 #[cfg(feature = "explore")]

@@ -16,6 +16,7 @@ mod privacy;
 mod races;
 mod reach;
 mod release;
+mod reported;
 mod smallest;
 mod sysmon;
 mod system_calls;

@@ -31,11 +31,25 @@ pub enum Family {
     Twins,
     /// The same programs with each bound from 0 to 3, as in `Bounded`.
     BoundedTwins,
+    /// The programs of `Ending` with objects that are known by their addresses, where a state is the memory: the same
+    /// searches, and both by two workers.
+    Memory,
+    /// The programs of `Looping` likewise.
+    LoopingMemory,
 }
 
-/// All families.
-pub const FAMILIES: [Family; 5] =
+/// The families whose states are what the program reports.
+const REPORTED: [Family; 5] =
     [Family::Ending, Family::Bounded, Family::Looping, Family::Twins, Family::BoundedTwins];
+
+/// Those whose states are the memory, which only the engine explore can search.
+const MEMORY: [Family; 2] = [Family::Memory, Family::LoopingMemory];
+
+/// All families of the engine in use.
+pub fn families() -> Vec<Family> {
+    let memory = MEMORY.iter().filter(|_| cfg!(feature = "explore"));
+    REPORTED.iter().chain(memory).copied().collect()
+}
 
 /// One way to search.
 struct Way {
@@ -56,6 +70,7 @@ const BOTH_PARANOID: Way = Way { paranoid: true, ..BOTH };
 const BOTH_BY_THREE: Way = Way { name: "both, by three workers", jobs: 3, ..BOTH };
 const BOTH_BY_CLASSES: Way = Way { name: "both, without symmetry", classes: true, ..BOTH };
 const CACHE_PARANOID: Way = Way { paranoid: true, ..CACHE };
+const BOTH_BY_TWO: Way = Way { name: "both, by two workers", jobs: 2, ..BOTH };
 const CACHE_BY_TWO: Way = Way { name: "cache, by two workers", jobs: 2, ..CACHE };
 
 impl Family {
@@ -67,6 +82,8 @@ impl Family {
             Family::Looping => "with loops",
             Family::Twins => "with twins",
             Family::BoundedTwins => "twins, bounds 0 to 3",
+            Family::Memory => "memory",
+            Family::LoopingMemory => "memory, with loops",
         }
     }
 
@@ -76,6 +93,8 @@ impl Family {
             Family::Ending => (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE]),
             Family::Bounded | Family::BoundedTwins => (&PLAIN, &[CACHE_PARANOID, CACHE_BY_TWO]),
             Family::Looping => (&CACHE, &[BOTH_PARANOID, BOTH_BY_THREE]),
+            Family::Memory => (&PLAIN, &[CACHE, SLEEP, BOTH, CACHE_BY_TWO, BOTH_BY_TWO]),
+            Family::LoopingMemory => (&CACHE, &[BOTH, CACHE_BY_TWO, BOTH_BY_TWO]),
             Family::Twins => {
                 (&PLAIN, &[CACHE, SLEEP, BOTH_PARANOID, BOTH_BY_THREE, BOTH_BY_CLASSES])
             }
@@ -91,15 +110,19 @@ impl Family {
     fn bounds(self) -> Vec<Option<usize>> {
         match self {
             Family::Bounded | Family::BoundedTwins => (0..=3).map(Some).collect(),
-            Family::Ending | Family::Looping | Family::Twins => vec![None],
+            Family::Ending
+            | Family::Looping
+            | Family::Twins
+            | Family::Memory
+            | Family::LoopingMemory => vec![None],
         }
     }
 
     /// The program of this seed. Programs that end are the same with and without bounds.
     pub fn program(self, seed: u64) -> Program {
         match self {
-            Family::Ending | Family::Bounded => Program::generate(seed),
-            Family::Looping => Program::generate_with_loops(seed),
+            Family::Ending | Family::Bounded | Family::Memory => Program::generate(seed),
+            Family::Looping | Family::LoopingMemory => Program::generate_with_loops(seed),
             Family::Twins | Family::BoundedTwins => Program::generate_twins(seed),
         }
     }
@@ -146,44 +169,84 @@ pub fn compare_with(family: Family, program: &Program, fault: Option<Fault>) -> 
         Family::Twins | Family::BoundedTwins => program.0.len() as u32 - 1,
         _ => 0,
     };
-    let mut executions = vec![0; others.len() + 1];
+    let subject = match Subject::of(family, program) {
+        Ok(subject) => subject,
+        Err(error) => return Compared::Differ(complaint(base, None, &error)),
+    };
+    let ways: Vec<&Way> = std::iter::once(base).chain(others).collect();
+    let mut executions = vec![0; ways.len()];
     for bound in family.bounds() {
-        let expected = match searched(program, base.options(MOST, twins), bound, &mut executions[0])
-        {
-            Ok(Some(found)) => found,
-            Ok(None) => return Compared::TooLarge,
-            Err(error) => return Compared::Differ(complaint(base, bound, &error)),
-        };
-        for (way, sum) in others.iter().zip(&mut executions[1..]) {
-            match planting(fault, || searched(program, way.options(MORE, twins), bound, sum)) {
-                Ok(Some(found)) => {
-                    if let Some(what) = expected.differs(&found) {
+        let mut expected: Option<Found> = None;
+        for (way, sum) in ways.iter().zip(&mut executions) {
+            let most = if expected.is_none() { MOST } else { MORE };
+            let fault = fault.filter(|_| expected.is_some());
+            let found = planting(fault, || subject.search(way.options(most, twins), bound, sum));
+            match (found, &expected) {
+                (Ok(Some(found)), None) => expected = Some(found),
+                (Ok(Some(found)), Some(expected)) => {
+                    if let Some(what) = subject.differs(expected, found) {
                         let (base, way) = (base.name, way.name);
                         return Compared::Differ(format!("{base} and {way}{}: {what}", of(bound)));
                     }
                 }
-                Ok(None) => {
+                (Ok(None), None) => return Compared::TooLarge,
+                (Ok(None), Some(_)) => {
                     let what = format!("{}{}: more than {MORE} executions", way.name, of(bound));
                     return Compared::Differ(format!("{what}, {} fewer than {MOST}", base.name));
                 }
-                Err(error) => return Compared::Differ(complaint(way, bound, &error)),
+                (Err(error), _) => return Compared::Differ(complaint(way, bound, &error)),
             }
         }
     }
     Compared::Same(executions)
 }
 
-fn searched(
-    program: &Program,
-    options: Options,
-    bound: Option<usize>,
-    sum: &mut u64,
-) -> Result<Option<Found>, PlanError> {
-    let found = search(program, options, bound)?;
-    Ok(found.map(|(found, statistics)| {
-        *sum += statistics.executions;
-        found
-    }))
+/// A program that is searched in several ways.
+enum Subject<'a> {
+    Reported(&'a Program),
+    #[cfg(feature = "explore")]
+    Memory(crate::memory::Case),
+}
+
+impl<'a> Subject<'a> {
+    fn of(family: Family, program: &'a Program) -> Result<Self, PlanError> {
+        if !MEMORY.contains(&family) {
+            return Ok(Subject::Reported(program));
+        }
+        #[cfg(feature = "explore")]
+        return Ok(Subject::Memory(crate::memory::Case::of(program)));
+        #[cfg(not(feature = "explore"))]
+        Err(PlanError::Engine("only the engine explore looks at memory".into()))
+    }
+
+    /// Describes the difference between what the base and this way have found; `None` if there is none.
+    ///
+    /// Where a state is the memory, only the ends are compared. Such a state has leftovers of addresses of the OS thread and of
+    /// the driver, which differ between searches, and with sleep sets one that differs from another in addresses alone may be
+    /// left out.
+    fn differs(&self, expected: &Found, mut found: Found) -> Option<String> {
+        if !matches!(self, Subject::Reported(_)) {
+            found.states.clone_from(&expected.states);
+        }
+        expected.differs(&found)
+    }
+
+    fn search(
+        &self,
+        options: Options,
+        bound: Option<usize>,
+        sum: &mut u64,
+    ) -> Result<Option<Found>, PlanError> {
+        let found = match self {
+            Subject::Reported(program) => search(program, options, bound)?,
+            #[cfg(feature = "explore")]
+            Subject::Memory(case) => case.search(&Options { keep_going: true, ..options }, 0)?,
+        };
+        Ok(found.map(|(found, statistics)| {
+            *sum += statistics.executions;
+            found
+        }))
+    }
 }
 
 fn of(bound: Option<usize>) -> String {

@@ -10,6 +10,7 @@
 //! | [`execution`] | the execution of a program's threads |
 //! | [`found`] | what one search finds in a program |
 //! | [`compare`] | several searches of one program, for each family of programs |
+//! | `memory` | searches in which a state is the memory (feature `explore`) |
 //! | [`tally`] | many programs, until two searches differ on one |
 //!
 //! # Why seeds, and not a library for properties
@@ -22,5 +23,7 @@
 pub mod compare;
 pub mod execution;
 pub mod found;
+#[cfg(feature = "explore")]
+pub mod memory;
 pub mod program;
 pub mod tally;

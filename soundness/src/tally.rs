@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::compare::{compare, Compared, Family, FAMILIES};
+use crate::compare::{compare, families, Compared, Family};
 
 /// The results so far.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl Default for Tally {
             let executions = vec![0; family.way_names().len()];
             Row { family, same: 0, too_large: 0, executions }
         };
-        Tally { families: FAMILIES.map(row).into(), differ: None }
+        Tally { families: families().into_iter().map(row).collect(), differ: None }
     }
 }
 

@@ -40,6 +40,9 @@ pub struct Loom {
     /// of another has `loom` in it (st3_loom)
     #[arg(long = "cfg", value_name = "NAME")]
     pub cfgs: Vec<String>,
+    /// The tests have a global allocator of their own, inside loom::alloc::Allocator
+    #[arg(long)]
+    pub own_allocator: bool,
     /// The most preemptions in an execution, or `none` to search without a bound at once [default: no bound for a short
     /// search, then 0, 1 and 2, then none]
     #[arg(long, value_name = "N|none", value_parser = check::bound)]

@@ -44,6 +44,9 @@ use programs::{Program, Selection};
 use ran::run_all;
 use tested::{Engine, Run};
 
+/// The feature of our crates that leaves the global allocator to the program.
+const OWN_ALLOCATOR: &str = "own-allocator";
+
 /// The command.
 ///
 /// # Errors
@@ -96,7 +99,8 @@ fn prepare(arguments: &cli::Loom, folder: &Path, flags: String) -> Result<Prepar
     let selection = Selection::of(arguments, &chosen)?;
     let cargo = Cargo::new(arguments, folder, flags, &chosen.package.manifest_path);
     let lockfile = Lockfile::hold(&chosen.workspace_root, folder)?;
-    let patches = Patches::find(&cargo, folder, &chosen)?;
+    let features: &[&str] = if arguments.own_allocator { &[OWN_ALLOCATOR] } else { &[] };
+    let patches = Patches::find(&cargo, folder, &chosen, features)?;
     let programs = programs::build(&cargo, &patches, &chosen, &selection, "the tests")?;
     lockfile.keep()?;
     let mut beside = Vec::new();

@@ -38,13 +38,27 @@ struct Patch {
 pub(super) struct Patches(Vec<Patch>);
 
 impl Patches {
-    /// Ours. A graph that asks for a certain version gets ours under that version.
+    /// Ours. A graph that asks for a certain version gets ours under that version, and so does any if ours needs a feature.
     ///
     /// # Errors
     /// If the package depends on a version for which there is none, or on loom only with features that are off.
-    pub(super) fn find(cargo: &Cargo, folder: &Path, chosen: &Chosen) -> Result<Self, Error> {
-        let ours_of = |(series, _)| Patch { series, folder: ours(series) };
-        let mut patches = Patches(SERIES.map(ours_of).to_vec());
+    pub(super) fn find(
+        cargo: &Cargo,
+        folder: &Path,
+        chosen: &Chosen,
+        features: &[&str],
+    ) -> Result<Self, Error> {
+        let renamed = |series: &'static str, version: &str| {
+            let at = folder.join("renamed").join([&[version], features].concat().join("-"));
+            write_crate(&at, version, ("ours", "loom", &ours(series), features), RENAMED)?;
+            Ok(Patch { series, folder: at })
+        };
+        let ours_of = |(series, _): (&'static str, _)| match features {
+            [] => Ok(Patch { series, folder: ours(series) }),
+            // Ours is .99, and a lock file has no place for two packages of one name and version.
+            _ => renamed(series, &format!("{series}.98")),
+        };
+        let mut patches = Patches(SERIES.into_iter().map(ours_of).collect::<Result<_, Error>>()?);
         for _ in 0..ROUNDS {
             let metadata = cargo.metadata(&patches.arguments())?;
             is_supported(&metadata, chosen)?;
@@ -54,9 +68,7 @@ impl Patches {
             else {
                 return Ok(patches);
             };
-            let folder = folder.join("renamed").join(&other.version);
-            write_crate(&folder, &other.version, ("ours", "loom", &ours(series)), RENAMED)?;
-            patches.replace(Patch { series, folder });
+            patches.replace(renamed(series, &other.version)?);
         }
         Err(Error::Usage(format!(
             "{} needs two versions of loom of one series, so ours cannot take the place of both",
@@ -76,7 +88,7 @@ impl Patches {
             let Some(series) = series(&real.version) else { continue };
             let folder = folder.join("counted").join(&real.version);
             let copy = copy_of(real, &folder)?;
-            write_crate(&folder, &real.version, ("real", REAL, &copy), COUNTED)?;
+            write_crate(&folder, &real.version, ("real", REAL, &copy, &[]), COUNTED)?;
             patches.replace(Patch { series, folder });
         }
         is_supported(&metadata, chosen)?;
@@ -161,13 +173,13 @@ fn copy_of(real: &Package, folder: &Path) -> Result<PathBuf, Error> {
 fn write_crate(
     folder: &Path,
     version: &str,
-    (name, package, path): (&str, &str, &Path),
+    (name, package, path, features): (&str, &str, &Path, &[&str]),
     lib: &str,
 ) -> Result<(), Error> {
     let manifest = format!(
         "[workspace]\n\n[package]\nname = \"loom\"\nversion = \"{version}\"\nedition = \"2021\"\n\n\
          [features]\nfutures = [\"{name}/futures\"]\ncheckpoint = [\"{name}/checkpoint\"]\n\n\
-         [dependencies]\n{name} = {{ package = \"{package}\", path = {path:?} }}\n"
+         [dependencies]\n{name} = {{ package = \"{package}\", path = {path:?}, features = {features:?} }}\n"
     );
     let write = |path: PathBuf, text: &str| {
         let is_there = fs::read_to_string(&path).is_ok_and(|there| there == text);

@@ -159,7 +159,9 @@ fn with_advice(error: Error) -> Error {
     let advice = [
         (
             "global allocator",
-            "The search has an allocator of its own: put #[cfg(not(loom))] before the program's #[global_allocator].",
+            "The search has an allocator of its own: put #[cfg(not(loom))] before the program's #[global_allocator]; or put \
+             yours inside of it (static ALLOCATOR: loom::alloc::Allocator<Own> = loom::alloc::Allocator(Own);), and add \
+             --own-allocator.",
         ),
         ("pidle: target-feature", "Remove target-cpu and target-feature from the flags of rustc."),
     ];
@@ -232,9 +234,10 @@ mod tests {
             "the `#[global_allocator]` in this crate conflicts with global allocator in: a",
         );
         assert!(
-            text.ends_with("put #[cfg(not(loom))] before the program's #[global_allocator]."),
+            text.contains("put #[cfg(not(loom))] before the program's #[global_allocator]"),
             "{text}"
         );
+        assert!(text.ends_with("and add --own-allocator."), "{text}");
         assert!(advised("error[E0432]").contains("choose others with --lib"), "{}", advised("x"));
     }
 }

@@ -3,12 +3,12 @@
 use super::source::{has_path, has_word, Source};
 
 /// What belongs to an engine, and the crates that may say so. `ci`, `mutants` and `coverage` are std programs at all times;
-/// a flag stops a search. The tests of `programs` make a newcomer's mistakes, such as an atomic of std.
+/// a flag stops a search. `soundness` runs the workers of a search. The tests of `programs` make a newcomer's mistakes, such as an atomic of std.
 const NAMES: &[(&str, &[&str])] = &[
     ("loom::", &["sync"]),
     ("shuttle::", &["sync", "explore"]),
-    ("std::sync", &["sync", "ci", "explore", "mutants", "programs"]),
-    ("std::thread", &["sync", "ci", "explore", "programs"]),
+    ("std::sync", &["sync", "ci", "explore", "mutants", "programs", "soundness"]),
+    ("std::thread", &["sync", "ci", "explore", "programs", "soundness"]),
     ("Ordering::Relaxed", &["sync", "ci", "explore", "mutants"]),
     ("Ordering::Acquire", &["sync", "ci"]),
     ("Ordering::Release", &["sync", "ci"]),
@@ -16,8 +16,8 @@ const NAMES: &[(&str, &[&str])] = &[
     ("Ordering::SeqCst", &["sync", "ci", "programs"]),
 ];
 
-/// The crates that may ask for an engine's feature. `explore` does to stay out of a std build.
-const ASKING: &[&str] = &["sync", "explore"];
+/// The crates that may ask for an engine's feature. `explore` and `soundness` do to stay out of a std build.
+const ASKING: &[&str] = &["sync", "explore", "soundness"];
 
 /// Names of engines, std's threads and orderings outside `sync`; and engines' features.
 pub(super) fn names(source: &Source) -> Vec<(usize, String)> {

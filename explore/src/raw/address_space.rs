@@ -16,9 +16,10 @@ const ARENAS: usize = 128;
 /// whole.
 const REGION: usize = (1 << 32) / SPAN;
 
-/// The number of spans. The first of each region is not used: its addresses have a small lower half, and so has a word of
-/// which the program has overwritten the lower half with a small number (`memory`, *Addresses*).
-const SPANS: usize = ARENAS.div_ceil(REGION - 1) * REGION;
+/// The number of spans. Only the second of each region is used, so that the lower halves of addresses are the same in all
+/// arenas: a word of which the program has overwritten the upper half keeps one. In the first of a region they would be
+/// small, and so is a small number with which it has overwritten the lower half (`memory`, *Addresses*).
+const SPANS: usize = ARENAS * REGION;
 
 /// The address of the first span; 0 before the space is reserved.
 static BASE: AtomicUsize = AtomicUsize::new(0);
@@ -70,12 +71,11 @@ pub(super) fn take() -> Result<usize, String> {
         busy(span, true);
         return Ok(base + span * SPAN);
     }
-    let span = (free.1..).find(|span| span % REGION > 0).expect("take: the next but one");
-    let used = span - span.div_ceil(REGION);
-    if used == ARENAS {
+    if free.1 == ARENAS {
         return Err(format!("{ARENAS} searches run in this process, which is the maximum"));
     }
-    free.1 = span + 1;
+    let span = free.1 * REGION + 1;
+    free.1 += 1;
     busy(span, true);
     Ok(base + span * SPAN)
 }

@@ -1,4 +1,5 @@
-//! The allocator: allocations inside an execution lie in the arena, all others in the system's memory.
+//! The allocator: allocations inside an execution lie in the arena, all others in the system's memory, or where the
+//! program's own allocator puts them.
 //!
 //! A block is freed according to its address:
 //! - in the current arena: into its heap;
@@ -50,10 +51,25 @@ pub fn allocate_outside<R>(f: impl FnOnce() -> R) -> R {
     fill::leaving_no_residue(|| as_outside(f))
 }
 
-struct Allocator;
+/// The global allocator of each program that is searched: what is allocated in an execution lies in the arena, and all
+/// else comes from `A`, a program's own allocator. `A` never sees a block of the arena.
+pub struct Allocator<A = System>(pub A);
 
+impl Allocator {
+    /// All that is allocated outside of executions comes from the system.
+    pub const SYSTEM: Allocator = Allocator(System);
+}
+
+#[cfg(test)]
 #[global_allocator]
-static ALLOCATOR: Allocator = Allocator;
+static ALLOCATOR: Allocator = Allocator::SYSTEM;
+
+/// Whether [`Allocator`] is the program's global allocator. Discards what is in the arena, the current one.
+pub(crate) fn is_installed(arena: &Arena) -> bool {
+    arena.clear();
+    let block = inside(|| Box::new(0u64));
+    arena.holds((&raw const *block) as usize)
+}
 
 /// The heap of the current arena, if the address is in it.
 fn heap_of(address: usize) -> Option<*mut Heap> {
@@ -63,19 +79,19 @@ fn heap_of(address: usize) -> Option<*mut Heap> {
     arena.holds(address).then(|| arena.heap_at(address))
 }
 
-// SAFETY: blocks come from a heap or from the system, and are freed where their addresses say they came
+// SAFETY: blocks come from a heap or from `A`, and are freed where their addresses say they came
 // from, with the layout of their allocation; or they are leaked, which is allowed. Nothing here allocates,
 // and thread-locals without destructors can be read at any time.
-unsafe impl GlobalAlloc for Allocator {
+unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !is_inside() {
-            return System.alloc(layout);
+            return self.0.alloc(layout);
         }
         // SAFETY: inside, an arena is current, and only this thread uses it.
         let block = unsafe { (*(*arena()).heap(inside::heap())).allocate(layout) };
         if block.is_null() {
             trouble::report(Trouble::Exhausted);
-            return as_outside(|| System.alloc(layout));
+            return as_outside(|| self.0.alloc(layout));
         }
         block
     }
@@ -83,7 +99,7 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if !address_space::contains(block as usize) {
             if !is_inside() {
-                return System.dealloc(block, layout);
+                return self.0.dealloc(block, layout);
             }
             return trouble::report(Trouble::Foreign);
         }
@@ -99,7 +115,7 @@ unsafe impl GlobalAlloc for Allocator {
             if is_inside() {
                 trouble::report(Trouble::Foreign);
             }
-            return as_outside(|| System.realloc(block, layout, size));
+            return as_outside(|| self.0.realloc(block, layout, size));
         }
         if layout.align() <= 16 && Heap::same_class(layout.size(), size) {
             return block;

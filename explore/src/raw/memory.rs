@@ -10,8 +10,9 @@
 //! # Addresses
 //! Searches and workers differ in the addresses of the arena, of the OS thread's stack and thread-locals, and of what the
 //! driver lends to the first thread. An aligned word that holds such an address is hashed relative to the start of the
-//! range. A word whose lower half the program has overwritten may have the upper half of an address in the arena or in the
-//! OS thread's stack: then the lower half is hashed, and whose address it was. An address in the driver's own frames, which a
+//! range. A word whose lower half the program has overwritten may have the upper half of an address in the arena, in the
+//! OS thread's stack, or of what the driver lends: then the lower half is hashed, and whose address it was. The upper two
+//! bytes, of which addresses need none, are hashed beside. An address in the driver's own frames, which a
 //! suspended thread keeps and never uses, counts as one constant, and so does one in the book.
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -209,6 +210,8 @@ struct Addresses {
     driver: usize,
     /// What the driver lends: the program, and the arena's own data.
     lent: [Place; 2],
+    /// The upper halves of the driver's addresses: of its stack, and of what it lends.
+    of_driver: [u32; 3],
 }
 
 /// How far above the frame that made the arena the driver's frames may begin.
@@ -223,7 +226,9 @@ impl Addresses {
             super::address_space::stack_of_os_thread().unwrap_or(here - (1 << 20)..here + ABOVE);
         let lent = [program, Place::of(arena)];
         let book = arena.book();
-        Addresses { arena: arena.base(), book, driver: (here + ABOVE).min(stack.end), stack, lent }
+        let driver = (here + ABOVE).min(stack.end);
+        let of_driver = [driver, lent[0].address, lent[1].address].map(upper_half);
+        Addresses { arena: arena.base(), book, driver, stack, lent, of_driver }
     }
 
     /// The hash of a block.
@@ -238,7 +243,23 @@ impl Addresses {
 
     #[inline]
     fn relative(&self, word: u64) -> u64 {
-        // Values that no address has.
+        // What addresses have, and what they do not use.
+        const ADDRESS: u64 = (1 << 48) - 1;
+        let address = word & ADDRESS;
+        match self.relative_address(address) {
+            // The program may pack other things with it, or has overwritten that part of it.
+            relative if word != address && relative != address => {
+                let kind = relative >> 56 << 40;
+                (word & !ADDRESS) | kind | (relative & ((1 << 40) - 1))
+            }
+            _ if word != address => self.relative_address(word),
+            relative => relative,
+        }
+    }
+
+    #[inline]
+    fn relative_address(&self, word: u64) -> u64 {
+        // Values that no address has, for distances of less than 40 bits.
         const ARENA: u64 = 0xA0 << 56;
         const DRIVER: u64 = 0xA1 << 56;
         const LOCAL: u64 = 0xA2 << 56;
@@ -266,7 +287,7 @@ impl Addresses {
         for (which, lent) in self.lent.iter().enumerate() {
             let distance = address.wrapping_sub(lent.address);
             if distance < lent.bytes.max(1) {
-                return LENT | (which as u64) << 48 | distance as u64;
+                return LENT | (which as u64) << 39 | distance as u64;
             }
         }
         let lower = word & u64::from(u32::MAX);
@@ -277,7 +298,7 @@ impl Addresses {
                 false => HALF | lower,
             },
             // Other memory has, but hardly at so small an address.
-            half if half == upper_half(self.driver) && lower < 1 << 16 => OTHER_HALF | lower,
+            half if self.of_driver.contains(&half) && lower < 1 << 16 => OTHER_HALF | lower,
             _ => word,
         }
     }

@@ -109,6 +109,11 @@ impl Substrate for Restore {
             Ok(arena) => arena,
             Err(why) => return Driven { search, diverged: None, panic: Some(Box::new(why)) },
         };
+        if !raw::is_installed(&arena) {
+            let why = "the program has a global allocator of its own, which the search needs to be inside `Allocator`: \
+                       `static ALLOCATOR: Allocator<Own> = Allocator(Own);`";
+            return Driven { search, diverged: None, panic: Some(Box::new(why.to_owned())) };
+        }
         let fault = search.fault();
         arena.leftovers.set(fault == Some(Fault::MemoryNotCleared));
         let mut places = self.facade.places();

@@ -4,6 +4,11 @@ use crate::rt;
 
 pub use std::alloc::Layout;
 
+/// The global allocator of a test program that has one of its own, `Own`, and builds this crate with the feature
+/// `own-allocator`: `static ALLOCATOR: loom::alloc::Allocator<Own> = loom::alloc::Allocator(Own);`. What is allocated in a
+/// model lies in the search's memory, all else comes from `Own`.
+pub use explore::Allocator;
+
 /// As std's.
 ///
 /// # Safety

@@ -31,6 +31,10 @@ pub use crate::model::model;
 
 pub use explore::allocate_outside as outside;
 
+#[cfg(not(feature = "own-allocator"))]
+#[global_allocator]
+static ALLOCATOR: alloc::Allocator = alloc::Allocator::SYSTEM;
+
 /// The most threads of a model that the real loom allows. Here there is room for more.
 pub const MAX_THREADS: usize = 5;
 

@@ -20,6 +20,9 @@ use crate::driver::{Engine, Plan};
 
 pub(crate) use run::{check, drive, replay, run_all};
 
+#[global_allocator]
+static ALLOCATOR: ::explore::Allocator = ::explore::Allocator::SYSTEM;
+
 /// The engine that this crate is built for.
 pub const ENGINE: Engine = Engine::Explore;
 

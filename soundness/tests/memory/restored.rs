@@ -5,10 +5,11 @@ use std::cell::Cell;
 
 use explore::fault::{planting, Fault};
 use explore::operation::Kind;
+use soundness::memory::facade::{finish, show, spawn, Shared, Shown};
+use soundness::memory::Case;
 use soundness::program::Program;
 
-use super::facade::{self, finish, show, spawn, Shared, Shown};
-use super::{options, search, Case, BOTH, CACHE, MOST};
+use super::{options, BOTH, CACHE, MOST};
 
 #[test]
 fn audits_of_all_restored_states_find_nothing() {
@@ -18,10 +19,10 @@ fn audits_of_all_restored_states_find_nothing() {
             0 => Program::generate(seed),
             _ => Program::generate_with_loops(seed),
         };
-        let case = Case::new(facade::program(&program));
+        let case = Case::of(&program);
         let options = options(BOTH, MOST / 5);
-        let audited = search(&case, &options, 1).unwrap_or_else(|why| panic!("{why}\n{program}"));
-        let plain = search(&case, &options, 0).expect("searched");
+        let audited = case.search(&options, 1).unwrap_or_else(|why| panic!("{why}\n{program}"));
+        let plain = case.search(&options, 0).expect("searched");
         assert_eq!(audited, plain, "an audit changes nothing");
         programs += u32::from(plain.is_some());
     }
@@ -60,8 +61,8 @@ fn lends(shown: Shown) {
 fn a_write_to_the_stack_of_another_thread_is_saved_and_seen() {
     let case = Case::new(lends);
     for way in [CACHE, BOTH] {
-        let (found, _) = search(&case, &options(way, MOST), 1).expect("fine").expect("it ends");
-        let shown: Vec<_> = found.shown.iter().map(String::as_str).collect();
+        let (found, _) = case.search(&options(way, MOST), 1).expect("fine").expect("it ends");
+        let shown: Vec<_> = found.outcomes.iter().map(String::as_str).collect();
         assert_eq!(shown, ["7 [1, 2, 3]", "8 [1, 2, 3]"]);
     }
 }
@@ -78,8 +79,8 @@ fn what_is_not_restored_is_detected() {
         Fault::ThreadHeapNotRestored(1),
         Fault::HeapNotRestored,
     ] {
-        let found = planting(Some(fault), || search(&case, &options(CACHE, MOST), 1));
-        let message = found.expect_err(&format!("{fault:?}"));
+        let found = planting(Some(fault), || case.search(&options(CACHE, MOST), 1));
+        let message = found.expect_err(&format!("{fault:?}")).to_string();
         let expected = "audit: a restored state differs from a run from scratch";
         assert!(message.contains(expected), "{fault:?}: {message}");
     }

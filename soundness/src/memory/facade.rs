@@ -6,8 +6,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use crate::program::{Act, Program};
 use explore::current::{self, with_state};
 use explore::fingerprint::Fingerprints;
 use explore::interface::Ended;
@@ -15,22 +16,26 @@ use explore::operation::Kind;
 use explore::restore::{self, Place};
 use explore::state::{Handle, State};
 use explore::{allocate_outside, operate};
-use soundness::program::{Act, Program};
+use parking_lot::Mutex;
 
-/// What the executions of a program show: outcomes, and failures. Never freed, so that code inside may hold it.
-pub(crate) type Shown = &'static Mutex<BTreeSet<String>>;
+/// What the executions of a program show: outcomes, and failures. Never freed, so that code inside may hold it. (A lock of
+/// std asks whether a thread of the process panics, as one does in an audit, and leaves the answer on the stack.)
+pub type Shown = &'static Mutex<BTreeSet<String>>;
+
+/// What an execution without an outcome shows.
+pub(super) const DEADLOCK: &str = "deadlock";
 
 /// Shows a text, which is copied to memory that outlives the execution.
-pub(crate) fn show(shown: Shown, text: &str) {
+pub fn show(shown: Shown, text: &str) {
     allocate_outside(|| {
-        shown.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+        shown.lock().insert(text.to_owned());
     });
 }
 
 /// A program for the substrate.
-pub(crate) struct Facade {
-    pub(crate) run: Arc<dyn Fn(Shown) + Send + Sync>,
-    pub(crate) shown: Shown,
+pub(super) struct Facade {
+    pub(super) run: Arc<dyn Fn(Shown) + Send + Sync>,
+    pub(super) shown: Shown,
 }
 
 impl restore::Program for Facade {
@@ -58,12 +63,12 @@ impl restore::Facade for Facade {
 }
 
 /// The calling thread has reached its end.
-pub(crate) fn finish() {
+pub fn finish() {
     with_state(State::finish);
 }
 
 /// Starts a thread.
-pub(crate) fn spawn(run: impl FnOnce() + 'static) {
+pub fn spawn(run: impl FnOnce() + 'static) {
     with_state(State::spawn);
     restore::spawn(move || {
         run();
@@ -73,10 +78,11 @@ pub(crate) fn spawn(run: impl FnOnce() + 'static) {
 
 /// A value that is known by its address.
 #[derive(Default)]
-pub(crate) struct Shared<T>(Cell<T>);
+pub struct Shared<T>(Cell<T>);
 
 impl<T: Copy + PartialEq> Shared<T> {
-    pub(crate) fn new(value: T) -> Shared<T> {
+    /// A value, of which no thread knows yet.
+    pub fn new(value: T) -> Shared<T> {
         Shared(Cell::new(value))
     }
 
@@ -85,18 +91,18 @@ impl<T: Copy + PartialEq> Shared<T> {
     }
 
     /// Announces an operation, and waits for its turn. A deadlock is shown.
-    pub(crate) fn operate(&self, kind: Kind, can: bool, shown: Shown) {
+    pub fn operate(&self, kind: Kind, can: bool, shown: Shown) {
         operate(kind, Some(self.handle()), can, || deadlock(shown));
         with_state(|state| state.read(self.handle()));
     }
 
     /// The value, as part of a step.
-    pub(crate) fn get(&self) -> T {
+    pub fn get(&self) -> T {
         self.0.get()
     }
 
     /// Changes the value, as part of a step.
-    pub(crate) fn set(&self, value: T) {
+    pub fn set(&self, value: T) {
         if self.0.replace(value) != value {
             with_state(|state| state.write(self.handle(), &Fingerprints::ZERO));
         }
@@ -109,7 +115,7 @@ impl<T: Copy + PartialEq> Shared<T> {
 }
 
 fn deadlock(shown: Shown) {
-    show(shown, "deadlock");
+    show(shown, DEADLOCK);
     current::end(Ended::Failed);
 }
 
@@ -129,7 +135,7 @@ struct Objects {
 }
 
 /// The program, as the substrate runs it.
-pub(crate) fn program(program: &Program) -> impl Fn(Shown) + Send + Sync + 'static {
+pub fn program(program: &Program) -> impl Fn(Shown) + Send + Sync + 'static {
     let program = program.clone();
     move |shown: Shown| {
         let threads = program.0.len();
