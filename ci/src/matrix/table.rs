@@ -6,7 +6,7 @@ use regressions::bug::Bug;
 use regressions::BUGS;
 use sync::driver::Engine;
 
-use crate::matrix::cells::{Cell, Kind, Tried, ENGINES};
+use crate::matrix::cells::{Cell, Kind, Tried, ENGINES, NO_PROGRAM};
 use crate::text::output::{count, counted};
 use crate::text::table::{number, plain_table, spaced};
 
@@ -85,7 +85,7 @@ fn lines(done: &Done) -> Vec<Line<'_>> {
                 scenario,
                 killer,
                 symptom.map_or("nothing".into(), seen),
-                general.clone().unwrap_or("–".into()),
+                general.clone().unwrap_or(NO_PROGRAM.into()),
             ];
             lines.push(Line { words, tried });
         }
