@@ -48,7 +48,7 @@ pub const BUG: Bug = Bug {
             row: "GO_1_27",
             scenario: SCENARIO,
             check: WORK_WAITS,
-            fixed_row: "GO_1_27+fix-dedicated-last-look",
+            fixed_row: "GO_1_27+fix-dedicated-last-look-and-45867",
         }],
     }),
     mutants: &[Mutant {

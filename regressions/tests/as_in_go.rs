@@ -63,7 +63,7 @@ fn an_m_that_has_stopped_meanwhile_runs_the_p_of_an_m_that_cannot_be_started() {
 #[test]
 fn an_update_of_the_limiter_that_comes_late_changes_nothing() {
     in_an_execution(|| {
-        let (limiter, slot) = (GcCpuLimiter::default(), LimiterEvent::new("slot"));
+        let (limiter, slot) = (GcCpuLimiter::new(1, None), LimiterEvent::new("slot"));
         limiter.update([&slot].into_iter(), 20);
         assert!(slot.start(LimiterEventType::Idle, 10));
         limiter.update([&slot].into_iter(), 15);

@@ -144,13 +144,6 @@ pub const IDLE_TIME: IdleTimeSteps = IdleTimeSteps {
     consumed: GcCpuLimiter::add_to_sched_idle_time,
 };
 
-impl Default for GcCpuLimiter {
-    /// That of a program with one P.
-    fn default() -> Self {
-        GcCpuLimiter::new(1, None)
-    }
-}
-
 impl GcCpuLimiter {
     /// An empty bucket, for so many Ps.
     pub fn new(procs: u32, counts: Option<IdleTimeSteps>) -> Self {
