@@ -366,7 +366,7 @@ impl State {
     }
 
     /// Whether the step under way has made progress. Called once, when it is over.
-    pub(crate) fn take_progress(&mut self) -> bool {
+    pub fn take_progress(&mut self) -> bool {
         std::mem::take(&mut self.progress)
     }
 
