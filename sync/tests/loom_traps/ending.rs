@@ -68,7 +68,7 @@ fn part_deadlock_of_ours() {
 fn a_deadlock_aborts_the_process_if_an_arc_of_looms_is_dropped() {
     use std::os::unix::process::ExitStatusExt;
     const SIGABRT: i32 = 6;
-    let aborted = in_a_process("ending::part_deadlock_with_an_arc_of_looms");
+    let aborted = in_a_process("part_deadlock_with_an_arc_of_looms");
     assert_eq!(aborted.status.signal(), Some(SIGABRT), "it survives now: {aborted:?}");
     for survives in ["ending::part_deadlock_with_an_arc_of_std", "ending::part_deadlock_of_ours"] {
         let survived = in_a_process(survives);
