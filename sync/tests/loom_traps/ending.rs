@@ -16,7 +16,10 @@ use super::raw;
 
 /// Runs one of the tests below, which are part of another, in a process of its own.
 fn in_a_process(name: &str) -> Output {
-    crate::part(module_path!(), name).output().expect("a test can be run")
+    let output = crate::part(module_path!(), name).output().expect("a test can be run");
+    let ran = output.stdout.windows(14).any(|words| words == b"running 1 test");
+    assert!(ran, "no test is called {name}: {output:?}");
+    output
 }
 
 fn deadlock_with<T: Clone + Send + 'static>(shared: fn() -> T) {
@@ -70,7 +73,7 @@ fn a_deadlock_aborts_the_process_if_an_arc_of_looms_is_dropped() {
     const SIGABRT: i32 = 6;
     let aborted = in_a_process("part_deadlock_with_an_arc_of_looms");
     assert_eq!(aborted.status.signal(), Some(SIGABRT), "it survives now: {aborted:?}");
-    for survives in ["ending::part_deadlock_with_an_arc_of_std", "ending::part_deadlock_of_ours"] {
+    for survives in ["part_deadlock_with_an_arc_of_std", "part_deadlock_of_ours"] {
         let survived = in_a_process(survives);
         assert!(survived.status.success(), "{survives}: {survived:?}");
     }
