@@ -24,9 +24,9 @@ fn programs_with_sysmon_hold_in_every_state() {
             ("sysmon-polls-beside-park", 106_931),
             ("two-busy", 244),
             ("scavenger-beside-poll", 62_103),
-            ("scavenger-beside-shrink", 49_906),
+            ("scavenger-beside-shrink", 50_723),
             ("lost-break", 16_572),
-            ("resize-beside-retake", 200_829),
+            ("resize-beside-retake", 203_026),
             ("preempted-wakeup", 18_612),
         ],
     );
@@ -47,9 +47,9 @@ fn programs_with_sysmon_hold_in_every_state_with_the_system_calls_of_1_26() {
             ("sysmon-polls-beside-park", 115_342),
             ("two-busy", 244),
             ("scavenger-beside-poll", 61_619),
-            ("scavenger-beside-shrink", 48_436),
+            ("scavenger-beside-shrink", 49_199),
             ("lost-break", 17_742),
-            ("resize-beside-retake", 215_209),
+            ("resize-beside-retake", 217_616),
         ],
     );
 }
