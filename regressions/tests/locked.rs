@@ -3,13 +3,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "a break of the counts of Ms")]
 
-use crate::common::{hold_in, job, message, run_with, search, shows};
+use crate::common::{hold_in, job, message, no_checkpoint_forgets, run_with, shows};
 use harness::report::{Job, Mode};
 use harness::scenario::Scenario;
-use regressions::CONTENT;
 use runtime_model::by_hand;
 use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_FIXED};
-use sync::driver::Options;
 
 /// The numbers are the model's: they change with every operation and every checkpoint of it.
 #[sync::test(restoring)]
@@ -51,14 +49,7 @@ fn each_row_shows_what_it_says() {
 
 #[sync::test(restoring)]
 fn no_checkpoint_of_a_locked_g_forgets_what_matters() {
-    for scenario in ["locked-sleep", "locked-return", "locked-after-return"] {
-        for steps in [GO_1_19_FIXED, GO_FIXED] {
-            let options = Options { paranoid: true, ..Options::default() };
-            let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
-            let searched = prepared.compare(options).expect("a search");
-            assert!(searched.statistics.probes > 0, "{scenario}");
-        }
-    }
+    no_checkpoint_forgets(&["locked-sleep", "locked-return", "locked-after-return"]);
 }
 
 /// What the program ends with.

@@ -8,6 +8,7 @@ mod common;
 mod contributing;
 mod each_check_fails;
 mod exhaustive;
+mod gc;
 mod issue_53294;
 mod livelocks;
 mod locked;

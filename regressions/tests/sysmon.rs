@@ -1,11 +1,9 @@
 //! sysmon: the number of the states of its programs, what each row shows, and what it heals.
 
-use crate::common::{failing, hold_in, job, run_with, search, shows};
+use crate::common::{failing, hold_in, job, no_checkpoint_forgets, run_with, shows};
 use harness::report::{Job, Mode};
 use harness::scenario::Scenario;
-use regressions::CONTENT;
 use runtime_model::steps::{Steps, GO_1_19, GO_1_19_FIXED, GO_1_27, GO_FIXED};
-use sync::driver::Options;
 
 /// The numbers are the model's: they change with every operation and every checkpoint of it.
 #[sync::test(restoring)]
@@ -61,14 +59,7 @@ fn each_row_shows_what_it_says() {
 
 #[sync::test(restoring)]
 fn no_checkpoint_of_sysmon_forgets_what_matters() {
-    for scenario in ["retake-beside-return", "return-wakes-sysmon", "sysmon-polls"] {
-        for steps in [GO_1_19_FIXED, GO_FIXED] {
-            let options = Options { paranoid: true, ..Options::default() };
-            let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
-            let searched = prepared.compare(options).expect("a search");
-            assert!(searched.statistics.probes > 0, "{scenario}");
-        }
-    }
+    no_checkpoint_forgets(&["retake-beside-return", "return-wakes-sysmon", "sysmon-polls"]);
 }
 
 /// What fails in that mode on the program, with sysmon or without.

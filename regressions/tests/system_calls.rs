@@ -1,13 +1,11 @@
 //! System calls and stops of the world: the number of their states, and what a variant without them says.
 
-use crate::common::{failing, hold_in, job, run_with, search, shows};
+use crate::common::{failing, hold_in, job, no_checkpoint_forgets, run_with, shows};
 use harness::report::Mode;
-use regressions::CONTENT;
 use runtime_model::g::{CallStatus, GId};
 use runtime_model::m::{Entered, M};
 use runtime_model::steps::{Steps, SyscallVerbs, GO_1_19_FIXED, GO_1_27, GO_FIXED, SYSCALLS_1_27};
 use runtime_model::Sched;
-use sync::driver::Options;
 
 /// The numbers are the model's: they change with every operation and every checkpoint of it.
 #[sync::test(restoring)]
@@ -50,16 +48,12 @@ fn each_row_shows_what_it_says() {
 
 #[sync::test(restoring)]
 fn no_checkpoint_of_a_system_call_forgets_what_matters() {
-    for scenario in
-        ["syscall-short", "syscalls-one-p", "stop-beside-work", "safe-point-beside-syscall"]
-    {
-        for steps in [GO_1_19_FIXED, GO_FIXED] {
-            let options = Options { paranoid: true, ..Options::default() };
-            let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
-            let searched = prepared.compare(options).expect("a search");
-            assert!(searched.statistics.probes > 0, "{scenario}");
-        }
-    }
+    no_checkpoint_forgets(&[
+        "syscall-short",
+        "syscalls-one-p",
+        "stop-beside-work",
+        "safe-point-beside-syscall",
+    ]);
 }
 
 /// The M that hands off has its P, and the waker its increment, at 2 Ps and 2 Ms: the third M is only needed where Go

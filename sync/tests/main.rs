@@ -35,11 +35,15 @@ mod symmetry;
 mod system_calls;
 mod waiting;
 
-/// A test of a module (its `module_path!()`) that ends its process, or prints, in a process of its own. It is ignored otherwise.
-fn part(module: &str, test: &str) -> std::process::Command {
+/// What comes of a test of a module (its `module_path!()`) that ends its process, or prints, in a process of its own. It is ignored
+/// otherwise.
+fn part(module: &str, test: &str) -> std::process::Output {
     let (_, module) = module.split_once("::").expect("a module of this program");
     let this = std::env::current_exe().expect("a test knows its program");
     let mut command = std::process::Command::new(this);
     command.args(["--ignored", "--exact", "--nocapture", &format!("{module}::{test}")]);
-    command
+    let output = command.env("RUST_BACKTRACE", "0").output().expect("a test can be run");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("running 1 test\n"), "no test is called {test}: {stdout}");
+    output
 }

@@ -4,8 +4,8 @@ use checks::suite;
 use harness::report::{Expect, Job, Limits, Mode, Report, Search};
 use harness::verdict::Verdict;
 use regressions::{BUGS, CONTENT};
-use runtime_model::steps::Steps;
-use sync::driver::{Control, ENGINE};
+use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_FIXED};
+use sync::driver::{Control, Options, ENGINE};
 
 /// A run of the scenario that has to hold, as far as an ordinary run goes.
 pub(crate) fn job(scenario: &str, mode: Mode) -> Job {
@@ -61,6 +61,18 @@ pub(crate) fn hold_in(steps: Steps, expected: &[(&str, u64)]) {
     };
     let found: Vec<_> = expected.iter().map(|&(name, _)| (name, states(name))).collect();
     assert_eq!(found, expected);
+}
+
+/// On both releases, as they should be, no search meets a state that it knows and in which something else comes than before.
+pub(crate) fn no_checkpoint_forgets(scenarios: &[&str]) {
+    for scenario in scenarios {
+        for steps in [GO_1_19_FIXED, GO_FIXED] {
+            let options = Options { paranoid: true, ..Options::default() };
+            let prepared = CONTENT.prepare_with(&search(scenario), steps).expect("a job");
+            let searched = prepared.compare(options).expect("a search");
+            assert!(searched.statistics.probes > 0, "{scenario}");
+        }
+    }
 }
 
 /// Each row of these bugs shows what it says.
