@@ -1,5 +1,8 @@
-//! What the real runtime does when its `checkdead` is changed: Go 1.19.8 with GOMAXPROCS=4, measured, line by line;
-//! and the rows of steps that make the same change to the model.
+//! What the real runtime does when its `checkdead` is changed: Go 1.19.8, measured, line by line; and the rows of steps
+//! that make the same change to the model.
+//!
+//! It was measured with GOMAXPROCS of 2, 4 or 8 ([`Line::measured_at`]). A program that was measured with several of them
+//! ended alike with each. The model is searched at 2 and 3 Ps.
 //!
 //! Each line is two rows. One is the release with nothing but `checkdead` changed, as it was measured; it has the
 //! release's own bugs. The other is [`GO_1_19_FIXED`] with the same change. Where a bug of the
@@ -31,8 +34,16 @@ pub enum Real {
     T3,
     /// No throw, and no progress: a hang, or in the model a livelock, which looks the same to a user.
     Hang,
-    /// It was not measured: the model may do any of these.
+    /// It was not measured: the model may end in T1 or hang, or it is not searched ([`Line::searches`]).
     Unknown,
+}
+
+/// A program that the real runtime was measured with. It has a scenario of that name, and one with `-3p`.
+pub struct Program {
+    /// Its name.
+    pub name: &'static str,
+    /// At 2 and at 3 Ps: the most preemptions of the executions that are searched, or none for all executions.
+    pub bounds: [Option<usize>; 2],
 }
 
 /// A line of the table: one change of `checkdead`.
@@ -42,15 +53,26 @@ pub struct Line {
     /// The row that leaves it out of [`GO_1_19_FIXED`].
     pub row: &'static str,
     /// What the real runtime did, in the order of [`PROGRAMS`].
-    pub real: [Real; 3],
+    pub real: [Real; 5],
+    /// It was measured in the first place, with each GOMAXPROCS, and not as one of the steps that are left out.
+    pub first: bool,
     /// The check that names the skipped step; none if the step shows in nothing.
     pub named: Option<&'static str>,
-    /// At 3 Ps: the most preemptions of the executions that are searched.
+    /// At 3 Ps: the most preemptions of the executions that are searched, if the program does not say fewer.
     pub bound: usize,
 }
 
-/// The programs that the core can express. Each has a scenario of that name, and one with `-3p`.
-pub const PROGRAMS: [&str; 3] = ["sleepers", "stealrunq", "stealtimer"];
+/// The most preemptions at 3 Ps, if neither the program nor the line says fewer.
+pub const MOST: usize = 2;
+
+/// The programs. With 3 Ps, the order of stealing is a choice at each attempt; and sysmon has many more.
+pub const PROGRAMS: [Program; 5] = [
+    Program { name: "sleepers", bounds: [None, Some(MOST)] },
+    Program { name: "gcmix", bounds: [None, Some(MOST)] },
+    Program { name: "stealrunq", bounds: [None, Some(MOST)] },
+    Program { name: "stealtimer", bounds: [None, Some(MOST)] },
+    Program { name: "handoff", bounds: [Some(2), Some(1)] },
+];
 
 /// GOMAXPROCS, and how a scenario's name tells it.
 pub const SIZES: [(u32, &str); 2] = [(2, ""), (3, "-3p")];
@@ -58,52 +80,73 @@ pub const SIZES: [(u32, &str); 2] = [(2, ""), (3, "-3p")];
 const NPIDLE: Option<&str> = Some("npidle is the length of the idle list");
 const SPINNERS: Option<&str> = Some("nmspinning counts the spinners");
 
-const OK: [Real; 3] = [Real::Ok; 3];
-const HANGS: [Real; 3] = [Real::Ok, Real::Hang, Real::Hang];
+const OK: [Real; 5] = [Real::Ok, Real::Unknown, Real::Ok, Real::Ok, Real::Ok];
+const HANGS: [Real; 5] = [Real::Ok, Real::Unknown, Real::Hang, Real::Hang, Real::Hang];
+
+/// Each program that was measured threw this.
+const fn throws(real: Real) -> [Real; 5] {
+    [real, Real::Unknown, real, real, real]
+}
 
 /// The whole table.
 pub const LINES: &[Line] = &[
-    of("as fixed", "GO_1_19_FIXED", OK, None),
-    of(
-        "before the fix: all but the unlinking",
-        "53294/unlinked-by-hand",
-        [Real::T1, Real::Hang, Real::Unknown],
-        NPIDLE,
-    ),
-    of(
-        "the same, without limiter events",
-        "53294/before-the-limiter",
-        [Real::Ok, Real::Hang, Real::Unknown],
-        NPIDLE,
-    ),
+    Line { first: true, ..of("as fixed", "GO_1_19_FIXED", [Real::Ok; 5], None) },
+    Line {
+        first: true,
+        ..of(
+            "before the fix: all but the unlinking",
+            "53294/unlinked-by-hand",
+            [Real::T1, Real::T1, Real::Hang, Real::Unknown, Real::Unknown],
+            NPIDLE,
+        )
+    },
+    Line {
+        first: true,
+        ..of(
+            "the same, without limiter events",
+            "53294/before-the-limiter",
+            [Real::Ok, Real::Ok, Real::Hang, Real::Unknown, Real::Unknown],
+            NPIDLE,
+        )
+    },
     of("nothing: by hand, but complete", "53294/by-hand-but-complete", OK, None),
     of("timerpMask set", "53294/without-timerp-mask", OK, None),
     of("idlepMask clear", "53294/without-idlep-mask", HANGS, Some("idlepMask is the idle list")),
-    of("npidle decrement", "53294/without-npidle", OK, NPIDLE),
+    of(
+        "npidle decrement",
+        "53294/without-npidle",
+        [Real::Ok, Real::Unknown, Real::Ok, Real::Ok, Real::Hang],
+        NPIDLE,
+    ),
     of(
         "limiter event stop",
         "53294/without-limiter-stop",
-        [Real::T1; 3],
+        throws(Real::T1),
         Some("the limiter's idle events are the idle list"),
     ),
-    of("list unlink", "53294/without-unlink", [Real::T2; 3], Some("a P has one holder")),
+    of("list unlink", "53294/without-unlink", throws(Real::T2), Some("a P has one holder")),
     of("both masks and npidle", "53294/without-masks-and-npidle", HANGS, NPIDLE),
     of("nmspinning++ and m.spinning", "53294/without-spinning", OK, None),
     // `nmspinning` may be any number, so there are ten times the states.
     Line {
         bound: 1,
-        ..of("nmspinning++", "53294/marked-but-not-counted", [Real::T3; 3], SPINNERS)
+        ..of("nmspinning++", "53294/marked-but-not-counted", throws(Real::T3), SPINNERS)
     },
-    of("m.spinning", "53294/counted-but-not-marked", [Real::Hang; 3], SPINNERS),
+    of(
+        "m.spinning",
+        "53294/counted-but-not-marked",
+        [Real::Hang, Real::Unknown, Real::Hang, Real::Hang, Real::Hang],
+        SPINNERS,
+    ),
 ];
 
 const fn of(
     left_out: &'static str,
     row: &'static str,
-    real: [Real; 3],
+    real: [Real; 5],
     named: Option<&'static str>,
 ) -> Line {
-    Line { left_out, row, real, named, bound: 2 }
+    Line { left_out, row, real, first: false, named, bound: MOST }
 }
 
 /// What the names of the release's rows begin with.
@@ -142,7 +185,8 @@ pub fn rows() -> Vec<ReleaseRow> {
     let mut next = 0;
     while let Some(row) = rows.get(next) {
         let mends = SIZES.iter().flat_map(|(_, suffix)| {
-            PROGRAMS.iter().flat_map(move |program| bugs(&row.name, &format!("{program}{suffix}")))
+            let of = move |program: &Program| bugs(&row.name, &program.scenario(suffix));
+            PROGRAMS.iter().flat_map(of)
         });
         let mended: Vec<ReleaseRow> = mends.map(|mend| row.mended(mend)).collect();
         for row in mended {
@@ -201,10 +245,10 @@ pub fn with_mended(row: String, scenario: &str) -> Vec<String> {
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let mut jobs = Vec::new();
     for line in LINES {
-        for (program, real) in PROGRAMS.into_iter().zip(line.real) {
-            for (ps, suffix) in SIZES {
-                let scenario = format!("{program}{suffix}");
-                let cell = Cell { line, scenario: &scenario, ps, real };
+        for (program, real) in line.programs() {
+            for ((_, suffix), bound) in SIZES.into_iter().zip(line.bounds(program)) {
+                let scenario = program.scenario(suffix);
+                let cell = Cell { line, scenario: &scenario, bound, real };
                 match engine {
                     Engine::Explore => jobs.extend(cell.searched()),
                     Engine::Shuttle => jobs.push(cell.sampled()),
@@ -220,17 +264,14 @@ pub fn jobs(engine: Engine) -> Vec<Job> {
 struct Cell<'a> {
     line: &'a Line,
     scenario: &'a str,
-    ps: u32,
+    bound: Option<usize>,
     real: Real,
 }
 
 impl Cell<'_> {
     /// The release, with bugs mended where they show; and `GO_1_19_FIXED`.
     fn searched(&self) -> Vec<Job> {
-        // Every execution; with three Ps, where the order of stealing is a choice at each attempt, those within the
-        // bound.
-        let bound = (self.ps > 2).then_some(self.line.bound);
-        let limits = Limits { bound, ..limits(Engine::Explore) };
+        let limits = Limits { bound: self.bound, ..limits(Engine::Explore) };
         let job = |row, mode| self.job(row, mode, limits.clone());
         let rows = with_mended(self.line.release_row(), self.scenario);
         let mut jobs: Vec<Job> = rows.into_iter().map(|row| job(row, Mode::Symptoms)).collect();
@@ -262,7 +303,40 @@ impl Cell<'_> {
     }
 }
 
+impl Program {
+    /// Its scenario of that size.
+    pub fn scenario(&self, suffix: &str) -> String {
+        format!("{}{suffix}", self.name)
+    }
+}
+
 impl Line {
+    /// Whether the model is searched. It is not where a step was left out with which the program was not measured.
+    pub fn searches(&self, real: Real) -> bool {
+        self.first || real != Real::Unknown
+    }
+
+    /// At 2 and at 3 Ps: the most preemptions of the executions of the program that are searched, if there is a bound.
+    pub fn bounds(&self, program: &Program) -> [Option<usize>; 2] {
+        let [two, three] = program.bounds;
+        [two, three.map(|bound| bound.min(self.bound))]
+    }
+
+    /// The programs that are searched, and what the real runtime did.
+    pub fn programs(&self) -> impl Iterator<Item = (&'static Program, Real)> + '_ {
+        PROGRAMS.iter().zip(self.real).filter(|&(_, real)| self.searches(real))
+    }
+
+    /// With which GOMAXPROCS the program was measured. Empty if it was not.
+    pub fn measured_at(&self, program: &Program) -> &'static [u32] {
+        match (program.name, self.first) {
+            ("sleepers" | "stealrunq" | "gcmix", true) => &[2, 4, 8],
+            ("sleepers" | "stealrunq" | "stealtimer", false) => &[4],
+            ("handoff", false) => &[2],
+            _ => &[],
+        }
+    }
+
     /// The name of the row that makes the change to the release.
     pub fn release_row(&self) -> String {
         self.row.strip_prefix(CHANGED).map_or(RELEASE.into(), |name| format!("{RELEASE}/{name}"))
@@ -375,10 +449,23 @@ mod tests {
 
     #[test]
     fn each_program_has_a_scenario_of_each_size() {
-        for program in PROGRAMS {
+        for program in &PROGRAMS {
             for (ps, suffix) in SIZES {
-                let scenario = checks::scenarios::find(&format!("{program}{suffix}"));
-                assert_eq!(scenario.map(|scenario| scenario.ps), Some(ps), "{program}");
+                let scenario = checks::scenarios::find(&program.scenario(suffix));
+                assert_eq!(scenario.map(|scenario| scenario.ps), Some(ps), "{}", program.name);
+            }
+        }
+    }
+
+    /// What was not measured is *unknown*; as fixed, each program has to end well all the same.
+    #[test]
+    fn a_cell_that_was_not_measured_says_so() {
+        for (i, line) in LINES.iter().enumerate() {
+            for (program, real) in PROGRAMS.iter().zip(line.real) {
+                let measured = !line.measured_at(program).is_empty();
+                let as_fixed = i == 0 && real == Real::Ok;
+                let (row, name) = (line.row, program.name);
+                assert!(as_fixed || measured == (real != Real::Unknown), "{row}, {name}");
             }
         }
     }

@@ -67,6 +67,16 @@ fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
         ),
         (error(1, 1, &["main: go A; ready A", "A:"]), "G A: readied, but it never parks"),
         (error(1, 1, &["main: busy-until a"]), "flag a: never set"),
+        (error(1, 1, &["main: go A", "A: syscall until a"]), "flag a: never set; add a `set`"),
+        (error(1, 1, &["main: syscall until"]), "`syscall blocking` or `syscall until F`"),
+        (
+            error(1, 1, &["main: go A; go B; busy-until a; stop-the-world", "A: syscall until a", "B: set a"]),
+            "G A, flag a: a system call waits for it, and a busy G that is preempted or nudged; let the call",
+        ),
+        (
+            error(1, 1, &["main: go A; go B; busy-until a nudge", "A: syscall until a", "B: set a"]),
+            "G A, flag a: a system call waits for it, and a busy G that is preempted or nudged; let the call",
+        ),
         (
             error(1, 1, &["main:", "A: go B", "B: go A"]),
             "G A: never started; add a `go` for it to main, or to a G that main starts",
