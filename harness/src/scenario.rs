@@ -30,6 +30,7 @@
 //! | `stop-the-world` | stops the world, and starts it again |
 //! | `gomaxprocs N` | sets GOMAXPROCS to N: stops the world, and starts it with N Ps |
 //! | `gc-start W` | begins a garbage collection: stops the world; from then on workers mark, W of them dedicated |
+//! | `forced-gc W` | waits until sysmon forces a garbage collection (none has ended for 120,000 ticks, two minutes), and begins it as `gc-start W` does |
 //! | `gc-end` | ends it, once all work is done: stops the world |
 //! | `mark f` | makes a unit of work for the workers; marking it sets flag f |
 //! | `mark f long` | the same; marking takes until no M can move |
@@ -40,6 +41,8 @@
 //! | `goexit` | ends the G, as the end of its script does; the program goes on without main |
 //! | `scavenge` | the G is the runtime's own scavenger, and waits until sysmon wakes it; `checkdead` takes no notice of it |
 //! | `lose-break` | the operating system may lose the next break that is sent to a poll, as NetBSD did |
+//! | `cpus N` | the program may use N CPUs from now on; before, as many as there are Ps |
+//! | `update-gomaxprocs` | waits until sysmon finds that GOMAXPROCS is not the number of CPUs, and sets it: stops the world (since Go 1.25) |
 //! | `new-callback` | an M exists from now on for calls from other threads, as on Windows; it runs nothing here |
 //! | `read d` | waits until something arrives at descriptor d, its deadline is over, or it is closed |
 //! | `write d` | something arrives at d; if no G does so, the world does, whenever a read has found nothing |
@@ -60,6 +63,7 @@
 mod descriptors;
 mod fits;
 mod gc;
+mod helpers;
 mod locked;
 mod ps;
 mod script;

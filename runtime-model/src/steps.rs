@@ -30,7 +30,7 @@ pub use netpoll::{
 };
 pub use spin_limit::{below_spin_limit, below_spin_limit_1_19};
 pub use syscalls::{SyscallVerbs, SYSCALLS_1_19, SYSCALLS_1_27};
-pub use sysmon::{SysmonSteps, SYSMON};
+pub use sysmon::{ReadyHelper, SysmonSteps, SYSMON, SYSMON_1_27};
 pub use timers::{
     p_for_due_timer, park_then_add, MovedAll, ParksToSleep, Receive, TimerStates, TimerSteps,
     TimerSteps1_23, TimerVerbs, TIMERS_1_19, TIMERS_1_23, TIMER_STEPS, TIMER_STEPS_1_19,
@@ -337,6 +337,7 @@ pub const GO_FIXED: Steps = Steps {
     update_timer_p_mask: Sched::update_timer_p_mask_from_len,
     poll: POLL_FIXED,
     gc: GC_FIXED,
+    sysmon: SYSMON_1_27,
     take_global: Sched::globrunqget_batch_and_wake,
     // Since 1.26.
     order_idle: |idle| idle.reverse(),

@@ -118,6 +118,18 @@ impl Sched {
             Action::TryReceive(id) => return self.receive_from(m, g, id, false) != Received::Waits,
             Action::Poll(id, tries) => return self.poll_channel(m, g, id, tries),
             Action::Read(fd) => return self.read(m, g, fd),
+            Action::ForcedGc(dedicated) => {
+                if !self.await_forced_gc(m, g) {
+                    return false;
+                }
+                self.gc_start(m, dedicated);
+            }
+            Action::UpdateGomaxprocs => {
+                if !self.await_update(m, g) {
+                    return false;
+                }
+                self.carry_out_update(m);
+            }
             Action::Syscall(how) => return self.syscall(m, g, how),
             Action::MarkWorker => {
                 self.gc_bg_mark_worker(m, g);

@@ -2,13 +2,23 @@
 
 use sync::{Atomic, Condition, Ghost, Mutex, Plain};
 
-use crate::program::FlagId;
+use crate::program::{FlagId, Program};
 use crate::{Time, START};
+
+use super::helper::{Helper, Update};
 
 /// sysmon's part of `sched`.
 pub struct SysmonShared {
     /// sysmon sleeps deeply. Written under the lock; read without it by Ms that enter a system call.
     pub sysmonwait: Atomic<bool>,
+    /// `forcegc`, if the program has its G.
+    pub forcegc: Option<Helper>,
+    /// `updateMaxProcsG`, if the program has it.
+    pub update_max_procs: Option<Helper>,
+    /// What sysmon has last asked of the second. For checks.
+    pub update: Ghost<Option<Update>>,
+    /// When sysmon looked at the number of CPUs last (`lastgomaxprocs`). sysmon's own.
+    pub(super) last_update: Plain<Time>,
     /// `sysmonnote`, and sysmon's turn between two rounds.
     pub(super) nap: Condition<Nap>,
     /// Since sysmon fell asleep, a call was entered, or has returned with an idle P, or the world was started. For checks.
@@ -19,9 +29,13 @@ pub struct SysmonShared {
 
 impl SysmonShared {
     /// What `lock` guards is written under it.
-    pub(crate) fn new<L>(lock: &Mutex<L>) -> Self {
+    pub(crate) fn new<L>(lock: &Mutex<L>, program: &Program) -> Self {
         SysmonShared {
             sysmonwait: Atomic::new("sysmonwait", false).written_under(lock),
+            forcegc: Helper::of_forced_gc(program),
+            update_max_procs: Helper::of_updates(program),
+            update: Ghost::new(None),
+            last_update: Plain::new("lastgomaxprocs", SysmonTick::LONG_AGO),
             nap: Condition::new("sysmonnote", Nap::default(), Nap::is_over),
             is_owed: Ghost::new(false),
             fruitless: Ghost::new(0),
