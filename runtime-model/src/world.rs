@@ -118,17 +118,8 @@ impl Sched {
             Action::TryReceive(id) => return self.receive_from(m, g, id, false) != Received::Waits,
             Action::Poll(id, tries) => return self.poll_channel(m, g, id, tries),
             Action::Read(fd) => return self.read(m, g, fd),
-            Action::ForcedGc(dedicated) => {
-                if !self.await_forced_gc(m, g) {
-                    return false;
-                }
-                self.gc_start(m, dedicated);
-            }
-            Action::UpdateGomaxprocs => {
-                if !self.await_update(m, g) {
-                    return false;
-                }
-                self.carry_out_update(m);
+            Action::ForcedGc(_) | Action::UpdateGomaxprocs => {
+                return self.act_for_sysmon(m, g, action);
             }
             Action::Syscall(how) => return self.syscall(m, g, how),
             Action::MarkWorker => {

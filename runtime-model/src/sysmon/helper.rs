@@ -30,7 +30,7 @@ use sync::{Atomic, Mutex};
 use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::m::M;
-use crate::program::Program;
+use crate::program::{Action, Program};
 use crate::sched::Sched;
 use crate::Time;
 
@@ -95,13 +95,28 @@ impl Sched {
         all.into_iter().flatten().any(|helper| helper.g == g)
     }
 
+    /// `g` waits for sysmon, or does what it was made runnable for. Returns whether `m` goes on with `g`.
+    pub(crate) fn act_for_sysmon(&self, m: &mut M, g: GId, action: Action) -> bool {
+        match action {
+            Action::ForcedGc(dedicated) if self.await_forced_gc(m, g) => {
+                self.gc_start(m, dedicated);
+                true
+            }
+            Action::UpdateGomaxprocs if self.await_update(m, g) => {
+                self.carry_out_update(m);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// `g` waits until sysmon forces a garbage collection. Returns true once it has.
     ///
     /// # Panics
     /// As Go does: `forcegc: phase error`.
     ///
     /// Go: proc.go, forcegchelper 293-312 (1.19.8), 378-397 (1.27.3).
-    pub(crate) fn await_forced_gc(&self, m: &M, g: GId) -> bool {
+    fn await_forced_gc(&self, m: &M, g: GId) -> bool {
         self.await_sysmon(m, g, &self.sysmon.forcegc, "forcegc: phase error")
     }
 
@@ -111,7 +126,7 @@ impl Sched {
     /// As Go does: `updateMaxProcsGoroutine: phase error`.
     ///
     /// Go: proc.go, updateMaxProcsGoroutine 7137-7147 (1.27.3; since 1.25).
-    pub(crate) fn await_update(&self, m: &M, g: GId) -> bool {
+    fn await_update(&self, m: &M, g: GId) -> bool {
         let error = "updateMaxProcsGoroutine: phase error";
         self.await_sysmon(m, g, &self.sysmon.update_max_procs, error)
     }
@@ -138,7 +153,7 @@ impl Sched {
     ///
     /// Go: proc.go, updateMaxProcsGoroutine 7149-7170 (1.27.3; since 1.25).
     #[sync::summarized]
-    pub(crate) fn carry_out_update(&self, m: &mut M) {
+    fn carry_out_update(&self, m: &mut M) {
         let Some(helper) = &self.sysmon.update_max_procs else { return };
         // Go reads it without the lock, once the world has stopped: sysmon writes it for an idle helper alone.
         let procs = *helper.lock.lock();
