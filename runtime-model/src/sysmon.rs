@@ -55,9 +55,8 @@ use crate::program::Clock;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
-pub use helper::{Helper, Update};
 pub(crate) use shared::Busy;
-pub use shared::{SysmonShared, WatchedP};
+pub use shared::{Helper, SysmonShared, Update, WatchedP};
 
 /// 10 ms: for so long a G may keep its P, and a system call an idle one; and so long may no M poll.
 ///

@@ -25,14 +25,14 @@
 //! Left out: `computeMaxProcsLock` and `customGOMAXPROCS`. They concern a G that sets GOMAXPROCS while sysmon finds another number;
 //! here one G stops the world, and a program has either.
 
-use sync::{Atomic, Mutex};
-
 use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::m::M;
-use crate::program::{Action, Program};
+use crate::program::Action;
 use crate::sched::Sched;
 use crate::Time;
+
+use super::shared::{Helper, Update};
 
 /// Two minutes. Go: proc.go, forcegcperiod 5131 (1.19.8), 6534 (1.27.3).
 const FORCE_GC_PERIOD: Time = 120_000;
@@ -40,59 +40,11 @@ const FORCE_GC_PERIOD: Time = 120_000;
 /// sysmon looks at the number of CPUs at most once a second. Go: proc.go, sysmon 6638 (1.27.3).
 const UPDATE_PERIOD: Time = 1_000;
 
-/// A G that sysmon makes runnable. Go: runtime2.go, type forcegcstate; proc.go, updateMaxProcsGState (since 1.25).
-pub struct Helper {
-    g: GId,
-    /// `lock`. It has the GOMAXPROCS to set, `updateMaxProcsG.procs`.
-    pub lock: Mutex<u32>,
-    /// The G waits for sysmon. Written under the lock.
-    pub idle: Atomic<bool>,
-}
-
-/// A change of GOMAXPROCS that sysmon has asked for. For checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Update {
-    /// The new GOMAXPROCS.
-    pub procs: u32,
-    /// It has been made.
-    pub is_done: bool,
-}
-
-impl Helper {
-    /// The forced GC's. Go: proc.go, forcegc.
-    pub(super) fn of_forced_gc(program: &Program) -> Option<Self> {
-        let g = program.forced_gc_helper()?;
-        Some(Helper::new(["forcegc.lock", "forcegc.idle"], g, program.ps))
-    }
-
-    /// The one of changes of GOMAXPROCS. Go: proc.go, updateMaxProcsG (since 1.25).
-    pub(super) fn of_updates(program: &Program) -> Option<Self> {
-        let g = program.update_gomaxprocs_helper()?;
-        Some(Helper::new(["updateMaxProcsG.lock", "updateMaxProcsG.idle"], g, program.ps))
-    }
-
-    fn new([lock, idle]: [&'static str; 2], g: GId, procs: u32) -> Self {
-        // sched.lock, 3, is taken under it. Go: lockrank.go, lockRankForcegc.
-        let lock = Mutex::new(lock, procs).ranked(2);
-        Helper { g, idle: Atomic::new(idle, false).written_under(&lock), lock }
-    }
-
-    /// Whether it says that it waits for sysmon; none while its lock is held. For checks.
-    pub fn says_idle(&self) -> Option<bool> {
-        self.lock.peek().map(|_| self.idle.peek())
-    }
-
-    /// Its G.
-    pub fn g(&self) -> GId {
-        self.g
-    }
-}
-
 impl Sched {
     /// Whether `g` is a helper of sysmon's, and so the runtime's own.
     pub(crate) fn is_helper(&self, g: GId) -> bool {
         let all = [&self.sysmon.forcegc, &self.sysmon.update_max_procs];
-        all.into_iter().flatten().any(|helper| helper.g == g)
+        all.into_iter().flatten().any(|helper| helper.g() == g)
     }
 
     /// `g` waits for sysmon, or does what it was made runnable for. Returns whether `m` goes on with `g`.
@@ -219,7 +171,7 @@ impl Sched {
         self.asks_for(procs);
         *locked = procs.unwrap_or(*locked);
         helper.idle.store(false);
-        self.injectglist(m, vec![helper.g]);
+        self.injectglist(m, vec![helper.g()]);
     }
 
     /// sysmon asks for this GOMAXPROCS. For checks.
