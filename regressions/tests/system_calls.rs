@@ -154,3 +154,18 @@ fn a_call_that_waits_for_a_flag_does_not_return_before() {
     let report = call_until(&["main: syscall until a; go A", "A: set a"]);
     assert_eq!(failing(&report), Some(checks::HANG), "{report:?}");
 }
+
+/// A stop of the world has the busy G preempted that waits for the same flag, and leaves the call alone.
+#[sync::test(restoring)]
+fn a_stop_of_the_world_does_not_end_a_call_that_waits_for_a_flag() {
+    let lines = [
+        "main: go A; go B; busy-until x; busy-until a",
+        "A: set x; syscall until a; busy-until b",
+        "B: stop-the-world; set a; set b",
+    ];
+    let scenario = Scenario { sysmon: true, ..Scenario::new("own", "", 2, 3, &lines) };
+    let mut job = Job { program: Some(Box::new(scenario)), ..job("own", Mode::Invariants) };
+    job.limits.bound = Some(1);
+    let report = run(&job);
+    assert_eq!(failing(&report), None, "{report:?}");
+}

@@ -188,7 +188,7 @@ impl Sched {
             self.gc.long[unit.flag().0].wait();
         }
         self.emit(m, Event::Marked);
-        self.world.flags[unit.flag().0].set();
+        self.world.set(unit.flag());
     }
 
     /// A long unit of work is done, as no M can move, or the world is to stop. Returns whether there was one.

@@ -247,6 +247,11 @@ impl Program {
         self.scripts.iter().flatten().any(waits)
     }
 
+    /// Whether some system call waits for the flag.
+    pub(crate) fn waits_in_call_for(&self, flag: FlagId) -> bool {
+        self.has(|action| *action == Action::Syscall(Syscall::Until(flag)))
+    }
+
     /// Whether some G stops the world.
     pub fn stops_the_world(&self) -> bool {
         self.has(|action| *action == Action::StopTheWorld) || self.resizes() || self.has_gc()

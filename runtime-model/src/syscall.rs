@@ -46,8 +46,7 @@ impl Sched {
         match how {
             Syscall::Short => {}
             Syscall::Long | Syscall::Blocking => self.wait_in_syscall(m),
-            // Meets the `set` of another G. No busy G waits for this flag that may be preempted, which wakes without a set.
-            Syscall::Until(flag) => while !self.world.flags[flag.0].wait() {},
+            Syscall::Until(flag) => self.world.wait_in_call(flag),
         }
         (self.steps.syscalls.exit)(self, m, g, entered)
     }

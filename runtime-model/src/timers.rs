@@ -137,7 +137,7 @@ impl Sched {
             TimerFunc::Wake(g) => self.ready(m, g, true),
             TimerFunc::Start(g) => self.newproc(m, g),
             TimerFunc::SendTime(g) => self.send_time(m, g),
-            TimerFunc::Set(flag) => self.world.flags[flag.0].set(),
+            TimerFunc::Set(flag) => self.world.set(flag),
             TimerFunc::Deadline(fd, seq) => self.netpoll_deadline(m, fd, seq),
             TimerFunc::Channel(id, seq) => self.send_on_channel(m, id, seq),
         }

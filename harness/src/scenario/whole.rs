@@ -24,7 +24,6 @@ impl Scenario {
             self.check_g(scripts, GId(i as u32), name, timers)?;
         }
         self.check_stops(scripts, names)?;
-        self.check_calls_until(scripts, names, flags)?;
         self.check_sysmon(scripts)?;
         let reached = reached(scripts, timers);
         if let Some(i) = reached.iter().position(|reached| !reached) {
@@ -195,37 +194,6 @@ impl Scenario {
                 "nudged, in a program that stops the world, or in which sysmon preempts",
                 allowed,
             ));
-        }
-        Ok(())
-    }
-
-    /// No system call waits for the flag of a busy G that is woken before the flag is set: it might be woken instead.
-    fn check_calls_until(
-        &self,
-        scripts: Scripts,
-        names: &[String],
-        flags: &[&str],
-    ) -> Result<(), ScenarioError> {
-        let all = || scripts.iter().flatten();
-        let slices = self.sysmon && self.clock == Clock::Real;
-        let preempts = slices || all().any(stops);
-        for (g, script) in scripts.iter().enumerate() {
-            for action in script {
-                let Action::Syscall(Syscall::Until(flag)) = action else { continue };
-                let woken = |other: &Action| match other {
-                    Action::BusyUntil { flag: of, nudge } => {
-                        of == flag && (preempts || nudge.is_some())
-                    }
-                    _ => false,
-                };
-                if all().any(woken) {
-                    let place = format!("G {}, flag {}", names[g], flags[flag.0]);
-                    let what =
-                        "a system call waits for it, and a busy G that is preempted or nudged";
-                    let allowed = "let the call wait for another flag, and set both";
-                    return Err(self.error(At::G(g), &place, what, allowed));
-                }
-            }
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ pub struct Program {
 pub struct Line {
     /// What is left out of it.
     pub left_out: &'static str,
-    /// The row that leaves it out of [`GO_1_19_FIXED`].
+    /// The row that leaves it out of `GO_1_19_FIXED`.
     pub row: &'static str,
     /// What the real runtime did, in the order of [`PROGRAMS`].
     pub real: [Real; 5],

@@ -23,7 +23,7 @@ impl Sched {
             Action::StopTheWorld => self.stop_and_start(m, self.gomaxprocs()),
             Action::Gomaxprocs(procs) => self.set_gomaxprocs(m, procs),
             Action::ForEachP => self.for_each_p(m),
-            Action::Set(flag) => self.world.flags[flag.0].set(),
+            Action::Set(flag) => self.world.set(flag),
             Action::LockOsThread => self.lock_os_thread(m, g),
             Action::UnlockOsThread => self.unlock_os_thread(m, g),
             Action::Cpus(n) => self.world.cpus.store(n),

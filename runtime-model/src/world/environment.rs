@@ -12,6 +12,8 @@ use super::kernel::Kernel;
 pub struct World {
     /// The program's flags.
     pub flags: Vec<Latch>,
+    /// The program's flags again, for the system calls that wait for them: what has a busy G preempted wakes no call.
+    calls: Vec<Option<Latch>>,
     /// Never set: main's M waits here once main has exited.
     pub(super) exit: Latch,
     /// Flags on which a G waits that may be nudged, once each.
@@ -37,6 +39,11 @@ impl World {
     pub(crate) fn new(program: &Program) -> Self {
         World {
             flags: program.flags.iter().map(|&name| Latch::new(name)).collect(),
+            calls: (0..)
+                .map(FlagId)
+                .zip(&program.flags)
+                .map(|(flag, &name)| program.waits_in_call_for(flag).then(|| Latch::new(name)))
+                .collect(),
             exit: Latch::new("exit"),
             nudges: Ghost::new(Vec::new()),
             given_way: Ghost::new(Vec::new()),
@@ -47,5 +54,19 @@ impl World {
             idle_ticks: Ghost::new(0),
             turn: Note::new("world's turn"),
         }
+    }
+
+    /// Sets the flag: for the Gs that wait for it on their Ps, and for those that wait in system calls.
+    pub(crate) fn set(&self, flag: FlagId) {
+        self.flags[flag.0].set();
+        if let Some(calls) = &self.calls[flag.0] {
+            calls.set();
+        }
+    }
+
+    /// Waits in a system call until the flag is set. Meets `set`.
+    pub(crate) fn wait_in_call(&self, flag: FlagId) {
+        let calls = self.calls[flag.0].as_ref().expect("a flag that a call waits for");
+        assert!(calls.wait(), "program: a system call is nudged");
     }
 }
