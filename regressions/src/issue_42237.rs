@@ -19,13 +19,15 @@ use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_FIXED};
 use runtime_model::Sched;
 use sync::driver::Engine;
 
-use crate::bug::Symptom::Hang;
+use crate::bug::Symptom::{Hang, Holds};
 use crate::bug::{Bug, Mutant, Shows};
 
 const EXPLORE: &[Engine] = &[Engine::Explore];
 const SHOWS: &[Shows] = &[
     Shows::invariant("preempted-wakeup", "a P has one holder").on(EXPLORE),
     Shows::symptom("preempted-wakeup", Hang).on(EXPLORE),
+    // Where nothing stops the world, the G hands the P over when it runs again.
+    Shows::symptom("preempted-and-woken", Holds).on(EXPLORE),
 ];
 
 fn wakep_preemptible(sched: &Sched, m: &M) {
