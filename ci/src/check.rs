@@ -1,5 +1,7 @@
 //! `pidle check`: runs one scenario, and writes a counterexample file if it fails.
 
+mod sometimes;
+
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -111,19 +113,21 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
         None => lookup::known(scenario, row)?,
     };
     only.as_deref().map_or(Ok(()), |only| lookup::known_check(only, *mode))?;
-    let program = written.map(|written| Box::new(written.scenario));
-    Ok(Job {
+    let job = Job {
         suite: "check".into(),
         scenario,
-        program,
+        program: None,
         row,
         // A kernel has no invariants.
         mode: if kernel && *mode == Mode::Invariants { Mode::Symptoms } else { *mode },
         only: only.clone(),
         limits: limits(arguments)?,
         sometimes: Vec::new(),
+        counted: Vec::new(),
         expect: Expect::Holds,
-    })
+    };
+    let job = sometimes::with(job, written.as_ref(), *engine, arguments.sometimes)?;
+    Ok(Job { program: written.map(|written| Box::new(written.scenario)), ..job })
 }
 
 /// Whether the argument is the name of a scenario file.

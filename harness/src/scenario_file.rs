@@ -38,7 +38,8 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # sysmon = false      # true: sysmon takes Ps from system calls, and in real time preempts and polls; it is not one of the Ms
 # ticks = 0           # with sysmon: so many of its rounds may come while Ms run; others come when no M can move
 # mask-word = 32      # bits of a word of the masks of Ps: with fewer, `gomaxprocs` may move them to other arrays
-# Also, for a file in checks/scenarios, which the gate runs; `check` reports mistakes in these, and ignores them:
+# Also, for a file in checks/scenarios, which the gate runs. `check` reports mistakes in these, and says how much of a run's
+# `sometimes` happened (with --sometimes, it requires all of it, as the gate does); it ignores the others:
 # aliases = ["wait"]  # older names, which commands accept too
 # sizes = ["3m"]      # the same with 3 Ms, named ready-and-wait-3m; "3p" is 3 Ps and 3 Ms
 # [[run]]             # a run in the gate; these come last in the file
