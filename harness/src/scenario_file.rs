@@ -1,6 +1,7 @@
 //! Scenarios in files: TOML, with errors that have the file, the line, the field, and what is allowed there.
 
 mod gate_run;
+mod toml_error;
 
 use std::fs;
 use std::io;
@@ -13,6 +14,7 @@ use toml::Spanned;
 
 pub use gate_run::GateRun;
 
+use crate::file_error;
 use crate::scenario::{
     At, Clock, Scenario, ScenarioError, MOST_EARLY, MOST_MS, MOST_PS, MOST_TICKS,
 };
@@ -51,11 +53,6 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # sometimes = ["an M is started"]   # what some execution must show
 "#;
 
-/// The fields of a file, for messages.
-const FIELDS: &str =
-    "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
-                      deterministic, clock, early, sysmon, ticks, mask-word, aliases, sizes and run";
-
 /// A longer name makes no good file name.
 const LONGEST_NAME: usize = 64;
 
@@ -73,7 +70,7 @@ pub struct Written {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It could not be read.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {}", path.display(), file_error::in_words(path, error))]
     Io {
         /// The file.
         path: PathBuf,
@@ -81,7 +78,7 @@ pub enum FileError {
         error: io::Error,
     },
     /// It is not TOML, or has a field that does not exist.
-    #[error("{}: {error}a file has {FIELDS}; `pidle check --help` shows one", path.display())]
+    #[error("{}: {}`pidle check --help` shows a file with all fields", path.display(), toml_error::in_words(error))]
     Toml {
         /// The file.
         path: PathBuf,

@@ -38,8 +38,5 @@ pub(super) fn with(
             job.scenario
         )));
     }
-    Ok(match required {
-        true => Job { sometimes: names, ..job },
-        false => Job { counted: names, ..job },
-    })
+    Ok(if required { Job { sometimes: names, ..job } } else { Job { counted: names, ..job } })
 }

@@ -25,7 +25,7 @@ pub struct Check {
     pub engine: Engine,
     /// loom and searches: the most preemptions in an execution, or `none` for no bound
     /// [default: 2 for a scenario on loom, otherwise none]
-    #[arg(long, value_name = "N|none", value_parser = bound)]
+    #[arg(long, value_name = "N|none", value_parser = bound, allow_negative_numbers = true)]
     pub bound: Option<Bound>,
     /// How states are searched.
     #[command(flatten)]

@@ -33,7 +33,8 @@ type Row<'s> = &'s [Step];
 
 /// All of it. `width` is in columns; `None` is the terminal's.
 pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {
-    let counterexample = &masks::as_lists(counterexample.first_round());
+    let bits = scenario(counterexample).map_or(u32::BITS, |scenario| scenario.mask_word);
+    let counterexample = &masks::as_lists(counterexample.first_round(), bits);
     let Counterexample { header, steps } = counterexample;
     let counted = steps::steps(counterexample);
     let columns = columns(steps);

@@ -2,11 +2,8 @@
 
 use harness::cex::{Counterexample, Step};
 
-use super::scenario;
-
-/// The counterexample with its masks as lists of Ps.
-pub(super) fn as_lists(mut counterexample: Counterexample) -> Counterexample {
-    let bits = scenario(&counterexample).map_or(u32::BITS, |scenario| scenario.mask_word);
+/// The counterexample with its masks as lists of Ps. A mask's word has so many bits.
+pub(super) fn as_lists(mut counterexample: Counterexample, bits: u32) -> Counterexample {
     for step in &mut counterexample.steps {
         if let Some(first) = first_p(step, bits) {
             step.value = listed(&step.value, first);
@@ -47,16 +44,13 @@ fn list(mask: u32, first: u32) -> String {
 mod tests {
     use super::super::sample::{counterexample, records};
     use super::*;
-    use harness::scenario::Scenario;
 
-    /// The value of that operation in a program whose masks have words of 2 bits.
+    /// The value of that operation, where a word has 2 bits.
     fn shown(object: &str, value: &str) -> String {
         let mut counterexample = counterexample();
-        counterexample.header.job.program = scenario(&counterexample)
-            .map(|scenario| Box::new(Scenario { mask_word: 2, ..scenario }));
         counterexample.steps = records(&format!("0 load {object}"));
         counterexample.steps[0].value = value.into();
-        as_lists(counterexample).steps.remove(0).value
+        as_lists(counterexample, 2).steps.remove(0).value
     }
 
     #[test]
