@@ -14,7 +14,7 @@ const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
      syscall short, syscall long, syscall blocking, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, stop-the-world, gomaxprocs P, \
-     for-each-p, gc-start W, gc-end, mark F [long], scavenge-assist";
+     for-each-p, gc-start W, forced-gc W, gc-end, mark F [long], scavenge-assist, cpus N, update-gomaxprocs";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -139,6 +139,8 @@ impl<'a> Parser<'a> {
             ["goexit"] => Action::Goexit,
             ["scavenge"] => Action::Scavenge,
             ["lose-break"] => Action::LoseBreak,
+            ["cpus", n] => Action::Cpus(number_of_cpus(n)?),
+            ["update-gomaxprocs"] => Action::UpdateGomaxprocs,
             ["new-callback"] => Action::NewCallback,
             ["lock-os-thread"] => Action::LockOsThread,
             ["unlock-os-thread"] => Action::UnlockOsThread,
@@ -157,6 +159,7 @@ impl<'a> Parser<'a> {
         Ok(match *words {
             ["scavenge-assist"] => Action::ScavengeAssist,
             ["gc-start", dedicated] => Action::GcStart(number_of_workers(dedicated)?),
+            ["forced-gc", dedicated] => Action::ForcedGc(number_of_workers(dedicated)?),
             ["gc-end"] => Action::GcEnd,
             ["mark", flag] => Action::Mark { flag: self.flag(flag), long: false },
             ["mark", flag, "long"] => Action::Mark { flag: self.flag(flag), long: true },
@@ -329,6 +332,11 @@ fn times(text: &str) -> Result<u32, Wrong> {
 fn number_of_ps(text: &str) -> Result<u32, Wrong> {
     let n = text.parse().ok().filter(|n| (1..=MOST_PS).contains(n));
     n.ok_or_else(|| (format!("`{text}` is not a number of Ps"), format!("write 1 to {MOST_PS}")))
+}
+
+fn number_of_cpus(text: &str) -> Result<u32, Wrong> {
+    let n = text.parse().ok().filter(|n| (1..=MOST_PS).contains(n));
+    n.ok_or_else(|| (format!("`{text}` is not a number of CPUs"), format!("write 1 to {MOST_PS}")))
 }
 
 fn number_of_workers(text: &str) -> Result<u32, Wrong> {

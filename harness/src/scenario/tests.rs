@@ -268,12 +268,6 @@ fn sysmon_has_rounds_that_may_come_early_and_an_m_for_each_p_that_it_takes() {
     ] {
         assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
     }
-    let without = Scenario::new("t", "", 1, 1, &["main: go S", "S: scavenge"]);
-    let got = without.program().unwrap_err().to_string();
-    assert!(got.contains("sysmon: false, and a G scavenges"), "{got}");
-    let two = Scenario::new("t", "", 1, 1, &["main: go S; scavenge", "S: scavenge"]);
-    let got = Scenario { sysmon: true, ..two }.program().unwrap_err().to_string();
-    assert!(got.contains("a second G that scavenges; leave it to one G"), "{got}");
     let nudged = Scenario::new("t", "", 1, 2, &["main: go A; busy-until a nudge", "A: set a"]);
     let real = Scenario { sysmon: true, clock: Clock::Real, ..nudged };
     let got = real.program().unwrap_err().to_string();

@@ -174,7 +174,8 @@ impl Scenario {
     fn check_stops(&self, scripts: Scripts, names: &[String]) -> Result<(), ScenarioError> {
         let stops = |action: &Action| {
             matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_) | Action::ForEachP)
-                || matches!(action, Action::GcStart(_) | Action::GcEnd)
+                || matches!(action, Action::GcStart(_) | Action::ForcedGc(_) | Action::GcEnd)
+                || *action == Action::UpdateGomaxprocs
         };
         let mut stoppers = (0..scripts.len()).filter(|&g| scripts[g].iter().any(stops));
         let slices = self.sysmon && self.clock == Clock::Real;
@@ -202,19 +203,10 @@ impl Scenario {
         Ok(())
     }
 
-    /// sysmon may take a P out of a system call, and hands it to another M than that of the call. It alone wakes the scavenger.
+    /// sysmon may take a P out of a system call, and hands it to another M than that of the call.
     fn check_sysmon(&self, scripts: Scripts) -> Result<(), ScenarioError> {
+        self.check_helpers(scripts)?;
         let calls = |action: &Action| matches!(action, Action::Syscall(_));
-        let mut scavengers = (0..scripts.len()).filter(|&g| scripts[g].contains(&Action::Scavenge));
-        let first = scavengers.next();
-        if let Some(g) = first.filter(|_| !self.sysmon) {
-            let what = "false, and a G scavenges: sysmon alone wakes it";
-            return Err(self.error(At::G(g), "sysmon", what, "add sysmon = true"));
-        }
-        if let Some(g) = scavengers.next() {
-            let what = "a second G that scavenges";
-            return Err(self.error(At::G(g), "scavenge", what, "leave it to one G"));
-        }
         if self.sysmon && self.ms == self.ps && scripts.iter().flatten().any(calls) {
             let ms = self.ms;
             let what = format!(
