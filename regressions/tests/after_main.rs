@@ -76,8 +76,8 @@ fn a_hang_says_what_its_gs_wait_for() {
     let busy = "G0 keeps its P until the flag a is set";
     says(late, &[busy, stands, "G0 keeps one busy (write clock = \"real\" to let it pass)"]);
     let parked: (u32, &[&str]) = (2, &["main: go A; busy-until b", "A: park; set b"]);
-    says(parked, &["G1 is parked, and no action is left that readies it"]);
+    says(parked, &["G1 is parked and no action is left that readies it"]);
     let each_other: (u32, &[&str]) =
-        (2, &["main: go A; go B; busy-until c", "A: park; ready B", "B: park; ready A"]);
-    says(each_other, &["G1 is parked, and [G2] did not get as far as to ready it"]);
+        (2, &["main: go A; go B; busy-until c", "A: park; ready B; set c", "B: park; ready A"]);
+    says(each_other, &["G1 is parked until G2 readies it, G2 is parked until G1 readies it"]);
 }

@@ -20,7 +20,7 @@ fn reason(view: &View, g: GId) -> String {
     let rest = view.sched.rest_of_script(g);
     match (view.status(g), rest.first()) {
         (GStatus::Idle, _) => "was never started".into(),
-        (GStatus::Runnable, _) => "is runnable, and no M executes it".into(),
+        (GStatus::Runnable, _) => "is runnable but no M executes it".into(),
         (GStatus::Syscall, _) => "is in a system call".into(),
         (GStatus::Running, Some(Action::BusyUntil { flag, .. })) => {
             format!("keeps its P until the flag {} is set", view.sched.flag_name(*flag))
@@ -37,9 +37,11 @@ fn reason(view: &View, g: GId) -> String {
 fn parked(view: &View, g: GId) -> String {
     let readies = |other: &GId| view.sched.rest_of_script(*other).contains(&Action::Ready(g));
     let gs = view.sched.allg.iter().map(|other| other.id).filter(|&other| !view.finished(other));
-    match gs.filter(readies).collect::<Vec<_>>()[..] {
-        [] => "is parked, and no action is left that readies it".into(),
-        ref others => format!("is parked, and {others:?} did not get as far as to ready it"),
+    let others: Vec<String> = gs.filter(readies).map(|other| other.to_string()).collect();
+    if others.is_empty() {
+        "is parked and no action is left that readies it".into()
+    } else {
+        format!("is parked until {} readies it", others.join(" or "))
     }
 }
 
