@@ -22,7 +22,10 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let needs = parse_macro_input!(arguments as Ident);
     let function = parse_macro_input!(item as ItemFn);
     let Some(need) = needs::named(&needs.to_string()) else {
-        return quote!(compile_error! { "test: write exploring, systematic, searching or restoring" }).into();
+        return quote!(
+            compile_error! { "test: write exploring, systematic, searching or restoring" }
+        )
+        .into();
     };
     let ignored = (!need.is_met).then_some(need.reason).map(|reason| quote!(#[ignore = #reason]));
     quote!(#[test] #ignored #function).into()
