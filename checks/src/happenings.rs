@@ -162,6 +162,11 @@ pub const ALL: &[Happening] = &[
         is: |e| matches!(e, Event::Retaken(_)),
     },
     Happening { name: "sysmon polls and finds a G", is: |e| matches!(e, Event::SysmonPolled(_)) },
+    Happening { name: "sysmon forces a GC", is: |e| matches!(e, Event::SysmonForcesGc) },
+    Happening {
+        name: "sysmon has GOMAXPROCS set",
+        is: |e| matches!(e, Event::SysmonUpdatesGomaxprocs(_)),
+    },
     Happening { name: "sysmon wakes the scavenger", is: |e| matches!(e, Event::ScavengerWoken) },
     Happening { name: "GOMAXPROCS grows", is: |e| matches!(e, Event::Gomaxprocs(a, b) if a < b) },
     Happening { name: "GOMAXPROCS shrinks", is: |e| matches!(e, Event::Gomaxprocs(a, b) if a > b) },

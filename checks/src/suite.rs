@@ -128,6 +128,13 @@ pub const ALL: &[Suite] = &[
         variant: FIXED,
     },
     Suite {
+        name: "automatic",
+        about: "GOMAXPROCS follows the number of CPUs, as since Go 1.25",
+        engines: SEARCHED_ONLY,
+        bound: None,
+        variant: NEWEST_FIXED,
+    },
+    Suite {
         name: "locked",
         about: "Gs that are locked to their thread, and threads that end with theirs",
         engines: SEARCHED_ONLY,

@@ -12,8 +12,7 @@
 //! | `park` | waits to be readied |
 //! | `gosched` | goes to the end of the global queue |
 //! | `goyield` | goes to the end of its P's queue, without a wakeup |
-//! | `busy-until f` | keeps its P until flag f is set |
-//! | `busy-until f nudge` | the same; once, when nothing else moves, it starts an empty G |
+//! | `busy-until f`, `busy-until f nudge` | keeps its P until flag f is set; with *nudge*, once, when nothing else moves, it starts an empty G |
 //! | `set f` | sets flag f |
 //! | `assist` | does a mark assist; in a program with `gc-start`, while workers mark, it marks a unit itself |
 //! | `add T N FUNCTION` | adds timer T, which fires in N ticks: `go X` starts X, `send X` wakes X or leaves it one permit, unless it has one, `set f` sets flag f |
@@ -22,33 +21,32 @@
 //! | `reset T N` | gives T another time, and leaves its period |
 //! | `stop T` | stops T, if it has not fired |
 //! | `add T N chan`, `add T N every M chan` | the same, with a channel of its own for one value, as since Go 1.23 |
-//! | `receive T` | waits for a value of T's channel |
-//! | `try-receive T` | receives a value of T's channel, if one is there |
+//! | `receive T`, `try-receive T` | waits for a value of T's channel; receives one, if it is there |
 //! | `poll T N` | tries to receive a value of T's channel, N times, a tick apart; without one by then, it does not go on, and keeps its P |
 //! | `preempt` | in the next action the G is preempted: at a point inside of it, if it has one, else at its end |
 //! | `repeat N: a, b` | does the actions up to the next `;`, which commas separate, N times |
 //! | `stop-the-world` | stops the world, and starts it again |
 //! | `gomaxprocs N` | sets GOMAXPROCS to N: stops the world, and starts it with N Ps |
 //! | `gc-start W` | begins a garbage collection: stops the world; from then on workers mark, W of them dedicated |
+//! | `forced-gc W` | waits until sysmon forces a garbage collection (none has ended for 120,000 ticks, two minutes), and begins it as `gc-start W` does |
 //! | `gc-end` | ends it, once all work is done: stops the world |
-//! | `mark f` | makes a unit of work for the workers; marking it sets flag f |
-//! | `mark f long` | the same; marking takes until no M can move |
+//! | `mark f`, `mark f long` | makes a unit of work for the workers, which sets flag f; a long one takes until no M can move |
 //! | `scavenge-assist` | does a scavenge assist |
 //! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |
-//! | `lock-os-thread` | locks the G to its thread (M), which then runs no other G; a G that ends while it is locked ends its thread |
-//! | `unlock-os-thread` | undoes one `lock-os-thread`; does nothing if there is none |
+//! | `lock-os-thread`, `unlock-os-thread` | locks the G to its thread (M), which then runs no other G; undoes one such lock, if there is one; a G that ends while it is locked ends its thread |
 //! | `goexit` | ends the G, as the end of its script does; the program goes on without main |
 //! | `scavenge` | the G is the runtime's own scavenger, and waits until sysmon wakes it; `checkdead` takes no notice of it |
 //! | `lose-break` | the operating system may lose the next break that is sent to a poll, as NetBSD did |
+//! | `cpus N` | the program may use N CPUs from now on; before, as many as there are Ps |
+//! | `update-gomaxprocs` | waits until sysmon finds that GOMAXPROCS is not the number of CPUs, and sets it: stops the world (since Go 1.25) |
 //! | `new-callback` | an M exists from now on for calls from other threads, as on Windows; it runs nothing here |
 //! | `read d` | waits until something arrives at descriptor d, its deadline is over, or it is closed |
 //! | `write d` | something arrives at d; if no G does so, the world does, whenever a read has found nothing |
-//! | `deadline d N` | reads of d give up in N ticks; after 0 ticks, at once |
-//! | `no-deadline d` | reads of d do not give up any more |
+//! | `deadline d N`, `no-deadline d` | reads of d give up in N ticks (after 0 ticks, at once); do not give up any more |
 //! | `close d` | reads of d give up |
 //! | `syscall short` | makes a system call that returns by itself, at any time |
-//! | `syscall long` | makes a system call that returns when the world moves: when no M can |
-//! | `syscall blocking` | the same, known to block, so that the P is handed off before |
+//! | `syscall long`, `syscall blocking` | makes a system call that returns when the world moves: when no M can; if it is known to block, the P is handed off before |
+//! | `syscall until f` | makes a system call that returns once flag f is set |
 //!
 //! A script's end is the G's exit; main's is the program's. The first line is main's. A G that has ended can be started
 //! again by another `go` or a timer, under its own name.
@@ -60,6 +58,7 @@
 mod descriptors;
 mod fits;
 mod gc;
+mod helpers;
 mod locked;
 mod ps;
 mod script;

@@ -74,6 +74,7 @@ pub mod stale_now;
 pub mod stale_send;
 pub mod stops;
 pub mod store_load_barrier;
+pub mod sysmon_helpers;
 pub mod timer_before_park;
 pub mod truth;
 pub mod wake_time_gap;
@@ -120,6 +121,7 @@ pub const BUGS: &[&Bug] = &[
     &missed_call::BUG,
     &stops::BUG,
     &retake::BUG,
+    &sysmon_helpers::BUG,
     &issue_61454::BUG,
     &issue_14179::BUG,
     &issue_19112::BUG,

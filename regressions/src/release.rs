@@ -32,8 +32,8 @@ const TIMERS: &[&str] = &["timers"];
 /// which garbage collections begin and end.
 const CALLS: &[&str] = &["system-calls", "stops", "sysmon", "gc"];
 
-/// Programs that no variant of Go 1.19 has. Their own suite runs them with all bugs mended.
-const CHANNELS: &[&str] = &["channels"];
+/// Programs that no variant of Go 1.19 has. Their own suites run them with all bugs mended.
+const NEWER: &[&str] = &["channels", "automatic"];
 
 /// What of each bug is in the releases.
 fn all() -> impl Iterator<Item = &'static InRelease> {
@@ -98,7 +98,7 @@ fn newest(engine: Engine) -> impl Iterator<Item = Job> {
     let fails = |job: &Job| expected().any(|it| it.row == NEWEST && it.scenario == job.scenario);
     let general = [suite::GENERAL, REAL, TIMERS, CALLS].concat();
     let release =
-        jobs_of(&[&general, CHANNELS].concat(), NEWEST).into_iter().filter(move |job| !fails(job));
+        jobs_of(&[&general, NEWER].concat(), NEWEST).into_iter().filter(move |job| !fails(job));
     let fixed = [&general, OF_BUGS].concat();
     release.chain(jobs_of(&fixed, NEWEST_FIXED))
 }

@@ -192,6 +192,16 @@ fn what_sysmon_reads_of_a_p_is_read_atomically() {
     assert!(text.starts_with("data race on P0.syscalltick, by "), "{text}");
 }
 
+/// The lock is what makes sysmon wait until the helper has parked.
+#[sync::test(restoring)]
+fn a_helper_has_parked_when_sysmon_readies_it() {
+    let scenario = "forced-gc";
+    assert_eq!(race_in(scenario, GO_1_19_FIXED), None);
+    let unlocked = regressions::sysmon_helpers::BUG.mutants[0].steps;
+    let text = race_in(scenario, unlocked).expect("a race");
+    assert!(text.starts_with("data race on G1.status, by "), "{text}");
+}
+
 /// golang/go#46524: `lockedm` of a G that another M may have.
 #[sync::test(restoring)]
 fn whether_a_g_is_locked_is_not_read_when_another_m_may_have_it() {

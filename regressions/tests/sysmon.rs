@@ -23,6 +23,7 @@ fn programs_with_sysmon_hold_in_every_state() {
             ("two-busy", 244),
             ("scavenger-beside-poll", 62_103),
             ("scavenger-beside-shrink", 50_723),
+            ("forced-gc", 35_430),
             ("lost-break", 16_572),
             ("resize-beside-retake", 203_026),
             ("preempted-wakeup", 18_612),
@@ -46,6 +47,8 @@ fn programs_with_sysmon_hold_in_every_state_with_the_system_calls_of_1_26() {
             ("two-busy", 244),
             ("scavenger-beside-poll", 61_619),
             ("scavenger-beside-shrink", 49_199),
+            ("forced-gc", 36_806),
+            ("update-gomaxprocs", 26_075),
             ("lost-break", 17_742),
             ("resize-beside-retake", 217_616),
         ],
@@ -54,12 +57,17 @@ fn programs_with_sysmon_hold_in_every_state_with_the_system_calls_of_1_26() {
 
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    shows(&["retake", "61454", "59600", "40368", "42237", "42515", "43712"]);
+    shows(&["retake", "61454", "59600", "40368", "42237", "42515", "43712", "sysmon-helpers"]);
 }
 
 #[sync::test(restoring)]
 fn no_checkpoint_of_sysmon_forgets_what_matters() {
-    no_checkpoint_forgets(&["retake-beside-return", "return-wakes-sysmon", "sysmon-polls"]);
+    no_checkpoint_forgets(&[
+        "retake-beside-return",
+        "return-wakes-sysmon",
+        "sysmon-polls",
+        "forced-gc",
+    ]);
 }
 
 /// What fails in that mode on the program, with sysmon or without.

@@ -148,6 +148,10 @@ pub enum Event {
     Retaken(PId),
     /// It polled as no M had for 10 ms, and found so many Gs.
     SysmonPolled(usize),
+    /// It has a garbage collection begun, as none has ended for two minutes.
+    SysmonForcesGc,
+    /// It has GOMAXPROCS set to this number.
+    SysmonUpdatesGomaxprocs(u32),
     /// It wakes the background scavenger.
     ScavengerWoken,
     /// The G was busy, and was preempted.

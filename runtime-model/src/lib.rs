@@ -61,9 +61,11 @@
 //! | `goschedImpl`, `goyield_m`, `newproc`, `ready` | [`ready`] |
 //! | `goroutineReady` (time.go), `goFunc`, `sendTime` (time/sleep.go) | [`timers`]: [`TimerFunc`](timers::TimerFunc) |
 //! | `handoffp` | [`handoff`] |
-//! | `retake`, `sysmon`, `incidlelocked` | [`sysmon`]; the forced GC and the update of GOMAXPROCS are left out |
+//! | `retake`, `sysmon`, `incidlelocked` | [`sysmon`] |
+//! | `forcegchelper`, `updateMaxProcsGoroutine`, `sysmonUpdateGOMAXPROCS` (since 1.25), `(gcTrigger).test` (mgc.go) | [`sysmon`]: helper.rs; of the triggers, time alone |
+//! | `defaultGOMAXPROCS` (cgroup, affinity; since 1.25) | [`world`]: the number of CPUs, which an action changes |
 //! | `(*scavengerState).wake` (mgcscavenge.go) | [`sysmon`]; what the scavenger does is left out |
-//! | `isSystemGoroutine` (traceback.go) | [`sched`]: of the scavenger alone |
+//! | `isSystemGoroutine` (traceback.go) | [`sched`]: of the scavenger, the mark workers, and the Gs that sysmon readies |
 //! | `oneNewExtraM` (`newextram`) | [`world`]: for `checkdead` alone; no thread calls in |
 //! | `preemptone` | [`sysmon`], for sysmon; in `preemptall`, merged into [`stw`] |
 //! | `entersyscall` | merged into `reentersyscall` |

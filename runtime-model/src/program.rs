@@ -63,6 +63,12 @@ pub enum Action {
     ScavengeAssist,
     /// A garbage collection begins, with so many dedicated workers: stops the world.
     GcStart(u32),
+    /// Waits until sysmon forces a garbage collection, and begins it, with so many dedicated workers.
+    ForcedGc(u32),
+    /// Waits until sysmon finds that GOMAXPROCS is not the number of CPUs, and sets it to that number: stops the world.
+    UpdateGomaxprocs,
+    /// The program may use so many CPUs from now on.
+    Cpus(u32),
     /// The garbage collection ends: stops the world.
     GcEnd,
     /// Makes a unit of work for mark workers.
@@ -116,7 +122,8 @@ impl Action {
             | Action::LoseBreak
             | Action::NewCallback
             | Action::ScavengeAssist
-            | Action::Mark { .. } => true,
+            | Action::Mark { .. }
+            | Action::Cpus(_) => true,
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
@@ -125,6 +132,8 @@ impl Action {
             | Action::Scavenge
             | Action::Goexit
             | Action::GcStart(_)
+            | Action::ForcedGc(_)
+            | Action::UpdateGomaxprocs
             | Action::GcEnd
             | Action::MarkWorker => false,
             Action::Receive(_) | Action::TryReceive(_) | Action::Poll(..) => false,
@@ -164,6 +173,8 @@ pub enum Syscall {
     Long,
     /// It is known to block, so the P is handed off before; it returns when the world moves.
     Blocking,
+    /// It returns once the flag is set, as a read of a pipe does to which another G writes.
+    Until(FlagId),
 }
 
 /// What the model runs.
@@ -238,13 +249,12 @@ impl Program {
 
     /// Whether some G stops the world.
     pub fn stops_the_world(&self) -> bool {
-        self.has(|action| matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_)))
-            || self.has_gc()
+        self.has(|action| *action == Action::StopTheWorld) || self.resizes() || self.has_gc()
     }
 
     /// Whether some G begins a garbage collection.
     pub fn has_gc(&self) -> bool {
-        self.has(|action| matches!(action, Action::GcStart(_)))
+        self.has(|action| matches!(action, Action::GcStart(_) | Action::ForcedGc(_)))
     }
 
     /// The Gs that are mark workers: the last ones.
@@ -257,18 +267,20 @@ impl Program {
 
     /// Whether other Ms have to know which G keeps a P busy: sysmon does, and a G that wants a dedicated worker to run.
     pub fn watches_busy(&self) -> bool {
-        self.has_slices() || self.has(|action| matches!(action, Action::GcStart(1..)))
+        let dedicated =
+            |action: &Action| matches!(action, Action::GcStart(1..) | Action::ForcedGc(1..));
+        self.has_slices() || self.has(dedicated)
     }
 
     /// Whether some G sets GOMAXPROCS.
     pub fn resizes(&self) -> bool {
-        self.has(|action| matches!(action, Action::Gomaxprocs(_)))
+        self.has(|action| matches!(action, Action::Gomaxprocs(_) | Action::UpdateGomaxprocs))
     }
 
     /// The most Ps that there are at a time.
     pub fn most_ps(&self) -> u32 {
         let asked = self.scripts.iter().flatten().filter_map(|action| match action {
-            Action::Gomaxprocs(ps) => Some(*ps),
+            Action::Gomaxprocs(ps) | Action::Cpus(ps) => Some(*ps),
             _ => None,
         });
         asked.fold(self.ps, u32::max)
@@ -291,8 +303,22 @@ impl Program {
 
     /// The background scavenger, if the program has it: a system G, which `checkdead` takes no notice of.
     pub fn scavenger(&self) -> Option<GId> {
-        let is = |script: &Vec<Action>| script.contains(&Action::Scavenge);
-        self.scripts.iter().position(is).map(|g| GId(g as u32))
+        self.first_with(|action| *action == Action::Scavenge)
+    }
+
+    /// The G that begins a garbage collection when sysmon forces one, if the program has it.
+    pub fn forced_gc_helper(&self) -> Option<GId> {
+        self.first_with(|action| matches!(action, Action::ForcedGc(_)))
+    }
+
+    /// The G that sets GOMAXPROCS when sysmon finds another number of CPUs, if the program has it.
+    pub fn update_gomaxprocs_helper(&self) -> Option<GId> {
+        self.first_with(|action| *action == Action::UpdateGomaxprocs)
+    }
+
+    fn first_with(&self, is: impl Fn(&Action) -> bool) -> Option<GId> {
+        let at = self.scripts.iter().position(|script| script.iter().any(&is));
+        at.map(|g| GId(g as u32))
     }
 
     /// Whether the operating system may lose a break.

@@ -246,7 +246,7 @@ impl Sched {
             safe_point_wait: Plain::new("safePointWait", 0),
             safe_point_note: Note::new("safePointNote"),
             gc: Gc::new(&program),
-            sysmon: SysmonShared::new(&lock),
+            sysmon: SysmonShared::new(&lock, &program),
             stopped_by: Ghost::new(None),
             netpoll_inited: Atomic::new("netpollInited", program.opens_descriptors().into()),
             netpoll_waiters: Atomic::new("netpollWaiters", 0),
@@ -319,7 +319,7 @@ impl Sched {
     ///
     /// Go: traceback.go, isSystemGoroutine 1133-1153 (1.19.8), 1490-1520 (1.27.3).
     pub fn is_system_goroutine(&self, g: GId) -> bool {
-        self.scavenger == Some(g) || self.is_mark_worker(g)
+        self.scavenger == Some(g) || self.is_mark_worker(g) || self.is_helper(g)
     }
 
     /// The variant that schedules.

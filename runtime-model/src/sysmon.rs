@@ -5,6 +5,8 @@
 //!    lock, and said there (`sysmonwait`). The sleep ends when an M wakes sysmon, at the next timer, or after a minute.
 //! 2. **Poll**, without waiting, if no M has for 10 ms.
 //! 3. **Retake** (`sysmon/retake.rs`): take Ps out of system calls, and have Gs preempted that have kept their P for 10 ms.
+//! 4. **Ready helpers** (`sysmon/helper.rs`): a G that begins a garbage collection, and one that sets GOMAXPROCS. In Go the second
+//!    comes before step 3, and the first after it.
 //!
 //! # The wakers
 //! An M whose P becomes busy in a way of which no other M takes notice wakes sysmon: one that enters a system call, one that
@@ -38,8 +40,9 @@
 //! It looks at all Ps that there are, were or will be: one that was destroyed is in no call, and no G keeps it busy. A P that is in
 //! sysmon's hands has not stopped, so GOMAXPROCS does not change meanwhile. Go keeps `allpLock` for the length of `allp`.
 //!
-//! Left out: the work of the scavenger, the update of GOMAXPROCS, the forced GC, `sysmonlock`.
+//! Left out: the work of the scavenger, `sysmonlock`.
 
+mod helper;
 mod retake;
 mod shared;
 mod turns;
@@ -53,7 +56,7 @@ use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
 pub(crate) use shared::Busy;
-pub use shared::{SysmonShared, WatchedP};
+pub use shared::{Helper, SysmonShared, Update, WatchedP};
 
 /// 10 ms: for so long a G may keep its P, and a system call an idle one; and so long may no M poll.
 ///
@@ -141,7 +144,7 @@ impl Sched {
         Some(now + DEEP_SLEEP.min(next - now))
     }
 
-    /// Steps 2 and 3. Returns whether anything was done that changes what others do.
+    /// Steps 2 to 4. Returns whether anything was done that changes what others do.
     #[sync::summarized]
     fn sysmon_round(&self, m: &M) -> bool {
         let now = self.nanotime();
@@ -150,11 +153,19 @@ impl Sched {
         if self.loses_breaks {
             acted |= (self.steps.sysmon.serves_late_timer)(self, m, now);
         }
+        let updates =
+            self.steps.sysmon.update_gomaxprocs.zip(self.sysmon.update_max_procs.as_ref());
+        if let Some((update, helper)) = updates {
+            acted |= update(self, m, helper, now);
+        }
         if let Some(g) = self.scavenger {
             acted |= (self.steps.sysmon.wakes_scavenger)(self, m, g);
         }
         for p in &self.allp {
             acted |= (self.steps.syscalls.retake_for_sysmon)(self, m, p.id, now);
+        }
+        if let Some(helper) = &self.sysmon.forcegc {
+            acted |= (self.steps.sysmon.force_gc)(self, m, helper, now);
         }
         acted
     }

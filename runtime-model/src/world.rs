@@ -118,6 +118,9 @@ impl Sched {
             Action::TryReceive(id) => return self.receive_from(m, g, id, false) != Received::Waits,
             Action::Poll(id, tries) => return self.poll_channel(m, g, id, tries),
             Action::Read(fd) => return self.read(m, g, fd),
+            Action::ForcedGc(_) | Action::UpdateGomaxprocs => {
+                return self.act_for_sysmon(m, g, action);
+            }
             Action::Syscall(how) => return self.syscall(m, g, how),
             Action::MarkWorker => {
                 self.gc_bg_mark_worker(m, g);

@@ -6,7 +6,7 @@
 //! | runnable | the global queue, a ring, a `runnext`, or the hands of one M that moves |
 //! | running | one M, which has a P, unless it is about to enter or to leave a system call (since Go 1.26) |
 //! | system call | one M, which is in one |
-//! | waiting | parked, or one timer, or one descriptor, or the pool of mark workers, or the hands of one M that moves |
+//! | waiting | parked, or one timer, or one descriptor, or the pool of mark workers, or idle as a helper of sysmon's, or the hands of one M that moves |
 //! | idle, and some G has passed its `go` or `after` | one timer that will start it, or the hands of one M that moves |
 //! | idle otherwise, or dead | none |
 //!
@@ -42,6 +42,8 @@ enum Place {
     Parked,
     /// Waiting for a descriptor.
     Descriptor(FdId),
+    /// Waiting for sysmon, whose helper it is.
+    Helper,
     /// A mark worker with nothing to do.
     Pool,
     /// The mark worker that runs next on the P.
@@ -115,6 +117,9 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
             places.push((g, Place::Descriptor(pd.id)));
         }
     }
+    let helpers = [&view.sched.sysmon.forcegc, &view.sched.sysmon.update_max_procs];
+    let idle = helpers.into_iter().flatten().filter(|helper| helper.says_idle() == Some(true));
+    places.extend(idle.map(|helper| (helper.g(), Place::Helper)));
     for (t, c) in view.sched.timers.iter().filter_map(|t| Some((t, t.chan.as_ref()?))) {
         if let Some(recvq) = c.recvq.peek() {
             places.extend(recvq.iter().map(|&g| (g, Place::Channel(t.id))));
@@ -162,7 +167,7 @@ impl Place {
             Place::Parked | Place::Sleep(_) | Place::Descriptor(_) | Place::Channel(_) => {
                 GStatus::Waiting
             }
-            Place::Pool | Place::NextWorker(_) => GStatus::Waiting,
+            Place::Pool | Place::NextWorker(_) | Place::Helper => GStatus::Waiting,
             Place::Start(_) => GStatus::Idle,
         }
     }
@@ -180,6 +185,7 @@ impl fmt::Display for Place {
             Place::Pool => write!(f, "in the pool of mark workers"),
             Place::NextWorker(p) => write!(f, "the next mark worker of {p}"),
             Place::Channel(t) => write!(f, "waiting for {t}'s channel"),
+            Place::Helper => write!(f, "waiting for sysmon"),
             Place::Sleep(p) => write!(f, "on a timer of {p} that wakes it"),
             Place::Start(p) => write!(f, "on a timer of {p} that starts it"),
         }

@@ -18,12 +18,21 @@ impl Scenario {
             let Some(i) = script.iter().position(|action| !has(action)) else { continue };
             let (n, text) = written(&self.lines[g], i);
             let place = format!("G {}, action {n} (`{text}`)", checked.names[g]);
-            let what = "the variant's timers have no channels of their own";
-            let instead = "write `add T N send X` and `park` in X, or choose a variant of Go 1.27";
+            let (what, instead) = missing(&script[i]);
             return Err(self.error(At::G(g), &place, what, instead));
         }
         Ok(())
     }
+}
+
+/// What the variant lacks for the action, and what to write instead.
+fn missing(action: &Action) -> (&'static str, &'static str) {
+    if *action == Action::UpdateGomaxprocs {
+        let what = "the variant's sysmon does not update GOMAXPROCS";
+        return (what, "write `gomaxprocs N`, or choose a variant of Go 1.27");
+    }
+    let what = "the variant's timers have no channels of their own";
+    (what, "write `add T N send X` and `park` in X, or choose a variant of Go 1.27")
 }
 
 /// Whether the variant has the action.
@@ -34,6 +43,7 @@ fn has(steps: &Steps, program: &Program, action: &Action) -> bool {
         Action::Add(id, ..) => {
             with_channels || !matches!(program.timers[id.index()].f, TimerFunc::Channel(..))
         }
+        Action::UpdateGomaxprocs => steps.sysmon.update_gomaxprocs.is_some(),
         _ => true,
     }
 }

@@ -15,7 +15,7 @@ impl Scenario {
         names: &[String],
     ) -> Result<(), ScenarioError> {
         let all = || scripts.iter().flatten();
-        let has_gc = all().any(|action| matches!(action, Action::GcStart(_)));
+        let has_gc = all().any(begins);
         let units = all().filter(|action| matches!(action, Action::Mark { .. })).count();
         for (g, script) in scripts.iter().enumerate() {
             let wrong = |what: &str, allowed: &str| {
@@ -33,18 +33,23 @@ impl Scenario {
                     return wrong(&format!("makes GC work, and there are {units} units"), &allowed);
                 }
             }
-            if has_gc && script.iter().any(|action| matches!(action, Action::Gomaxprocs(_))) {
+            let resizes = |action: &Action| {
+                matches!(action, Action::Gomaxprocs(_) | Action::UpdateGomaxprocs)
+            };
+            if has_gc && script.iter().any(resizes) {
                 let what = "changes GOMAXPROCS in a program with a garbage collection";
                 return wrong(what, "leave one of the two out: Go lets the cycle end first");
             }
-            let mut marking = false;
+            let (mut marking, mut ended) = (false, false);
             for action in script {
                 match action {
-                    Action::GcStart(dedicated) if *dedicated > self.ps => {
+                    Action::GcStart(dedicated) | Action::ForcedGc(dedicated)
+                        if *dedicated > self.ps =>
+                    {
                         let what = format!("{dedicated} dedicated workers, and {} Ps", self.ps);
                         return wrong(&what, "write at most as many workers as Ps");
                     }
-                    Action::GcStart(_) if marking => {
+                    Action::GcStart(_) | Action::ForcedGc(_) if marking => {
                         return wrong("begins a cycle in a cycle", "add a `gc-end` before it");
                     }
                     Action::GcEnd if !marking => {
@@ -53,8 +58,12 @@ impl Scenario {
                             "add a `gc-start` before it",
                         );
                     }
-                    Action::GcStart(_) => marking = true,
-                    Action::GcEnd => marking = false,
+                    Action::ForcedGc(_) if !ended => {
+                        let what = "waits for a forced garbage collection, and none has ended";
+                        return wrong(what, "write `gc-start 0; gc-end` before it: Go forces one two minutes after another");
+                    }
+                    Action::GcStart(_) | Action::ForcedGc(_) => marking = true,
+                    Action::GcEnd => (marking, ended) = (false, true),
                     _ => {}
                 }
             }
@@ -68,13 +77,18 @@ impl Scenario {
         scripts: &mut Vec<Vec<Action>>,
         names: &mut Vec<String>,
     ) -> usize {
-        if !scripts.iter().flatten().any(|action| matches!(action, Action::GcStart(_))) {
+        if !scripts.iter().flatten().any(begins) {
             return 0;
         }
         names.extend((1..=self.ps).map(|i| format!("worker{i}")));
         scripts.extend((0..self.ps).map(|_| vec![Action::MarkWorker]));
         self.ps as usize
     }
+}
+
+/// The action begins a garbage collection.
+fn begins(action: &Action) -> bool {
+    matches!(action, Action::GcStart(_) | Action::ForcedGc(_))
 }
 
 #[cfg(test)]

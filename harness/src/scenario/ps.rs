@@ -35,7 +35,7 @@ impl Scenario {
 /// The number of Ps that the action sets.
 fn asks_for(action: &Action) -> Option<u32> {
     match action {
-        Action::Gomaxprocs(ps) => Some(*ps),
+        Action::Gomaxprocs(ps) | Action::Cpus(ps) => Some(*ps),
         _ => None,
     }
 }

@@ -11,8 +11,8 @@ pub(crate) const MOST_PS: u32 = 8;
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, stop-the-world, gomaxprocs P, \
-     for-each-p, gc-start W, gc-end, mark F [long], scavenge-assist";
+     syscall short, syscall long, syscall blocking, syscall until F, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, stop-the-world, gomaxprocs P, \
+     for-each-p, gc-start W, forced-gc W, gc-end, mark F [long], scavenge-assist, cpus N, update-gomaxprocs";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -137,6 +137,8 @@ impl<'a> Parser<'a> {
             ["goexit"] => Action::Goexit,
             ["scavenge"] => Action::Scavenge,
             ["lose-break"] => Action::LoseBreak,
+            ["cpus", n] => Action::Cpus(number_of_cpus(n)?),
+            ["update-gomaxprocs"] => Action::UpdateGomaxprocs,
             ["new-callback"] => Action::NewCallback,
             ["lock-os-thread"] => Action::LockOsThread,
             ["unlock-os-thread"] => Action::UnlockOsThread,
@@ -145,6 +147,7 @@ impl<'a> Parser<'a> {
             ["deadline", fd, n] => Action::Deadline(self.descriptor(fd)?, ticks(n, 0)?),
             ["no-deadline", fd] => Action::NoDeadline(self.descriptor(fd)?),
             ["close", fd] => Action::Close(self.descriptor(fd)?),
+            ["syscall", "until", flag] => Action::Syscall(Syscall::Until(self.flag(flag))),
             ["syscall", how] => Action::Syscall(syscall(how)?),
             _ => return self.about_gc(&words),
         })
@@ -155,6 +158,7 @@ impl<'a> Parser<'a> {
         Ok(match *words {
             ["scavenge-assist"] => Action::ScavengeAssist,
             ["gc-start", dedicated] => Action::GcStart(number_of_workers(dedicated)?),
+            ["forced-gc", dedicated] => Action::ForcedGc(number_of_workers(dedicated)?),
             ["gc-end"] => Action::GcEnd,
             ["mark", flag] => Action::Mark { flag: self.flag(flag), long: false },
             ["mark", flag, "long"] => Action::Mark { flag: self.flag(flag), long: true },
@@ -322,6 +326,11 @@ fn number_of_ps(text: &str) -> Result<u32, Wrong> {
     n.ok_or_else(|| (format!("`{text}` is not a number of Ps"), format!("write 1 to {MOST_PS}")))
 }
 
+fn number_of_cpus(text: &str) -> Result<u32, Wrong> {
+    let n = text.parse().ok().filter(|n| (1..=MOST_PS).contains(n));
+    n.ok_or_else(|| (format!("`{text}` is not a number of CPUs"), format!("write 1 to {MOST_PS}")))
+}
+
 fn number_of_workers(text: &str) -> Result<u32, Wrong> {
     let n = text.parse().ok().filter(|n| (0..=MOST_PS).contains(n));
     n.ok_or_else(|| {
@@ -337,7 +346,8 @@ fn syscall(how: &str) -> Result<Syscall, (String, String)> {
         "long" => Ok(Syscall::Long),
         "blocking" => Ok(Syscall::Blocking),
         _ => {
-            let allowed = "write `syscall short`, `syscall long` or `syscall blocking`";
+            let allowed =
+                "write `syscall short`, `syscall long`, `syscall blocking` or `syscall until F`";
             Err((format!("`{how}` is not a kind of system call"), allowed.into()))
         }
     }

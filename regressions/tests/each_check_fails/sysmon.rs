@@ -1,11 +1,16 @@
 //! Breaks of sysmon, and of what wakes it.
 
+use regressions::sysmon_helpers;
 use runtime_model::steps::{Steps, SysmonSteps, GO_1_19_FIXED, GO_FIXED, SYSMON};
 
 use super::{of, of_newest, Break};
 
 const SLEEPS_ON: &str =
     "sysmon does not sleep on when a call or the start of the world has made a P busy";
+
+const IDLE: &str = "a helper of sysmon's is idle exactly while it waits";
+const FOUND: &str = "GOMAXPROCS is what sysmon has found, once that has been set";
+const GUARDED: &str = "what a lock guards is written under it";
 
 /// Another sysmon.
 const fn with(sysmon: SysmonSteps) -> Steps {
@@ -68,6 +73,10 @@ pub(super) const SYSMONS: &[Break] = &[
         steps: Steps { sysmon: IDLES, ..MISSES },
         base: MISSES,
     },
+    of(IDLE, "forced-gc", sysmon_helpers::BUG.mutants[2].steps),
+    of_newest(FOUND, "update-gomaxprocs", sysmon_helpers::BUG.mutants[3].steps),
+    // What waits for the lock of a helper is written without it.
+    of(GUARDED, "forced-gc", sysmon_helpers::BUG.mutants[0].steps),
     of("the M of a P in a system call returns to it", "retake-beside-return", with(PUTS_BACK)),
     of(
         "nmidlelocked and nmsys count the Ms that are not to count as running",

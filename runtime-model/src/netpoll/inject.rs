@@ -12,7 +12,7 @@ impl Sched {
     ///
     /// Go: proc.go, injectglist 3121-3181 (1.19.8), 4060-4146 (1.27.3).
     #[sync::summarized]
-    pub(crate) fn injectglist(&self, m: &M, list: Vec<GId>) {
+    pub fn injectglist(&self, m: &M, list: Vec<GId>) {
         if list.is_empty() {
             return;
         }

@@ -5,6 +5,7 @@ use crate::m::M;
 use crate::netpoll::Polled;
 use crate::p::OwnedP;
 use crate::sched::{Sched, SchedLocked};
+use crate::sysmon::Helper;
 use crate::Time;
 
 /// The steps of sysmon that regressions replace.
@@ -39,9 +40,20 @@ pub struct SysmonSteps {
     ///
     /// Go: proc.go, sysmon 5218 (1.19.8), 6622 (1.27.3).
     pub polls: fn(&Sched, &M) -> Polled,
+    /// At this time, is a garbage collection to be forced? Then the helper is made runnable.
+    ///
+    /// Go: proc.go, sysmon 5262-5271 (1.19.8), 6652-6661 (1.27.3).
+    pub force_gc: ReadyHelper,
+    /// At this time, is GOMAXPROCS to be set to another number of CPUs? Then the helper is made runnable. None up to Go 1.24.
+    ///
+    /// Go: proc.go, sysmon 6638-6641, sysmonUpdateGOMAXPROCS 7173-7207 (1.27.3; since 1.25).
+    pub update_gomaxprocs: Option<ReadyHelper>,
 }
 
-/// sysmon as it is in all releases.
+/// A step in which sysmon may ready a helper at this time. It returns whether it does.
+pub type ReadyHelper = fn(&Sched, &M, &Helper, Time) -> bool;
+
+/// sysmon as it is up to Go 1.24.
 pub const SYSMON: SysmonSteps = SysmonSteps {
     wake_at_entry: Sched::entersyscall_sysmon,
     wake_at_return: Sched::wake_sysmon,
@@ -51,4 +63,10 @@ pub const SYSMON: SysmonSteps = SysmonSteps {
     serves_late_timer: Sched::start_for_late_timer,
     wakes_scavenger: Sched::wake_scavenger,
     polls: |sched, m| sched.netpoll(m, None),
+    force_gc: Sched::force_gc,
+    update_gomaxprocs: None,
 };
+
+/// sysmon as it is since Go 1.25.
+pub const SYSMON_1_27: SysmonSteps =
+    SysmonSteps { update_gomaxprocs: Some(Sched::update_gomaxprocs), ..SYSMON };

@@ -2,13 +2,22 @@
 
 use sync::{Atomic, Condition, Ghost, Mutex, Plain};
 
-use crate::program::FlagId;
+use crate::g::GId;
+use crate::program::{FlagId, Program};
 use crate::{Time, START};
 
 /// sysmon's part of `sched`.
 pub struct SysmonShared {
     /// sysmon sleeps deeply. Written under the lock; read without it by Ms that enter a system call.
     pub sysmonwait: Atomic<bool>,
+    /// `forcegc`, if the program has its G.
+    pub forcegc: Option<Helper>,
+    /// `updateMaxProcsG`, if the program has it.
+    pub update_max_procs: Option<Helper>,
+    /// What sysmon has last asked of the second. For checks.
+    pub update: Ghost<Option<Update>>,
+    /// When sysmon looked at the number of CPUs last (`lastgomaxprocs`). sysmon's own.
+    pub(super) last_update: Plain<Time>,
     /// `sysmonnote`, and sysmon's turn between two rounds.
     pub(super) nap: Condition<Nap>,
     /// Since sysmon fell asleep, a call was entered, or has returned with an idle P, or the world was started. For checks.
@@ -19,13 +28,65 @@ pub struct SysmonShared {
 
 impl SysmonShared {
     /// What `lock` guards is written under it.
-    pub(crate) fn new<L>(lock: &Mutex<L>) -> Self {
+    pub(crate) fn new<L>(lock: &Mutex<L>, program: &Program) -> Self {
         SysmonShared {
             sysmonwait: Atomic::new("sysmonwait", false).written_under(lock),
+            forcegc: Helper::of_forced_gc(program),
+            update_max_procs: Helper::of_updates(program),
+            update: Ghost::new(None),
+            last_update: Plain::new("lastgomaxprocs", SysmonTick::LONG_AGO),
             nap: Condition::new("sysmonnote", Nap::default(), Nap::is_over),
             is_owed: Ghost::new(false),
             fruitless: Ghost::new(0),
         }
+    }
+}
+
+/// A G that sysmon makes runnable. Go: runtime2.go, type forcegcstate; proc.go, updateMaxProcsGState (since 1.25).
+pub struct Helper {
+    g: GId,
+    /// `lock`. It has the GOMAXPROCS to set, `updateMaxProcsG.procs`.
+    pub lock: Mutex<u32>,
+    /// The G waits for sysmon. Written under the lock.
+    pub idle: Atomic<bool>,
+}
+
+/// A change of GOMAXPROCS that sysmon has asked for. For checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Update {
+    /// The new GOMAXPROCS.
+    pub procs: u32,
+    /// It has been made.
+    pub is_done: bool,
+}
+
+impl Helper {
+    /// The forced GC's. Go: proc.go, forcegc.
+    fn of_forced_gc(program: &Program) -> Option<Self> {
+        let g = program.forced_gc_helper()?;
+        Some(Helper::new(["forcegc.lock", "forcegc.idle"], g, program.ps))
+    }
+
+    /// The one of changes of GOMAXPROCS. Go: proc.go, updateMaxProcsG (since 1.25).
+    fn of_updates(program: &Program) -> Option<Self> {
+        let g = program.update_gomaxprocs_helper()?;
+        Some(Helper::new(["updateMaxProcsG.lock", "updateMaxProcsG.idle"], g, program.ps))
+    }
+
+    fn new([lock, idle]: [&'static str; 2], g: GId, procs: u32) -> Self {
+        // sched.lock, 3, is taken under it. Go: lockrank.go, lockRankForcegc.
+        let lock = Mutex::new(lock, procs).ranked(2);
+        Helper { g, idle: Atomic::new(idle, false).written_under(&lock), lock }
+    }
+
+    /// Whether it says that it waits for sysmon; none while its lock is held. For checks.
+    pub fn says_idle(&self) -> Option<bool> {
+        self.lock.peek().map(|_| self.idle.peek())
+    }
+
+    /// Its G.
+    pub fn g(&self) -> GId {
+        self.g
     }
 }
 

@@ -97,14 +97,16 @@ impl Sched {
         let now = self.peek_now();
         let later = |when: &Time| *when > now;
         if let Some(until) = self.sysmon.nap.peek(|nap| nap.until) {
-            // For a timer, an M polls. Without one that is pending, sysmon ends calls and busy Gs alone.
+            // For a timer, an M polls. Without one that is pending, sysmon ends calls and busy Gs, and readies its helpers.
             let some =
                 self.allp.iter().any(|p| self.is_in_call(p) || self.matters_from(p).is_some())
-                    || self.late_timer_at().is_some();
+                    || self.late_timer_at().is_some()
+                    || self.readies_helpers_at().next().is_some();
             return if some && until > now { until } else { 0 };
         }
         let ps = self.allp.iter().flat_map(|p| self.acts_on(p));
-        ps.chain(self.polls_at()).chain(self.late_timer_at()).filter(later).fold(0, earlier)
+        let others = self.polls_at().into_iter().chain(self.late_timer_at());
+        ps.chain(others).chain(self.readies_helpers_at()).filter(later).fold(0, earlier)
     }
 
     /// When sysmon takes `p` out of its call, or has its G preempted.

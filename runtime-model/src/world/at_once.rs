@@ -26,6 +26,7 @@ impl Sched {
             Action::Set(flag) => self.world.flags[flag.0].set(),
             Action::LockOsThread => self.lock_os_thread(m, g),
             Action::UnlockOsThread => self.unlock_os_thread(m, g),
+            Action::Cpus(n) => self.world.cpus.store(n),
             Action::LoseBreak => {
                 self.world.kernel.change("fault", |kernel| kernel.may_lose_a_break());
             }

@@ -23,6 +23,8 @@ pub struct World {
     pub(super) sysmon_acts_at: Atomic<i64>,
     /// The time, if it is real. Written by the world alone.
     pub clock: Atomic<i64>,
+    /// How many CPUs the program may use: what GOMAXPROCS is set to, where it changes by itself.
+    pub cpus: Atomic<u32>,
     /// The operating system's part of the poller.
     pub kernel: Condition<Kernel>,
     /// Ticks for which Ps were idle, each P by itself. For checks.
@@ -40,6 +42,7 @@ impl World {
             given_way: Ghost::new(Vec::new()),
             sysmon_acts_at: Atomic::new("sysmon's next instant", 0),
             clock: Atomic::new("clock", START),
+            cpus: Atomic::new("CPUs", program.ps),
             kernel: Kernel::new(program),
             idle_ticks: Ghost::new(0),
             turn: Note::new("world's turn"),
