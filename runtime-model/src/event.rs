@@ -177,11 +177,8 @@ pub enum Event {
 impl Event {
     /// Whether it is the step in which a bug shows, of which the model, as it should be, has none.
     pub fn is_of_a_bug(self) -> bool {
-        match self {
-            Event::UnlinkedByHand(_) | Event::TakenAndLeft(_) => true,
-            Event::GlobalQueueOverwritten | Event::LeftOut(_) => true,
-            _ => false,
-        }
+        use Event::{GlobalQueueOverwritten, LeftOut, TakenAndLeft, UnlinkedByHand};
+        matches!(self, UnlinkedByHand(_) | TakenAndLeft(_) | GlobalQueueOverwritten | LeftOut(_))
     }
 }
 

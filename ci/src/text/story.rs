@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 use checks::{kernels, scenarios};
 use comfy_table::{presets, ContentArrangement, Table};
+use functions::Row;
 use harness::cex::{self, Counterexample, Step};
 use harness::kernel::KERNEL;
 use harness::report::{Fewest, Found, LIVELOCK};
@@ -26,12 +27,6 @@ use crate::text::output::{count, counted, wrap, WIDTH};
 
 /// The largest number of reads that a row names: the last ones.
 const READS: usize = 4;
-
-/// The largest number of functions that a row names: the last ones.
-const FUNCTIONS: usize = 3;
-
-/// Steps of one thread that make a row.
-type Row<'s> = &'s [Step];
 
 /// All of it. `width` is in columns; `None` is the terminal's.
 pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {

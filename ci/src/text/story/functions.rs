@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use comfy_table::{ColumnConstraint, ContentArrangement};
+use harness::cex::Step;
 use harness::source::{documentation, place, Place};
 use regressions::CONTENT;
 
 use super::marks::Marks;
-use super::Row;
 use crate::text::output::WIDTH;
 use crate::text::table::{plain_table, spaced};
+
+/// Steps of one thread that make a row.
+pub(super) type Row<'s> = &'s [Step];
 
 /// A table of the functions that the rows name; empty if none is known.
 pub(super) fn places(rows: &[Row], marks: &Marks) -> String {

@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 use harness::source::enclosing;
 use regressions::{BUGS, CONTENT};
 
-use super::FUNCTIONS;
+use crate::text::output::{wrap, WIDTH};
 use crate::variant_source;
+
+/// The largest number of functions that a row names beside the marked ones: the last ones.
+const FUNCTIONS: usize = 3;
 
 /// The functions to mark in a table.
 #[derive(Default)]
@@ -62,13 +65,11 @@ impl Marks {
 
     /// What the mark means, if the table has one.
     pub(super) fn meaning(&self, table: &str) -> String {
-        match table.contains('*') {
-            true if !self.replaced.is_empty() => format!(
-                "* is the variant's own, or calls what it replaces: {}\n",
-                self.replaced.join(", ")
-            ),
-            _ => String::new(),
+        if self.replaced.is_empty() || !table.contains('*') {
+            return String::new();
         }
+        let replaced = self.replaced.join(", ");
+        wrap(&format!("* is the variant's own, or calls what it replaces: {replaced}"), "", WIDTH)
     }
 }
 
