@@ -164,6 +164,22 @@ pub enum Event {
     Pidleput(PId),
     /// The P is off the idle list.
     Pidleget(PId),
+    /// It unlinks the P from the idle list by hand, and does nothing else that `pidleget` does. In the model, only bugs do so.
+    UnlinkedByHand(PId),
+    /// It takes the P and leaves it on the idle list. In the model, only breaks do so.
+    TakenAndLeft(PId),
+    /// It writes the global queue as it has read it a moment before, without the lock. In the model, only bugs do so.
+    GlobalQueueOverwritten,
+    /// It leaves out what the model does here, or should do. Only variants with a bug do so.
+    LeftOut(&'static str),
+}
+
+impl Event {
+    /// Whether it is the step in which a bug shows, of which the model, as it should be, has none.
+    pub fn is_of_a_bug(self) -> bool {
+        use Event::{GlobalQueueOverwritten, LeftOut, TakenAndLeft, UnlinkedByHand};
+        matches!(self, UnlinkedByHand(_) | TakenAndLeft(_) | GlobalQueueOverwritten | LeftOut(_))
+    }
 }
 
 /// What receives the model's events.

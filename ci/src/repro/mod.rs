@@ -24,7 +24,7 @@ use crate::text::output;
 use crate::text::output::{wrap, WIDTH};
 use crate::text::progress::Progress;
 use crate::text::summary::summary;
-use crate::{cli, interrupt, lookup};
+use crate::{cli, interrupt, lookup, variant_source};
 
 /// The command. The verdict is *held* if the runs end as documented.
 ///
@@ -124,6 +124,10 @@ fn with_fewest_preemptions(worker: &Worker, job: &Job, progress: &Progress) -> R
 
 /// The bug in a few lines, and its variant.
 fn introduction(bug: &Bug, mutant: &Mutant) -> String {
+    let source = variant_source::of(bug, mutant);
+    let written = source.map(|variant_source::Source { file, line, replaced, base, .. }| {
+        format!("Replaces: {} of {base}\nSource: {file}:{line}", replaced.join(", "))
+    });
     let lines = [
         format!("{}: {}", bug.name(), bug.title),
         format!("Symptom: {}", bug.saw),
@@ -131,6 +135,7 @@ fn introduction(bug: &Bug, mutant: &Mutant) -> String {
         format!("Fixed by: {}", bug.fixed),
         format!("References: {}", bug.references.join(", ")),
         format!("Variant {}: {}", mutant.name, mutant.about),
+        written.unwrap_or_default(),
     ];
     lines.map(|line| wrap(&line, "", WIDTH)).concat() + "\n"
 }
