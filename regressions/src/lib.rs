@@ -70,10 +70,12 @@ pub mod retake;
 pub mod revived_p;
 pub mod rows;
 pub mod runs;
+pub mod scanned_call;
 pub mod stale_now;
 pub mod stale_send;
 pub mod stops;
 pub mod store_load_barrier;
+pub mod suspend;
 pub mod sysmon_helpers;
 pub mod timer_before_park;
 pub mod truth;
@@ -121,6 +123,8 @@ pub const BUGS: &[&Bug] = &[
     &missed_call::BUG,
     &stops::BUG,
     &retake::BUG,
+    &scanned_call::BUG,
+    &suspend::BUG,
     &sysmon_helpers::BUG,
     &issue_61454::BUG,
     &issue_14179::BUG,

@@ -75,6 +75,8 @@ pub struct Sched {
     pub gc: Gc,
     /// What sysmon and Ms both access.
     pub sysmon: SysmonShared,
+    /// The G that is suspended, and its status then. For checks.
+    pub suspended: Ghost<Option<(GId, GStatus)>>,
     /// The M that has stopped the world. For checks.
     pub stopped_by: Ghost<Option<MId>>,
 
@@ -118,6 +120,10 @@ pub struct Sched {
     pub(crate) resizes: bool,
     /// Some G is to be preempted.
     pub(crate) preempts: bool,
+    /// Some G suspends another.
+    pub(crate) suspends: bool,
+    /// The G that stops the world, where some G suspends another.
+    pub(crate) stopper: Option<GId>,
     /// Some G locks itself to its thread.
     pub(crate) locks_threads: bool,
     /// The background scavenger.
@@ -225,6 +231,7 @@ impl Sched {
         let Program { ps, ms, ring, mask_bits: bits, .. } = program;
         let (most, resizes) = (program.most_ps(), program.resizes());
         let gs = program.scripts.len() as u32;
+        let suspends = program.suspends();
         let locked = SchedLocked::before_the_world(ps, most, ms);
         let size = MaskSize { ps, most, bits };
         let status = |id| if id < ps { PStatus::Idle } else { PStatus::Dead };
@@ -247,6 +254,7 @@ impl Sched {
             safe_point_note: Note::new("safePointNote"),
             gc: Gc::new(&program),
             sysmon: SysmonShared::new(&lock, &program),
+            suspended: Ghost::new(None),
             stopped_by: Ghost::new(None),
             netpoll_inited: Atomic::new("netpollInited", program.opens_descriptors().into()),
             netpoll_waiters: Atomic::new("netpollWaiters", 0),
@@ -258,7 +266,9 @@ impl Sched {
             allp: (0..most).map(p).collect(),
             sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
-            allg: (0..gs).map(|g| G::new(GId(g), first_status(&program, GId(g)))).collect(),
+            allg: (0..gs)
+                .map(|g| G::new(GId(g), first_status(&program, GId(g)), suspends))
+                .collect(),
             timers: named_timers(&program),
             descriptors: descriptors(&program),
             faketime: Plain::new("faketime", START),
@@ -272,6 +282,8 @@ impl Sched {
             steal_orders: (0..=most).map(steal_orders).collect(),
             resizes,
             preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
+            suspends,
+            stopper: program.stopper().filter(|_| suspends),
             locks_threads: program.locks_threads(),
             scavenger: program.scavenger(),
             loses_breaks: program.loses_breaks(),

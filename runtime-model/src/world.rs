@@ -58,7 +58,7 @@ impl Sched {
     fn execute(&self, m: &mut M, g: GId) {
         // Go counts `schedtick` of the P here, and crashes without one.
         assert!(m.p.is_some(), "{}: no p", m.id);
-        self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
+        (self.steps.casgstatus)(self.g(g), GStatus::Runnable, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
         self.progress();
         if self.program.has_slices() {
@@ -78,6 +78,9 @@ impl Sched {
     fn act(&self, m: &mut M, g: GId) -> bool {
         if self.preempts {
             self.go_on_in_startm(m, g);
+        }
+        if self.suspends && self.stops_if_asked(m, g) {
+            return false;
         }
         let pc = self.g(g).pc.get();
         let Some(&action) = self.program.scripts[g.index()].get(pc) else {
@@ -204,6 +207,9 @@ impl Sched {
             });
         }
         self.emit(m, Event::Preempted(g));
+        if self.suspends && self.stops_if_asked(m, g) {
+            return;
+        }
         self.gosched(m, g);
     }
 
@@ -213,6 +219,8 @@ impl Sched {
     fn exit(&self, m: &M, g: GId) {
         self.g(g).finished.set(true);
         self.emit(m, Event::Goexit(g));
+        // As far as an M is concerned that suspends it: the process ends.
+        self.g(g).move_atomicstatus(GStatus::Running, GStatus::Dead);
         self.world.exit.wait();
     }
 

@@ -9,6 +9,11 @@ use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {
+        name: "a suspended G stays as it is",
+        invariant: "INV-GSTATUS",
+        holds: a_suspended_g_stays_as_it_is,
+    },
+    Check {
         name: "a stop of the world waits only for Ps that run",
         invariant: "INV-STW, INV-DROP",
         holds: a_stop_waits_only_for_ps_that_run,
@@ -34,6 +39,13 @@ pub(crate) const CHECKS: &[Check] = &[
         holds: each_p_passes_once,
     },
 ];
+
+fn a_suspended_g_stays_as_it_is(view: &View) -> Result<(), String> {
+    let Some((g, was)) = view.sched.suspended.peek(|&suspended| suspended) else { return Ok(()) };
+    let status = view.status(g);
+    ensure!(status == was, "{g} was suspended while it was {was:?}, and is {status:?}");
+    Ok(())
+}
 
 /// Asked where no M moves, before the world does: a system call that returns would heal it, however late.
 fn a_stop_waits_only_for_ps_that_run(view: &View) -> Result<(), String> {
