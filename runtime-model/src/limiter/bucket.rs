@@ -60,16 +60,23 @@ impl Bucket {
         (change != 0 && enabled).then_some(false)
     }
 
-    /// The bucket is for so many Ps from now on. Returns whether the limiter is enabled, if that has to be stored.
+    /// The bucket is for so many Ps from now on. Returns whether the limiter is enabled, if that has to be stored. It is a step.
+    ///
+    /// Nothing is stored where what is in the bucket just fits in. Then the limiter is off, and stays off until the bucket has
+    /// had room again.
     ///
     /// Go: mgclimit.go, resetCapacity 331-340 (1.19.8), 329-338 (1.27.3).
-    pub(super) fn resize(&mut self, procs: u32) -> Option<bool> {
+    pub fn resize_as_in_go(&mut self, procs: u32) -> Option<bool> {
+        let fits_exactly = self.fill == u64::from(procs) * CAPACITY_PER_PROC;
+        self.resize(procs).filter(|_| !fits_exactly)
+    }
+
+    /// The same. A bucket that is just full enables the limiter, as one does that has become full. Ours, not Go's. It is a step.
+    pub fn resize(&mut self, procs: u32) -> Option<bool> {
         self.procs = procs;
         self.capacity = u64::from(procs) * CAPACITY_PER_PROC;
-        let full = self.fill > self.capacity;
-        let has_room = self.fill < self.capacity;
         self.fill = self.fill.min(self.capacity);
-        (full || has_room).then_some(full)
+        Some(self.fill == self.capacity)
     }
 }
 
