@@ -212,6 +212,8 @@ pub struct G {
     pub(crate) m: Plain<Option<MId>>,
     /// `g.lockedm`: the M that it is locked to. Written by that M, while it runs the G; read by an M that has the G in its hands.
     pub lockedm: Plain<Option<MId>>,
+    /// It is suspended, and had this status when it was. For checks.
+    pub suspended: Ghost<Option<GStatus>>,
     /// Its script has ended. For checks.
     pub finished: Ghost<bool>,
 }
@@ -235,6 +237,7 @@ impl G {
             call: Awaited::new(name("call"), CallStatus::Out, CallStatus::has_settled),
             m: Plain::new(name("m"), None),
             lockedm: Plain::new(name("lockedm"), None),
+            suspended: Ghost::new(None),
             finished: Ghost::new(false),
         }
     }
@@ -261,6 +264,34 @@ impl G {
         while !word.cas(was, AtomicStatus::of(new)) {
             was = word.load_when(|now| !now.scan);
             assert!(was.status == old, "casgstatus: bad incoming values");
+        }
+    }
+
+    /// Sets the scan bit of a G that is in a system call. Returns false if another M has set it. It is a step.
+    ///
+    /// Go: proc.go, setBlockOnExitSyscall 6831-6834 (1.27.3; since 1.26).
+    pub fn castogscan_call(&self) -> bool {
+        let Some(word) = &self.atomicstatus else { return true };
+        let was = AtomicStatus::of(GStatus::Syscall);
+        word.cas(was, was.scanned())
+    }
+
+    /// The same; waits while another M has set it. Ours, not Go's. It is a step.
+    pub fn castogscan_call_when_resumed(&self) -> bool {
+        let Some(word) = &self.atomicstatus else { return true };
+        while !self.castogscan_call() {
+            if word.load_when(|now| !now.scan).status != GStatus::Syscall {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Clears the scan bit of a G that is in a system call.
+    pub(crate) fn casfrom_gscan_call(&self) {
+        if let Some(word) = &self.atomicstatus {
+            // Meets the waits in `casgstatus` and `suspend_g`.
+            word.store(AtomicStatus::of(GStatus::Syscall));
         }
     }
 

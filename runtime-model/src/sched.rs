@@ -75,8 +75,6 @@ pub struct Sched {
     pub gc: Gc,
     /// What sysmon and Ms both access.
     pub sysmon: SysmonShared,
-    /// The G that is suspended, and its status then. For checks.
-    pub suspended: Ghost<Option<(GId, GStatus)>>,
     /// The M that has stopped the world. For checks.
     pub stopped_by: Ghost<Option<MId>>,
 
@@ -120,10 +118,6 @@ pub struct Sched {
     pub(crate) resizes: bool,
     /// Some G is to be preempted.
     pub(crate) preempts: bool,
-    /// Some G suspends another.
-    pub(crate) suspends: bool,
-    /// The G that stops the world, where some G suspends another.
-    pub(crate) stopper: Option<GId>,
     /// Some G locks itself to its thread.
     pub(crate) locks_threads: bool,
     /// The background scavenger.
@@ -254,7 +248,6 @@ impl Sched {
             safe_point_note: Note::new("safePointNote"),
             gc: Gc::new(&program),
             sysmon: SysmonShared::new(&lock, &program),
-            suspended: Ghost::new(None),
             stopped_by: Ghost::new(None),
             netpoll_inited: Atomic::new("netpollInited", program.opens_descriptors().into()),
             netpoll_waiters: Atomic::new("netpollWaiters", 0),
@@ -282,8 +275,6 @@ impl Sched {
             steal_orders: (0..=most).map(steal_orders).collect(),
             resizes,
             preempts: program.scripts.iter().flatten().any(|action| *action == Action::Preempt),
-            suspends,
-            stopper: program.stopper().filter(|_| suspends),
             locks_threads: program.locks_threads(),
             scavenger: program.scavenger(),
             loses_breaks: program.loses_breaks(),
@@ -337,21 +328,6 @@ impl Sched {
     /// The variant that schedules.
     pub fn steps(&self) -> &Steps {
         &self.steps
-    }
-
-    /// Whether a script has come past the action that starts `g`: at once by `go`, later by the timer of `after`.
-    /// The world starts main. For checks.
-    pub fn is_asked_for(&self, g: GId) -> bool {
-        let starts = |action: &Action| match action {
-            Action::Go(other) => *other == g,
-            Action::After(_, other) => *other == g,
-            _ => false,
-        };
-        let past = |other: &G| {
-            let pc = other.pc.peek(|&pc| pc);
-            self.program.scripts[other.id.index()].iter().take(pc).any(starts)
-        };
-        g == GId::MAIN || self.allg.iter().any(past)
     }
 
     /// The time, in ticks. Go: time_fake.go, nanotime 35-37 (1.19.8), 36-38 (1.27.3).

@@ -288,7 +288,7 @@ pub const GO_1_19_FIXED: Steps = Steps {
     p_or_global: Sched::p_or_global,
     casgstatus: G::casgstatus,
     can_be_suspended: Sched::can_be_suspended,
-    castogscan_call: crate::suspend::castogscan_call_when_resumed,
+    castogscan_call: G::castogscan_call_when_resumed,
     collect_from_syscalls: Sched::collect_ps_in_syscalls,
     destroy: Sched::destroy,
     order_idle: |_| {},
@@ -341,7 +341,7 @@ pub const GO_1_27: Steps = Steps {
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
     asked_at_handoff: GO_13F6BE28.asked_at_handoff,
     stop_in_syscall: |_, _| {},
-    castogscan_call: crate::suspend::castogscan_call,
+    castogscan_call: G::castogscan_call,
     entered_syscall: GO_13F6BE28.entered_syscall,
     snapshot_again: GO_13F6BE28.snapshot_again,
     ..GO_FIXED

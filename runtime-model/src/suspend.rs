@@ -53,35 +53,12 @@ struct Suspended {
     stopped: bool,
 }
 
-/// Sets the scan bit of a G that is in a system call. Returns false if another M has set it. It is a step.
-///
-/// Go: proc.go, setBlockOnExitSyscall 6831-6834 (1.27.3; since 1.26).
-pub fn castogscan_call(g: &G) -> bool {
-    let Some(word) = &g.atomicstatus else { return true };
-    let was = AtomicStatus::of(GStatus::Syscall);
-    word.cas(was, was.scanned())
-}
-
-/// The same; waits while another M has set it. Ours, not Go's.
-pub fn castogscan_call_when_resumed(g: &G) -> bool {
-    let Some(word) = &g.atomicstatus else { return true };
-    while !castogscan_call(g) {
-        if word.load_when(|now| !now.scan).status != GStatus::Syscall {
-            return false;
-        }
-    }
-    true
-}
-
-/// Clears the scan bit of a G that is in a system call.
-pub(crate) fn casfrom_gscan_call(g: &G) {
-    if let Some(word) = &g.atomicstatus {
-        // Meets the waits in `casgstatus` and `suspend_g`.
-        word.store(AtomicStatus::of(GStatus::Syscall));
-    }
-}
-
 impl Sched {
+    /// Whether some G suspends others.
+    pub(crate) fn suspends(&self) -> bool {
+        self.allg[0].atomicstatus.is_some()
+    }
+
     /// Suspends `g`, and resumes it.
     ///
     /// # Panics
@@ -125,7 +102,7 @@ impl Sched {
                 }
                 GStatus::Runnable | GStatus::Syscall | GStatus::Waiting => {
                     if word.cas(now, now.scanned()) {
-                        self.suspended.set(Some((g, of.status.peek(|&status| status))));
+                        of.suspended.set(Some(of.status.peek(|&status| status)));
                         return Some(Suspended { g, status: now.status, stopped });
                     }
                 }
@@ -142,7 +119,7 @@ impl Sched {
         let was = AtomicStatus::of(status);
         let cleared =
             self.g(g).atomicstatus.as_ref().is_none_or(|word| word.cas(was.scanned(), was));
-        self.suspended.set(None);
+        self.g(g).suspended.set(None);
         assert!(cleared, "casfrom_Gscanstatus: gp->status is not in scan state");
         if stopped {
             self.ready(m, g, true);
@@ -178,12 +155,13 @@ impl Sched {
         } else {
             [GStatus::Waiting, GStatus::Running]
         };
-        self.stopper.iter().for_each(|&g| self.g(g).move_atomicstatus(old, new));
+        let stopper = self.program.stopper().filter(|_| self.suspends());
+        stopper.into_iter().for_each(|g| self.g(g).move_atomicstatus(old, new));
     }
 
     /// Whether an M waits for a G to stop, which is busy. For the world.
     pub(crate) fn waits_to_suspend(&self) -> bool {
         let asked = |g: &G| g.atomicstatus.as_ref().is_some_and(|word| word.peek().preempt_stop);
-        self.suspends && self.allg.iter().any(asked)
+        self.suspends() && self.allg.iter().any(asked)
     }
 }

@@ -73,13 +73,18 @@ impl Sched {
         }
     }
 
-    /// Performs the next action of `g`. Whether `m` goes on with `g`: false once the action has given up `m`, after
-    /// which another M may be running `g` already.
-    fn act(&self, m: &mut M, g: GId) -> bool {
+    /// What `g` was preempted in is done. Returns false if it has to stop, for an M that suspends it.
+    fn goes_on(&self, m: &M, g: GId) -> bool {
         if self.preempts {
             self.go_on_in_startm(m, g);
         }
-        if self.suspends && self.stops_if_asked(m, g) {
+        !(self.suspends() && self.stops_if_asked(m, g))
+    }
+
+    /// Performs the next action of `g`. Whether `m` goes on with `g`: false once the action has given up `m`, after
+    /// which another M may be running `g` already.
+    fn act(&self, m: &mut M, g: GId) -> bool {
+        if !self.goes_on(m, g) {
             return false;
         }
         let pc = self.g(g).pc.get();
@@ -207,7 +212,7 @@ impl Sched {
             });
         }
         self.emit(m, Event::Preempted(g));
-        if self.suspends && self.stops_if_asked(m, g) {
+        if self.suspends() && self.stops_if_asked(m, g) {
             return;
         }
         self.gosched(m, g);

@@ -41,9 +41,11 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 fn a_suspended_g_stays_as_it_is(view: &View) -> Result<(), String> {
-    let Some((g, was)) = view.sched.suspended.peek(|&suspended| suspended) else { return Ok(()) };
-    let status = view.status(g);
-    ensure!(status == was, "{g} was suspended while it was {was:?}, and is {status:?}");
+    for g in &view.sched.allg {
+        let Some(was) = g.suspended.peek(|&was| was) else { continue };
+        let status = view.status(g.id);
+        ensure!(status == was, "{} was suspended while it was {was:?}, and is {status:?}", g.id);
+    }
     Ok(())
 }
 

@@ -40,7 +40,6 @@ use crate::ids::PId;
 use crate::m::{Entered, MId, M};
 use crate::p::OwnedP;
 use crate::sched::Sched;
-use crate::suspend::casfrom_gscan_call;
 
 /// A G in a call whose scan bit the caller has set, and the M that has left its P to the call.
 #[derive(Hash)]
@@ -144,7 +143,7 @@ impl Sched {
         if !self.g(g).call.cas(CallStatus::In, CallStatus::Scan) {
             return None;
         }
-        if self.suspends && !(self.steps.castogscan_call)(self.g(g)) {
+        if self.suspends() && !(self.steps.castogscan_call)(self.g(g)) {
             // Another M has suspended the G, so it has the scan bit.
             self.g(g).call.store(CallStatus::In);
             return None;
@@ -159,7 +158,7 @@ impl Sched {
 
     /// Clears the scan bit. Go: proc.go, resume 6885-6887 (1.27.3; since 1.26).
     fn resume(&self, g: GId) {
-        casfrom_gscan_call(self.g(g));
+        self.g(g).casfrom_gscan_call();
         // Meets the wait in `return_from_call`.
         self.g(g).call.store(CallStatus::In);
     }
