@@ -47,6 +47,7 @@
 //! | `close d` | reads of d give up |
 //! | `syscall short` | makes a system call that returns by itself, at any time |
 //! | `syscall long`, `syscall blocking` | makes a system call that returns when the world moves: when no M can; if it is known to block, the P is handed off before |
+//! | `syscall until f` | makes a system call that returns once flag f is set |
 //!
 //! A script's end is the G's exit; main's is the program's. The first line is main's. A G that has ended can be started
 //! again by another `go` or a timer, under its own name.

@@ -1,12 +1,13 @@
-//! What the real runtime does when its `checkdead` is changed: Go 1.19.8 with GOMAXPROCS=4, measured, line by line;
-//! and the rows of steps that make the same change to the model.
+//! What the real runtime does when its `checkdead` is changed: Go 1.19.8, measured, line by line; and the rows of steps
+//! that make the same change to the model.
 //!
 //! Each line is two rows. One is the release with nothing but `checkdead` changed, as it was measured; it has the
 //! release's own bugs. The other is [`GO_1_19_FIXED`] with the same change. Where a bug of the
 //! release shows, the row with that bug mended is run too.
 
+mod measured;
+
 use checks::suite::limits;
-use checks::{HANG, LIVELOCK};
 use harness::report::{Expect, Job, Limits, Mode};
 use runtime_model::steps::{Steps, GO_1_19, GO_1_19_FIXED};
 use sync::driver::Engine;
@@ -15,96 +16,10 @@ use crate::bug::{Mend, FIX};
 use crate::release::mends;
 use crate::{allowed, issue_53294};
 
+pub use measured::{Line, Program, Real, LINES, MOST, PROGRAMS, SIZES};
+
 /// The name of the suite.
 pub const SUITE: &str = "truth";
-
-/// How a program of the real runtime ended, in every run of its cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Real {
-    /// It ran to its end.
-    Ok,
-    /// `must be able to track idle limiter event`.
-    T1,
-    /// `limiterEvent.stop: found wrong event in p's limiter event slot`.
-    T2,
-    /// `findrunnable: negative nmspinning`.
-    T3,
-    /// No throw, and no progress: a hang, or in the model a livelock, which looks the same to a user.
-    Hang,
-    /// It was not measured: the model may do any of these.
-    Unknown,
-}
-
-/// A line of the table: one change of `checkdead`.
-pub struct Line {
-    /// What is left out of it.
-    pub left_out: &'static str,
-    /// The row that leaves it out of [`GO_1_19_FIXED`].
-    pub row: &'static str,
-    /// What the real runtime did, in the order of [`PROGRAMS`].
-    pub real: [Real; 3],
-    /// The check that names the skipped step; none if the step shows in nothing.
-    pub named: Option<&'static str>,
-    /// At 3 Ps: the most preemptions of the executions that are searched.
-    pub bound: usize,
-}
-
-/// The programs that the core can express. Each has a scenario of that name, and one with `-3p`.
-pub const PROGRAMS: [&str; 3] = ["sleepers", "stealrunq", "stealtimer"];
-
-/// GOMAXPROCS, and how a scenario's name tells it.
-pub const SIZES: [(u32, &str); 2] = [(2, ""), (3, "-3p")];
-
-const NPIDLE: Option<&str> = Some("npidle is the length of the idle list");
-const SPINNERS: Option<&str> = Some("nmspinning counts the spinners");
-
-const OK: [Real; 3] = [Real::Ok; 3];
-const HANGS: [Real; 3] = [Real::Ok, Real::Hang, Real::Hang];
-
-/// The whole table.
-pub const LINES: &[Line] = &[
-    of("as fixed", "GO_1_19_FIXED", OK, None),
-    of(
-        "before the fix: all but the unlinking",
-        "53294/unlinked-by-hand",
-        [Real::T1, Real::Hang, Real::Unknown],
-        NPIDLE,
-    ),
-    of(
-        "the same, without limiter events",
-        "53294/before-the-limiter",
-        [Real::Ok, Real::Hang, Real::Unknown],
-        NPIDLE,
-    ),
-    of("nothing: by hand, but complete", "53294/by-hand-but-complete", OK, None),
-    of("timerpMask set", "53294/without-timerp-mask", OK, None),
-    of("idlepMask clear", "53294/without-idlep-mask", HANGS, Some("idlepMask is the idle list")),
-    of("npidle decrement", "53294/without-npidle", OK, NPIDLE),
-    of(
-        "limiter event stop",
-        "53294/without-limiter-stop",
-        [Real::T1; 3],
-        Some("the limiter's idle events are the idle list"),
-    ),
-    of("list unlink", "53294/without-unlink", [Real::T2; 3], Some("a P has one holder")),
-    of("both masks and npidle", "53294/without-masks-and-npidle", HANGS, NPIDLE),
-    of("nmspinning++ and m.spinning", "53294/without-spinning", OK, None),
-    // `nmspinning` may be any number, so there are ten times the states.
-    Line {
-        bound: 1,
-        ..of("nmspinning++", "53294/marked-but-not-counted", [Real::T3; 3], SPINNERS)
-    },
-    of("m.spinning", "53294/counted-but-not-marked", [Real::Hang; 3], SPINNERS),
-];
-
-const fn of(
-    left_out: &'static str,
-    row: &'static str,
-    real: [Real; 3],
-    named: Option<&'static str>,
-) -> Line {
-    Line { left_out, row, real, named, bound: 2 }
-}
 
 /// What the names of the release's rows begin with.
 const RELEASE: &str = "GO_1_19";
@@ -142,7 +57,8 @@ pub fn rows() -> Vec<ReleaseRow> {
     let mut next = 0;
     while let Some(row) = rows.get(next) {
         let mends = SIZES.iter().flat_map(|(_, suffix)| {
-            PROGRAMS.iter().flat_map(move |program| bugs(&row.name, &format!("{program}{suffix}")))
+            let of = move |program: &Program| bugs(&row.name, &program.scenario(suffix));
+            PROGRAMS.iter().flat_map(of)
         });
         let mended: Vec<ReleaseRow> = mends.map(|mend| row.mended(mend)).collect();
         for row in mended {
@@ -201,10 +117,10 @@ pub fn with_mended(row: String, scenario: &str) -> Vec<String> {
 pub fn jobs(engine: Engine) -> Vec<Job> {
     let mut jobs = Vec::new();
     for line in LINES {
-        for (program, real) in PROGRAMS.into_iter().zip(line.real) {
-            for (ps, suffix) in SIZES {
-                let scenario = format!("{program}{suffix}");
-                let cell = Cell { line, scenario: &scenario, ps, real };
+        for (program, real) in line.programs() {
+            for ((_, suffix), bound) in SIZES.into_iter().zip(line.bounds(program)) {
+                let scenario = program.scenario(suffix);
+                let cell = Cell { line, scenario: &scenario, bound, real };
                 match engine {
                     Engine::Explore => jobs.extend(cell.searched()),
                     Engine::Shuttle => jobs.push(cell.sampled()),
@@ -220,17 +136,14 @@ pub fn jobs(engine: Engine) -> Vec<Job> {
 struct Cell<'a> {
     line: &'a Line,
     scenario: &'a str,
-    ps: u32,
+    bound: Option<usize>,
     real: Real,
 }
 
 impl Cell<'_> {
     /// The release, with bugs mended where they show; and `GO_1_19_FIXED`.
     fn searched(&self) -> Vec<Job> {
-        // Every execution; with three Ps, where the order of stealing is a choice at each attempt, those within the
-        // bound.
-        let bound = (self.ps > 2).then_some(self.line.bound);
-        let limits = Limits { bound, ..limits(Engine::Explore) };
+        let limits = Limits { bound: self.bound, ..limits(Engine::Explore) };
         let job = |row, mode| self.job(row, mode, limits.clone());
         let rows = with_mended(self.line.release_row(), self.scenario);
         let mut jobs: Vec<Job> = rows.into_iter().map(|row| job(row, Mode::Symptoms)).collect();
@@ -280,41 +193,6 @@ impl Line {
 
     fn changes(&self, mutant: &str) -> bool {
         self.row.strip_prefix(CHANGED) == Some(mutant)
-    }
-}
-
-impl Real {
-    /// How the model says the same.
-    pub fn how(self) -> &'static [&'static str] {
-        match self {
-            Real::Ok => &[],
-            Real::T1 => &["must be able to track idle limiter event"],
-            Real::T2 => &["limiterEvent.stop: found wrong event in p's limiter event slot"],
-            Real::T3 => &["findrunnable: negative nmspinning"],
-            Real::Hang => &[HANG, LIVELOCK],
-            Real::Unknown => &["must be able to track idle limiter event", HANG, LIVELOCK],
-        }
-    }
-
-    /// What a failure of the model is in the words of the table, if it is one of them.
-    ///
-    /// `failure` is a throw's text or a check's name.
-    pub fn of(failure: &str) -> Option<Real> {
-        let all = [Real::T1, Real::T2, Real::T3, Real::Hang];
-        all.into_iter().find(|real| real.how().contains(&failure))
-    }
-}
-
-impl std::fmt::Display for Real {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Real::Ok => "ok",
-            Real::T1 => "T1",
-            Real::T2 => "T2",
-            Real::T3 => "T3",
-            Real::Hang => "hang",
-            Real::Unknown => "–",
-        })
     }
 }
 
@@ -375,10 +253,23 @@ mod tests {
 
     #[test]
     fn each_program_has_a_scenario_of_each_size() {
-        for program in PROGRAMS {
+        for program in &PROGRAMS {
             for (ps, suffix) in SIZES {
-                let scenario = checks::scenarios::find(&format!("{program}{suffix}"));
-                assert_eq!(scenario.map(|scenario| scenario.ps), Some(ps), "{program}");
+                let scenario = checks::scenarios::find(&program.scenario(suffix));
+                assert_eq!(scenario.map(|scenario| scenario.ps), Some(ps), "{}", program.name);
+            }
+        }
+    }
+
+    /// What was not measured is *unknown*; as fixed, each program has to end well all the same.
+    #[test]
+    fn a_cell_that_was_not_measured_says_so() {
+        for (i, line) in LINES.iter().enumerate() {
+            for (program, real) in PROGRAMS.iter().zip(line.real) {
+                let measured = !line.measured_at(program).is_empty();
+                let as_fixed = i == 0 && real == Real::Ok;
+                let (row, name) = (line.row, program.name);
+                assert!(as_fixed || measured == (real != Real::Unknown), "{row}, {name}");
             }
         }
     }

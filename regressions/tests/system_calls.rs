@@ -1,7 +1,8 @@
 //! System calls and stops of the world: the number of their states, and what a variant without them says.
 
-use crate::common::{failing, hold_in, job, no_checkpoint_forgets, run_with, shows};
-use harness::report::Mode;
+use crate::common::{failing, hold_in, job, no_checkpoint_forgets, run, run_with, shows};
+use harness::report::{Job, Mode, Report};
+use harness::scenario::Scenario;
 use runtime_model::g::{CallStatus, GId};
 use runtime_model::m::{Entered, M};
 use runtime_model::steps::{Steps, SyscallVerbs, GO_1_19_FIXED, GO_1_27, GO_FIXED, SYSCALLS_1_27};
@@ -131,4 +132,25 @@ fn a_return_that_does_not_wait_for_the_scan_bit_is_a_data_race() {
     let syscalls = SyscallVerbs { exit: return_at_once, ..SYSCALLS_1_27 };
     let report = run_with(Steps { syscalls, ..GO_FIXED }, &job("stop-beside-short", Mode::Races));
     assert_eq!(failing(&report), Some("race"), "{report:?}");
+}
+
+/// How a program of its own ends on one P, with sysmon: a call waits for a flag that another G sets.
+fn call_until(lines: &[&str]) -> Report {
+    let scenario = Scenario { sysmon: true, ..Scenario::new("own", "", 1, 2, lines) };
+    let job = Job { program: Some(Box::new(scenario)), ..job("own", Mode::Invariants) };
+    run(&job)
+}
+
+/// The G that sets the flag waits for the only P, which sysmon takes out of the call.
+#[sync::test(restoring)]
+fn a_call_that_waits_for_a_flag_returns_when_it_is_set() {
+    let report = call_until(&["main: go A; syscall until a; busy-until b", "A: set b; set a"]);
+    assert_eq!(failing(&report), None, "{report:?}");
+}
+
+/// It returns neither before, nor because no M can move.
+#[sync::test(restoring)]
+fn a_call_that_waits_for_a_flag_does_not_return_before() {
+    let report = call_until(&["main: syscall until a; go A", "A: set a"]);
+    assert_eq!(failing(&report), Some(checks::HANG), "{report:?}");
 }

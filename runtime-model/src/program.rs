@@ -175,6 +175,8 @@ pub enum Syscall {
     Long,
     /// It is known to block, so the P is handed off before; it returns when the world moves.
     Blocking,
+    /// It returns once the flag is set, as a read of a pipe does to which another G writes.
+    Until(FlagId),
 }
 
 /// What the model runs.

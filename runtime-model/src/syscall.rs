@@ -41,10 +41,13 @@ impl Sched {
         self.stage(m).set(Stage::Inside);
         let entered = match how {
             Syscall::Blocking => (self.steps.syscalls.block)(self, m, g),
-            Syscall::Short | Syscall::Long => (self.steps.syscalls.enter)(self, m, g),
+            _ => (self.steps.syscalls.enter)(self, m, g),
         };
-        if how != Syscall::Short {
-            self.wait_in_syscall(m);
+        match how {
+            Syscall::Short => {}
+            Syscall::Long | Syscall::Blocking => self.wait_in_syscall(m),
+            // Meets the `set` of another G. No busy G waits for this flag that may be preempted, which wakes without a set.
+            Syscall::Until(flag) => while !self.world.flags[flag.0].wait() {},
         }
         (self.steps.syscalls.exit)(self, m, g, entered)
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use harness::report::{Mode, Report};
 use harness::verdict::Verdict;
 use regressions::allowed::{self, Allowed, Lines};
-use regressions::truth::{self, Line, Real, LINES, PROGRAMS, SIZES, SUITE};
+use regressions::truth::{self, Line, Real, LINES, MOST, PROGRAMS, SIZES, SUITE};
 use sync::driver::Engine;
 
 use crate::text::output::{counted, wrap, WIDTH};
@@ -18,7 +18,7 @@ pub fn render(reports: &[Report], seconds: f64) -> String {
     let mut table = plain_table();
     table.set_header(heads());
     table.add_rows(rows(&reports, true));
-    let mut text = spaced(table) + "\n" + LEGEND + &notes();
+    let mut text = spaced(table) + "\n" + LEGEND + &extents() + &notes();
     for report in reports.iter().filter(|report| report.verdict != Verdict::Held) {
         let (job, verdict, note) = (&report.job, report.verdict, &report.note);
         let what =
@@ -39,11 +39,11 @@ pub fn markdown(reports: &[Report]) -> String {
         line(row)
     });
     let table = line(heads) + &rule + &rows.collect::<String>();
-    format!("{table}\n{}", notes())
+    format!("{table}\n{}\n{}", extents(), notes())
 }
 
 fn heads() -> Vec<String> {
-    let mut heads = vec!["left out of checkdead".to_string(), "program".into(), "Go, P=4".into()];
+    let mut heads = vec!["left out of checkdead".to_string(), "program".into(), "Go (at P)".into()];
     heads.extend(SIZES.map(|(ps, _)| format!("GO_1_19, {ps} Ps")));
     heads.extend(["GO_1_19_FIXED, if not the same".into(), "the check that names it".into()]);
     heads
@@ -67,12 +67,13 @@ fn of_suite(reports: &[Report]) -> Vec<&Report> {
 /// check. What is left out and the check stand in a line's first row.
 fn rows(reports: &[&Report], shares: bool) -> Vec<Vec<String>> {
     let of_line = |line: &'static Line| {
-        PROGRAMS.into_iter().zip(line.real).enumerate().map(move |(n, (program, real))| {
+        line.programs().enumerate().map(move |(n, (program, real))| {
             let first = |text: String| if n == 0 { text } else { String::new() };
-            let mut row = vec![first(line.left_out.into()), program.into(), real.to_string()];
+            let in_go = measured(real, line.measured_at(program));
+            let mut row = vec![first(line.left_out.into()), program.name.into(), in_go];
             let mut differs = Vec::new();
             for (ps, suffix) in SIZES {
-                let scenario = format!("{program}{suffix}");
+                let scenario = program.scenario(suffix);
                 let release = of(reports, &line.release_row(), &scenario);
                 let share = share(&release).filter(|_| shares);
                 let share = share.map_or(String::new(), |percent| format!(" {percent} %"));
@@ -88,6 +89,37 @@ fn rows(reports: &[&Report], shares: bool) -> Vec<Vec<String>> {
         })
     };
     LINES.iter().flat_map(of_line).collect()
+}
+
+/// How far each program is searched.
+fn extents() -> String {
+    let bound = |bound: Option<usize>| match bound {
+        None => "every execution".to_string(),
+        Some(n) => format!("those with at most {}", counted(n as u64, "preemption")),
+    };
+    let mut text = "Searched:".to_string();
+    // Programs that are searched alike stand next to each other.
+    for alike in PROGRAMS.chunk_by(|one, other| one.bounds == other.bounds) {
+        let names: Vec<&str> = alike.iter().map(|program| program.name).collect();
+        let sizes = SIZES.iter().zip(alike[0].bounds);
+        let sizes: Vec<String> =
+            sizes.map(|((ps, _), most)| format!("{} at {ps} Ps", bound(most))).collect();
+        text += &format!(" {}: {}.", names.join(", "), sizes.join(", "));
+    }
+    for line in LINES.iter().filter(|line| line.bound < MOST) {
+        let most = bound(Some(line.bound));
+        text += &format!(" Without {}: at 3 Ps {most}.", line.left_out);
+    }
+    wrap(&text, "", WIDTH)
+}
+
+/// What the real runtime did, and with which GOMAXPROCS.
+fn measured(real: Real, at: &[u32]) -> String {
+    if at.is_empty() {
+        return Real::Unknown.to_string();
+    }
+    let at: Vec<String> = at.iter().map(u32::to_string).collect();
+    format!("{real} ({})", at.join(", "))
 }
 
 /// How the row ends in which the bugs are mended that show in the release's, if any do.

@@ -11,7 +11,7 @@ pub(crate) const MOST_PS: u32 = 8;
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, suspend X, stop-the-world, gomaxprocs P, \
+     syscall short, syscall long, syscall blocking, syscall until F, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, suspend X, stop-the-world, gomaxprocs P, \
      for-each-p, gc-start W, forced-gc W, gc-end, mark F [long], scavenge-assist, cpus N, update-gomaxprocs";
 
 /// The actions on timers, and those on other actions.
@@ -148,6 +148,7 @@ impl<'a> Parser<'a> {
             ["deadline", fd, n] => Action::Deadline(self.descriptor(fd)?, ticks(n, 0)?),
             ["no-deadline", fd] => Action::NoDeadline(self.descriptor(fd)?),
             ["close", fd] => Action::Close(self.descriptor(fd)?),
+            ["syscall", "until", flag] => Action::Syscall(Syscall::Until(self.flag(flag))),
             ["syscall", how] => Action::Syscall(syscall(how)?),
             _ => return self.about_gc(&words),
         })
@@ -346,7 +347,8 @@ fn syscall(how: &str) -> Result<Syscall, (String, String)> {
         "long" => Ok(Syscall::Long),
         "blocking" => Ok(Syscall::Blocking),
         _ => {
-            let allowed = "write `syscall short`, `syscall long` or `syscall blocking`";
+            let allowed =
+                "write `syscall short`, `syscall long`, `syscall blocking` or `syscall until F`";
             Err((format!("`{how}` is not a kind of system call"), allowed.into()))
         }
     }

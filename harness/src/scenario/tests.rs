@@ -78,6 +78,40 @@ fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
 }
 
 #[test]
+fn the_flag_that_a_call_waits_for_is_set_and_wakes_nothing_else_before() {
+    let nudged = "a system call waits for it, and a busy G that is preempted or nudged; let the call wait for another flag";
+    for (got, wanted) in [
+        (error(1, 1, &["main: go A", "A: syscall until a"]), "flag a: never set; add a `set`"),
+        (error(1, 1, &["main: syscall until"]), "`syscall blocking` or `syscall until F`"),
+        (
+            error(
+                1,
+                1,
+                &[
+                    "main: go A; go B; busy-until a; stop-the-world",
+                    "A: syscall until a",
+                    "B: set a",
+                ],
+            ),
+            nudged,
+        ),
+        (
+            error(
+                1,
+                1,
+                &["main: go A; go B; busy-until a nudge", "A: syscall until a", "B: set a"],
+            ),
+            nudged,
+        ),
+    ] {
+        assert!(got.contains(wanted), "{got}\n  lacks {wanted}");
+    }
+    // As nothing preempts, the two may wait for one flag.
+    let lines = ["main: go A; go B; busy-until a", "A: syscall until a", "B: set a"];
+    assert!(Scenario::new("good", "", 3, 3, &lines).program().is_ok());
+}
+
+#[test]
 fn an_action_that_is_not_whole_is_answered_with_what_it_lacks() {
     for (line, wanted) in [
         ("main: ticker 5", "(`ticker 5`): the name of a G is missing; write `ticker N X`"),

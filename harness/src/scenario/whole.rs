@@ -1,7 +1,7 @@
 //! Checks of a scenario as a whole: what is started, readied, waited for and set.
 
 use runtime_model::g::GId;
-use runtime_model::program::{Action, FlagId, TimerId};
+use runtime_model::program::{Action, FlagId, Syscall, TimerId};
 use runtime_model::timers::TimerFunc;
 
 use super::script::Named;
@@ -24,6 +24,7 @@ impl Scenario {
             self.check_g(scripts, GId(i as u32), name, timers)?;
         }
         self.check_stops(scripts, names)?;
+        self.check_calls_until(scripts, names, flags)?;
         self.check_sysmon(scripts)?;
         let reached = reached(scripts, timers);
         if let Some(i) = reached.iter().position(|reached| !reached) {
@@ -38,7 +39,7 @@ impl Scenario {
                 _ => false,
             };
             if !by_timer && !scripts.iter().flatten().any(sets) {
-                let waits = |a: &Action| matches!(a, Action::BusyUntil { flag, .. } if flag.0 == i);
+                let waits = |a: &Action| waits_for(a) == Some(FlagId(i));
                 let at = scripts.iter().position(|script| script.iter().any(waits)).unwrap_or(0);
                 let allowed = "add a `set` for it to some G, or a timer that sets it";
                 let place = format!("flag {flag}");
@@ -172,11 +173,6 @@ impl Scenario {
 
     /// One G stops the world; a busy G that may be preempted is not nudged.
     fn check_stops(&self, scripts: Scripts, names: &[String]) -> Result<(), ScenarioError> {
-        let stops = |action: &Action| {
-            matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_) | Action::ForEachP)
-                || matches!(action, Action::GcStart(_) | Action::ForcedGc(_) | Action::GcEnd)
-                || *action == Action::UpdateGomaxprocs
-        };
         let mut stoppers = (0..scripts.len()).filter(|&g| scripts[g].iter().any(stops));
         let slices = self.sysmon && self.clock == Clock::Real;
         let first = stoppers.next();
@@ -199,6 +195,37 @@ impl Scenario {
                 "nudged, in a program that stops the world, or in which sysmon preempts",
                 allowed,
             ));
+        }
+        Ok(())
+    }
+
+    /// No system call waits for the flag of a busy G that is woken before the flag is set: it might be woken instead.
+    fn check_calls_until(
+        &self,
+        scripts: Scripts,
+        names: &[String],
+        flags: &[&str],
+    ) -> Result<(), ScenarioError> {
+        let all = || scripts.iter().flatten();
+        let slices = self.sysmon && self.clock == Clock::Real;
+        let preempts = slices || all().any(stops);
+        for (g, script) in scripts.iter().enumerate() {
+            for action in script {
+                let Action::Syscall(Syscall::Until(flag)) = action else { continue };
+                let woken = |other: &Action| match other {
+                    Action::BusyUntil { flag: of, nudge } => {
+                        of == flag && (preempts || nudge.is_some())
+                    }
+                    _ => false,
+                };
+                if all().any(woken) {
+                    let place = format!("G {}, flag {}", names[g], flags[flag.0]);
+                    let what =
+                        "a system call waits for it, and a busy G that is preempted or nudged";
+                    let allowed = "let the call wait for another flag, and set both";
+                    return Err(self.error(At::G(g), &place, what, allowed));
+                }
+            }
         }
         Ok(())
     }
@@ -275,4 +302,19 @@ fn reached(scripts: Scripts, timers: &[Named]) -> Vec<bool> {
         }
     }
     reached
+}
+
+/// Whether the action stops the world, or asks each P to pass a safe point.
+fn stops(action: &Action) -> bool {
+    matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_) | Action::ForEachP)
+        || matches!(action, Action::GcStart(_) | Action::ForcedGc(_) | Action::GcEnd)
+        || *action == Action::UpdateGomaxprocs
+}
+
+/// The flag that the action waits for.
+fn waits_for(action: &Action) -> Option<FlagId> {
+    match *action {
+        Action::BusyUntil { flag, .. } | Action::Syscall(Syscall::Until(flag)) => Some(flag),
+        _ => None,
+    }
 }
