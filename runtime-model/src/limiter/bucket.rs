@@ -97,6 +97,20 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_that_is_just_full_enables_the_limiter_but_not_in_go() {
+        for (fill, ours, in_go) in [
+            (999, Some(false), Some(false)),
+            (1_000, Some(true), None),
+            (1_001, Some(true), Some(true)),
+        ] {
+            let two = Bucket { fill, ..Bucket::of(2) };
+            let (mut bucket, mut gos) = (two, two);
+            assert_eq!((bucket.resize(1), gos.resize_as_in_go(1)), (ours, in_go), "{fill}");
+            assert_eq!((bucket, bucket.fill), (gos, fill.min(1_000)));
+        }
+    }
+
+    #[test]
     fn the_background_takes_a_quarter_of_all_time_and_idle_time_is_neithers() {
         let marking = Bucket { gc_enabled: true, ..Bucket::of(2) };
         assert_eq!(marking.shares(40, 6, 10), (44, 26));
