@@ -71,6 +71,7 @@ pub fn job(peer: &Peer, scenario: &str, ms: u32, max_seconds: u64) -> Job {
             ask_always: false,
         },
         sometimes: Vec::new(),
+        counted: Vec::new(),
         expect: Expect::Holds,
     }
 }

@@ -233,6 +233,14 @@ pub fn jobs(engine: Engine) -> Vec<Job> {
     kernels.chain(suites).chain(races).chain(livelocks::jobs(engine, &files)).collect()
 }
 
+/// The gate's runs of a file on that engine, data races and livelocks included.
+pub fn jobs_of(file: &Written, engine: Engine) -> Vec<Job> {
+    let files = std::slice::from_ref(file);
+    let suites = ALL.iter().flat_map(|suite| suite.jobs(engine, files));
+    let races = RACES.jobs(engine, files).into_iter().map(races::in_mode);
+    suites.chain(races).chain(livelocks::jobs(engine, files)).collect()
+}
+
 /// What is in each scenario file. All of them are parsed here.
 pub fn files() -> Vec<Written> {
     scenarios::FILES.iter().map(Included::written).collect()

@@ -1,5 +1,7 @@
 //! `pidle check`: runs one scenario, and writes a counterexample file if it fails.
 
+mod sometimes;
+
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -88,10 +90,9 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
     }
     let row = row.as_deref().unwrap_or(if kernel { NO_VARIANT } else { suite::FIXED });
     let file = Path::new(scenario);
-    let written = if is_file(scenario) { Some(scenario_file::read(file)?) } else { None };
-    if lookup::known(scenario, row).is_err() && written.is_none() && file.is_file() {
-        let what = format!("{scenario}: the name of a scenario file must end in .toml");
-        return Err(Error::Usage(what));
+    let written = if is_file(scenario) { Some(read(file)?) } else { None };
+    if written.is_none() && !kernel && scenarios::find(scenario).is_none() {
+        no_file_meant(scenario)?;
     }
     let (scenario, row) = match &written {
         Some(written) => {
@@ -111,19 +112,50 @@ pub(crate) fn job(arguments: &cli::Check) -> Result<Job, Error> {
         None => lookup::known(scenario, row)?,
     };
     only.as_deref().map_or(Ok(()), |only| lookup::known_check(only, *mode))?;
-    let program = written.map(|written| Box::new(written.scenario));
-    Ok(Job {
+    let job = Job {
         suite: "check".into(),
         scenario,
-        program,
+        program: None,
         row,
         // A kernel has no invariants.
         mode: if kernel && *mode == Mode::Invariants { Mode::Symptoms } else { *mode },
         only: only.clone(),
         limits: limits(arguments)?,
         sometimes: Vec::new(),
+        counted: Vec::new(),
         expect: Expect::Holds,
+    };
+    let job = sometimes::with(job, written.as_ref(), *engine, arguments.sometimes)?;
+    Ok(Job { program: written.map(|written| Box::new(written.scenario)), ..job })
+}
+
+/// Reads a scenario file.
+fn read(file: &Path) -> Result<Written, Error> {
+    let missing =
+        file.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    scenario_file::read(file).map_err(|error| {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let hint = match scenarios::find(&stem) {
+            _ if !missing => return error.into(),
+            Some(known) => format!("the scenario that comes with pidle is `{}`", known.name),
+            None => "`cargo pidle list` prints the scenarios that come with pidle".into(),
+        };
+        Error::Usage(format!("{error}; {hint}"))
     })
+}
+
+/// Checks that a name that is no scenario's does not look like a file's.
+fn no_file_meant(name: &str) -> Result<(), Error> {
+    let (file, whole) = (Path::new(name), format!("{name}.toml"));
+    let is_path = name.contains(std::path::is_separator);
+    if Path::new(&whole).is_file() {
+        Err(Error::Usage(format!("unknown scenario `{name}`; did you mean the file {whole}?")))
+    } else if file.is_file() || is_path {
+        let must = "the name of a scenario file must end in .toml";
+        Err(Error::Usage(format!("unknown scenario `{name}`; {must}")))
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether the argument is the name of a scenario file.

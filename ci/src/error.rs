@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use harness::cex::CexError;
 use harness::scenario_file::FileError;
+use harness::{file_error, nearest};
 use sync::driver::Engine;
 
 /// Why there is no verdict.
@@ -20,6 +21,20 @@ pub enum Error {
         /// The names that exist.
         known: Vec<String>,
     },
+    /// A name that does not exist, of a kind whose names need a description.
+    #[error(
+        "unknown {kind} `{name}`{}{}",
+        nearest::did_you_mean(name, known.iter().map(|(known, _)| &**known)),
+        described(name, known)
+    )]
+    Undescribed {
+        /// What it should name.
+        kind: String,
+        /// The name.
+        name: String,
+        /// The names that exist, each with a few words.
+        known: Vec<(String, String)>,
+    },
     /// Arguments that do not fit together.
     #[error("{0}")]
     Usage(String),
@@ -27,7 +42,7 @@ pub enum Error {
     #[error("{}: this file exists already; name another one, or move it away", .0.display())]
     Exists(PathBuf),
     /// A file or folder could not be read or written.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {}", path.display(), file_error::in_words(path, error))]
     Io {
         /// Which.
         path: PathBuf,
@@ -89,22 +104,50 @@ fn few(known: &[String]) -> String {
     }
 }
 
-/// Similarity from which on a known name is offered in place of an unknown one.
-const SIMILAR: f64 = 0.5;
-
 /// Asks whether the known name that is most like `name` was meant; empty if none is like it.
 fn nearest(name: &str, known: &[String]) -> String {
-    let name = name.to_lowercase();
-    let similarity =
-        |other: &&String| strsim::normalized_damerau_levenshtein(&name, &other.to_lowercase());
-    let nearest = known.iter().rev().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
-    let nearest = nearest.filter(|nearest| similarity(nearest) >= SIMILAR);
-    nearest.map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"))
+    nearest::did_you_mean(name, known.iter().map(String::as_str))
+}
+
+/// The names that are most like `name`, and those whose description has it, each with its description; then how many there are.
+fn described(name: &str, known: &[(String, String)]) -> String {
+    let has = |(_, about): &&(String, String)| {
+        name.len() > 2 && about.to_lowercase().contains(&name.to_lowercase())
+    };
+    let mut shown: Vec<&(String, String)> = known.iter().filter(has).collect();
+    for (_, like) in nearest::by_similarity(name, known.iter().map(|(known, _)| &**known)) {
+        let found = known.iter().find(|(known, _)| known == like);
+        shown.extend(found.filter(|found| !shown.contains(found)));
+    }
+    shown.truncate(ON_A_LINE);
+    let width = shown.iter().map(|(known, _)| known.chars().count()).max().unwrap_or(0);
+    let lines: Vec<String> =
+        shown.iter().map(|(known, about)| format!("\n  {known:width$}  {about}")).collect();
+    let all = match known.len() {
+        n if n > shown.len() => format!("\n`cargo pidle list` prints all {n}"),
+        _ => String::new(),
+    };
+    lines.concat() + &all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_names_those_are_shown_that_are_like_it_or_whose_description_has_it() {
+        let bug = |n: u32| (format!("{}", 10_000 + n), format!("about {n}"));
+        let known: Vec<(String, String)> = (0..30).map(bug).collect();
+        let shown = |name: &str| {
+            let (kind, name, known) = ("bug".into(), name.into(), known.clone());
+            Error::Undescribed { kind, name, known }.to_string()
+        };
+        assert!(shown("about 29").contains("\n  10029  about 29\n"));
+        let text = shown("10017");
+        assert!(text.starts_with("unknown bug `10017`; did you mean `10017`?\n  10017  about 17\n"));
+        assert!(text.ends_with("\n`cargo pidle list` prints all 30"), "{text}");
+        assert_eq!(text.lines().count(), 1 + ON_A_LINE + 1);
+    }
 
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest_known_one_if_one_is_near() {
@@ -119,6 +162,12 @@ mod tests {
             assert_eq!(unknown(name), expected);
         }
         assert_eq!(unknown("zzz"), format!("unknown scenario `zzz`{end}"));
+        let bugs = [("53294", "a P is unlinked"), ("5586", "no M is woken"), ("wakep", "a step")];
+        let bugs = bugs.map(|(bug, about)| (bug.to_string(), about.to_string())).to_vec();
+        let error = Error::Undescribed { kind: "bug".into(), name: "53924".into(), known: bugs };
+        let expected = "unknown bug `53924`; did you mean `53294`?\n  53294  a P is unlinked\n  5586   no M is woken\n  \
+                        wakep  a step";
+        assert_eq!(error.to_string(), expected);
         let many = vec!["sleep-ready-park".to_string(); FEW + 1];
         let unknown = Error::unknown("scenario", "zzz", many).to_string();
         assert_eq!(unknown, "unknown scenario `zzz`; known: `cargo pidle list` prints them");

@@ -21,6 +21,10 @@ use crate::{cli, lookup};
 pub fn list(arguments: &cli::List) -> Result<Verdict, Error> {
     let text = match &arguments.toml {
         Some(name) => {
+            if lookup::is_kernel(name) {
+                let what = format!("{name}: a kernel is written in Rust: see checks/src/kernels");
+                return Err(Error::Usage(what));
+            }
             let scenario = lookup::scenario(name)?;
             match scenarios::text(&scenario.name) {
                 Some(text) => text.into(),
@@ -49,7 +53,8 @@ fn render() -> String {
     let (changed, rows): (Vec<_>, Vec<_>) =
         rows::all().into_iter().partition(|row| truth::is_changed(&row.name));
     let rows = rows.into_iter().filter(|row| !lookup::is_mutant(&row.name));
-    let named = |row: Variant| [with_aliases(&row.name, &row.aliases), row.about];
+    // Their older names, which commands accept, follow from these, and would only take room.
+    let named = |row: Variant| [row.name, row.about];
     let bugs = BUGS.iter().map(|bug| [bug.number.into(), bug.title.into()]);
     let mutants = BUGS.iter().flat_map(|bug| {
         bug.mutants.iter().map(|mutant| {
@@ -68,7 +73,10 @@ fn render() -> String {
             "scenarios, and kernels (small programs that are explored without a bound)",
             scenarios.chain(kernels),
         ),
-        section("variants of the scheduler", rows.map(named)),
+        section(
+            "variants of the scheduler (an older form of +fix-45867 is +45867)",
+            rows.map(named),
+        ),
         section(
             "the release with another checkdead, as it was measured (cargo pidle truth)",
             changed.into_iter().map(named),

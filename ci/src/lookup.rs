@@ -25,8 +25,11 @@ pub fn bug(number: &str) -> Result<&'static Bug, Error> {
             "`{number}` is a variant of a bug: use `repro {name} --variant {variant}`"
         )));
     }
-    let known = || BUGS.iter().map(|bug| bug.number.into()).collect();
-    found.copied().ok_or_else(|| Error::unknown("bug", number, known()))
+    found.copied().ok_or_else(|| Error::Undescribed {
+        kind: "bug".into(),
+        name: number.into(),
+        known: BUGS.iter().map(|bug| (bug.number.into(), bug.title.into())).collect(),
+    })
 }
 
 /// The bug's variant of that name. Without a name, its first one, which is the bug itself.
@@ -38,9 +41,11 @@ pub fn mutant(bug: &'static Bug, name: Option<&str>) -> Result<&'static Mutant, 
         Some(name) => bug.mutants.iter().find(|mutant| mutant.name == name),
         None => bug.mutants.first(),
     };
-    let known = || bug.mutants.iter().map(|mutant| mutant.name.into()).collect();
-    let kind = format!("variant of {}", bug.number);
-    found.ok_or_else(|| Error::unknown(&kind, name.unwrap_or_default(), known()))
+    found.ok_or_else(|| Error::Undescribed {
+        kind: format!("variant of {}", bug.number),
+        name: name.unwrap_or_default().into(),
+        known: bug.mutants.iter().map(|known| (known.name.into(), known.about.into())).collect(),
+    })
 }
 
 /// The names of all kernels and scenarios.

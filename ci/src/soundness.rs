@@ -7,6 +7,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use harness::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
+use sync::driver::Engine;
 
 use crate::engines::builder;
 use crate::engines::protocol::{Answer, Request};
@@ -23,8 +24,13 @@ const LINE: Duration = Duration::from_secs(20);
 /// # Errors
 /// If the engine cannot be built, or ends without an answer.
 pub fn soundness(arguments: &cli::Soundness) -> Result<Verdict, Error> {
+    let engine = arguments.engine;
+    if ![Engine::Explore, Engine::Shuttle].contains(&engine) {
+        let what = format!("--engine {engine} cannot search: use explore or shuttle");
+        return Err(Error::Usage(what));
+    }
     interrupt::catch()?;
-    let worker = builder::build(arguments.engine)?;
+    let worker = builder::build(engine)?;
     let start = Instant::now();
     let tally = compare(&worker, arguments)?;
     let verdict = verdict(&tally, arguments.cases);

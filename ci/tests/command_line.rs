@@ -42,10 +42,17 @@ fn an_unknown_name_is_an_error_with_the_known_ones() {
     fails(&["check", "sleep-ready-park", "--only", "x"], &["unknown check `x`; known:"]);
     fails(&["check", "kernel/x"], &["unknown scenario `kernel/x`", "cargo pidle list"]);
     fails(&["check", "sleep-ready-park", "--mode", "all"], &["symptoms, invariants, races"]);
-    fails(&["repro", "1"], &["unknown bug `1`; known:", "53294"]);
-    fails(&["repro", "53294", "--variant", "x"], &["unknown variant of 53294 `x`; known:"]);
+    fails(
+        &["repro", "5329"],
+        &["unknown bug `5329`; did you mean `53294`?", "\n  53294 ", "unlinks a P"],
+    );
+    fails(&["repro", "mask"], &["unknown bug `mask`", "`cargo pidle list` prints all"]);
+    fails(
+        &["repro", "53294", "--variant", "without-idle-mask"],
+        &["unknown variant of 53294 `without-idle-mask`; did you mean `without-idlep-mask`?"],
+    );
     for name in ["golang/go#53294", "#53294", "53294"] {
-        fails(&["repro", name, "--variant", "x"], &["unknown variant of 53294 `x`; known:"]);
+        fails(&["repro", name, "--variant", "x"], &["unknown variant of 53294 `x`"]);
     }
     for (alias, known) in [
         ("N4", "handoff-beside-wakep"),
@@ -65,6 +72,66 @@ fn an_unknown_name_is_an_error_with_the_known_ones() {
         &["`a P has one holder` is not asked in mode symptoms: use --mode invariants"],
     );
     fails(&["gate", "--engine", "spin"], &["std, loom, shuttle, explore"]);
+}
+
+/// The error says what is wrong, where the command has looked, and what could be written instead.
+#[test]
+fn a_file_that_is_not_there_is_an_error_that_says_where_it_was_looked_for() {
+    let here = std::env::current_dir().unwrap().join("no-such.toml").display().to_string();
+    let looked = format!("there is no such file (looked for {here})");
+    fails(
+        &["check", "no-such.toml"],
+        &[
+            "no-such.toml: ",
+            &looked,
+            "`cargo pidle list` prints the scenarios that come with pidle",
+        ],
+    );
+    fails(
+        &["check", "newproc-busy.toml"],
+        &["the scenario that comes with pidle is `newproc-busy`"],
+    );
+    fails(
+        &["replay", "no-such.cex.ndjson"],
+        &["no-such.cex.ndjson: there is no such file (looked"],
+    );
+    fails(&["merge", "no-such.json"], &["no-such.json: there is no such file (looked for /"]);
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    fails(&["replay", folder], &["this is a folder, not a file"]);
+    let binary = file("binary.toml", "");
+    fs::write(&binary, [0xff, 0xfe]).unwrap();
+    fails(&["check", &binary], &["binary.toml: this is not text in UTF-8"]);
+    fails(
+        &["list", "--toml", "kernel/note"],
+        &["a kernel is written in Rust", "checks/src/kernels"],
+    );
+    fails(
+        &["soundness", "--engine", "loom"],
+        &["--engine loom cannot search", "explore or shuttle"],
+    );
+    fails(&["check", "newproc-busy", "--bound", "-1"], &["a number of preemptions up to"]);
+    fails(&["check", "some/folder/x"], &["unknown scenario", "must end in .toml"]);
+}
+
+#[test]
+fn an_unknown_action_or_field_of_a_scenario_file_is_answered_with_the_nearest() {
+    let with = |gs: &str| format!("name = \"x\"\nps = 2\nms = 2\ngs = [\"{gs}\"]\n");
+    let action = file("action.toml", &with("main: bussy-until a; set a"));
+    fails(
+        &["check", &action],
+        &["no such action; did you mean `busy-until`?", "write one of go X"],
+    );
+    let action = file("timer-action.toml", &with("main: modfy T 3"));
+    fails(&["check", &action], &["no such action; did you mean `modify`?"]);
+    let field = file("field.toml", &with("main:").replace("ms = 2", "mss = 2"));
+    fails(&["check", &field], &["unknown field `mss`; did you mean `ms`?", "3 | mss = 2"]);
+    let clock = file("clock.toml", &(with("main:") + "clock = \"reel\"\n"));
+    fails(
+        &["check", &clock],
+        &["unknown value `reel`; did you mean `real`? Expected `fake` or `real`"],
+    );
+    let run = file("run-field.toml", &(with("main:") + "[[run]]\nsuit = \"core\"\n"));
+    fails(&["check", &run], &["unknown field `suit`; did you mean `suite`?"]);
 }
 
 #[test]
@@ -199,7 +266,7 @@ fn an_invalid_scenario_file_is_an_error_with_line_field_and_what_is_allowed() {
     fails(&["check", &good, "--row", "GO_2"], &["unknown variant `GO_2`"]);
     fails(&["check", "no-such.toml"], &["no-such.toml: "]);
     let text = file("scenario.txt", "name = \"x\"\n");
-    fails(&["check", &text], &["scenario.txt: the name of a scenario file must end in .toml"]);
+    fails(&["check", &text], &["scenario.txt`; the name of a scenario file must end in .toml"]);
     fails(&["list", "--toml", "S0"], &["unknown scenario `S0`"]);
 }
 
@@ -250,7 +317,9 @@ fn the_list_has_all_names() {
         "sleep-ready-park",
         "GO_1_19_FIXED",
         "sleep-ready-park-3m (S1-3m)",
-        "GO_13F6BE28+fix-45867 (GO_13F6BE28+45867)",
+        "variants of the scheduler (an older form of +fix-45867 is +45867):",
+        "  GO_13F6BE28+fix-45867 ",
+        "GO_13F6BE28 with the mend of golang/go#45867",
         "GO_1_19/without-spinning",
         "  races ",
         "53294",

@@ -10,6 +10,7 @@ use runtime_model::m::MId;
 use serde::{Deserialize, Serialize};
 use sync::driver::Schedule;
 
+use crate::file_error;
 use crate::report::{Found, Job};
 
 /// The version of the format: a file of another is refused.
@@ -78,7 +79,7 @@ pub struct Counterexample {
 #[derive(Debug, thiserror::Error)]
 pub enum CexError {
     /// The file could not be read or written.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {}", path.display(), file_error::in_words(path, error))]
     Io {
         /// The file.
         path: PathBuf,

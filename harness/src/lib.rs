@@ -13,6 +13,7 @@
 //! | [`prepare`] | from the words to what they name: [`prepare::Prepared`] |
 //! | [`run`] | what can be done with a prepared job: run, record, replay, …; `observers` and `recorder` watch it |
 //! | [`verdict`], [`cex`] | what came of it: exit codes, counterexamples; `decide` has the rules |
+//! | [`nearest`], [`file_error`] | what a user may have meant, and what is wrong with a file |
 //! | [`trace`] | the model's events for `--trace` |
 //! | [`source`] | which function of the model a line belongs to |
 
@@ -20,9 +21,11 @@ pub mod cex;
 pub mod check;
 pub mod content;
 mod decide;
+pub mod file_error;
 pub mod happening;
 pub mod included;
 pub mod kernel;
+pub mod nearest;
 mod observers;
 pub mod prepare;
 mod recorder;

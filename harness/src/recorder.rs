@@ -23,6 +23,8 @@ pub(crate) struct Recorder {
 pub(crate) struct Log {
     pub(crate) steps: Vec<Step>,
     last: Snapshot,
+    /// The thread of the last operation.
+    runs: usize,
     /// The function of each thread's last operation: events that the model reports after it happen there.
     functions: BTreeMap<usize, String>,
 }
@@ -58,17 +60,20 @@ impl Recorder {
                 changed,
             };
             log.functions.insert(thread, function.clone());
+            log.runs = thread;
             log.steps.push(sched.map_or(step.clone(), |sched| with_m(step, sched)));
         });
     }
 
-    /// Writes down an event that the model reports.
-    fn event(&self, m: MId, event: Event) {
+    /// Writes down an event that the model reports: of this M, or of the thread that made the last operation. An event comes
+    /// between two operations of one thread, so that is the thread that runs.
+    fn event(&self, m: Option<MId>, event: Event) {
         self.log.with_mut(|log| {
-            let function = log.functions.get(&m.index()).cloned();
+            let thread = m.map_or(log.runs, MId::index);
+            let function = log.functions.get(&thread).cloned();
             log.steps.push(Step {
                 step: log.steps.len() as u64 + 1,
-                thread: m.index(),
+                thread,
                 p: None,
                 g: None,
                 action: "event".into(),
@@ -84,8 +89,8 @@ impl Recorder {
 
 impl Witness for Recorder {
     fn event(&self, m: Option<MId>, event: Event) {
-        // The others are in the operations that are written down: they change `npidle`.
-        if let Some(m) = m {
+        // The others of no M are in the operations that are written down: they change `npidle`.
+        if m.is_some() || event.is_by_hand() {
             Recorder::event(self, m, event);
         }
     }

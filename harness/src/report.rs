@@ -113,6 +113,9 @@ pub struct Job {
     pub limits: Limits,
     /// What must happen in some execution, by name.
     pub sometimes: Vec<String>,
+    /// What is counted as well, by name, and need not happen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<String>,
     /// What must come out.
     pub expect: Expect,
 }
@@ -143,6 +146,7 @@ impl Job {
             only: None,
             limits,
             sometimes: Vec::new(),
+            counted: Vec::new(),
             expect: Expect::Holds,
         }
     }
@@ -241,7 +245,7 @@ pub struct Report {
     /// How often executions failed in which way, by a check's name or a throw's text.
     #[serde(default)]
     pub endings: BTreeMap<String, u64>,
-    /// How often each thing that must sometimes happen did, by name.
+    /// How often each thing that must sometimes happen did, by name; and each that was only counted.
     pub sometimes: Vec<(String, u64)>,
     /// Why the verdict is not *held*, or what was expected, in a sentence.
     pub note: String,

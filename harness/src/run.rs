@@ -56,7 +56,7 @@ impl Prepared {
         }
         let tally = self.tally();
         let explored = self.explore(&tally, control.clone())?;
-        let sometimes = tally.of(&self.job.sometimes);
+        let sometimes = tally.of(&[&*self.job.sometimes, &*self.job.counted].concat());
         let counts = Counts { sometimes, ..Counts::default() };
         let outcome = self.outcome(explored, seconds(), counts);
         self.compare_without_bound(outcome, control)

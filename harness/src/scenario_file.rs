@@ -1,6 +1,7 @@
 //! Scenarios in files: TOML, with errors that have the file, the line, the field, and what is allowed there.
 
 mod gate_run;
+mod toml_error;
 
 use std::fs;
 use std::io;
@@ -13,6 +14,7 @@ use toml::Spanned;
 
 pub use gate_run::GateRun;
 
+use crate::file_error;
 use crate::scenario::{
     At, Clock, Scenario, ScenarioError, MOST_EARLY, MOST_MS, MOST_PS, MOST_TICKS,
 };
@@ -38,7 +40,8 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # sysmon = false      # true: sysmon takes Ps from system calls, and in real time preempts and polls; it is not one of the Ms
 # ticks = 0           # with sysmon: so many of its rounds may come while Ms run; others come when no M can move
 # mask-word = 32      # bits of a word of the masks of Ps: with fewer, `gomaxprocs` may move them to other arrays
-# Also, for a file in checks/scenarios, which the gate runs; `check` reports mistakes in these, and ignores them:
+# Also, for a file in checks/scenarios, which the gate runs. `check` reports mistakes in these, and says how much of a run's
+# `sometimes` happened (with --sometimes, it requires all of it, as the gate does); it ignores the others:
 # aliases = ["wait"]  # older names, which commands accept too
 # sizes = ["3m"]      # the same with 3 Ms, named ready-and-wait-3m; "3p" is 3 Ps and 3 Ms
 # [[run]]             # a run in the gate; these come last in the file
@@ -49,11 +52,6 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # order = 1           # its place in the suite; left out, last, by the files' names
 # sometimes = ["an M is started"]   # what some execution must show
 "#;
-
-/// The fields of a file, for messages.
-const FIELDS: &str =
-    "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
-                      deterministic, clock, early, sysmon, ticks, mask-word, aliases, sizes and run";
 
 /// A longer name makes no good file name.
 const LONGEST_NAME: usize = 64;
@@ -72,7 +70,7 @@ pub struct Written {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It could not be read.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {}", path.display(), file_error::in_words(path, error))]
     Io {
         /// The file.
         path: PathBuf,
@@ -80,7 +78,7 @@ pub enum FileError {
         error: io::Error,
     },
     /// It is not TOML, or has a field that does not exist.
-    #[error("{}: {error}a file has {FIELDS}; `pidle check --help` shows one", path.display())]
+    #[error("{}: {}`pidle check --help` shows a file with all fields", path.display(), toml_error::in_words(error))]
     Toml {
         /// The file.
         path: PathBuf,

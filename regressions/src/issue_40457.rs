@@ -38,7 +38,7 @@ fn put_without_the_lock(sched: &Sched, left: Vec<GId>) {
     let size = sched.runqsize.load();
     let mut all: Vec<GId> = sched.lock.lock().global_runq().collect();
     all.extend(left);
-    by_hand::set_global_runq(&mut sched.lock.lock(), all);
+    by_hand::set_global_runq(sched, &mut sched.lock.lock(), all);
     sched.runqsize.store(size + n);
 }
 

@@ -49,9 +49,9 @@ const ALL_BUT_NPIDLE: Done = Done { npidle: false, ..ALL };
 fn take_owner(sched: &Sched, locked: &mut SchedLocked, when: Time, done: Done) -> Option<OwnedP> {
     let owner = sched.next_timer_owner()?;
     let p = if done.unlink {
-        by_hand::unlink(locked, owner)?
+        by_hand::unlink(sched, locked, owner)?
     } else {
-        by_hand::take_and_leave(locked, owner)?
+        by_hand::take_and_leave(sched, locked, owner)?
     };
     keep_books(sched, &p, when, done);
     Some(p)
@@ -75,7 +75,7 @@ fn keep_books(sched: &Sched, p: &OwnedP, when: Time, done: Done) {
 /// Gives out the P that `pidleget` would, without asking which P owns the timer, with that much of the bookkeeping done.
 fn take_any(sched: &Sched, locked: &mut SchedLocked, when: Time, done: Done) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
-    let p = by_hand::unlink(locked, any)?;
+    let p = by_hand::unlink(sched, locked, any)?;
     keep_books(sched, &p, when, done);
     Some(p)
 }

@@ -23,13 +23,10 @@ pub fn all() -> Vec<Variant> {
         ),
     ]);
     for known in release::expected() {
-        let fixed = format!("{}, with this mended: {}", known.row, known.bug);
-        for (row, about) in
-            [(known.row, format!("has this bug: {}", known.bug)), (known.fixed_row, fixed)]
-        {
+        for row in [known.row, known.fixed_row] {
             if rows.iter().all(|other| other.name != row) {
                 let steps = release::steps_of(row);
-                rows.push(Variant::new(row, &about, steps.expect("a release with mends")));
+                rows.push(Variant::new(row, &about(row), steps.expect("a release with mends")));
             }
         }
     }
@@ -48,6 +45,27 @@ pub fn all() -> Vec<Variant> {
         row.aliases.extend(row.name.contains(bug::FIX).then(|| older(&row.name)));
     }
     rows
+}
+
+/// What a row is in which bugs are mended, by its name: the release, and the bugs; of one alone, what it is, too.
+fn about(row: &str) -> String {
+    let (release, mended) = row.split_once(bug::FIX).unwrap_or((row, ""));
+    let names: Vec<&str> = mended.split(bug::FIX).flat_map(|all| all.split(bug::AND)).collect();
+    let bug = |name: &str| BUGS.iter().find(|bug| bug.number == name);
+    let called = |name: &&str| match (bug(name), name.split_once("-as-in-")) {
+        (Some(bug), _) => bug.name(),
+        (None, Some((name, release))) => {
+            let of = bug(name).map_or_else(|| name.into(), |bug| bug.name());
+            format!("{of} as Go {release} has it")
+        }
+        (None, None) => (*name).into(),
+    };
+    let all = names.iter().map(called).collect::<Vec<_>>().join(" and ");
+    let title = match names[..] {
+        [one] => bug(one).map_or_else(String::new, |bug| format!(": {}", bug.title)),
+        _ => String::new(),
+    };
+    format!("{release} with the mend of {all}{title}")
 }
 
 /// The older name of a row in which bugs are mended.
@@ -78,6 +96,18 @@ mod tests {
         assert!(
             find("N4/as-in-1.20").is_some_and(|row| row.name == "handoff-beside-wakep/as-in-1.20")
         );
+    }
+
+    #[test]
+    fn a_row_with_mends_says_of_which_release_and_of_which_bugs() {
+        let about = |name| find(name).expect("a row").about;
+        let title = "an M that never spun drops its P while a waker finds none";
+        let one = format!("GO_13F6BE28 with the mend of golang/go#45867: {title}");
+        assert_eq!(about("GO_13F6BE28+fix-45867"), one);
+        let two = "GO_13F6BE28 with the mend of golang/go#45867 and golang/go#63555";
+        assert_eq!(about("GO_13F6BE28+fix-45867-and-63555"), two);
+        let as_in_go = "GO_13F6BE28 with the mend of golang/go#45867 as Go 1.20 has it";
+        assert_eq!(about("GO_13F6BE28+fix-45867-as-in-1.20"), as_in_go);
     }
 
     #[test]

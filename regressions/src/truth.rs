@@ -75,7 +75,7 @@ impl ReleaseRow {
     fn mended(&self, mend: &Mend) -> Self {
         ReleaseRow {
             name: mended(&self.name, mend),
-            about: format!("{}, with this mended: {}", self.about, mend.bug),
+            about: format!("{}, and the mend of {}", self.about, mend.bug),
             steps: (mend.fixed_in)(self.steps),
         }
     }

@@ -47,10 +47,9 @@ fn a_g_that_sleeps_when_main_ends_cannot_finish_and_the_program_says_so() {
     let sleeps: (u32, &[&str]) = (2, &["main: go A; busy-until a", "A: set a; sleep 1"]);
     let report = symptoms(FIXED, sleeps, &[]);
     assert_eq!(failing(&report), Some(HANG));
-    assert_eq!(
-        message(&report),
-        Some("hang: main has ended, no M moves, and [G1] has not finished")
-    );
+    let expected = "hang: main has ended, no M moves, and [G1] has not finished: G1 sleeps; a timer is pending for 2, and \
+                    the clock stands at 1, as main has ended (`must-finish` can leave out the Gs that wait for it)";
+    assert_eq!(message(&report), Some(expected));
     assert_eq!(failing(&symptoms(FIXED, sleeps, &["main"])), None);
     assert_eq!(failing(&symptoms(FIXED, sleeps, &["A"])), Some(HANG));
 }
@@ -60,4 +59,25 @@ fn a_g_that_was_never_started_need_not_finish() {
     let later: (u32, &[&str]) = (2, &["main: after 5 A; go B; busy-until b", "A:", "B: set b"]);
     assert_eq!(failing(&symptoms(FIXED, later, &[])), None);
     assert_eq!(failing(&symptoms(FIXED, later, &["A"])), Some(HANG));
+}
+
+/// The message of a hang says what each G waits for, so that a reader knows whether the program or the scheduler is to blame.
+#[sync::test(exploring)]
+fn a_hang_says_what_its_gs_wait_for() {
+    let says = |program: (u32, &[&str]), words: &[&str]| {
+        let report = symptoms(FIXED, program, &[]);
+        let message = message(&report).expect("a hang");
+        for word in words {
+            assert!(message.contains(word), "no {word:?} in: {message}");
+        }
+    };
+    let late: (u32, &[&str]) = (1, &["main: after 10 A; busy-until a", "A: set a"]);
+    let stands = "a timer is pending for 11, and the clock stands at 1: with a fake clock no time passes while an M runs";
+    let busy = "G0 keeps its P until the flag a is set";
+    says(late, &[busy, stands, "G0 keeps one busy (write clock = \"real\" to let it pass)"]);
+    let parked: (u32, &[&str]) = (2, &["main: go A; busy-until b", "A: park; set b"]);
+    says(parked, &["G1 is parked and no action is left that readies it"]);
+    let each_other: (u32, &[&str]) =
+        (2, &["main: go A; go B; busy-until c", "A: park; ready B; set c", "B: park; ready A"]);
+    says(each_other, &["G1 is parked until G2 readies it, G2 is parked until G1 readies it"]);
 }

@@ -53,9 +53,9 @@ mod time;
 mod timers;
 mod timers_1_23;
 
-fn leave_on_list(_: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
+fn leave_on_list(sched: &Sched, locked: &mut SchedLocked, _: Time) -> Option<OwnedP> {
     let any = locked.idle_ps().last()?;
-    by_hand::take_and_leave(locked, any)
+    by_hand::take_and_leave(sched, locked, any)
 }
 
 fn other(sched: &Sched, m: MId) -> MId {

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a break takes a P by hand")]
 
 use crate::common::{failing, job, message, run, run_with};
+use harness::cex::Step;
 use harness::report::{Found, Job, Mode};
 use harness::verdict::Verdict;
 use regressions::issue_53294::BUG;
@@ -105,7 +106,7 @@ fn a_skipped_limiter_event_throws() {
 #[sync::test(exploring)]
 fn a_skipped_limiter_event_counts_a_p_that_runs_as_idle() {
     assert_eq!(idle_ticks(|sched, locked, now| sched.pidleget(locked, now)), 10);
-    assert_eq!(idle_ticks(|_, locked, _| unlink_last(locked)), 20);
+    assert_eq!(idle_ticks(|sched, locked, _| unlink_last(sched, locked)), 20);
 }
 
 /// At two Ps and two Ms, with the interleaving; it replays.
@@ -117,6 +118,13 @@ fn the_crash_is_recorded_and_replays() {
     let cex = prepared.record(&outcome).expect("a recording").expect("a counterexample");
     assert_eq!(cex.header.found.message, TRACK);
     assert!(cex.steps.iter().any(|step| step.function == "pidleput"));
+    // The one step that the story is about changes no word that an operation writes, so that only an event shows it. It is one of
+    // the M that goes on with the jump, under the lock.
+    let by_hand = |step: &Step| step.value.starts_with("UnlinkedByHand");
+    let unlinked = cex.steps.iter().position(by_hand).expect("the unlinking");
+    let of_same = |step: &&Step| step.thread == cex.steps[unlinked].thread;
+    let jump = cex.steps[unlinked..].iter().filter(of_same).nth(1).map(|step| &*step.value);
+    assert!(jump.is_some_and(|value| value.starts_with("Jump(")), "{jump:?}");
     assert_eq!(prepared.replay(&cex).expect("a replay"), harness::run::Replayed::Same);
     let mut other = cex.clone();
     other.steps[20].object = "elsewhere".into();
@@ -124,9 +132,9 @@ fn the_crash_is_recorded_and_replays() {
     assert!(matches!(diverged, harness::run::Replayed::Diverged { step: 21, .. }), "{diverged:?}");
 }
 
-fn unlink_last(locked: &mut SchedLocked) -> Option<OwnedP> {
+fn unlink_last(sched: &Sched, locked: &mut SchedLocked) -> Option<OwnedP> {
     let last = locked.idle_ps().last()?;
-    by_hand::unlink(locked, last)
+    by_hand::unlink(sched, locked, last)
 }
 
 /// The idle ticks counted of a P that idles from 10 to 20 and then runs; an update looks at 30.

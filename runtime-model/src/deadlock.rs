@@ -46,6 +46,7 @@ impl Sched {
         }
     }
 
+    /// Go: proc.go, checkdead 5116-5117 (1.19.8), 6518-6519 (1.27.3).
     fn report_deadlock(&self) -> ! {
         self.reports_deadlock.set(true);
         // Go has released the lock by then, and prints: other threads go on for a while. In the state before this operation,
@@ -136,6 +137,8 @@ impl Sched {
     }
 
     /// Counts the woken M as a spinner, and marks it as one. The M sleeps, so the mark is the caller's to write.
+    ///
+    /// Go: proc.go, checkdead 5101-5102 (1.19.8), 6503-6504 (1.27.3).
     pub fn mark_spinning(&self, m: MId) {
         self.nmspinning.add(1);
         self.m(m).spinning.set(true);

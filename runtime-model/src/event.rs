@@ -174,6 +174,22 @@ pub enum Event {
     Pidleput(PId),
     /// The P is off the idle list.
     Pidleget(PId),
+    /// It unlinks the P from the idle list by hand, and does nothing else that `pidleget` does. In the model, only bugs do so.
+    UnlinkedByHand(PId),
+    /// It takes the P and leaves it on the idle list. In the model, only breaks do so.
+    TakenAndLeft(PId),
+    /// It writes the global queue as it has read it a moment before, without the lock. In the model, only bugs do so.
+    GlobalQueueOverwritten,
+}
+
+impl Event {
+    /// Whether it is a step that no part of the model takes: a bug does, or a break, past the function that should.
+    pub fn is_by_hand(self) -> bool {
+        matches!(
+            self,
+            Event::UnlinkedByHand(_) | Event::TakenAndLeft(_) | Event::GlobalQueueOverwritten
+        )
+    }
 }
 
 /// What receives the model's events.

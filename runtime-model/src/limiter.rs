@@ -284,6 +284,8 @@ impl GcCpuLimiter {
     }
 
     /// The part of an update under the limiter's lock.
+    ///
+    /// Go: mgclimit.go, (*gcCPULimiterState).updateLocked 180-260 (1.19.8), 179-258 (1.27.3).
     fn update_locked<'a>(&self, slots: impl Iterator<Item = &'a LimiterEvent>, now: Time) -> Time {
         // A stale `now` changes nothing: what there was up to then is counted already.
         if now < self.last_update.owner_load() {

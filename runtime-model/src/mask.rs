@@ -76,7 +76,7 @@ impl PMask {
         self.read_in(self.words(), p)
     }
 
-    /// The same of that slice, whatever the mask is by now.
+    /// The same of that slice, whatever the mask is by now. Go: proc.go, (pMask).read 5636-5640 (1.19.8), 7367-7371 (1.27.3).
     ///
     /// # Panics
     /// As Go does, if the slice has no such bit: `index out of range`.

@@ -150,7 +150,7 @@ impl Sched {
         polled
     }
 
-    /// Waits in the operating system.
+    /// Waits in the operating system. Go: netpoll_epoll.go, netpoll 126 (1.19.8), 133 (1.27.3).
     #[sync::summarized]
     fn epoll_wait(&self, m: &M, until: Time) -> Reported {
         self.m(m.id).polls.set(true);
@@ -234,11 +234,13 @@ impl Sched {
     }
 
     /// Whether a G waits for a descriptor. In a program without descriptors it is no operation.
+    ///
+    /// Go: proc.go, findRunnable 2816 (1.19.8); netpoll.go, netpollAnyWaiters 677-679 (1.27.3).
     fn some_g_waits(&self) -> bool {
         !self.descriptors.is_empty() && self.netpoll_waiters.load() > 0
     }
 
-    /// The poller's post, 4.
+    /// The poller's post, 4. Go: proc.go, findRunnable 2838-2839 (1.19.8), 3772-3773 (1.27.3).
     fn leave_poll(&self, now: Time) {
         // In this order: while `lastpoll` is 0, `poll_until` is this poll's deadline or 0, and never an older one.
         self.poll_until.store(0);

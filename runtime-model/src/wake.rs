@@ -145,6 +145,8 @@ impl Sched {
     }
 
     /// The same once `sched.lock` has been released, or while the caller keeps it.
+    ///
+    /// Go: proc.go, startm 2332-2344 (1.19.8), 3124-3136 (1.27.3).
     pub(crate) fn hand_over(&self, nm: MId, p: OwnedP, spin: Option<SpinIncrement>) {
         let other = self.m(nm);
         assert!(!other.spinning.get(), "startm: m is spinning");

@@ -1,6 +1,9 @@
 //! Verify that the program gets done. A user would see it if not: it reads no P, list, mask or counter.
 //!
-//! Throws, and Go's own report of a deadlock, are symptoms too; they come from the model.
+//! Throws, and Go's own report of a deadlock, are symptoms too; they come from the model. What a G waits for is in the
+//! message alone, for which timers are read.
+
+mod waits;
 
 use runtime_model::g::GId;
 
@@ -51,6 +54,10 @@ fn the_program_finishes(view: &View) -> Result<(), String> {
     let waiting: Vec<GId> = gs.filter(|&g| view.must_finish(g) && !view.finished(g)).collect();
     let after = if view.finished(GId::MAIN) { "main has ended, " } else { "" };
     let have = if waiting.len() == 1 { "has" } else { "have" };
-    ensure!(waiting.is_empty(), "hang: {after}no M moves, and {waiting:?} {have} not finished");
+    ensure!(
+        waiting.is_empty(),
+        "hang: {after}no M moves, and {waiting:?} {have} not finished: {}",
+        waits::reasons(view, &waiting)
+    );
     Ok(())
 }

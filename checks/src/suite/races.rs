@@ -24,5 +24,10 @@ pub(super) fn jobs(engine: Engine, files: &[Written]) -> Vec<Job> {
     }
     let kernels = kernels::ALL.iter().map(|kernel| kernel_job(kernel, engine));
     let kernels = kernels.map(|job| Job { suite: RACES.name.into(), ..job });
-    kernels.chain(RACES.jobs(engine, files)).map(|job| Job { mode: Mode::Races, ..job }).collect()
+    kernels.chain(RACES.jobs(engine, files)).map(in_mode).collect()
+}
+
+/// The same run in its mode.
+pub(super) fn in_mode(job: Job) -> Job {
+    Job { mode: Mode::Races, ..job }
 }

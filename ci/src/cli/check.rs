@@ -25,7 +25,7 @@ pub struct Check {
     pub engine: Engine,
     /// loom and searches: the most preemptions in an execution, or `none` for no bound
     /// [default: 2 for a scenario on loom, otherwise none]
-    #[arg(long, value_name = "N|none", value_parser = bound)]
+    #[arg(long, value_name = "N|none", value_parser = bound, allow_negative_numbers = true)]
     pub bound: Option<Bound>,
     /// How states are searched.
     #[command(flatten)]
@@ -37,6 +37,10 @@ pub struct Check {
     /// Evaluate this check alone
     #[arg(long, value_name = "CHECK")]
     pub only: Option<String>,
+    /// Require what the gate requires: the verdict is vacuous if something never happens that a `[[run]]` of the scenario
+    /// has in `sometimes`. Without this option, a line of the summary says so
+    #[arg(long)]
+    pub sometimes: bool,
     /// shuttle without --search: executions for each seed and sampler; std: repetitions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub executions: Option<u64>,

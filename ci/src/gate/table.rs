@@ -142,6 +142,12 @@ pub(crate) fn again(job: &Job, engine: &str) -> String {
     if let Some(only) = &job.only {
         command += &format!(" --only \"{only}\"");
     }
+    if job.finds_livelocks() {
+        command += " --liveness";
+    }
+    if !job.sometimes.is_empty() {
+        command += " --sometimes";
+    }
     let Limits { bound, executions, seeds, search, .. } = &job.limits;
     let explores = engine == Engine::Explore.name();
     if search.is_some() && !explores {

@@ -6,6 +6,7 @@
 
 pub mod all;
 pub mod showing;
+mod source;
 
 use std::path::{Path, PathBuf};
 
@@ -124,6 +125,10 @@ fn with_fewest_preemptions(worker: &Worker, job: &Job, progress: &Progress) -> R
 
 /// The bug in a few lines, and its variant.
 fn introduction(bug: &Bug, mutant: &Mutant) -> String {
+    let source = source::of(bug, mutant);
+    let written = source.map(|source::Source { file, line, replaced, base }| {
+        format!("Replaces: {} of {base}\nSource: {file}:{line}", replaced.join(", "))
+    });
     let lines = [
         format!("{}: {}", bug.name(), bug.title),
         format!("Symptom: {}", bug.saw),
@@ -131,6 +136,7 @@ fn introduction(bug: &Bug, mutant: &Mutant) -> String {
         format!("Fixed by: {}", bug.fixed),
         format!("References: {}", bug.references.join(", ")),
         format!("Variant {}: {}", mutant.name, mutant.about),
+        written.unwrap_or_default(),
     ];
     lines.map(|line| wrap(&line, "", WIDTH)).concat() + "\n"
 }

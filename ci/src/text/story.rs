@@ -5,6 +5,7 @@
 //! in one function before another thread takes a step, and what it read in the functions before.
 
 mod functions;
+mod masks;
 mod schedule;
 mod steps;
 
@@ -15,6 +16,7 @@ use comfy_table::{presets, ContentArrangement, Table};
 use harness::cex::{self, Counterexample, Step};
 use harness::kernel::KERNEL;
 use harness::report::{Fewest, Found, LIVELOCK};
+use harness::scenario::Scenario;
 use steps::Steps;
 
 use crate::lookup;
@@ -31,7 +33,8 @@ type Row<'s> = &'s [Step];
 
 /// All of it. `width` is in columns; `None` is the terminal's.
 pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {
-    let counterexample = &counterexample.first_round();
+    let bits = scenario(counterexample).map_or(u32::BITS, |scenario| scenario.mask_word);
+    let counterexample = &masks::as_lists(counterexample.first_round(), bits);
     let Counterexample { header, steps } = counterexample;
     let counted = steps::steps(counterexample);
     let columns = columns(steps);
@@ -114,8 +117,7 @@ fn program(counterexample: &Counterexample) -> String {
         let about = kernels::find(name).map_or("", |kernel| kernel.about);
         return wrap(&format!("The program: {about}"), "", WIDTH) + "\n";
     }
-    let scenario = job.program.as_deref().cloned().or_else(|| scenarios::find(&job.scenario));
-    let Some(scenario) = scenario else { return String::new() };
+    let Some(scenario) = scenario(counterexample) else { return String::new() };
     let lines = scenario.lines.iter().zip(0..).map(|(line, n): (&String, u32)| {
         let text = wrap(&format!("G{n} is {line}"), "      ", WIDTH);
         format!("  {}", text.trim_start())
@@ -127,6 +129,12 @@ fn program(counterexample: &Counterexample) -> String {
         if scenario.sysmon { ", with sysmon" } else { "" },
         lines.collect::<String>()
     )
+}
+
+/// What was run, if it was not a kernel.
+fn scenario(counterexample: &Counterexample) -> Option<Scenario> {
+    let job = &counterexample.header.job;
+    job.program.as_deref().cloned().or_else(|| scenarios::find(&job.scenario))
 }
 
 fn is_kernel(counterexample: &Counterexample) -> bool {

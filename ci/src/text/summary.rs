@@ -2,6 +2,7 @@
 
 use harness::kernel::NO_VARIANT;
 use harness::report::{Expect, Fewest, Job, Report};
+use harness::verdict::Verdict;
 use sync::driver::Statistics;
 
 use crate::text::output::{count, counted, wrap, WIDTH};
@@ -22,6 +23,7 @@ pub fn summary(report: &Report) -> String {
         ("mode", mode(job.mode).into()),
         ("verdict", verdict(report)),
         ("why", note.clone()),
+        ("sometimes", sometimes(report)),
         ("extent", searched_part(report)),
         ("seconds", format!("{seconds:.1}")),
         ("executions", executions(report)),
@@ -40,6 +42,24 @@ fn line(key: &str, value: &str) -> String {
     let indent = " ".repeat(KEY);
     let text = wrap(value, &indent, WIDTH);
     format!("{key:KEY$}{}", text.strip_prefix(&indent).unwrap_or(&text))
+}
+
+/// How much of what the gate requires some execution to show has happened, and what has not. A failure ends a run early, so
+/// nothing is said of it then.
+fn sometimes(Report { sometimes, found, verdict, .. }: &Report) -> String {
+    let unmet = sometimes.iter().filter(|(_, count)| *count == 0);
+    let unmet: Vec<String> = unmet.map(|(name, _)| format!("`{name}`")).collect();
+    match (found, sometimes.len(), unmet.len()) {
+        (Some(_), ..) | (None, 0, _) => String::new(),
+        (None, all, 0) => format!("{all} of {all} happened"),
+        (None, all, never) => {
+            let hint = match verdict {
+                Verdict::Held => " (the gate requires it; so does --sometimes)",
+                _ => "",
+            };
+            format!("{} of {all} happened; never: {}{hint}", all - never, unmet.join(", "))
+        }
+    }
 }
 
 /// Which part of all executions was run. A run ends with its failure, unless it counts them.
@@ -136,6 +156,26 @@ seconds     0.5
 executions  1,234
 ";
         assert_eq!(summary(&sample::report()), expected);
+    }
+
+    #[test]
+    fn what_must_sometimes_happen_is_counted_unless_a_failure_came_first() {
+        let some = |counts: &[u64], verdict| {
+            let names = ["an M is started", "a timer is stolen"].map(String::from);
+            let sometimes = names.into_iter().zip(counts.iter().copied()).collect();
+            let found = None;
+            let text = summary(&Report { sometimes, verdict, found, ..sample::report() });
+            text.lines().find(|line| line.starts_with("sometimes")).map(String::from)
+        };
+        let found = some(&[3, 1], Verdict::Held);
+        assert_eq!(found.as_deref(), Some("sometimes   2 of 2 happened"));
+        let found = some(&[3, 0], Verdict::Held).unwrap();
+        assert!(found.starts_with("sometimes   1 of 2 happened; never: `a timer is stolen` (the"));
+        let found = some(&[3, 0], Verdict::Vacuous);
+        let expected = "sometimes   1 of 2 happened; never: `a timer is stolen`";
+        assert_eq!(found.as_deref(), Some(expected));
+        assert_eq!(some(&[], Verdict::Held), None);
+        assert!(!summary(&sample::report()).contains("sometimes"), "it is violated");
     }
 
     #[test]

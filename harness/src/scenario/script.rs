@@ -4,6 +4,8 @@ use runtime_model::g::GId;
 use runtime_model::program::{Action, FdId, FlagId, Syscall, TimerId};
 use runtime_model::timers::TimerFunc;
 
+use crate::nearest::did_you_mean;
+
 /// The most Ps that a scenario may have.
 pub(crate) const MOST_PS: u32 = 8;
 
@@ -263,8 +265,10 @@ fn wrong(words: &[&str]) -> Wrong {
         ACTIONS.split(", ").map(|shape| shape.split(' ').collect()).collect();
     let shape = words.first().and_then(|first| shapes.iter().find(|shape| shape[0] == *first));
     let Some(shape) = shape else {
+        let known = shapes.iter().map(|shape| shape[0]).chain(ON_TIMERS.iter().filter_map(first));
+        let meant = did_you_mean(words.first().copied().unwrap_or_default(), known);
         return (
-            "no such action".into(),
+            format!("no such action{meant}"),
             format!("write one of {ACTIONS}, {}", ON_TIMERS.join(", ")),
         );
     };
@@ -293,6 +297,11 @@ fn wrong(words: &[&str]) -> Wrong {
         }
         None => (format!("`{}` is too much", rest.join(" ")), format!("write `{whole}`")),
     }
+}
+
+/// The word that an action begins with.
+fn first<'s>(shape: &&'s str) -> Option<&'s str> {
+    shape.split(' ').next()
 }
 
 /// The rounds of a `repeat`, and its actions; any other text is one action, once.

@@ -52,10 +52,10 @@ fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
             error(1, 1, &["main: ticker 5 A; go A; ready A", "A: park"]),
             "G A: has a ticker and is readied as well; ",
         ),
-        (error(1, 1, &["main:", "A: ticker 5 main"]), "G A: started 0 times"),
+        (error(1, 1, &["main:", "A: ticker 5 main"]), "G A: never started"),
         (
             error(1, 1, &["main:", "A:"]),
-            "G A: started 0 times; each G is started by a `go`, an `after` or a timer",
+            "G A: never started; write `go A` or `after N A` in some G, or a timer that does it",
         ),
         (
             error(1, 1, &["main: go A; after 3 A", "A:"]),
@@ -63,7 +63,7 @@ fn an_error_says_where_what_is_wrong_and_what_to_write_instead() {
         ),
         (
             error(1, 1, &["main: go main"]),
-            "G main: started 1 times; main is started by the runtime",
+            "G main: started by an action; the runtime starts main",
         ),
         (error(1, 1, &["main: go A; ready A", "A:"]), "G A: readied, but it never parks"),
         (error(1, 1, &["main: busy-until a"]), "flag a: never set"),

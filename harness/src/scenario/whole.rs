@@ -256,12 +256,13 @@ impl Scenario {
         let (at, place) = (At::G(g.0 as usize), format!("G {name}"));
         let started = all().filter(|action| starts(action, timers) == Some(g)).count();
         if g == GId::MAIN && started > 0 {
-            let allowed = "main is started by the runtime: leave this out";
-            return Err(self.error(at, &place, format!("started {started} times"), allowed));
+            let allowed = "the runtime starts main: leave the action out";
+            return Err(self.error(at, &place, "started by an action", allowed));
         }
         if g != GId::MAIN && started == 0 {
-            let allowed = "each G is started by a `go`, an `after` or a timer";
-            return Err(self.error(at, &place, "started 0 times", allowed));
+            let allowed =
+                format!("write `go {name}` or `after N {name}` in some G, or a timer that does it");
+            return Err(self.error(at, &place, "never started", &allowed));
         }
         // Its timer is a place of the G, and it can be in one.
         let after = all().any(|action| matches!(action, Action::After(_, other) if *other == g));

@@ -56,7 +56,11 @@ fn an_error_has_file_line_field_and_what_to_write_instead() {
         ),
         (
             error("name = \"mine\"\ncpus = 1\n"),
-            &["mine.toml: ", "line 2", "unknown field `cpus`, expected one of `name`"],
+            &[
+                "mine.toml: ",
+                "line 2",
+                "unknown field `cpus`; did you mean `ps`? Expected one of `name`",
+            ],
         ),
         (error("name = \"mine\"\nps = \"two\"\n"), &["mine.toml: ", "line 2", "expected i64"]),
         (error("ps = \n"), &["mine.toml: ", "line 1"]),
@@ -92,7 +96,10 @@ fn a_wrong_size_or_run_is_an_error_with_its_line() {
             with("\n[[run]]\nsuite = \"core\"\nsize = \"3m\""),
             &["mine.toml:7: run: size `3m` is not one of the file's `sizes`"],
         ),
-        (with("[[run]]\nsuites = 1"), &["unknown field `suites`, expected one of `suite`"]),
+        (
+            with("[[run]]\nsuites = 1"),
+            &["unknown field `suites`; did you mean `suite`? Expected one of `suite`, `size`"],
+        ),
         (with("[[run]]\nbound = 1"), &["missing field `suite`"]),
     ];
     all_have(cases);

@@ -18,6 +18,7 @@ pub(crate) fn job(scenario: &str, mode: Mode) -> Job {
         only: None,
         limits: Limits { executions: 500, ..suite::limits(ENGINE) },
         sometimes: Vec::new(),
+        counted: Vec::new(),
         expect: Expect::Holds,
     }
 }

@@ -2,23 +2,29 @@
 //! whose bug did so.
 //!
 //! Nothing else may use it; a test of the house rules enforces that.
+//!
+//! Each function that a bug uses says so by an event, so that a story shows the step that it is about.
 
+use crate::event::Event;
 use crate::ids::GId;
 use crate::m::MId;
 use crate::p::PId;
-use crate::sched::SchedLocked;
+use crate::sched::{Sched, SchedLocked};
 
 use super::OwnedP;
 
 /// Unlinks `p` from the idle list and leaves all other bookkeeping as it is. None if it is not on the list.
-pub fn unlink(locked: &mut SchedLocked, p: PId) -> Option<OwnedP> {
+pub fn unlink(sched: &Sched, locked: &mut SchedLocked, p: PId) -> Option<OwnedP> {
     let at = locked.pidle.list.iter().position(|idle| idle.id() == p)?;
+    sched.emit_by(None, Event::UnlinkedByHand(p));
     Some(locked.pidle.list.remove(at))
 }
 
 /// Takes `p` and leaves it on the idle list, so that two own it. A break that checks catch.
-pub fn take_and_leave(locked: &SchedLocked, p: PId) -> Option<OwnedP> {
-    locked.idle_ps().find(|&idle| idle == p).map(OwnedP)
+pub fn take_and_leave(sched: &Sched, locked: &SchedLocked, p: PId) -> Option<OwnedP> {
+    let idle = locked.idle_ps().find(|&idle| idle == p)?;
+    sched.emit_by(None, Event::TakenAndLeft(p));
+    Some(OwnedP(idle))
 }
 
 /// No more Ms can be started. For checks: a test starts from a state that no program reaches.
@@ -40,6 +46,7 @@ pub fn miscount_ms(locked: &mut SchedLocked, nmidle: i32, mcount: i32) {
 
 /// Makes the global queue these Gs, in their order, and forgets what was on it. An M that appends to the queue without the
 /// lock writes what it has read a moment before.
-pub fn set_global_runq(locked: &mut SchedLocked, gs: Vec<GId>) {
+pub fn set_global_runq(sched: &Sched, locked: &mut SchedLocked, gs: Vec<GId>) {
+    sched.emit_by(None, Event::GlobalQueueOverwritten);
     locked.runq = gs.into();
 }

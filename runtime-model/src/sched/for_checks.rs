@@ -1,7 +1,7 @@
 //! What checks look at of that which `sched.lock` protects.
 
 use crate::g::G;
-use crate::ids::{GId, MId, PId};
+use crate::ids::{FlagId, GId, MId, PId};
 use crate::p::OwnedP;
 use crate::program::Action;
 
@@ -102,6 +102,20 @@ impl Sched {
             self.program.scripts[other.id.index()].iter().take(pc).any(starts)
         };
         g == GId::MAIN || self.allg.iter().any(past)
+    }
+
+    /// What `g` has still to do, from the action on that it is in; nothing if it has not been started. For checks.
+    pub fn rest_of_script(&self, g: GId) -> &[Action] {
+        let script = &self.program.scripts[g.index()];
+        match self.g(g).pc.peek(|&pc| pc) {
+            0 => &[],
+            pc => &script[(pc - 1).min(script.len())..],
+        }
+    }
+
+    /// The name of the flag. For checks.
+    pub fn flag_name(&self, flag: FlagId) -> &'static str {
+        self.program.flags[flag.0]
     }
 
     /// Whether a script has come past an assist. For checks.

@@ -119,6 +119,9 @@ fn the_command_that_shows_a_failure_runs_the_same_job() {
             let same = (&job.scenario, &job.row, job.mode, &job.only)
                 == (&got.scenario, &got.row, got.mode, &got.only);
             assert!(same, "{command}: {got:?}");
+            assert_eq!(job.finds_livelocks(), got.finds_livelocks(), "{command}");
+            let required = |name: &String| got.sometimes.contains(name);
+            assert!(job.sometimes.iter().all(required), "{command}: {got:?}");
             let searches = search.is_some() || engine == Engine::Explore;
             assert_eq!(searches, got.limits.search.is_some(), "{command}");
             let sampled = search.is_none() && engine == Engine::Shuttle;

@@ -15,9 +15,18 @@ pub(super) fn places(rows: &[Row]) -> String {
     let named: BTreeSet<&str> = rows.iter().flat_map(|row| shown(row)).collect();
     let found = named.into_iter().filter_map(|name| Some((name, place(CONTENT.sources, name)?)));
     let rows = found.map(|(name, Place { file, line, go })| {
-        [name.into(), format!("{file}:{line}"), go.unwrap_or_default()]
+        [name.into(), format!("{file}:{line}"), go.unwrap_or_else(|| owner(file).into())]
     });
     table(["function", "in the model", "in Go"], rows)
+}
+
+/// Whose a function is that mirrors none of Go's, by its file.
+fn owner(file: &str) -> &'static str {
+    match file.split('/').next() {
+        Some("regressions") => "the variant's own",
+        Some("checks") => "the kernel's own",
+        _ => "the model's own",
+    }
 }
 
 /// A table of the model's events in the rows; empty if there are none. What an event means is what the model's source says

@@ -62,6 +62,33 @@ fn the_functions_of_a_table_have_their_places_below_it() {
 }
 
 #[test]
+fn a_function_that_mirrors_none_of_gos_says_whose_it_is() {
+    let mut counterexample = counterexample();
+    counterexample.steps = records("0 load a\n1 load b");
+    for (n, function) in [(0, "busy_until"), (1, "put_without_the_lock")] {
+        counterexample.steps[n].function = function.into();
+    }
+    let text = render(&counterexample, false, Some(100));
+    for (function, whose) in
+        [("busy_until", "the model's own"), ("put_without_the_lock", "the variant's own")]
+    {
+        let line = text.lines().find(|line| line.starts_with(&format!("{function} ")));
+        assert!(line.is_some_and(|line| line.ends_with(whose)), "{text}");
+    }
+}
+
+/// Beside what changes, which is a list, too.
+#[test]
+fn a_mask_that_is_read_is_a_list_of_ps() {
+    let mut counterexample = counterexample();
+    counterexample.steps = records("0 load timerpMask 3");
+    let text = render(&counterexample, false, Some(100));
+    assert!(text.contains("reads timerpMask = [P0 P1]"), "{text}");
+    let text = render(&counterexample, true, Some(100));
+    assert!(text.contains("load timerpMask [P0 P1]"), "{text}");
+}
+
+#[test]
 fn a_whole_story_has_a_row_for_each_operation() {
     let text = render(&counterexample(), true, Some(100));
     for step in 3..=12 {
