@@ -214,6 +214,12 @@ fn first_status(program: &Program, g: GId) -> GStatus {
     }
 }
 
+/// No G has begun but mark workers.
+fn all_gs(program: &Program) -> Vec<G> {
+    let ids = (0..program.scripts.len() as u32).map(GId);
+    ids.map(|g| G::new(g, first_status(program, g), program.suspends())).collect()
+}
+
 impl Sched {
     /// The world before it starts: no P is owned or on a list, no M is started but the caller's.
     ///
@@ -225,7 +231,6 @@ impl Sched {
         let Program { ps, ms, ring, mask_bits: bits, .. } = program;
         let (most, resizes) = (program.most_ps(), program.resizes());
         let gs = program.scripts.len() as u32;
-        let suspends = program.suspends();
         let locked = SchedLocked::before_the_world(ps, most, ms);
         let size = MaskSize { ps, most, bits };
         let status = |id| if id < ps { PStatus::Idle } else { PStatus::Dead };
@@ -259,9 +264,7 @@ impl Sched {
             allp: (0..most).map(p).collect(),
             sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
-            allg: (0..gs)
-                .map(|g| G::new(GId(g), first_status(&program, GId(g)), suspends))
-                .collect(),
+            allg: all_gs(&program),
             timers: named_timers(&program),
             descriptors: descriptors(&program),
             faketime: Plain::new("faketime", START),
