@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 #[path = "../../ci/tests/common/mod.rs"]
+#[allow(dead_code, reason = "the tests of the command use all of it")]
 mod common;
 
 use std::process::{Command, Stdio};

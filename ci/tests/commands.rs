@@ -1,18 +1,17 @@
 //! `gate`, `check`, `replay` and `repro` from end to end, with workers that are shell scripts.
 #![cfg(unix)]
 
-mod common;
-
 use std::fs;
 
-use common::job;
-use common::stage::{
-    counterexample, exists, interrupted, json, report, violated, Stage, UNTIL_CLOSED,
-};
 use harness::cex::Counterexample;
 use harness::report::Line;
 use harness::verdict::Verdict;
 use pidle::engines::protocol::Answer;
+
+use crate::common::job;
+use crate::common::stage::{
+    counterexample, exists, interrupted, json, report, violated, Stage, UNTIL_CLOSED,
+};
 
 #[test]
 fn a_gates_exit_code_is_that_of_its_worst_verdict_and_its_reports_are_json() {

@@ -2,15 +2,14 @@
 //! engine is enough.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::stage::output_of;
 use pidle::engines::builder;
+
+use crate::common::stage::output_of;
 
 /// Two threads: one sets a flag and notifies, the other waits, and looks at the flag under the lock, or not.
 const WAITS: &str = r#"

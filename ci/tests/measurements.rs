@@ -1,12 +1,11 @@
 //! `soundness` from end to end, with workers that are shell scripts.
 #![cfg(unix)]
 
-mod common;
-
-use common::stage::{interrupted, Stage, UNTIL_CLOSED};
 use pidle::engines::protocol::Answer;
 use soundness::compare::Family;
 use soundness::tally::{Differ, Tally};
+
+use crate::common::stage::{interrupted, Stage, UNTIL_CLOSED};
 
 /// What a comparison says of so many programs of each family.
 fn tally(same: u64) -> Tally {

@@ -1,13 +1,10 @@
 //! Whatever a worker does, its run comes to a report. The workers are shell scripts.
 #![cfg(unix)]
 
-mod common;
-
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use common::{job, script};
 use harness::report::Report;
 use harness::verdict::Verdict;
 use pidle::engines::run::{jobs, run};
@@ -16,6 +13,8 @@ use pidle::engines::workers::Workers;
 use pidle::gate::gated::run_all;
 use pidle::text::progress::Progress;
 use sync::driver::Engine;
+
+use crate::common::{job, script};
 
 /// A worker that does what the script says. `name` is the test's, as tests run at once.
 fn worker(name: &str, text: &str) -> Worker {

@@ -11,9 +11,16 @@ use xxhash_rust::xxh3::{xxh3_128, Xxh3};
 use crate::renaming;
 
 /// The fingerprint of `value`. It is the same in every process on machines of one byte order.
+#[inline]
 pub fn of(value: impl Hash) -> u128 {
+    of_bytes(&|bytes| value.hash(bytes))
+}
+
+/// The fingerprint of the bytes that `write` writes. Not generic: for each type that is hashed, only the writing of its
+/// bytes is compiled.
+fn of_bytes(write: &dyn Fn(&mut Bytes)) -> u128 {
     let mut bytes = Bytes { short: [0; SHORT], len: 0, long: None };
-    value.hash(&mut bytes);
+    write(&mut bytes);
     match bytes.long {
         None => xxh3_128(&bytes.short[..bytes.len]),
         Some(long) => long.digest128(),
@@ -41,8 +48,13 @@ impl Fingerprints {
     /// The fingerprints of `value`.
     #[inline]
     pub fn of(value: impl Hash) -> Fingerprints {
+        Fingerprints::of_bytes(&|bytes| value.hash(bytes))
+    }
+
+    /// The fingerprints of the bytes that `write` writes.
+    pub fn of_bytes(write: &dyn Fn(&mut Bytes)) -> Fingerprints {
         let mut all = Fingerprints::ZERO;
-        renaming::each(&mut all.0, || of(&value));
+        renaming::each(&mut all.0, || of_bytes(write));
         all
     }
 
@@ -101,7 +113,7 @@ impl Fingerprints {
 const SHORT: usize = 128;
 
 /// The bytes of a value to be hashed.
-struct Bytes {
+pub struct Bytes {
     short: [u8; SHORT],
     /// The number of bytes; `SHORT + 1` if the value is longer.
     len: usize,

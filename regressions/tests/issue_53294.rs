@@ -43,7 +43,7 @@ fn with_the_fix_one_g_sleeps_twice() {
 }
 
 /// The mutants, with what the real runtime does with each.
-#[sync::test(exploring)]
+#[sync::test(systematic)]
 fn each_row_shows_what_the_real_runtime_shows() {
     for mutant in BUG.mutants {
         for shows in mutant.shows.iter().filter(|shows| shows.concerns(ENGINE)) {

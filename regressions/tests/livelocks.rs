@@ -72,7 +72,7 @@ fn is_run_again(prepared: &Prepared, outcome: &Outcome) {
 }
 
 /// golang/go#51654 and its heir, which show as an M, or a clock, that goes round alone: without the check for that.
-#[sync::test(searching)]
+#[sync::test(restoring)]
 fn an_m_that_goes_round_alone_is_a_cycle_too() {
     for (scenario, variant) in [
         ("stale-earliest", "51654/kept"),
@@ -100,7 +100,7 @@ fn holds(report: &Report) {
     assert!(searched.edges >= searched.states - 1 && searched.cut_by_sleep == 0, "{scenario}");
 }
 
-#[sync::test(searching)]
+#[sync::test(restoring)]
 fn the_model_has_none() {
     for scenario in ["newproc-busy", "sleep-ready-busy", "sleep-ready-park"] {
         for steps in [GO_1_19_FIXED, GO_FIXED] {

@@ -56,7 +56,7 @@ fn row(name: &str, scenario: &str, bound: usize) -> Report {
     run(&job)
 }
 
-#[sync::test(exploring)]
+#[sync::test(systematic)]
 fn each_row_shows_what_is_said_of_it() {
     for (_, _, job) in all(OURS) {
         let report = run(&job);

@@ -15,21 +15,6 @@ const WITH_OLDER_TIMERS: Steps = Steps {
 };
 
 #[sync::test(restoring)]
-fn each_program_with_timers_that_change_holds_in_every_state() {
-    let files = suite::files();
-    let timers = suite::ALL.iter().find(|suite| suite.name == "timers").expect("a suite");
-    let jobs = timers.jobs(Engine::Explore, &files);
-    assert_eq!(jobs.len(), 21);
-    for job in jobs {
-        for row in [suite::FIXED, "GO_FIXED"] {
-            let report = crate::common::run(&Job { row: row.into(), ..job.clone() });
-            let (verdict, extent) = (report.verdict, &*report.extent);
-            assert_eq!((verdict, extent), (Verdict::Held, "exhaustive"), "{row}: {report:?}");
-        }
-    }
-}
-
-#[sync::test(restoring)]
 fn each_program_with_channels_holds_in_every_state() {
     let files = suite::files();
     let channels = suite::ALL.iter().find(|suite| suite.name == "channels").expect("a suite");

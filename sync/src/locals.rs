@@ -3,7 +3,10 @@
 
 use std::hash::Hash;
 
+use ::explore::fingerprint::Bytes;
+
 use crate::engine::tracking::Caller;
+use crate::program::checkpoint_of;
 use crate::{current, engine};
 
 /// A call of which a state cache keeps the result.
@@ -18,7 +21,7 @@ impl Call {
     /// The call ends with this result.
     #[track_caller]
     pub fn leave(self, result: impl Hash) {
-        engine::tracking::leave_call(self.0, result);
+        engine::tracking::leave_call(self.0, &|bytes| result.hash(bytes));
     }
 }
 
@@ -34,13 +37,17 @@ pub trait Hashed {
 impl<T: Hash> Hashed for Locals<T> {
     #[track_caller]
     fn checkpoint(&self, call: Option<&Call>) {
-        // Something that is not a call of its own has its callers' history, which these bindings do not tell.
-        let own = call.is_none_or(|call| call.0.is_some());
-        if own
-            && (engine::tracking::is_searching() || current::with(|execution| execution.is_some()))
-        {
-            crate::checkpoint(&self.0);
-        }
+        checkpoint_in(call, &|bytes| self.0.hash(bytes));
+    }
+}
+
+/// Forgets all but what `bindings` writes. Not generic, since most functions of a program have several of these calls.
+#[track_caller]
+fn checkpoint_in(call: Option<&Call>, bindings: &dyn Fn(&mut Bytes)) {
+    // Something that is not a call of its own has its callers' history, which these bindings do not tell.
+    let own = call.is_none_or(|call| call.0.is_some());
+    if own && (engine::tracking::is_searching() || current::with(|execution| execution.is_some())) {
+        checkpoint_of(bindings);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use ::explore::fingerprint::Fingerprints;
+use ::explore::fingerprint::{Bytes, Fingerprints};
 
 use crate::driver::Observer;
 use crate::execution::{endless, Execution};
@@ -158,6 +158,12 @@ pub fn choose(n: usize) -> usize {
 /// [`summarized()`]. It has no effect while the thread holds a lock.
 #[track_caller]
 pub fn checkpoint(locals: impl Hash) {
+    checkpoint_of(&|bytes| locals.hash(bytes));
+}
+
+/// The same of the bytes that `locals` writes: compiled once, and not for each place.
+#[track_caller]
+pub(crate) fn checkpoint_of(locals: &dyn Fn(&mut Bytes)) {
     engine::tracking::checkpoint(locals);
     let under_way = |execution: &Execution| execution.is_under_way() && execution.count_step();
     if current::with(|execution| execution.is_some_and(under_way)) {
@@ -187,6 +193,6 @@ pub fn spin(locals: impl Hash) {
 pub fn summarized<R: Hash>(f: impl FnOnce() -> R) -> R {
     let caller = engine::tracking::enter_call();
     let result = f();
-    engine::tracking::leave_call(caller, &result);
+    engine::tracking::leave_call(caller, &|bytes| result.hash(bytes));
     result
 }

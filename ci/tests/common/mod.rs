@@ -1,7 +1,5 @@
 //! What tests with scripts for workers share.
 
-#![allow(dead_code, reason = "each test file uses a part")]
-
 pub(crate) mod stage;
 
 use std::io::Write;

@@ -8,8 +8,9 @@ use proc_macro2::TokenStream as Tokens;
 use quote::quote;
 use syn::{parse_macro_input, parse_quote, Ident, ItemFn};
 
-/// A test that needs an engine which is `exploring` (it tries more than one interleaving), `searching` (it visits all
-/// states) or `restoring` (it goes back to states, which makes large searches affordable). Other engines ignore the test,
+/// A test that needs an engine which is `exploring` (it tries more than one interleaving), `systematic` (it tries them in
+/// order, which needs fewer of them than samples do), `searching` (it visits all states) or `restoring` (it goes back to
+/// states, which makes large searches affordable). Other engines ignore the test,
 /// with the reason.
 ///
 /// ```ignore
@@ -21,7 +22,10 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let needs = parse_macro_input!(arguments as Ident);
     let function = parse_macro_input!(item as ItemFn);
     let Some(need) = needs::named(&needs.to_string()) else {
-        return quote!(compile_error! { "test: write exploring, searching or restoring" }).into();
+        return quote!(
+            compile_error! { "test: write exploring, systematic, searching or restoring" }
+        )
+        .into();
     };
     let ignored = (!need.is_met).then_some(need.reason).map(|reason| quote!(#[ignore = #reason]));
     quote!(#[test] #ignored #function).into()

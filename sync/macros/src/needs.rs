@@ -19,6 +19,10 @@ pub(crate) fn named(name: &str) -> Option<Need> {
             LOOM || SHUTTLE || EXPLORE,
             "std runs one interleaving; needs --features loom, shuttle or explore",
         ),
+        "systematic" => (
+            LOOM || EXPLORE,
+            "shuttle samples the same in `cargo pidle matrix`; needs --features loom or explore",
+        ),
         "searching" => (
             (SHUTTLE || EXPLORE) && !LOOM,
             "this engine does not search; needs --features explore or shuttle",

@@ -4,9 +4,10 @@
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
+use std::panic::Location;
 
 use ::explore::current::{self as search_state, with_state};
-use ::explore::fingerprint::Fingerprints;
+use ::explore::fingerprint::{Bytes, Fingerprints};
 use ::explore::interface::Ended;
 use ::explore::operation::{Kind, ThreadId};
 use ::explore::state;
@@ -252,15 +253,23 @@ pub(crate) fn rounds_without_progress() -> u32 {
 
 /// Reports a checkpoint with these live locals.
 #[track_caller]
-pub(crate) fn checkpoint(locals: impl Hash) {
-    let here = std::panic::Location::caller();
+pub(crate) fn checkpoint(locals: &dyn Fn(&mut Bytes)) {
+    let here = Location::caller();
     if !is_searching() && current::execution().is_none() {
         panic!("search: {here}: a checkpoint outside an execution");
     }
     if is_searching() {
-        let locals = Fingerprints::of((here.file(), here.line(), here.column(), locals));
+        let locals = at(here, locals);
         with_state(|state| state.checkpoint(&locals));
     }
+}
+
+/// The fingerprints of what `write` writes, at this place.
+fn at(here: &Location<'_>, write: &dyn Fn(&mut Bytes)) -> Fingerprints {
+    Fingerprints::of_bytes(&|bytes| {
+        (here.file(), here.line(), here.column()).hash(bytes);
+        write(bytes);
+    })
 }
 
 /// Begins a summarized call, if there is a search.
@@ -270,10 +279,9 @@ pub(crate) fn enter_call() -> Option<Caller> {
 
 /// Ends the call.
 #[track_caller]
-pub(crate) fn leave_call(caller: Option<Caller>, result: impl Hash) {
+pub(crate) fn leave_call(caller: Option<Caller>, result: &dyn Fn(&mut Bytes)) {
     if let Some(caller) = caller {
-        let here = std::panic::Location::caller();
-        let result = Fingerprints::of((here.file(), here.line(), here.column(), result));
+        let result = at(Location::caller(), result);
         with_state(|state| state.leave(caller, &result));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use ::explore::fingerprint::Fingerprints;
+use ::explore::fingerprint::{Bytes, Fingerprints};
 
 use ::explore::operation::Kind;
 use ::explore::options::{Estimated, Probing};
@@ -86,7 +86,7 @@ pub(crate) fn fingerprint_arguments(_value: impl Hash) -> Fingerprints {
     Fingerprints::ZERO
 }
 
-pub(crate) fn checkpoint(_locals: impl Hash) {}
+pub(crate) fn checkpoint(_locals: &dyn Fn(&mut Bytes)) {}
 
 /// There is no search that tracks reads.
 pub(crate) fn reads_unknown() {}
@@ -106,7 +106,7 @@ pub(crate) fn enter_call() -> Option<Caller> {
     None
 }
 
-pub(crate) fn leave_call(_caller: Option<Caller>, _result: impl Hash) {}
+pub(crate) fn leave_call(_caller: Option<Caller>, _result: &dyn Fn(&mut Bytes)) {}
 
 pub(crate) fn pin_history() {}
 
