@@ -36,3 +36,4 @@ pub mod text;
 pub mod tidy;
 pub mod trace;
 pub mod truth;
+mod variant_source;

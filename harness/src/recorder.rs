@@ -90,7 +90,7 @@ impl Recorder {
 impl Witness for Recorder {
     fn event(&self, m: Option<MId>, event: Event) {
         // The others of no M are in the operations that are written down: they change `npidle`.
-        if m.is_some() || event.is_by_hand() {
+        if m.is_some() || event.is_of_a_bug() {
             Recorder::event(self, m, event);
         }
     }

@@ -12,6 +12,7 @@
 //!                                                     the work waits beside the idle P1
 //! ```
 
+use runtime_model::event::Event;
 use runtime_model::find::Found;
 use runtime_model::steps::{GcSteps, Steps, GC_1_19_FIXED, GO_1_19_FIXED};
 use sync::driver::Engine;
@@ -23,7 +24,13 @@ pub const WORK_WAITS: &str = "no GC work waits beside an idle P";
 
 /// Leaves out the last look at GC work.
 pub const NOT_LOOKED_AT: Steps = Steps {
-    gc: GcSteps { recheck_gc: |_, _| Found::Nothing(0), ..GC_1_19_FIXED },
+    gc: GcSteps {
+        recheck_gc: |sched, m| {
+            sched.emit(m, Event::LeftOut("the second look for GC work"));
+            Found::Nothing(0)
+        },
+        ..GC_1_19_FIXED
+    },
     ..GO_1_19_FIXED
 };
 

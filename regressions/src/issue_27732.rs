@@ -12,13 +12,19 @@
 //!
 //! So `schedule` wakes an M when it has found a worker (`tryWakeP`).
 
+use runtime_model::event::Event;
 use runtime_model::steps::{GcSteps, Steps, GC_1_19_FIXED, GO_1_19_FIXED};
 use sync::driver::Engine;
 
 use crate::bug::{Bug, Mutant, Shows};
 
-const WAKES_NONE: Steps =
-    Steps { gc: GcSteps { wake_beside_worker: |_, _| {}, ..GC_1_19_FIXED }, ..GO_1_19_FIXED };
+const WAKES_NONE: Steps = Steps {
+    gc: GcSteps {
+        wake_beside_worker: |sched, m| sched.emit(m, Event::LeftOut("the wakeup of another M")),
+        ..GC_1_19_FIXED
+    },
+    ..GO_1_19_FIXED
+};
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {

@@ -12,13 +12,20 @@
 //!
 //! Since Go 1.23, stop and reset take the value out of the channel, and report that they have stopped the timer.
 
+use runtime_model::event::Event;
 use runtime_model::steps::{Steps, TimerSteps1_23, GO_FIXED, TIMER_STEPS_FIXED};
 use sync::driver::Engine;
 
 use crate::bug::{Bug, Mutant, Shows};
 
 const NOT_DRAINED: Steps = Steps {
-    timers_1_23: TimerSteps1_23 { drains: |_, _, _| false, ..TIMER_STEPS_FIXED },
+    timers_1_23: TimerSteps1_23 {
+        drains: |sched, m, _| {
+            sched.emit(m, Event::LeftOut("the removal of the old value from the channel"));
+            false
+        },
+        ..TIMER_STEPS_FIXED
+    },
     ..GO_FIXED
 };
 

@@ -18,6 +18,7 @@
 //! In real time it is the same with a timer of the future: some M has to wait for it. In Go 1.15 none did in these cases;
 //! sysmon came to the timer 10 to 20 ms late.
 
+use runtime_model::event::Event;
 use runtime_model::m::M;
 use runtime_model::steps::{Steps, TimerSteps, GO_1_19_FIXED, TIMER_STEPS};
 use runtime_model::{Sched, Time};
@@ -31,8 +32,13 @@ const NO_M_WAITS: &str = "a pending timer beside an idle P is waited for";
 const PENDING: &str = "pending-timer";
 const EXPLORE: &[Engine] = &[Engine::Explore];
 
-const NOT_IN_THE_LAST_LOOK: Steps =
-    Steps { recheck_timers: |_, _, poll_until| poll_until, ..GO_1_19_FIXED };
+const NOT_IN_THE_LAST_LOOK: Steps = Steps {
+    recheck_timers: |sched, m, poll_until| {
+        sched.emit(m, Event::LeftOut("the second look for timers"));
+        poll_until
+    },
+    ..GO_1_19_FIXED
+};
 const NOT_OF_RUNNING_PS: Steps = Steps {
     steal_timers: |sched, p| sched.timerp_mask.read(p) && sched.idlep_mask.read(p),
     ..GO_1_19_FIXED

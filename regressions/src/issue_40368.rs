@@ -15,6 +15,7 @@
 //! Go reserves the number of the new M, and so counts it, before it releases the lock (`mReserveID`). With that, the other
 //! precaution of sysmon, `incidlelocked` around the Gs that it polls for (golang/go#6070), is needed no longer: golang/go#40518.
 
+use runtime_model::event::Event;
 use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_FIXED};
 use sync::driver::Engine;
 
@@ -30,6 +31,8 @@ const fn counted_late(base: Steps) -> Steps {
     Steps {
         start_new_m: |sched, m, locked, p, spin| {
             drop(locked);
+            let counted = "the count of the new M, under this hold of the lock";
+            sched.emit(m, Event::LeftOut(counted));
             sched.start_new_m(m, sched.lock.lock(), p, spin);
         },
         ..base

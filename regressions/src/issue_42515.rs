@@ -15,6 +15,7 @@
 //! Up to Go 1.25, sysmon starts an M on NetBSD if it finds a timer late. That is what made `timeSleepUntil` return a time alone,
 //! in commit 13f6be28.
 
+use runtime_model::event::Event;
 use runtime_model::steps::{Steps, SysmonSteps, GO_1_19_FIXED, GO_FIXED, SYSMON};
 use sync::driver::Engine;
 
@@ -22,7 +23,13 @@ use crate::bug::Symptom::Hang;
 use crate::bug::{Bug, Mutant, Shows};
 
 const SHOWS: &[Shows] = &[Shows::symptom("lost-break", Hang).on(&[Engine::Explore])];
-const WITHOUT: SysmonSteps = SysmonSteps { serves_late_timer: |_, _, _| false, ..SYSMON };
+const WITHOUT: SysmonSteps = SysmonSteps {
+    serves_late_timer: |sched, m, _| {
+        sched.emit(m, Event::LeftOut("the start of an M for the timer that is late"));
+        false
+    },
+    ..SYSMON
+};
 
 /// The bug and its rows.
 pub const BUG: Bug = Bug {

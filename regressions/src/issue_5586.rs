@@ -13,6 +13,7 @@
 //! It takes three Ps: with two, none is idle. The first fix was undone on the day it was made: a G taken
 //! on the fairness path, before the P's own queue was looked at, left its M spinning while it ran.
 
+use runtime_model::event::Event;
 use runtime_model::steps::{Steps, GO_1_19_FIXED};
 
 use crate::bug::Symptom::{Hang, Throw};
@@ -23,8 +24,13 @@ const EXECUTES: &str = "an M that executes a G does not spin";
 
 const COUNT: &str = "nmspinning counts the spinners";
 
-const WITHOUT_WAKEP: Steps =
-    Steps { reset_spinning: |sched, m, _| sched.stop_spinning(m), ..GO_1_19_FIXED };
+const WITHOUT_WAKEP: Steps = Steps {
+    reset_spinning: |sched, m, _| {
+        sched.stop_spinning(m);
+        sched.emit(m, Event::LeftOut("the wakeup of another M"));
+    },
+    ..GO_1_19_FIXED
+};
 const SPINS_ON: Steps = Steps {
     reset_spinning: |sched, m, fair| {
         if !fair {
@@ -33,7 +39,12 @@ const SPINS_ON: Steps = Steps {
     },
     ..GO_1_19_FIXED
 };
-const NOT_AT_ALL: Steps = Steps { reset_spinning: |_, _, _| {}, ..GO_1_19_FIXED };
+const NOT_AT_ALL: Steps = Steps {
+    reset_spinning: |sched, m, _| {
+        sched.emit(m, Event::LeftOut("the decrement of nmspinning, and the wakeup of another M"))
+    },
+    ..GO_1_19_FIXED
+};
 const WAKES_FIRST: Steps = Steps {
     reset_spinning: |sched, m, _| {
         sched.wakep(m);

@@ -3,6 +3,7 @@
 //! `runtime-model/src/resize.rs` has the steps. Without the third, what a P has when it is destroyed is on no queue or heap that
 //! any M looks at.
 
+use runtime_model::event::Event;
 use runtime_model::steps::{Steps, GO_1_19_FIXED, GO_FIXED};
 use sync::driver::Engine;
 
@@ -14,11 +15,21 @@ const TIMER: &str = "resize-beside-timer";
 const NOTHING: &str = "a destroyed P has nothing";
 
 /// The Gs stay on the queue.
-pub const LEAVES_GS: Steps =
-    Steps { destroy: |sched, _, m, p| sched.move_timers(m, p), ..GO_1_19_FIXED };
+pub const LEAVES_GS: Steps = Steps {
+    destroy: |sched, _, m, p| {
+        sched.emit(m, Event::LeftOut("the move of the P's Gs"));
+        sched.move_timers(m, p);
+    },
+    ..GO_1_19_FIXED
+};
 /// The timers stay on the heap.
-pub const LEAVES_TIMERS: Steps =
-    Steps { destroy: |sched, locked, m, p| sched.move_gs(locked, m, p), ..GO_1_19_FIXED };
+pub const LEAVES_TIMERS: Steps = Steps {
+    destroy: |sched, locked, m, p| {
+        sched.emit(m, Event::LeftOut("the move of the P's timers"));
+        sched.move_gs(locked, m, p);
+    },
+    ..GO_1_19_FIXED
+};
 /// The same with the timers of Go 1.23.
 pub const LEAVES_TIMERS_IN_1_27: Steps = Steps { destroy: LEAVES_TIMERS.destroy, ..GO_FIXED };
 

@@ -1,5 +1,6 @@
 //! A stop of the world leaves out one of its steps.
 
+use runtime_model::event::Event;
 use runtime_model::m::M;
 use runtime_model::p::{OwnedP, PId};
 use runtime_model::sched::SchedLocked;
@@ -15,7 +16,9 @@ const WAITS: &str = "a stop of the world waits only for Ps that run";
 const EXPLORE: &[Engine] = &[Engine::Explore];
 const WINDOW: &str = "safe-point-beside-syscall";
 
-const NEVER_AGAIN: fn(&Sched, &M, PId) = |_, _, _| {};
+const NEVER_AGAIN: fn(&Sched, &M, PId) = |sched, m, _| {
+    sched.emit(m, Event::LeftOut("the second look for a safe point, in the system call"));
+};
 const WITHOUT_SYSCALLS: Steps = Steps { collect_from_syscalls: |_, _| {}, ..GO_1_19_FIXED };
 const HANDED_OFF_UNASKED: Steps =
     Steps { stop_at_handoff: |_: &Sched, _: &mut SchedLocked, p: OwnedP| Some(p), ..GO_1_19_FIXED };

@@ -3,6 +3,7 @@
 //! A G that was made runnable beside an idle P needs an M. `wakep` counts a spinner in advance, takes the P,
 //! and gives both to an M. An increment that no M gets is undone.
 
+use runtime_model::event::Event;
 use runtime_model::m::M;
 use runtime_model::steps::{Steps, GO_1_19_FIXED};
 use runtime_model::Sched;
@@ -41,7 +42,10 @@ fn without_undoing(sched: &Sched, m: &M) {
     sched.startm(m, Some(p), Some(spin));
 }
 
-const NOT_AT_ALL: Steps = Steps { wakep: |_, _| {}, ..GO_1_19_FIXED };
+const NOT_AT_ALL: Steps = Steps {
+    wakep: |sched, m| sched.emit(m, Event::LeftOut("the wakeup of another M")),
+    ..GO_1_19_FIXED
+};
 const WITHOUT_SPINNING: Steps = Steps { wakep: without_spinning, ..GO_1_19_FIXED };
 const WITHOUT_COUNTING: Steps = Steps { wakep: without_counting, ..GO_1_19_FIXED };
 const WITHOUT_UNDOING: Steps = Steps { wakep: without_undoing, ..GO_1_19_FIXED };

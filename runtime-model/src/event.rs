@@ -180,15 +180,15 @@ pub enum Event {
     TakenAndLeft(PId),
     /// It writes the global queue as it has read it a moment before, without the lock. In the model, only bugs do so.
     GlobalQueueOverwritten,
+    /// It leaves out what the model does here, or should do. Only variants with a bug do so.
+    LeftOut(&'static str),
 }
 
 impl Event {
-    /// Whether it is a step that no part of the model takes: a bug does, or a break, past the function that should.
-    pub fn is_by_hand(self) -> bool {
-        matches!(
-            self,
-            Event::UnlinkedByHand(_) | Event::TakenAndLeft(_) | Event::GlobalQueueOverwritten
-        )
+    /// Whether it is the step in which a bug shows, of which the model, as it should be, has none.
+    pub fn is_of_a_bug(self) -> bool {
+        use Event::{GlobalQueueOverwritten, LeftOut, TakenAndLeft, UnlinkedByHand};
+        matches!(self, UnlinkedByHand(_) | TakenAndLeft(_) | GlobalQueueOverwritten | LeftOut(_))
     }
 }
 

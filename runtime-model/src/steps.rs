@@ -15,6 +15,7 @@ mod work;
 
 use sync::{Atomic, MutexGuard};
 
+use crate::event::Event;
 use crate::find::Found;
 use crate::g::{GId, GStatus, Guintptr, G};
 use crate::m::{AfterCall, MId, M};
@@ -310,13 +311,20 @@ pub const GO_13F6BE28: Steps = Steps {
     became_spinning: |_| {},
     wake_for_global: |_, _| {},
     recheck_global: |_, _| None,
-    p_for_due_timer: |_| None,
+    p_for_due_timer: |sched| {
+        sched.emit_by(None, Event::LeftOut("a P for the timer that is due"));
+        None
+    },
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
     timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS_1_19 },
     asked_at_handoff: |_| false,
-    entered_syscall: |_, _, _| {},
-    snapshot_again: |_, _| {},
+    entered_syscall: |sched, m, _| {
+        sched.emit(m, Event::LeftOut("the second look for a safe point, in the system call"));
+    },
+    snapshot_again: |sched, m| {
+        sched.emit(m, Event::LeftOut("the look for Ps that were added in the meantime"));
+    },
     ..GO_1_19_FIXED
 };
 
@@ -340,8 +348,10 @@ pub const GO_1_27: Steps = Steps {
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
     asked_at_handoff: GO_13F6BE28.asked_at_handoff,
-    stop_in_syscall: |_, _| {},
     castogscan_call: G::castogscan_call,
+    stop_in_syscall: |sched, _| {
+        sched.emit_by(None, Event::LeftOut("the second look for a stop, in the system call"));
+    },
     entered_syscall: GO_13F6BE28.entered_syscall,
     snapshot_again: GO_13F6BE28.snapshot_again,
     ..GO_FIXED

@@ -6,7 +6,6 @@
 
 pub mod all;
 pub mod showing;
-mod source;
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +24,7 @@ use crate::text::output;
 use crate::text::output::{wrap, WIDTH};
 use crate::text::progress::Progress;
 use crate::text::summary::summary;
-use crate::{cli, interrupt, lookup};
+use crate::{cli, interrupt, lookup, variant_source};
 
 /// The command. The verdict is *held* if the runs end as documented.
 ///
@@ -125,8 +124,8 @@ fn with_fewest_preemptions(worker: &Worker, job: &Job, progress: &Progress) -> R
 
 /// The bug in a few lines, and its variant.
 fn introduction(bug: &Bug, mutant: &Mutant) -> String {
-    let source = source::of(bug, mutant);
-    let written = source.map(|source::Source { file, line, replaced, base }| {
+    let source = variant_source::of(bug, mutant);
+    let written = source.map(|variant_source::Source { file, line, replaced, base, .. }| {
         format!("Replaces: {} of {base}\nSource: {file}:{line}", replaced.join(", "))
     });
     let lines = [

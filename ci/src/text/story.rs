@@ -5,6 +5,7 @@
 //! in one function before another thread takes a step, and what it read in the functions before.
 
 mod functions;
+mod marks;
 mod masks;
 mod schedule;
 mod steps;
@@ -13,10 +14,12 @@ use std::collections::BTreeSet;
 
 use checks::{kernels, scenarios};
 use comfy_table::{presets, ContentArrangement, Table};
+use functions::Row;
 use harness::cex::{self, Counterexample, Step};
 use harness::kernel::KERNEL;
 use harness::report::{Fewest, Found, LIVELOCK};
 use harness::scenario::Scenario;
+use marks::Marks;
 use steps::Steps;
 
 use crate::lookup;
@@ -25,18 +28,13 @@ use crate::text::output::{count, counted, wrap, WIDTH};
 /// The largest number of reads that a row names: the last ones.
 const READS: usize = 4;
 
-/// The largest number of functions that a row names: the last ones.
-const FUNCTIONS: usize = 3;
-
-/// Steps of one thread that make a row.
-type Row<'s> = &'s [Step];
-
 /// All of it. `width` is in columns; `None` is the terminal's.
 pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -> String {
     let bits = scenario(counterexample).map_or(u32::BITS, |scenario| scenario.mask_word);
     let counterexample = &masks::as_lists(counterexample.first_round(), bits);
     let Counterexample { header, steps } = counterexample;
     let counted = steps::steps(counterexample);
+    let marks = Marks::of(&header.job.row);
     let columns = columns(steps);
     let mut table = Table::new();
     table.load_preset(presets::UTF8_FULL_CONDENSED);
@@ -58,7 +56,7 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
         let mut cells = vec![numbers(row, &counted)];
         cells.resize(columns.len() + 1, String::new());
         let column = columns.iter().take_while(|&&column| column < row[0].thread).count();
-        cells[column + 1] = cell(row, full) + preempted(row, &counted);
+        cells[column + 1] = cell(row, full, &marks) + preempted(row, &counted);
         table.add_row(cells);
     }
     let line = match schedule(counterexample) {
@@ -67,8 +65,11 @@ pub fn render(counterexample: &Counterexample, full: bool, width: Option<u16>) -
     };
     let top = program(counterexample) + &line;
     let total = total(&counted, rows.len());
-    let below = format!("{total}{}{}", functions::places(&rows), functions::events(&rows));
-    format!("{top}{}\n{below}\n{}", table.trim_fmt(), ending(&header.found))
+    let table = table.trim_fmt();
+    let marked = marks.meaning(&table);
+    let places = functions::places(&rows, &marks);
+    let below = format!("{total}{marked}{places}{}", functions::events(&rows));
+    format!("{top}{table}\n{below}\n{}", ending(&header.found))
 }
 
 /// The threads of the steps, by number: each has a column.
@@ -235,10 +236,10 @@ fn is_lock(step: &Step) -> bool {
 }
 
 /// What a thread does in a row: its P and G, its functions, what it reads and locks, and what it changes.
-fn cell(row: Row, full: bool) -> String {
+fn cell(row: Row, full: bool, marks: &Marks) -> String {
     let mut functions: Vec<&str> = row.iter().map(|step| step.function.as_str()).collect();
     functions.dedup();
-    let mut lines = vec![who(row) + &shortened(&functions, FUNCTIONS)];
+    let mut lines = vec![who(row) + &marks.words(&functions)];
     if !full {
         let mut reads: Vec<String> = row.iter().filter(|step| loads(step)).map(read).collect();
         reads.dedup();
@@ -282,7 +283,10 @@ fn read(step: &Step) -> String {
 fn operation(step: &Step, full: bool) -> String {
     let value = step.value.replace(" -> ", " → ");
     match step.action.as_str() {
-        "event" if !value.is_empty() => value,
+        "event" if !value.is_empty() => match value.strip_prefix("LeftOut(\"") {
+            Some(what) => format!("leaves out {}", what.trim_end_matches("\")")),
+            None => value,
+        },
         "event" => step.object.clone(),
         action if !full && action.starts_with("store") => format!("{} → {value}", step.object),
         _ if !full && value.contains(" → ") => format!("{} {value}", step.object),

@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use comfy_table::{ColumnConstraint, ContentArrangement};
+use harness::cex::Step;
 use harness::source::{documentation, place, Place};
 use regressions::CONTENT;
 
-use super::{Row, FUNCTIONS};
+use super::marks::Marks;
 use crate::text::output::WIDTH;
 use crate::text::table::{plain_table, spaced};
 
+/// Steps of one thread that make a row.
+pub(super) type Row<'s> = &'s [Step];
+
 /// A table of the functions that the rows name; empty if none is known.
-pub(super) fn places(rows: &[Row]) -> String {
-    let named: BTreeSet<&str> = rows.iter().flat_map(|row| shown(row)).collect();
+pub(super) fn places(rows: &[Row], marks: &Marks) -> String {
+    let named: BTreeSet<&str> = rows.iter().flat_map(|row| shown(row, marks)).collect();
     let found = named.into_iter().filter_map(|name| Some((name, place(CONTENT.sources, name)?)));
     let rows = found.map(|(name, Place { file, line, go })| {
         [name.into(), format!("{file}:{line}"), go.unwrap_or_else(|| owner(file).into())]
@@ -61,8 +65,8 @@ fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [String; N
 }
 
 /// The functions that a row names.
-fn shown(row: Row<'_>) -> impl Iterator<Item = &str> {
+fn shown<'s>(row: Row<'s>, marks: &Marks) -> Vec<&'s str> {
     let mut functions: Vec<&str> = row.iter().map(|step| step.function.as_str()).collect();
     functions.dedup();
-    functions.into_iter().rev().take(FUNCTIONS)
+    marks.named(&functions)
 }

@@ -14,19 +14,21 @@ use syn::{Expr, ExprStruct, File, Item, Pat, Stmt};
 
 /// Where a variant is written, and what it replaces.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Source {
+pub(crate) struct Source {
     /// The file, by its path within the workspace.
     pub file: &'static str,
     /// The line on which the variant begins, from 1.
     pub line: usize,
     /// The entries, such as `wakep` or `poll.start_idle`.
     pub replaced: Vec<String>,
+    /// The functions with names that it has in their place, such as `wakep_1_20`.
+    pub(crate) functions: Vec<String>,
     /// The variant whose other entries it has, such as `GO_1_19_FIXED`.
     pub base: String,
 }
 
 /// The source of the variant; `None` if it is written in a way that is not known here.
-pub(super) fn of(bug: &Bug, mutant: &Mutant) -> Option<Source> {
+pub(crate) fn of(bug: &Bug, mutant: &Mutant) -> Option<Source> {
     let number = format!("number: {:?}", bug.number);
     let (file, text) = file_with(&number)?;
     let parsed = syn::parse_file(text).ok()?;
@@ -36,8 +38,8 @@ pub(super) fn of(bug: &Bug, mutant: &Mutant) -> Option<Source> {
     let line = written.span().start().line;
     let reader = Reader { file: parsed };
     let steps = reader.steps(&written)?;
-    let Table { entries, base } = reader.table(steps, &Known::new(), 0)?;
-    Some(Source { file, line, replaced: entries, base: base? })
+    let Table { entries, functions, base } = reader.table(steps, &Known::new(), 0)?;
+    Some(Source { file, line, replaced: entries, functions, base: base? })
 }
 
 /// The file of a bug that has this text, and all of it.
@@ -91,6 +93,7 @@ type Known = HashMap<String, Expr>;
 /// A table as it is written: the entries that are given, and where the others come from.
 struct Table {
     entries: Vec<String>,
+    functions: Vec<String>,
     base: Option<String>,
 }
 
@@ -136,7 +139,7 @@ impl Reader {
                     let other = Reader { file: syn::parse_file(text).ok()? };
                     return other.table(other.constant(&name)?, &Known::new(), depth + 1);
                 }
-                Some(Table { entries: Vec::new(), base: Some(name) })
+                Some(Table { entries: Vec::new(), functions: Vec::new(), base: Some(name) })
             }
             Expr::Call(call) => self.called(call, known, depth),
             Expr::Macro(call) => self.table(&self.expanded(&call.mac)?, known, depth + 1),
@@ -145,25 +148,30 @@ impl Reader {
     }
 
     fn written_out(&self, table: &ExprStruct, known: &Known, depth: usize) -> Table {
-        let mut entries = Vec::new();
+        let (mut entries, mut functions) = (Vec::new(), Vec::new());
         for field in &table.fields {
             let syn::Member::Named(name) = &field.member else { continue };
             // A table within the table. One that is copied whole has no entries of its own here.
             let inner = self.table(&field.expr, known, depth + 1);
             match inner.filter(|inner| !inner.entries.is_empty()) {
                 Some(inner) => {
+                    functions.extend(inner.functions);
                     entries.extend(inner.entries.iter().map(|entry| format!("{name}.{entry}")));
                 }
-                None => entries.push(name.to_string()),
+                None => {
+                    entries.push(name.to_string());
+                    functions.extend(function_name(&field.expr));
+                }
             }
         }
         let rest = table.rest.as_ref().and_then(|rest| self.table(rest, known, depth + 1));
         let base = rest.and_then(|rest| {
             let new = rest.entries.into_iter().filter(|entry| !entries.contains(entry));
             entries.extend(new.collect::<Vec<_>>());
+            functions.extend(rest.functions);
             rest.base
         });
-        Table { entries, base }
+        Table { entries, functions, base }
     }
 
     /// The value of a function of the file, given its arguments.
@@ -222,6 +230,13 @@ impl Reader {
         });
         syn::parse2(without_dollars(body.last()?)).ok()
     }
+}
+
+/// The name of a function that is given as it is: `wakep_1_20`, or `Sched::wakep`. Constants are in capitals.
+fn function_name(value: &Expr) -> Option<String> {
+    let Expr::Path(path) = value else { return None };
+    let name = path.path.segments.last()?.ident.to_string();
+    name.starts_with(|c: char| c.is_lowercase()).then_some(name)
 }
 
 /// The name of a function's argument.
