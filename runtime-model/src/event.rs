@@ -184,14 +184,6 @@ pub enum Event {
     LeftOut(&'static str),
 }
 
-impl Event {
-    /// Whether it is the step in which a bug shows, of which the model, as it should be, has none.
-    pub fn is_of_a_bug(self) -> bool {
-        use Event::{GlobalQueueOverwritten, LeftOut, TakenAndLeft, UnlinkedByHand};
-        matches!(self, UnlinkedByHand(_) | TakenAndLeft(_) | GlobalQueueOverwritten | LeftOut(_))
-    }
-}
-
 /// What receives the model's events.
 pub trait Witness: Send + Sync {
     /// `m` did `event`; no M, where the function that did it does not know which M calls it. It is called between two

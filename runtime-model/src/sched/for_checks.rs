@@ -104,13 +104,10 @@ impl Sched {
         g == GId::MAIN || self.allg.iter().any(past)
     }
 
-    /// What `g` has still to do, from the action on that it is in; nothing if it has not been started. For checks.
+    /// What `g` has still to do, from the action on that it is in; all of it if it has not been started. For checks.
     pub fn rest_of_script(&self, g: GId) -> &[Action] {
-        let script = &self.program.scripts[g.index()];
-        match self.g(g).pc.peek(|&pc| pc) {
-            0 => &[],
-            pc => &script[(pc - 1).min(script.len())..],
-        }
+        let at = self.g(g).pc.peek(|pc| pc.saturating_sub(1));
+        self.program.scripts[g.index()].get(at..).unwrap_or_default()
     }
 
     /// The name of the flag. For checks.
