@@ -90,10 +90,16 @@ impl Recorder {
 impl Witness for Recorder {
     fn event(&self, m: Option<MId>, event: Event) {
         // The others of no M are in the operations that are written down: they change `npidle`.
-        if m.is_some() || event.is_of_a_bug() {
+        if m.is_some() || is_of_a_bug(event) {
             Recorder::event(self, m, event);
         }
     }
+}
+
+/// Whether it is the step in which a bug shows, of which the model, as it should be, has none.
+fn is_of_a_bug(event: Event) -> bool {
+    use Event::{GlobalQueueOverwritten, LeftOut, TakenAndLeft, UnlinkedByHand};
+    matches!(event, UnlinkedByHand(_) | TakenAndLeft(_) | GlobalQueueOverwritten | LeftOut(_))
 }
 
 /// The number of the thread as its name has it: that of its M. In real time the world's thread is started first, and its

@@ -22,9 +22,8 @@ pub fn unlink(sched: &Sched, locked: &mut SchedLocked, p: PId) -> Option<OwnedP>
 
 /// Takes `p` and leaves it on the idle list, so that two own it. A break that checks catch.
 pub fn take_and_leave(sched: &Sched, locked: &SchedLocked, p: PId) -> Option<OwnedP> {
-    let idle = locked.idle_ps().find(|&idle| idle == p)?;
     sched.emit_by(None, Event::TakenAndLeft(p));
-    Some(OwnedP(idle))
+    locked.idle_ps().find(|&idle| idle == p).map(OwnedP)
 }
 
 /// No more Ms can be started. For checks: a test starts from a state that no program reaches.
