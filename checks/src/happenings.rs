@@ -162,6 +162,26 @@ pub const ALL: &[Happening] = &[
         is: |e| matches!(e, Event::Retaken(_)),
     },
     Happening { name: "sysmon polls and finds a G", is: |e| matches!(e, Event::SysmonPolled(_)) },
+    Happening {
+        name: "a G that waits is suspended",
+        is: |e| matches!(e, Event::SuspendedWaiting(_)),
+    },
+    Happening {
+        name: "a G that can run is suspended",
+        is: |e| matches!(e, Event::SuspendedRunnable(_)),
+    },
+    Happening {
+        name: "a G in a system call is suspended",
+        is: |e| matches!(e, Event::SuspendedInSyscall(_)),
+    },
+    Happening {
+        name: "a G that runs is asked to stop",
+        is: |e| matches!(e, Event::AskedToStop(_)),
+    },
+    Happening {
+        name: "a G stops to be suspended",
+        is: |e| matches!(e, Event::StoppedToBeSuspended(_)),
+    },
     Happening { name: "sysmon forces a GC", is: |e| matches!(e, Event::SysmonForcesGc) },
     Happening {
         name: "sysmon has GOMAXPROCS set",

@@ -128,6 +128,13 @@ pub const ALL: &[Suite] = &[
         variant: FIXED,
     },
     Suite {
+        name: "suspends",
+        about: "a G is suspended and resumed, as for the scan of its stack, beside all that Ms do with it",
+        engines: SEARCHED_ONLY,
+        bound: None,
+        variant: FIXED,
+    },
+    Suite {
         name: "automatic",
         about: "GOMAXPROCS follows the number of CPUs, as since Go 1.25",
         engines: SEARCHED_ONLY,

@@ -13,7 +13,7 @@ use sync::driver::Control;
 
 /// Variants whose stories show what they do by what comes of it alone: their entries do no operation, and know of no scheduler that
 /// could report an event, or they are functions of the model, which other variants have too.
-const SILENT: [&str; 8] = [
+const SILENT: [&str; 9] = [
     "69312/not-counted",
     "timer-before-park/with-the-timers-of-1.19",
     "19112/wakes-none",
@@ -22,6 +22,7 @@ const SILENT: [&str; 8] = [
     "42237/preempted-with-a-p",
     "extra-m/counts-as-running",
     "revived-p/kept",
+    "full-bucket/as-in-1.19",
 ];
 
 #[sync::test(restoring)]

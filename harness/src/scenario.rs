@@ -25,6 +25,7 @@
 //! | `poll T N` | tries to receive a value of T's channel, N times, a tick apart; without one by then, it does not go on, and keeps its P |
 //! | `preempt` | in the next action the G is preempted: at a point inside of it, if it has one, else at its end |
 //! | `repeat N: a, b` | does the actions up to the next `;`, which commas separate, N times |
+//! | `suspend X` | suspends G X where it is, and resumes it, as a mark worker does to scan its stack; X stops before its next action if it runs |
 //! | `stop-the-world` | stops the world, and starts it again |
 //! | `gomaxprocs N` | sets GOMAXPROCS to N: stops the world, and starts it with N Ps |
 //! | `gc-start W` | begins a garbage collection: stops the world; from then on workers mark, W of them dedicated |

@@ -24,6 +24,7 @@ pub mod dedicated_last_look;
 pub mod due_timer;
 pub mod emptied_heap;
 pub mod extra_m;
+pub mod full_bucket;
 pub mod global_batch;
 pub mod grown_last_look;
 pub mod handoff;
@@ -34,6 +35,7 @@ pub mod issue_27732;
 pub mod issue_35272;
 pub mod issue_35274;
 pub mod issue_35375;
+pub mod issue_35462;
 pub mod issue_37196;
 pub mod issue_38070;
 pub mod issue_38860;
@@ -70,10 +72,12 @@ pub mod retake;
 pub mod revived_p;
 pub mod rows;
 pub mod runs;
+pub mod scanned_call;
 pub mod stale_now;
 pub mod stale_send;
 pub mod stops;
 pub mod store_load_barrier;
+pub mod suspend;
 pub mod sysmon_helpers;
 pub mod timer_before_park;
 pub mod truth;
@@ -121,6 +125,8 @@ pub const BUGS: &[&Bug] = &[
     &missed_call::BUG,
     &stops::BUG,
     &retake::BUG,
+    &scanned_call::BUG,
+    &suspend::BUG,
     &sysmon_helpers::BUG,
     &issue_61454::BUG,
     &issue_14179::BUG,
@@ -132,6 +138,7 @@ pub const BUGS: &[&Bug] = &[
     &issue_40368::BUG,
     &issue_42237::BUG,
     &issue_42515::BUG,
+    &issue_35462::BUG,
     &issue_43712::BUG,
     &extra_m::BUG,
     &issue_46524::BUG,
@@ -139,6 +146,7 @@ pub const BUGS: &[&Bug] = &[
     &lost_channel_timer::BUG,
     &grown_last_look::BUG,
     &revived_p::BUG,
+    &full_bucket::BUG,
     &issue_23098::BUG,
     &resize::BUG,
     &cl_20858::BUG,

@@ -30,7 +30,7 @@ const TIMERS: &[&str] = &["timers"];
 
 /// Suites of programs that make system calls and stop the world, which releases do in two ways, in which sysmon takes Ps, and in
 /// which garbage collections begin and end.
-const CALLS: &[&str] = &["system-calls", "stops", "sysmon", "gc"];
+const CALLS: &[&str] = &["system-calls", "stops", "sysmon", "gc", "suspends"];
 
 /// Programs that no variant of Go 1.19 has. Their own suites run them with all bugs mended.
 const NEWER: &[&str] = &["channels", "automatic"];

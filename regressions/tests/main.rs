@@ -19,6 +19,7 @@ mod reach;
 mod release;
 mod reported;
 mod smallest;
+mod suspends;
 mod sysmon;
 mod system_calls;
 mod the_model;

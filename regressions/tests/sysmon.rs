@@ -57,7 +57,17 @@ fn programs_with_sysmon_hold_in_every_state_with_the_system_calls_of_1_26() {
 
 #[sync::test(restoring)]
 fn each_row_shows_what_it_says() {
-    shows(&["retake", "61454", "59600", "40368", "42237", "42515", "43712", "sysmon-helpers"]);
+    shows(&[
+        "retake",
+        "61454",
+        "59600",
+        "40368",
+        "42237",
+        "42515",
+        "43712",
+        "35462",
+        "sysmon-helpers",
+    ]);
 }
 
 #[sync::test(restoring)]

@@ -59,7 +59,7 @@ impl Sched {
         let mut waiting = 0;
         for g in self.allg.iter().filter(|g| !self.is_system_goroutine(g.id)) {
             match g.status.get() {
-                GStatus::Waiting => waiting += 1,
+                GStatus::Waiting | GStatus::Preempted => waiting += 1,
                 GStatus::Runnable | GStatus::Running | GStatus::Syscall => {
                     panic!("checkdead: runnable g")
                 }

@@ -124,6 +124,16 @@ pub enum Event {
     HandedOffIdle(PId),
     /// The world moves: so many events that are awaited come to pass at once, or so many system calls return.
     WorldMoves(usize),
+    /// It has suspended the G, which was waiting.
+    SuspendedWaiting(GId),
+    /// It has suspended the G, which was on a queue, or on its way to or from one.
+    SuspendedRunnable(GId),
+    /// It has suspended the G, which was in a system call.
+    SuspendedInSyscall(GId),
+    /// It has asked the G, which is running, to stop.
+    AskedToStop(GId),
+    /// The G has stopped, to be suspended.
+    StoppedToBeSuspended(GId),
     /// It has stopped the world.
     WorldStopped,
     /// GOMAXPROCS changes from the one value to the other.

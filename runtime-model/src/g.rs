@@ -60,8 +60,72 @@ pub enum GStatus {
     Syscall,
     /// `_Gwaiting`: parked or asleep.
     Waiting,
+    /// `_Gpreempted`: it has stopped, as another G wants to suspend it.
+    Preempted,
     /// `_Gdead`: its script has ended.
     Dead,
+}
+
+impl GStatus {
+    const ALL: [GStatus; 7] = [
+        GStatus::Idle,
+        GStatus::Runnable,
+        GStatus::Running,
+        GStatus::Syscall,
+        GStatus::Waiting,
+        GStatus::Preempted,
+        GStatus::Dead,
+    ];
+}
+
+/// `g.atomicstatus`, in a program in which a G suspends others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AtomicStatus {
+    /// The status.
+    pub status: GStatus,
+    /// `_Gscan`: another M has suspended the G, so its status does not change.
+    pub scan: bool,
+    /// `g.preemptStop`: it is running, and is to stop. A word of its own in Go, written under the scan bit.
+    pub preempt_stop: bool,
+}
+
+impl AtomicStatus {
+    /// The status alone.
+    pub const fn of(status: GStatus) -> Self {
+        AtomicStatus { status, scan: false, preempt_stop: false }
+    }
+
+    /// The same with the scan bit.
+    pub const fn scanned(self) -> Self {
+        AtomicStatus { scan: true, ..self }
+    }
+
+    /// An M that has set the scan bit clears it soon, and a G that is asked to stop does.
+    fn has_settled(self) -> bool {
+        !self.scan && !self.preempt_stop
+    }
+}
+
+impl std::fmt::Debug for AtomicStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scan = if self.scan { "Scan | " } else { "" };
+        let asked = if self.preempt_stop { ", asked to stop" } else { "" };
+        write!(f, "{scan}{:?}{asked}", self.status)
+    }
+}
+
+impl Word for AtomicStatus {
+    fn to_bits(self) -> u64 {
+        self.status as u64 | u64::from(self.scan) << 3 | u64::from(self.preempt_stop) << 4
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        AtomicStatus {
+            status: GStatus::ALL[(bits & 7) as usize],
+            scan: bits & 8 != 0,
+            preempt_stop: bits & 16 != 0,
+        }
+    }
 }
 
 /// What other Ms may know of a G's status: whether it is in a system call, and the scan bit then (since Go 1.26).
@@ -130,6 +194,8 @@ pub struct G {
     pub id: GId,
     /// Changed by the only M that has the G: the one that runs it, or the one that ended its wait.
     pub status: Plain<GStatus>,
+    /// The same for an M that suspends the G, which has it not. None in a program in which no G suspends others.
+    pub atomicstatus: Option<Awaited<AtomicStatus>>,
     /// See [`Park`].
     pub park: Atomic<Park>,
     /// The next G of the queue it is linked in. Written by the M that took it from a run queue.
@@ -146,16 +212,23 @@ pub struct G {
     pub(crate) m: Plain<Option<MId>>,
     /// `g.lockedm`: the M that it is locked to. Written by that M, while it runs the G; read by an M that has the G in its hands.
     pub lockedm: Plain<Option<MId>>,
+    /// It is suspended, and had this status when it was. For checks.
+    pub suspended: Ghost<Option<GStatus>>,
     /// Its script has ended. For checks.
     pub finished: Ghost<bool>,
 }
 
 impl G {
-    pub(crate) fn new(id: GId, status: GStatus) -> Self {
+    pub(crate) fn new(id: GId, status: GStatus, suspends: bool) -> Self {
         let name = |field| ("G", id.0, field);
+        let atomicstatus = || {
+            let status = AtomicStatus::of(status);
+            Awaited::new(name("atomicstatus"), status, AtomicStatus::has_settled)
+        };
         G {
             id,
             status: Plain::new(name("status"), status),
+            atomicstatus: suspends.then(atomicstatus),
             park: Atomic::new(name("park"), Park::Away),
             schedlink: Plain::new(name("schedlink"), Guintptr::NIL),
             pc: Plain::new(name("pc"), 0),
@@ -164,11 +237,12 @@ impl G {
             call: Awaited::new(name("call"), CallStatus::Out, CallStatus::has_settled),
             m: Plain::new(name("m"), None),
             lockedm: Plain::new(name("lockedm"), None),
+            suspended: Ghost::new(None),
             finished: Ghost::new(false),
         }
     }
 
-    /// Moves the status from `old` to `new`.
+    /// Moves the status from `old` to `new`. Waits while another M has set the scan bit.
     ///
     /// # Panics
     /// As Go does, if the status is not `old`: `casgstatus: bad incoming values`.
@@ -176,7 +250,55 @@ impl G {
     /// Go: proc.go, casgstatus 963-1028 (1.19.8), 1290-1396 (1.27.3).
     #[track_caller]
     pub fn casgstatus(&self, old: GStatus, new: GStatus) {
+        self.move_atomicstatus(old, new);
         let was = self.status.replace(new);
         assert!(was == old, "casgstatus: bad incoming values");
+    }
+
+    /// The part of it that an M which suspends the G sees.
+    #[track_caller]
+    pub(crate) fn move_atomicstatus(&self, old: GStatus, new: GStatus) {
+        let Some(word) = &self.atomicstatus else { return };
+        let mut was = AtomicStatus::of(old);
+        // Suspending, 2. Meets the exchange in `suspend_g`, which sets the scan bit or asks the G to stop.
+        while !word.cas(was, AtomicStatus::of(new)) {
+            was = word.load_when(|now| !now.scan);
+            assert!(was.status == old, "casgstatus: bad incoming values");
+        }
+    }
+
+    /// Sets the scan bit of a G that is in a system call. Returns false if another M has set it. It is a step.
+    ///
+    /// Go: proc.go, setBlockOnExitSyscall 6831-6834 (1.27.3; since 1.26).
+    pub fn castogscan_call(&self) -> bool {
+        let Some(word) = &self.atomicstatus else { return true };
+        let was = AtomicStatus::of(GStatus::Syscall);
+        word.cas(was, was.scanned())
+    }
+
+    /// The same; waits while another M has set it. Ours, not Go's. It is a step.
+    pub fn castogscan_call_when_resumed(&self) -> bool {
+        let Some(word) = &self.atomicstatus else { return true };
+        while !self.castogscan_call() {
+            if word.load_when(|now| !now.scan).status != GStatus::Syscall {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Clears the scan bit of a G that is in a system call.
+    pub(crate) fn casfrom_gscan_call(&self) {
+        if let Some(word) = &self.atomicstatus {
+            // Meets the waits in `casgstatus` and `suspend_g`.
+            word.store(AtomicStatus::of(GStatus::Syscall));
+        }
+    }
+
+    /// A new G, in the place of one that has ended or has not begun. Returns which.
+    pub(crate) fn renew(&self) -> GStatus {
+        // No M suspends a G that has ended.
+        self.atomicstatus.iter().for_each(|word| word.store(AtomicStatus::of(GStatus::Runnable)));
+        self.status.replace(GStatus::Runnable)
     }
 }

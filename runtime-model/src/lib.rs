@@ -16,6 +16,7 @@
 //! | [`locked`] | proc.go | Gs that are locked to their thread |
 //! | [`syscall`] | proc.go | system calls: a module for each way in which Go's have worked |
 //! | [`sysmon`] | proc.go | sysmon: its sleep, polling, taking Ps from system calls, preempting |
+//! | [`suspend`] | preempt.go | suspending another G |
 //! | [`stw`], [`safepoint`] | proc.go | stopping the world; a function on each P |
 //! | [`find`] | proc.go | finding work; stealing; the last look |
 //! | [`timers`] | time.go | the heaps, and running timers: a module for each way in which Go's timers have worked |
@@ -36,7 +37,7 @@
 //! | Go | here |
 //! |---|---|
 //! | `acquirep`, `wirep`, `releasep`, `execute`, `dropg` | [`world`] |
-//! | `casgstatus` | [`g`]; the scan bit, `castogscanstatus` and `casfrom_Gscanstatus` in [`syscall`]: v1_26.rs |
+//! | `casgstatus` | [`g`]; the scan bit, `castogscanstatus` and `casfrom_Gscanstatus` in [`suspend`], and in [`syscall`]: v1_26.rs |
 //! | `checkdead` | [`deadlock`] |
 //! | `checkIdleGCNoP` | [`gc`]: find.rs |
 //! | `checkRunqsNoP`, `schedule` | [`find`] |
@@ -47,7 +48,7 @@
 //! | `gcBgMarkWorker`, `gcMarkWorkAvailable` (`gcShouldScheduleWorker`) (mgc.go), `gcDrain` (mgcmark.go) | [`gc`]; units of work that set flags |
 //! | `gcAssistAlloc1` (mgcmark.go), `allocSpan` (mheap.go) | [`gc`]: `gc_assist`, `scavenge_assist`, the limiter's part |
 //! | `gcBgMarkStartWorkers` (mgc.go), `gcParkAssist`, `gcWakeAllAssists` (mgcmark.go), `pollFractionalWorkerExit` (mgc.go) | left out: workers exist from the start, no assist waits for others, and no worker has a fraction of a P |
-//! | `suspendG`, `resumeG` (preempt.go) | left out: no stack is scanned |
+//! | `suspendG`, `resumeG` (preempt.go), `preemptPark`, `casGToPreemptScan`, `casGFromPreempted`, `casGToWaitingForSuspendG` (since 1.22) | [`suspend`]; what is done with the suspended G (`scanstack`) is left out |
 //! | `gcCPULimiterState.update`, `needUpdate`, `accumulate`, `startGCTransition`, `finishGCTransition`, `resetCapacity`, `limiterEvent.start`, `stop`, `consume` (mgclimit.go) | [`limiter`] |
 //! | `gcstopm`, `stopTheWorldWithSema`, `startTheWorldWithSema`, `preemptall` | [`stw`] |
 //! | `forEachP` (`forEachPInternal`), `runSafePointFn` | [`safepoint`] |
@@ -137,6 +138,7 @@ pub mod sched;
 pub mod sizes;
 pub mod steps;
 pub mod stw;
+pub mod suspend;
 pub mod syscall;
 pub mod sysmon;
 pub mod timers;

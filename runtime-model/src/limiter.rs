@@ -225,10 +225,11 @@ impl GcCpuLimiter {
         slots: impl Iterator<Item = &'a LimiterEvent>,
         now: Time,
         procs: u32,
+        resize: fn(&mut Bucket, u32) -> Option<bool>,
     ) {
         assert!(self.lock.cas(0, 1), "failed to acquire lock to reset capacity");
         self.update_locked(slots, now);
-        if let Some(enabled) = self.bucket.with_mut(|bucket| bucket.resize(procs)) {
+        if let Some(enabled) = self.bucket.with_mut(|bucket| resize(bucket, procs)) {
             self.enable(enabled);
         }
         self.unlock();

@@ -39,6 +39,8 @@ pub enum Action {
     Set(FlagId),
     /// A system call.
     Syscall(Syscall),
+    /// Suspends the G, and resumes it: in Go, its stack is scanned in between.
+    Suspend(GId),
     /// Stops the world, and starts it again.
     StopTheWorld,
     /// Sets GOMAXPROCS: stops the world, and starts it with so many Ps.
@@ -127,7 +129,7 @@ impl Action {
             Action::Add(..) | Action::Modify(..) | Action::Reset(..) => true,
             Action::Sleep(_) | Action::Park | Action::Gosched | Action::Goyield => false,
             Action::BusyUntil { .. } | Action::Preempt | Action::Syscall(_) => false,
-            Action::Read(_) | Action::StopTheWorld | Action::ForEachP => false,
+            Action::Read(_) | Action::Suspend(_) | Action::StopTheWorld | Action::ForEachP => false,
             Action::Gomaxprocs(_)
             | Action::Scavenge
             | Action::Goexit
@@ -293,7 +295,12 @@ impl Program {
 
     /// Whether a G that is busy may have to give way.
     pub fn preempts(&self) -> bool {
-        self.stops_the_world() || self.has_safe_points() || self.has_slices()
+        self.stops_the_world() || self.has_safe_points() || self.has_slices() || self.suspends()
+    }
+
+    /// Whether some G suspends another.
+    pub fn suspends(&self) -> bool {
+        self.has(|action| matches!(action, Action::Suspend(_)))
     }
 
     /// Whether some G locks itself to its thread.
@@ -314,6 +321,15 @@ impl Program {
     /// The G that sets GOMAXPROCS when sysmon finds another number of CPUs, if the program has it.
     pub fn update_gomaxprocs_helper(&self) -> Option<GId> {
         self.first_with(|action| *action == Action::UpdateGomaxprocs)
+    }
+
+    /// The G that stops the world, or asks each P, if one does.
+    pub(crate) fn stopper(&self) -> Option<GId> {
+        self.first_with(|action| {
+            let stops = matches!(action, Action::StopTheWorld | Action::ForEachP | Action::GcEnd);
+            let begins = matches!(action, Action::GcStart(_) | Action::ForcedGc(_));
+            stops || begins || matches!(action, Action::Gomaxprocs(_) | Action::UpdateGomaxprocs)
+        })
     }
 
     fn first_with(&self, is: impl Fn(&Action) -> bool) -> Option<GId> {

@@ -17,10 +17,10 @@ impl Sched {
     /// Go: proc.go, ready 843-863 (1.19.8), 1133-1153 (1.27.3).
     #[sync::summarized]
     pub(crate) fn ready(&self, m: &M, g: GId, next: bool) {
-        let status = &self.g(g).status;
-        assert!(status.get() == GStatus::Waiting, "bad g->status in ready");
+        let waits = self.g(g).status.get() == GStatus::Waiting;
+        assert!(waits, "bad g->status in ready");
         // Before the G is on a queue: from then on a thief may be the one that changes it (`execute`).
-        status.set(GStatus::Runnable);
+        (self.steps.casgstatus)(self.g(g), GStatus::Waiting, GStatus::Runnable);
         // Wake protocol, 1. Meets the looks at this ring in `runqsteal` and, without a P, in `has_work`.
         self.runqput(m, m.p(), g, next);
         self.wakep(m); // Wake protocol, 2.
@@ -42,7 +42,7 @@ impl Sched {
     /// `g` is runnable, at the beginning of its script. The text of the panic says that the program cannot be run, and is
     /// none of Go's: there, two Gs would have one function.
     fn begin(&self, g: GId) {
-        let was = self.g(g).status.replace(GStatus::Runnable);
+        let was = self.g(g).renew();
         if was == GStatus::Dead {
             self.g(g).pc.set(0);
             self.g(g).finished.set(false);

@@ -81,7 +81,7 @@ impl Sched {
             self.notes_resize(old);
             self.emit(m, Event::Gomaxprocs(old, procs));
             let events = self.ps(&*locked).iter().map(|p| &p.limiter_event);
-            self.limiter.reset_capacity(events, now, procs);
+            self.limiter.reset_capacity(events, now, procs, self.steps.gc.resize_bucket);
         }
         runnable
     }

@@ -46,9 +46,12 @@ impl Sched {
             }
         }
         if wait {
+            // Suspending, 4.
+            (self.steps.can_be_suspended)(self, true);
             // Step 3. Meets `passed_safe_point` of the last P's M.
             self.safe_point_note.sleep();
             self.safe_point_note.clear();
+            (self.steps.can_be_suspended)(self, false);
         }
         assert!(self.safe_point_wait.get() == 0, "forEachP: not done");
         let done = self.ps(m.p()).iter().all(|p| !p.run_safe_point_fn.owner_load());

@@ -214,6 +214,12 @@ fn first_status(program: &Program, g: GId) -> GStatus {
     }
 }
 
+/// No G has begun but mark workers.
+fn all_gs(program: &Program) -> Vec<G> {
+    let ids = (0..program.scripts.len() as u32).map(GId);
+    ids.map(|g| G::new(g, first_status(program, g), program.suspends())).collect()
+}
+
 impl Sched {
     /// The world before it starts: no P is owned or on a list, no M is started but the caller's.
     ///
@@ -258,7 +264,7 @@ impl Sched {
             allp: (0..most).map(p).collect(),
             sizes: Sizes::new(ps),
             allm: (0..ms).map(|m| MShared::new(MId(m))).collect(),
-            allg: (0..gs).map(|g| G::new(GId(g), first_status(&program, GId(g)))).collect(),
+            allg: all_gs(&program),
             timers: named_timers(&program),
             descriptors: descriptors(&program),
             faketime: Plain::new("faketime", START),
@@ -325,21 +331,6 @@ impl Sched {
     /// The variant that schedules.
     pub fn steps(&self) -> &Steps {
         &self.steps
-    }
-
-    /// Whether a script has come past the action that starts `g`: at once by `go`, later by the timer of `after`.
-    /// The world starts main. For checks.
-    pub fn is_asked_for(&self, g: GId) -> bool {
-        let starts = |action: &Action| match action {
-            Action::Go(other) => *other == g,
-            Action::After(_, other) => *other == g,
-            _ => false,
-        };
-        let past = |other: &G| {
-            let pc = other.pc.peek(|&pc| pc);
-            self.program.scripts[other.id.index()].iter().take(pc).any(starts)
-        };
-        g == GId::MAIN || self.allg.iter().any(past)
     }
 
     /// The time, in ticks. Go: time_fake.go, nanotime 35-37 (1.19.8), 36-38 (1.27.3).

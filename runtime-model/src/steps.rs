@@ -17,7 +17,7 @@ use sync::{Atomic, MutexGuard};
 
 use crate::event::Event;
 use crate::find::Found;
-use crate::g::{GId, Guintptr};
+use crate::g::{GId, GStatus, Guintptr, G};
 use crate::m::{AfterCall, MId, M};
 use crate::p::{OwnedP, PId};
 use crate::runq::GQueue;
@@ -188,6 +188,19 @@ pub struct Steps {
     ///
     /// Go: proc.go, exitsyscall0 3943-3948 (1.19.8), exitsyscallNoP 5123-5130 (1.27.3).
     pub p_or_global: fn(&Sched, &M, GId) -> AfterCall,
+    /// The status of a G that is made runnable, or is about to run, changes: not while it is suspended.
+    ///
+    /// Go: proc.go, casgstatus 963-1028 (1.19.8), 1290-1396 (1.27.3).
+    pub casgstatus: fn(&G, GStatus, GStatus),
+    /// A G is about to wait for all others to stop, or does so no longer: another may suspend it meanwhile.
+    ///
+    /// Go: proc.go, stopTheWorld 1104-1111 (1.19.8), casGToWaitingForSuspendG 1409-1427 (1.27.3).
+    pub can_be_suspended: fn(&Sched, bool),
+    /// The P of a G in a system call is to be taken, but another M may have suspended the G: is that an end of it?
+    /// (`scanned-call`; no issue is known.)
+    ///
+    /// Go: proc.go, setBlockOnExitSyscall 6831-6834 (1.27.3; since 1.26).
+    pub castogscan_call: fn(&G) -> bool,
     /// The world is about to stop: take the Ps in system calls. Go: proc.go, stopTheWorldWithSema 1197-1207 (1.19.8),
     /// 1681-1689 (1.27.3).
     pub collect_from_syscalls: fn(&Sched, &mut SchedLocked),
@@ -274,6 +287,9 @@ pub const GO_1_19_FIXED: Steps = Steps {
     asked_at_handoff: |sched| sched.needspinning.load() == 1,
     wake_at_handoff: Sched::wake_net_poller,
     p_or_global: Sched::p_or_global,
+    casgstatus: G::casgstatus,
+    can_be_suspended: Sched::can_be_suspended,
+    castogscan_call: G::castogscan_call_when_resumed,
     collect_from_syscalls: Sched::collect_ps_in_syscalls,
     destroy: Sched::destroy,
     order_idle: |_| {},
@@ -332,6 +348,7 @@ pub const GO_1_27: Steps = Steps {
     p_for_due_timer: GO_13F6BE28.p_for_due_timer,
     wake_beside_poller: GO_13F6BE28.wake_beside_poller,
     asked_at_handoff: GO_13F6BE28.asked_at_handoff,
+    castogscan_call: G::castogscan_call,
     stop_in_syscall: |sched, _| {
         sched.emit_by(None, Event::LeftOut("the second look for a stop, in the system call"));
     },

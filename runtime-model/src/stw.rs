@@ -44,11 +44,14 @@ impl Sched {
     /// Go: proc.go, stopTheWorldWithSema 1179-1255 (1.19.8), 1641-1735 (1.27.3).
     #[sync::summarized]
     pub(crate) fn stop_the_world_with_sema(&self, m: &M) {
+        // Suspending, 4.
+        (self.steps.can_be_suspended)(self, true);
         if self.collect(m) {
             // Step 3. Meets `stop_p`, of the last M that stops its P.
             self.stopnote.sleep();
             self.stopnote.clear();
         }
+        (self.steps.can_be_suspended)(self, false);
         assert!(self.stopwait.get() == 0, "stopTheWorld: not stopped (stopwait != 0)");
         let stopped = |status: PStatus| status == PStatus::GcStop;
         let all = self.ps(m.p()).iter().all(|p| p.status.with(|&status| stopped(status)));
@@ -187,11 +190,12 @@ impl Sched {
         some
     }
 
-    /// A stop of the world, or a `for_each_p`, waits for a G that is busy: asks again. For the world, when no M moves.
+    /// A stop of the world, a `for_each_p`, or an M that suspends a G, waits for a G that is busy: asks again. For the world, when no M moves.
     ///
     /// Go: proc.go, stopTheWorldWithSema 1220-1228, forEachP 1641-1650 (1.19.8).
     pub(crate) fn asks_again(&self) -> bool {
         let waits = self.stopwait.peek(|&n| n) > 0 || self.safe_point_wait.peek(|&n| n) > 0;
+        let waits = waits || self.waits_to_suspend();
         self.program.preempts() && waits && self.preemptall()
     }
 }

@@ -58,7 +58,7 @@ impl Sched {
     fn execute(&self, m: &mut M, g: GId) {
         // Go counts `schedtick` of the P here, and crashes without one.
         assert!(m.p.is_some(), "{}: no p", m.id);
-        self.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
+        (self.steps.casgstatus)(self.g(g), GStatus::Runnable, GStatus::Running);
         self.m(m.id).curg.set(Some(g));
         self.progress();
         if self.program.has_slices() {
@@ -73,11 +73,19 @@ impl Sched {
         }
     }
 
+    /// What `g` was preempted in is done. Returns false if it has to stop, for an M that suspends it.
+    fn goes_on(&self, m: &M, g: GId) -> bool {
+        if self.preempts {
+            self.go_on_in_startm(m, g);
+        }
+        !(self.suspends() && self.stops_if_asked(m, g))
+    }
+
     /// Performs the next action of `g`. Whether `m` goes on with `g`: false once the action has given up `m`, after
     /// which another M may be running `g` already.
     fn act(&self, m: &mut M, g: GId) -> bool {
-        if self.preempts {
-            self.go_on_in_startm(m, g);
+        if !self.goes_on(m, g) {
+            return false;
         }
         let pc = self.g(g).pc.get();
         let Some(&action) = self.program.scripts[g.index()].get(pc) else {
@@ -204,6 +212,9 @@ impl Sched {
             });
         }
         self.emit(m, Event::Preempted(g));
+        if self.suspends() && self.stops_if_asked(m, g) {
+            return;
+        }
         self.gosched(m, g);
     }
 
@@ -213,6 +224,8 @@ impl Sched {
     fn exit(&self, m: &M, g: GId) {
         self.g(g).finished.set(true);
         self.emit(m, Event::Goexit(g));
+        // As far as an M is concerned that suspends it: the process ends.
+        self.g(g).move_atomicstatus(GStatus::Running, GStatus::Dead);
         self.world.exit.wait();
     }
 

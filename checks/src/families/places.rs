@@ -77,6 +77,8 @@ fn a_g_is_in_one_place(view: &View) -> Result<(), String> {
         );
         let somewhere = match status {
             GStatus::Runnable | GStatus::Running | GStatus::Syscall | GStatus::Waiting => true,
+            // The M that wants to suspend it has it in its hands.
+            GStatus::Preempted => true,
             GStatus::Idle => view.quiescent && view.sched.is_asked_for(g.id),
             GStatus::Dead => false,
         };

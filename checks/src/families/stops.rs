@@ -9,6 +9,11 @@ use harness::view::View;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {
+        name: "a suspended G stays as it is",
+        invariant: "INV-GSTATUS",
+        holds: a_suspended_g_stays_as_it_is,
+    },
+    Check {
         name: "a stop of the world waits only for Ps that run",
         invariant: "INV-STW, INV-DROP",
         holds: a_stop_waits_only_for_ps_that_run,
@@ -34,6 +39,15 @@ pub(crate) const CHECKS: &[Check] = &[
         holds: each_p_passes_once,
     },
 ];
+
+fn a_suspended_g_stays_as_it_is(view: &View) -> Result<(), String> {
+    for g in &view.sched.allg {
+        let Some(was) = g.suspended.peek(|&was| was) else { continue };
+        let status = view.status(g.id);
+        ensure!(status == was, "{} was suspended while it was {was:?}, and is {status:?}", g.id);
+    }
+    Ok(())
+}
 
 /// Asked where no M moves, before the world does: a system call that returns would heal it, however late.
 fn a_stop_waits_only_for_ps_that_run(view: &View) -> Result<(), String> {

@@ -33,39 +33,56 @@ impl Scenario {
                     return wrong(&format!("makes GC work, and there are {units} units"), &allowed);
                 }
             }
-            let resizes = |action: &Action| {
-                matches!(action, Action::Gomaxprocs(_) | Action::UpdateGomaxprocs)
-            };
-            if has_gc && script.iter().any(resizes) {
-                let what = "changes GOMAXPROCS in a program with a garbage collection";
-                return wrong(what, "leave one of the two out: Go lets the cycle end first");
+            if has_gc && script.contains(&Action::UpdateGomaxprocs) {
+                let what =
+                    "waits for sysmon to change GOMAXPROCS in a program with a garbage collection";
+                return wrong(what, "leave one of the two out, or write `gomaxprocs N`");
             }
-            let (mut marking, mut ended) = (false, false);
-            for action in script {
-                match action {
-                    Action::GcStart(dedicated) | Action::ForcedGc(dedicated)
-                        if *dedicated > self.ps =>
-                    {
-                        let what = format!("{dedicated} dedicated workers, and {} Ps", self.ps);
-                        return wrong(&what, "write at most as many workers as Ps");
-                    }
-                    Action::GcStart(_) | Action::ForcedGc(_) if marking => {
-                        return wrong("begins a cycle in a cycle", "add a `gc-end` before it");
-                    }
-                    Action::GcEnd if !marking => {
-                        return wrong(
-                            "ends a cycle that has not begun",
-                            "add a `gc-start` before it",
-                        );
-                    }
-                    Action::ForcedGc(_) if !ended => {
-                        let what = "waits for a forced garbage collection, and none has ended";
-                        return wrong(what, "write `gc-start 0; gc-end` before it: Go forces one two minutes after another");
-                    }
-                    Action::GcStart(_) | Action::ForcedGc(_) => marking = true,
-                    Action::GcEnd => (marking, ended) = (false, true),
-                    _ => {}
+            self.check_cycles(g, script, &names[g], has_gc)?;
+        }
+        Ok(())
+    }
+
+    /// In one script, cycles begin and end in turn, and GOMAXPROCS changes between them.
+    fn check_cycles(
+        &self,
+        g: usize,
+        script: &[Action],
+        name: &str,
+        has_gc: bool,
+    ) -> Result<(), ScenarioError> {
+        let wrong = |what: &str, allowed: &str| {
+            Err(self.error(At::G(g), &format!("G {name}"), what, allowed))
+        };
+        let (mut marking, mut ended, mut ps) = (false, false, self.ps);
+        for action in script {
+            match action {
+                Action::Gomaxprocs(_) if marking => {
+                    let what = "changes GOMAXPROCS in a cycle";
+                    return wrong(what, "write `gc-end` before it: Go lets the cycle end first");
                 }
+                Action::Gomaxprocs(n) if has_gc && *n > self.ps => {
+                    let what = format!("GOMAXPROCS = {n}, and there are {} mark workers", self.ps);
+                    return wrong(&what, "begin with as many Ps: each has a mark worker");
+                }
+                Action::Gomaxprocs(n) => ps = *n,
+                Action::GcStart(dedicated) | Action::ForcedGc(dedicated) if *dedicated > ps => {
+                    let what = format!("{dedicated} dedicated workers, and {ps} Ps");
+                    return wrong(&what, "write at most as many workers as Ps");
+                }
+                Action::GcStart(_) | Action::ForcedGc(_) if marking => {
+                    return wrong("begins a cycle in a cycle", "add a `gc-end` before it");
+                }
+                Action::GcEnd if !marking => {
+                    return wrong("ends a cycle that has not begun", "add a `gc-start` before it");
+                }
+                Action::ForcedGc(_) if !ended => {
+                    let what = "waits for a forced garbage collection, and none has ended";
+                    return wrong(what, "write `gc-start 0; gc-end` before it: Go forces one two minutes after another");
+                }
+                Action::GcStart(_) | Action::ForcedGc(_) => marking = true,
+                Action::GcEnd => (marking, ended) = (false, true),
+                _ => {}
             }
         }
         Ok(())
@@ -114,7 +131,11 @@ mod tests {
             ("main: gc-start 3", "G main: 3 dedicated workers, and 2 Ps; write at most"),
             ("main: gc-start 0; gc-start 0", "begins a cycle in a cycle; add a `gc-end` before it"),
             ("main: gc-end; gc-start 0", "has not begun; add a `gc-start` before it"),
-            ("main: gc-start 0; gomaxprocs 1", "changes GOMAXPROCS in a program with a garbage"),
+            (
+                "main: gc-start 0; gomaxprocs 1",
+                "changes GOMAXPROCS in a cycle; write `gc-end` before",
+            ),
+            ("main: gc-start 0; gc-end; gomaxprocs 1; gc-start 2", "2 dedicated workers, and 1 Ps"),
             ("main: gc-start", "the number of dedicated workers is missing; write `gc-start W`"),
             ("main: gc-start x", "`x` is not a number of dedicated workers; write 0 to 8"),
             ("main: gc-start 0; mark", "the name of a flag is missing; write `mark F [long]`"),

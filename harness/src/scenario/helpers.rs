@@ -1,5 +1,6 @@
 //! Gs that sysmon alone makes runnable: the scavenger, and those that stop the world for it.
 
+use runtime_model::g::GId;
 use runtime_model::program::Action;
 
 use super::{At, Scenario, ScenarioError};
@@ -31,7 +32,30 @@ impl Scenario {
                 return Err(self.error(At::G(g), action, what, "leave it to one G"));
             }
         }
+        self.check_suspends(scripts)?;
         self.check_cpus(scripts)
+    }
+
+    /// One G suspends, and others; no busy G is nudged.
+    fn check_suspends(&self, scripts: &[Vec<Action>]) -> Result<(), ScenarioError> {
+        let suspends = |action: &Action| matches!(action, Action::Suspend(_));
+        let mut all = (0..scripts.len()).filter(|&g| scripts[g].iter().any(suspends));
+        let Some(first) = all.next() else { return Ok(()) };
+        if let Some(g) = all.next() {
+            let what = "a second G that suspends others";
+            return Err(self.error(At::G(g), "suspend", what, "leave it to one G"));
+        }
+        if scripts[first].contains(&Action::Suspend(GId(first as u32))) {
+            let what = "the G suspends itself";
+            return Err(self.error(At::G(first), "suspend", what, "name another G"));
+        }
+        let nudged = |action: &Action| matches!(action, Action::BusyUntil { nudge: Some(_), .. });
+        if let Some(g) = scripts.iter().position(|script| script.iter().any(nudged)) {
+            let what = "nudged, in a program in which a G is suspended";
+            let allowed = "a busy G is preempted there: leave out `nudge`";
+            return Err(self.error(At::G(g), "busy-until", what, allowed));
+        }
+        Ok(())
     }
 
     /// GOMAXPROCS is set by sysmon's helper, or by the program: in Go, the program's own value stays.
@@ -85,6 +109,15 @@ mod tests {
             (
                 error(true, &["main: cpus 3; update-gomaxprocs"]),
                 "GOMAXPROCS = 3, and ms = 2: a P with work would find no M",
+            ),
+            (
+                error(false, &["main: suspend A; go A", "A: suspend main"]),
+                "a second G that suspends others; leave it to one G",
+            ),
+            (error(false, &["main: suspend main"]), "the G suspends itself; name another G"),
+            (
+                error(false, &["main: go A; suspend A; busy-until a nudge", "A: set a"]),
+                "nudged, in a program in which a G is suspended; a busy G is preempted there",
             ),
             (error(true, &["main: cpus 9"]), "`9` is not a number of CPUs; write 1 to 8"),
             (

@@ -13,7 +13,7 @@ pub(crate) const MOST_PS: u32 = 8;
 const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
-     syscall short, syscall long, syscall blocking, syscall until F, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, stop-the-world, gomaxprocs P, \
+     syscall short, syscall long, syscall blocking, syscall until F, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, suspend X, stop-the-world, gomaxprocs P, \
      for-each-p, gc-start W, forced-gc W, gc-end, mark F [long], scavenge-assist, cpus N, update-gomaxprocs";
 
 /// The actions on timers, and those on other actions.
@@ -133,6 +133,7 @@ impl<'a> Parser<'a> {
             ["try-receive", t] => Action::TryReceive(self.timer(line, t)),
             ["poll", t, n] => Action::Poll(self.timer(line, t), times(n)?),
             ["preempt"] => Action::Preempt,
+            ["suspend", g] => Action::Suspend(self.g(g)?),
             ["stop-the-world"] => Action::StopTheWorld,
             ["gomaxprocs", ps] => Action::Gomaxprocs(number_of_ps(ps)?),
             ["for-each-p"] => Action::ForEachP,

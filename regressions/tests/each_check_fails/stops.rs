@@ -1,5 +1,6 @@
 //! Breaks of stops of the world, and of safe points.
 
+use regressions::suspend;
 use runtime_model::g::GId;
 use runtime_model::p::PStatus;
 use runtime_model::sched::SchedLocked;
@@ -17,6 +18,7 @@ fn count_only(sched: &Sched, _: &mut SchedLocked) {
 }
 
 pub(super) const STOPS: &[Break] = &[
+    of("a suspended G stays as it is", "suspend-beside-ready", suspend::BUG.mutants[0].steps),
     of(
         "a stop of the world waits only for Ps that run",
         "stop-beside-syscall",

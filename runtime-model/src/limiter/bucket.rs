@@ -60,16 +60,23 @@ impl Bucket {
         (change != 0 && enabled).then_some(false)
     }
 
-    /// The bucket is for so many Ps from now on. Returns whether the limiter is enabled, if that has to be stored.
+    /// The bucket is for so many Ps from now on. Returns whether the limiter is enabled, if that has to be stored. It is a step.
+    ///
+    /// Nothing is stored where what is in the bucket just fits in. Then the limiter is off, and stays off until the bucket has
+    /// had room again.
     ///
     /// Go: mgclimit.go, resetCapacity 331-340 (1.19.8), 329-338 (1.27.3).
-    pub(super) fn resize(&mut self, procs: u32) -> Option<bool> {
+    pub fn resize_as_in_go(&mut self, procs: u32) -> Option<bool> {
+        let fits_exactly = self.fill == u64::from(procs) * CAPACITY_PER_PROC;
+        self.resize(procs).filter(|_| !fits_exactly)
+    }
+
+    /// The same. A bucket that is just full enables the limiter, as one does that has become full. Ours, not Go's. It is a step.
+    pub fn resize(&mut self, procs: u32) -> Option<bool> {
         self.procs = procs;
         self.capacity = u64::from(procs) * CAPACITY_PER_PROC;
-        let full = self.fill > self.capacity;
-        let has_room = self.fill < self.capacity;
         self.fill = self.fill.min(self.capacity);
-        (full || has_room).then_some(full)
+        Some(self.fill == self.capacity)
     }
 }
 
@@ -87,6 +94,20 @@ mod tests {
         assert_eq!(bucket.overflow, 200);
         assert_eq!((bucket.accumulate(0, 1), bucket.fill), (None, 1_000));
         assert_eq!((bucket.accumulate(1, 0), bucket.fill), (Some(false), 999));
+    }
+
+    #[test]
+    fn a_bucket_that_is_just_full_enables_the_limiter_but_not_in_go() {
+        for (fill, ours, in_go) in [
+            (999, Some(false), Some(false)),
+            (1_000, Some(true), None),
+            (1_001, Some(true), Some(true)),
+        ] {
+            let two = Bucket { fill, ..Bucket::of(2) };
+            let (mut bucket, mut gos) = (two, two);
+            assert_eq!((bucket.resize(1), gos.resize_as_in_go(1)), (ours, in_go), "{fill}");
+            assert_eq!((bucket, bucket.fill), (gos, fill.min(1_000)));
+        }
     }
 
     #[test]

@@ -89,6 +89,21 @@ impl SchedLocked {
 }
 
 impl Sched {
+    /// Whether a script has come past the action that starts `g`: at once by `go`, later by the timer of `after`.
+    /// The world starts main. For checks.
+    pub fn is_asked_for(&self, g: GId) -> bool {
+        let starts = |action: &Action| match action {
+            Action::Go(other) => *other == g,
+            Action::After(_, other) => *other == g,
+            _ => false,
+        };
+        let past = |other: &G| {
+            let pc = other.pc.peek(|&pc| pc);
+            self.program.scripts[other.id.index()].iter().take(pc).any(starts)
+        };
+        g == GId::MAIN || self.allg.iter().any(past)
+    }
+
     /// What `g` has still to do, from the action on that it is in; all of it if it has not been started. For checks.
     pub fn rest_of_script(&self, g: GId) -> &[Action] {
         let at = self.g(g).pc.peek(|pc| pc.saturating_sub(1));

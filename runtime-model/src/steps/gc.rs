@@ -2,7 +2,7 @@
 
 use crate::find::Found;
 use crate::ids::PId;
-use crate::limiter::{IdleTimeSteps, IDLE_TIME};
+use crate::limiter::{Bucket, IdleTimeSteps, IDLE_TIME};
 use crate::m::M;
 use crate::sched::Sched;
 
@@ -33,6 +33,11 @@ pub struct GcSteps {
     pub add_idle_mark_worker: fn(&Sched) -> bool,
     /// An idle worker has stopped. Go: mgcpacer.go, removeIdleMarkWorker 1516-1529 (1.19.8), 1472-1485 (1.27.3).
     pub remove_idle_mark_worker: fn(&Sched),
+    /// GOMAXPROCS changes, and the limiter's bucket with it: is the limiter enabled from now on, if that is to be stored?
+    /// (`full-bucket`; no issue is known.)
+    ///
+    /// Go: mgclimit.go, resetCapacity 331-340 (1.19.8), 329-338 (1.27.3).
+    pub resize_bucket: fn(&mut Bucket, u32) -> Option<bool>,
     /// What counts `sched.idleTime`, which Go has since 1.20. (golang's CL 496117)
     pub idle_time: Option<IdleTimeSteps>,
 }
@@ -46,6 +51,7 @@ pub const GC_1_19_FIXED: GcSteps = GcSteps {
     assign_at_start: |_, _| false,
     add_idle_mark_worker: Sched::add_idle_mark_worker,
     remove_idle_mark_worker: Sched::remove_idle_mark_worker,
+    resize_bucket: Bucket::resize,
     idle_time: None,
 };
 
@@ -53,6 +59,7 @@ pub const GC_1_19_FIXED: GcSteps = GcSteps {
 pub const GC_1_19: GcSteps = GcSteps {
     enlist_worker: Sched::enlist_dedicated_worker,
     recheck_gc: Sched::check_idle_gc,
+    resize_bucket: Bucket::resize_as_in_go,
     ..GC_1_19_FIXED
 };
 
@@ -64,4 +71,8 @@ pub const GC_FIXED: GcSteps = GcSteps {
 };
 
 /// The GC as in Go 1.27.3.
-pub const GC_1_27: GcSteps = GcSteps { recheck_gc: Sched::check_idle_gc, ..GC_FIXED };
+pub const GC_1_27: GcSteps = GcSteps {
+    recheck_gc: Sched::check_idle_gc,
+    resize_bucket: Bucket::resize_as_in_go,
+    ..GC_FIXED
+};

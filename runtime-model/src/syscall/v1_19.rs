@@ -10,6 +10,8 @@ use crate::m::{Entered, M};
 use crate::p::OwnedP;
 use crate::sched::Sched;
 
+use super::Stage;
+
 impl Sched {
     /// Go: proc.go, reentersyscall 3612-3670 (1.19.8).
     #[sync::summarized]
@@ -45,8 +47,9 @@ impl Sched {
         if !self.exitsyscallfast(m, &entered) {
             return self.exitsyscall0(m, g, GStatus::Syscall);
         }
-        self.left_syscall(m);
+        self.count_syscall(m.p());
         self.g(g).casgstatus(GStatus::Syscall, GStatus::Running);
+        self.stage(m).set(Stage::Out);
         true
     }
 

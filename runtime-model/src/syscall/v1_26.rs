@@ -143,6 +143,11 @@ impl Sched {
         if !self.g(g).call.cas(CallStatus::In, CallStatus::Scan) {
             return None;
         }
+        if self.suspends() && !(self.steps.castogscan_call)(self.g(g)) {
+            // Another M has suspended the G, so it has the scan bit.
+            self.g(g).call.store(CallStatus::In);
+            return None;
+        }
         // The scan bit, step 3. Another M may have taken the P since the load, or the G may be in another call by now.
         let m = self.g(g).m.get().filter(|&m| self.m(m).lent.with(|it| is(it, p)));
         if m.is_none() {
@@ -153,6 +158,7 @@ impl Sched {
 
     /// Clears the scan bit. Go: proc.go, resume 6885-6887 (1.27.3; since 1.26).
     fn resume(&self, g: GId) {
+        self.g(g).casfrom_gscan_call();
         // Meets the wait in `return_from_call`.
         self.g(g).call.store(CallStatus::In);
     }

@@ -220,7 +220,7 @@ impl Timers {
     }
 
     /// Takes all timers out, in the heap's order, for a rebuild.
-    pub(super) fn take(&mut self) -> Vec<Entry> {
+    pub fn take(&mut self) -> Vec<Entry> {
         std::mem::take(&mut self.heap)
     }
 

@@ -36,6 +36,7 @@ impl Sched {
             Action::GcStart(dedicated) => self.gc_start(m, dedicated),
             Action::GcEnd => self.gc_end(m),
             Action::Mark { flag, long } => self.submit_mark_work(m, flag, long),
+            Action::Suspend(other) => self.suspend_and_resume(m, other),
             Action::Preempt => {}
             Action::Write(fd) => self.write(fd),
             Action::Deadline(fd, ticks) => self.set_deadline(m, fd, Some(ticks)),
