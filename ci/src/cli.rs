@@ -188,7 +188,7 @@ Exit codes: 0 all models hold, 1 one is violated, or the real loom finds a failu
 /// The arguments of `repro`.
 #[derive(Debug, Args)]
 pub struct Repro {
-    /// The bug's number, such as 53294
+    /// The bug: a number of golang/go, such as 53294, or a name, such as full-bucket; `cargo pidle list` prints all
     #[arg(required_unless_present = "all")]
     pub bug: Option<String>,
     /// Reproduce each bug in its smallest form, and print the table of docs/found.md
