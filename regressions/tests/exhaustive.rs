@@ -45,13 +45,8 @@ fn the_core_holds_in_every_state() {
     holds_in("sleep-ready-park", 36_978);
     holds_in("newproc-busy", 204);
     holds_in("sleep-ready-busy", 20_008);
-    holds_in("newproc-busy-3m", 204);
-}
-
-/// An engine that replays takes too long.
-#[sync::test(restoring)]
-fn the_larger_programs_of_the_core_hold_in_every_state() {
     holds_in("two-timers-relay", 156_279);
+    holds_in("newproc-busy-3m", 204);
     holds_in("sleep-ready-busy-3m", 146_203);
 }
 
