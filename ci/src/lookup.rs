@@ -186,6 +186,11 @@ pub fn size(scenario: &str) -> Option<String> {
 
 /// Whether the variant has a bug or a part of one, based on `GO_1_19_FIXED` or on the release.
 pub fn is_mutant(row: &str) -> bool {
-    truth::is_changed(row)
-        || BUGS.iter().any(|bug| bug.mutants.iter().any(|mutant| mutant.row(bug) == row))
+    truth::is_changed(row) || variant_of_bug(row).is_some()
+}
+
+/// The variant of a bug that has this name, and its bug.
+pub fn variant_of_bug(row: &str) -> Option<(&'static Bug, &'static Mutant)> {
+    let of = |bug: &'static Bug| bug.mutants.iter().map(move |mutant| (bug, mutant));
+    BUGS.iter().flat_map(|bug| of(bug)).find(|(bug, mutant)| mutant.row(bug) == row)
 }

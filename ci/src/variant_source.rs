@@ -102,7 +102,7 @@ struct Reader {
     file: File,
 }
 
-/// More steps from name to name than these are none that a reader could follow either.
+/// The most names that are followed, one to the next, to the table: a reader could not follow more either.
 const MOST: usize = 16;
 
 impl Reader {

@@ -143,6 +143,22 @@ impl Action {
             Action::Close(_) => true,
         }
     }
+
+    /// Whether it begins a garbage collection.
+    pub fn begins_gc(&self) -> bool {
+        matches!(self, Action::GcStart(_) | Action::ForcedGc(_))
+    }
+
+    /// Whether it sets GOMAXPROCS.
+    pub fn resizes(&self) -> bool {
+        matches!(self, Action::Gomaxprocs(_) | Action::UpdateGomaxprocs)
+    }
+
+    /// Whether it stops the world, or asks each P to pass a safe point.
+    pub fn stops_or_asks(&self) -> bool {
+        let alone = matches!(self, Action::StopTheWorld | Action::ForEachP | Action::GcEnd);
+        alone || self.begins_gc() || self.resizes()
+    }
 }
 
 /// What moves the clock.
@@ -261,7 +277,7 @@ impl Program {
 
     /// Whether some G begins a garbage collection.
     pub fn has_gc(&self) -> bool {
-        self.has(|action| matches!(action, Action::GcStart(_) | Action::ForcedGc(_)))
+        self.has(Action::begins_gc)
     }
 
     /// The Gs that are mark workers: the last ones.
@@ -281,7 +297,7 @@ impl Program {
 
     /// Whether some G sets GOMAXPROCS.
     pub fn resizes(&self) -> bool {
-        self.has(|action| matches!(action, Action::Gomaxprocs(_) | Action::UpdateGomaxprocs))
+        self.has(Action::resizes)
     }
 
     /// The most Ps that there are at a time.
@@ -330,11 +346,7 @@ impl Program {
 
     /// The G that stops the world, or asks each P, if one does.
     pub(crate) fn stopper(&self) -> Option<GId> {
-        self.first_with(|action| {
-            let stops = matches!(action, Action::StopTheWorld | Action::ForEachP | Action::GcEnd);
-            let begins = matches!(action, Action::GcStart(_) | Action::ForcedGc(_));
-            stops || begins || matches!(action, Action::Gomaxprocs(_) | Action::UpdateGomaxprocs)
-        })
+        self.first_with(Action::stops_or_asks)
     }
 
     fn first_with(&self, is: impl Fn(&Action) -> bool) -> Option<GId> {

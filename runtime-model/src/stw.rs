@@ -190,7 +190,8 @@ impl Sched {
         some
     }
 
-    /// A stop of the world, a `for_each_p`, or an M that suspends a G, waits for a G that is busy: asks again. For the world, when no M moves.
+    /// A stop of the world, a `for_each_p`, or an M that suspends a G, waits for a G that is busy: asks again. For the world, when
+    /// no M moves.
     ///
     /// Go: proc.go, stopTheWorldWithSema 1220-1228, forEachP 1641-1650 (1.19.8).
     pub(crate) fn asks_again(&self) -> bool {

@@ -119,8 +119,7 @@ fn places(view: &View) -> Result<Vec<(GId, Place)>, String> {
             places.push((g, Place::Descriptor(pd.id)));
         }
     }
-    let helpers = [&view.sched.sysmon.forcegc, &view.sched.sysmon.update_max_procs];
-    let idle = helpers.into_iter().flatten().filter(|helper| helper.says_idle() == Some(true));
+    let idle = view.sched.sysmon.helpers().filter(|helper| helper.says_idle() == Some(true));
     places.extend(idle.map(|helper| (helper.g(), Place::Helper)));
     for (t, c) in view.sched.timers.iter().filter_map(|t| Some((t, t.chan.as_ref()?))) {
         if let Some(recvq) = c.recvq.peek() {

@@ -26,8 +26,7 @@ pub(crate) const CHECKS: &[Check] = &[
 
 /// Asked while its lock is free: sysmon holds that while it makes the helper runnable.
 fn a_helper_is_idle_while_it_waits(view: &View) -> Result<(), String> {
-    let shared = &view.sched.sysmon;
-    for helper in [&shared.forcegc, &shared.update_max_procs].into_iter().flatten() {
+    for helper in view.sched.sysmon.helpers() {
         let Some(idle) = helper.says_idle() else { continue };
         let g = view.sched.g(helper.g());
         let waits = view.status(g.id) == GStatus::Waiting && g.waited.peek(|&waited| waited);

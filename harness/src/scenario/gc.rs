@@ -15,7 +15,7 @@ impl Scenario {
         names: &[String],
     ) -> Result<(), ScenarioError> {
         let all = || scripts.iter().flatten();
-        let has_gc = all().any(begins);
+        let has_gc = all().any(Action::begins_gc);
         let units = all().filter(|action| matches!(action, Action::Mark { .. })).count();
         for (g, script) in scripts.iter().enumerate() {
             let wrong = |what: &str, allowed: &str| {
@@ -94,18 +94,13 @@ impl Scenario {
         scripts: &mut Vec<Vec<Action>>,
         names: &mut Vec<String>,
     ) -> usize {
-        if !scripts.iter().flatten().any(begins) {
+        if !scripts.iter().flatten().any(Action::begins_gc) {
             return 0;
         }
         names.extend((1..=self.ps).map(|i| format!("worker{i}")));
         scripts.extend((0..self.ps).map(|_| vec![Action::MarkWorker]));
         self.ps as usize
     }
-}
-
-/// The action begins a garbage collection.
-fn begins(action: &Action) -> bool {
-    matches!(action, Action::GcStart(_) | Action::ForcedGc(_))
 }
 
 #[cfg(test)]

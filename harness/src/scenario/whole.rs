@@ -172,7 +172,8 @@ impl Scenario {
 
     /// One G stops the world; a busy G that may be preempted is not nudged.
     fn check_stops(&self, scripts: Scripts, names: &[String]) -> Result<(), ScenarioError> {
-        let mut stoppers = (0..scripts.len()).filter(|&g| scripts[g].iter().any(stops));
+        let mut stoppers =
+            (0..scripts.len()).filter(|&g| scripts[g].iter().any(Action::stops_or_asks));
         let slices = self.sysmon && self.clock == Clock::Real;
         let first = stoppers.next();
         if first.is_none() && !slices {
@@ -271,13 +272,6 @@ fn reached(scripts: Scripts, timers: &[Named]) -> Vec<bool> {
         }
     }
     reached
-}
-
-/// Whether the action stops the world, or asks each P to pass a safe point.
-fn stops(action: &Action) -> bool {
-    matches!(action, Action::StopTheWorld | Action::Gomaxprocs(_) | Action::ForEachP)
-        || matches!(action, Action::GcStart(_) | Action::ForcedGc(_) | Action::GcEnd)
-        || *action == Action::UpdateGomaxprocs
 }
 
 /// The flag that the action waits for.

@@ -43,8 +43,7 @@ const UPDATE_PERIOD: Time = 1_000;
 impl Sched {
     /// Whether `g` is a helper of sysmon's, and so the runtime's own.
     pub(crate) fn is_helper(&self, g: GId) -> bool {
-        let all = [&self.sysmon.forcegc, &self.sysmon.update_max_procs];
-        all.into_iter().flatten().any(|helper| helper.g() == g)
+        self.sysmon.helpers().any(|helper| helper.g() == g)
     }
 
     /// `g` waits for sysmon, or does what it was made runnable for. Returns whether `m` goes on with `g`.

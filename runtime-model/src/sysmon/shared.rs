@@ -40,6 +40,11 @@ impl SysmonShared {
             fruitless: Ghost::new(0),
         }
     }
+
+    /// The Gs that sysmon makes runnable, as far as the program has them.
+    pub fn helpers(&self) -> impl Iterator<Item = &Helper> {
+        [&self.forcegc, &self.update_max_procs].into_iter().flatten()
+    }
 }
 
 /// A G that sysmon makes runnable. Go: runtime2.go, type forcegcstate; proc.go, updateMaxProcsGState (since 1.25).

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use harness::source::enclosing;
-use regressions::{BUGS, CONTENT};
+use regressions::CONTENT;
 
 use crate::text::output::{wrap, WIDTH};
-use crate::variant_source;
+use crate::{lookup, variant_source};
 
 /// The largest number of functions that a row names beside the marked ones: the last ones.
 const FUNCTIONS: usize = 3;
@@ -24,9 +24,7 @@ pub(super) struct Marks {
 impl Marks {
     /// Those of the variant of that name; none if it is not one of a bug.
     pub(super) fn of(row: &str) -> Self {
-        let mutants =
-            BUGS.iter().flat_map(|bug| bug.mutants.iter().map(move |known| (*bug, known)));
-        let mutant = mutants.into_iter().find(|(bug, mutant)| mutant.row(bug) == row);
+        let mutant = lookup::variant_of_bug(row);
         let Some(source) = mutant.and_then(|(bug, mutant)| variant_source::of(bug, mutant)) else {
             return Marks::default();
         };
