@@ -11,5 +11,4 @@ mod house_rules;
 mod loom_tests;
 mod measurements;
 mod traced;
-mod truth;
 mod workers;

@@ -13,6 +13,7 @@ use crate::gate::gated::{judge, write, Gated, Part, Remark};
 use crate::gate::shard::{self, Shard};
 use crate::gate::table;
 use crate::text::output;
+use crate::truth::document;
 
 /// The command.
 ///
@@ -61,6 +62,7 @@ fn join(parts: Vec<(&PathBuf, Gated)>) -> Result<Gated, Error> {
         seconds += gated.seconds;
     }
     let Some((_, part)) = whole else { return Err(Error::Usage("no part to merge".into())) };
+    let document = document::compare(&reports)?;
     let judged = judge(reports, &[], seconds);
     let missing = (1..=part.shard.of).filter(|index| !seen.contains_key(index));
     let missing = missing.map(|index| Remark {
@@ -69,7 +71,7 @@ fn join(parts: Vec<(&PathBuf, Gated)>) -> Result<Gated, Error> {
     });
     // What a part remarked, it may be that the whole does, too.
     let remarks: BTreeSet<Remark> =
-        remarks.into_iter().chain(judged.remarks).chain(missing).collect();
+        remarks.into_iter().chain(judged.remarks).chain(document).chain(missing).collect();
     verdicts.push(judged.verdict);
     verdicts.extend(remarks.iter().map(|remark| remark.verdict));
     let (verdict, remarks) = (Verdict::worst(verdicts), remarks.into_iter().collect());

@@ -24,6 +24,7 @@ use crate::gate::shard::Costs;
 use crate::text::output;
 use crate::text::output::counted;
 use crate::text::progress::Progress;
+use crate::truth::document;
 use crate::{at_once, cli, interrupt};
 
 /// The command.
@@ -93,8 +94,9 @@ fn run_gate(
     let at_once = arguments.jobs.unwrap_or_else(at_once::cores);
     progress.say(&how_long(&tasks, at_once));
     let start = Instant::now();
-    let (reports, differ) = asked::once(run_all(workers, &tasks, at_once, progress));
-    let gated = judge(reports, &idle, start.elapsed().as_secs_f64()).and(differ);
+    let (reports, mut remarks) = asked::once(run_all(workers, &tasks, at_once, progress));
+    remarks.extend(document::compare(&reports)?);
+    let gated = judge(reports, &idle, start.elapsed().as_secs_f64()).and(remarks);
     Ok(Gated { part, ..gated })
 }
 

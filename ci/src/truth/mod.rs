@@ -1,5 +1,6 @@
 //! `pidle truth`: the programs that the real runtime was measured with, model and reality side by side.
 
+pub mod document;
 pub mod table;
 
 use std::time::Instant;
@@ -19,7 +20,7 @@ use crate::{at_once, cli, interrupt};
 /// The command.
 ///
 /// # Errors
-/// If an engine cannot be built, or the table not be printed.
+/// If an engine cannot be built, the table not be printed, or the document not be read.
 pub fn truth(arguments: &cli::Truth) -> Result<Verdict, Error> {
     interrupt::catch()?;
     let engines = [Engine::Explore, Engine::Shuttle];
@@ -37,5 +38,8 @@ pub fn truth(arguments: &cli::Truth) -> Result<Verdict, Error> {
     } else {
         table::render(&reports, start.elapsed().as_secs_f64())
     })?;
-    Ok(Verdict::worst(reports.iter().map(|report| report.verdict)))
+    let stale = document::compare(&reports)?;
+    stale.iter().for_each(|remark| output::remark(&remark.what));
+    let verdicts = reports.iter().map(|report| report.verdict);
+    Ok(Verdict::worst(verdicts.chain(stale.map(|remark| remark.verdict))))
 }
