@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use mutants::files;
-use pidle::engines::builder::{compile, root, target, Wanted};
+use pidle::engines::builder::{keep, root, target, Wanted};
 use pidle::engines::worker::Worker;
 use pidle::error::Error;
 use sync::driver::Engine;
@@ -24,7 +24,7 @@ const DOOR: (&str, &str, &str) =
 /// What a process writes its counts to. Processes that end at the same time share a few files.
 const FILE: &str = "%4m.profraw";
 
-/// Where the copy, and what is built of it, are.
+/// Where the copy is.
 pub fn folder() -> PathBuf {
     target().join("coverage")
 }
@@ -40,11 +40,13 @@ pub fn build(profiles: &Path) -> Result<(Worker, Vec<Marked>), Error> {
     files::write(&copy, &files)?;
     let engine = Engine::Explore;
     let this = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
-    let program = compile(&Wanted {
+    // Built where the workspace is, so that other people's crates, which are not counted, are there already.
+    let wanted = Wanted {
         what: "the explore engine that counts".into(),
         variables: vec![("RUSTC_WORKSPACE_WRAPPER", this.into()), (compiler::VARIABLE, "1".into())],
-        ..Wanted::worker(copy, folder().join("build"), engine)
-    })?;
+        ..Wanted::worker(copy, target(), engine)
+    };
+    let program = keep(&wanted, "pidle-engine-explore-counting")?;
     let variables = vec![(PROFILE.into(), profiles.join(FILE).into())];
     Ok((Worker { variables, ..Worker::new(engine, program) }, marked))
 }

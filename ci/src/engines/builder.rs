@@ -72,17 +72,30 @@ pub fn build_beside(
         let program = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
         return Ok(Worker { arguments: &["worker"], ..Worker::new(engine, program) });
     }
-    let folder = target().join("workers");
+    let wanted = Wanted { profile, ..Wanted::worker(root(), target(), engine) };
+    let program = keep_beside(bars, &wanted, &format!("pidle-engine-{engine}-{}", profile.name()))?;
+    Ok(Worker::new(engine, program))
+}
+
+/// Builds a program and copies it to a place of its own, where no other build replaces it.
+///
+/// # Errors
+/// As [`compile`], or if it cannot be copied.
+pub fn keep(wanted: &Wanted, name: &str) -> Result<PathBuf, Error> {
+    keep_beside(&MultiProgress::new(), wanted, name)
+}
+
+fn keep_beside(bars: &MultiProgress, wanted: &Wanted, name: &str) -> Result<PathBuf, Error> {
+    let folder = wanted.target.join("workers");
     let io = |error| Error::Io { path: folder.clone(), error };
     fs::create_dir_all(&folder).map_err(io)?;
     // Between a build and its copy no other process may build.
     let mut lock = RwLock::new(File::create(folder.join("lock")).map_err(io)?);
     let _locked = lock.write().map_err(io)?;
-    let wanted = Wanted { profile, ..Wanted::worker(root(), target(), engine) };
-    let built = compile_beside(bars, &wanted)?;
-    let program = folder.join(format!("pidle-engine-{engine}-{}", profile.name()));
+    let built = compile_beside(bars, wanted)?;
+    let program = folder.join(name);
     copy(&built, &program).map_err(io)?;
-    Ok(Worker::new(engine, program))
+    Ok(program)
 }
 
 /// Copies a program to where an older copy of it may be running: that one goes on with what it has.
