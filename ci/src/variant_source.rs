@@ -278,7 +278,8 @@ mod tests {
         of(bug, mutant).expect("a source")
     }
 
-    #[test]
+    /// The same on each engine, so that one is enough.
+    #[sync::test(restoring)]
     fn each_variant_names_entries_of_the_step_table() {
         let of_tables = |file: &str| file.starts_with("runtime-model/src/steps");
         let tables = CONTENT.sources.iter().filter(|(file, _)| of_tables(file));

@@ -1,6 +1,7 @@
 //! The workspace keeps its own rules.
 
-#[test]
+/// The same on each engine, so that one is enough.
+#[sync::test(restoring)]
 fn the_workspace_is_tidy() {
     let (files, broken) = pidle::tidy::check(&pidle::engines::builder::root()).unwrap();
     let lines: String = broken.iter().map(|broken| format!("{broken}\n")).collect();

@@ -123,7 +123,8 @@ mod tests {
         }
     }
 
-    #[test]
+    /// The same on each engine, so that one is enough.
+    #[sync::test(restoring)]
     fn each_cost_is_of_a_run_that_can_be() {
         let costs: BTreeMap<String, f64> = serde_json::from_str(COSTS).expect("a table of costs");
         for (key, cost) in &costs {

@@ -71,7 +71,7 @@ pub(super) const SYSMONS: &[Break] = &[
         check: "a P that does not run has no safe point ahead of it",
         scenario: "safe-point-beside-retake",
         steps: Steps { sysmon: IDLES, ..MISSES },
-        base: MISSES,
+        base: ("", MISSES),
     },
     of(IDLE, "forced-gc", sysmon_helpers::BUG.mutants[2].steps),
     of_newest(FOUND, "update-gomaxprocs", sysmon_helpers::BUG.mutants[3].steps),
