@@ -141,7 +141,7 @@ mod tests {
         let costs = Costs::known();
         let job = sample::counterexample().header.job;
         let job = Job {
-            scenario: "sleep-ready-park-4m".into(),
+            scenario: "two-timers-relay-3m".into(),
             row: "GO_1_19_FIXED".into(),
             mode: Mode::Invariants,
             ..job
