@@ -11,6 +11,7 @@ pub mod decisions;
 pub mod drain;
 pub mod queues;
 mod table;
+pub mod workers;
 
 use harness::kernel::Kernel;
 use harness::trace::traced;

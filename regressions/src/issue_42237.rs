@@ -28,6 +28,7 @@ const SHOWS: &[Shows] = &[
     Shows::symptom("preempted-wakeup", Hang).on(EXPLORE),
     // Where nothing stops the world, the G hands the P over when it runs again.
     Shows::symptom("preempted-and-woken", Holds).on(EXPLORE),
+    Shows::symptom("preempted-beside-parked", Holds).on(EXPLORE),
 ];
 
 fn wakep_preemptible(sched: &Sched, m: &M) {

@@ -280,9 +280,9 @@ impl G {
     pub fn castogscan_call_when_resumed(&self) -> bool {
         let Some(word) = &self.atomicstatus else { return true };
         while !self.castogscan_call() {
-            if word.load_when(|now| !now.scan).status != GStatus::Syscall {
-                return false;
-            }
+            // The caller has the scan bit of `call`, for which the G waits before it leaves its status.
+            let status = word.load_when(|now| !now.scan).status;
+            assert!(status == GStatus::Syscall, "castogscan: {} is {status:?}", self.id);
         }
         true
     }

@@ -59,9 +59,10 @@ fn updates_are_outside_of_events(view: &View) -> Result<(), String> {
         let runs = p.status.peek(|&status| status) == PStatus::Running;
         runs && p.limiter_event.peek() == LimiterEventType::None
     };
-    // The M that has stopped the world to begin or to end a cycle has the limiter, and no P runs.
+    // The M that begins or ends a cycle has the limiter until the world has started, and at first no P runs.
     let stopped = view.sched.stopped_by.peek(|&m| m.is_some());
-    let updates = !view.sched.limiter.peek_unlocked() && !stopped;
+    let limiter = &view.sched.limiter;
+    let updates = !limiter.peek_unlocked() && !stopped && !limiter.peek_bucket().transitioning;
     ensure!(!updates || view.ps().iter().any(outside), "an update is under way within an event");
     Ok(())
 }

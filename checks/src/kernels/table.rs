@@ -206,4 +206,20 @@ pub const ALL: &[Kernel] = &[
         threads: 2,
         program: |steps| queues::heap_order(steps, Sched::addtimer),
     },
+    Kernel {
+        name: "idle-workers",
+        about: "two Ms count idle mark workers: each is counted once, and each may run",
+        threads: 2,
+        program: |steps| {
+            workers::idle_workers(steps, 2, Sched::add_idle_mark_worker, Sched::remove_idle_mark_worker);
+        },
+    },
+    Kernel {
+        name: "one-idle-worker",
+        about: "the same if one may run: two never do",
+        threads: 2,
+        program: |steps| {
+            workers::idle_workers(steps, 1, Sched::add_idle_mark_worker, Sched::remove_idle_mark_worker);
+        },
+    },
 ];
