@@ -23,6 +23,7 @@ mod content;
 pub mod dedicated_last_look;
 pub mod due_timer;
 pub mod emptied_heap;
+pub mod enlist_beside_drop;
 pub mod extra_m;
 pub mod full_bucket;
 pub mod global_batch;
@@ -133,6 +134,7 @@ pub const BUGS: &[&Bug] = &[
     &issue_19112::BUG,
     &issue_27732::BUG,
     &dedicated_last_look::BUG,
+    &enlist_beside_drop::BUG,
     &cl_496117::BUG,
     &issue_59600::BUG,
     &issue_40368::BUG,

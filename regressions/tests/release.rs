@@ -37,7 +37,7 @@ fn bugs_of(row: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_gate_expects_twenty_eight_failures_of_the_newest_release() {
+fn the_gate_expects_twenty_nine_failures_of_the_newest_release() {
     let as_in_1_20 =
         "the fix of golang/go#45867 (needspinning is cleared while a failed waker still counts)";
     let due_timer = "the last look sees a due timer and stops all the same";
@@ -50,13 +50,14 @@ fn the_gate_expects_twenty_eight_failures_of_the_newest_release() {
     let gap = "while a heap is adjusted, its wake time is too late for a moment";
     let stale = "stop reports that it has stopped a timer whose value has been received";
     let dedicated = "the last look does not look for a dedicated mark worker";
+    let enlisted = "a G that makes GC work wakes no M beside one that drops its P";
     let polled = "a timer is lost to Gs that poll its channel, when GOMAXPROCS shrinks";
     let grown = "the last look does not see a P that was added";
     let full = "the limiter stays off if its bucket is just full when GOMAXPROCS shrinks";
     let timers = [emptied, emptied, lost, gap, gap, gap, stale];
     let others = [
         due_timer, due_timer, due_timer, POST, POST, POST, batch, handoff, call, call, call,
-        safe_point, safe_point, dedicated, polled, polled, grown, full,
+        safe_point, safe_point, dedicated, enlisted, polled, polled, grown, full,
     ];
     let expected = [&[as_in_1_20; 3][..], &timers, &others].concat();
     assert_eq!(bugs_of(NEWEST), expected);

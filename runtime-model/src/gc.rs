@@ -29,7 +29,8 @@
 //!
 //! # What a submitter wakes
 //! From Go 1.9 to 1.25 nothing: a wakeup there was suspected of a deadlock (golang/go#19112). So work that comes while a P is idle
-//! waits for an M that looks for Gs. Since 1.26 the submitter wakes an M (`enlist_worker`, in `gc/find.rs`).
+//! waits for an M that looks for Gs. Since 1.26 the submitter wakes an M, if it has seen an idle P; here it also
+//! asks an M that is about to drop one (`enlist_worker`, in `gc/find.rs`).
 //!
 //! Left out: workers that have a fraction of a P (`gcFractionalMarkTime`), the work of each P alone (`gcw`) and so the barrier before
 //! the end of the mark phase, assists that wait for others, sweeping. Workers are there from the start of the program.

@@ -243,7 +243,7 @@ pub type TakeGlobal = for<'a> fn(
 ) -> Result<GId, MutexGuard<'a, SchedLocked>>;
 
 /// Go 1.19 with all known fixes, and those of our own where Go has none (`wakep`, `p_for_due_timer`,
-/// `wake_beside_poller`, `asked_at_handoff`, `entered_syscall`, `recheck_gc`). Every check holds for this one.
+/// `wake_beside_poller`, `asked_at_handoff`, `entered_syscall`, `recheck_gc`, `enlist_worker`). Every check holds for this one.
 pub const GO_1_19_FIXED: Steps = Steps {
     timers: TIMERS_1_19,
     timers_1_19: TIMER_STEPS,
@@ -335,8 +335,8 @@ pub const GO_1_19: Steps = Steps { timers_1_19: TIMER_STEPS_1_19, ..GO_13F6BE28 
 /// are taken from the global queue with another wake no M (`take_global`); a P that is handed off goes idle although a waker
 /// has asked for one (`asked_at_handoff`); a timer that is due is left beside an idle P, under faketime, in two ways
 /// (`p_for_due_timer`, `wake_beside_poller`); the poller leaves its post (`POLL_1_27`); a stop of the world and a safe point miss a
-/// system call that is being entered (`stop_in_syscall`, `entered_syscall`); the last look does not look for dedicated mark workers
-/// ([`GC_1_27`]); and [`TIMER_STEPS_1_27`].
+/// system call that is being entered (`stop_in_syscall`, `entered_syscall`); the last look does not look for dedicated mark workers,
+/// and a G that makes GC work asks no M that is about to drop its P ([`GC_1_27`]); and [`TIMER_STEPS_1_27`].
 ///
 /// Where it is not `GO_1_19_FIXED`, an entry is named here or in `GO_FIXED`.
 pub const GO_1_27: Steps = Steps {
@@ -358,8 +358,8 @@ pub const GO_1_27: Steps = Steps {
 };
 
 /// Go 1.27.3 with every known bug mended. Every check holds for this one. No mend is Go's: *ours* are `wakep`
-/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller`, `asked_at_handoff`, `stop_in_syscall`, `entered_syscall`, `recheck_gc`, and
-/// those of [`TIMER_STEPS_FIXED`].
+/// ([`wakep_with_p`]), `take_global`, `p_for_due_timer`, `wake_beside_poller`, `asked_at_handoff`, `stop_in_syscall`, `entered_syscall`, `recheck_gc`,
+/// `enlist_worker`, and those of [`TIMER_STEPS_FIXED`].
 pub const GO_FIXED: Steps = Steps {
     timers: TIMERS_1_23,
     syscalls: SYSCALLS_1_27,

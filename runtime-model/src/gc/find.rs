@@ -152,13 +152,9 @@ impl Sched {
         }
         let mut locked = self.lock.lock();
         let Some(taken) = (self.steps.p_for_work)(self, &mut locked) else { return look };
-        if !self.gc.blacken_enabled.owner_load() {
-            self.pidleput(&mut locked, taken, 0);
-            return look;
-        }
         drop(locked);
         self.emit(m, Event::LastLookFoundGcWork);
-        // It finds the worker as part 5.
+        // It finds the worker as part 5, where it asks again whether workers may mark: the cycle may be over by now.
         self.spin_again(m, taken)
     }
 
@@ -248,8 +244,10 @@ impl Sched {
         }
     }
 
-    /// `m` has made work for the GC: wakes an M that has an idle P; if there is none, and a dedicated worker is needed, has a G
-    /// preempted on another P. It is a step.
+    /// `m` has made work for the GC: wakes an M that has an idle P; if there is none, asks the M that drops the next one to look
+    /// again, and, if a dedicated worker is needed, has a G preempted on another P. It is a step.
+    ///
+    /// That it asks is ours, not Go's (`regressions/src/enlist_beside_drop.rs`).
     ///
     /// Go: mgcpacer.go, enlistWorker 695-748 (1.27.3; since 1.26).
     #[sync::summarized]
@@ -258,9 +256,28 @@ impl Sched {
         if !dedicated && !self.need_idle_mark_worker() {
             return;
         }
+        let wakes = self.npidle.load() != 0 && self.nmspinning.load() == 0;
+        // Wake protocol, 2 and 5a: if no P is idle, `wakep` asks the next M that drops one. Meets the load in `must_keep_p`, of an
+        // M that has seen no work and does not spin.
+        self.wakep(m);
+        if dedicated && !wakes {
+            self.preempt_another(m);
+        }
+    }
+
+    /// The same as Go has it: asks no M if no P is idle. It is a step.
+    ///
+    /// Go: mgcpacer.go, enlistWorker 695-748 (1.27.3; since 1.26).
+    #[sync::summarized]
+    pub fn enlist_worker_1_26(&self, m: &M) {
+        let dedicated = self.gc.dedicated_needed.load() > 0;
+        if !dedicated && !self.need_idle_mark_worker() {
+            return;
+        }
         if self.npidle.load() != 0 && self.nmspinning.load() == 0 {
             return self.wakep(m);
         }
+        self.emit(m, Event::LeftOut("the question to the M that drops the next P"));
         if dedicated {
             self.preempt_another(m);
         }

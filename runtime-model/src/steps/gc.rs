@@ -18,7 +18,7 @@ pub struct GcSteps {
     ///
     /// Go: proc.go, findRunnable 2790-2804 (1.19.8), 3717-3732 (1.27.3).
     pub recheck_gc: fn(&Sched, &mut M) -> Found,
-    /// A G has made work for the GC: wake an M that runs a worker? (golang/go#19112)
+    /// A G has made work for the GC: wake an M that runs a worker? (golang/go#19112, `enlist-beside-drop`)
     ///
     /// Go: mgcpacer.go, enlistWorker 770-806 (1.19.8), 695-748 (1.27.3).
     pub enlist_worker: fn(&Sched, &M),
@@ -42,7 +42,7 @@ pub struct GcSteps {
     pub idle_time: Option<IdleTimeSteps>,
 }
 
-/// The GC as in Go 1.19, with the wakeup for work that is submitted that Go has since 1.26, and a last look that is ours.
+/// The GC as in Go 1.19, with a wakeup for work that is submitted, which Go has since 1.26, and a last look: both are ours.
 pub const GC_1_19_FIXED: GcSteps = GcSteps {
     wake_beside_worker: Sched::wakep,
     recheck_gc: Sched::check_gc_no_p,
@@ -63,7 +63,7 @@ pub const GC_1_19: GcSteps = GcSteps {
     ..GC_1_19_FIXED
 };
 
-/// The GC as in Go 1.27.3, with a last look that is ours.
+/// The GC as in Go 1.27.3, with a wakeup for work that is submitted and a last look that are ours.
 pub const GC_FIXED: GcSteps = GcSteps {
     assign_at_start: Sched::assign_waiting_gc_worker,
     idle_time: Some(IDLE_TIME),
@@ -72,6 +72,7 @@ pub const GC_FIXED: GcSteps = GcSteps {
 
 /// The GC as in Go 1.27.3.
 pub const GC_1_27: GcSteps = GcSteps {
+    enlist_worker: Sched::enlist_worker_1_26,
     recheck_gc: Sched::check_idle_gc,
     resize_bucket: Bucket::resize_as_in_go,
     ..GC_FIXED
