@@ -52,6 +52,7 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         descriptors: vec![],
         sysmon: None,
         mask_bits: 32,
+        schedtrace: false,
     };
     let sched = Sched::new(program, steps, traced(Arc::new(NoWitness)));
     let mut m = M::of_kernel(MId(0));

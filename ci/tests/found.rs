@@ -46,7 +46,13 @@ fn the_document_has_the_table_of_what_was_found() {
         assert_eq!(Some(marked), preemptions.map(|n| n as usize), "{text}");
         // The step that the story is about has a mark, or an event.
         let shown = story::render(&recorded, false, Some(200));
-        let marks = ["\n* is the variant's own", "leaves out ", "ByHand(", "PreemptedInside("];
+        let marks = [
+            "\n* is the variant's own",
+            "leaves out ",
+            "ByHand(",
+            "PreemptedInside(",
+            "Schedtrace",
+        ];
         if marks.iter().all(|mark| !shown.contains(mark)) {
             silent.borrow_mut().push(recorded.header.job.row.clone());
         }

@@ -66,7 +66,7 @@ mod script;
 mod whole;
 
 use runtime_model::g::GId;
-use runtime_model::program::{self, Action, Program, ProgramTimer};
+use runtime_model::program::{self, Program, ProgramTimer};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use script::MOST_PS;
@@ -119,6 +119,9 @@ pub struct Scenario {
     /// Bits of a word of the masks of Ps. Go's number is 32.
     #[serde(default = "bits_of_a_word")]
     pub mask_word: u32,
+    /// A crash prints the scheduler's state first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub schedtrace: bool,
     /// A line for each G.
     pub lines: Vec<String>,
     /// The Gs that must have finished in the end; if none is named, each that was started.
@@ -190,6 +193,7 @@ impl Scenario {
             sysmon: false,
             ticks: 0,
             mask_word: bits_of_a_word(),
+            schedtrace: false,
             lines: lines.iter().map(|&line| line.into()).collect(),
             must_finish: Vec::new(),
             deterministic: false,
@@ -253,28 +257,12 @@ impl Scenario {
                 descriptors,
                 sysmon: self.sysmon.then_some(self.ticks),
                 mask_bits: self.mask_word,
+                schedtrace: self.schedtrace,
             },
             names,
             must_finish,
             deterministic: self.deterministic,
         })
-    }
-
-    /// Its size in words; descriptors and mark workers are named if there are any, and sysmon if it is there. Numbers of Ps that follow each other are written `2-3P`.
-    fn size(
-        &self,
-        scripts: &[Vec<Action>],
-        timers: usize,
-        descriptors: usize,
-        workers: usize,
-    ) -> String {
-        let fds = if descriptors == 0 { String::new() } else { format!("/{descriptors}fd") };
-        let (least, most) = self.least_and_most_ps(scripts);
-        let ps = if least == most { least.to_string() } else { format!("{least}-{most}") };
-        let sysmon = if self.sysmon { "/sysmon" } else { "" };
-        let gc = if workers == 0 { String::new() } else { format!("/{workers}W") };
-        let gs = scripts.len() - workers;
-        format!("{ps}P/{}M/{gs}G/{timers}T{fds}{gc}{sysmon}", self.ms)
     }
 
     fn error(&self, at: At, place: &str, what: impl Into<String>, allowed: &str) -> ScenarioError {

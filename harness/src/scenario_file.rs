@@ -40,6 +40,7 @@ gs = [                # a line for each G, main's first: `name: action; action; 
 # sysmon = false      # true: sysmon takes Ps from system calls, and in real time preempts and polls; it is not one of the Ms
 # ticks = 0           # with sysmon: so many of its rounds may come while Ms run; others come when no M can move
 # mask-word = 32      # bits of a word of the masks of Ps: with fewer, `gomaxprocs` may move them to other arrays
+# schedtrace = false  # true: a throw prints the scheduler's state first, as with GODEBUG=schedtrace, and takes sched.lock for that
 # Also, for a file in checks/scenarios, which the gate runs. `check` reports mistakes in these, and says how much of a run's
 # `sometimes` happened (with --sometimes, it requires all of it, as the gate does); it ignores the others:
 # aliases = ["wait"]  # older names, which commands accept too
@@ -117,6 +118,7 @@ struct File {
     sysmon: Option<bool>,
     ticks: Option<Spanned<i64>>,
     mask_word: Option<Spanned<i64>>,
+    schedtrace: Option<bool>,
     must_finish: Option<Spanned<Vec<String>>>,
     deterministic: Option<bool>,
     sizes: Option<Vec<Spanned<String>>>,
@@ -317,6 +319,7 @@ impl File {
             sysmon: self.sysmon.unwrap_or(plain.sysmon),
             ticks: number(&self.ticks, plain.ticks),
             mask_word: number(&self.mask_word, plain.mask_word),
+            schedtrace: self.schedtrace.unwrap_or(plain.schedtrace),
             must_finish: self.must_finish.as_ref().map_or(vec![], |names| names.get_ref().clone()),
             deterministic: self.deterministic.unwrap_or(plain.deterministic),
             ..plain
@@ -342,6 +345,7 @@ impl File {
             ticks: (scenario.ticks != plain.ticks).then(|| at_start(scenario.ticks.into())),
             mask_word: (scenario.mask_word != plain.mask_word)
                 .then(|| at_start(scenario.mask_word.into())),
+            schedtrace: scenario.schedtrace.then_some(true),
             must_finish: (!scenario.must_finish.is_empty())
                 .then(|| at_start(scenario.must_finish.clone())),
             deterministic: scenario.deterministic.then_some(true),

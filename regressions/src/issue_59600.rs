@@ -24,9 +24,17 @@ use sync::driver::Engine;
 use crate::bug::Symptom::Throw;
 use crate::bug::{Bug, Mutant, Shows};
 
-const SHOWS: &[Shows] =
-    &[Shows::symptom("scavenger-beside-poll", Throw("checkdead: runnable g"))
-        .on(&[Engine::Explore])];
+pub(crate) const EXPLORE: &[Engine] = &[Engine::Explore];
+
+const SHOWS: &[Shows] = &[
+    Shows::symptom("scavenger-beside-poll", Throw("checkdead: runnable g")).on(EXPLORE),
+    // With the lock released, the trace of the crash does no harm: golang/go#59758.
+    Shows::symptom("traced-scavenger", Throw("checkdead: runnable g")).on(EXPLORE),
+];
+
+/// The bug, with the rest of 1.19.
+pub(crate) const AS_IN_1_20: Steps =
+    Steps { poll: PollSteps { start_idle: start_idle_1_20, ..POLL_1_19_FIXED }, ..GO_1_19_FIXED };
 
 /// Takes each P under the lock, and starts its M under another hold.
 fn start_idle_1_20(sched: &Sched, m: &M, n: usize) {
@@ -56,10 +64,7 @@ pub const BUG: Bug = Bug {
         Mutant {
             name: "as-in-1.20",
             about: "injectglist takes a P, releases the lock, and then starts an M",
-            steps: Steps {
-                poll: PollSteps { start_idle: start_idle_1_20, ..POLL_1_19_FIXED },
-                ..GO_1_19_FIXED
-            },
+            steps: AS_IN_1_20,
             shows: SHOWS,
             masked: None,
         },

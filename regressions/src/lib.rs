@@ -55,6 +55,7 @@ pub mod issue_53294;
 pub mod issue_55160;
 pub mod issue_5586;
 pub mod issue_59600;
+pub mod issue_59758;
 pub mod issue_61454;
 pub mod issue_63555;
 pub mod issue_66006;
@@ -137,6 +138,7 @@ pub const BUGS: &[&Bug] = &[
     &enlist_beside_drop::BUG,
     &cl_496117::BUG,
     &issue_59600::BUG,
+    &issue_59758::BUG,
     &issue_40368::BUG,
     &issue_42237::BUG,
     &issue_42515::BUG,

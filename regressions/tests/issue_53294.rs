@@ -155,6 +155,7 @@ fn idle_ticks(take: fn(&Sched, &mut SchedLocked, Time) -> Option<OwnedP>) -> Tim
             descriptors: vec![],
             sysmon: None,
             mask_bits: 32,
+            schedtrace: false,
         };
         let sched = Sched::new(program, GO_1_19_FIXED, Arc::new(runtime_model::event::NoWitness));
         let mut m = M::of_kernel(MId(0));

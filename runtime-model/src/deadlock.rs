@@ -25,8 +25,8 @@ impl Sched {
         if run > (self.steps.run0)(locked) {
             return;
         }
-        assert!(run >= 0, "checkdead: inconsistent counts");
-        self.assert_a_g_waits();
+        assert!(run >= 0, "{}", self.thrown(m, "checkdead: inconsistent counts"));
+        self.assert_a_g_waits(m);
         if self.program.clock != Clock::Fake {
             return self.report_deadlock_without_timers(locked);
         }
@@ -55,13 +55,32 @@ impl Sched {
         panic!("all goroutines are asleep - deadlock!");
     }
 
-    fn assert_a_g_waits(&self) {
+    /// `checkdead` is about to throw this text. The lock is held: released first, or not (golang/go#59758).
+    ///
+    /// Go: proc.go, checkdead 5055, 5072, 5090 and 5096 (1.19.8), 6453, 6471, 6490 and 6497 (1.27.3).
+    fn thrown<'t>(&self, m: &M, text: &'t str) -> &'t str {
+        (self.steps.trace_at_throw)(self, m);
+        text
+    }
+
+    /// A crash prints the scheduler's state first, if the program is traced, and takes the lock for that. `m` must not hold it.
+    /// It is a step.
+    ///
+    /// Go: panic.go, startpanic_m 1215-1217, and proc.go, schedtrace 5423 (1.19.8), 1549-1551 and 6956 (1.27.3).
+    pub fn schedtrace(&self, m: &M) {
+        if self.program.schedtrace {
+            self.emit(m, Event::Schedtrace);
+            drop(self.lock.lock());
+        }
+    }
+
+    fn assert_a_g_waits(&self, m: &M) {
         let mut waiting = 0;
         for g in self.allg.iter().filter(|g| !self.is_system_goroutine(g.id)) {
             match g.status.get() {
                 GStatus::Waiting | GStatus::Preempted => waiting += 1,
                 GStatus::Runnable | GStatus::Running | GStatus::Syscall => {
-                    panic!("checkdead: runnable g")
+                    panic!("{}", self.thrown(m, "checkdead: runnable g"))
                 }
                 GStatus::Idle | GStatus::Dead => {}
             }
@@ -80,9 +99,11 @@ impl Sched {
         }
         self.faketime.set(when);
         let Some(p) = (self.steps.take_p_for_timer)(self, locked, when) else {
-            panic!("checkdead: no p for timer");
+            panic!("{}", self.thrown(m, "checkdead: no p for timer"));
         };
-        let Some(nm) = self.mget(locked) else { panic!("checkdead: no m for timer") };
+        let Some(nm) = self.mget(locked) else {
+            panic!("{}", self.thrown(m, "checkdead: no m for timer"));
+        };
         self.emit(m, Event::Jump(when, p.id()));
         if self.p(&p).peek_wake_time() != when {
             self.emit(m, Event::JumpToOther);

@@ -180,6 +180,8 @@ pub enum Event {
     TakenAndLeft(PId),
     /// It writes the global queue as it has read it a moment before, without the lock. In the model, only bugs do so.
     GlobalQueueOverwritten,
+    /// It crashes, and is about to print the scheduler's state, for which it takes `sched.lock`.
+    Schedtrace,
     /// It leaves out what the model does here, or should do. Only variants with a bug do so.
     LeftOut(&'static str),
 }

@@ -222,6 +222,8 @@ pub struct Program {
     pub sysmon: Option<u32>,
     /// Bits of a word of the masks, 1 to 32. Go's number is 32.
     pub mask_bits: u32,
+    /// A crash prints the scheduler's state first: Go's `GODEBUG=schedtrace`, and nothing else of that.
+    pub schedtrace: bool,
 }
 
 /// A timer that actions name.

@@ -68,6 +68,11 @@ pub struct Steps {
     ///
     /// Go: proc.go, checkdead 5034-5052 (1.19.8), 6438-6449 (1.27.3).
     pub run0: fn(&SchedLocked) -> i32,
+    /// `checkdead` is about to throw, and its caller holds the lock, which the trace of a crash takes: nothing, if Go releases
+    /// it first. (golang/go#59758)
+    ///
+    /// Go: proc.go, checkdead 5055 (1.19.8), 6453 (1.27.3; since 1.21).
+    pub trace_at_throw: fn(&Sched, &M),
     /// The clock jumps to this instant: which P serves the timer? (golang/go#53294)
     ///
     /// Go: proc.go, checkdead 5086 (1.19.8), 6486 (1.27.3).
@@ -255,6 +260,8 @@ pub const GO_1_19_FIXED: Steps = Steps {
     locked: LOCKED,
     start_new_m: Sched::start_new_m,
     run0: SchedLocked::run0,
+    // With the lock free, the trace waits for other Ms at most, and then the program ends.
+    trace_at_throw: |_, _| {},
     take_p_for_timer: Sched::pidleget,
     spin_for_timer: Sched::mark_spinning,
     wakep: wakep_with_p,
@@ -318,6 +325,7 @@ pub const GO_13F6BE28: Steps = Steps {
     wake_beside_poller: |_, _| {},
     below_spin_limit: below_spin_limit_1_19,
     timers_1_19: TimerSteps { emptied: |_| {}, ..TIMER_STEPS_1_19 },
+    trace_at_throw: Sched::schedtrace,
     asked_at_handoff: |_| false,
     entered_syscall: |sched, m, _| {
         sched.emit(m, Event::LeftOut("the second look for a safe point, in the system call"));

@@ -19,6 +19,7 @@ pub fn broken_poll(steps: Steps) {
         ms: 3,
         ring: 2,
         mask_bits: 32,
+        schedtrace: false,
         sysmon: None,
         steal_tries: 2,
         fairness: false,

@@ -43,6 +43,7 @@ fn world_of(steps: Steps, ps: u32, ring: u32, witness: AnyWitness) -> (Arc<Sched
         descriptors: vec![],
         sysmon: None,
         mask_bits: 32,
+        schedtrace: false,
     };
     let sched = Sched::new(program, steps, traced(witness));
     let mut m = M::of_kernel(MId(0));

@@ -1,4 +1,4 @@
-//! The numbers of Ps that a scenario has one after the other.
+//! The numbers of Ps that a scenario has one after the other, and its size in words.
 
 use runtime_model::program::Action;
 
@@ -9,6 +9,23 @@ impl Scenario {
     pub(super) fn least_and_most_ps(&self, scripts: &[Vec<Action>]) -> (u32, u32) {
         let asked = scripts.iter().flatten().filter_map(asks_for);
         asked.fold((self.ps, self.ps), |(least, most), ps| (least.min(ps), most.max(ps)))
+    }
+
+    /// Its size in words; descriptors and mark workers are named if there are any, and sysmon if it is there. Numbers of Ps that follow each other are written `2-3P`.
+    pub(super) fn size(
+        &self,
+        scripts: &[Vec<Action>],
+        timers: usize,
+        descriptors: usize,
+        workers: usize,
+    ) -> String {
+        let fds = if descriptors == 0 { String::new() } else { format!("/{descriptors}fd") };
+        let (least, most) = self.least_and_most_ps(scripts);
+        let ps = if least == most { least.to_string() } else { format!("{least}-{most}") };
+        let sysmon = if self.sysmon { "/sysmon" } else { "" };
+        let gc = if workers == 0 { String::new() } else { format!("/{workers}W") };
+        let gs = scripts.len() - workers;
+        format!("{ps}P/{}M/{gs}G/{timers}T{fds}{gc}{sysmon}", self.ms)
     }
 
     /// There are enough Ms for all Ps that there are at a time.

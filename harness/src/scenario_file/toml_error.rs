@@ -5,7 +5,7 @@ use crate::nearest::did_you_mean;
 /// The fields of a file, for messages.
 const FIELDS: &str =
     "name, ps, ms and gs, and if wanted about, ring, steal-tries, fairness, must-finish, \
-                      deterministic, clock, early, sysmon, ticks, mask-word, aliases, sizes and run";
+                      deterministic, clock, early, sysmon, ticks, mask-word, schedtrace, aliases, sizes and run";
 
 /// The error, with the nearest known name in it if a field or a value does not exist; and which fields there are, if one is missing.
 pub(super) fn in_words(error: &toml::de::Error) -> String {
