@@ -19,6 +19,10 @@ pub const ALL: &[Happening] = &[
         name: "a periodic timer stays on its heap",
         is: |e| matches!(e, Event::TimerPostponed(_)),
     },
+    Happening {
+        name: "a G learns that marking is done",
+        is: |e| matches!(e, Event::MarkEndFound(_)),
+    },
     Happening { name: "an idle mark worker runs", is: |e| matches!(e, Event::IdleWorker(_)) },
     Happening {
         name: "a dedicated mark worker runs",

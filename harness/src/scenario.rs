@@ -31,6 +31,7 @@
 //! | `gc-start W` | begins a garbage collection: stops the world; from then on workers mark, W of them dedicated |
 //! | `forced-gc W` | waits until sysmon forces a garbage collection (none has ended for 120,000 ticks, two minutes), and begins it as `gc-start W` does |
 //! | `gc-end` | ends it, once all work is done: stops the world |
+//! | `gc-wait` | waits until a worker or an assist finds that no work is left, as the G that ran a cycle did in Go 1.5 |
 //! | `mark f`, `mark f long` | makes a unit of work for the workers, which sets flag f; a long one takes until no M can move |
 //! | `scavenge-assist` | does a scavenge assist |
 //! | `for-each-p` | runs a function on each P, at a safe point, and waits until all have |

@@ -29,6 +29,7 @@ pub mod full_bucket;
 pub mod global_batch;
 pub mod grown_last_look;
 pub mod handoff;
+pub mod issue_10573;
 pub mod issue_14179;
 pub mod issue_19112;
 pub mod issue_23098;
@@ -131,6 +132,7 @@ pub const BUGS: &[&Bug] = &[
     &suspend::BUG,
     &sysmon_helpers::BUG,
     &issue_61454::BUG,
+    &issue_10573::BUG,
     &issue_14179::BUG,
     &issue_19112::BUG,
     &issue_27732::BUG,

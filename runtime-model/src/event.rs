@@ -80,6 +80,8 @@ pub enum Event {
     DedicatedWorker(PId),
     /// The P gets a dedicated worker as the world starts.
     WorkerAtStart(PId),
+    /// It found that marking is done, and readies the G that waits for that.
+    MarkEndFound(GId),
     /// A unit of GC work was marked.
     Marked,
     /// The last look found work and a P to run it on.

@@ -38,6 +38,7 @@
 //! Go: mgc.go, mgcpacer.go.
 
 mod cycle;
+mod end;
 mod find;
 mod shared;
 mod words;
@@ -48,6 +49,7 @@ use crate::event::Event;
 use crate::g::{GId, GStatus};
 use crate::limiter::LimiterEventType;
 use crate::m::M;
+use crate::p::OwnedP;
 use crate::program::FlagId;
 use crate::sched::Sched;
 use crate::Time;
@@ -91,6 +93,8 @@ impl Sched {
         let event = LimiterEventType::IdleMarkWork;
         let tracked = idle && p.limiter_event.start(event, self.nanotime());
         self.drain_in(m, mode);
+        // Go does so once the worker is not counted as one any more.
+        self.gc_end_work(m);
         let now = self.nanotime();
         self.mark_worker_stop(mode);
         if tracked {
@@ -238,6 +242,22 @@ impl Sched {
             slot.stop(LimiterEventType::MarkAssist, now, &self.limiter);
         }
         self.update_limiter(m, now);
+        self.gc_end_work(m);
+    }
+
+    /// A new M is allocated, for `p`, and the allocation assists. A caller without a P borrows `p` for that. It is a step, and Go's
+    /// only in the development of 1.5: since then, where a G cannot be preempted, no allocation assists.
+    ///
+    /// Go: proc.go, allocm 1715-1779, and mgcmark.go, gcAssistAlloc 405-412 (1.19.8), 2287-2362 and 500-507 (1.27.3).
+    pub fn assist_in_allocm(&self, m: &M, p: OwnedP) -> OwnedP {
+        if m.p.is_some() {
+            self.gc_assist(m);
+            return p;
+        }
+        let mut borrower = M::of_kernel(m.id);
+        self.acquirep(&mut borrower, p);
+        self.gc_assist(&borrower);
+        self.releasep(&mut borrower)
     }
 
     /// A scavenge assist of the G that `m` runs: an event from start to stop.

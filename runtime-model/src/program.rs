@@ -109,6 +109,8 @@ pub enum Action {
     NoDeadline(FdId),
     /// Closes the descriptor: reads of it give up.
     Close(FdId),
+    /// Waits until a mark worker, or an assist, finds that marking is done.
+    GcWait,
 }
 
 impl Action {
@@ -137,6 +139,7 @@ impl Action {
             | Action::ForcedGc(_)
             | Action::UpdateGomaxprocs
             | Action::GcEnd
+            | Action::GcWait
             | Action::MarkWorker => false,
             Action::Receive(_) | Action::TryReceive(_) | Action::Poll(..) => false,
             Action::Write(_) | Action::Deadline(..) | Action::NoDeadline(_) => true,
@@ -334,6 +337,11 @@ impl Program {
     /// The background scavenger, if the program has it: a system G, which `checkdead` takes no notice of.
     pub fn scavenger(&self) -> Option<GId> {
         self.first_with(|action| *action == Action::Scavenge)
+    }
+
+    /// The G that waits for the end of marking, if the program has it.
+    pub fn waits_for_marking(&self) -> Option<GId> {
+        self.first_with(|action| *action == Action::GcWait)
     }
 
     /// The G that begins a garbage collection when sysmon forces one, if the program has it.

@@ -64,6 +64,14 @@ pub struct Steps {
     ///
     /// Go: proc.go, startm 2304-2330 (1.19.8), 3088-3120 (1.27.3).
     pub start_new_m: StartNewM,
+    /// A new M is allocated, for this P: does the allocation assist the GC, and perhaps ready a G on the P? (golang/go#10573)
+    ///
+    /// Go: proc.go, allocm 1715-1779, and mgcmark.go, gcAssistAlloc 405-412 (1.19.8), 2287-2362 and 500-507 (1.27.3).
+    pub allocm: fn(&Sched, &M, OwnedP) -> OwnedP,
+    /// A new M begins: does it spin, as its starter has counted it? (golang/go#10573)
+    ///
+    /// Go: proc.go, mspinning 2252-2255 (1.19.8), 3028-3031 (1.27.3).
+    pub mspinning: fn(&Sched, MId, Option<SpinIncrement>),
     /// How many of the Ms that count as running need not run? (`extra-m`; golang/go#6751)
     ///
     /// Go: proc.go, checkdead 5034-5052 (1.19.8), 6438-6449 (1.27.3).
@@ -259,6 +267,8 @@ pub const GO_1_19_FIXED: Steps = Steps {
     gc: GC_1_19_FIXED,
     locked: LOCKED,
     start_new_m: Sched::start_new_m,
+    allocm: |_, _, p| p,
+    mspinning: Sched::give_spin,
     run0: SchedLocked::run0,
     // With the lock free, the trace waits for other Ms at most, and then the program ends.
     trace_at_throw: |_, _| {},

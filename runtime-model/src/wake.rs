@@ -195,6 +195,7 @@ impl Sched {
     /// Go: proc.go, newm 2096-2143 and mstart1 1398-1433 (1.19.8), 2875-2922 and 1917-1956 (1.27.3).
     fn newm(&self, m: &M, id: MId, p: OwnedP, spin: Option<SpinIncrement>) {
         self.emit(m, Event::Newm(id));
+        let p = (self.steps.allocm)(self, m, p);
         // Before the thread exists, as before a wakeup.
         self.m(id).nextp.set(Some(p));
         let Some(sched) = self.this.upgrade() else { return };
@@ -202,7 +203,7 @@ impl Sched {
         sync::spawn_named(id.0, given, move || {
             let mut m = M::of_kernel(id);
             // The increment is the new M's own from its first step on: in Go, `mspinning`, which `mstart1` calls.
-            sched.give_spin(id, spin);
+            (sched.steps.mspinning)(&sched, id, spin);
             sched.acquire_nextp(&mut m);
             // It returns if the M ends.
             sched.mstart(&mut m);

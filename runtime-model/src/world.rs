@@ -12,7 +12,7 @@ mod timer_actions;
 use crate::event::Event;
 use crate::g::{GId, GStatus, Park};
 use crate::m::{MId, M};
-use crate::p::{OwnedP, PStatus};
+use crate::p::{OwnedP, PId, PStatus};
 use crate::program::{Action, FlagId};
 use crate::sched::Sched;
 use crate::sysmon::Busy;
@@ -104,7 +104,7 @@ impl Sched {
                 self.time_sleep(m, g, ticks);
                 return false;
             }
-            Action::Park | Action::Scavenge => return self.gopark(m, g),
+            Action::Park | Action::Scavenge | Action::GcWait => return self.gopark(m, g),
             Action::Gosched => {
                 self.gosched(m, g);
                 return false;
@@ -262,7 +262,7 @@ impl Sched {
         assert!(idle, "wirep: invalid p state");
         owned.m.set(Some(m.id));
         owned.status.set(PStatus::Running);
-        self.m(m.id).p.set(Some(p.id()));
+        self.show_p(m.id, Some(p.id()));
         m.p = Some(p);
     }
 
@@ -286,8 +286,15 @@ impl Sched {
 
     /// `p` is no longer `m`'s.
     pub(crate) fn unwire(&self, m: MId, p: &OwnedP) {
-        self.m(m).p.set(None);
+        self.show_p(m, None);
         self.p(p).m.set(None);
         self.p(p).status.set(PStatus::Idle);
+    }
+
+    /// What `m.p` is from here on. For checks: sysmon, which may borrow a P, has no place for it.
+    fn show_p(&self, m: MId, p: Option<PId>) {
+        if let Some(shared) = self.allm.get(m.index()) {
+            shared.p.set(p);
+        }
     }
 }

@@ -40,6 +40,33 @@ impl Scenario {
             }
             self.check_cycles(g, script, &names[g], has_gc)?;
         }
+        self.check_waits(scripts, names, has_gc)
+    }
+
+    /// One G waits for the end of marking, and nothing else readies it.
+    fn check_waits(
+        &self,
+        scripts: &[Vec<Action>],
+        names: &[String],
+        has_gc: bool,
+    ) -> Result<(), ScenarioError> {
+        let mut all = (0..scripts.len()).filter(|&g| scripts[g].contains(&Action::GcWait));
+        let Some(first) = all.next() else { return Ok(()) };
+        let wrong = |g: usize, what: &str, allowed: &str| {
+            Err(self.error(At::G(g), &format!("G {}", names[g]), what, allowed))
+        };
+        if !has_gc {
+            let what = "waits for the end of marking, and no G begins that";
+            return wrong(first, what, "add a `gc-start 0` to some G");
+        }
+        if let Some(g) = all.next() {
+            let what = format!("waits for the end of marking, as {} does", names[first]);
+            return wrong(g, &what, "leave it to one G, which may `ready` others");
+        }
+        if scripts[first].contains(&Action::Park) {
+            let what = "waits for the end of marking, and parks as well";
+            return wrong(first, what, "leave out the `park`, or let another G wait and ready it");
+        }
         Ok(())
     }
 
@@ -132,6 +159,11 @@ mod tests {
             ),
             ("main: gc-start 0; gc-end; gomaxprocs 1; gc-start 2", "2 dedicated workers, and 1 Ps"),
             ("main: gc-start", "the number of dedicated workers is missing; write `gc-start W`"),
+            ("main: gc-wait", "for the end of marking, and no G begins that; add a `gc-start 0`"),
+            (
+                "main: gc-start 0; gc-wait; park; gc-end",
+                "waits for the end of marking, and parks as well; leave out the `park`",
+            ),
             ("main: gc-start x", "`x` is not a number of dedicated workers; write 0 to 8"),
             ("main: gc-start 0; mark", "the name of a flag is missing; write `mark F [long]`"),
             (&nine, "there are 9 units; at most 8 `mark` fit"),
@@ -139,6 +171,13 @@ mod tests {
             let error = checked(&[line]).unwrap_err();
             assert!(error.contains(wanted), "{line}: {error}");
         }
+    }
+
+    #[test]
+    fn one_g_waits_for_the_end_of_marking() {
+        let lines = &["main: go A; gc-start 0; gc-wait; gc-end", "A: gc-wait"];
+        let error = checked(lines).unwrap_err();
+        assert!(error.contains("G A: waits for the end of marking, as main does"), "{error}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ const ACTIONS: &str =
     "go X, sleep N, after N X, ticker N X, ready X, park, gosched, goyield, busy-until F [nudge], set F, assist, \
      read D, write D, deadline D N, no-deadline D, close D, \
      syscall short, syscall long, syscall blocking, syscall until F, lock-os-thread, unlock-os-thread, goexit, scavenge, lose-break, new-callback, suspend X, stop-the-world, gomaxprocs P, \
-     for-each-p, gc-start W, forced-gc W, gc-end, mark F [long], scavenge-assist, cpus N, update-gomaxprocs";
+     for-each-p, gc-start W, forced-gc W, gc-wait, gc-end, mark F [long], scavenge-assist, cpus N, update-gomaxprocs";
 
 /// The actions on timers, and those on other actions.
 const ON_TIMERS: &[&str] = &[
@@ -162,6 +162,7 @@ impl<'a> Parser<'a> {
             ["scavenge-assist"] => Action::ScavengeAssist,
             ["gc-start", dedicated] => Action::GcStart(number_of_workers(dedicated)?),
             ["forced-gc", dedicated] => Action::ForcedGc(number_of_workers(dedicated)?),
+            ["gc-wait"] => Action::GcWait,
             ["gc-end"] => Action::GcEnd,
             ["mark", flag] => Action::Mark { flag: self.flag(flag), long: false },
             ["mark", flag, "long"] => Action::Mark { flag: self.flag(flag), long: true },

@@ -26,13 +26,15 @@ impl Sched {
     /// As Go does: `non-empty mark queue after concurrent mark`.
     ///
     /// Go: mgc.go, gcMarkDone 784-919, gcMark 1397-1405 (1.19.8), 997-1156, 1974-1982 (1.27.3). Left out: the barrier before
-    /// it. Here the G that ends the cycle knows that the work is done; in Go the last worker, or assist, finds out.
+    /// it. Here the G that ends the cycle knows that the work is done, or waits for it (`end.rs`); in Go the last worker, or assist,
+    /// finds out.
     #[sync::summarized]
     pub(crate) fn gc_end(&self, m: &mut M) {
         self.stop_for_gc(m);
         self.set_blacken_enabled(m, false);
         let done = !self.gc_mark_work_available();
         assert!(done, "non-empty mark queue after concurrent mark");
+        self.mark_end_is_ahead();
         self.gc.last_gc.store(self.nanotime());
         self.emit(m, Event::GcEnds);
         self.start_after_gc(m);

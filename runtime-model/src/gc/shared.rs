@@ -2,6 +2,7 @@
 
 use sync::{Atomic, Ghost, Latch};
 
+use crate::ids::GId;
 use crate::program::Program;
 
 use super::words::{IdleMarkWorkers, MarkWork, WorkerPool};
@@ -22,6 +23,8 @@ pub struct Gc {
     pub dedicated: Ghost<i64>,
     /// The end of the last cycle; 0 if there was none. Go: memstats.last_gc_nanotime.
     pub last_gc: Atomic<i64>,
+    /// What a G has that waits for the end of marking; None if there is none.
+    pub(super) end: Option<MarkEnd>,
     /// For each flag of the program: a worker waits here while it marks a unit that takes long.
     pub(crate) long: Vec<Latch>,
 }
@@ -38,11 +41,27 @@ impl Gc {
             idle_mark_workers: Atomic::new("idleMarkWorkers", IdleMarkWorkers::default()),
             dedicated: Ghost::new(0),
             last_gc: Atomic::new("last_gc_nanotime", 0),
+            end: MarkEnd::of(program),
             long: if program.has_gc() {
                 (0..program.flags.len() as u32).map(long).collect()
             } else {
                 vec![]
             },
         }
+    }
+}
+
+/// What a program has in which a G waits for the end of marking.
+pub(crate) struct MarkEnd {
+    /// The G.
+    pub(super) waiter: GId,
+    /// The end has been found in this cycle.
+    pub(super) found: Atomic<bool>,
+}
+
+impl MarkEnd {
+    fn of(program: &Program) -> Option<Self> {
+        let waiter = program.waits_for_marking()?;
+        Some(MarkEnd { waiter, found: Atomic::new("markEndFound", false) })
     }
 }

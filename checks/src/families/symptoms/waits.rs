@@ -26,6 +26,7 @@ fn reason(view: &View, g: GId) -> String {
             format!("keeps its P until the flag {} is set", view.sched.flag_name(*flag))
         }
         (GStatus::Waiting, Some(Action::Park)) => parked(view, g),
+        (GStatus::Waiting, Some(Action::GcWait)) => "waits for the end of marking".into(),
         (GStatus::Waiting, Some(Action::Sleep(_))) => "sleeps".into(),
         (GStatus::Waiting, Some(Action::Read(fd))) => format!("waits for the descriptor {fd}"),
         (GStatus::Waiting, Some(Action::Receive(t))) => format!("waits for a value of timer {t}"),
