@@ -9,13 +9,15 @@ pub mod breaks;
 pub mod contract;
 pub mod decisions;
 pub mod drain;
+pub mod limiter;
 pub mod queues;
+pub mod sysmon;
 mod table;
 pub mod workers;
 
 use harness::kernel::Kernel;
 use harness::trace::traced;
-use runtime_model::event::NoWitness;
+use runtime_model::event::{AnyWitness, NoWitness};
 use runtime_model::g::{GId, GStatus};
 use runtime_model::limiter::{GcCpuLimiter, LimiterEvent, LimiterEventType};
 use runtime_model::m::{MId, M};
@@ -39,10 +41,15 @@ fn world(steps: Steps) -> (Arc<Sched>, M, Vec<OwnedP>) {
 
 /// Two Ps with rings of so many slots, and so many Gs that no M runs.
 fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) {
-    let program = Program {
-        ps: 2,
-        ms: 3,
-        ring,
+    start(Program { ms: 3, ring, ..program(2, gs) }, steps, Arc::new(NoWitness))
+}
+
+/// So many Ps with rings of 8 slots, an M for each, and so many Gs that no M runs.
+fn program(ps: u32, gs: usize) -> Program {
+    Program {
+        ps,
+        ms: ps,
+        ring: 8,
         steal_tries: 2,
         fairness: false,
         scripts: vec![vec![]; gs],
@@ -53,8 +60,12 @@ fn world_of(steps: Steps, ring: u32, gs: usize) -> (Arc<Sched>, M, Vec<OwnedP>) 
         sysmon: None,
         mask_bits: 32,
         schedtrace: false,
-    };
-    let sched = Sched::new(program, steps, traced(Arc::new(NoWitness)));
+    }
+}
+
+/// The world of a kernel, an M on P0, and the other Ps.
+fn start(program: Program, steps: Steps, witness: AnyWitness) -> (Arc<Sched>, M, Vec<OwnedP>) {
+    let sched = Sched::new(program, steps, traced(witness));
     let mut m = M::of_kernel(MId(0));
     let others = sched.start_kernel(&mut m);
     (sched, m, others)

@@ -13,6 +13,8 @@ use runtime_model::timers::Timer;
 use runtime_model::{Sched, Time};
 use sync::driver::{litmus, Engine, Plan, Sampler, ENGINE};
 
+#[path = "kernels/clock.rs"]
+mod clock;
 #[path = "kernels/thieves.rs"]
 mod thieves;
 #[path = "kernels/workers.rs"]

@@ -150,13 +150,16 @@ pub struct Mutants {
     /// The number of mutants in the sample [default: 175]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub count: Option<u32>,
+    /// Draw from the files whose path in runtime-model/src begins so, such as limiter or gc/find.rs; may be given again
+    #[arg(long, value_name = "PATH")]
+    pub only: Vec<String>,
     /// Write the sample to this file, as TOML. The file must not exist
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Run the mutants in this file, written by --save, instead of drawing a sample
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "count", "save", "list"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "count", "only", "save", "list"])]
     pub sample: Option<PathBuf>,
-    /// Print all mutants of the model without running any
+    /// Print the mutants that there are without running any
     #[arg(long, conflicts_with_all = ["seed", "count", "save"])]
     pub list: bool,
     /// The number of mutants at the same time [default: the number of cores]
@@ -169,8 +172,8 @@ pub struct Mutants {
 
 /// What `mutants` counts, for its help.
 const MUTANTS_HELP: &str = "\
-A mutant is killed if a check fails or the model throws, on explore, in a run of a suite (release included) or of \
-a kernel. If none of these runs reaches the mutant's function, the runs of a bug's variants count as well. A run \
+A mutant is killed if a check fails or the model throws, on explore, in a run of a suite (release and newest included) \
+or of a kernel. If none of these runs reaches the mutant's function, the runs of a bug's variants count as well. A run \
 that does not end or that shows too little kills nothing. mutants/equivalent.toml lists mutants that change nothing.
 
 Exit codes: 0 all mutants are killed except those listed as equivalent, 1 some survive or the list is wrong, \

@@ -55,6 +55,8 @@ pub enum Kind {
     Kernel,
     /// The suite `release`: what is known to be wrong with Go.
     Release,
+    /// The suite `newest`: programs of the other suites on the newest release, as it is and with its bugs mended.
+    Newest,
     /// A row of a bug, which counts for functions that nothing else uses.
     Row,
 }
@@ -76,6 +78,7 @@ impl Kind {
         let suites = suite::ALL.iter().map(|suite| suite.name);
         match &*job.suite {
             "release" => Some(Kind::Release),
+            "newest" => Some(Kind::Newest),
             name if suites.into_iter().any(|suite| suite == name) => Some(Kind::Suite),
             name if regressions_have(name) => Some(Kind::Row),
             _ => None,
@@ -88,6 +91,7 @@ impl Kind {
             Kind::Suite => "suites",
             Kind::Kernel => "kernels",
             Kind::Release => "release",
+            Kind::Newest => "newest",
             Kind::Row => "rows",
         }
     }

@@ -31,15 +31,16 @@ pub fn mutants(arguments: &cli::Mutants) -> Result<Verdict, Error> {
     let root = builder::root();
     let population = Population::read(&root)?;
     let equivalents = sample::equivalents(&root)?;
+    let of_files = sample::only(&population, &arguments.only)?;
     if arguments.list {
-        return list(&population, &equivalents);
+        return list(&population, &of_files, &equivalents);
     }
     let wanted = arguments.sample.as_deref().map(|path| sample::read(path, &population));
     let wanted = wanted.transpose()?;
     let count = arguments.count.unwrap_or(COUNT) as usize;
-    if count > population.sites.len() {
+    if arguments.sample.is_none() && count > of_files.len() {
         // Said before anything is built.
-        sample::draw(&population, &Default::default(), arguments.seed, count)?;
+        sample::draw(of_files.clone(), &Default::default(), arguments.seed, count)?;
     }
     let folder = copy::folder();
     let mut lock = copy::lock_file(&folder)?;
@@ -54,9 +55,15 @@ pub fn mutants(arguments: &cli::Mutants) -> Result<Verdict, Error> {
     let numbers = match wanted {
         Some((numbers, gone)) => {
             gone.iter().for_each(|gone| remark(&format!("no longer in the model: {gone}")));
+            let (out, numbers): (Vec<u32>, Vec<u32>) =
+                numbers.into_iter().partition(|number| copied.unviable.contains(number));
+            out.into_iter().for_each(|number| {
+                let site = &population.sites[number as usize - 1];
+                remark(&format!("does not compile: {site}"));
+            });
             numbers
         }
-        None => sample::draw(&population, &copied.unviable, arguments.seed, count)?,
+        None => sample::draw(of_files, &copied.unviable, arguments.seed, count)?,
     };
     if let Some(path) = &arguments.save {
         write_new(path, &sample::to_text(&population, &numbers))?;
@@ -108,12 +115,16 @@ impl Trials {
     }
 }
 
-/// Prints all mutants, and what is listed that is not there.
-fn list(population: &Population, equivalents: &[Equivalent]) -> Result<Verdict, Error> {
-    for site in &population.sites {
-        print(&format!("{site}\n"))?;
+/// Prints these mutants, and what is listed that is not there.
+fn list(
+    population: &Population,
+    numbers: &[u32],
+    equivalents: &[Equivalent],
+) -> Result<Verdict, Error> {
+    for number in numbers {
+        print(&format!("{}\n", population.sites[*number as usize - 1]))?;
     }
-    print(&format!("{} mutants\n", population.sites.len()))?;
+    print(&format!("{} mutants\n", numbers.len()))?;
     let stale = stale(population, equivalents);
     stale.iter().for_each(|gone| {
         remark(&format!("{}: no longer in the model: {gone}", sample::EQUIVALENT))

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use harness::nearest::did_you_mean;
 use pidle::error::Error;
 use serde::{Deserialize, Serialize};
 
-use crate::population::Population;
+use crate::population::{Population, MODEL};
 use crate::site::Place;
 
 /// The list of mutants that change nothing, in the workspace.
@@ -38,21 +39,43 @@ struct Equivalents {
     mutants: Vec<Equivalent>,
 }
 
-/// The numbers of `count` mutants, drawn by `seed` from those that compile, in the order of the source.
+/// The numbers of the mutants in the files whose paths in the model begin as one of these, or in all files if there are none.
+///
+/// # Errors
+/// If one of these is the beginning of no file's path.
+pub fn only(population: &Population, paths: &[String]) -> Result<Vec<u32>, Error> {
+    let begins = |file: &str, path: &str| {
+        file.strip_prefix(MODEL).is_some_and(|file| file.trim_start_matches('/').starts_with(path))
+    };
+    let nowhere =
+        paths.iter().find(|path| !population.files.iter().any(|file| begins(&file.path, path)));
+    if let Some(path) = nowhere {
+        let files = population.files.iter().filter_map(|file| file.path.strip_prefix(MODEL));
+        let files = files.map(|file| file.trim_start_matches('/'));
+        let near = did_you_mean(path, files);
+        return Err(Error::Usage(format!("--only {path}: no file in {MODEL} begins so{near}")));
+    }
+    let wanted = |file: &str| paths.is_empty() || paths.iter().any(|path| begins(file, path));
+    let sites = (1..).zip(&population.sites);
+    Ok(sites.filter(|(_, site)| wanted(&site.place.file)).map(|(number, _)| number).collect())
+}
+
+/// `count` of these mutants, drawn by `seed` from those that compile, in the order of the source.
 ///
 /// # Errors
 /// If there are not so many.
 pub fn draw(
-    population: &Population,
+    mut numbers: Vec<u32>,
     unviable: &BTreeSet<u32>,
     seed: u64,
     count: usize,
 ) -> Result<Vec<u32>, Error> {
-    let all = 1..=population.sites.len() as u32;
-    let mut numbers: Vec<u32> = all.filter(|number| !unviable.contains(number)).collect();
+    numbers.retain(|number| !unviable.contains(number));
     if count > numbers.len() {
         let there = numbers.len();
-        return Err(Error::Usage(format!("--count {count}: the model has {there} mutants")));
+        return Err(Error::Usage(format!(
+            "--count {count}: there are {there} mutants to draw from"
+        )));
     }
     fastrand::Rng::with_seed(seed).shuffle(&mut numbers);
     numbers.truncate(count);

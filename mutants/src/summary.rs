@@ -34,7 +34,7 @@ pub fn line(done: &Done, n: usize, of: usize) -> String {
     format!("[{n}/{of}] {}\n    {fate}\n", done.site)
 }
 
-fn runs(Survival { runs: [all, ended], notes, seconds }: &Survival) -> String {
+fn runs(Survival { runs: [all, ended], notes, seconds, .. }: &Survival) -> String {
     let mut text = match all {
         0 => "no run reaches it".to_string(),
         _ => format!("{ended} of the {all} runs that reach it hold, {seconds:.0} s"),
@@ -70,7 +70,9 @@ pub fn summary(done: &[Done], seconds: f64) -> (String, Verdict) {
         survivors.len(),
     );
     for survivor in &survivors {
-        let _ = writeln!(text, "  survives: {}", survivor.site);
+        let vacuous = matches!(&survivor.fate, Fate::Survived(Survival { is_vacuous: true, .. }));
+        let more = if vacuous { ", though a run of the gate becomes vacuous" } else { "" };
+        let _ = writeln!(text, "  survives{more}: {}", survivor.site);
     }
     for listed in &wrong {
         let _ = writeln!(text, "  killed, but listed as equivalent: {}", listed.site);

@@ -40,6 +40,8 @@ pub struct Survival {
     pub runs: [usize; 2],
     /// Runs that were stopped, found too little, or failed for another reason, and why.
     pub notes: Vec<String>,
+    /// One of them found too little, for which the gate fails.
+    pub is_vacuous: bool,
     /// Seconds of all its runs.
     pub seconds: f64,
 }
@@ -84,6 +86,7 @@ pub fn attempt(worker: &Worker, runs: &[&Run], number: u32, most: Duration) -> F
             }
             Verdict::Held => survival.runs[1] += 1,
             Verdict::Vacuous | Verdict::Incomplete | Verdict::Error => {
+                survival.is_vacuous |= report.verdict == Verdict::Vacuous;
                 survival.notes.push(format!("{name} is {}: {}", report.verdict, report.note));
             }
         }

@@ -18,8 +18,9 @@ fn fails(arguments: &[&str], words: &[&str]) {
 
 #[test]
 fn what_cannot_be_drawn_or_read_is_told() {
-    fails(&["--count", "100000"], &["--count 100000: the model has "]);
+    fails(&["--count", "100000"], &["--count 100000: there are "]);
     fails(&["--count", "0"], &["--count"]);
+    fails(&["--only", "nowhere"], &["--only nowhere: no file in runtime-model/src begins so"]);
     fails(&["--sample", "no-such-file.toml"], &["no-such-file.toml"]);
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("garbage.toml");
     fs::write(&path, "mutant = 3\n").unwrap();

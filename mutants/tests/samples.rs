@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use mutants::command::stale_entries;
 use mutants::population::{Population, Source};
-use mutants::sample::{draw, read, to_text};
+use mutants::sample::{draw, only, read, to_text};
 use pidle::error::Error;
 
 fn model() -> Population {
@@ -27,23 +27,42 @@ fn file(name: &str, text: &str) -> PathBuf {
 fn a_seed_draws_the_same_mutants_each_time_and_none_that_does_not_compile() {
     let model = model();
     let all = BTreeSet::new();
-    let drawn = |seed| draw(&model, &all, seed, 100).unwrap();
+    let numbers = only(&model, &[]).unwrap();
+    let drawn = |seed| draw(numbers.clone(), &all, seed, 100).unwrap();
     assert_eq!(drawn(1), drawn(1));
     assert_ne!(drawn(1), drawn(2));
     let unviable: BTreeSet<u32> = drawn(1).into_iter().collect();
     let count = model.sites.len() - unviable.len();
-    let rest = draw(&model, &unviable, 1, count).unwrap();
+    let rest = draw(numbers.clone(), &unviable, 1, count).unwrap();
     assert!(rest.len() == count && rest.iter().all(|number| !unviable.contains(number)));
-    let more = draw(&model, &unviable, 1, count + 1);
+    let more = draw(numbers, &unviable, 1, count + 1);
     assert!(
-        matches!(more, Err(Error::Usage(why)) if why.contains(&format!("the model has {count} mutants")))
+        matches!(more, Err(Error::Usage(why)) if why.contains(&format!("there are {count} mutants")))
+    );
+}
+
+#[test]
+fn mutants_are_drawn_from_the_files_that_are_named() {
+    let model = model();
+    let paths = ["limiter", "gc/find.rs"].map(String::from);
+    let numbers = only(&model, &paths).unwrap();
+    let files: BTreeSet<&str> =
+        numbers.iter().map(|n| &*model.sites[*n as usize - 1].place.file).collect();
+    let named = ["gc/find.rs", "limiter.rs", "limiter/bucket.rs", "limiter/event.rs"];
+    let named = named.map(|file| format!("runtime-model/src/{file}"));
+    assert_eq!(files.into_iter().collect::<Vec<_>>(), named);
+    let unknown = only(&model, &["limiter".into(), "lmiter.rs".into()]);
+    let Err(Error::Usage(why)) = unknown else { panic!("{unknown:?}") };
+    assert_eq!(
+        why,
+        "--only lmiter.rs: no file in runtime-model/src begins so; did you mean `limiter.rs`?"
     );
 }
 
 #[test]
 fn a_sample_is_read_as_it_was_written() {
     let model = model();
-    let numbers = draw(&model, &BTreeSet::new(), 3, 50).unwrap();
+    let numbers = draw(only(&model, &[]).unwrap(), &BTreeSet::new(), 3, 50).unwrap();
     let path = file("sample.toml", &to_text(&model, &numbers));
     assert_eq!(read(&path, &model).unwrap(), (numbers, Vec::new()));
 }

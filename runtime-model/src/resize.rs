@@ -94,9 +94,9 @@ impl Sched {
         for _ in old..procs {
             let Some(p) = locked.dead.pop() else { panic!("procresize: no P is left") };
             self.init(&p);
+            // Behind those that there were: its number is higher.
             locked.stopped.push(p);
         }
-        locked.stopped.sort_by_key(OwnedP::id);
     }
 
     /// A P begins. Go: proc.go, (*p).init 4671-4705 (1.19.8), 5957-5992 (1.27.3).
@@ -118,8 +118,8 @@ impl Sched {
         let p0 = locked.stopped.remove(0);
         self.p(&p0).status.set(PStatus::Idle);
         self.acquirep(m, p0);
+        // Its place does not matter: it goes at once.
         locked.stopped.push(destroyed);
-        locked.stopped.sort_by_key(OwnedP::id);
     }
 
     /// A resize, 3 and 4. Go: proc.go, procresize 4889-4903 (1.19.8), 6166-6187 (1.27.3).

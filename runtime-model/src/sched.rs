@@ -121,7 +121,7 @@ pub struct Sched {
     /// Some G locks itself to its thread.
     pub(crate) locks_threads: bool,
     /// The background scavenger.
-    pub(crate) scavenger: Option<GId>,
+    pub scavenger: Option<GId>,
     /// The operating system may lose a break.
     pub(crate) loses_breaks: bool,
     /// What each G has in its hands that was preempted in `startm`.
@@ -377,6 +377,7 @@ impl Sched {
     pub(crate) fn progress(&self) {
         sync::made_progress();
         self.jumps.set(0);
+        self.sysmon.vain.set(0);
     }
 }
 

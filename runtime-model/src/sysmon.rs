@@ -89,7 +89,7 @@ impl Sched {
             let races = self.usleep(&mut ticks);
             self.sleep_deeply(&m, &mut ticks);
             let acted = self.sysmon_round(&m);
-            self.count_round(acted || races);
+            self.count_round(acted, races);
         }
     }
 
@@ -140,7 +140,9 @@ impl Sched {
             return None;
         }
         self.sysmon.sysmonwait.store(true);
-        self.sysmon.is_owed.set(false);
+        // For checks, which ask the list itself.
+        let all_idle = locked.idle_ps().count() == self.peek_gomaxprocs() as usize;
+        self.sysmon.is_owed.set(!all_idle && !self.gcwaiting.peek());
         Some(now + DEEP_SLEEP.min(next - now))
     }
 
@@ -208,7 +210,7 @@ impl Sched {
     ///
     /// Go: proc.go, sysmon 5214-5231 (1.19.8), 6618-6637 (1.27.3).
     #[sync::summarized]
-    fn poll_if_late(&self, m: &M, now: Time) -> bool {
+    pub fn poll_if_late(&self, m: &M, now: Time) -> bool {
         // A program without descriptors has no operation here.
         if self.descriptors.is_empty() || self.program.clock == Clock::Fake {
             return false;

@@ -23,6 +23,9 @@ pub const LIVELOCK: &str = "the program gets on";
 const MOST_ROUNDS: u32 = 60;
 const MOST_JUMPS: u32 = 8;
 
+/// More rounds of sysmon that change something, while no M can move, without progress of an M are a livelock.
+const MOST_IN_VAIN: u32 = 8;
+
 pub(crate) const CHECKS: &[Check] = &[
     Check { name: LIVELOCK, invariant: "symptom, INV-PROGRESS", holds: the_program_gets_on },
     Check { name: HANG, invariant: "symptom", holds: the_program_finishes },
@@ -36,6 +39,8 @@ fn the_program_gets_on(view: &View) -> Result<(), String> {
         "livelock: {rounds} rounds of find_runnable, and nothing came of them"
     );
     ensure!(jumps <= MOST_JUMPS, "livelock: {jumps} jumps of the clock to one instant");
+    let vain = view.sched.sysmon.vain.peek(|&vain| vain);
+    ensure!(vain <= MOST_IN_VAIN, "livelock: {vain} rounds of sysmon, and nothing came of them");
     let only_ticks = view.sched.only_ticks.peek(|&only| only);
     ensure!(!only_ticks, "livelock: the clock jumps from tick to tick, and no tick wakes a G");
     Ok(())

@@ -1,6 +1,6 @@
 //! Verify that sysmon looks after the Ps that keep others waiting.
 
-use runtime_model::g::GStatus;
+use runtime_model::g::{GId, GStatus, Park};
 
 use harness::check::Check;
 use harness::ensure;
@@ -22,6 +22,11 @@ pub(crate) const CHECKS: &[Check] = &[
         invariant: "INV-SYSMON",
         holds: gomaxprocs_is_what_was_found,
     },
+    Check {
+        name: "the scavenger does not wait while sysmon makes rounds",
+        invariant: "INV-SYSMON",
+        holds: the_scavenger_is_woken,
+    },
 ];
 
 /// Asked while its lock is free: sysmon holds that while it makes the helper runnable.
@@ -31,6 +36,8 @@ fn a_helper_is_idle_while_it_waits(view: &View) -> Result<(), String> {
         let g = view.sched.g(helper.g());
         let waits = view.status(g.id) == GStatus::Waiting && g.waited.peek(|&waited| waited);
         ensure!(idle == waits, "{} waits: {waits}; it is said to be idle: {idle}", g.id);
+        let left_out = view.finished(g.id) && g.waited.peek(|&waited| waited);
+        ensure!(!left_out, "{} was made runnable, and has not done what it waited for", g.id);
     }
     Ok(())
 }
@@ -49,15 +56,33 @@ fn gomaxprocs_is_what_was_found(view: &View) -> Result<(), String> {
 
 /// Asked where no M moves, so no wakeup is on its way. While the world is to stop, sysmon may sleep: its start wakes it.
 fn sysmon_does_not_sleep_on(view: &View) -> Result<(), String> {
-    if !view.quiescent || view.sched.gcwaiting.peek() {
+    if !view.quiescent {
         return Ok(());
     }
+    ensure!(!view.sched.sysmon_is_woken(), "no M moves, and sysmon was woken, and sleeps on");
+    if view.sched.gcwaiting.peek() || !view.sched.sysmon.sysmonwait.peek() {
+        return Ok(());
+    }
+    let until = view.sched.sysmon_sleeps_until().unwrap_or_default();
     let owed = view.sched.sysmon.is_owed.peek(|&owed| owed);
-    let sleeps = view.sched.sysmon.sysmonwait.peek();
     ensure!(
-        !(owed && sleeps),
-        "no M moves, and sysmon sleeps until {:?}, as if all Ps had been idle since",
-        view.sched.sysmon_sleeps_until().unwrap_or_default()
+        !owed,
+        "no M moves, and sysmon sleeps until {until:?}, as if all Ps had been idle since"
     );
-    Ok(())
+    let left = view.ps().iter().find(|p| view.sched.is_in_call(p));
+    left.map_or(Ok(()), |p| {
+        Err(format!("no M moves, {} is in a system call, and sysmon sleeps until {until:?}", p.id))
+    })
+}
+
+/// sysmon wakes it in each round, as it is always asked to here. The first of two rounds that change nothing would have.
+fn the_scavenger_is_woken(view: &View) -> Result<(), String> {
+    let waits = |g: &GId| view.sched.g(*g).park.peek() == Park::Parked;
+    let waiting = view.sched.scavenger.filter(waits);
+    if !view.quiescent || view.sched.sysmon.sysmonwait.peek() {
+        return Ok(());
+    }
+    waiting.map_or(Ok(()), |g| {
+        Err(format!("no M moves, sysmon has made two rounds, and {g} waits for it"))
+    })
 }

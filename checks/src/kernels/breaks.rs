@@ -1,12 +1,13 @@
 //! A kernel of a poll that is broken, in real time.
 
-use harness::trace::traced;
 use runtime_model::event::NoWitness;
 use runtime_model::m::{MId, M};
 use runtime_model::program::{Clock, Program};
 use runtime_model::steps::Steps;
-use runtime_model::{Sched, Time};
+use runtime_model::Time;
 use sync::Arc;
+
+use super::{program, start};
 
 /// Until when the M polls.
 const UNTIL: Time = 9;
@@ -14,24 +15,8 @@ const UNTIL: Time = 9;
 /// An M waits in a poll. Another adds an earlier timer, and a third, which saw that no M polls a moment before, polls without
 /// waiting. The first does not wait any longer in the end; and no break is under way, so that the next can be sent.
 pub fn broken_poll(steps: Steps) {
-    let program = Program {
-        ps: 2,
-        ms: 3,
-        ring: 2,
-        mask_bits: 32,
-        schedtrace: false,
-        sysmon: None,
-        steal_tries: 2,
-        fairness: false,
-        scripts: vec![vec![]],
-        flags: vec![],
-        timers: vec![],
-        clock: Clock::Real { early: 0 },
-        descriptors: vec![],
-    };
-    let sched = Sched::new(program, steps, traced(Arc::new(NoWitness)));
-    let mut m = M::of_kernel(MId(0));
-    let _others = sched.start_kernel(&mut m);
+    let program = Program { ms: 3, clock: Clock::Real { early: 0 }, ..program(2, 1) };
+    let (sched, m, _others) = start(program, steps, Arc::new(NoWitness));
     sched.lastpoll.store(0);
     sched.poll_until.store(UNTIL);
     let poller = sched.clone();

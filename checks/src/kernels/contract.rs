@@ -1,19 +1,20 @@
 //! Kernels of what a function promises, where a program would get on all the same: which Gs a thief may take, how
 //! many Gs are a P's share, where a thief looks first, and what an update of the limiter leaves.
 
-use harness::trace::traced;
 use runtime_model::event::{AnyWitness, NoWitness};
 use runtime_model::find::Found;
 use runtime_model::g::GId;
 use runtime_model::limiter::LimiterEventType;
 use runtime_model::m::{MId, M};
 use runtime_model::p::{OwnedP, PId};
-use runtime_model::program::{Clock, Program};
+use runtime_model::program::Program;
 use runtime_model::sched::SchedLocked;
 use runtime_model::steps::Steps;
 use runtime_model::timers::{Timer, TimerFunc};
 use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost};
+
+use super::{program, start};
 
 /// So many Ps with rings of 8 slots, and five Gs that no M runs.
 pub(super) fn world(steps: Steps, ps: u32) -> (Arc<Sched>, M, Vec<OwnedP>) {
@@ -26,29 +27,7 @@ pub(super) fn world_with(
     ps: u32,
     witness: AnyWitness,
 ) -> (Arc<Sched>, M, Vec<OwnedP>) {
-    world_of(steps, ps, 8, witness)
-}
-
-fn world_of(steps: Steps, ps: u32, ring: u32, witness: AnyWitness) -> (Arc<Sched>, M, Vec<OwnedP>) {
-    let program = Program {
-        ps,
-        ms: ps,
-        ring,
-        steal_tries: 2,
-        fairness: false,
-        scripts: vec![vec![]; 5],
-        flags: vec![],
-        timers: vec![],
-        clock: Clock::Fake,
-        descriptors: vec![],
-        sysmon: None,
-        mask_bits: 32,
-        schedtrace: false,
-    };
-    let sched = Sched::new(program, steps, traced(witness));
-    let mut m = M::of_kernel(MId(0));
-    let others = sched.start_kernel(&mut m);
-    (sched, m, others)
+    start(program(ps, 5), steps, witness)
 }
 
 /// P0 has a G in its ring and one in `runnext`. Its owner takes both, if it can; a thief on P1 steals in a pass that is
@@ -184,7 +163,8 @@ pub fn global_share(
     first: &'static [u32],
     second: &'static [u32],
 ) {
-    let (sched, m, mut others) = world_of(steps, 2, ring, Arc::new(NoWitness));
+    let (sched, m, mut others) =
+        start(Program { ring, ..program(2, 5) }, steps, Arc::new(NoWitness));
     let mut locked = sched.lock.lock();
     (0..5).for_each(|g| sched.globrunqput(&mut locked, GId(g)));
     drop(locked);

@@ -221,5 +221,33 @@ pub const ALL: &[Kernel] = &[
         program: |steps| {
             workers::idle_workers(steps, 1, Sched::add_idle_mark_worker, Sched::remove_idle_mark_worker);
         },
+        name: "limiter-over-time",
+        about: "a cycle, and GOMAXPROCS that changes: how full the limiter's bucket is, and whether assists are left out",
+        threads: 2,
+        program: |steps| limiter::over_time(steps.gc.resize_bucket),
+    },
+    Kernel {
+        name: "updated-by-a-look",
+        about: "an M that looks for a G while workers may mark updates the limiter, if nothing has for 10 ms",
+        threads: 2,
+        program: |steps| limiter::updated_by_a_look(steps, Sched::look_with_p),
+    },
+    Kernel {
+        name: "sysmon-polls",
+        about: "sysmon polls if no M has for 10 ms, and none does now",
+        threads: 2,
+        program: |steps| sysmon::polls(steps, Sched::poll_if_late),
+    },
+    Kernel {
+        name: "cpus",
+        about: "sysmon looks at the number of CPUs once a second, and is to set that number if GOMAXPROCS is another",
+        threads: 2,
+        program: |steps| sysmon::cpus(steps, Sched::procs_to_set),
+    },
+    Kernel {
+        name: "forced",
+        about: "a garbage collection is forced two minutes after the last, while none goes on",
+        threads: 2,
+        program: |steps| sysmon::forced(steps, Sched::gc_is_to_be_forced),
     },
 ];

@@ -8,6 +8,8 @@ use super::{of, of_newest, Break};
 const SLEEPS_ON: &str =
     "sysmon does not sleep on when a call or the start of the world has made a P busy";
 
+const SCAVENGER: &str = "the scavenger does not wait while sysmon makes rounds";
+const LIVELOCK: &str = "the program gets on";
 const IDLE: &str = "a helper of sysmon's is idle exactly while it waits";
 const FOUND: &str = "GOMAXPROCS is what sysmon has found, once that has been set";
 const GUARDED: &str = "what a lock guards is written under it";
@@ -25,6 +27,10 @@ const fn newest(sysmon: SysmonSteps) -> Steps {
 const ENTRY: SysmonSteps = SysmonSteps { wake_at_entry: |_| {}, ..SYSMON };
 const RETURN: SysmonSteps = SysmonSteps { wake_at_return: |_, _| {}, ..SYSMON };
 const START: SysmonSteps = SysmonSteps { wake_at_start: |_, _| {}, ..SYSMON };
+/// sysmon leaves the scavenger alone.
+const FORGETS_SCAVENGER: SysmonSteps = SysmonSteps { wakes_scavenger: |_, _, _| false, ..SYSMON };
+/// The same, and it says that it woke it.
+const WAKES_NONE: SysmonSteps = SysmonSteps { wakes_scavenger: |_, _, _| true, ..SYSMON };
 /// sysmon keeps the P that it has taken.
 const FORGETS: SysmonSteps = SysmonSteps { hand_off: |_, _, _| {}, ..SYSMON };
 /// sysmon hands the P to no M, and looks at nothing that it is asked.
@@ -73,6 +79,8 @@ pub(super) const SYSMONS: &[Break] = &[
         steps: Steps { sysmon: IDLES, ..MISSES },
         base: ("", MISSES),
     },
+    of(SCAVENGER, "scavenger-beside-poll", with(FORGETS_SCAVENGER)),
+    of(LIVELOCK, "scavenger-beside-poll", with(WAKES_NONE)),
     of(IDLE, "forced-gc", sysmon_helpers::BUG.mutants[2].steps),
     of_newest(FOUND, "update-gomaxprocs", sysmon_helpers::BUG.mutants[3].steps),
     // What waits for the lock of a helper is written without it.

@@ -20,10 +20,14 @@ pub struct SysmonShared {
     pub(super) last_update: Plain<Time>,
     /// `sysmonnote`, and sysmon's turn between two rounds.
     pub(super) nap: Condition<Nap>,
-    /// Since sysmon fell asleep, a call was entered, or has returned with an idle P, or the world was started. For checks.
+    /// sysmon fell asleep while it had a P to look after; or since then a call was entered, or has returned with an idle P, or the
+    /// world was started. For checks.
     pub is_owed: Ghost<bool>,
     /// So many rounds, one after the other, have changed nothing, while no M could move.
     pub(super) fruitless: Ghost<u32>,
+    /// So many rounds, one after the other while no M could move, say that they have changed something, and no progress has come of
+    /// it yet. For checks.
+    pub vain: Ghost<u32>,
 }
 
 impl SysmonShared {
@@ -38,6 +42,7 @@ impl SysmonShared {
             nap: Condition::new("sysmonnote", Nap::default(), Nap::is_over),
             is_owed: Ghost::new(false),
             fruitless: Ghost::new(0),
+            vain: Ghost::new(0),
         }
     }
 

@@ -65,9 +65,10 @@ impl Sched {
         self.sysmon.nap.change("noteclear", |nap| *nap = Default::default());
     }
 
-    /// A round is over. `fruitful`: something has come of it, or Ms may have moved meanwhile.
-    pub(super) fn count_round(&self, fruitful: bool) {
-        self.sysmon.fruitless.change(|n| *n = if fruitful { 0 } else { *n + 1 });
+    /// A round is over. `acted`: it has changed something; `races`: Ms may have moved meanwhile.
+    pub(super) fn count_round(&self, acted: bool, races: bool) {
+        self.sysmon.fruitless.change(|n| *n = if acted || races { 0 } else { *n + 1 });
+        self.sysmon.vain.change(|n| *n = if acted && !races { *n + 1 } else { 0 });
     }
 
     /// Lets sysmon make a round, as no M can move. Returns false if there is none to make: sysmon sleeps deeply, or its last two
@@ -154,9 +155,15 @@ impl Sched {
         whens.min().filter(|_| self.loses_breaks).map(|when| when + 1)
     }
 
-    fn is_in_call(&self, p: &P) -> bool {
+    /// Whether `p` is left to a system call. For the world and for checks.
+    pub fn is_in_call(&self, p: &P) -> bool {
         let by_status = |g: GId| self.g(g).call.peek() != CallStatus::Out;
         p.in_syscall.peek() || p.caller.peek().ptr().is_some_and(by_status)
+    }
+
+    /// sysmon was woken from its deep sleep, and has not moved since. For checks.
+    pub fn sysmon_is_woken(&self) -> bool {
+        self.sysmon.nap.peek(|nap| nap.woken)
     }
 
     /// Until when sysmon's deep sleep lasts, if it is in one. For checks.

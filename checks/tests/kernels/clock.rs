@@ -1,0 +1,62 @@
+//! What the limiter and sysmon decide by the clock, with one decision wrong.
+
+use checks::kernels::{limiter, sysmon};
+use runtime_model::steps::GO_1_19_FIXED;
+
+use super::fails_with;
+
+/// It goes on as if there were two.
+#[sync::test(exploring)]
+fn a_bucket_that_is_resized_and_does_not_know_for_how_many() {
+    fails_with("limiter-over-time: Update at 2550 leaves (900, 40, false)", 2, || {
+        limiter::over_time(|bucket, procs| {
+            let before = bucket.procs;
+            let enabled = bucket.resize(procs);
+            bucket.procs = before;
+            enabled
+        });
+    });
+}
+
+/// It looks, and leaves the limiter to others.
+#[sync::test(exploring)]
+fn a_look_that_never_updates_the_limiter() {
+    fails_with("updated-by-a-look", 2, || {
+        limiter::updated_by_a_look(GO_1_19_FIXED, |sched, m| sched.steal_work(m, sched.nanotime()));
+    });
+}
+
+/// It takes the post of an M that polls.
+#[sync::test(exploring)]
+fn a_poll_beside_one_that_goes_on() {
+    fails_with("sysmon-polls: 12 is left of 0", 2, || {
+        sysmon::polls(GO_1_19_FIXED, |sched, m, now| {
+            let found = sched.poll_if_late(m, now);
+            sched.lastpoll.cas(0, now);
+            found
+        });
+    });
+}
+
+/// Each round, whatever the last one has seen.
+#[sync::test(exploring)]
+fn cpus_that_are_looked_at_too_often() {
+    fails_with("cpus: Some(3) is to be set at 2001", 2, || {
+        sysmon::cpus(GO_1_19_FIXED, |sched, now| {
+            let cpus = sched.world.cpus.load();
+            sched.procs_to_set(now);
+            (cpus != sched.gomaxprocs()).then_some(cpus)
+        });
+    });
+}
+
+/// Beside one that goes on.
+#[sync::test(exploring)]
+fn a_collection_that_is_forced_beside_another() {
+    fails_with("forced: true at 120006, not false", 2, || {
+        sysmon::forced(GO_1_19_FIXED, |sched, now| {
+            let last = sched.gc.last_gc.load();
+            last != 0 && now - last > 120_000
+        });
+    });
+}
