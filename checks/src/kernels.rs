@@ -9,6 +9,7 @@ pub mod breaks;
 pub mod contract;
 pub mod decisions;
 pub mod drain;
+pub mod handoff;
 pub mod limiter;
 pub mod queues;
 pub mod sysmon;

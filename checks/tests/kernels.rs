@@ -35,7 +35,9 @@ fn fails_with(text: &str, threads: usize, program: fn()) {
 #[sync::test(exploring)]
 fn each_kernel_holds() {
     for kernel in kernels::ALL {
-        let failure = litmus::failure(&plan(kernel.threads), || (kernel.program)(GO_1_19_FIXED));
+        // Each state that is gone back to is compared with the same steps from scratch: kernels are small.
+        let plan = Plan { audit: 1, ..plan(kernel.threads) };
+        let failure = litmus::failure(&plan, || (kernel.program)(GO_1_19_FIXED));
         assert_eq!(failure, None, "{}", kernel.name);
     }
 }
@@ -303,11 +305,11 @@ fn the_kernels_have_as_many_executions_as_they_had() {
     let expected = match ENGINE {
         Engine::Loom => vec![
             777, 25_651, 1_349, 45, 489, 3, 14, 25, 25, 133, 63, 4, 4, 4, 7, 27_753, 140, 21, 25,
-            120, 253, 3, 89, 21, 84, 15, 39, 52, 96, 231, 381, 66,
+            120, 253, 3, 89, 21, 84, 15, 39, 52, 96, 231, 381, 66, 351, 6, 3, 1, 1, 1, 1, 1,
         ],
         Engine::Explore => vec![
             75, 48, 35, 39, 23, 2, 11, 13, 10, 17, 13, 30, 8, 8, 14, 39, 25, 17, 17, 111, 149, 67,
-            25, 16, 12, 19, 15, 30, 28, 417, 57, 12,
+            25, 16, 12, 19, 15, 30, 28, 417, 57, 12, 169, 81, 321, 253, 343, 27, 18, 19,
         ],
         _ => vec![5_000; kernels::ALL.len()],
     };

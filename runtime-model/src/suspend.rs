@@ -66,12 +66,14 @@ impl Sched {
     #[sync::summarized]
     pub(crate) fn suspend_and_resume(&self, m: &M, g: GId) {
         if let Some(state) = self.suspend_g(m, g) {
-            let event = match state.status {
-                GStatus::Runnable => Event::SuspendedRunnable(g),
-                GStatus::Syscall => Event::SuspendedInSyscall(g),
-                _ => Event::SuspendedWaiting(g),
-            };
-            self.emit(m, event);
+            self.emit(
+                m,
+                match state.status {
+                    GStatus::Runnable => Event::SuspendedRunnable(g),
+                    GStatus::Syscall => Event::SuspendedInSyscall(g),
+                    _ => Event::SuspendedWaiting(g),
+                },
+            );
             self.resume_g(m, state);
         }
     }

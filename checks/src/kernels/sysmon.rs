@@ -1,10 +1,13 @@
-//! Kernels of what sysmon decides by the clock: when it polls, when it looks at the number of CPUs, and when it forces a garbage
-//! collection. A program gets on as well if it does so too often.
+//! Kernels of what sysmon decides by the clock: when it polls, when it looks at the number of CPUs, when it forces a garbage
+//! collection, and when it takes a P out of a system call. A program gets on as well if it does so too often.
 
 use runtime_model::event::NoWitness;
+use runtime_model::g::{GId, GStatus};
 use runtime_model::m::{MId, M};
+use runtime_model::p::PId;
 use runtime_model::program::{Action, Clock, Descriptor, Program};
-use runtime_model::steps::Steps;
+use runtime_model::steps::{Steps, SysmonSteps};
+use runtime_model::sysmon::SLICE;
 use runtime_model::{Sched, Time};
 use sync::Arc;
 
@@ -102,4 +105,79 @@ pub fn forced(steps: Steps, is_to_be_forced: IsToBeForced) {
             "forced: {forces} at {now}, not {expected}: the last cycle ended at {last}; marking: {marking}"
         );
     }
+}
+
+/// How sysmon looks at a P, at that time. Returns whether it has taken it out of a system call.
+pub type Retake = fn(&Sched, &M, PId, Time) -> bool;
+
+/// A system call of P0, which sysmon sees for the first time.
+struct Call {
+    /// A G is on the queue of P0.
+    queue: bool,
+    /// P1 is idle.
+    idle: bool,
+    /// An M spins.
+    spinner: bool,
+    /// So many ticks after the first look, sysmon takes P0.
+    after: Time,
+}
+
+const CALLS: &[Call] = &[
+    Call { queue: true, idle: true, spinner: false, after: 1 },
+    Call { queue: false, idle: false, spinner: false, after: 1 },
+    Call { queue: false, idle: true, spinner: false, after: SLICE },
+    Call { queue: false, idle: false, spinner: true, after: SLICE },
+];
+
+/// sysmon looks at P0, at once, after a tick and so on, until it takes it out of its call.
+pub fn retakes(steps: Steps, retake: Retake) {
+    let sysmon = SysmonSteps {
+        incidlelocked: |_, _, _| {},
+        // It is in another call, then, and no M has to run it.
+        hand_off: |sched, _, p| sched.put_in_syscall(p),
+        ..steps.sysmon
+    };
+    let steps = Steps { sysmon, ..steps };
+    for (n, call) in CALLS.iter().enumerate() {
+        let taken = one_call(steps, call, n == 0, retake);
+        assert!(
+            taken == Some(call.after),
+            "retake: P0 is taken after {taken:?} ticks, not {}, from call {n}",
+            call.after
+        );
+    }
+}
+
+/// After how many ticks P0 is taken; none if it is not.
+fn one_call(steps: Steps, call: &Call, beside: bool, retake: Retake) -> Option<Time> {
+    let program = Program { sysmon: Some(0), ..program(2, 2) };
+    let (sched, mut m, mut others) = start(program, steps, Arc::new(NoWitness));
+    if beside {
+        let other = sched.clone();
+        sync::spawn(move || {
+            (other.steps().spinners)(&other);
+        });
+    }
+    if call.idle {
+        others.pop().into_iter().for_each(|p| {
+            sched.pidleput(&mut sched.lock.lock(), p, 0);
+        });
+    }
+    if call.spinner {
+        sched.nmspinning.add(1);
+    }
+    let g = GId(0);
+    sched.g(g).casgstatus(GStatus::Idle, GStatus::Runnable);
+    sched.g(g).casgstatus(GStatus::Runnable, GStatus::Running);
+    let verbs = steps.syscalls;
+    // A P that has seen no call is taken at once, as it has been in that call for ever.
+    let entered = (verbs.enter)(&sched, &mut m, g);
+    (verbs.exit)(&sched, &mut m, g, entered);
+    if call.queue {
+        sched.runqput(&m, m.p(), GId(1), false);
+    }
+    // It does not return.
+    let _ = (verbs.enter)(&sched, &mut m, g);
+    let m = M::of_kernel(MId::SYSMON);
+    (0..=SLICE).find(|after| retake(&sched, &m, PId(0), 1_000 + after))
 }

@@ -1,7 +1,7 @@
 //! The table of all kernels.
 
 use runtime_model::runq::GQueue;
-use runtime_model::steps::below_spin_limit_1_19;
+use runtime_model::steps::{below_spin_limit_1_19, SYSCALLS_1_27};
 
 use super::*;
 
@@ -221,6 +221,8 @@ pub const ALL: &[Kernel] = &[
         program: |steps| {
             workers::idle_workers(steps, 1, Sched::add_idle_mark_worker, Sched::remove_idle_mark_worker);
         },
+    },
+    Kernel {
         name: "limiter-over-time",
         about: "a cycle, and GOMAXPROCS that changes: how full the limiter's bucket is, and whether assists are left out",
         threads: 2,
@@ -231,6 +233,27 @@ pub const ALL: &[Kernel] = &[
         about: "an M that looks for a G while workers may mark updates the limiter, if nothing has for 10 ms",
         threads: 2,
         program: |steps| limiter::updated_by_a_look(steps, Sched::look_with_p),
+    },
+    Kernel {
+        name: "handoff",
+        about: "an M is started for a P that is handed off if it would find something to do, and not otherwise",
+        threads: 2,
+        program: |steps| handoff::decides(steps, Sched::handoffp_unless_needed),
+    },
+    Kernel {
+        name: "retake",
+        about: "sysmon takes a P out of a system call at the second look, or after 10 ms if no G needs it",
+        threads: 2,
+        program: |steps| sysmon::retakes(steps, Sched::retake_by_cas),
+    },
+    Kernel {
+        name: "retake-by-scan-bit",
+        about: "the same, as since Go 1.26",
+        threads: 2,
+        program: |steps| {
+            let steps = Steps { syscalls: SYSCALLS_1_27, ..steps };
+            sysmon::retakes(steps, Sched::retake_by_scan_bit);
+        },
     },
     Kernel {
         name: "sysmon-polls",

@@ -1,7 +1,7 @@
-//! What the limiter and sysmon decide by the clock, with one decision wrong.
+//! What the limiter and sysmon decide by the clock, and what is decided of a P that is handed off, with one decision wrong.
 
-use checks::kernels::{limiter, sysmon};
-use runtime_model::steps::GO_1_19_FIXED;
+use checks::kernels::{handoff, limiter, sysmon};
+use runtime_model::steps::{GO_1_19_FIXED, GO_FIXED};
 
 use super::fails_with;
 
@@ -57,6 +57,28 @@ fn a_collection_that_is_forced_beside_another() {
         sysmon::forced(GO_1_19_FIXED, |sched, now| {
             let last = sched.gc.last_gc.load();
             last != 0 && now - last > 120_000
+        });
+    });
+}
+
+/// At the first look: it does not see that the call is another.
+#[sync::test(exploring)]
+fn a_p_that_is_taken_out_of_a_call_at_once() {
+    const AT_ONCE: sysmon::Retake =
+        |sched, _, p, _| (sched.steps().syscalls.retake)(sched, p).is_some();
+    const TAKEN: &str = "retake: P0 is taken after Some(0) ticks, not 1, from call 0";
+    fails_with(TAKEN, 2, || sysmon::retakes(GO_1_19_FIXED, AT_ONCE));
+    fails_with(TAKEN, 2, || sysmon::retakes(GO_FIXED, AT_ONCE));
+}
+
+/// Before it is known that no other M looks for work.
+#[sync::test(exploring)]
+fn an_m_that_is_started_for_nothing() {
+    fails_with("handoff: [true] of [OtherIdle]", 2, || {
+        handoff::decides(GO_1_19_FIXED, |sched, m, p| {
+            sched.nmspinning.store(0);
+            sched.npidle.store(0);
+            sched.handoffp_unless_needed(m, p);
         });
     });
 }

@@ -96,6 +96,7 @@ impl<'a, S: Search> Run<'a, S> {
     pub(super) fn drive(&mut self) -> Result<(), Broken> {
         self.fills(None);
         if self.search.begins_at_root() {
+            self.warms_up()?;
             self.begin()?;
         } else {
             let Some(first) = self.back()? else { return Ok(()) };
@@ -134,6 +135,19 @@ impl<'a, S: Search> Run<'a, S> {
             self.path.push(next);
             self.step(next)?;
         }
+    }
+
+    /// Takes the first step once, if there are audits. What the process does once alone, such as resolving a function of a library
+    /// or registering a place that is traced, leaves other values on the stack, and so in padding, than there are later.
+    fn warms_up(&mut self) -> Result<(), Broken> {
+        if self.audit.is_none() {
+            return Ok(());
+        }
+        self.begin()?;
+        self.arrive()?;
+        let first =
+            self.pending.iter().find(|pending| pending.enabled).map(|pending| pending.thread);
+        first.map_or(Ok(()), |thread| self.step(Pick { thread, outcome: 0 }))
     }
 
     /// Begins a new execution, in which the first thread is about to start.

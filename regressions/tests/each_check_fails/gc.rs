@@ -49,6 +49,12 @@ fn assigns_uncounted(sched: &Sched, p: PId) -> bool {
 }
 
 pub(super) const GC: &[Break] = &[
+    // Whoever makes work has no busy G preempted.
+    of(
+        "the program finishes",
+        "gc-needs-a-busy-p",
+        with(GcSteps { enlist_worker: |_, _| {}, ..GC_1_19_FIXED }),
+    ),
     of(MODE, BUSY, submits!(|sched, m| sched.p(m.p()).gc_mark_worker_mode.set(WorkerMode::Idle))),
     // No worker may mark any more, and one has not gone to the pool yet.
     of(
