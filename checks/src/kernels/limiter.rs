@@ -119,7 +119,7 @@ pub fn over_time(resize: Resize) {
             Ends(p, typ) => slots[p].stop(typ, now, &limiter),
         }
         let bucket = limiter.peek_bucket();
-        let found = (bucket.fill, bucket.overflow, limiter.peek_limiting());
+        let found = (bucket.fill, bucket.overflow, limiter.limiting());
         assert!(
             found == (fill, overflow, limits),
             "limiter-over-time: {happens:?} at {now} leaves {found:?} of {before:?}, not {:?}",
