@@ -11,6 +11,7 @@ pub mod decisions;
 pub mod drain;
 pub mod handoff;
 pub mod limiter;
+pub mod locks;
 pub mod queues;
 pub mod sysmon;
 mod table;

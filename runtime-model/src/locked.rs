@@ -36,7 +36,7 @@ impl Sched {
     /// `g`, which `m` runs, is locked to `m`, once more if it is already.
     ///
     /// Go: proc.go, LockOSThread 4400-4414 and dolockOSThread 4375-4382 (1.19.8), 5674-5689 and 5649-5656 (1.27.3).
-    pub(crate) fn lock_os_thread(&self, m: &mut M, g: GId) {
+    pub fn lock_os_thread(&self, m: &mut M, g: GId) {
         m.locked_ext += 1;
         self.m(m.id).lockedg.set(Some(g));
         self.g(g).lockedm.set(Some(m.id));
@@ -45,7 +45,7 @@ impl Sched {
     /// Undoes one call of [`Sched::lock_os_thread`]. Does nothing if there was none.
     ///
     /// Go: proc.go, UnlockOSThread 4453-4460 and dounlockOSThread 4427-4437 (1.19.8), 5727-5734 and 5701-5711 (1.27.3).
-    pub(crate) fn unlock_os_thread(&self, m: &mut M, g: GId) {
+    pub fn unlock_os_thread(&self, m: &mut M, g: GId) {
         if m.locked_ext == 0 {
             return;
         }

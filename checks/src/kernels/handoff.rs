@@ -8,7 +8,7 @@ use runtime_model::m::{MId, M};
 use runtime_model::p::OwnedP;
 use runtime_model::program::{Action, FlagId, Program};
 use runtime_model::steps::Steps;
-use runtime_model::Sched;
+use runtime_model::{Sched, Time};
 use sync::{Arc, Ghost};
 
 use super::{program, start};
@@ -34,6 +34,8 @@ enum Is {
     GcWork,
     /// An M polls.
     Poller,
+    /// P1 has a timer.
+    Timer,
 }
 use Is::*;
 
@@ -52,7 +54,12 @@ const CASES: &[(&[Is], bool)] = &[
     // It is the last P that runs: an M has to poll.
     (&[OtherIdle, FirstIdle], true),
     (&[OtherIdle, FirstIdle, Poller], false),
+    // And the M that polls is told when the timer fires.
+    (&[OtherIdle, Timer], false),
 ];
+
+/// When P1's timer fires.
+const WHEN: Time = 7;
 
 /// Of each case that was tried, whether an M was started for P1 (1), or P1 went on the idle list (0).
 type Log = Arc<Ghost<Vec<[u32; 2]>>>;
@@ -90,6 +97,8 @@ pub fn decides(steps: Steps, hand_off: HandOff) {
             );
         }
     });
+    // Whom it tells is none of its business.
+    let steps = Steps { wake_at_handoff: |sched, _, when| sched.poll_until.store(when), ..steps };
     for (n, (is, _)) in (0..).zip(CASES) {
         one(steps, is, Arc::new(Started(n, log.clone())), n == 0, hand_off);
     }
@@ -134,5 +143,10 @@ fn one(steps: Steps, is: &[Is], witness: AnyWitness, beside: bool, hand_off: Han
     if is.contains(&LocalG) {
         sched.p(&p1).runnext.store(Guintptr::of(GId(0)));
     }
+    if is.contains(&Timer) {
+        sched.p(&p1).timer0_when.store(WHEN);
+    }
     hand_off(&sched, &m, p1);
+    let (told, expected) = (sched.poll_until.load(), if is.contains(&Timer) { WHEN } else { 0 });
+    assert!(told == expected, "handoff: the M that polls is told of {told}, not {expected}");
 }

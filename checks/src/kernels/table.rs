@@ -241,6 +241,12 @@ pub const ALL: &[Kernel] = &[
         program: |steps| handoff::decides(steps, Sched::handoffp_unless_needed),
     },
     Kernel {
+        name: "locks",
+        about: "a G is locked to its thread until it has been unlocked as often as locked",
+        threads: 2,
+        program: |steps| locks::locks(steps, Sched::unlock_os_thread),
+    },
+    Kernel {
         name: "retake",
         about: "sysmon takes a P out of a system call at the second look, or after 10 ms if no G needs it",
         threads: 2,

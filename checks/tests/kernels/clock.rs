@@ -1,6 +1,6 @@
 //! What the limiter and sysmon decide by the clock, and what is decided of a P that is handed off, with one decision wrong.
 
-use checks::kernels::{handoff, limiter, sysmon};
+use checks::kernels::{handoff, limiter, locks, sysmon};
 use runtime_model::steps::{GO_1_19_FIXED, GO_FIXED};
 
 use super::fails_with;
@@ -76,9 +76,33 @@ fn a_p_that_is_taken_out_of_a_call_at_once() {
 fn an_m_that_is_started_for_nothing() {
     fails_with("handoff: [true] of [OtherIdle]", 2, || {
         handoff::decides(GO_1_19_FIXED, |sched, m, p| {
-            sched.nmspinning.store(0);
-            sched.npidle.store(0);
+            if sched.p(&p).timer0_when.load() == 0 {
+                sched.nmspinning.store(0);
+                sched.npidle.store(0);
+            }
             sched.handoffp_unless_needed(m, p);
+        });
+    });
+}
+
+/// And leaves its timer to itself.
+#[sync::test(exploring)]
+fn an_m_that_polls_and_is_not_told_of_a_timer() {
+    fails_with("handoff: the M that polls is told of 0, not 7", 2, || {
+        handoff::decides(GO_1_19_FIXED, |sched, m, p| {
+            sched.p(&p).timer0_when.store(0);
+            sched.handoffp_unless_needed(m, p);
+        });
+    });
+}
+
+/// At the first of two.
+#[sync::test(exploring)]
+fn a_g_that_is_unlocked_too_early() {
+    fails_with("locks: (None, None) after action 3", 2, || {
+        locks::locks(GO_1_19_FIXED, |sched, m, g| {
+            sched.unlock_os_thread(m, g);
+            sched.unlock_os_thread(m, g);
         });
     });
 }
