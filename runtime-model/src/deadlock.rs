@@ -135,7 +135,7 @@ impl Sched {
             .all(|timers| timers.as_slice().iter().all(|t| self.only_ticks(t)))
     }
 
-    /// Whether the timer ticks for ever, and would wake no G.
+    /// Whether the timer ticks for ever, and would wake no G. For checks.
     fn only_ticks(&self, t: &Entry) -> bool {
         let (f, ticks) = match t.timer {
             Held::Unnamed { period, f } => (f, period > 0),

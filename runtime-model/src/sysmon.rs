@@ -51,7 +51,6 @@ use crate::event::Event;
 use crate::g::{GId, Park};
 use crate::m::{MId, M};
 use crate::netpoll::Polled;
-use crate::program::Clock;
 use crate::sched::{Sched, SchedLocked};
 use crate::Time;
 
@@ -211,8 +210,8 @@ impl Sched {
     /// Go: proc.go, sysmon 5214-5231 (1.19.8), 6618-6637 (1.27.3).
     #[sync::summarized]
     pub fn poll_if_late(&self, m: &M, now: Time) -> bool {
-        // A program without descriptors has no operation here.
-        if self.descriptors.is_empty() || self.program.clock == Clock::Fake {
+        // A program without descriptors, as each is under faketime, has no operation here.
+        if self.descriptors.is_empty() {
             return false;
         }
         let last = self.lastpoll.load();
@@ -292,7 +291,7 @@ impl Sched {
     pub fn incidlelocked(&self, m: &M, v: i32) {
         let mut locked = self.lock.lock();
         locked.nmidlelocked += v;
-        if v > 0 {
+        if v == 1 {
             // The others may have parked meanwhile, and each has found that one more runs.
             self.checkdead(&mut locked, m);
         }

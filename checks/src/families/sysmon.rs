@@ -29,22 +29,35 @@ pub(crate) const CHECKS: &[Check] = &[
     },
 ];
 
-/// Asked while its lock is free: sysmon holds that while it makes the helper runnable.
+/// Asked while its lock is free: sysmon holds that while it makes the helper runnable. Where no M moves, and sysmon does not sleep
+/// deeply, it has made two rounds at this instant.
 fn a_helper_is_idle_while_it_waits(view: &View) -> Result<(), String> {
     for helper in view.sched.sysmon.helpers() {
         let Some(idle) = helper.says_idle() else { continue };
         let g = view.sched.g(helper.g());
         let waits = view.status(g.id) == GStatus::Waiting && g.waited.peek(|&waited| waited);
         ensure!(idle == waits, "{} waits: {waits}; it is said to be idle: {idle}", g.id);
+        let forces = view.sched.sysmon.forcegc.as_ref().is_some_and(|it| it.g() == g.id);
+        let looks = view.quiescent && !view.sched.sysmon.sysmonwait.peek();
+        let forgotten = idle && forces && looks && view.sched.peek_gc_is_due();
+        ensure!(!forgotten, "no M moves, a garbage collection is to be forced, and {} waits", g.id);
         let left_out = view.finished(g.id) && g.waited.peek(|&waited| waited);
         ensure!(!left_out, "{} was made runnable, and has not done what it waited for", g.id);
     }
     Ok(())
 }
 
-/// While the change is on its way, it may be either. No other G sets it in such a program.
+/// While the change is on its way, it may be either. No other G sets it in such a program. Once sysmon has asked, the helper does not
+/// wait.
 fn gomaxprocs_is_what_was_found(view: &View) -> Result<(), String> {
     let Some(update) = view.sched.sysmon.update.peek(|&update| update) else { return Ok(()) };
+    let helper = view.sched.sysmon.update_max_procs.as_ref();
+    let waits = view.quiescent && helper.is_some_and(|helper| helper.says_idle() == Some(true));
+    ensure!(
+        update.is_done || !waits,
+        "no M moves, sysmon has asked for {} Ps, and its helper waits",
+        update.procs
+    );
     let procs = view.sched.peek_gomaxprocs();
     ensure!(
         !update.is_done || procs == update.procs,

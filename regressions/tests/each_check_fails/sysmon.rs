@@ -1,7 +1,8 @@
 //! Breaks of sysmon, and of what wakes it.
 
 use regressions::sysmon_helpers;
-use runtime_model::steps::{Steps, SysmonSteps, GO_1_19_FIXED, GO_FIXED, SYSMON};
+use runtime_model::steps::{Steps, SysmonSteps, GO_1_19_FIXED, GO_FIXED, SYSMON, SYSMON_1_27};
+use runtime_model::sysmon::Update;
 
 use super::{of, of_newest, Break};
 
@@ -31,6 +32,17 @@ const START: SysmonSteps = SysmonSteps { wake_at_start: |_, _| {}, ..SYSMON };
 const FORGETS_SCAVENGER: SysmonSteps = SysmonSteps { wakes_scavenger: |_, _, _| false, ..SYSMON };
 /// The same, and it says that it woke it.
 const WAKES_NONE: SysmonSteps = SysmonSteps { wakes_scavenger: |_, _, _| true, ..SYSMON };
+/// sysmon forces no garbage collection.
+const FORGETS_GC: SysmonSteps = SysmonSteps { force_gc: |_, _, _, _| false, ..SYSMON };
+/// sysmon asks for another GOMAXPROCS, and does not make the helper runnable.
+const ASKS: SysmonSteps = SysmonSteps {
+    update_gomaxprocs: Some(|sched, _, _, now| {
+        let update = sched.procs_to_set(now).map(|procs| Update { procs, is_done: false });
+        sched.sysmon.update.change(|last| *last = update.or(*last));
+        false
+    }),
+    ..SYSMON_1_27
+};
 /// sysmon keeps the P that it has taken.
 const FORGETS: SysmonSteps = SysmonSteps { hand_off: |_, _, _| {}, ..SYSMON };
 /// sysmon hands the P to no M, and looks at nothing that it is asked.
@@ -79,6 +91,8 @@ pub(super) const SYSMONS: &[Break] = &[
         steps: Steps { sysmon: IDLES, ..MISSES },
         base: ("", MISSES),
     },
+    of(IDLE, "forced-gc", with(FORGETS_GC)),
+    of_newest(FOUND, "update-gomaxprocs", newest(ASKS)),
     of(SCAVENGER, "scavenger-beside-poll", with(FORGETS_SCAVENGER)),
     of(LIVELOCK, "scavenger-beside-poll", with(WAKES_NONE)),
     of(IDLE, "forced-gc", sysmon_helpers::BUG.mutants[2].steps),

@@ -96,16 +96,11 @@ impl MarkWork {
     pub fn pop(self) -> Option<(MarkUnit, Self)> {
         self.0.pop().map(|(byte, others)| (MarkUnit(byte), MarkWork(others)))
     }
-
-    /// How many units there are.
-    pub fn len(self) -> usize {
-        self.0.bytes().count()
-    }
 }
 
 impl std::fmt::Debug for MarkWork {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.len() {
+        match self.0.bytes().count() {
             0 => f.write_str("none"),
             1 => f.write_str("1 unit"),
             n => write!(f, "{n} units"),

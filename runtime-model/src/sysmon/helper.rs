@@ -133,6 +133,13 @@ impl Sched {
         last != 0 && now - last > FORCE_GC_PERIOD && !self.gc.blacken_enabled.load()
     }
 
+    /// Whether a garbage collection is to be forced now. For checks.
+    pub fn peek_gc_is_due(&self) -> bool {
+        let last = self.gc.last_gc.peek();
+        let is_over = last != 0 && self.peek_now() - last > FORCE_GC_PERIOD;
+        is_over && !self.gc.blacken_enabled.peek()
+    }
+
     /// Readies the helper if the number of CPUs is not GOMAXPROCS. Looks once a second. Returns whether it does. It is a step.
     ///
     /// Go: proc.go, sysmon 6638-6641, sysmonUpdateGOMAXPROCS 7173-7207 (1.27.3; since 1.25).
@@ -141,6 +148,7 @@ impl Sched {
         let Some(procs) = self.procs_to_set(now) else { return false };
         // If it is not, the last change is not made yet: sysmon looks again in a second.
         let readies = helper.idle.load();
+        self.asks_for(readies.then_some(procs));
         if readies {
             self.emit(m, Event::SysmonUpdatesGomaxprocs(procs));
             self.ready_helper(m, helper, Some(procs));
@@ -167,7 +175,6 @@ impl Sched {
     pub fn ready_helper(&self, m: &M, helper: &Helper, procs: Option<u32>) {
         // Meets `await_sysmon`: the helper has parked.
         let mut locked = helper.lock.lock();
-        self.asks_for(procs);
         *locked = procs.unwrap_or(*locked);
         helper.idle.store(false);
         self.injectglist(m, vec![helper.g()]);
