@@ -25,7 +25,7 @@ use runtime_model::steps::{GcSteps, Steps, GC_1_19_FIXED, GO_1_19_FIXED, GO_FIXE
 use runtime_model::Sched;
 
 use crate::bug::Symptom::Throw;
-use crate::bug::{Bug, Mutant, Shows};
+use crate::bug::{Bug, Masked, Mutant, Shows};
 
 const SPINNING: &str = "schedule: spinning with local work";
 const SHOWS: &[Shows] = &[
@@ -91,14 +91,20 @@ pub const BUG: Bug = Bug {
             about: "the allocation assists, and a new M does not spin if its P has a G",
             steps: Steps { mspinning: mspinning_1_5, ..assisting(GO_1_19_FIXED) },
             shows: HOLDS,
-            masked: None,
+            masked: Some(Masked {
+                because: "a new M whose P has got a G does not spin",
+                unmasked_by: Some("assists-in-allocm"),
+            }),
         },
         Mutant {
             name: "with-a-p",
             about: "the allocation assists; the M that allocates has a P",
             steps: WITH_A_P,
             shows: &[Shows::holds("gc-wait-beside-mark")],
-            masked: None,
+            masked: Some(Masked {
+                because: "an M that has a P readies the G there, and borrows none",
+                unmasked_by: Some("assists-in-allocm"),
+            }),
         },
     ],
 };

@@ -27,14 +27,13 @@ impl Sched {
         }
         assert!(run >= 0, "{}", self.thrown(m, "checkdead: inconsistent counts"));
         self.assert_a_g_waits(m);
-        if self.program.clock != Clock::Fake {
-            return self.report_deadlock_without_timers(locked);
+        match self.program.clock {
+            Clock::Fake => match self.time_sleep_until(locked) {
+                MAX_WHEN => self.report_deadlock(),
+                when => self.jump(locked, m, when),
+            },
+            Clock::Real { .. } => self.report_deadlock_without_timers(locked),
         }
-        let when = self.time_sleep_until(locked);
-        if when == MAX_WHEN {
-            self.report_deadlock();
-        }
-        self.jump(locked, m, when);
     }
 
     /// In real time, some M polls if there is a timer; if that has just stopped, another one is about to.

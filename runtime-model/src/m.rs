@@ -102,6 +102,8 @@ pub struct MShared {
     pub(crate) returns: Note,
     /// It waits in a system call that returns when the world moves. Written by the M itself.
     pub(crate) awaits_return: Plain<bool>,
+    /// The world has let that call return. Written before the M is woken, and by the M itself.
+    pub(crate) may_return: Plain<bool>,
     /// It is to choose which system calls return. Set when no M moves, by any M; no lock orders it after the M itself has
     /// cleared it.
     pub(crate) moves_world: Atomic<bool>,
@@ -134,6 +136,7 @@ impl MShared {
             lockedg: Plain::new(name("lockedg"), None),
             returns: Note::new(name("returns")),
             awaits_return: Plain::new(name("awaits_return"), false),
+            may_return: Plain::new(name("may_return"), false),
             moves_world: Atomic::new(name("moves_world"), false),
             stage: Ghost::new(Stage::Out),
             oldp: Ghost::new(None),

@@ -197,6 +197,12 @@ impl Sched {
                 idle.push(p);
                 break;
             }
+            let worker = self.p(&p).next_gc_mark_worker.peek(|&worker| worker);
+            assert!(
+                worker.is_some(),
+                "procresize: an M is to run {}, and there is nothing to run",
+                p.id()
+            );
             self.emit_by(None, Event::WorkerAtStart(p.id()));
             let nm = self.mget(locked);
             runnable.push((p, nm));

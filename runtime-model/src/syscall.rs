@@ -52,6 +52,9 @@ impl Sched {
     }
 
     /// Waits until the world lets the call return.
+    ///
+    /// # Panics
+    /// If it would return by itself.
     fn wait_in_syscall(&self, m: &M) {
         let me = self.m(m.id);
         me.awaits_return.set(true);
@@ -64,6 +67,12 @@ impl Sched {
             }
         }
         me.awaits_return.set(false);
+        assert!(me.may_return.replace(false), "program: a system call returns by itself");
+    }
+
+    /// The world lets the call of `m` return; the caller wakes it.
+    pub(crate) fn lets_return(&self, m: MId) {
+        self.m(m).may_return.set(true);
     }
 
     /// Lets the world move, as no M can: system calls return. Returns false if none is awaited.
@@ -90,6 +99,7 @@ impl Sched {
             awaited.into_iter().enumerate().filter(of_set).map(|(_, id)| id).collect();
         self.progress();
         self.emit(m, Event::WorldMoves(returns.len()));
+        returns.iter().for_each(|&id| self.lets_return(id));
         for &other in returns.iter().filter(|&&other| other != m.id) {
             self.m(other).returns.wakeup();
         }

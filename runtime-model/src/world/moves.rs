@@ -119,7 +119,10 @@ impl Sched {
                     self.world.idle_ticks.change(|sum| *sum += ticks);
                 }
                 // Meets the sleep in `wait_in_syscall`.
-                Awaited::Return(m) => self.m(m).returns.wakeup(),
+                Awaited::Return(m) => {
+                    self.lets_return(m);
+                    self.m(m).returns.wakeup();
+                }
                 Awaited::Arrival(_) => {}
             }
         }
