@@ -200,8 +200,7 @@ impl Sched {
             let worker = self.p(&p).next_gc_mark_worker.peek(|&worker| worker);
             assert!(
                 worker.is_some(),
-                "procresize: an M is to run {}, and there is nothing to run",
-                p.id()
+                "procresize: an M is to run a P, and there is nothing to run"
             );
             self.emit_by(None, Event::WorkerAtStart(p.id()));
             let nm = self.mget(locked);

@@ -135,9 +135,8 @@ impl Sched {
 
     /// Whether a garbage collection is to be forced now. For checks.
     pub fn peek_gc_is_due(&self) -> bool {
-        let last = self.gc.last_gc.peek();
-        let is_over = last != 0 && self.peek_now() - last > FORCE_GC_PERIOD;
-        is_over && !self.gc.blacken_enabled.peek()
+        let (last, marks) = (self.gc.last_gc.peek(), self.gc.blacken_enabled.peek());
+        !marks && last != 0 && self.peek_now() - last > FORCE_GC_PERIOD
     }
 
     /// Readies the helper if the number of CPUs is not GOMAXPROCS. Looks once a second. Returns whether it does. It is a step.
