@@ -17,7 +17,6 @@ const SILENT: [&str; 9] = [
     "69312/not-counted",
     "timer-before-park/with-the-timers-of-1.19",
     "19112/wakes-none",
-    "dedicated-last-look/as-in-1.27",
     "cl-496117/forgotten",
     "42237/preempted-with-a-p",
     "extra-m/counts-as-running",
