@@ -13,7 +13,7 @@ use sync::driver::Control;
 
 /// Variants whose stories show what they do by what comes of it alone: their entries do no operation, and know of no scheduler that
 /// could report an event, or they are functions of the model, which other variants have too.
-const SILENT: [&str; 9] = [
+const SILENT: [&str; 8] = [
     "69312/not-counted",
     "timer-before-park/with-the-timers-of-1.19",
     "19112/wakes-none",
