@@ -25,7 +25,7 @@ const LOCKS: &[(Action, bool)] = &[
 /// How a G is unlocked from its thread.
 pub type Unlock = fn(&Sched, &mut M, GId);
 
-/// G0 on M0 does all of that, beside one that asks how many spin. While it is locked, it and M0 name each other.
+/// G0 on M0 does all of that, and leaves word before each, beside one that reads the word. While it is locked, it and M0 name each other.
 pub fn locks(steps: Steps, unlock: Unlock) {
     let g = GId(0);
     let scripts = vec![LOCKS.iter().map(|(action, _)| *action).collect()];
@@ -33,9 +33,10 @@ pub fn locks(steps: Steps, unlock: Unlock) {
         start(Program { scripts, ..program(2, 1) }, steps, Arc::new(NoWitness));
     let other = sched.clone();
     sync::spawn(move || {
-        (other.steps().spinners)(&other);
+        other.needspinning.load();
     });
-    for (n, &(action, expected)) in LOCKS.iter().enumerate() {
+    for (n, &(action, expected)) in (0..).zip(LOCKS) {
+        sched.needspinning.store(n);
         match action {
             Action::LockOsThread => sched.lock_os_thread(&mut m, g),
             _ => unlock(&sched, &mut m, g),

@@ -13,7 +13,8 @@ use sync::Arc;
 
 use super::{program, start};
 
-/// The world of a program with sysmon, in real time, and with a descriptor; beside a thread that asks how many spin.
+/// The world of a program with sysmon, in real time, and with a descriptor; beside a thread that reads what the
+/// kernel writes.
 fn world(steps: Steps, script: Vec<Action>) -> Arc<Sched> {
     let program = Program {
         clock: Clock::Real { early: 0 },
@@ -25,7 +26,9 @@ fn world(steps: Steps, script: Vec<Action>) -> Arc<Sched> {
     let (sched, _m, _others) = start(program, steps, Arc::new(NoWitness));
     let other = sched.clone();
     sync::spawn(move || {
-        (other.steps().spinners)(&other);
+        other.lastpoll.load();
+        other.world.cpus.load();
+        other.gc.last_gc.load();
     });
     sched
 }
@@ -155,7 +158,7 @@ fn one_call(steps: Steps, call: &Call, beside: bool, retake: Retake) -> Option<T
     if beside {
         let other = sched.clone();
         sync::spawn(move || {
-            (other.steps().spinners)(&other);
+            other.runqempty(PId(0));
         });
     }
     if call.idle {
