@@ -126,28 +126,17 @@ fn prepare(sched: &Sched, idle: i32, spinners: u32) {
     sched.needspinning.store(1);
 }
 
-/// What an M did about the poller. Without padding, as is a pair with an M: the search's audits compare bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u32)]
-enum Did {
-    Break,
-    Poll,
-}
-
 /// What Ms did, in order.
-type Log = Arc<Ghost<Vec<(MId, Did)>>>;
+type Log = Arc<Ghost<Vec<(MId, Event)>>>;
 
 /// Writes down what Ms do about the poller.
 struct Polls(Log);
 
 impl Witness for Polls {
     fn event(&self, m: Option<MId>, event: Event) {
-        let did = match event {
-            Event::NetpollBreak => Did::Break,
-            Event::Polls => Did::Poll,
-            _ => return,
-        };
-        m.into_iter().for_each(|m| self.0.change(|log| log.push((m, did))));
+        if let (Some(m), Event::NetpollBreak | Event::Polls) = (m, event) {
+            self.0.change(|log| log.push((m, event)));
+        }
     }
 }
 
@@ -208,9 +197,9 @@ pub fn two_poll(steps: Steps, poll: Poll) {
     let this = sched.clone();
     sync::driver::at_end(move || {
         let log = log.get();
-        let did = |m, what| log.contains(&(m, what));
-        assert!(!did(MId(2), Did::Poll), "two-poll: an M polls for no timer");
-        let both = |m| did(m, Did::Break) && did(m, Did::Poll);
+        let did = |m, event| log.contains(&(m, event));
+        assert!(!did(MId(2), Event::Polls), "two-poll: an M polls for no timer");
+        let both = |m| did(m, Event::NetpollBreak) && did(m, Event::Polls);
         assert!(![0, 1].map(MId).into_iter().any(both), "two-poll: at once: {log:?}");
         let left = (this.lastpoll.peek(), this.poll_until.peek());
         assert!(left == (this.faketime.peek(|&now| now), 0), "two-poll: {left:?} is left");
