@@ -227,6 +227,14 @@ impl Execution {
         lock(&self.end).clone()
     }
 
+    /// The failure, if it has ended with one.
+    pub(crate) fn failure_so_far(&self) -> Option<Failure> {
+        match &*lock(&self.end) {
+            Outcome::Failed(failure) => Some(failure.clone()),
+            _ => None,
+        }
+    }
+
     /// Whether two threads could move at the same time.
     #[cfg(restoring)]
     pub(crate) fn is_concurrent(&self) -> bool {
@@ -265,7 +273,7 @@ impl Execution {
     }
 
     /// Wakes every other thread, so that it notices that the execution is over.
-    fn let_all_leave(&self) {
+    pub(crate) fn let_all_leave(&self) {
         engine::stop_exploring();
         self.table().others(thread_id()).for_each(engine::Handle::wake);
     }

@@ -43,7 +43,8 @@
 //! An execution ends when its threads have finished, when nothing can move any more and the
 //! [`Observer`](driver::Observer) says so, or at its first failure. From then on every thread *leaves*: its next
 //! operation does not return but unwinds to the thread's base, and sleeping threads are woken for that. While a
-//! thread unwinds, operations in destructors do nothing, and threads do not switch.
+//! thread unwinds, operations in destructors do nothing, and threads do not switch. A destructor that takes a lock gets its data;
+//! if another thread holds it, the process aborts, after it has said so (on std, where threads leave side by side, it waits first).
 //!
 //! A program cannot abort an execution while threads can move. An engine that leaves out equivalent interleavings
 //! learns what a thread would do next only when the thread gets there; if it never gets there, the engine leaves

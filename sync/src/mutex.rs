@@ -133,13 +133,10 @@ impl<T> Mutex<T> {
         self.data.try_lock()
     }
 
-    /// Takes the lock in a destructor. A thread that unwinds must not wait; the threads for which it could
-    /// wait have ended too.
+    /// Takes the lock in a destructor of a thread that unwinds: its data alone.
     #[cold]
     fn lock_in_destructor(&self, taken_at: &'static Location<'static>) -> MutexGuard<'_, T> {
-        let data = self.data.try_lock().unwrap_or_else(|| {
-            panic!("lock: {} is held, and a destructor takes it while unwinding", self.name())
-        });
+        let data = op::get_in_destructor(self.name(), || self.data.try_lock());
         MutexGuard { data: Some(data), mutex: self, raw: None, taken_at }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ::explore::operation::Kind;
 
 use crate::current::{self, changed, leave, set_thread, thread_id};
-use crate::driver::Operation;
-use crate::engine::tracking;
+use crate::driver::{Engine, Operation};
+use crate::engine::{tracking, ENGINE};
 use crate::execution::Execution;
 use crate::holder::Holder;
 use crate::table::{Access, Waits};
@@ -162,4 +164,41 @@ pub(crate) fn unlocked(name: Name, value: String, function: &'static Location<'s
             });
         }
     });
+}
+
+/// How long a destructor waits for the other threads to leave. They need far less, unless they wait for this one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Gets what `attempt` gets of a lock, in a destructor of a thread that unwinds. It must not wait for long: who holds the lock may
+/// never release it.
+///
+/// On std threads unwind side by side, so it waits for the others to release what they hold. The other engines have one OS
+/// thread, on which no other thread runs while this one unwinds.
+///
+/// # Panics
+/// If it gets nothing. A panic while unwinding ends the process without a word of it, so it says first why.
+pub(crate) fn get_in_destructor<G>(name: Name, attempt: impl Fn() -> Option<G>) -> G {
+    if let Some(got) = attempt() {
+        return got;
+    }
+    if ENGINE == Engine::Std {
+        current::with(|execution| {
+            execution.into_iter().for_each(|execution| execution.let_all_leave())
+        });
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
+            thread::yield_now();
+            if let Some(got) = attempt() {
+                return got;
+            }
+        }
+    }
+    let failure =
+        current::with(|execution| execution.and_then(|execution| execution.failure_so_far()));
+    let after = failure
+        .map_or_else(String::new, |failure| format!(", after this failure: {}", failure.message));
+    let text =
+        format!("lock: {name} is held, and a destructor takes it while its thread unwinds{after}");
+    eprintln!("{text}");
+    panic!("{text}")
 }

@@ -59,7 +59,7 @@ impl<T> RwLock<T> {
     pub fn read(&self) -> RwLockReadGuard<'_, T> {
         self.take("read", |all| !all.writer, |all| all.readers += 1);
         self.object.read();
-        let data = self.data.try_read().unwrap_or_else(|| self.held_in_destructor());
+        let data = op::get_in_destructor(self.name(), || self.data.try_read());
         RwLockReadGuard { lock: self, data: Some(data) }
     }
 
@@ -68,7 +68,7 @@ impl<T> RwLock<T> {
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
         self.take("write", |all| !all.writer && all.readers == 0, |all| all.writer = true);
         self.object.take_lock();
-        let data = self.data.try_write().unwrap_or_else(|| self.held_in_destructor());
+        let data = op::get_in_destructor(self.name(), || self.data.try_write());
         RwLockWriteGuard { lock: self, data: Some(data) }
     }
 
@@ -81,11 +81,6 @@ impl<T> RwLock<T> {
             op.record(self.name(), kind, || "asleep".to_owned());
         });
         op.end(self.name(), kind, || self.shown());
-    }
-
-    /// A thread that unwinds takes no turn, and must not wait: the threads for which it could wait have ended too.
-    fn held_in_destructor(&self) -> ! {
-        panic!("lock: {} is held, and a destructor takes it while unwinding", self.name())
     }
 
     /// The data as a record has it.

@@ -253,7 +253,11 @@ fn destructors_of_leaving_threads_do_no_operations() {
     impl Drop for Touches {
         fn drop(&mut self) {
             let (lock, word, note, latch, plain) = &*self.0;
-            *lock.lock() += 1;
+            let mut guard = lock.lock();
+            // On std, the other thread's destructor finds it held.
+            (0..100).for_each(|_| std::thread::yield_now());
+            *guard += 1;
+            drop(guard);
             word.store(word.load() + 1);
             assert!(!word.cas(7, 8));
             note.wakeup();
