@@ -95,8 +95,8 @@ pub struct Gate {
     /// List the parts of the model that no run on explore reaches, by rustc's counters
     #[arg(long, conflicts_with_all = ["engines", "shard", "json", "ask_always"])]
     pub coverage: bool,
-    /// With --coverage, run only what took no longer than this when it was last measured (ci/costs.json); with
-    /// --ask-always, repeat only those runs
+    /// With --coverage, run what took no longer than this when it was last measured (ci/costs.json), and longer runs only while
+    /// a part without a reason is not reached; with --ask-always, repeat only those runs
     #[arg(long, value_name = "SECONDS", requires = "Measured")]
     pub within: Option<f64>,
     /// Build with link-time optimization and run the gate with --ask-always; then use the remaining time to search the

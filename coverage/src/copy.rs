@@ -41,9 +41,15 @@ pub fn build(profiles: &Path) -> Result<(Worker, Vec<Marked>), Error> {
     let engine = Engine::Explore;
     let this = env::current_exe().map_err(|error| Error::Setup(error.to_string()))?;
     // Built where the workspace is, so that other people's crates, which are not counted, are there already.
+    let variables = vec![
+        ("RUSTC_WORKSPACE_WRAPPER", this.into()),
+        (compiler::VARIABLE, "1".into()),
+        // Otherwise rustc inlines functions before it counts, and some regions are lost.
+        ("CARGO_INCREMENTAL", "1".into()),
+    ];
     let wanted = Wanted {
         what: "the explore engine that counts".into(),
-        variables: vec![("RUSTC_WORKSPACE_WRAPPER", this.into()), (compiler::VARIABLE, "1".into())],
+        variables,
         ..Wanted::worker(copy, target(), engine)
     };
     let program = keep(&wanted, "pidle-engine-explore-counting")?;

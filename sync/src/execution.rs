@@ -133,7 +133,7 @@ impl Execution {
     pub(crate) fn spawn(
         self: &Arc<Self>,
         named: Option<(u32, Fingerprints)>,
-        f: impl FnOnce() + Send + 'static,
+        f: Box<dyn FnOnce() + Send>,
     ) -> usize {
         engine::tracking::check_spawn(named.as_ref().map(|(name, _)| *name));
         let planned = self.plan().threads;

@@ -52,7 +52,7 @@ pub fn is_alone() -> bool {
 /// The execution ends when all its threads have ended; threads are not joined.
 #[track_caller]
 pub fn spawn(f: impl FnOnce() + Send + 'static) {
-    start(None, f);
+    start(None, Box::new(f));
 }
 
 /// Starts a thread with a name from 1 to 30. Like [`spawn`], but a search knows the thread by its name and
@@ -65,11 +65,12 @@ pub fn spawn(f: impl FnOnce() + Send + 'static) {
 /// If the execution has already had a thread with this name.
 #[track_caller]
 pub fn spawn_named(name: u32, arguments: impl Hash, f: impl FnOnce() + Send + 'static) {
-    start(Some((name, engine::tracking::fingerprint_arguments(arguments))), f);
+    start(Some((name, engine::tracking::fingerprint_arguments(arguments))), Box::new(f));
 }
 
+/// Not compiled for each thread.
 #[track_caller]
-fn start(named: Option<(u32, Fingerprints)>, f: impl FnOnce() + Send + 'static) {
+fn start(named: Option<(u32, Fingerprints)>, f: Box<dyn FnOnce() + Send>) {
     let Some(op) = Op::begin() else { return };
     let Some(execution) = current::execution() else {
         return engine::Threads::new().spawn(f);

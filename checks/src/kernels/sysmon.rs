@@ -96,9 +96,12 @@ const FORCED: &[(Time, Time, bool, bool)] = &[
     (5, 6, false, false),
 ];
 
-/// A garbage collection is forced if none goes on, and more than two minutes are over since the last.
+/// A garbage collection is forced if none goes on, and more than two minutes are over since the last. The G that begins it is
+/// the runtime's own: a program is deadlocked, whatever it does.
 pub fn forced(steps: Steps, is_to_be_forced: IsToBeForced) {
     let sched = world(steps, vec![Action::ForcedGc(0)]);
+    let own = sched.sysmon.helpers().map(|helper| sched.is_system_goroutine(helper.g()));
+    assert!(own.eq([true]), "forced: the helper is no G of the runtime's own");
     for &(last, now, marking, expected) in FORCED {
         sched.gc.last_gc.store(last);
         sched.gc.blacken_enabled.store(marking);

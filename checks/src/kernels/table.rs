@@ -223,6 +223,12 @@ pub const ALL: &[Kernel] = &[
         },
     },
     Kernel {
+        name: "worker-goes-back",
+        about: "an M gives up a P that has been assigned a mark worker: the worker is free again",
+        threads: 2,
+        program: |steps| workers::worker_goes_back(steps, Sched::drop_p),
+    },
+    Kernel {
         name: "limiter-over-time",
         about: "a cycle, and GOMAXPROCS that changes: how full the limiter's bucket is, and whether assists are left out",
         threads: 2,

@@ -1,12 +1,18 @@
-//! Kernels of the number of idle mark workers: two Ms count at once.
+//! Kernels of mark workers: two Ms count idle ones at once, and one gives up the P that has been assigned a dedicated one.
 
 use runtime_model::event::NoWitness;
-use runtime_model::gc::IdleMarkWorkers;
+use runtime_model::find::Found;
+use runtime_model::g::GId;
+use runtime_model::gc::{IdleMarkWorkers, MarkUnit, MarkWork, WorkerMode};
+use runtime_model::m::M;
+use runtime_model::p::PId;
+use runtime_model::program::{Action, FlagId, Program};
 use runtime_model::steps::Steps;
 use runtime_model::Sched;
 use sync::{Arc, Ghost};
 
 use super::contract::world_with;
+use super::{program, start};
 
 /// How an M counts one more idle worker. Returns whether it may run.
 pub type AddWorker = fn(&Sched) -> bool;
@@ -62,4 +68,35 @@ fn begins(sched: &Sched, run: &Ghost<Run>, max: i32, add: AddWorker) -> bool {
 fn stops(sched: &Sched, run: &Ghost<Run>, remove: RemoveWorker) {
     run.change(|run| run.now -= 1);
     remove(sched);
+}
+
+/// How an M gives up its P, having found nothing to do.
+pub type DropP = fn(&Sched, &mut M) -> Found;
+
+/// P0 is assigned a dedicated worker, as at the start of the world since Go 1.26, and its M gives it up before it runs that. The
+/// worker goes back: it is in the pool, as many dedicated ones are needed as before, and P0 has none. Beside one that looks.
+pub fn worker_goes_back(steps: Steps, drop_p: DropP) {
+    let scripts = vec![vec![Action::GcStart(1)], vec![Action::MarkWorker]];
+    let program = Program { scripts, flags: vec!["marked"], ..program(2, 2) };
+    let (sched, mut m, _others) = start(program, steps, Arc::new(NoWitness));
+    let other = sched.clone();
+    sync::spawn(move || {
+        other.gc.dedicated_needed.load();
+        other.gc.pool.load();
+    });
+    sched.gc.blacken_enabled.store(true);
+    sched.gc.work.store(MarkWork::default().push(MarkUnit::new(FlagId(0), false)));
+    sched.gc.dedicated_needed.store(1);
+    assert!(sched.assign_waiting_gc_worker(PId(0)), "worker-goes-back: P0 gets no worker");
+    let taken = sched.gc.pool.load().workers().count();
+    assert!(taken == 0, "worker-goes-back: the worker is in the pool and P0's");
+    drop_p(&sched, &mut m);
+    let pool: Vec<GId> = sched.gc.pool.load().workers().collect();
+    let needed = sched.gc.dedicated_needed.load();
+    let p = &sched.allp[0];
+    let left = (p.next_gc_mark_worker.get(), p.gc_mark_worker_mode.get());
+    assert!(
+        pool == [GId(1)] && needed == 1 && left == (None, WorkerMode::NotWorker),
+        "worker-goes-back: {pool:?} is in the pool, {needed} are needed, and P0 is left with {left:?}"
+    );
 }

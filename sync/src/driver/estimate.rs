@@ -32,7 +32,7 @@ pub fn estimate(
     });
     let search = Options { keep_going: true, ..plan.search.clone() };
     let plan = Plan { progress, search, ..plan.clone() };
-    let exploration = OutsideArc::new(Exploration::new(&plan, program, None));
+    let exploration = OutsideArc::new(Exploration::new(&plan, Box::new(program), None));
     let estimated = drive(|| engine::tracking::estimate(&plan, &exploration, probing));
     exploration.take_end(&plan)?;
     Ok(estimated)

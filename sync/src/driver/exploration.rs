@@ -113,6 +113,11 @@ pub fn run_all(
     plan: &Plan,
     program: impl Fn() + Send + Sync + 'static,
 ) -> Result<Explored, PlanError> {
+    run_all_of(plan, Box::new(program))
+}
+
+/// Not compiled for each program.
+fn run_all_of(plan: &Plan, program: Box<dyn Fn() + Send + Sync>) -> Result<Explored, PlanError> {
     engine::check(plan)?;
     let exploration = OutsideArc::new(Exploration::new(plan, program, None));
     let schedule = drive(|| engine::run_all(plan, &exploration));
@@ -127,10 +132,9 @@ pub fn run_all(
         _ if incomplete => End::Stopped,
         _ => End::Complete,
     };
-    let executions = exploration.executions();
     let concurrent = exploration.concurrent.load(Ordering::Relaxed);
     let orders = *exploration.orders.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(Explored { executions, end, concurrent, orders, searched })
+    Ok(Explored { executions: exploration.executions(), end, concurrent, orders, searched })
 }
 
 /// Runs one execution of `program` again, and calls
@@ -150,7 +154,7 @@ pub fn record(
         Schedule::Loom { execution, .. } => *execution,
         Schedule::Shuttle { .. } | Schedule::Search { .. } | Schedule::Std => 1,
     };
-    let exploration = OutsideArc::new(Exploration::new(plan, program, Some(recorded)));
+    let exploration = OutsideArc::new(Exploration::new(plan, Box::new(program), Some(recorded)));
     let diverged = drive(|| engine::replay(plan, schedule, &exploration));
     let failure = match exploration.take_end(plan)?.outcome {
         Outcome::Failed(failure) => Some(failure),
@@ -216,11 +220,11 @@ pub(crate) struct SoFar {
 impl Exploration {
     pub(crate) fn new(
         plan: &Plan,
-        program: impl Fn() + Send + Sync + 'static,
+        program: Box<dyn Fn() + Send + Sync>,
         recorded: Option<u64>,
     ) -> Self {
         Exploration {
-            program: Box::new(program),
+            program,
             plan: plan.clone(),
             recorded,
             started: AtomicU64::new(0),
@@ -345,10 +349,7 @@ impl Exploration {
     #[cfg(any(feature = "loom", feature = "shuttle"))]
     pub(crate) fn catch(&self, engine: impl FnOnce()) {
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(engine));
-        let Err(payload) = result else { return };
-        if self.is_over() {
-            return;
-        }
+        let Some(payload) = result.err().filter(|_| !self.is_over()) else { return };
         self.over.store(true, Ordering::Relaxed);
         match crate::current::take_execution().filter(|execution| execution.is_over()) {
             Some(execution) => self.end().outcome = execution.take_outcome(),
