@@ -39,7 +39,7 @@ fn a_program_in_which_only_ticks_are_left_is_a_livelock() {
 }
 
 /// Ticks that no G takes are nothing wrong, as long as something else will happen.
-#[sync::test(exploring)]
+#[sync::test(restoring)]
 fn a_ticker_may_tick_for_a_g_that_sleeps_long() {
     let lines = ["main: ticker 1 A; go A; sleep 20", "A: sleep 15; park; park; park"];
     let report = run(&lines, Mode::Invariants);
