@@ -222,17 +222,8 @@ impl Execution {
     }
 
     /// The outcome.
-    #[cfg(restoring)]
     pub(crate) fn outcome_so_far(&self) -> Outcome {
         lock(&self.end).clone()
-    }
-
-    /// The failure, if it has ended with one.
-    pub(crate) fn failure_so_far(&self) -> Option<Failure> {
-        match &*lock(&self.end) {
-            Outcome::Failed(failure) => Some(failure.clone()),
-            _ => None,
-        }
     }
 
     /// Whether two threads could move at the same time.

@@ -10,7 +10,7 @@ use ::explore::operation::Kind;
 use crate::current::{self, changed, leave, set_thread, thread_id};
 use crate::driver::{Engine, Operation};
 use crate::engine::{tracking, ENGINE};
-use crate::execution::Execution;
+use crate::execution::{Execution, Outcome};
 use crate::holder::Holder;
 use crate::table::{Access, Waits};
 use crate::Name;
@@ -193,10 +193,10 @@ pub(crate) fn get_in_destructor<G>(name: Name, attempt: impl Fn() -> Option<G>) 
             }
         }
     }
-    let failure =
-        current::with(|execution| execution.and_then(|execution| execution.failure_so_far()));
-    let after = failure
-        .map_or_else(String::new, |failure| format!(", after this failure: {}", failure.message));
+    let after = match current::with(|execution| execution.map(Execution::outcome_so_far)) {
+        Some(Outcome::Failed(failure)) => format!(", after this failure: {}", failure.message),
+        _ => String::new(),
+    };
     let text =
         format!("lock: {name} is held, and a destructor takes it while its thread unwinds{after}");
     eprintln!("{text}");

@@ -65,7 +65,7 @@ fn an_m_that_gives_up_leaves_a_worker_counted() {
     });
 }
 
-/// The worker is nobody's.
+/// No P has the worker, and it is not in the pool.
 #[sync::test(exploring)]
 fn an_m_that_forgets_the_worker_of_its_p() {
     fails_with("worker-goes-back: [] is in the pool, 0 are needed", 2, || {
